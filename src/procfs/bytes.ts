@@ -1,0 +1,32 @@
+// Byte strings: what the kernel hands out (paths, names, command lines) is bytes, not text. They are carried as strings
+// with one UTF-16 unit per byte (latin1), lossless and cheap to slice, and become UTF-8 text only when a document is built.
+
+/** One UTF-16 unit (0..255) per byte. */
+export type Bytes = string;
+
+export interface Text {
+  text: string;
+  /** The raw bytes in base64 where `text` could not carry them losslessly, else null. */
+  base64: string | null;
+}
+
+const ascii = /^[\x00-\x7f]*$/;
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** The bytes as a Buffer, as file system calls want them. */
+export function toBuffer(bytes: Bytes): Buffer {
+  return Buffer.from(bytes, 'latin1');
+}
+
+/** UTF-8 text as a byte string. */
+export function fromText(text: string): Bytes {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+/** Decodes UTF-8; bytes that are none become U+FFFD, and the base64 form says what they were. */
+export function toText(bytes: Bytes): Text {
+  if (ascii.test(bytes)) return { text: bytes, base64: null };
+  const buffer = toBuffer(bytes);
+  const text = decoder.decode(buffer);
+  return { text, base64: Buffer.from(text, 'utf8').equals(buffer) ? null : buffer.toString('base64') };
+}
