@@ -3,4 +3,5 @@ import type { ErrorObject } from 'ajv';
 export interface Validator { (data: unknown): boolean; errors?: ErrorObject[] | null }
 export const config: Validator;
 export const error: Validator;
+export const plan: Validator;
 export const report: Validator;

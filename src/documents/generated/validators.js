@@ -1055,8 +1055,8 @@ return errors === 0;
 }
 validate57.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const report = validate58;
-const schema23 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:report:1.0.0","title":"Report","description":"What one host still runs on files that are gone, as `lib-users scan` saw it. Every fact is here; plan, drift and fleet documents are derived from it.","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","scan","summary","units","processes","warnings"],"properties":{"kind":{"const":"lib-users/report","description":"Which document this is."},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time","description":"When the scan began, UTC."},"host":{"$ref":"#/$defs/host"},"scan":{"$ref":"#/$defs/scan"},"summary":{"$ref":"#/$defs/summary"},"units":{"description":"The affected systemd units, by scope (system first), uid and name.","type":"array","items":{"$ref":"#/$defs/unit"}},"processes":{"description":"The affected processes, by pid. Empty with --detail units.","type":"array","items":{"$ref":"#/$defs/process"}},"warnings":{"description":"What kept the report from being better, each with a code to test for.","type":"array","items":{"$ref":"#/$defs/warning"}}},"$defs":{"schema_version":{"title":"SchemaVersion","description":"Semantic version of the schema: a new field is a minor, anything that breaks a consumer a major.","type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"title":"Time","description":"UTC to the second, as in 2026-11-23T07:40:12Z.","type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"title":"NullableTime","description":"UTC to the second, or null where it is not known.","anyOf":[{"$ref":"#/$defs/time"},{"type":"null"}]},"count":{"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0},"nullable_count":{"title":"NullableCount","description":"A number of things or bytes, or null where we could not look.","anyOf":[{"$ref":"#/$defs/count"},{"type":"null"}]},"nullable_string":{"title":"NullableString","description":"A string, or null where there is none.","anyOf":[{"type":"string"},{"type":"null"}]},"base64":{"title":"Base64","description":"The raw bytes in base64 where the string beside it could not carry them losslessly, else null.","anyOf":[{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$"},{"type":"null"}]},"pids":{"title":"Pids","description":"Process ids in rising order.","type":"array","items":{"type":"integer","minimum":1}},"tool":{"title":"Tool","description":"What wrote this document.","type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users","description":"Always lib-users."},"version":{"type":"string","description":"The version of lib-users."}}},"user":{"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}}},"nullable_user":{"title":"NullableUser","description":"A user, or null.","anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]},"host":{"title":"Host","description":"The host that was scanned.","type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string","description":"The host name (uname nodename)."},"id":{"description":"HMAC-SHA256 of the lib-users application id keyed by the machine id, cut to 128 bits, as machine-id(5) asks; null without a machine id.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string","description":"The kernel's random id of this boot, or null."},"booted_at":{"$ref":"#/$defs/nullable_time","description":"When the kernel booted (btime of /proc/stat)."},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string","description":"The running kernel (uname -r)."},"init":{"enum":["systemd","openrc","sysvinit","other"],"description":"The init system."},"labels":{"description":"The user's own labels, from --label and the configuration.","type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"}}},"os":{"title":"OperatingSystem","description":"From os-release(5); each null where the file does not say.","type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string","description":"ID, as in debian."},"version_id":{"$ref":"#/$defs/nullable_string","description":"VERSION_ID, as in 12."},"name":{"$ref":"#/$defs/nullable_string","description":"PRETTY_NAME."}}},"reboot":{"title":"Reboot","description":"Whether the host says that it wants a reboot.","type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"description":"true, false, or null where it cannot be known.","anyOf":[{"type":"boolean"},{"type":"null"}]},"reasons":{"description":"Every reason found; empty unless required is true.","type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}},"reboot_reason":{"title":"RebootReason","description":"One reason for a reboot.","oneOf":[{"title":"KernelOutdated","description":"A newer kernel of the running flavour is installed.","type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."},"installed":{"type":"string","description":"The newest installed kernel's release."}}},{"title":"KernelModulesMissing","description":"The running kernel's modules are gone from disk, so that it cannot load any more.","type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."}}},{"title":"RebootRequiredFile","description":"/run/reboot-required exists (Debian, Ubuntu).","type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."},"packages":{"description":"The packages that asked for it, from the .pkgs file beside it.","type":"array","items":{"type":"string"}}}},{"title":"RebootNeededFile","description":"/run/reboot-needed exists (SUSE).","type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."}}}]},"scan":{"title":"Scan","description":"How the host was looked at, and how far one can trust that everything was seen.","type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string","description":"Where the scanned procfs is mounted."},"include":{"description":"What was looked at: maps, fds, or both.","type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"],"description":"units leaves out the processes."},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"],"description":"How much of each command line is here: all of it, argv[0] up to its first blank, or nothing."},"packages":{"type":"boolean","description":"Whether the package database was asked."},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The effective uid of the scanner."},"complete":{"type":"boolean","description":"true when nothing was denied or failed, procfs hid nothing from us, and no filter narrowed the scan."},"duration_seconds":{"type":"number","minimum":0,"description":"Wall time of the scan, in seconds."},"processes":{"$ref":"#/$defs/process_counts"},"carriers":{"description":"The system units of the scanner and of its ancestors: restarting one of them may end the caller.","type":"array","items":{"type":"string"}},"suppressed":{"description":"What the false-positive rules and the user's ignore patterns hid, one entry a rule that hid anything.","type":"array","items":{"$ref":"#/$defs/suppressed"}}}},"filters":{"title":"Filters","description":"What narrowed or filtered the scan.","type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids","description":"--pid: only these processes were looked at."},"units":{"type":"array","items":{"type":"string"},"description":"--unit: only units that match one of these globs."},"ignore":{"type":"array","items":{"type":"string"},"description":"Ignored path globs, where * crosses /."},"ignore_literal":{"type":"array","items":{"type":"string"},"description":"Ignored paths."},"default_rules":{"type":"boolean","description":"false with --no-default-rules."}}},"process_counts":{"title":"ProcessCounts","description":"seen = inspected + kernel_threads + vanished + denied + failed.","type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count","description":"Numbered directories of procfs."},"inspected":{"$ref":"#/$defs/count","description":"Looked at completely."},"kernel_threads":{"$ref":"#/$defs/count","description":"Kernel threads, which map no files."},"vanished":{"$ref":"#/$defs/count","description":"Ended while we looked."},"denied":{"$ref":"#/$defs/count","description":"Could not be looked at for want of privilege."},"failed":{"$ref":"#/$defs/count","description":"Could not be looked at completely for another reason."}}},"suppressed":{"title":"Suppressed","description":"What one rule hid.","type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string","description":"The id of the rule, as `lib-users rules` lists it."},"reason":{"type":"string","description":"Why the rule exists."},"maps":{"$ref":"#/$defs/count","description":"How many mapped files it hid, counted per process."},"fds":{"$ref":"#/$defs/count","description":"How many file descriptors it hid."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that the hidden files hold."}}},"summary":{"title":"Summary","description":"Totals of what was found.","type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count","description":"Affected processes."},"units":{"$ref":"#/$defs/count","description":"Affected units."},"maps":{"$ref":"#/$defs/count","description":"Gone files that are mapped, counted per process."},"fds":{"$ref":"#/$defs/count","description":"File descriptors of gone files."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that gone files hold; each device and inode counted once."}}},"package":{"title":"Package","description":"The package that owns the path now.","type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"],"description":"Whose database answered."},"name":{"type":"string","description":"The package's name."},"version":{"type":"string","description":"Its installed version."}}},"nullable_package":{"title":"NullablePackage","description":"The package that owns the path now; null where none does, or without --packages.","anyOf":[{"$ref":"#/$defs/package"},{"type":"null"}]},"state":{"title":"State","description":"replaced: the path now names another file. removed: nothing is at the path. unknown: we could not, or must not, look.","enum":["replaced","removed","unknown"]},"role":{"title":"Role","description":"code: an executable or library. data: another mapped file. log: a held log. file: another held file. scratch: made and unlinked by its own maker; never a reason for anything.","enum":["code","data","log","file","scratch"]},"inode":{"title":"Inode","description":"The inode number, unsigned 64-bit in decimal, or null where we could not look.","anyOf":[{"type":"string","pattern":"^[0-9]{1,20}$"},{"type":"null"}]},"device":{"title":"Device","description":"major:minor in hexadecimal, as in proc_pid_maps(5), or null where we could not look.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$"},{"type":"null"}]},"systemd":{"title":"SystemdFacts","description":"What systemd said of the unit, in snake_case of its D-Bus properties.","type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"load_state":{"type":"string","description":"LoadState: loaded, not-found, masked …"},"active_state":{"type":"string","description":"ActiveState: active, inactive, failed …"},"sub_state":{"type":"string","description":"SubState: running, exited …"},"type":{"$ref":"#/$defs/nullable_string","description":"Type of a service: simple, notify, oneshot …; null for other units."},"main_pid":{"$ref":"#/$defs/nullable_count","description":"MainPID, or null."},"control_pid":{"$ref":"#/$defs/nullable_count","description":"ControlPID, or null."},"kill_mode":{"$ref":"#/$defs/nullable_string","description":"KillMode: control-group, mixed, process or none; null where the unit has none."},"fragment_path":{"$ref":"#/$defs/nullable_string","description":"The unit file, or null."},"transient":{"type":"boolean","description":"Made at run time, without a unit file on disk."},"can_start":{"type":"boolean","description":"CanStart."},"can_stop":{"type":"boolean","description":"CanStop."},"can_reload":{"type":"boolean","description":"CanReload."},"refuse_manual_start":{"type":"boolean","description":"RefuseManualStart."},"refuse_manual_stop":{"type":"boolean","description":"RefuseManualStop."},"need_daemon_reload":{"type":"boolean","description":"NeedDaemonReload: the unit file changed on disk."}}},"unit":{"title":"Unit","description":"One affected systemd unit.","type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name, escapes as systemd writes them."},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager; null for system units."},"slice":{"$ref":"#/$defs/nullable_string","description":"The innermost slice above the unit, or null."},"pids":{"$ref":"#/$defs/pids","description":"The affected processes of the unit."},"files":{"description":"The gone files, by path and via.","type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that the unit's gone files hold; other units may hold the same."},"stale_since":{"$ref":"#/$defs/nullable_time","description":"The earliest replaced_at of the unit's code, or null."},"systemd":{"description":"systemd's facts, or null where it was not or could not be asked.","anyOf":[{"$ref":"#/$defs/systemd"},{"type":"null"}]}}},"scope":{"title":"Scope","description":"system: of the system manager. user: of a user's manager.","enum":["system","user"]},"unit_file":{"title":"UnitFile","description":"One gone file, with all processes of the unit that use it in the same way.","type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark, as the scanned process sees it."},"path_base64":{"$ref":"#/$defs/base64"},"via":{"enum":["map","fd"],"description":"How the file is used: mapped, or held open."},"kind":{"enum":["executable","library","data","regular","directory","unknown"],"description":"Kind of the map or fd."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"held_bytes":{"$ref":"#/$defs/nullable_count","description":"Bytes on disk that go free with the last user: blocks * 512 where no link is left, else 0; null where we could not look."},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."}}},"process":{"title":"Process","description":"One affected process.","type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"description":"The process id in the scanned procfs."},"ppid":{"$ref":"#/$defs/count","description":"The parent's process id."},"start_ticks":{"$ref":"#/$defs/count","description":"Start time in clock ticks since boot: with the pid it names the process."},"started_at":{"$ref":"#/$defs/nullable_time","description":"Boot time + ticks / clock ticks a second."},"user":{"$ref":"#/$defs/nullable_user","description":"The effective user."},"name":{"type":"string","description":"comm, at most 15 bytes."},"command":{"description":"The command line's arguments, as far as scan.command_line lets them in.","type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64","description":"The whole NUL-separated line in base64 where the arguments could not be carried losslessly, else null."},"command_truncated":{"type":"boolean","description":"true where the command line was longer than we read."},"executable":{"description":"The program, or null where the link could not be read.","anyOf":[{"$ref":"#/$defs/executable"},{"type":"null"}]},"cgroup":{"$ref":"#/$defs/nullable_string","description":"The cgroup path that the unit was read from, or null."},"unit":{"description":"The systemd unit that the process belongs to, or null.","anyOf":[{"$ref":"#/$defs/unit_ref"},{"type":"null"}]},"session":{"description":"The login session, or null.","anyOf":[{"$ref":"#/$defs/session"},{"type":"null"}]},"container":{"description":"The container or virtual machine, or null.","anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"maps":{"description":"Gone files that are mapped, by path.","type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"description":"Descriptors of gone files, by number.","type":"array","items":{"$ref":"#/$defs/fd"}}}},"executable":{"title":"Executable","description":"The program of a process.","type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"deleted":{"type":"boolean","description":"Whether it is gone from that path."}}},"unit_ref":{"title":"UnitReference","description":"Names a unit, and says which cgroup hierarchy named it.","type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name."},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager; null for system units."},"source":{"enum":["cgroup_v1","cgroup_v2"],"description":"The hierarchy that the unit was read from."}}},"session":{"title":"Session","description":"A login session of systemd-logind.","type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string","description":"The session's id, as loginctl lists it."},"user":{"$ref":"#/$defs/nullable_user","description":"Whose session."}}},"container":{"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}}},"map":{"title":"DeletedMap","description":"A gone file that a process maps, all its mappings together.","type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data"],"description":"executable: the process's own program. library: mapped executable, or named *.so*. data: the rest."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count","description":"Hard links that the mapped file still has, or null."},"mappings":{"$ref":"#/$defs/count","description":"How many lines of maps name it; 0 for a gone program that unmapped itself."},"mapped_bytes":{"$ref":"#/$defs/count","description":"Their address space, in bytes."},"executable":{"type":"boolean","description":"Whether any of them is mapped executable."},"package":{"$ref":"#/$defs/nullable_package"}}},"fd":{"title":"DeletedFd","description":"An open file descriptor of a gone file.","type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count","description":"The descriptor's number."},"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["regular","directory","unknown"],"description":"The file's type; unknown where we could not look."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count","description":"Hard links that the open file still has, or null."},"born_at":{"$ref":"#/$defs/nullable_time","description":"When the open file was made, where the file system knows."},"size_bytes":{"$ref":"#/$defs/nullable_count","description":"The file's size, or null."},"held_bytes":{"$ref":"#/$defs/nullable_count","description":"Bytes on disk that closing it frees: blocks * 512 where no link is left, else 0; null where we could not look."},"access":{"description":"How it is open (path: O_PATH), or null where fdinfo could not be read.","anyOf":[{"enum":["read","write","read_write","path"]},{"type":"null"}]},"append":{"description":"Whether it is open with O_APPEND, or null where fdinfo could not be read.","anyOf":[{"type":"boolean"},{"type":"null"}]},"mount_point":{"$ref":"#/$defs/nullable_string","description":"The mount that the open file is on, as the process sees it, or null."},"fs_type":{"$ref":"#/$defs/nullable_string","description":"That mount's file system type, or null."},"package":{"$ref":"#/$defs/nullable_package"}}},"warning":{"title":"Warning","description":"Something that kept the report from being better.","type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread"],"description":"What to test for."},"message":{"type":"string","description":"One sentence for a person."}}}}};
+export const plan = validate58;
+const schema23 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:plan:1.0.0","title":"Plan","description":"What must be done about a report's findings, each with its reason, as `lib-users plan` derives it.","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","report","complete","services","reload_services","user_services","daemon_reexec","reboot","actions","ignored"],"properties":{"kind":{"const":"lib-users/plan","description":"Which document this is."},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time","description":"When the plan was made, UTC."},"host":{"$ref":"#/$defs/host"},"report":{"$ref":"#/$defs/source_report"},"complete":{"type":"boolean","description":"false where the report is not complete, leaves out processes outside units, or a filter narrowed the plan: then an empty plan does not mean a clean host."},"services":{"description":"The system services to restart, in a safe order: real names, that systemd can restart.","type":"array","items":{"type":"string"}},"reload_services":{"description":"The system services to reload, in a safe order.","type":"array","items":{"type":"string"}},"user_services":{"description":"The services of user managers to restart.","type":"array","items":{"$ref":"#/$defs/user_service"}},"daemon_reexec":{"type":"boolean","description":"Whether PID 1 is to be re-executed."},"reboot":{"$ref":"#/$defs/reboot"},"actions":{"description":"Everything to do, in a safe order; what carries the caller comes last.","type":"array","items":{"$ref":"#/$defs/action"}},"ignored":{"description":"Gone files for which nothing is to be done, by unit, path and code.","type":"array","items":{"$ref":"#/$defs/ignored"}}},"$defs":{"schema_version":{"title":"SchemaVersion","description":"Semantic version of the schema: a new field is a minor, anything that breaks a consumer a major.","type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"title":"Time","description":"UTC to the second, as in 2026-11-23T07:40:12Z.","type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"count":{"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0},"nullable_string":{"title":"NullableString","description":"A string, or null where there is none.","anyOf":[{"type":"string"},{"type":"null"}]},"pids":{"title":"Pids","description":"Process ids in rising order.","type":"array","items":{"type":"integer","minimum":1}},"tool":{"title":"Tool","description":"What wrote this document.","type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users","description":"Always lib-users."},"version":{"type":"string","description":"The version of lib-users."}}},"user":{"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}}},"nullable_user":{"title":"NullableUser","description":"A user, or null.","anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]},"package":{"title":"Package","description":"The package that owns the path now.","type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"],"description":"Whose database answered."},"name":{"type":"string","description":"The package's name."},"version":{"type":"string","description":"Its installed version."}}},"nullable_package":{"title":"NullablePackage","description":"The package that owns the path now; null where none does, or without --packages.","anyOf":[{"$ref":"#/$defs/package"},{"type":"null"}]},"host":{"title":"PlanHost","description":"The host of the report.","type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string","description":"The host name (uname nodename)."},"id":{"description":"HMAC-SHA256 of the lib-users application id keyed by the machine id, cut to 128 bits, as machine-id(5) asks; null without a machine id.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string","description":"The kernel's random id of this boot, or null."}}},"source_report":{"title":"SourceReport","description":"The report that the plan was made from.","type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time","description":"When the scan began, UTC."},"complete":{"type":"boolean","description":"The report's own scan.complete."}}},"reboot_reason":{"title":"RebootReason","description":"One reason for a reboot.","oneOf":[{"title":"KernelOutdated","description":"A newer kernel of the running flavour is installed.","type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."},"installed":{"type":"string","description":"The newest installed kernel's release."}}},{"title":"KernelModulesMissing","description":"The running kernel's modules are gone from disk, so that it cannot load any more.","type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."}}},{"title":"RebootRequiredFile","description":"/run/reboot-required exists (Debian, Ubuntu).","type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."},"packages":{"description":"The packages that asked for it, from the .pkgs file beside it.","type":"array","items":{"type":"string"}}}},{"title":"RebootNeededFile","description":"/run/reboot-needed exists (SUSE).","type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."}}},{"title":"UnitReboot","description":"The verdict on a unit is reboot.","type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit","description":"The code of the reason."},"unit":{"type":"string","minLength":1,"description":"The unit's name."}}}]},"reboot":{"title":"PlanReboot","description":"Whether the host needs a reboot.","type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"description":"true, false, or null where it cannot be known.","anyOf":[{"type":"boolean"},{"type":"null"}]},"reasons":{"description":"The report's reasons, then one for every unit whose verdict is reboot; empty unless required is true.","type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}},"user_service":{"title":"UserService","description":"A unit of a user manager.","type":"object","additionalProperties":false,"required":["user","unit"],"properties":{"user":{"$ref":"#/$defs/user","description":"Whose user manager."},"unit":{"type":"string","minLength":1,"description":"The unit's name."}}},"scope":{"title":"Scope","description":"system: of the system manager. user: of a user's manager.","enum":["system","user"]},"session":{"title":"Session","description":"A login session of systemd-logind.","type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string","description":"The session's id, as loginctl lists it."},"user":{"$ref":"#/$defs/nullable_user","description":"Whose session."}}},"container":{"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}}},"planned_process":{"title":"PlannedProcess","description":"A process: the pid and the start time together name it.","type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1,"description":"The process id."},"start_ticks":{"$ref":"#/$defs/count","description":"Start time in clock ticks since boot."},"name":{"type":"string","description":"comm, at most 15 bytes."},"executable":{"$ref":"#/$defs/nullable_string","description":"The program's path, or null."}}},"reason_code":{"title":"ReasonCode","description":"{kind}_{state} of a gone file that is mapped; log_held, file_held: a gone file held open; scratch_file: made and unlinked by its own maker; policy: a rule says so.","enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","policy"]},"because":{"title":"Because","description":"One gone file that is a reason for the action.","type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."}}},"applied_policy":{"title":"AppliedPolicy","description":"The policy rule that decided.","type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1,"description":"The id of a shipped rule, or file:line of the user's own."},"reason":{"type":"string","description":"Why the rule exists."}}},"blocked_by":{"title":"BlockedBy","description":"What stands in the way of a restart.","enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit"]},"action_name":{"title":"ActionName","description":"What is to be done.","enum":["restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]},"action":{"title":"Action","description":"One thing to do, to one unit, session, container or process.","type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string","description":"The unit, or null where there is none."},"scope":{"description":"The scope of the unit, or null where there is none.","anyOf":[{"$ref":"#/$defs/scope"},{"type":"null"}]},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager or session; null for the system's own."},"session":{"description":"The login session, or null.","anyOf":[{"$ref":"#/$defs/session"},{"type":"null"}]},"container":{"description":"The container or virtual machine, or null.","anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"process":{"description":"The one process that it is about, or null.","anyOf":[{"$ref":"#/$defs/planned_process"},{"type":"null"}]},"argv":{"description":"The argument vector that does it, never a shell string; null where a person has to.","anyOf":[{"type":"array","items":{"type":"string"}},{"type":"null"}]},"carries_caller":{"type":"boolean","description":"true where the scan ran inside it: doing it may end the caller."},"policy":{"description":"The policy rule that decided, or null.","anyOf":[{"$ref":"#/$defs/applied_policy"},{"type":"null"}]},"blocked_by":{"description":"What stands in the way of a restart, or null.","anyOf":[{"$ref":"#/$defs/blocked_by"},{"type":"null"}]},"because":{"description":"The gone files that are the reason, by path and code.","type":"array","items":{"$ref":"#/$defs/because"}}}},"ignored":{"title":"Ignored","description":"A gone file for which nothing is to be done.","type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string","description":"The path, without the kernel's mark."},"unit":{"$ref":"#/$defs/nullable_string","description":"The unit that uses it, or null."},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."},"reason":{"type":"string","description":"Why nothing is to be done."}}}}};
 const func9 = Object.prototype.hasOwnProperty;
 const schema24 = {"title":"SchemaVersion","description":"Semantic version of the schema: a new field is a minor, anything that breaks a consumer a major.","type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 
@@ -1182,7 +1182,7 @@ return errors === 0;
 }
 validate63.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema27 = {"title":"Host","description":"The host that was scanned.","type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string","description":"The host name (uname nodename)."},"id":{"description":"HMAC-SHA256 of the lib-users application id keyed by the machine id, cut to 128 bits, as machine-id(5) asks; null without a machine id.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string","description":"The kernel's random id of this boot, or null."},"booted_at":{"$ref":"#/$defs/nullable_time","description":"When the kernel booted (btime of /proc/stat)."},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string","description":"The running kernel (uname -r)."},"init":{"enum":["systemd","openrc","sysvinit","other"],"description":"The init system."},"labels":{"description":"The user's own labels, from --label and the configuration.","type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"}}};
+const schema27 = {"title":"PlanHost","description":"The host of the report.","type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string","description":"The host name (uname nodename)."},"id":{"description":"HMAC-SHA256 of the lib-users application id keyed by the machine id, cut to 128 bits, as machine-id(5) asks; null without a machine id.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string","description":"The kernel's random id of this boot, or null."}}};
 const pattern10 = new RegExp("^[0-9a-f]{32}$", "u");
 const schema28 = {"title":"NullableString","description":"A string, or null where there is none.","anyOf":[{"type":"string"},{"type":"null"}]};
 
@@ -1252,12 +1252,1132 @@ return errors === 0;
 }
 validate66.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema29 = {"title":"NullableTime","description":"UTC to the second, or null where it is not known.","anyOf":[{"$ref":"#/$defs/time"},{"type":"null"}]};
 
-function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate68.evaluated;
+const evaluated0 = validate65.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.hostname === undefined) && (missing0 = "hostname")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.boot_id === undefined) && (missing0 = "boot_id"))){
+validate65.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(((key0 === "hostname") || (key0 === "id")) || (key0 === "boot_id"))){
+validate65.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.hostname !== undefined){
+const _errs2 = errors;
+if(typeof data.hostname !== "string"){
+validate65.errors = [{instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.id !== undefined){
+let data1 = data.id;
+const _errs4 = errors;
+const _errs5 = errors;
+let valid1 = false;
+const _errs6 = errors;
+if(errors === _errs6){
+if(typeof data1 === "string"){
+if(!pattern10.test(data1)){
+const err0 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{32}$"},message:"must match pattern \""+"^[0-9a-f]{32}$"+"\""};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+else {
+const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+var _valid0 = _errs6 === errors;
+valid1 = valid1 || _valid0;
+const _errs8 = errors;
+if(data1 !== null){
+const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var _valid0 = _errs8 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err3 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+validate65.errors = vErrors;
+return false;
+}
+else {
+errors = _errs5;
+if(vErrors !== null){
+if(_errs5){
+vErrors.length = _errs5;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.boot_id !== undefined){
+const _errs10 = errors;
+if(!(validate66(data.boot_id, {instancePath:instancePath+"/boot_id",parentData:data,parentDataProperty:"boot_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs10 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate65.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate65.errors = vErrors;
+return errors === 0;
+}
+validate65.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema29 = {"title":"SourceReport","description":"The report that the plan was made from.","type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time","description":"When the scan began, UTC."},"complete":{"type":"boolean","description":"The report's own scan.complete."}}};
+
+function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate69.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.generated_at === undefined) && (missing0 = "generated_at")) || ((data.complete === undefined) && (missing0 = "complete"))){
+validate69.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((key0 === "generated_at") || (key0 === "complete"))){
+validate69.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.generated_at !== undefined){
+const _errs2 = errors;
+if(!(validate63(data.generated_at, {instancePath:instancePath+"/generated_at",parentData:data,parentDataProperty:"generated_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.complete !== undefined){
+const _errs3 = errors;
+if(typeof data.complete !== "boolean"){
+validate69.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+else {
+validate69.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate69.errors = vErrors;
+return errors === 0;
+}
+validate69.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema30 = {"title":"UserService","description":"A unit of a user manager.","type":"object","additionalProperties":false,"required":["user","unit"],"properties":{"user":{"$ref":"#/$defs/user","description":"Whose user manager."},"unit":{"type":"string","minLength":1,"description":"The unit's name."}}};
+const schema31 = {"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}}};
+
+function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate73.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.uid === undefined) && (missing0 = "uid")) || ((data.name === undefined) && (missing0 = "name"))){
+validate73.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((key0 === "uid") || (key0 === "name"))){
+validate73.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.uid !== undefined){
+let data0 = data.uid;
+const _errs2 = errors;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+validate73.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs2){
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 > 4294967295 || isNaN(data0)){
+validate73.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+return false;
+}
+else {
+if(data0 < 0 || isNaN(data0)){
+validate73.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.name !== undefined){
+const _errs4 = errors;
+if(!(validate66(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+else {
+validate73.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate73.errors = vErrors;
+return errors === 0;
+}
+validate73.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate72.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.user === undefined) && (missing0 = "user")) || ((data.unit === undefined) && (missing0 = "unit"))){
+validate72.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((key0 === "user") || (key0 === "unit"))){
+validate72.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.user !== undefined){
+const _errs2 = errors;
+if(!(validate73(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.unit !== undefined){
+let data1 = data.unit;
+const _errs3 = errors;
+if(errors === _errs3){
+if(typeof data1 === "string"){
+if(func1(data1) < 1){
+validate72.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+return false;
+}
+}
+else {
+validate72.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+else {
+validate72.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate72.errors = vErrors;
+return errors === 0;
+}
+validate72.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema32 = {"title":"PlanReboot","description":"Whether the host needs a reboot.","type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"description":"true, false, or null where it cannot be known.","anyOf":[{"type":"boolean"},{"type":"null"}]},"reasons":{"description":"The report's reasons, then one for every unit whose verdict is reboot; empty unless required is true.","type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}};
+const schema33 = {"title":"RebootReason","description":"One reason for a reboot.","oneOf":[{"title":"KernelOutdated","description":"A newer kernel of the running flavour is installed.","type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."},"installed":{"type":"string","description":"The newest installed kernel's release."}}},{"title":"KernelModulesMissing","description":"The running kernel's modules are gone from disk, so that it cannot load any more.","type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."}}},{"title":"RebootRequiredFile","description":"/run/reboot-required exists (Debian, Ubuntu).","type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."},"packages":{"description":"The packages that asked for it, from the .pkgs file beside it.","type":"array","items":{"type":"string"}}}},{"title":"RebootNeededFile","description":"/run/reboot-needed exists (SUSE).","type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."}}},{"title":"UnitReboot","description":"The verdict on a unit is reboot.","type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit","description":"The code of the reason."},"unit":{"type":"string","minLength":1,"description":"The unit's name."}}}]};
+
+function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate78.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+const _errs0 = errors;
+let valid0 = false;
+let passing0 = null;
+const _errs1 = errors;
+if(errors === _errs1){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.code === undefined) && (missing0 = "code")) || ((data.running === undefined) && (missing0 = "running"))) || ((data.installed === undefined) && (missing0 = "installed"))){
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+else {
+const _errs3 = errors;
+for(const key0 in data){
+if(!(((key0 === "code") || (key0 === "running")) || (key0 === "installed"))){
+const err1 = {instancePath,schemaPath:"#/oneOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+break;
+}
+}
+if(_errs3 === errors){
+if(data.code !== undefined){
+const _errs4 = errors;
+if("kernel_outdated" !== data.code){
+const err2 = {instancePath:instancePath+"/code",schemaPath:"#/oneOf/0/properties/code/const",keyword:"const",params:{allowedValue: "kernel_outdated"},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var valid1 = _errs4 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data.running !== undefined){
+const _errs5 = errors;
+if(typeof data.running !== "string"){
+const err3 = {instancePath:instancePath+"/running",schemaPath:"#/oneOf/0/properties/running/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+var valid1 = _errs5 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data.installed !== undefined){
+const _errs7 = errors;
+if(typeof data.installed !== "string"){
+const err4 = {instancePath:instancePath+"/installed",schemaPath:"#/oneOf/0/properties/installed/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+var valid1 = _errs7 === errors;
+}
+else {
+var valid1 = true;
+}
+}
+}
+}
+}
+}
+else {
+const err5 = {instancePath,schemaPath:"#/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+var _valid0 = _errs1 === errors;
+if(_valid0){
+valid0 = true;
+passing0 = 0;
+var props0 = true;
+}
+const _errs9 = errors;
+if(errors === _errs9){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing1;
+if(((data.code === undefined) && (missing1 = "code")) || ((data.running === undefined) && (missing1 = "running"))){
+const err6 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+else {
+const _errs11 = errors;
+for(const key1 in data){
+if(!((key1 === "code") || (key1 === "running"))){
+const err7 = {instancePath,schemaPath:"#/oneOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+break;
+}
+}
+if(_errs11 === errors){
+if(data.code !== undefined){
+const _errs12 = errors;
+if("kernel_modules_missing" !== data.code){
+const err8 = {instancePath:instancePath+"/code",schemaPath:"#/oneOf/1/properties/code/const",keyword:"const",params:{allowedValue: "kernel_modules_missing"},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+var valid2 = _errs12 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data.running !== undefined){
+const _errs13 = errors;
+if(typeof data.running !== "string"){
+const err9 = {instancePath:instancePath+"/running",schemaPath:"#/oneOf/1/properties/running/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+var valid2 = _errs13 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+else {
+const err10 = {instancePath,schemaPath:"#/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+var _valid0 = _errs9 === errors;
+if(_valid0 && valid0){
+valid0 = false;
+passing0 = [passing0, 1];
+}
+else {
+if(_valid0){
+valid0 = true;
+passing0 = 1;
+if(props0 !== true){
+props0 = true;
+}
+}
+const _errs15 = errors;
+if(errors === _errs15){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing2;
+if((((data.code === undefined) && (missing2 = "code")) || ((data.path === undefined) && (missing2 = "path"))) || ((data.packages === undefined) && (missing2 = "packages"))){
+const err11 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+else {
+const _errs17 = errors;
+for(const key2 in data){
+if(!(((key2 === "code") || (key2 === "path")) || (key2 === "packages"))){
+const err12 = {instancePath,schemaPath:"#/oneOf/2/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+break;
+}
+}
+if(_errs17 === errors){
+if(data.code !== undefined){
+const _errs18 = errors;
+if("reboot_required_file" !== data.code){
+const err13 = {instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/const",keyword:"const",params:{allowedValue: "reboot_required_file"},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+var valid3 = _errs18 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data.path !== undefined){
+const _errs19 = errors;
+if(typeof data.path !== "string"){
+const err14 = {instancePath:instancePath+"/path",schemaPath:"#/oneOf/2/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+var valid3 = _errs19 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data.packages !== undefined){
+let data7 = data.packages;
+const _errs21 = errors;
+if(errors === _errs21){
+if(Array.isArray(data7)){
+var valid4 = true;
+const len0 = data7.length;
+for(let i0=0; i0<len0; i0++){
+const _errs23 = errors;
+if(typeof data7[i0] !== "string"){
+const err15 = {instancePath:instancePath+"/packages/" + i0,schemaPath:"#/oneOf/2/properties/packages/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+var valid4 = _errs23 === errors;
+if(!valid4){
+break;
+}
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/packages",schemaPath:"#/oneOf/2/properties/packages/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+var valid3 = _errs21 === errors;
+}
+else {
+var valid3 = true;
+}
+}
+}
+}
+}
+}
+else {
+const err17 = {instancePath,schemaPath:"#/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+var _valid0 = _errs15 === errors;
+if(_valid0 && valid0){
+valid0 = false;
+passing0 = [passing0, 2];
+}
+else {
+if(_valid0){
+valid0 = true;
+passing0 = 2;
+if(props0 !== true){
+props0 = true;
+}
+}
+const _errs25 = errors;
+if(errors === _errs25){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing3;
+if(((data.code === undefined) && (missing3 = "code")) || ((data.path === undefined) && (missing3 = "path"))){
+const err18 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+else {
+const _errs27 = errors;
+for(const key3 in data){
+if(!((key3 === "code") || (key3 === "path"))){
+const err19 = {instancePath,schemaPath:"#/oneOf/3/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+break;
+}
+}
+if(_errs27 === errors){
+if(data.code !== undefined){
+const _errs28 = errors;
+if("reboot_needed_file" !== data.code){
+const err20 = {instancePath:instancePath+"/code",schemaPath:"#/oneOf/3/properties/code/const",keyword:"const",params:{allowedValue: "reboot_needed_file"},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+var valid5 = _errs28 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data.path !== undefined){
+const _errs29 = errors;
+if(typeof data.path !== "string"){
+const err21 = {instancePath:instancePath+"/path",schemaPath:"#/oneOf/3/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+var valid5 = _errs29 === errors;
+}
+else {
+var valid5 = true;
+}
+}
+}
+}
+}
+else {
+const err22 = {instancePath,schemaPath:"#/oneOf/3/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+var _valid0 = _errs25 === errors;
+if(_valid0 && valid0){
+valid0 = false;
+passing0 = [passing0, 3];
+}
+else {
+if(_valid0){
+valid0 = true;
+passing0 = 3;
+if(props0 !== true){
+props0 = true;
+}
+}
+const _errs31 = errors;
+if(errors === _errs31){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing4;
+if(((data.code === undefined) && (missing4 = "code")) || ((data.unit === undefined) && (missing4 = "unit"))){
+const err23 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+else {
+const _errs33 = errors;
+for(const key4 in data){
+if(!((key4 === "code") || (key4 === "unit"))){
+const err24 = {instancePath,schemaPath:"#/oneOf/4/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+break;
+}
+}
+if(_errs33 === errors){
+if(data.code !== undefined){
+const _errs34 = errors;
+if("unit" !== data.code){
+const err25 = {instancePath:instancePath+"/code",schemaPath:"#/oneOf/4/properties/code/const",keyword:"const",params:{allowedValue: "unit"},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+var valid6 = _errs34 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data.unit !== undefined){
+let data12 = data.unit;
+const _errs35 = errors;
+if(errors === _errs35){
+if(typeof data12 === "string"){
+if(func1(data12) < 1){
+const err26 = {instancePath:instancePath+"/unit",schemaPath:"#/oneOf/4/properties/unit/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+else {
+const err27 = {instancePath:instancePath+"/unit",schemaPath:"#/oneOf/4/properties/unit/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+var valid6 = _errs35 === errors;
+}
+else {
+var valid6 = true;
+}
+}
+}
+}
+}
+else {
+const err28 = {instancePath,schemaPath:"#/oneOf/4/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+var _valid0 = _errs31 === errors;
+if(_valid0 && valid0){
+valid0 = false;
+passing0 = [passing0, 4];
+}
+else {
+if(_valid0){
+valid0 = true;
+passing0 = 4;
+if(props0 !== true){
+props0 = true;
+}
+}
+}
+}
+}
+}
+if(!valid0){
+const err29 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+validate78.errors = vErrors;
+return false;
+}
+else {
+errors = _errs0;
+if(vErrors !== null){
+if(_errs0){
+vErrors.length = _errs0;
+}
+else {
+vErrors = null;
+}
+}
+}
+validate78.errors = vErrors;
+evaluated0.props = props0;
+return errors === 0;
+}
+validate78.evaluated = {"dynamicProps":true,"dynamicItems":false};
+
+
+function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate77.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.required === undefined) && (missing0 = "required")) || ((data.reasons === undefined) && (missing0 = "reasons"))){
+validate77.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((key0 === "required") || (key0 === "reasons"))){
+validate77.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.required !== undefined){
+let data0 = data.required;
+const _errs2 = errors;
+const _errs3 = errors;
+let valid1 = false;
+const _errs4 = errors;
+if(typeof data0 !== "boolean"){
+const err0 = {instancePath:instancePath+"/required",schemaPath:"#/properties/required/anyOf/0/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+var _valid0 = _errs4 === errors;
+valid1 = valid1 || _valid0;
+const _errs6 = errors;
+if(data0 !== null){
+const err1 = {instancePath:instancePath+"/required",schemaPath:"#/properties/required/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+var _valid0 = _errs6 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err2 = {instancePath:instancePath+"/required",schemaPath:"#/properties/required/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+validate77.errors = vErrors;
+return false;
+}
+else {
+errors = _errs3;
+if(vErrors !== null){
+if(_errs3){
+vErrors.length = _errs3;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.reasons !== undefined){
+let data1 = data.reasons;
+const _errs8 = errors;
+if(errors === _errs8){
+if(Array.isArray(data1)){
+var valid2 = true;
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+const _errs10 = errors;
+if(!(validate78(data1[i0], {instancePath:instancePath+"/reasons/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs10 === errors;
+if(!valid2){
+break;
+}
+}
+}
+else {
+validate77.errors = [{instancePath:instancePath+"/reasons",schemaPath:"#/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs8 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+else {
+validate77.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate77.errors = vErrors;
+return errors === 0;
+}
+validate77.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema34 = {"title":"Action","description":"One thing to do, to one unit, session, container or process.","type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string","description":"The unit, or null where there is none."},"scope":{"description":"The scope of the unit, or null where there is none.","anyOf":[{"$ref":"#/$defs/scope"},{"type":"null"}]},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager or session; null for the system's own."},"session":{"description":"The login session, or null.","anyOf":[{"$ref":"#/$defs/session"},{"type":"null"}]},"container":{"description":"The container or virtual machine, or null.","anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"process":{"description":"The one process that it is about, or null.","anyOf":[{"$ref":"#/$defs/planned_process"},{"type":"null"}]},"argv":{"description":"The argument vector that does it, never a shell string; null where a person has to.","anyOf":[{"type":"array","items":{"type":"string"}},{"type":"null"}]},"carries_caller":{"type":"boolean","description":"true where the scan ran inside it: doing it may end the caller."},"policy":{"description":"The policy rule that decided, or null.","anyOf":[{"$ref":"#/$defs/applied_policy"},{"type":"null"}]},"blocked_by":{"description":"What stands in the way of a restart, or null.","anyOf":[{"$ref":"#/$defs/blocked_by"},{"type":"null"}]},"because":{"description":"The gone files that are the reason, by path and code.","type":"array","items":{"$ref":"#/$defs/because"}}}};
+const schema35 = {"title":"ActionName","description":"What is to be done.","enum":["restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]};
+
+function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate82.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(((((((((data === "restart") || (data === "reload")) || (data === "signal")) || (data === "daemon_reexec")) || (data === "reexec_user_manager")) || (data === "end_session")) || (data === "restart_container")) || (data === "reboot")) || (data === "manual"))){
+validate82.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema35.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+validate82.errors = vErrors;
+return errors === 0;
+}
+validate82.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema36 = {"title":"Scope","description":"system: of the system manager. user: of a user's manager.","enum":["system","user"]};
+
+function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate85.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!((data === "system") || (data === "user"))){
+validate85.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema36.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+validate85.errors = vErrors;
+return errors === 0;
+}
+validate85.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema37 = {"title":"NullableUser","description":"A user, or null.","anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]};
+
+function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate87.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1267,8 +2387,1913 @@ evaluated0.items = undefined;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if(!(validate63(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+if(!(validate73(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs1 === errors;
+valid0 = valid0 || _valid0;
+if(_valid0){
+var props0 = true;
+}
+const _errs2 = errors;
+if(data !== null){
+const err0 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+var _valid0 = _errs2 === errors;
+valid0 = valid0 || _valid0;
+if(!valid0){
+const err1 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+validate87.errors = vErrors;
+return false;
+}
+else {
+errors = _errs0;
+if(vErrors !== null){
+if(_errs0){
+vErrors.length = _errs0;
+}
+else {
+vErrors = null;
+}
+}
+}
+validate87.errors = vErrors;
+evaluated0.props = props0;
+return errors === 0;
+}
+validate87.evaluated = {"dynamicProps":true,"dynamicItems":false};
+
+const schema38 = {"title":"Session","description":"A login session of systemd-logind.","type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string","description":"The session's id, as loginctl lists it."},"user":{"$ref":"#/$defs/nullable_user","description":"Whose session."}}};
+
+function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate90.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.id === undefined) && (missing0 = "id")) || ((data.user === undefined) && (missing0 = "user"))){
+validate90.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((key0 === "id") || (key0 === "user"))){
+validate90.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.id !== undefined){
+const _errs2 = errors;
+if(typeof data.id !== "string"){
+validate90.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.user !== undefined){
+const _errs4 = errors;
+if(!(validate87(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+else {
+validate90.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate90.errors = vErrors;
+return errors === 0;
+}
+validate90.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema39 = {"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}}};
+
+function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate93.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((data.runtime === undefined) && (missing0 = "runtime")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.user === undefined) && (missing0 = "user"))){
+validate93.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((((key0 === "runtime") || (key0 === "id")) || (key0 === "name")) || (key0 === "user"))){
+validate93.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.runtime !== undefined){
+let data0 = data.runtime;
+const _errs2 = errors;
+if(!((((((((data0 === "docker") || (data0 === "podman")) || (data0 === "containerd")) || (data0 === "crio")) || (data0 === "lxc")) || (data0 === "nspawn")) || (data0 === "libvirt")) || (data0 === "unknown"))){
+validate93.errors = [{instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema39.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.id !== undefined){
+const _errs3 = errors;
+if(!(validate66(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.name !== undefined){
+const _errs4 = errors;
+if(!(validate66(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.user !== undefined){
+const _errs5 = errors;
+if(!(validate87(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate93.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate93.errors = vErrors;
+return errors === 0;
+}
+validate93.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema40 = {"title":"PlannedProcess","description":"A process: the pid and the start time together name it.","type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1,"description":"The process id."},"start_ticks":{"$ref":"#/$defs/count","description":"Start time in clock ticks since boot."},"name":{"type":"string","description":"comm, at most 15 bytes."},"executable":{"$ref":"#/$defs/nullable_string","description":"The program's path, or null."}}};
+const schema41 = {"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0};
+
+function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate99.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
+validate99.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === 0){
+if((typeof data == "number") && (isFinite(data))){
+if(data < 0 || isNaN(data)){
+validate99.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+validate99.errors = vErrors;
+return errors === 0;
+}
+validate99.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate98.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((data.pid === undefined) && (missing0 = "pid")) || ((data.start_ticks === undefined) && (missing0 = "start_ticks"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.executable === undefined) && (missing0 = "executable"))){
+validate98.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((((key0 === "pid") || (key0 === "start_ticks")) || (key0 === "name")) || (key0 === "executable"))){
+validate98.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.pid !== undefined){
+let data0 = data.pid;
+const _errs2 = errors;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+validate98.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs2){
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 < 1 || isNaN(data0)){
+validate98.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.start_ticks !== undefined){
+const _errs4 = errors;
+if(!(validate99(data.start_ticks, {instancePath:instancePath+"/start_ticks",parentData:data,parentDataProperty:"start_ticks",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.name !== undefined){
+const _errs5 = errors;
+if(typeof data.name !== "string"){
+validate98.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.executable !== undefined){
+const _errs7 = errors;
+if(!(validate66(data.executable, {instancePath:instancePath+"/executable",parentData:data,parentDataProperty:"executable",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate98.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate98.errors = vErrors;
+return errors === 0;
+}
+validate98.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema42 = {"title":"AppliedPolicy","description":"The policy rule that decided.","type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1,"description":"The id of a shipped rule, or file:line of the user's own."},"reason":{"type":"string","description":"Why the rule exists."}}};
+
+function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate103.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.rule === undefined) && (missing0 = "rule")) || ((data.reason === undefined) && (missing0 = "reason"))){
+validate103.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((key0 === "rule") || (key0 === "reason"))){
+validate103.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.rule !== undefined){
+let data0 = data.rule;
+const _errs2 = errors;
+if(errors === _errs2){
+if(typeof data0 === "string"){
+if(func1(data0) < 1){
+validate103.errors = [{instancePath:instancePath+"/rule",schemaPath:"#/properties/rule/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+return false;
+}
+}
+else {
+validate103.errors = [{instancePath:instancePath+"/rule",schemaPath:"#/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.reason !== undefined){
+const _errs4 = errors;
+if(typeof data.reason !== "string"){
+validate103.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+else {
+validate103.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate103.errors = vErrors;
+return errors === 0;
+}
+validate103.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema43 = {"title":"BlockedBy","description":"What stands in the way of a restart.","enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit"]};
+
+function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate105.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!((((((((((data === "not_loaded") || (data === "masked")) || (data === "refuse_manual_start")) || (data === "refuse_manual_stop")) || (data === "cannot_start")) || (data === "unit_type")) || (data === "oneshot")) || (data === "outlives_restart")) || (data === "no_facts")) || (data === "no_unit"))){
+validate105.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema43.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+validate105.errors = vErrors;
+return errors === 0;
+}
+validate105.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema44 = {"title":"Because","description":"One gone file that is a reason for the action.","type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."}}};
+const schema45 = {"title":"ReasonCode","description":"{kind}_{state} of a gone file that is mapped; log_held, file_held: a gone file held open; scratch_file: made and unlinked by its own maker; policy: a rule says so.","enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","policy"]};
+
+function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate108.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(((((((((((((data === "executable_replaced") || (data === "executable_removed")) || (data === "executable_unknown")) || (data === "library_replaced")) || (data === "library_removed")) || (data === "library_unknown")) || (data === "data_replaced")) || (data === "data_removed")) || (data === "data_unknown")) || (data === "log_held")) || (data === "file_held")) || (data === "scratch_file")) || (data === "policy"))){
+validate108.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema45.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+validate108.errors = vErrors;
+return errors === 0;
+}
+validate108.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema46 = {"title":"NullablePackage","description":"The package that owns the path now; null where none does, or without --packages.","anyOf":[{"$ref":"#/$defs/package"},{"type":"null"}]};
+const schema47 = {"title":"Package","description":"The package that owns the path now.","type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"],"description":"Whose database answered."},"name":{"type":"string","description":"The package's name."},"version":{"type":"string","description":"Its installed version."}}};
+
+function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate111.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.manager === undefined) && (missing0 = "manager")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.version === undefined) && (missing0 = "version"))){
+validate111.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(((key0 === "manager") || (key0 === "name")) || (key0 === "version"))){
+validate111.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.manager !== undefined){
+let data0 = data.manager;
+const _errs2 = errors;
+if(!((((data0 === "dpkg") || (data0 === "rpm")) || (data0 === "pacman")) || (data0 === "apk"))){
+validate111.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema47.properties.manager.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.name !== undefined){
+const _errs3 = errors;
+if(typeof data.name !== "string"){
+validate111.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.version !== undefined){
+const _errs5 = errors;
+if(typeof data.version !== "string"){
+validate111.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate111.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate111.errors = vErrors;
+return errors === 0;
+}
+validate111.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate110.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+const _errs0 = errors;
+let valid0 = false;
+const _errs1 = errors;
+if(!(validate111(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs1 === errors;
+valid0 = valid0 || _valid0;
+if(_valid0){
+var props0 = true;
+}
+const _errs2 = errors;
+if(data !== null){
+const err0 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+var _valid0 = _errs2 === errors;
+valid0 = valid0 || _valid0;
+if(!valid0){
+const err1 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+validate110.errors = vErrors;
+return false;
+}
+else {
+errors = _errs0;
+if(vErrors !== null){
+if(_errs0){
+vErrors.length = _errs0;
+}
+else {
+vErrors = null;
+}
+}
+}
+validate110.errors = vErrors;
+evaluated0.props = props0;
+return errors === 0;
+}
+validate110.evaluated = {"dynamicProps":true,"dynamicItems":false};
+
+const schema48 = {"title":"Pids","description":"Process ids in rising order.","type":"array","items":{"type":"integer","minimum":1}};
+
+function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate114.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(Array.isArray(data)){
+var valid0 = true;
+const len0 = data.length;
+for(let i0=0; i0<len0; i0++){
+let data0 = data[i0];
+const _errs1 = errors;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+validate114.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs1){
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 < 1 || isNaN(data0)){
+validate114.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+var valid0 = _errs1 === errors;
+if(!valid0){
+break;
+}
+}
+}
+else {
+validate114.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+validate114.errors = vErrors;
+return errors === 0;
+}
+validate114.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate107.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((data.path === undefined) && (missing0 = "path")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.pids === undefined) && (missing0 = "pids"))){
+validate107.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((((key0 === "path") || (key0 === "code")) || (key0 === "package")) || (key0 === "pids"))){
+validate107.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.path !== undefined){
+const _errs2 = errors;
+if(typeof data.path !== "string"){
+validate107.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.code !== undefined){
+const _errs4 = errors;
+if(!(validate108(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.package !== undefined){
+const _errs5 = errors;
+if(!(validate110(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.pids !== undefined){
+const _errs6 = errors;
+if(!(validate114(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs6 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate107.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate107.errors = vErrors;
+return errors === 0;
+}
+validate107.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate81.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((((((((((data.action === undefined) && (missing0 = "action")) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.container === undefined) && (missing0 = "container"))) || ((data.process === undefined) && (missing0 = "process"))) || ((data.argv === undefined) && (missing0 = "argv"))) || ((data.carries_caller === undefined) && (missing0 = "carries_caller"))) || ((data.policy === undefined) && (missing0 = "policy"))) || ((data.blocked_by === undefined) && (missing0 = "blocked_by"))) || ((data.because === undefined) && (missing0 = "because"))){
+validate81.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(func9.call(schema34.properties, key0))){
+validate81.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.action !== undefined){
+const _errs2 = errors;
+if(!(validate82(data.action, {instancePath:instancePath+"/action",parentData:data,parentDataProperty:"action",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.unit !== undefined){
+const _errs3 = errors;
+if(!(validate66(data.unit, {instancePath:instancePath+"/unit",parentData:data,parentDataProperty:"unit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.scope !== undefined){
+let data2 = data.scope;
+const _errs4 = errors;
+const _errs5 = errors;
+let valid1 = false;
+const _errs6 = errors;
+if(!(validate85(data2, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs6 === errors;
+valid1 = valid1 || _valid0;
+const _errs7 = errors;
+if(data2 !== null){
+const err0 = {instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+var _valid0 = _errs7 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err1 = {instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+validate81.errors = vErrors;
+return false;
+}
+else {
+errors = _errs5;
+if(vErrors !== null){
+if(_errs5){
+vErrors.length = _errs5;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.user !== undefined){
+const _errs9 = errors;
+if(!(validate87(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.session !== undefined){
+let data4 = data.session;
+const _errs10 = errors;
+const _errs11 = errors;
+let valid2 = false;
+const _errs12 = errors;
+if(!(validate90(data4, {instancePath:instancePath+"/session",parentData:data,parentDataProperty:"session",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+errors = vErrors.length;
+}
+var _valid1 = _errs12 === errors;
+valid2 = valid2 || _valid1;
+const _errs13 = errors;
+if(data4 !== null){
+const err2 = {instancePath:instancePath+"/session",schemaPath:"#/properties/session/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var _valid1 = _errs13 === errors;
+valid2 = valid2 || _valid1;
+if(!valid2){
+const err3 = {instancePath:instancePath+"/session",schemaPath:"#/properties/session/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+validate81.errors = vErrors;
+return false;
+}
+else {
+errors = _errs11;
+if(vErrors !== null){
+if(_errs11){
+vErrors.length = _errs11;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs10 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.container !== undefined){
+let data5 = data.container;
+const _errs15 = errors;
+const _errs16 = errors;
+let valid3 = false;
+const _errs17 = errors;
+if(!(validate93(data5, {instancePath:instancePath+"/container",parentData:data,parentDataProperty:"container",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
+errors = vErrors.length;
+}
+var _valid2 = _errs17 === errors;
+valid3 = valid3 || _valid2;
+const _errs18 = errors;
+if(data5 !== null){
+const err4 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+var _valid2 = _errs18 === errors;
+valid3 = valid3 || _valid2;
+if(!valid3){
+const err5 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+validate81.errors = vErrors;
+return false;
+}
+else {
+errors = _errs16;
+if(vErrors !== null){
+if(_errs16){
+vErrors.length = _errs16;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs15 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.process !== undefined){
+let data6 = data.process;
+const _errs20 = errors;
+const _errs21 = errors;
+let valid4 = false;
+const _errs22 = errors;
+if(!(validate98(data6, {instancePath:instancePath+"/process",parentData:data,parentDataProperty:"process",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
+errors = vErrors.length;
+}
+var _valid3 = _errs22 === errors;
+valid4 = valid4 || _valid3;
+const _errs23 = errors;
+if(data6 !== null){
+const err6 = {instancePath:instancePath+"/process",schemaPath:"#/properties/process/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+var _valid3 = _errs23 === errors;
+valid4 = valid4 || _valid3;
+if(!valid4){
+const err7 = {instancePath:instancePath+"/process",schemaPath:"#/properties/process/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+validate81.errors = vErrors;
+return false;
+}
+else {
+errors = _errs21;
+if(vErrors !== null){
+if(_errs21){
+vErrors.length = _errs21;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs20 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.argv !== undefined){
+let data7 = data.argv;
+const _errs25 = errors;
+const _errs26 = errors;
+let valid5 = false;
+const _errs27 = errors;
+if(errors === _errs27){
+if(Array.isArray(data7)){
+var valid6 = true;
+const len0 = data7.length;
+for(let i0=0; i0<len0; i0++){
+const _errs29 = errors;
+if(typeof data7[i0] !== "string"){
+const err8 = {instancePath:instancePath+"/argv/" + i0,schemaPath:"#/properties/argv/anyOf/0/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+var valid6 = _errs29 === errors;
+if(!valid6){
+break;
+}
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/argv",schemaPath:"#/properties/argv/anyOf/0/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+var _valid4 = _errs27 === errors;
+valid5 = valid5 || _valid4;
+const _errs31 = errors;
+if(data7 !== null){
+const err10 = {instancePath:instancePath+"/argv",schemaPath:"#/properties/argv/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+var _valid4 = _errs31 === errors;
+valid5 = valid5 || _valid4;
+if(!valid5){
+const err11 = {instancePath:instancePath+"/argv",schemaPath:"#/properties/argv/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+validate81.errors = vErrors;
+return false;
+}
+else {
+errors = _errs26;
+if(vErrors !== null){
+if(_errs26){
+vErrors.length = _errs26;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs25 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.carries_caller !== undefined){
+const _errs33 = errors;
+if(typeof data.carries_caller !== "boolean"){
+validate81.errors = [{instancePath:instancePath+"/carries_caller",schemaPath:"#/properties/carries_caller/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs33 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.policy !== undefined){
+let data10 = data.policy;
+const _errs35 = errors;
+const _errs36 = errors;
+let valid7 = false;
+const _errs37 = errors;
+if(!(validate103(data10, {instancePath:instancePath+"/policy",parentData:data,parentDataProperty:"policy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
+errors = vErrors.length;
+}
+var _valid5 = _errs37 === errors;
+valid7 = valid7 || _valid5;
+const _errs38 = errors;
+if(data10 !== null){
+const err12 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+var _valid5 = _errs38 === errors;
+valid7 = valid7 || _valid5;
+if(!valid7){
+const err13 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+validate81.errors = vErrors;
+return false;
+}
+else {
+errors = _errs36;
+if(vErrors !== null){
+if(_errs36){
+vErrors.length = _errs36;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs35 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.blocked_by !== undefined){
+let data11 = data.blocked_by;
+const _errs40 = errors;
+const _errs41 = errors;
+let valid8 = false;
+const _errs42 = errors;
+if(!(validate105(data11, {instancePath:instancePath+"/blocked_by",parentData:data,parentDataProperty:"blocked_by",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+errors = vErrors.length;
+}
+var _valid6 = _errs42 === errors;
+valid8 = valid8 || _valid6;
+const _errs43 = errors;
+if(data11 !== null){
+const err14 = {instancePath:instancePath+"/blocked_by",schemaPath:"#/properties/blocked_by/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+var _valid6 = _errs43 === errors;
+valid8 = valid8 || _valid6;
+if(!valid8){
+const err15 = {instancePath:instancePath+"/blocked_by",schemaPath:"#/properties/blocked_by/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+validate81.errors = vErrors;
+return false;
+}
+else {
+errors = _errs41;
+if(vErrors !== null){
+if(_errs41){
+vErrors.length = _errs41;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs40 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.because !== undefined){
+let data12 = data.because;
+const _errs45 = errors;
+if(errors === _errs45){
+if(Array.isArray(data12)){
+var valid9 = true;
+const len1 = data12.length;
+for(let i1=0; i1<len1; i1++){
+const _errs47 = errors;
+if(!(validate107(data12[i1], {instancePath:instancePath+"/because/" + i1,parentData:data12,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+errors = vErrors.length;
+}
+var valid9 = _errs47 === errors;
+if(!valid9){
+break;
+}
+}
+}
+else {
+validate81.errors = [{instancePath:instancePath+"/because",schemaPath:"#/properties/because/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs45 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate81.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate81.errors = vErrors;
+return errors === 0;
+}
+validate81.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema49 = {"title":"Ignored","description":"A gone file for which nothing is to be done.","type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string","description":"The path, without the kernel's mark."},"unit":{"$ref":"#/$defs/nullable_string","description":"The unit that uses it, or null."},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."},"reason":{"type":"string","description":"Why nothing is to be done."}}};
+
+function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate118.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((((data.code === undefined) && (missing0 = "code")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.pids === undefined) && (missing0 = "pids"))) || ((data.reason === undefined) && (missing0 = "reason"))){
+validate118.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(((((key0 === "code") || (key0 === "path")) || (key0 === "unit")) || (key0 === "pids")) || (key0 === "reason"))){
+validate118.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.code !== undefined){
+const _errs2 = errors;
+if(!(validate108(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.path !== undefined){
+const _errs3 = errors;
+if(typeof data.path !== "string"){
+validate118.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.unit !== undefined){
+const _errs5 = errors;
+if(!(validate66(data.unit, {instancePath:instancePath+"/unit",parentData:data,parentDataProperty:"unit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.pids !== undefined){
+const _errs6 = errors;
+if(!(validate114(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs6 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.reason !== undefined){
+const _errs7 = errors;
+if(typeof data.reason !== "string"){
+validate118.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate118.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate118.errors = vErrors;
+return errors === 0;
+}
+validate118.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="urn:lib-users:schema:plan:1.0.0" */;
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate58.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((((((((((((data.kind === undefined) && (missing0 = "kind")) || ((data.schema_version === undefined) && (missing0 = "schema_version"))) || ((data.tool === undefined) && (missing0 = "tool"))) || ((data.generated_at === undefined) && (missing0 = "generated_at"))) || ((data.host === undefined) && (missing0 = "host"))) || ((data.report === undefined) && (missing0 = "report"))) || ((data.complete === undefined) && (missing0 = "complete"))) || ((data.services === undefined) && (missing0 = "services"))) || ((data.reload_services === undefined) && (missing0 = "reload_services"))) || ((data.user_services === undefined) && (missing0 = "user_services"))) || ((data.daemon_reexec === undefined) && (missing0 = "daemon_reexec"))) || ((data.reboot === undefined) && (missing0 = "reboot"))) || ((data.actions === undefined) && (missing0 = "actions"))) || ((data.ignored === undefined) && (missing0 = "ignored"))){
+validate58.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(func9.call(schema23.properties, key0))){
+validate58.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.kind !== undefined){
+const _errs2 = errors;
+if("lib-users/plan" !== data.kind){
+validate58.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "lib-users/plan"},message:"must be equal to constant"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.schema_version !== undefined){
+const _errs3 = errors;
+if(!(validate59(data.schema_version, {instancePath:instancePath+"/schema_version",parentData:data,parentDataProperty:"schema_version",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.tool !== undefined){
+const _errs4 = errors;
+if(!(validate61(data.tool, {instancePath:instancePath+"/tool",parentData:data,parentDataProperty:"tool",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.generated_at !== undefined){
+const _errs5 = errors;
+if(!(validate63(data.generated_at, {instancePath:instancePath+"/generated_at",parentData:data,parentDataProperty:"generated_at",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.host !== undefined){
+const _errs6 = errors;
+if(!(validate65(data.host, {instancePath:instancePath+"/host",parentData:data,parentDataProperty:"host",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs6 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.report !== undefined){
+const _errs7 = errors;
+if(!(validate69(data.report, {instancePath:instancePath+"/report",parentData:data,parentDataProperty:"report",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.complete !== undefined){
+const _errs8 = errors;
+if(typeof data.complete !== "boolean"){
+validate58.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs8 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.services !== undefined){
+let data7 = data.services;
+const _errs10 = errors;
+if(errors === _errs10){
+if(Array.isArray(data7)){
+var valid1 = true;
+const len0 = data7.length;
+for(let i0=0; i0<len0; i0++){
+const _errs12 = errors;
+if(typeof data7[i0] !== "string"){
+validate58.errors = [{instancePath:instancePath+"/services/" + i0,schemaPath:"#/properties/services/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid1 = _errs12 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate58.errors = [{instancePath:instancePath+"/services",schemaPath:"#/properties/services/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs10 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.reload_services !== undefined){
+let data9 = data.reload_services;
+const _errs14 = errors;
+if(errors === _errs14){
+if(Array.isArray(data9)){
+var valid2 = true;
+const len1 = data9.length;
+for(let i1=0; i1<len1; i1++){
+const _errs16 = errors;
+if(typeof data9[i1] !== "string"){
+validate58.errors = [{instancePath:instancePath+"/reload_services/" + i1,schemaPath:"#/properties/reload_services/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid2 = _errs16 === errors;
+if(!valid2){
+break;
+}
+}
+}
+else {
+validate58.errors = [{instancePath:instancePath+"/reload_services",schemaPath:"#/properties/reload_services/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs14 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.user_services !== undefined){
+let data11 = data.user_services;
+const _errs18 = errors;
+if(errors === _errs18){
+if(Array.isArray(data11)){
+var valid3 = true;
+const len2 = data11.length;
+for(let i2=0; i2<len2; i2++){
+const _errs20 = errors;
+if(!(validate72(data11[i2], {instancePath:instancePath+"/user_services/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
+errors = vErrors.length;
+}
+var valid3 = _errs20 === errors;
+if(!valid3){
+break;
+}
+}
+}
+else {
+validate58.errors = [{instancePath:instancePath+"/user_services",schemaPath:"#/properties/user_services/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs18 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.daemon_reexec !== undefined){
+const _errs21 = errors;
+if(typeof data.daemon_reexec !== "boolean"){
+validate58.errors = [{instancePath:instancePath+"/daemon_reexec",schemaPath:"#/properties/daemon_reexec/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs21 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.reboot !== undefined){
+const _errs23 = errors;
+if(!(validate77(data.reboot, {instancePath:instancePath+"/reboot",parentData:data,parentDataProperty:"reboot",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs23 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.actions !== undefined){
+let data15 = data.actions;
+const _errs24 = errors;
+if(errors === _errs24){
+if(Array.isArray(data15)){
+var valid4 = true;
+const len3 = data15.length;
+for(let i3=0; i3<len3; i3++){
+const _errs26 = errors;
+if(!(validate81(data15[i3], {instancePath:instancePath+"/actions/" + i3,parentData:data15,parentDataProperty:i3,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+errors = vErrors.length;
+}
+var valid4 = _errs26 === errors;
+if(!valid4){
+break;
+}
+}
+}
+else {
+validate58.errors = [{instancePath:instancePath+"/actions",schemaPath:"#/properties/actions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs24 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.ignored !== undefined){
+let data17 = data.ignored;
+const _errs27 = errors;
+if(errors === _errs27){
+if(Array.isArray(data17)){
+var valid5 = true;
+const len4 = data17.length;
+for(let i4=0; i4<len4; i4++){
+const _errs29 = errors;
+if(!(validate118(data17[i4], {instancePath:instancePath+"/ignored/" + i4,parentData:data17,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+errors = vErrors.length;
+}
+var valid5 = _errs29 === errors;
+if(!valid5){
+break;
+}
+}
+}
+else {
+validate58.errors = [{instancePath:instancePath+"/ignored",schemaPath:"#/properties/ignored/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs27 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate58.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate58.errors = vErrors;
+return errors === 0;
+}
+validate58.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+export const report = validate123;
+const schema50 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:report:1.0.0","title":"Report","description":"What one host still runs on files that are gone, as `lib-users scan` saw it. Every fact is here; plan, drift and fleet documents are derived from it.","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","scan","summary","units","processes","warnings"],"properties":{"kind":{"const":"lib-users/report","description":"Which document this is."},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time","description":"When the scan began, UTC."},"host":{"$ref":"#/$defs/host"},"scan":{"$ref":"#/$defs/scan"},"summary":{"$ref":"#/$defs/summary"},"units":{"description":"The affected systemd units, by scope (system first), uid and name.","type":"array","items":{"$ref":"#/$defs/unit"}},"processes":{"description":"The affected processes, by pid. Empty with --detail units.","type":"array","items":{"$ref":"#/$defs/process"}},"warnings":{"description":"What kept the report from being better, each with a code to test for.","type":"array","items":{"$ref":"#/$defs/warning"}}},"$defs":{"schema_version":{"title":"SchemaVersion","description":"Semantic version of the schema: a new field is a minor, anything that breaks a consumer a major.","type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"title":"Time","description":"UTC to the second, as in 2026-11-23T07:40:12Z.","type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"title":"NullableTime","description":"UTC to the second, or null where it is not known.","anyOf":[{"$ref":"#/$defs/time"},{"type":"null"}]},"count":{"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0},"nullable_count":{"title":"NullableCount","description":"A number of things or bytes, or null where we could not look.","anyOf":[{"$ref":"#/$defs/count"},{"type":"null"}]},"nullable_string":{"title":"NullableString","description":"A string, or null where there is none.","anyOf":[{"type":"string"},{"type":"null"}]},"base64":{"title":"Base64","description":"The raw bytes in base64 where the string beside it could not carry them losslessly, else null.","anyOf":[{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$"},{"type":"null"}]},"pids":{"title":"Pids","description":"Process ids in rising order.","type":"array","items":{"type":"integer","minimum":1}},"tool":{"title":"Tool","description":"What wrote this document.","type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users","description":"Always lib-users."},"version":{"type":"string","description":"The version of lib-users."}}},"user":{"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}}},"nullable_user":{"title":"NullableUser","description":"A user, or null.","anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]},"host":{"title":"Host","description":"The host that was scanned.","type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string","description":"The host name (uname nodename)."},"id":{"description":"HMAC-SHA256 of the lib-users application id keyed by the machine id, cut to 128 bits, as machine-id(5) asks; null without a machine id.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string","description":"The kernel's random id of this boot, or null."},"booted_at":{"$ref":"#/$defs/nullable_time","description":"When the kernel booted (btime of /proc/stat)."},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string","description":"The running kernel (uname -r)."},"init":{"enum":["systemd","openrc","sysvinit","other"],"description":"The init system."},"labels":{"description":"The user's own labels, from --label and the configuration.","type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"}}},"os":{"title":"OperatingSystem","description":"From os-release(5); each null where the file does not say.","type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string","description":"ID, as in debian."},"version_id":{"$ref":"#/$defs/nullable_string","description":"VERSION_ID, as in 12."},"name":{"$ref":"#/$defs/nullable_string","description":"PRETTY_NAME."}}},"reboot":{"title":"Reboot","description":"Whether the host says that it wants a reboot.","type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"description":"true, false, or null where it cannot be known.","anyOf":[{"type":"boolean"},{"type":"null"}]},"reasons":{"description":"Every reason found; empty unless required is true.","type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}},"reboot_reason":{"title":"RebootReason","description":"One reason for a reboot.","oneOf":[{"title":"KernelOutdated","description":"A newer kernel of the running flavour is installed.","type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."},"installed":{"type":"string","description":"The newest installed kernel's release."}}},{"title":"KernelModulesMissing","description":"The running kernel's modules are gone from disk, so that it cannot load any more.","type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."}}},{"title":"RebootRequiredFile","description":"/run/reboot-required exists (Debian, Ubuntu).","type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."},"packages":{"description":"The packages that asked for it, from the .pkgs file beside it.","type":"array","items":{"type":"string"}}}},{"title":"RebootNeededFile","description":"/run/reboot-needed exists (SUSE).","type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."}}}]},"scan":{"title":"Scan","description":"How the host was looked at, and how far one can trust that everything was seen.","type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string","description":"Where the scanned procfs is mounted."},"include":{"description":"What was looked at: maps, fds, or both.","type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"],"description":"units leaves out the processes."},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"],"description":"How much of each command line is here: all of it, argv[0] up to its first blank, or nothing."},"packages":{"type":"boolean","description":"Whether the package database was asked."},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The effective uid of the scanner."},"complete":{"type":"boolean","description":"true when nothing was denied or failed, procfs hid nothing from us, and no filter narrowed the scan."},"duration_seconds":{"type":"number","minimum":0,"description":"Wall time of the scan, in seconds."},"processes":{"$ref":"#/$defs/process_counts"},"carriers":{"description":"The system units of the scanner and of its ancestors: restarting one of them may end the caller.","type":"array","items":{"type":"string"}},"suppressed":{"description":"What the false-positive rules and the user's ignore patterns hid, one entry a rule that hid anything.","type":"array","items":{"$ref":"#/$defs/suppressed"}}}},"filters":{"title":"Filters","description":"What narrowed or filtered the scan.","type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids","description":"--pid: only these processes were looked at."},"units":{"type":"array","items":{"type":"string"},"description":"--unit: only units that match one of these globs."},"ignore":{"type":"array","items":{"type":"string"},"description":"Ignored path globs, where * crosses /."},"ignore_literal":{"type":"array","items":{"type":"string"},"description":"Ignored paths."},"default_rules":{"type":"boolean","description":"false with --no-default-rules."}}},"process_counts":{"title":"ProcessCounts","description":"seen = inspected + kernel_threads + vanished + denied + failed.","type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count","description":"Numbered directories of procfs."},"inspected":{"$ref":"#/$defs/count","description":"Looked at completely."},"kernel_threads":{"$ref":"#/$defs/count","description":"Kernel threads, which map no files."},"vanished":{"$ref":"#/$defs/count","description":"Ended while we looked."},"denied":{"$ref":"#/$defs/count","description":"Could not be looked at for want of privilege."},"failed":{"$ref":"#/$defs/count","description":"Could not be looked at completely for another reason."}}},"suppressed":{"title":"Suppressed","description":"What one rule hid.","type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string","description":"The id of the rule, as `lib-users rules` lists it."},"reason":{"type":"string","description":"Why the rule exists."},"maps":{"$ref":"#/$defs/count","description":"How many mapped files it hid, counted per process."},"fds":{"$ref":"#/$defs/count","description":"How many file descriptors it hid."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that the hidden files hold."}}},"summary":{"title":"Summary","description":"Totals of what was found.","type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count","description":"Affected processes."},"units":{"$ref":"#/$defs/count","description":"Affected units."},"maps":{"$ref":"#/$defs/count","description":"Gone files that are mapped, counted per process."},"fds":{"$ref":"#/$defs/count","description":"File descriptors of gone files."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that gone files hold; each device and inode counted once."}}},"package":{"title":"Package","description":"The package that owns the path now.","type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"],"description":"Whose database answered."},"name":{"type":"string","description":"The package's name."},"version":{"type":"string","description":"Its installed version."}}},"nullable_package":{"title":"NullablePackage","description":"The package that owns the path now; null where none does, or without --packages.","anyOf":[{"$ref":"#/$defs/package"},{"type":"null"}]},"state":{"title":"State","description":"replaced: the path now names another file. removed: nothing is at the path. unknown: we could not, or must not, look.","enum":["replaced","removed","unknown"]},"role":{"title":"Role","description":"code: an executable or library. data: another mapped file. log: a held log. file: another held file. scratch: made and unlinked by its own maker; never a reason for anything.","enum":["code","data","log","file","scratch"]},"inode":{"title":"Inode","description":"The inode number, unsigned 64-bit in decimal, or null where we could not look.","anyOf":[{"type":"string","pattern":"^[0-9]{1,20}$"},{"type":"null"}]},"device":{"title":"Device","description":"major:minor in hexadecimal, as in proc_pid_maps(5), or null where we could not look.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$"},{"type":"null"}]},"systemd":{"title":"SystemdFacts","description":"What systemd said of the unit, in snake_case of its D-Bus properties.","type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"load_state":{"type":"string","description":"LoadState: loaded, not-found, masked …"},"active_state":{"type":"string","description":"ActiveState: active, inactive, failed …"},"sub_state":{"type":"string","description":"SubState: running, exited …"},"type":{"$ref":"#/$defs/nullable_string","description":"Type of a service: simple, notify, oneshot …; null for other units."},"main_pid":{"$ref":"#/$defs/nullable_count","description":"MainPID, or null."},"control_pid":{"$ref":"#/$defs/nullable_count","description":"ControlPID, or null."},"kill_mode":{"$ref":"#/$defs/nullable_string","description":"KillMode: control-group, mixed, process or none; null where the unit has none."},"fragment_path":{"$ref":"#/$defs/nullable_string","description":"The unit file, or null."},"transient":{"type":"boolean","description":"Made at run time, without a unit file on disk."},"can_start":{"type":"boolean","description":"CanStart."},"can_stop":{"type":"boolean","description":"CanStop."},"can_reload":{"type":"boolean","description":"CanReload."},"refuse_manual_start":{"type":"boolean","description":"RefuseManualStart."},"refuse_manual_stop":{"type":"boolean","description":"RefuseManualStop."},"need_daemon_reload":{"type":"boolean","description":"NeedDaemonReload: the unit file changed on disk."}}},"unit":{"title":"Unit","description":"One affected systemd unit.","type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name, escapes as systemd writes them."},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager; null for system units."},"slice":{"$ref":"#/$defs/nullable_string","description":"The innermost slice above the unit, or null."},"pids":{"$ref":"#/$defs/pids","description":"The affected processes of the unit."},"files":{"description":"The gone files, by path and via.","type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that the unit's gone files hold; other units may hold the same."},"stale_since":{"$ref":"#/$defs/nullable_time","description":"The earliest replaced_at of the unit's code, or null."},"systemd":{"description":"systemd's facts, or null where it was not or could not be asked.","anyOf":[{"$ref":"#/$defs/systemd"},{"type":"null"}]}}},"scope":{"title":"Scope","description":"system: of the system manager. user: of a user's manager.","enum":["system","user"]},"unit_file":{"title":"UnitFile","description":"One gone file, with all processes of the unit that use it in the same way.","type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark, as the scanned process sees it."},"path_base64":{"$ref":"#/$defs/base64"},"via":{"enum":["map","fd"],"description":"How the file is used: mapped, or held open."},"kind":{"enum":["executable","library","data","regular","directory","unknown"],"description":"Kind of the map or fd."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"held_bytes":{"$ref":"#/$defs/nullable_count","description":"Bytes on disk that go free with the last user: blocks * 512 where no link is left, else 0; null where we could not look."},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."}}},"process":{"title":"Process","description":"One affected process.","type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"description":"The process id in the scanned procfs."},"ppid":{"$ref":"#/$defs/count","description":"The parent's process id."},"start_ticks":{"$ref":"#/$defs/count","description":"Start time in clock ticks since boot: with the pid it names the process."},"started_at":{"$ref":"#/$defs/nullable_time","description":"Boot time + ticks / clock ticks a second."},"user":{"$ref":"#/$defs/nullable_user","description":"The effective user."},"name":{"type":"string","description":"comm, at most 15 bytes."},"command":{"description":"The command line's arguments, as far as scan.command_line lets them in.","type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64","description":"The whole NUL-separated line in base64 where the arguments could not be carried losslessly, else null."},"command_truncated":{"type":"boolean","description":"true where the command line was longer than we read."},"executable":{"description":"The program, or null where the link could not be read.","anyOf":[{"$ref":"#/$defs/executable"},{"type":"null"}]},"cgroup":{"$ref":"#/$defs/nullable_string","description":"The cgroup path that the unit was read from, or null."},"unit":{"description":"The systemd unit that the process belongs to, or null.","anyOf":[{"$ref":"#/$defs/unit_ref"},{"type":"null"}]},"session":{"description":"The login session, or null.","anyOf":[{"$ref":"#/$defs/session"},{"type":"null"}]},"container":{"description":"The container or virtual machine, or null.","anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"maps":{"description":"Gone files that are mapped, by path.","type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"description":"Descriptors of gone files, by number.","type":"array","items":{"$ref":"#/$defs/fd"}}}},"executable":{"title":"Executable","description":"The program of a process.","type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"deleted":{"type":"boolean","description":"Whether it is gone from that path."}}},"unit_ref":{"title":"UnitReference","description":"Names a unit, and says which cgroup hierarchy named it.","type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name."},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager; null for system units."},"source":{"enum":["cgroup_v1","cgroup_v2"],"description":"The hierarchy that the unit was read from."}}},"session":{"title":"Session","description":"A login session of systemd-logind.","type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string","description":"The session's id, as loginctl lists it."},"user":{"$ref":"#/$defs/nullable_user","description":"Whose session."}}},"container":{"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}}},"map":{"title":"DeletedMap","description":"A gone file that a process maps, all its mappings together.","type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data"],"description":"executable: the process's own program. library: mapped executable, or named *.so*. data: the rest."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count","description":"Hard links that the mapped file still has, or null."},"mappings":{"$ref":"#/$defs/count","description":"How many lines of maps name it; 0 for a gone program that unmapped itself."},"mapped_bytes":{"$ref":"#/$defs/count","description":"Their address space, in bytes."},"executable":{"type":"boolean","description":"Whether any of them is mapped executable."},"package":{"$ref":"#/$defs/nullable_package"}}},"fd":{"title":"DeletedFd","description":"An open file descriptor of a gone file.","type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count","description":"The descriptor's number."},"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["regular","directory","unknown"],"description":"The file's type; unknown where we could not look."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count","description":"Hard links that the open file still has, or null."},"born_at":{"$ref":"#/$defs/nullable_time","description":"When the open file was made, where the file system knows."},"size_bytes":{"$ref":"#/$defs/nullable_count","description":"The file's size, or null."},"held_bytes":{"$ref":"#/$defs/nullable_count","description":"Bytes on disk that closing it frees: blocks * 512 where no link is left, else 0; null where we could not look."},"access":{"description":"How it is open (path: O_PATH), or null where fdinfo could not be read.","anyOf":[{"enum":["read","write","read_write","path"]},{"type":"null"}]},"append":{"description":"Whether it is open with O_APPEND, or null where fdinfo could not be read.","anyOf":[{"type":"boolean"},{"type":"null"}]},"mount_point":{"$ref":"#/$defs/nullable_string","description":"The mount that the open file is on, as the process sees it, or null."},"fs_type":{"$ref":"#/$defs/nullable_string","description":"That mount's file system type, or null."},"package":{"$ref":"#/$defs/nullable_package"}}},"warning":{"title":"Warning","description":"Something that kept the report from being better.","type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread"],"description":"What to test for."},"message":{"type":"string","description":"One sentence for a person."}}}}};
+const schema51 = {"title":"SchemaVersion","description":"Semantic version of the schema: a new field is a minor, anything that breaks a consumer a major.","type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
+
+function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate124.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(typeof data === "string"){
+if(!pattern3.test(data)){
+validate124.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^1\\.[0-9]+\\.[0-9]+$"},message:"must match pattern \""+"^1\\.[0-9]+\\.[0-9]+$"+"\""}];
+return false;
+}
+}
+else {
+validate124.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+validate124.errors = vErrors;
+return errors === 0;
+}
+validate124.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema52 = {"title":"Tool","description":"What wrote this document.","type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users","description":"Always lib-users."},"version":{"type":"string","description":"The version of lib-users."}}};
+
+function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate126.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.name === undefined) && (missing0 = "name")) || ((data.version === undefined) && (missing0 = "version"))){
+validate126.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((key0 === "name") || (key0 === "version"))){
+validate126.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.name !== undefined){
+const _errs2 = errors;
+if("lib-users" !== data.name){
+validate126.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/const",keyword:"const",params:{allowedValue: "lib-users"},message:"must be equal to constant"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.version !== undefined){
+const _errs3 = errors;
+if(typeof data.version !== "string"){
+validate126.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+else {
+validate126.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate126.errors = vErrors;
+return errors === 0;
+}
+validate126.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema53 = {"title":"Time","description":"UTC to the second, as in 2026-11-23T07:40:12Z.","type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"};
+
+function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate128.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(typeof data === "string"){
+if(!pattern7.test(data)){
+validate128.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"+"\""}];
+return false;
+}
+}
+else {
+validate128.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+validate128.errors = vErrors;
+return errors === 0;
+}
+validate128.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema54 = {"title":"Host","description":"The host that was scanned.","type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string","description":"The host name (uname nodename)."},"id":{"description":"HMAC-SHA256 of the lib-users application id keyed by the machine id, cut to 128 bits, as machine-id(5) asks; null without a machine id.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string","description":"The kernel's random id of this boot, or null."},"booted_at":{"$ref":"#/$defs/nullable_time","description":"When the kernel booted (btime of /proc/stat)."},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string","description":"The running kernel (uname -r)."},"init":{"enum":["systemd","openrc","sysvinit","other"],"description":"The init system."},"labels":{"description":"The user's own labels, from --label and the configuration.","type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"}}};
+const schema55 = {"title":"NullableString","description":"A string, or null where there is none.","anyOf":[{"type":"string"},{"type":"null"}]};
+
+function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate131.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+const _errs0 = errors;
+let valid0 = false;
+const _errs1 = errors;
+if(typeof data !== "string"){
+const err0 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+var _valid0 = _errs1 === errors;
+valid0 = valid0 || _valid0;
+const _errs3 = errors;
+if(data !== null){
+const err1 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+var _valid0 = _errs3 === errors;
+valid0 = valid0 || _valid0;
+if(!valid0){
+const err2 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+validate131.errors = vErrors;
+return false;
+}
+else {
+errors = _errs0;
+if(vErrors !== null){
+if(_errs0){
+vErrors.length = _errs0;
+}
+else {
+vErrors = null;
+}
+}
+}
+validate131.errors = vErrors;
+return errors === 0;
+}
+validate131.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema56 = {"title":"NullableTime","description":"UTC to the second, or null where it is not known.","anyOf":[{"$ref":"#/$defs/time"},{"type":"null"}]};
+
+function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate133.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+const _errs0 = errors;
+let valid0 = false;
+const _errs1 = errors;
+if(!(validate128(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -1295,7 +4320,7 @@ else {
 vErrors.push(err1);
 }
 errors++;
-validate68.errors = vErrors;
+validate133.errors = vErrors;
 return false;
 }
 else {
@@ -1309,17 +4334,17 @@ vErrors = null;
 }
 }
 }
-validate68.errors = vErrors;
+validate133.errors = vErrors;
 return errors === 0;
 }
-validate68.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate133.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema30 = {"title":"OperatingSystem","description":"From os-release(5); each null where the file does not say.","type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string","description":"ID, as in debian."},"version_id":{"$ref":"#/$defs/nullable_string","description":"VERSION_ID, as in 12."},"name":{"$ref":"#/$defs/nullable_string","description":"PRETTY_NAME."}}};
+const schema57 = {"title":"OperatingSystem","description":"From os-release(5); each null where the file does not say.","type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string","description":"ID, as in debian."},"version_id":{"$ref":"#/$defs/nullable_string","description":"VERSION_ID, as in 12."},"name":{"$ref":"#/$defs/nullable_string","description":"PRETTY_NAME."}}};
 
-function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate71.evaluated;
+const evaluated0 = validate136.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1330,14 +4355,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.id === undefined) && (missing0 = "id")) || ((data.version_id === undefined) && (missing0 = "version_id"))) || ((data.name === undefined) && (missing0 = "name"))){
-validate71.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate136.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((key0 === "id") || (key0 === "version_id")) || (key0 === "name"))){
-validate71.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate136.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -1345,8 +4370,8 @@ break;
 if(_errs1 === errors){
 if(data.id !== undefined){
 const _errs2 = errors;
-if(!(validate66(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate131(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -1357,8 +4382,8 @@ var valid0 = true;
 if(valid0){
 if(data.version_id !== undefined){
 const _errs3 = errors;
-if(!(validate66(data.version_id, {instancePath:instancePath+"/version_id",parentData:data,parentDataProperty:"version_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate131(data.version_id, {instancePath:instancePath+"/version_id",parentData:data,parentDataProperty:"version_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -1369,8 +4394,8 @@ var valid0 = true;
 if(valid0){
 if(data.name !== undefined){
 const _errs4 = errors;
-if(!(validate66(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate131(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -1384,22 +4409,22 @@ var valid0 = true;
 }
 }
 else {
-validate71.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate136.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate71.errors = vErrors;
+validate136.errors = vErrors;
 return errors === 0;
 }
-validate71.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate136.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema31 = {"title":"Reboot","description":"Whether the host says that it wants a reboot.","type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"description":"true, false, or null where it cannot be known.","anyOf":[{"type":"boolean"},{"type":"null"}]},"reasons":{"description":"Every reason found; empty unless required is true.","type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}};
-const schema32 = {"title":"RebootReason","description":"One reason for a reboot.","oneOf":[{"title":"KernelOutdated","description":"A newer kernel of the running flavour is installed.","type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."},"installed":{"type":"string","description":"The newest installed kernel's release."}}},{"title":"KernelModulesMissing","description":"The running kernel's modules are gone from disk, so that it cannot load any more.","type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."}}},{"title":"RebootRequiredFile","description":"/run/reboot-required exists (Debian, Ubuntu).","type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."},"packages":{"description":"The packages that asked for it, from the .pkgs file beside it.","type":"array","items":{"type":"string"}}}},{"title":"RebootNeededFile","description":"/run/reboot-needed exists (SUSE).","type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."}}}]};
+const schema58 = {"title":"Reboot","description":"Whether the host says that it wants a reboot.","type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"description":"true, false, or null where it cannot be known.","anyOf":[{"type":"boolean"},{"type":"null"}]},"reasons":{"description":"Every reason found; empty unless required is true.","type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}};
+const schema59 = {"title":"RebootReason","description":"One reason for a reboot.","oneOf":[{"title":"KernelOutdated","description":"A newer kernel of the running flavour is installed.","type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."},"installed":{"type":"string","description":"The newest installed kernel's release."}}},{"title":"KernelModulesMissing","description":"The running kernel's modules are gone from disk, so that it cannot load any more.","type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."}}},{"title":"RebootRequiredFile","description":"/run/reboot-required exists (Debian, Ubuntu).","type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."},"packages":{"description":"The packages that asked for it, from the .pkgs file beside it.","type":"array","items":{"type":"string"}}}},{"title":"RebootNeededFile","description":"/run/reboot-needed exists (SUSE).","type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."}}}]};
 
-function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate78.evaluated;
+const evaluated0 = validate143.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1848,7 +4873,7 @@ else {
 vErrors.push(err23);
 }
 errors++;
-validate78.errors = vErrors;
+validate143.errors = vErrors;
 return false;
 }
 else {
@@ -1862,17 +4887,17 @@ vErrors = null;
 }
 }
 }
-validate78.errors = vErrors;
+validate143.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate78.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate143.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate77.evaluated;
+const evaluated0 = validate142.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1883,14 +4908,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.required === undefined) && (missing0 = "required")) || ((data.reasons === undefined) && (missing0 = "reasons"))){
-validate77.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate142.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "required") || (key0 === "reasons"))){
-validate77.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate142.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -1936,7 +4961,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate77.errors = vErrors;
+validate142.errors = vErrors;
 return false;
 }
 else {
@@ -1965,8 +4990,8 @@ var valid2 = true;
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 const _errs10 = errors;
-if(!(validate78(data1[i0], {instancePath:instancePath+"/reasons/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+if(!(validate143(data1[i0], {instancePath:instancePath+"/reasons/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs10 === errors;
@@ -1976,7 +5001,7 @@ break;
 }
 }
 else {
-validate77.errors = [{instancePath:instancePath+"/reasons",schemaPath:"#/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate142.errors = [{instancePath:instancePath+"/reasons",schemaPath:"#/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -1990,20 +5015,20 @@ var valid0 = true;
 }
 }
 else {
-validate77.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate142.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate77.errors = vErrors;
+validate142.errors = vErrors;
 return errors === 0;
 }
-validate77.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate142.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate65.evaluated;
+const evaluated0 = validate130.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2014,14 +5039,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((data.hostname === undefined) && (missing0 = "hostname")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.boot_id === undefined) && (missing0 = "boot_id"))) || ((data.booted_at === undefined) && (missing0 = "booted_at"))) || ((data.os === undefined) && (missing0 = "os"))) || ((data.kernel_release === undefined) && (missing0 = "kernel_release"))) || ((data.init === undefined) && (missing0 = "init"))) || ((data.labels === undefined) && (missing0 = "labels"))) || ((data.reboot === undefined) && (missing0 = "reboot"))){
-validate65.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate130.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema27.properties, key0))){
-validate65.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema54.properties, key0))){
+validate130.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2030,7 +5055,7 @@ if(_errs1 === errors){
 if(data.hostname !== undefined){
 const _errs2 = errors;
 if(typeof data.hostname !== "string"){
-validate65.errors = [{instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate130.errors = [{instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2093,7 +5118,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate65.errors = vErrors;
+validate130.errors = vErrors;
 return false;
 }
 else {
@@ -2115,8 +5140,8 @@ var valid0 = true;
 if(valid0){
 if(data.boot_id !== undefined){
 const _errs10 = errors;
-if(!(validate66(data.boot_id, {instancePath:instancePath+"/boot_id",parentData:data,parentDataProperty:"boot_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate131(data.boot_id, {instancePath:instancePath+"/boot_id",parentData:data,parentDataProperty:"boot_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs10 === errors;
@@ -2127,8 +5152,8 @@ var valid0 = true;
 if(valid0){
 if(data.booted_at !== undefined){
 const _errs11 = errors;
-if(!(validate68(data.booted_at, {instancePath:instancePath+"/booted_at",parentData:data,parentDataProperty:"booted_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate133(data.booted_at, {instancePath:instancePath+"/booted_at",parentData:data,parentDataProperty:"booted_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -2139,8 +5164,8 @@ var valid0 = true;
 if(valid0){
 if(data.os !== undefined){
 const _errs12 = errors;
-if(!(validate71(data.os, {instancePath:instancePath+"/os",parentData:data,parentDataProperty:"os",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
+if(!(validate136(data.os, {instancePath:instancePath+"/os",parentData:data,parentDataProperty:"os",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs12 === errors;
@@ -2151,8 +5176,8 @@ var valid0 = true;
 if(valid0){
 if(data.kernel_release !== undefined){
 const _errs13 = errors;
-if(!(validate66(data.kernel_release, {instancePath:instancePath+"/kernel_release",parentData:data,parentDataProperty:"kernel_release",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate131(data.kernel_release, {instancePath:instancePath+"/kernel_release",parentData:data,parentDataProperty:"kernel_release",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs13 === errors;
@@ -2165,7 +5190,7 @@ if(data.init !== undefined){
 let data6 = data.init;
 const _errs14 = errors;
 if(!((((data6 === "systemd") || (data6 === "openrc")) || (data6 === "sysvinit")) || (data6 === "other"))){
-validate65.errors = [{instancePath:instancePath+"/init",schemaPath:"#/properties/init/enum",keyword:"enum",params:{allowedValues: schema27.properties.init.enum},message:"must be equal to one of the allowed values"}];
+validate130.errors = [{instancePath:instancePath+"/init",schemaPath:"#/properties/init/enum",keyword:"enum",params:{allowedValues: schema54.properties.init.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs14 === errors;
@@ -2182,7 +5207,7 @@ if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
 for(const key1 in data7){
 const _errs18 = errors;
 if(typeof data7[key1] !== "string"){
-validate65.errors = [{instancePath:instancePath+"/labels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate130.errors = [{instancePath:instancePath+"/labels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs18 === errors;
@@ -2192,7 +5217,7 @@ break;
 }
 }
 else {
-validate65.errors = [{instancePath:instancePath+"/labels",schemaPath:"#/properties/labels/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate130.errors = [{instancePath:instancePath+"/labels",schemaPath:"#/properties/labels/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
@@ -2204,8 +5229,8 @@ var valid0 = true;
 if(valid0){
 if(data.reboot !== undefined){
 const _errs20 = errors;
-if(!(validate77(data.reboot, {instancePath:instancePath+"/reboot",parentData:data,parentDataProperty:"reboot",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+if(!(validate142(data.reboot, {instancePath:instancePath+"/reboot",parentData:data,parentDataProperty:"reboot",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs20 === errors;
@@ -2225,23 +5250,23 @@ var valid0 = true;
 }
 }
 else {
-validate65.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate130.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate65.errors = vErrors;
+validate130.errors = vErrors;
 return errors === 0;
 }
-validate65.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate130.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema33 = {"title":"Scan","description":"How the host was looked at, and how far one can trust that everything was seen.","type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string","description":"Where the scanned procfs is mounted."},"include":{"description":"What was looked at: maps, fds, or both.","type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"],"description":"units leaves out the processes."},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"],"description":"How much of each command line is here: all of it, argv[0] up to its first blank, or nothing."},"packages":{"type":"boolean","description":"Whether the package database was asked."},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The effective uid of the scanner."},"complete":{"type":"boolean","description":"true when nothing was denied or failed, procfs hid nothing from us, and no filter narrowed the scan."},"duration_seconds":{"type":"number","minimum":0,"description":"Wall time of the scan, in seconds."},"processes":{"$ref":"#/$defs/process_counts"},"carriers":{"description":"The system units of the scanner and of its ancestors: restarting one of them may end the caller.","type":"array","items":{"type":"string"}},"suppressed":{"description":"What the false-positive rules and the user's ignore patterns hid, one entry a rule that hid anything.","type":"array","items":{"$ref":"#/$defs/suppressed"}}}};
-const schema34 = {"title":"Filters","description":"What narrowed or filtered the scan.","type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids","description":"--pid: only these processes were looked at."},"units":{"type":"array","items":{"type":"string"},"description":"--unit: only units that match one of these globs."},"ignore":{"type":"array","items":{"type":"string"},"description":"Ignored path globs, where * crosses /."},"ignore_literal":{"type":"array","items":{"type":"string"},"description":"Ignored paths."},"default_rules":{"type":"boolean","description":"false with --no-default-rules."}}};
-const schema35 = {"title":"Pids","description":"Process ids in rising order.","type":"array","items":{"type":"integer","minimum":1}};
+const schema60 = {"title":"Scan","description":"How the host was looked at, and how far one can trust that everything was seen.","type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string","description":"Where the scanned procfs is mounted."},"include":{"description":"What was looked at: maps, fds, or both.","type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"],"description":"units leaves out the processes."},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"],"description":"How much of each command line is here: all of it, argv[0] up to its first blank, or nothing."},"packages":{"type":"boolean","description":"Whether the package database was asked."},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The effective uid of the scanner."},"complete":{"type":"boolean","description":"true when nothing was denied or failed, procfs hid nothing from us, and no filter narrowed the scan."},"duration_seconds":{"type":"number","minimum":0,"description":"Wall time of the scan, in seconds."},"processes":{"$ref":"#/$defs/process_counts"},"carriers":{"description":"The system units of the scanner and of its ancestors: restarting one of them may end the caller.","type":"array","items":{"type":"string"}},"suppressed":{"description":"What the false-positive rules and the user's ignore patterns hid, one entry a rule that hid anything.","type":"array","items":{"$ref":"#/$defs/suppressed"}}}};
+const schema61 = {"title":"Filters","description":"What narrowed or filtered the scan.","type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids","description":"--pid: only these processes were looked at."},"units":{"type":"array","items":{"type":"string"},"description":"--unit: only units that match one of these globs."},"ignore":{"type":"array","items":{"type":"string"},"description":"Ignored path globs, where * crosses /."},"ignore_literal":{"type":"array","items":{"type":"string"},"description":"Ignored paths."},"default_rules":{"type":"boolean","description":"false with --no-default-rules."}}};
+const schema62 = {"title":"Pids","description":"Process ids in rising order.","type":"array","items":{"type":"integer","minimum":1}};
 
-function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate149(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate84.evaluated;
+const evaluated0 = validate149.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2256,13 +5281,13 @@ for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 const _errs1 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate84.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate149.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs1){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 < 1 || isNaN(data0)){
-validate84.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate149.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -2274,20 +5299,20 @@ break;
 }
 }
 else {
-validate84.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate149.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-validate84.errors = vErrors;
+validate149.errors = vErrors;
 return errors === 0;
 }
-validate84.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate149.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate83.evaluated;
+const evaluated0 = validate148.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2298,14 +5323,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.pids === undefined) && (missing0 = "pids")) || ((data.units === undefined) && (missing0 = "units"))) || ((data.ignore === undefined) && (missing0 = "ignore"))) || ((data.ignore_literal === undefined) && (missing0 = "ignore_literal"))) || ((data.default_rules === undefined) && (missing0 = "default_rules"))){
-validate83.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate148.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "pids") || (key0 === "units")) || (key0 === "ignore")) || (key0 === "ignore_literal")) || (key0 === "default_rules"))){
-validate83.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate148.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2313,8 +5338,8 @@ break;
 if(_errs1 === errors){
 if(data.pids !== undefined){
 const _errs2 = errors;
-if(!(validate84(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
+if(!(validate149(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -2333,7 +5358,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 const _errs5 = errors;
 if(typeof data1[i0] !== "string"){
-validate83.errors = [{instancePath:instancePath+"/units/" + i0,schemaPath:"#/properties/units/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate148.errors = [{instancePath:instancePath+"/units/" + i0,schemaPath:"#/properties/units/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid1 = _errs5 === errors;
@@ -2343,7 +5368,7 @@ break;
 }
 }
 else {
-validate83.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate148.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -2363,7 +5388,7 @@ const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
 const _errs9 = errors;
 if(typeof data3[i1] !== "string"){
-validate83.errors = [{instancePath:instancePath+"/ignore/" + i1,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate148.errors = [{instancePath:instancePath+"/ignore/" + i1,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs9 === errors;
@@ -2373,7 +5398,7 @@ break;
 }
 }
 else {
-validate83.errors = [{instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate148.errors = [{instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -2393,7 +5418,7 @@ const len2 = data5.length;
 for(let i2=0; i2<len2; i2++){
 const _errs13 = errors;
 if(typeof data5[i2] !== "string"){
-validate83.errors = [{instancePath:instancePath+"/ignore_literal/" + i2,schemaPath:"#/properties/ignore_literal/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate148.errors = [{instancePath:instancePath+"/ignore_literal/" + i2,schemaPath:"#/properties/ignore_literal/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid3 = _errs13 === errors;
@@ -2403,7 +5428,7 @@ break;
 }
 }
 else {
-validate83.errors = [{instancePath:instancePath+"/ignore_literal",schemaPath:"#/properties/ignore_literal/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate148.errors = [{instancePath:instancePath+"/ignore_literal",schemaPath:"#/properties/ignore_literal/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -2416,7 +5441,7 @@ if(valid0){
 if(data.default_rules !== undefined){
 const _errs15 = errors;
 if(typeof data.default_rules !== "boolean"){
-validate83.errors = [{instancePath:instancePath+"/default_rules",schemaPath:"#/properties/default_rules/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate148.errors = [{instancePath:instancePath+"/default_rules",schemaPath:"#/properties/default_rules/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -2432,22 +5457,22 @@ var valid0 = true;
 }
 }
 else {
-validate83.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate148.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate83.errors = vErrors;
+validate148.errors = vErrors;
 return errors === 0;
 }
-validate83.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate148.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema36 = {"title":"ProcessCounts","description":"seen = inspected + kernel_threads + vanished + denied + failed.","type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count","description":"Numbered directories of procfs."},"inspected":{"$ref":"#/$defs/count","description":"Looked at completely."},"kernel_threads":{"$ref":"#/$defs/count","description":"Kernel threads, which map no files."},"vanished":{"$ref":"#/$defs/count","description":"Ended while we looked."},"denied":{"$ref":"#/$defs/count","description":"Could not be looked at for want of privilege."},"failed":{"$ref":"#/$defs/count","description":"Could not be looked at completely for another reason."}}};
-const schema37 = {"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0};
+const schema63 = {"title":"ProcessCounts","description":"seen = inspected + kernel_threads + vanished + denied + failed.","type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count","description":"Numbered directories of procfs."},"inspected":{"$ref":"#/$defs/count","description":"Looked at completely."},"kernel_threads":{"$ref":"#/$defs/count","description":"Kernel threads, which map no files."},"vanished":{"$ref":"#/$defs/count","description":"Ended while we looked."},"denied":{"$ref":"#/$defs/count","description":"Could not be looked at for want of privilege."},"failed":{"$ref":"#/$defs/count","description":"Could not be looked at completely for another reason."}}};
+const schema64 = {"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0};
 
-function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate88.evaluated;
+const evaluated0 = validate153.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2455,27 +5480,27 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
-validate88.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate153.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === 0){
 if((typeof data == "number") && (isFinite(data))){
 if(data < 0 || isNaN(data)){
-validate88.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate153.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
-validate88.errors = vErrors;
+validate153.errors = vErrors;
 return errors === 0;
 }
-validate88.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate153.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate87.evaluated;
+const evaluated0 = validate152.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2486,14 +5511,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((data.seen === undefined) && (missing0 = "seen")) || ((data.inspected === undefined) && (missing0 = "inspected"))) || ((data.kernel_threads === undefined) && (missing0 = "kernel_threads"))) || ((data.vanished === undefined) && (missing0 = "vanished"))) || ((data.denied === undefined) && (missing0 = "denied"))) || ((data.failed === undefined) && (missing0 = "failed"))){
-validate87.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate152.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((((key0 === "seen") || (key0 === "inspected")) || (key0 === "kernel_threads")) || (key0 === "vanished")) || (key0 === "denied")) || (key0 === "failed"))){
-validate87.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate152.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2501,8 +5526,8 @@ break;
 if(_errs1 === errors){
 if(data.seen !== undefined){
 const _errs2 = errors;
-if(!(validate88(data.seen, {instancePath:instancePath+"/seen",parentData:data,parentDataProperty:"seen",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.seen, {instancePath:instancePath+"/seen",parentData:data,parentDataProperty:"seen",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -2513,8 +5538,8 @@ var valid0 = true;
 if(valid0){
 if(data.inspected !== undefined){
 const _errs3 = errors;
-if(!(validate88(data.inspected, {instancePath:instancePath+"/inspected",parentData:data,parentDataProperty:"inspected",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.inspected, {instancePath:instancePath+"/inspected",parentData:data,parentDataProperty:"inspected",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -2525,8 +5550,8 @@ var valid0 = true;
 if(valid0){
 if(data.kernel_threads !== undefined){
 const _errs4 = errors;
-if(!(validate88(data.kernel_threads, {instancePath:instancePath+"/kernel_threads",parentData:data,parentDataProperty:"kernel_threads",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.kernel_threads, {instancePath:instancePath+"/kernel_threads",parentData:data,parentDataProperty:"kernel_threads",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -2537,8 +5562,8 @@ var valid0 = true;
 if(valid0){
 if(data.vanished !== undefined){
 const _errs5 = errors;
-if(!(validate88(data.vanished, {instancePath:instancePath+"/vanished",parentData:data,parentDataProperty:"vanished",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.vanished, {instancePath:instancePath+"/vanished",parentData:data,parentDataProperty:"vanished",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -2549,8 +5574,8 @@ var valid0 = true;
 if(valid0){
 if(data.denied !== undefined){
 const _errs6 = errors;
-if(!(validate88(data.denied, {instancePath:instancePath+"/denied",parentData:data,parentDataProperty:"denied",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.denied, {instancePath:instancePath+"/denied",parentData:data,parentDataProperty:"denied",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -2561,8 +5586,8 @@ var valid0 = true;
 if(valid0){
 if(data.failed !== undefined){
 const _errs7 = errors;
-if(!(validate88(data.failed, {instancePath:instancePath+"/failed",parentData:data,parentDataProperty:"failed",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.failed, {instancePath:instancePath+"/failed",parentData:data,parentDataProperty:"failed",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -2579,21 +5604,21 @@ var valid0 = true;
 }
 }
 else {
-validate87.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate152.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate87.errors = vErrors;
+validate152.errors = vErrors;
 return errors === 0;
 }
-validate87.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate152.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema38 = {"title":"Suppressed","description":"What one rule hid.","type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string","description":"The id of the rule, as `lib-users rules` lists it."},"reason":{"type":"string","description":"Why the rule exists."},"maps":{"$ref":"#/$defs/count","description":"How many mapped files it hid, counted per process."},"fds":{"$ref":"#/$defs/count","description":"How many file descriptors it hid."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that the hidden files hold."}}};
+const schema65 = {"title":"Suppressed","description":"What one rule hid.","type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string","description":"The id of the rule, as `lib-users rules` lists it."},"reason":{"type":"string","description":"Why the rule exists."},"maps":{"$ref":"#/$defs/count","description":"How many mapped files it hid, counted per process."},"fds":{"$ref":"#/$defs/count","description":"How many file descriptors it hid."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that the hidden files hold."}}};
 
-function validate96(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate96.evaluated;
+const evaluated0 = validate161.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2604,14 +5629,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.rule === undefined) && (missing0 = "rule")) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.maps === undefined) && (missing0 = "maps"))) || ((data.fds === undefined) && (missing0 = "fds"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))){
-validate96.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate161.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "rule") || (key0 === "reason")) || (key0 === "maps")) || (key0 === "fds")) || (key0 === "held_bytes"))){
-validate96.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate161.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2620,7 +5645,7 @@ if(_errs1 === errors){
 if(data.rule !== undefined){
 const _errs2 = errors;
 if(typeof data.rule !== "string"){
-validate96.errors = [{instancePath:instancePath+"/rule",schemaPath:"#/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate161.errors = [{instancePath:instancePath+"/rule",schemaPath:"#/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2632,7 +5657,7 @@ if(valid0){
 if(data.reason !== undefined){
 const _errs4 = errors;
 if(typeof data.reason !== "string"){
-validate96.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate161.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -2643,8 +5668,8 @@ var valid0 = true;
 if(valid0){
 if(data.maps !== undefined){
 const _errs6 = errors;
-if(!(validate88(data.maps, {instancePath:instancePath+"/maps",parentData:data,parentDataProperty:"maps",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.maps, {instancePath:instancePath+"/maps",parentData:data,parentDataProperty:"maps",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -2655,8 +5680,8 @@ var valid0 = true;
 if(valid0){
 if(data.fds !== undefined){
 const _errs7 = errors;
-if(!(validate88(data.fds, {instancePath:instancePath+"/fds",parentData:data,parentDataProperty:"fds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.fds, {instancePath:instancePath+"/fds",parentData:data,parentDataProperty:"fds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -2667,8 +5692,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs8 = errors;
-if(!(validate88(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -2684,20 +5709,20 @@ var valid0 = true;
 }
 }
 else {
-validate96.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate161.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate96.errors = vErrors;
+validate161.errors = vErrors;
 return errors === 0;
 }
-validate96.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate161.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate147(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate82.evaluated;
+const evaluated0 = validate147.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2708,14 +5733,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((data.proc_path === undefined) && (missing0 = "proc_path")) || ((data.include === undefined) && (missing0 = "include"))) || ((data.detail === undefined) && (missing0 = "detail"))) || ((data.filters === undefined) && (missing0 = "filters"))) || ((data.command_line === undefined) && (missing0 = "command_line"))) || ((data.packages === undefined) && (missing0 = "packages"))) || ((data.effective_uid === undefined) && (missing0 = "effective_uid"))) || ((data.complete === undefined) && (missing0 = "complete"))) || ((data.duration_seconds === undefined) && (missing0 = "duration_seconds"))) || ((data.processes === undefined) && (missing0 = "processes"))) || ((data.carriers === undefined) && (missing0 = "carriers"))) || ((data.suppressed === undefined) && (missing0 = "suppressed"))){
-validate82.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate147.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema33.properties, key0))){
-validate82.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema60.properties, key0))){
+validate147.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2724,7 +5749,7 @@ if(_errs1 === errors){
 if(data.proc_path !== undefined){
 const _errs2 = errors;
 if(typeof data.proc_path !== "string"){
-validate82.errors = [{instancePath:instancePath+"/proc_path",schemaPath:"#/properties/proc_path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate147.errors = [{instancePath:instancePath+"/proc_path",schemaPath:"#/properties/proc_path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2744,7 +5769,7 @@ for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 const _errs6 = errors;
 if(!((data2 === "maps") || (data2 === "fds"))){
-validate82.errors = [{instancePath:instancePath+"/include/" + i0,schemaPath:"#/properties/include/items/enum",keyword:"enum",params:{allowedValues: schema33.properties.include.items.enum},message:"must be equal to one of the allowed values"}];
+validate147.errors = [{instancePath:instancePath+"/include/" + i0,schemaPath:"#/properties/include/items/enum",keyword:"enum",params:{allowedValues: schema60.properties.include.items.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid1 = _errs6 === errors;
@@ -2754,7 +5779,7 @@ break;
 }
 }
 else {
-validate82.errors = [{instancePath:instancePath+"/include",schemaPath:"#/properties/include/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate147.errors = [{instancePath:instancePath+"/include",schemaPath:"#/properties/include/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -2768,7 +5793,7 @@ if(data.detail !== undefined){
 let data3 = data.detail;
 const _errs7 = errors;
 if(!((data3 === "units") || (data3 === "processes"))){
-validate82.errors = [{instancePath:instancePath+"/detail",schemaPath:"#/properties/detail/enum",keyword:"enum",params:{allowedValues: schema33.properties.detail.enum},message:"must be equal to one of the allowed values"}];
+validate147.errors = [{instancePath:instancePath+"/detail",schemaPath:"#/properties/detail/enum",keyword:"enum",params:{allowedValues: schema60.properties.detail.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -2779,8 +5804,8 @@ var valid0 = true;
 if(valid0){
 if(data.filters !== undefined){
 const _errs8 = errors;
-if(!(validate83(data.filters, {instancePath:instancePath+"/filters",parentData:data,parentDataProperty:"filters",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
+if(!(validate148(data.filters, {instancePath:instancePath+"/filters",parentData:data,parentDataProperty:"filters",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -2793,7 +5818,7 @@ if(data.command_line !== undefined){
 let data5 = data.command_line;
 const _errs9 = errors;
 if(!(((data5 === "full") || (data5 === "program")) || (data5 === "none"))){
-validate82.errors = [{instancePath:instancePath+"/command_line",schemaPath:"#/properties/command_line/enum",keyword:"enum",params:{allowedValues: schema33.properties.command_line.enum},message:"must be equal to one of the allowed values"}];
+validate147.errors = [{instancePath:instancePath+"/command_line",schemaPath:"#/properties/command_line/enum",keyword:"enum",params:{allowedValues: schema60.properties.command_line.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -2805,7 +5830,7 @@ if(valid0){
 if(data.packages !== undefined){
 const _errs10 = errors;
 if(typeof data.packages !== "boolean"){
-validate82.errors = [{instancePath:instancePath+"/packages",schemaPath:"#/properties/packages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate147.errors = [{instancePath:instancePath+"/packages",schemaPath:"#/properties/packages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs10 === errors;
@@ -2818,18 +5843,18 @@ if(data.effective_uid !== undefined){
 let data7 = data.effective_uid;
 const _errs12 = errors;
 if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-validate82.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate147.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs12){
 if((typeof data7 == "number") && (isFinite(data7))){
 if(data7 > 4294967295 || isNaN(data7)){
-validate82.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+validate147.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
 return false;
 }
 else {
 if(data7 < 0 || isNaN(data7)){
-validate82.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate147.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -2844,7 +5869,7 @@ if(valid0){
 if(data.complete !== undefined){
 const _errs14 = errors;
 if(typeof data.complete !== "boolean"){
-validate82.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate147.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs14 === errors;
@@ -2859,12 +5884,12 @@ const _errs16 = errors;
 if(errors === _errs16){
 if((typeof data9 == "number") && (isFinite(data9))){
 if(data9 < 0 || isNaN(data9)){
-validate82.errors = [{instancePath:instancePath+"/duration_seconds",schemaPath:"#/properties/duration_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate147.errors = [{instancePath:instancePath+"/duration_seconds",schemaPath:"#/properties/duration_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 else {
-validate82.errors = [{instancePath:instancePath+"/duration_seconds",schemaPath:"#/properties/duration_seconds/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+validate147.errors = [{instancePath:instancePath+"/duration_seconds",schemaPath:"#/properties/duration_seconds/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
 }
@@ -2876,8 +5901,8 @@ var valid0 = true;
 if(valid0){
 if(data.processes !== undefined){
 const _errs18 = errors;
-if(!(validate87(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
+if(!(validate152(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs18 === errors;
@@ -2896,7 +5921,7 @@ const len1 = data11.length;
 for(let i1=0; i1<len1; i1++){
 const _errs21 = errors;
 if(typeof data11[i1] !== "string"){
-validate82.errors = [{instancePath:instancePath+"/carriers/" + i1,schemaPath:"#/properties/carriers/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate147.errors = [{instancePath:instancePath+"/carriers/" + i1,schemaPath:"#/properties/carriers/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs21 === errors;
@@ -2906,7 +5931,7 @@ break;
 }
 }
 else {
-validate82.errors = [{instancePath:instancePath+"/carriers",schemaPath:"#/properties/carriers/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate147.errors = [{instancePath:instancePath+"/carriers",schemaPath:"#/properties/carriers/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -2925,8 +5950,8 @@ var valid3 = true;
 const len2 = data13.length;
 for(let i2=0; i2<len2; i2++){
 const _errs25 = errors;
-if(!(validate96(data13[i2], {instancePath:instancePath+"/suppressed/" + i2,parentData:data13,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
+if(!(validate161(data13[i2], {instancePath:instancePath+"/suppressed/" + i2,parentData:data13,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs25 === errors;
@@ -2936,7 +5961,7 @@ break;
 }
 }
 else {
-validate82.errors = [{instancePath:instancePath+"/suppressed",schemaPath:"#/properties/suppressed/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate147.errors = [{instancePath:instancePath+"/suppressed",schemaPath:"#/properties/suppressed/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -2960,21 +5985,21 @@ var valid0 = true;
 }
 }
 else {
-validate82.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate147.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate82.errors = vErrors;
+validate147.errors = vErrors;
 return errors === 0;
 }
-validate82.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate147.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema39 = {"title":"Summary","description":"Totals of what was found.","type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count","description":"Affected processes."},"units":{"$ref":"#/$defs/count","description":"Affected units."},"maps":{"$ref":"#/$defs/count","description":"Gone files that are mapped, counted per process."},"fds":{"$ref":"#/$defs/count","description":"File descriptors of gone files."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that gone files hold; each device and inode counted once."}}};
+const schema66 = {"title":"Summary","description":"Totals of what was found.","type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count","description":"Affected processes."},"units":{"$ref":"#/$defs/count","description":"Affected units."},"maps":{"$ref":"#/$defs/count","description":"Gone files that are mapped, counted per process."},"fds":{"$ref":"#/$defs/count","description":"File descriptors of gone files."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that gone files hold; each device and inode counted once."}}};
 
-function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate167(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate102.evaluated;
+const evaluated0 = validate167.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2985,14 +6010,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.processes === undefined) && (missing0 = "processes")) || ((data.units === undefined) && (missing0 = "units"))) || ((data.maps === undefined) && (missing0 = "maps"))) || ((data.fds === undefined) && (missing0 = "fds"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))){
-validate102.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate167.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "processes") || (key0 === "units")) || (key0 === "maps")) || (key0 === "fds")) || (key0 === "held_bytes"))){
-validate102.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate167.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3000,8 +6025,8 @@ break;
 if(_errs1 === errors){
 if(data.processes !== undefined){
 const _errs2 = errors;
-if(!(validate88(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -3012,8 +6037,8 @@ var valid0 = true;
 if(valid0){
 if(data.units !== undefined){
 const _errs3 = errors;
-if(!(validate88(data.units, {instancePath:instancePath+"/units",parentData:data,parentDataProperty:"units",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.units, {instancePath:instancePath+"/units",parentData:data,parentDataProperty:"units",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -3024,8 +6049,8 @@ var valid0 = true;
 if(valid0){
 if(data.maps !== undefined){
 const _errs4 = errors;
-if(!(validate88(data.maps, {instancePath:instancePath+"/maps",parentData:data,parentDataProperty:"maps",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.maps, {instancePath:instancePath+"/maps",parentData:data,parentDataProperty:"maps",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -3036,8 +6061,8 @@ var valid0 = true;
 if(valid0){
 if(data.fds !== undefined){
 const _errs5 = errors;
-if(!(validate88(data.fds, {instancePath:instancePath+"/fds",parentData:data,parentDataProperty:"fds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.fds, {instancePath:instancePath+"/fds",parentData:data,parentDataProperty:"fds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -3048,8 +6073,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs6 = errors;
-if(!(validate88(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -3065,22 +6090,22 @@ var valid0 = true;
 }
 }
 else {
-validate102.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate167.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate102.errors = vErrors;
+validate167.errors = vErrors;
 return errors === 0;
 }
-validate102.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate167.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema40 = {"title":"Unit","description":"One affected systemd unit.","type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name, escapes as systemd writes them."},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager; null for system units."},"slice":{"$ref":"#/$defs/nullable_string","description":"The innermost slice above the unit, or null."},"pids":{"$ref":"#/$defs/pids","description":"The affected processes of the unit."},"files":{"description":"The gone files, by path and via.","type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that the unit's gone files hold; other units may hold the same."},"stale_since":{"$ref":"#/$defs/nullable_time","description":"The earliest replaced_at of the unit's code, or null."},"systemd":{"description":"systemd's facts, or null where it was not or could not be asked.","anyOf":[{"$ref":"#/$defs/systemd"},{"type":"null"}]}}};
-const schema41 = {"title":"Scope","description":"system: of the system manager. user: of a user's manager.","enum":["system","user"]};
+const schema67 = {"title":"Unit","description":"One affected systemd unit.","type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name, escapes as systemd writes them."},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager; null for system units."},"slice":{"$ref":"#/$defs/nullable_string","description":"The innermost slice above the unit, or null."},"pids":{"$ref":"#/$defs/pids","description":"The affected processes of the unit."},"files":{"description":"The gone files, by path and via.","type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that the unit's gone files hold; other units may hold the same."},"stale_since":{"$ref":"#/$defs/nullable_time","description":"The earliest replaced_at of the unit's code, or null."},"systemd":{"description":"systemd's facts, or null where it was not or could not be asked.","anyOf":[{"$ref":"#/$defs/systemd"},{"type":"null"}]}}};
+const schema68 = {"title":"Scope","description":"system: of the system manager. user: of a user's manager.","enum":["system","user"]};
 
-function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate175(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate110.evaluated;
+const evaluated0 = validate175.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3088,21 +6113,21 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((data === "system") || (data === "user"))){
-validate110.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema41.enum},message:"must be equal to one of the allowed values"}];
+validate175.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema68.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate110.errors = vErrors;
+validate175.errors = vErrors;
 return errors === 0;
 }
-validate110.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate175.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema42 = {"title":"NullableUser","description":"A user, or null.","anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]};
-const schema43 = {"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}}};
+const schema69 = {"title":"NullableUser","description":"A user, or null.","anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]};
+const schema70 = {"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}}};
 
-function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate113.evaluated;
+const evaluated0 = validate178.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3113,14 +6138,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.uid === undefined) && (missing0 = "uid")) || ((data.name === undefined) && (missing0 = "name"))){
-validate113.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate178.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "uid") || (key0 === "name"))){
-validate113.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate178.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3130,18 +6155,18 @@ if(data.uid !== undefined){
 let data0 = data.uid;
 const _errs2 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate113.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate178.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs2){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 4294967295 || isNaN(data0)){
-validate113.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+validate178.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
 return false;
 }
 else {
 if(data0 < 0 || isNaN(data0)){
-validate113.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate178.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -3155,8 +6180,8 @@ var valid0 = true;
 if(valid0){
 if(data.name !== undefined){
 const _errs4 = errors;
-if(!(validate66(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate131(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -3169,20 +6194,20 @@ var valid0 = true;
 }
 }
 else {
-validate113.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate178.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate113.errors = vErrors;
+validate178.errors = vErrors;
 return errors === 0;
 }
-validate113.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate178.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate177(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate112.evaluated;
+const evaluated0 = validate177.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3192,8 +6217,8 @@ evaluated0.items = undefined;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if(!(validate113(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate178(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -3223,7 +6248,7 @@ else {
 vErrors.push(err1);
 }
 errors++;
-validate112.errors = vErrors;
+validate177.errors = vErrors;
 return false;
 }
 else {
@@ -3237,20 +6262,20 @@ vErrors = null;
 }
 }
 }
-validate112.errors = vErrors;
+validate177.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate112.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate177.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
-const schema44 = {"title":"UnitFile","description":"One gone file, with all processes of the unit that use it in the same way.","type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark, as the scanned process sees it."},"path_base64":{"$ref":"#/$defs/base64"},"via":{"enum":["map","fd"],"description":"How the file is used: mapped, or held open."},"kind":{"enum":["executable","library","data","regular","directory","unknown"],"description":"Kind of the map or fd."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"held_bytes":{"$ref":"#/$defs/nullable_count","description":"Bytes on disk that go free with the last user: blocks * 512 where no link is left, else 0; null where we could not look."},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."}}};
-const schema45 = {"title":"Base64","description":"The raw bytes in base64 where the string beside it could not carry them losslessly, else null.","anyOf":[{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$"},{"type":"null"}]};
-const pattern11 = new RegExp("^[A-Za-z0-9+/]*={0,2}$", "u");
+const schema71 = {"title":"UnitFile","description":"One gone file, with all processes of the unit that use it in the same way.","type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark, as the scanned process sees it."},"path_base64":{"$ref":"#/$defs/base64"},"via":{"enum":["map","fd"],"description":"How the file is used: mapped, or held open."},"kind":{"enum":["executable","library","data","regular","directory","unknown"],"description":"Kind of the map or fd."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"held_bytes":{"$ref":"#/$defs/nullable_count","description":"Bytes on disk that go free with the last user: blocks * 512 where no link is left, else 0; null where we could not look."},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."}}};
+const schema72 = {"title":"Base64","description":"The raw bytes in base64 where the string beside it could not carry them losslessly, else null.","anyOf":[{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$"},{"type":"null"}]};
+const pattern14 = new RegExp("^[A-Za-z0-9+/]*={0,2}$", "u");
 
-function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate120.evaluated;
+const evaluated0 = validate185.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3262,7 +6287,7 @@ let valid0 = false;
 const _errs1 = errors;
 if(errors === _errs1){
 if(typeof data === "string"){
-if(!pattern11.test(data)){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]*={0,2}$"},message:"must match pattern \""+"^[A-Za-z0-9+/]*={0,2}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -3308,7 +6333,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate120.errors = vErrors;
+validate185.errors = vErrors;
 return false;
 }
 else {
@@ -3322,17 +6347,17 @@ vErrors = null;
 }
 }
 }
-validate120.errors = vErrors;
+validate185.errors = vErrors;
 return errors === 0;
 }
-validate120.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate185.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema46 = {"title":"Role","description":"code: an executable or library. data: another mapped file. log: a held log. file: another held file. scratch: made and unlinked by its own maker; never a reason for anything.","enum":["code","data","log","file","scratch"]};
+const schema73 = {"title":"Role","description":"code: an executable or library. data: another mapped file. log: a held log. file: another held file. scratch: made and unlinked by its own maker; never a reason for anything.","enum":["code","data","log","file","scratch"]};
 
-function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate187(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate122.evaluated;
+const evaluated0 = validate187.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3340,20 +6365,20 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((data === "code") || (data === "data")) || (data === "log")) || (data === "file")) || (data === "scratch"))){
-validate122.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema46.enum},message:"must be equal to one of the allowed values"}];
+validate187.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema73.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate122.errors = vErrors;
+validate187.errors = vErrors;
 return errors === 0;
 }
-validate122.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate187.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema47 = {"title":"State","description":"replaced: the path now names another file. removed: nothing is at the path. unknown: we could not, or must not, look.","enum":["replaced","removed","unknown"]};
+const schema74 = {"title":"State","description":"replaced: the path now names another file. removed: nothing is at the path. unknown: we could not, or must not, look.","enum":["replaced","removed","unknown"]};
 
-function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate189(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate124.evaluated;
+const evaluated0 = validate189.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3361,20 +6386,20 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((data === "replaced") || (data === "removed")) || (data === "unknown"))){
-validate124.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema47.enum},message:"must be equal to one of the allowed values"}];
+validate189.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema74.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate124.errors = vErrors;
+validate189.errors = vErrors;
 return errors === 0;
 }
-validate124.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate189.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema48 = {"title":"NullableCount","description":"A number of things or bytes, or null where we could not look.","anyOf":[{"$ref":"#/$defs/count"},{"type":"null"}]};
+const schema75 = {"title":"NullableCount","description":"A number of things or bytes, or null where we could not look.","anyOf":[{"$ref":"#/$defs/count"},{"type":"null"}]};
 
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate127.evaluated;
+const evaluated0 = validate192.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3384,8 +6409,8 @@ evaluated0.items = undefined;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if(!(validate88(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -3412,7 +6437,7 @@ else {
 vErrors.push(err1);
 }
 errors++;
-validate127.errors = vErrors;
+validate192.errors = vErrors;
 return false;
 }
 else {
@@ -3426,18 +6451,18 @@ vErrors = null;
 }
 }
 }
-validate127.errors = vErrors;
+validate192.errors = vErrors;
 return errors === 0;
 }
-validate127.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate192.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema49 = {"title":"NullablePackage","description":"The package that owns the path now; null where none does, or without --packages.","anyOf":[{"$ref":"#/$defs/package"},{"type":"null"}]};
-const schema50 = {"title":"Package","description":"The package that owns the path now.","type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"],"description":"Whose database answered."},"name":{"type":"string","description":"The package's name."},"version":{"type":"string","description":"Its installed version."}}};
+const schema76 = {"title":"NullablePackage","description":"The package that owns the path now; null where none does, or without --packages.","anyOf":[{"$ref":"#/$defs/package"},{"type":"null"}]};
+const schema77 = {"title":"Package","description":"The package that owns the path now.","type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"],"description":"Whose database answered."},"name":{"type":"string","description":"The package's name."},"version":{"type":"string","description":"Its installed version."}}};
 
-function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate196(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate131.evaluated;
+const evaluated0 = validate196.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3448,14 +6473,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.manager === undefined) && (missing0 = "manager")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.version === undefined) && (missing0 = "version"))){
-validate131.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate196.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((key0 === "manager") || (key0 === "name")) || (key0 === "version"))){
-validate131.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate196.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3465,7 +6490,7 @@ if(data.manager !== undefined){
 let data0 = data.manager;
 const _errs2 = errors;
 if(!((((data0 === "dpkg") || (data0 === "rpm")) || (data0 === "pacman")) || (data0 === "apk"))){
-validate131.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema50.properties.manager.enum},message:"must be equal to one of the allowed values"}];
+validate196.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema77.properties.manager.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -3477,7 +6502,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs3 = errors;
 if(typeof data.name !== "string"){
-validate131.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate196.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -3489,7 +6514,7 @@ if(valid0){
 if(data.version !== undefined){
 const _errs5 = errors;
 if(typeof data.version !== "string"){
-validate131.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate196.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -3503,20 +6528,20 @@ var valid0 = true;
 }
 }
 else {
-validate131.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate196.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate131.errors = vErrors;
+validate196.errors = vErrors;
 return errors === 0;
 }
-validate131.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate196.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate195(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate130.evaluated;
+const evaluated0 = validate195.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3526,8 +6551,8 @@ evaluated0.items = undefined;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if(!(validate131(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate196(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -3557,7 +6582,7 @@ else {
 vErrors.push(err1);
 }
 errors++;
-validate130.errors = vErrors;
+validate195.errors = vErrors;
 return false;
 }
 else {
@@ -3571,17 +6596,17 @@ vErrors = null;
 }
 }
 }
-validate130.errors = vErrors;
+validate195.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate130.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate195.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate184(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate119.evaluated;
+const evaluated0 = validate184.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3592,14 +6617,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((data.path === undefined) && (missing0 = "path")) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.via === undefined) && (missing0 = "via"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.pids === undefined) && (missing0 = "pids"))){
-validate119.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate184.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema44.properties, key0))){
-validate119.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema71.properties, key0))){
+validate184.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3608,7 +6633,7 @@ if(_errs1 === errors){
 if(data.path !== undefined){
 const _errs2 = errors;
 if(typeof data.path !== "string"){
-validate119.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate184.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -3619,8 +6644,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs4 = errors;
-if(!(validate120(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate185(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -3633,7 +6658,7 @@ if(data.via !== undefined){
 let data2 = data.via;
 const _errs5 = errors;
 if(!((data2 === "map") || (data2 === "fd"))){
-validate119.errors = [{instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema44.properties.via.enum},message:"must be equal to one of the allowed values"}];
+validate184.errors = [{instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema71.properties.via.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -3646,7 +6671,7 @@ if(data.kind !== undefined){
 let data3 = data.kind;
 const _errs6 = errors;
 if(!((((((data3 === "executable") || (data3 === "library")) || (data3 === "data")) || (data3 === "regular")) || (data3 === "directory")) || (data3 === "unknown"))){
-validate119.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema44.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate184.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema71.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -3657,8 +6682,8 @@ var valid0 = true;
 if(valid0){
 if(data.role !== undefined){
 const _errs7 = errors;
-if(!(validate122(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+if(!(validate187(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -3669,8 +6694,8 @@ var valid0 = true;
 if(valid0){
 if(data.state !== undefined){
 const _errs8 = errors;
-if(!(validate124(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+if(!(validate189(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -3681,8 +6706,8 @@ var valid0 = true;
 if(valid0){
 if(data.replaced_at !== undefined){
 const _errs9 = errors;
-if(!(validate68(data.replaced_at, {instancePath:instancePath+"/replaced_at",parentData:data,parentDataProperty:"replaced_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate133(data.replaced_at, {instancePath:instancePath+"/replaced_at",parentData:data,parentDataProperty:"replaced_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -3693,8 +6718,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs10 = errors;
-if(!(validate127(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate192(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs10 === errors;
@@ -3705,8 +6730,8 @@ var valid0 = true;
 if(valid0){
 if(data.package !== undefined){
 const _errs11 = errors;
-if(!(validate130(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+if(!(validate195(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -3717,8 +6742,8 @@ var valid0 = true;
 if(valid0){
 if(data.pids !== undefined){
 const _errs12 = errors;
-if(!(validate84(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
+if(!(validate149(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs12 === errors;
@@ -3739,21 +6764,21 @@ var valid0 = true;
 }
 }
 else {
-validate119.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate184.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate119.errors = vErrors;
+validate184.errors = vErrors;
 return errors === 0;
 }
-validate119.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate184.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema51 = {"title":"SystemdFacts","description":"What systemd said of the unit, in snake_case of its D-Bus properties.","type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"load_state":{"type":"string","description":"LoadState: loaded, not-found, masked …"},"active_state":{"type":"string","description":"ActiveState: active, inactive, failed …"},"sub_state":{"type":"string","description":"SubState: running, exited …"},"type":{"$ref":"#/$defs/nullable_string","description":"Type of a service: simple, notify, oneshot …; null for other units."},"main_pid":{"$ref":"#/$defs/nullable_count","description":"MainPID, or null."},"control_pid":{"$ref":"#/$defs/nullable_count","description":"ControlPID, or null."},"kill_mode":{"$ref":"#/$defs/nullable_string","description":"KillMode: control-group, mixed, process or none; null where the unit has none."},"fragment_path":{"$ref":"#/$defs/nullable_string","description":"The unit file, or null."},"transient":{"type":"boolean","description":"Made at run time, without a unit file on disk."},"can_start":{"type":"boolean","description":"CanStart."},"can_stop":{"type":"boolean","description":"CanStop."},"can_reload":{"type":"boolean","description":"CanReload."},"refuse_manual_start":{"type":"boolean","description":"RefuseManualStart."},"refuse_manual_stop":{"type":"boolean","description":"RefuseManualStop."},"need_daemon_reload":{"type":"boolean","description":"NeedDaemonReload: the unit file changed on disk."}}};
+const schema78 = {"title":"SystemdFacts","description":"What systemd said of the unit, in snake_case of its D-Bus properties.","type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"load_state":{"type":"string","description":"LoadState: loaded, not-found, masked …"},"active_state":{"type":"string","description":"ActiveState: active, inactive, failed …"},"sub_state":{"type":"string","description":"SubState: running, exited …"},"type":{"$ref":"#/$defs/nullable_string","description":"Type of a service: simple, notify, oneshot …; null for other units."},"main_pid":{"$ref":"#/$defs/nullable_count","description":"MainPID, or null."},"control_pid":{"$ref":"#/$defs/nullable_count","description":"ControlPID, or null."},"kill_mode":{"$ref":"#/$defs/nullable_string","description":"KillMode: control-group, mixed, process or none; null where the unit has none."},"fragment_path":{"$ref":"#/$defs/nullable_string","description":"The unit file, or null."},"transient":{"type":"boolean","description":"Made at run time, without a unit file on disk."},"can_start":{"type":"boolean","description":"CanStart."},"can_stop":{"type":"boolean","description":"CanStop."},"can_reload":{"type":"boolean","description":"CanReload."},"refuse_manual_start":{"type":"boolean","description":"RefuseManualStart."},"refuse_manual_stop":{"type":"boolean","description":"RefuseManualStop."},"need_daemon_reload":{"type":"boolean","description":"NeedDaemonReload: the unit file changed on disk."}}};
 
-function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate203(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate138.evaluated;
+const evaluated0 = validate203.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3764,14 +6789,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((((data.load_state === undefined) && (missing0 = "load_state")) || ((data.active_state === undefined) && (missing0 = "active_state"))) || ((data.sub_state === undefined) && (missing0 = "sub_state"))) || ((data.type === undefined) && (missing0 = "type"))) || ((data.main_pid === undefined) && (missing0 = "main_pid"))) || ((data.control_pid === undefined) && (missing0 = "control_pid"))) || ((data.kill_mode === undefined) && (missing0 = "kill_mode"))) || ((data.fragment_path === undefined) && (missing0 = "fragment_path"))) || ((data.transient === undefined) && (missing0 = "transient"))) || ((data.can_start === undefined) && (missing0 = "can_start"))) || ((data.can_stop === undefined) && (missing0 = "can_stop"))) || ((data.can_reload === undefined) && (missing0 = "can_reload"))) || ((data.refuse_manual_start === undefined) && (missing0 = "refuse_manual_start"))) || ((data.refuse_manual_stop === undefined) && (missing0 = "refuse_manual_stop"))) || ((data.need_daemon_reload === undefined) && (missing0 = "need_daemon_reload"))){
-validate138.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate203.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema51.properties, key0))){
-validate138.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema78.properties, key0))){
+validate203.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3780,7 +6805,7 @@ if(_errs1 === errors){
 if(data.load_state !== undefined){
 const _errs2 = errors;
 if(typeof data.load_state !== "string"){
-validate138.errors = [{instancePath:instancePath+"/load_state",schemaPath:"#/properties/load_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate203.errors = [{instancePath:instancePath+"/load_state",schemaPath:"#/properties/load_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -3792,7 +6817,7 @@ if(valid0){
 if(data.active_state !== undefined){
 const _errs4 = errors;
 if(typeof data.active_state !== "string"){
-validate138.errors = [{instancePath:instancePath+"/active_state",schemaPath:"#/properties/active_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate203.errors = [{instancePath:instancePath+"/active_state",schemaPath:"#/properties/active_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -3804,7 +6829,7 @@ if(valid0){
 if(data.sub_state !== undefined){
 const _errs6 = errors;
 if(typeof data.sub_state !== "string"){
-validate138.errors = [{instancePath:instancePath+"/sub_state",schemaPath:"#/properties/sub_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate203.errors = [{instancePath:instancePath+"/sub_state",schemaPath:"#/properties/sub_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -3815,8 +6840,8 @@ var valid0 = true;
 if(valid0){
 if(data.type !== undefined){
 const _errs8 = errors;
-if(!(validate66(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate131(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -3827,8 +6852,8 @@ var valid0 = true;
 if(valid0){
 if(data.main_pid !== undefined){
 const _errs9 = errors;
-if(!(validate127(data.main_pid, {instancePath:instancePath+"/main_pid",parentData:data,parentDataProperty:"main_pid",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate192(data.main_pid, {instancePath:instancePath+"/main_pid",parentData:data,parentDataProperty:"main_pid",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -3839,8 +6864,8 @@ var valid0 = true;
 if(valid0){
 if(data.control_pid !== undefined){
 const _errs10 = errors;
-if(!(validate127(data.control_pid, {instancePath:instancePath+"/control_pid",parentData:data,parentDataProperty:"control_pid",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate192(data.control_pid, {instancePath:instancePath+"/control_pid",parentData:data,parentDataProperty:"control_pid",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs10 === errors;
@@ -3851,8 +6876,8 @@ var valid0 = true;
 if(valid0){
 if(data.kill_mode !== undefined){
 const _errs11 = errors;
-if(!(validate66(data.kill_mode, {instancePath:instancePath+"/kill_mode",parentData:data,parentDataProperty:"kill_mode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate131(data.kill_mode, {instancePath:instancePath+"/kill_mode",parentData:data,parentDataProperty:"kill_mode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -3863,8 +6888,8 @@ var valid0 = true;
 if(valid0){
 if(data.fragment_path !== undefined){
 const _errs12 = errors;
-if(!(validate66(data.fragment_path, {instancePath:instancePath+"/fragment_path",parentData:data,parentDataProperty:"fragment_path",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate131(data.fragment_path, {instancePath:instancePath+"/fragment_path",parentData:data,parentDataProperty:"fragment_path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs12 === errors;
@@ -3876,7 +6901,7 @@ if(valid0){
 if(data.transient !== undefined){
 const _errs13 = errors;
 if(typeof data.transient !== "boolean"){
-validate138.errors = [{instancePath:instancePath+"/transient",schemaPath:"#/properties/transient/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate203.errors = [{instancePath:instancePath+"/transient",schemaPath:"#/properties/transient/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs13 === errors;
@@ -3888,7 +6913,7 @@ if(valid0){
 if(data.can_start !== undefined){
 const _errs15 = errors;
 if(typeof data.can_start !== "boolean"){
-validate138.errors = [{instancePath:instancePath+"/can_start",schemaPath:"#/properties/can_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate203.errors = [{instancePath:instancePath+"/can_start",schemaPath:"#/properties/can_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -3900,7 +6925,7 @@ if(valid0){
 if(data.can_stop !== undefined){
 const _errs17 = errors;
 if(typeof data.can_stop !== "boolean"){
-validate138.errors = [{instancePath:instancePath+"/can_stop",schemaPath:"#/properties/can_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate203.errors = [{instancePath:instancePath+"/can_stop",schemaPath:"#/properties/can_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs17 === errors;
@@ -3912,7 +6937,7 @@ if(valid0){
 if(data.can_reload !== undefined){
 const _errs19 = errors;
 if(typeof data.can_reload !== "boolean"){
-validate138.errors = [{instancePath:instancePath+"/can_reload",schemaPath:"#/properties/can_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate203.errors = [{instancePath:instancePath+"/can_reload",schemaPath:"#/properties/can_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs19 === errors;
@@ -3924,7 +6949,7 @@ if(valid0){
 if(data.refuse_manual_start !== undefined){
 const _errs21 = errors;
 if(typeof data.refuse_manual_start !== "boolean"){
-validate138.errors = [{instancePath:instancePath+"/refuse_manual_start",schemaPath:"#/properties/refuse_manual_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate203.errors = [{instancePath:instancePath+"/refuse_manual_start",schemaPath:"#/properties/refuse_manual_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs21 === errors;
@@ -3936,7 +6961,7 @@ if(valid0){
 if(data.refuse_manual_stop !== undefined){
 const _errs23 = errors;
 if(typeof data.refuse_manual_stop !== "boolean"){
-validate138.errors = [{instancePath:instancePath+"/refuse_manual_stop",schemaPath:"#/properties/refuse_manual_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate203.errors = [{instancePath:instancePath+"/refuse_manual_stop",schemaPath:"#/properties/refuse_manual_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs23 === errors;
@@ -3948,7 +6973,7 @@ if(valid0){
 if(data.need_daemon_reload !== undefined){
 const _errs25 = errors;
 if(typeof data.need_daemon_reload !== "boolean"){
-validate138.errors = [{instancePath:instancePath+"/need_daemon_reload",schemaPath:"#/properties/need_daemon_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate203.errors = [{instancePath:instancePath+"/need_daemon_reload",schemaPath:"#/properties/need_daemon_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs25 === errors;
@@ -3974,20 +6999,20 @@ var valid0 = true;
 }
 }
 else {
-validate138.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate203.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate138.errors = vErrors;
+validate203.errors = vErrors;
 return errors === 0;
 }
-validate138.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate203.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate174(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate109.evaluated;
+const evaluated0 = validate174.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3998,14 +7023,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((data.name === undefined) && (missing0 = "name")) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.slice === undefined) && (missing0 = "slice"))) || ((data.pids === undefined) && (missing0 = "pids"))) || ((data.files === undefined) && (missing0 = "files"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.stale_since === undefined) && (missing0 = "stale_since"))) || ((data.systemd === undefined) && (missing0 = "systemd"))){
-validate109.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate174.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema40.properties, key0))){
-validate109.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema67.properties, key0))){
+validate174.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4017,12 +7042,12 @@ const _errs2 = errors;
 if(errors === _errs2){
 if(typeof data0 === "string"){
 if(func1(data0) < 1){
-validate109.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate174.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate109.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate174.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -4034,8 +7059,8 @@ var valid0 = true;
 if(valid0){
 if(data.scope !== undefined){
 const _errs4 = errors;
-if(!(validate110(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+if(!(validate175(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -4046,8 +7071,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs5 = errors;
-if(!(validate112(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate177(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -4058,8 +7083,8 @@ var valid0 = true;
 if(valid0){
 if(data.slice !== undefined){
 const _errs6 = errors;
-if(!(validate66(data.slice, {instancePath:instancePath+"/slice",parentData:data,parentDataProperty:"slice",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate131(data.slice, {instancePath:instancePath+"/slice",parentData:data,parentDataProperty:"slice",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -4070,8 +7095,8 @@ var valid0 = true;
 if(valid0){
 if(data.pids !== undefined){
 const _errs7 = errors;
-if(!(validate84(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
+if(!(validate149(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -4089,8 +7114,8 @@ var valid1 = true;
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
 const _errs10 = errors;
-if(!(validate119(data5[i0], {instancePath:instancePath+"/files/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+if(!(validate184(data5[i0], {instancePath:instancePath+"/files/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs10 === errors;
@@ -4100,7 +7125,7 @@ break;
 }
 }
 else {
-validate109.errors = [{instancePath:instancePath+"/files",schemaPath:"#/properties/files/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate174.errors = [{instancePath:instancePath+"/files",schemaPath:"#/properties/files/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -4112,8 +7137,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs11 = errors;
-if(!(validate88(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -4124,8 +7149,8 @@ var valid0 = true;
 if(valid0){
 if(data.stale_since !== undefined){
 const _errs12 = errors;
-if(!(validate68(data.stale_since, {instancePath:instancePath+"/stale_since",parentData:data,parentDataProperty:"stale_since",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate133(data.stale_since, {instancePath:instancePath+"/stale_since",parentData:data,parentDataProperty:"stale_since",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs12 === errors;
@@ -4140,8 +7165,8 @@ const _errs13 = errors;
 const _errs14 = errors;
 let valid2 = false;
 const _errs15 = errors;
-if(!(validate138(data9, {instancePath:instancePath+"/systemd",parentData:data,parentDataProperty:"systemd",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+if(!(validate203(data9, {instancePath:instancePath+"/systemd",parentData:data,parentDataProperty:"systemd",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate203.errors : vErrors.concat(validate203.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs15 === errors;
@@ -4168,7 +7193,7 @@ else {
 vErrors.push(err1);
 }
 errors++;
-validate109.errors = vErrors;
+validate174.errors = vErrors;
 return false;
 }
 else {
@@ -4199,22 +7224,22 @@ var valid0 = true;
 }
 }
 else {
-validate109.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate174.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate109.errors = vErrors;
+validate174.errors = vErrors;
 return errors === 0;
 }
-validate109.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate174.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema52 = {"title":"Process","description":"One affected process.","type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"description":"The process id in the scanned procfs."},"ppid":{"$ref":"#/$defs/count","description":"The parent's process id."},"start_ticks":{"$ref":"#/$defs/count","description":"Start time in clock ticks since boot: with the pid it names the process."},"started_at":{"$ref":"#/$defs/nullable_time","description":"Boot time + ticks / clock ticks a second."},"user":{"$ref":"#/$defs/nullable_user","description":"The effective user."},"name":{"type":"string","description":"comm, at most 15 bytes."},"command":{"description":"The command line's arguments, as far as scan.command_line lets them in.","type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64","description":"The whole NUL-separated line in base64 where the arguments could not be carried losslessly, else null."},"command_truncated":{"type":"boolean","description":"true where the command line was longer than we read."},"executable":{"description":"The program, or null where the link could not be read.","anyOf":[{"$ref":"#/$defs/executable"},{"type":"null"}]},"cgroup":{"$ref":"#/$defs/nullable_string","description":"The cgroup path that the unit was read from, or null."},"unit":{"description":"The systemd unit that the process belongs to, or null.","anyOf":[{"$ref":"#/$defs/unit_ref"},{"type":"null"}]},"session":{"description":"The login session, or null.","anyOf":[{"$ref":"#/$defs/session"},{"type":"null"}]},"container":{"description":"The container or virtual machine, or null.","anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"maps":{"description":"Gone files that are mapped, by path.","type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"description":"Descriptors of gone files, by number.","type":"array","items":{"$ref":"#/$defs/fd"}}}};
-const schema53 = {"title":"Executable","description":"The program of a process.","type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"deleted":{"type":"boolean","description":"Whether it is gone from that path."}}};
+const schema79 = {"title":"Process","description":"One affected process.","type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"description":"The process id in the scanned procfs."},"ppid":{"$ref":"#/$defs/count","description":"The parent's process id."},"start_ticks":{"$ref":"#/$defs/count","description":"Start time in clock ticks since boot: with the pid it names the process."},"started_at":{"$ref":"#/$defs/nullable_time","description":"Boot time + ticks / clock ticks a second."},"user":{"$ref":"#/$defs/nullable_user","description":"The effective user."},"name":{"type":"string","description":"comm, at most 15 bytes."},"command":{"description":"The command line's arguments, as far as scan.command_line lets them in.","type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64","description":"The whole NUL-separated line in base64 where the arguments could not be carried losslessly, else null."},"command_truncated":{"type":"boolean","description":"true where the command line was longer than we read."},"executable":{"description":"The program, or null where the link could not be read.","anyOf":[{"$ref":"#/$defs/executable"},{"type":"null"}]},"cgroup":{"$ref":"#/$defs/nullable_string","description":"The cgroup path that the unit was read from, or null."},"unit":{"description":"The systemd unit that the process belongs to, or null.","anyOf":[{"$ref":"#/$defs/unit_ref"},{"type":"null"}]},"session":{"description":"The login session, or null.","anyOf":[{"$ref":"#/$defs/session"},{"type":"null"}]},"container":{"description":"The container or virtual machine, or null.","anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"maps":{"description":"Gone files that are mapped, by path.","type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"description":"Descriptors of gone files, by number.","type":"array","items":{"$ref":"#/$defs/fd"}}}};
+const schema80 = {"title":"Executable","description":"The program of a process.","type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"deleted":{"type":"boolean","description":"Whether it is gone from that path."}}};
 
-function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate217(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate152.evaluated;
+const evaluated0 = validate217.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4225,14 +7250,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.path === undefined) && (missing0 = "path")) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.deleted === undefined) && (missing0 = "deleted"))){
-validate152.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate217.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((key0 === "path") || (key0 === "path_base64")) || (key0 === "deleted"))){
-validate152.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate217.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4241,7 +7266,7 @@ if(_errs1 === errors){
 if(data.path !== undefined){
 const _errs2 = errors;
 if(typeof data.path !== "string"){
-validate152.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate217.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -4252,8 +7277,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs4 = errors;
-if(!(validate120(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate185(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -4265,7 +7290,7 @@ if(valid0){
 if(data.deleted !== undefined){
 const _errs5 = errors;
 if(typeof data.deleted !== "boolean"){
-validate152.errors = [{instancePath:instancePath+"/deleted",schemaPath:"#/properties/deleted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate217.errors = [{instancePath:instancePath+"/deleted",schemaPath:"#/properties/deleted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -4279,21 +7304,21 @@ var valid0 = true;
 }
 }
 else {
-validate152.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate217.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate152.errors = vErrors;
+validate217.errors = vErrors;
 return errors === 0;
 }
-validate152.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate217.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema54 = {"title":"UnitReference","description":"Names a unit, and says which cgroup hierarchy named it.","type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name."},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager; null for system units."},"source":{"enum":["cgroup_v1","cgroup_v2"],"description":"The hierarchy that the unit was read from."}}};
+const schema81 = {"title":"UnitReference","description":"Names a unit, and says which cgroup hierarchy named it.","type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name."},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager; null for system units."},"source":{"enum":["cgroup_v1","cgroup_v2"],"description":"The hierarchy that the unit was read from."}}};
 
-function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate221(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate156.evaluated;
+const evaluated0 = validate221.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4304,14 +7329,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.name === undefined) && (missing0 = "name")) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.source === undefined) && (missing0 = "source"))){
-validate156.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate221.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((key0 === "name") || (key0 === "scope")) || (key0 === "user")) || (key0 === "source"))){
-validate156.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate221.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4323,12 +7348,12 @@ const _errs2 = errors;
 if(errors === _errs2){
 if(typeof data0 === "string"){
 if(func1(data0) < 1){
-validate156.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate221.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate156.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate221.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -4340,8 +7365,8 @@ var valid0 = true;
 if(valid0){
 if(data.scope !== undefined){
 const _errs4 = errors;
-if(!(validate110(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+if(!(validate175(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -4352,8 +7377,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs5 = errors;
-if(!(validate112(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate177(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -4366,7 +7391,7 @@ if(data.source !== undefined){
 let data3 = data.source;
 const _errs6 = errors;
 if(!((data3 === "cgroup_v1") || (data3 === "cgroup_v2"))){
-validate156.errors = [{instancePath:instancePath+"/source",schemaPath:"#/properties/source/enum",keyword:"enum",params:{allowedValues: schema54.properties.source.enum},message:"must be equal to one of the allowed values"}];
+validate221.errors = [{instancePath:instancePath+"/source",schemaPath:"#/properties/source/enum",keyword:"enum",params:{allowedValues: schema81.properties.source.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -4381,21 +7406,21 @@ var valid0 = true;
 }
 }
 else {
-validate156.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate221.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate156.errors = vErrors;
+validate221.errors = vErrors;
 return errors === 0;
 }
-validate156.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate221.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema55 = {"title":"Session","description":"A login session of systemd-logind.","type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string","description":"The session's id, as loginctl lists it."},"user":{"$ref":"#/$defs/nullable_user","description":"Whose session."}}};
+const schema82 = {"title":"Session","description":"A login session of systemd-logind.","type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string","description":"The session's id, as loginctl lists it."},"user":{"$ref":"#/$defs/nullable_user","description":"Whose session."}}};
 
-function validate160(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate225(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate160.evaluated;
+const evaluated0 = validate225.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4406,14 +7431,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.id === undefined) && (missing0 = "id")) || ((data.user === undefined) && (missing0 = "user"))){
-validate160.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate225.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "id") || (key0 === "user"))){
-validate160.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate225.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4422,7 +7447,7 @@ if(_errs1 === errors){
 if(data.id !== undefined){
 const _errs2 = errors;
 if(typeof data.id !== "string"){
-validate160.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate225.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -4433,8 +7458,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs4 = errors;
-if(!(validate112(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate177(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -4447,21 +7472,21 @@ var valid0 = true;
 }
 }
 else {
-validate160.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate225.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate160.errors = vErrors;
+validate225.errors = vErrors;
 return errors === 0;
 }
-validate160.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate225.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema56 = {"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}}};
+const schema83 = {"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}}};
 
-function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate228(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate163.evaluated;
+const evaluated0 = validate228.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4472,14 +7497,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.runtime === undefined) && (missing0 = "runtime")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.user === undefined) && (missing0 = "user"))){
-validate163.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate228.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((key0 === "runtime") || (key0 === "id")) || (key0 === "name")) || (key0 === "user"))){
-validate163.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate228.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4489,7 +7514,7 @@ if(data.runtime !== undefined){
 let data0 = data.runtime;
 const _errs2 = errors;
 if(!((((((((data0 === "docker") || (data0 === "podman")) || (data0 === "containerd")) || (data0 === "crio")) || (data0 === "lxc")) || (data0 === "nspawn")) || (data0 === "libvirt")) || (data0 === "unknown"))){
-validate163.errors = [{instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema56.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
+validate228.errors = [{instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema83.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -4500,8 +7525,8 @@ var valid0 = true;
 if(valid0){
 if(data.id !== undefined){
 const _errs3 = errors;
-if(!(validate66(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate131(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -4512,8 +7537,8 @@ var valid0 = true;
 if(valid0){
 if(data.name !== undefined){
 const _errs4 = errors;
-if(!(validate66(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate131(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -4524,8 +7549,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs5 = errors;
-if(!(validate112(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate177(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -4540,23 +7565,23 @@ var valid0 = true;
 }
 }
 else {
-validate163.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate228.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate163.errors = vErrors;
+validate228.errors = vErrors;
 return errors === 0;
 }
-validate163.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate228.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema57 = {"title":"DeletedMap","description":"A gone file that a process maps, all its mappings together.","type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data"],"description":"executable: the process's own program. library: mapped executable, or named *.so*. data: the rest."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count","description":"Hard links that the mapped file still has, or null."},"mappings":{"$ref":"#/$defs/count","description":"How many lines of maps name it; 0 for a gone program that unmapped itself."},"mapped_bytes":{"$ref":"#/$defs/count","description":"Their address space, in bytes."},"executable":{"type":"boolean","description":"Whether any of them is mapped executable."},"package":{"$ref":"#/$defs/nullable_package"}}};
-const schema58 = {"title":"Device","description":"major:minor in hexadecimal, as in proc_pid_maps(5), or null where we could not look.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$"},{"type":"null"}]};
-const pattern12 = new RegExp("^[0-9a-f]{2,}:[0-9a-f]{2,}$", "u");
+const schema84 = {"title":"DeletedMap","description":"A gone file that a process maps, all its mappings together.","type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data"],"description":"executable: the process's own program. library: mapped executable, or named *.so*. data: the rest."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count","description":"Hard links that the mapped file still has, or null."},"mappings":{"$ref":"#/$defs/count","description":"How many lines of maps name it; 0 for a gone program that unmapped itself."},"mapped_bytes":{"$ref":"#/$defs/count","description":"Their address space, in bytes."},"executable":{"type":"boolean","description":"Whether any of them is mapped executable."},"package":{"$ref":"#/$defs/nullable_package"}}};
+const schema85 = {"title":"Device","description":"major:minor in hexadecimal, as in proc_pid_maps(5), or null where we could not look.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$"},{"type":"null"}]};
+const pattern15 = new RegExp("^[0-9a-f]{2,}:[0-9a-f]{2,}$", "u");
 
-function validate173(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate238(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate173.evaluated;
+const evaluated0 = validate238.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4568,7 +7593,7 @@ let valid0 = false;
 const _errs1 = errors;
 if(errors === _errs1){
 if(typeof data === "string"){
-if(!pattern12.test(data)){
+if(!pattern15.test(data)){
 const err0 = {instancePath,schemaPath:"#/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{2,}:[0-9a-f]{2,}$"},message:"must match pattern \""+"^[0-9a-f]{2,}:[0-9a-f]{2,}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -4614,7 +7639,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate173.errors = vErrors;
+validate238.errors = vErrors;
 return false;
 }
 else {
@@ -4628,18 +7653,18 @@ vErrors = null;
 }
 }
 }
-validate173.errors = vErrors;
+validate238.errors = vErrors;
 return errors === 0;
 }
-validate173.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate238.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema59 = {"title":"Inode","description":"The inode number, unsigned 64-bit in decimal, or null where we could not look.","anyOf":[{"type":"string","pattern":"^[0-9]{1,20}$"},{"type":"null"}]};
-const pattern13 = new RegExp("^[0-9]{1,20}$", "u");
+const schema86 = {"title":"Inode","description":"The inode number, unsigned 64-bit in decimal, or null where we could not look.","anyOf":[{"type":"string","pattern":"^[0-9]{1,20}$"},{"type":"null"}]};
+const pattern16 = new RegExp("^[0-9]{1,20}$", "u");
 
-function validate175(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate240(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate175.evaluated;
+const evaluated0 = validate240.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4651,7 +7676,7 @@ let valid0 = false;
 const _errs1 = errors;
 if(errors === _errs1){
 if(typeof data === "string"){
-if(!pattern13.test(data)){
+if(!pattern16.test(data)){
 const err0 = {instancePath,schemaPath:"#/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,20}$"},message:"must match pattern \""+"^[0-9]{1,20}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -4697,7 +7722,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate175.errors = vErrors;
+validate240.errors = vErrors;
 return false;
 }
 else {
@@ -4711,16 +7736,16 @@ vErrors = null;
 }
 }
 }
-validate175.errors = vErrors;
+validate240.errors = vErrors;
 return errors === 0;
 }
-validate175.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate240.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate168(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate233(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate168.evaluated;
+const evaluated0 = validate233.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4731,14 +7756,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((data.path === undefined) && (missing0 = "path")) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.inode === undefined) && (missing0 = "inode"))) || ((data.links === undefined) && (missing0 = "links"))) || ((data.mappings === undefined) && (missing0 = "mappings"))) || ((data.mapped_bytes === undefined) && (missing0 = "mapped_bytes"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.package === undefined) && (missing0 = "package"))){
-validate168.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate233.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema57.properties, key0))){
-validate168.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema84.properties, key0))){
+validate233.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4747,7 +7772,7 @@ if(_errs1 === errors){
 if(data.path !== undefined){
 const _errs2 = errors;
 if(typeof data.path !== "string"){
-validate168.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate233.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -4758,8 +7783,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs4 = errors;
-if(!(validate120(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate185(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -4772,7 +7797,7 @@ if(data.kind !== undefined){
 let data2 = data.kind;
 const _errs5 = errors;
 if(!(((data2 === "executable") || (data2 === "library")) || (data2 === "data"))){
-validate168.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema57.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate233.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema84.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -4783,8 +7808,8 @@ var valid0 = true;
 if(valid0){
 if(data.role !== undefined){
 const _errs6 = errors;
-if(!(validate122(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+if(!(validate187(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -4795,8 +7820,8 @@ var valid0 = true;
 if(valid0){
 if(data.state !== undefined){
 const _errs7 = errors;
-if(!(validate124(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+if(!(validate189(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -4807,8 +7832,8 @@ var valid0 = true;
 if(valid0){
 if(data.replaced_at !== undefined){
 const _errs8 = errors;
-if(!(validate68(data.replaced_at, {instancePath:instancePath+"/replaced_at",parentData:data,parentDataProperty:"replaced_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate133(data.replaced_at, {instancePath:instancePath+"/replaced_at",parentData:data,parentDataProperty:"replaced_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -4819,8 +7844,8 @@ var valid0 = true;
 if(valid0){
 if(data.device !== undefined){
 const _errs9 = errors;
-if(!(validate173(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
+if(!(validate238(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -4831,8 +7856,8 @@ var valid0 = true;
 if(valid0){
 if(data.inode !== undefined){
 const _errs10 = errors;
-if(!(validate175(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors);
+if(!(validate240(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate240.errors : vErrors.concat(validate240.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs10 === errors;
@@ -4843,8 +7868,8 @@ var valid0 = true;
 if(valid0){
 if(data.links !== undefined){
 const _errs11 = errors;
-if(!(validate127(data.links, {instancePath:instancePath+"/links",parentData:data,parentDataProperty:"links",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate192(data.links, {instancePath:instancePath+"/links",parentData:data,parentDataProperty:"links",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -4855,8 +7880,8 @@ var valid0 = true;
 if(valid0){
 if(data.mappings !== undefined){
 const _errs12 = errors;
-if(!(validate88(data.mappings, {instancePath:instancePath+"/mappings",parentData:data,parentDataProperty:"mappings",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.mappings, {instancePath:instancePath+"/mappings",parentData:data,parentDataProperty:"mappings",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs12 === errors;
@@ -4867,8 +7892,8 @@ var valid0 = true;
 if(valid0){
 if(data.mapped_bytes !== undefined){
 const _errs13 = errors;
-if(!(validate88(data.mapped_bytes, {instancePath:instancePath+"/mapped_bytes",parentData:data,parentDataProperty:"mapped_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.mapped_bytes, {instancePath:instancePath+"/mapped_bytes",parentData:data,parentDataProperty:"mapped_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs13 === errors;
@@ -4880,7 +7905,7 @@ if(valid0){
 if(data.executable !== undefined){
 const _errs14 = errors;
 if(typeof data.executable !== "boolean"){
-validate168.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate233.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs14 === errors;
@@ -4891,8 +7916,8 @@ var valid0 = true;
 if(valid0){
 if(data.package !== undefined){
 const _errs16 = errors;
-if(!(validate130(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+if(!(validate195(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs16 === errors;
@@ -4916,21 +7941,21 @@ var valid0 = true;
 }
 }
 else {
-validate168.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate233.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate168.errors = vErrors;
+validate233.errors = vErrors;
 return errors === 0;
 }
-validate168.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate233.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema60 = {"title":"DeletedFd","description":"An open file descriptor of a gone file.","type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count","description":"The descriptor's number."},"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["regular","directory","unknown"],"description":"The file's type; unknown where we could not look."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count","description":"Hard links that the open file still has, or null."},"born_at":{"$ref":"#/$defs/nullable_time","description":"When the open file was made, where the file system knows."},"size_bytes":{"$ref":"#/$defs/nullable_count","description":"The file's size, or null."},"held_bytes":{"$ref":"#/$defs/nullable_count","description":"Bytes on disk that closing it frees: blocks * 512 where no link is left, else 0; null where we could not look."},"access":{"description":"How it is open (path: O_PATH), or null where fdinfo could not be read.","anyOf":[{"enum":["read","write","read_write","path"]},{"type":"null"}]},"append":{"description":"Whether it is open with O_APPEND, or null where fdinfo could not be read.","anyOf":[{"type":"boolean"},{"type":"null"}]},"mount_point":{"$ref":"#/$defs/nullable_string","description":"The mount that the open file is on, as the process sees it, or null."},"fs_type":{"$ref":"#/$defs/nullable_string","description":"That mount's file system type, or null."},"package":{"$ref":"#/$defs/nullable_package"}}};
+const schema87 = {"title":"DeletedFd","description":"An open file descriptor of a gone file.","type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count","description":"The descriptor's number."},"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["regular","directory","unknown"],"description":"The file's type; unknown where we could not look."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count","description":"Hard links that the open file still has, or null."},"born_at":{"$ref":"#/$defs/nullable_time","description":"When the open file was made, where the file system knows."},"size_bytes":{"$ref":"#/$defs/nullable_count","description":"The file's size, or null."},"held_bytes":{"$ref":"#/$defs/nullable_count","description":"Bytes on disk that closing it frees: blocks * 512 where no link is left, else 0; null where we could not look."},"access":{"description":"How it is open (path: O_PATH), or null where fdinfo could not be read.","anyOf":[{"enum":["read","write","read_write","path"]},{"type":"null"}]},"append":{"description":"Whether it is open with O_APPEND, or null where fdinfo could not be read.","anyOf":[{"type":"boolean"},{"type":"null"}]},"mount_point":{"$ref":"#/$defs/nullable_string","description":"The mount that the open file is on, as the process sees it, or null."},"fs_type":{"$ref":"#/$defs/nullable_string","description":"That mount's file system type, or null."},"package":{"$ref":"#/$defs/nullable_package"}}};
 
-function validate182(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate247(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate182.evaluated;
+const evaluated0 = validate247.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4941,14 +7966,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((((((((data.fd === undefined) && (missing0 = "fd")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.inode === undefined) && (missing0 = "inode"))) || ((data.links === undefined) && (missing0 = "links"))) || ((data.born_at === undefined) && (missing0 = "born_at"))) || ((data.size_bytes === undefined) && (missing0 = "size_bytes"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.access === undefined) && (missing0 = "access"))) || ((data.append === undefined) && (missing0 = "append"))) || ((data.mount_point === undefined) && (missing0 = "mount_point"))) || ((data.fs_type === undefined) && (missing0 = "fs_type"))) || ((data.package === undefined) && (missing0 = "package"))){
-validate182.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate247.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema60.properties, key0))){
-validate182.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema87.properties, key0))){
+validate247.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4956,8 +7981,8 @@ break;
 if(_errs1 === errors){
 if(data.fd !== undefined){
 const _errs2 = errors;
-if(!(validate88(data.fd, {instancePath:instancePath+"/fd",parentData:data,parentDataProperty:"fd",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.fd, {instancePath:instancePath+"/fd",parentData:data,parentDataProperty:"fd",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -4969,7 +7994,7 @@ if(valid0){
 if(data.path !== undefined){
 const _errs3 = errors;
 if(typeof data.path !== "string"){
-validate182.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate247.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -4980,8 +8005,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs5 = errors;
-if(!(validate120(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate185(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -4994,7 +8019,7 @@ if(data.kind !== undefined){
 let data3 = data.kind;
 const _errs6 = errors;
 if(!(((data3 === "regular") || (data3 === "directory")) || (data3 === "unknown"))){
-validate182.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema60.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate247.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema87.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -5005,8 +8030,8 @@ var valid0 = true;
 if(valid0){
 if(data.role !== undefined){
 const _errs7 = errors;
-if(!(validate122(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+if(!(validate187(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -5017,8 +8042,8 @@ var valid0 = true;
 if(valid0){
 if(data.state !== undefined){
 const _errs8 = errors;
-if(!(validate124(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+if(!(validate189(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -5029,8 +8054,8 @@ var valid0 = true;
 if(valid0){
 if(data.replaced_at !== undefined){
 const _errs9 = errors;
-if(!(validate68(data.replaced_at, {instancePath:instancePath+"/replaced_at",parentData:data,parentDataProperty:"replaced_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate133(data.replaced_at, {instancePath:instancePath+"/replaced_at",parentData:data,parentDataProperty:"replaced_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -5041,8 +8066,8 @@ var valid0 = true;
 if(valid0){
 if(data.device !== undefined){
 const _errs10 = errors;
-if(!(validate173(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
+if(!(validate238(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs10 === errors;
@@ -5053,8 +8078,8 @@ var valid0 = true;
 if(valid0){
 if(data.inode !== undefined){
 const _errs11 = errors;
-if(!(validate175(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors);
+if(!(validate240(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate240.errors : vErrors.concat(validate240.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -5065,8 +8090,8 @@ var valid0 = true;
 if(valid0){
 if(data.links !== undefined){
 const _errs12 = errors;
-if(!(validate127(data.links, {instancePath:instancePath+"/links",parentData:data,parentDataProperty:"links",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate192(data.links, {instancePath:instancePath+"/links",parentData:data,parentDataProperty:"links",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs12 === errors;
@@ -5077,8 +8102,8 @@ var valid0 = true;
 if(valid0){
 if(data.born_at !== undefined){
 const _errs13 = errors;
-if(!(validate68(data.born_at, {instancePath:instancePath+"/born_at",parentData:data,parentDataProperty:"born_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate133(data.born_at, {instancePath:instancePath+"/born_at",parentData:data,parentDataProperty:"born_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs13 === errors;
@@ -5089,8 +8114,8 @@ var valid0 = true;
 if(valid0){
 if(data.size_bytes !== undefined){
 const _errs14 = errors;
-if(!(validate127(data.size_bytes, {instancePath:instancePath+"/size_bytes",parentData:data,parentDataProperty:"size_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate192(data.size_bytes, {instancePath:instancePath+"/size_bytes",parentData:data,parentDataProperty:"size_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs14 === errors;
@@ -5101,8 +8126,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs15 = errors;
-if(!(validate127(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate192(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs15 === errors;
@@ -5118,7 +8143,7 @@ const _errs17 = errors;
 let valid1 = false;
 const _errs18 = errors;
 if(!((((data13 === "read") || (data13 === "write")) || (data13 === "read_write")) || (data13 === "path"))){
-const err0 = {instancePath:instancePath+"/access",schemaPath:"#/properties/access/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema60.properties.access.anyOf[0].enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath:instancePath+"/access",schemaPath:"#/properties/access/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema87.properties.access.anyOf[0].enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5151,7 +8176,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate182.errors = vErrors;
+validate247.errors = vErrors;
 return false;
 }
 else {
@@ -5211,7 +8236,7 @@ else {
 vErrors.push(err5);
 }
 errors++;
-validate182.errors = vErrors;
+validate247.errors = vErrors;
 return false;
 }
 else {
@@ -5233,8 +8258,8 @@ var valid0 = true;
 if(valid0){
 if(data.mount_point !== undefined){
 const _errs27 = errors;
-if(!(validate66(data.mount_point, {instancePath:instancePath+"/mount_point",parentData:data,parentDataProperty:"mount_point",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate131(data.mount_point, {instancePath:instancePath+"/mount_point",parentData:data,parentDataProperty:"mount_point",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs27 === errors;
@@ -5245,8 +8270,8 @@ var valid0 = true;
 if(valid0){
 if(data.fs_type !== undefined){
 const _errs28 = errors;
-if(!(validate66(data.fs_type, {instancePath:instancePath+"/fs_type",parentData:data,parentDataProperty:"fs_type",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate131(data.fs_type, {instancePath:instancePath+"/fs_type",parentData:data,parentDataProperty:"fs_type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs28 === errors;
@@ -5257,8 +8282,8 @@ var valid0 = true;
 if(valid0){
 if(data.package !== undefined){
 const _errs29 = errors;
-if(!(validate130(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+if(!(validate195(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs29 === errors;
@@ -5287,20 +8312,20 @@ var valid0 = true;
 }
 }
 else {
-validate182.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate247.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate182.errors = vErrors;
+validate247.errors = vErrors;
 return errors === 0;
 }
-validate182.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate247.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate211(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate146.evaluated;
+const evaluated0 = validate211.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5311,14 +8336,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((((((data.pid === undefined) && (missing0 = "pid")) || ((data.ppid === undefined) && (missing0 = "ppid"))) || ((data.start_ticks === undefined) && (missing0 = "start_ticks"))) || ((data.started_at === undefined) && (missing0 = "started_at"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.command === undefined) && (missing0 = "command"))) || ((data.command_base64 === undefined) && (missing0 = "command_base64"))) || ((data.command_truncated === undefined) && (missing0 = "command_truncated"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.cgroup === undefined) && (missing0 = "cgroup"))) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.container === undefined) && (missing0 = "container"))) || ((data.maps === undefined) && (missing0 = "maps"))) || ((data.fds === undefined) && (missing0 = "fds"))){
-validate146.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate211.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema52.properties, key0))){
-validate146.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema79.properties, key0))){
+validate211.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -5328,13 +8353,13 @@ if(data.pid !== undefined){
 let data0 = data.pid;
 const _errs2 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate146.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate211.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs2){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 < 1 || isNaN(data0)){
-validate146.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate211.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -5347,8 +8372,8 @@ var valid0 = true;
 if(valid0){
 if(data.ppid !== undefined){
 const _errs4 = errors;
-if(!(validate88(data.ppid, {instancePath:instancePath+"/ppid",parentData:data,parentDataProperty:"ppid",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.ppid, {instancePath:instancePath+"/ppid",parentData:data,parentDataProperty:"ppid",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -5359,8 +8384,8 @@ var valid0 = true;
 if(valid0){
 if(data.start_ticks !== undefined){
 const _errs5 = errors;
-if(!(validate88(data.start_ticks, {instancePath:instancePath+"/start_ticks",parentData:data,parentDataProperty:"start_ticks",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate153(data.start_ticks, {instancePath:instancePath+"/start_ticks",parentData:data,parentDataProperty:"start_ticks",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -5371,8 +8396,8 @@ var valid0 = true;
 if(valid0){
 if(data.started_at !== undefined){
 const _errs6 = errors;
-if(!(validate68(data.started_at, {instancePath:instancePath+"/started_at",parentData:data,parentDataProperty:"started_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate133(data.started_at, {instancePath:instancePath+"/started_at",parentData:data,parentDataProperty:"started_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -5383,8 +8408,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs7 = errors;
-if(!(validate112(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate177(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -5396,7 +8421,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs8 = errors;
 if(typeof data.name !== "string"){
-validate146.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate211.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs8 === errors;
@@ -5415,7 +8440,7 @@ const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
 const _errs12 = errors;
 if(typeof data6[i0] !== "string"){
-validate146.errors = [{instancePath:instancePath+"/command/" + i0,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate211.errors = [{instancePath:instancePath+"/command/" + i0,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid1 = _errs12 === errors;
@@ -5425,7 +8450,7 @@ break;
 }
 }
 else {
-validate146.errors = [{instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate211.errors = [{instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5437,8 +8462,8 @@ var valid0 = true;
 if(valid0){
 if(data.command_base64 !== undefined){
 const _errs14 = errors;
-if(!(validate120(data.command_base64, {instancePath:instancePath+"/command_base64",parentData:data,parentDataProperty:"command_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate185(data.command_base64, {instancePath:instancePath+"/command_base64",parentData:data,parentDataProperty:"command_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs14 === errors;
@@ -5450,7 +8475,7 @@ if(valid0){
 if(data.command_truncated !== undefined){
 const _errs15 = errors;
 if(typeof data.command_truncated !== "boolean"){
-validate146.errors = [{instancePath:instancePath+"/command_truncated",schemaPath:"#/properties/command_truncated/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate211.errors = [{instancePath:instancePath+"/command_truncated",schemaPath:"#/properties/command_truncated/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -5465,8 +8490,8 @@ const _errs17 = errors;
 const _errs18 = errors;
 let valid2 = false;
 const _errs19 = errors;
-if(!(validate152(data10, {instancePath:instancePath+"/executable",parentData:data,parentDataProperty:"executable",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+if(!(validate217(data10, {instancePath:instancePath+"/executable",parentData:data,parentDataProperty:"executable",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate217.errors : vErrors.concat(validate217.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs19 === errors;
@@ -5493,7 +8518,7 @@ else {
 vErrors.push(err1);
 }
 errors++;
-validate146.errors = vErrors;
+validate211.errors = vErrors;
 return false;
 }
 else {
@@ -5515,8 +8540,8 @@ var valid0 = true;
 if(valid0){
 if(data.cgroup !== undefined){
 const _errs22 = errors;
-if(!(validate66(data.cgroup, {instancePath:instancePath+"/cgroup",parentData:data,parentDataProperty:"cgroup",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate131(data.cgroup, {instancePath:instancePath+"/cgroup",parentData:data,parentDataProperty:"cgroup",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs22 === errors;
@@ -5531,8 +8556,8 @@ const _errs23 = errors;
 const _errs24 = errors;
 let valid3 = false;
 const _errs25 = errors;
-if(!(validate156(data12, {instancePath:instancePath+"/unit",parentData:data,parentDataProperty:"unit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
+if(!(validate221(data12, {instancePath:instancePath+"/unit",parentData:data,parentDataProperty:"unit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate221.errors : vErrors.concat(validate221.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs25 === errors;
@@ -5559,7 +8584,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate146.errors = vErrors;
+validate211.errors = vErrors;
 return false;
 }
 else {
@@ -5585,8 +8610,8 @@ const _errs28 = errors;
 const _errs29 = errors;
 let valid4 = false;
 const _errs30 = errors;
-if(!(validate160(data13, {instancePath:instancePath+"/session",parentData:data,parentDataProperty:"session",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
+if(!(validate225(data13, {instancePath:instancePath+"/session",parentData:data,parentDataProperty:"session",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate225.errors : vErrors.concat(validate225.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs30 === errors;
@@ -5613,7 +8638,7 @@ else {
 vErrors.push(err5);
 }
 errors++;
-validate146.errors = vErrors;
+validate211.errors = vErrors;
 return false;
 }
 else {
@@ -5639,8 +8664,8 @@ const _errs33 = errors;
 const _errs34 = errors;
 let valid5 = false;
 const _errs35 = errors;
-if(!(validate163(data14, {instancePath:instancePath+"/container",parentData:data,parentDataProperty:"container",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
+if(!(validate228(data14, {instancePath:instancePath+"/container",parentData:data,parentDataProperty:"container",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate228.errors : vErrors.concat(validate228.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs35 === errors;
@@ -5667,7 +8692,7 @@ else {
 vErrors.push(err7);
 }
 errors++;
-validate146.errors = vErrors;
+validate211.errors = vErrors;
 return false;
 }
 else {
@@ -5696,8 +8721,8 @@ var valid6 = true;
 const len1 = data15.length;
 for(let i1=0; i1<len1; i1++){
 const _errs40 = errors;
-if(!(validate168(data15[i1], {instancePath:instancePath+"/maps/" + i1,parentData:data15,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
+if(!(validate233(data15[i1], {instancePath:instancePath+"/maps/" + i1,parentData:data15,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs40 === errors;
@@ -5707,7 +8732,7 @@ break;
 }
 }
 else {
-validate146.errors = [{instancePath:instancePath+"/maps",schemaPath:"#/properties/maps/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate211.errors = [{instancePath:instancePath+"/maps",schemaPath:"#/properties/maps/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5726,8 +8751,8 @@ var valid7 = true;
 const len2 = data17.length;
 for(let i2=0; i2<len2; i2++){
 const _errs43 = errors;
-if(!(validate182(data17[i2], {instancePath:instancePath+"/fds/" + i2,parentData:data17,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
+if(!(validate247(data17[i2], {instancePath:instancePath+"/fds/" + i2,parentData:data17,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate247.errors : vErrors.concat(validate247.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs43 === errors;
@@ -5737,7 +8762,7 @@ break;
 }
 }
 else {
-validate146.errors = [{instancePath:instancePath+"/fds",schemaPath:"#/properties/fds/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate211.errors = [{instancePath:instancePath+"/fds",schemaPath:"#/properties/fds/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5765,21 +8790,21 @@ var valid0 = true;
 }
 }
 else {
-validate146.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate211.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate146.errors = vErrors;
+validate211.errors = vErrors;
 return errors === 0;
 }
-validate146.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate211.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema61 = {"title":"Warning","description":"Something that kept the report from being better.","type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread"],"description":"What to test for."},"message":{"type":"string","description":"One sentence for a person."}}};
+const schema88 = {"title":"Warning","description":"Something that kept the report from being better.","type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread"],"description":"What to test for."},"message":{"type":"string","description":"One sentence for a person."}}};
 
-function validate199(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate264(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate199.evaluated;
+const evaluated0 = validate264.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5790,14 +8815,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.code === undefined) && (missing0 = "code")) || ((data.message === undefined) && (missing0 = "message"))){
-validate199.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate264.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "code") || (key0 === "message"))){
-validate199.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate264.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -5807,7 +8832,7 @@ if(data.code !== undefined){
 let data0 = data.code;
 const _errs2 = errors;
 if(!(((((((data0 === "not_everything_seen") || (data0 === "hidepid")) || (data0 === "systemd_unavailable")) || (data0 === "unit_facts_unavailable")) || (data0 === "package_database_unavailable")) || (data0 === "host_fact_unavailable")) || (data0 === "stdin_unread"))){
-validate199.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema61.properties.code.enum},message:"must be equal to one of the allowed values"}];
+validate264.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema88.properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -5819,7 +8844,7 @@ if(valid0){
 if(data.message !== undefined){
 const _errs3 = errors;
 if(typeof data.message !== "string"){
-validate199.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate264.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -5832,21 +8857,21 @@ var valid0 = true;
 }
 }
 else {
-validate199.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate264.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate199.errors = vErrors;
+validate264.errors = vErrors;
 return errors === 0;
 }
-validate199.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate264.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="urn:lib-users:schema:report:1.0.0" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate58.evaluated;
+const evaluated0 = validate123.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5857,14 +8882,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((data.kind === undefined) && (missing0 = "kind")) || ((data.schema_version === undefined) && (missing0 = "schema_version"))) || ((data.tool === undefined) && (missing0 = "tool"))) || ((data.generated_at === undefined) && (missing0 = "generated_at"))) || ((data.host === undefined) && (missing0 = "host"))) || ((data.scan === undefined) && (missing0 = "scan"))) || ((data.summary === undefined) && (missing0 = "summary"))) || ((data.units === undefined) && (missing0 = "units"))) || ((data.processes === undefined) && (missing0 = "processes"))) || ((data.warnings === undefined) && (missing0 = "warnings"))){
-validate58.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate123.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema23.properties, key0))){
-validate58.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema50.properties, key0))){
+validate123.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -5873,7 +8898,7 @@ if(_errs1 === errors){
 if(data.kind !== undefined){
 const _errs2 = errors;
 if("lib-users/report" !== data.kind){
-validate58.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "lib-users/report"},message:"must be equal to constant"}];
+validate123.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "lib-users/report"},message:"must be equal to constant"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -5884,8 +8909,8 @@ var valid0 = true;
 if(valid0){
 if(data.schema_version !== undefined){
 const _errs3 = errors;
-if(!(validate59(data.schema_version, {instancePath:instancePath+"/schema_version",parentData:data,parentDataProperty:"schema_version",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate124(data.schema_version, {instancePath:instancePath+"/schema_version",parentData:data,parentDataProperty:"schema_version",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -5896,8 +8921,8 @@ var valid0 = true;
 if(valid0){
 if(data.tool !== undefined){
 const _errs4 = errors;
-if(!(validate61(data.tool, {instancePath:instancePath+"/tool",parentData:data,parentDataProperty:"tool",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate126(data.tool, {instancePath:instancePath+"/tool",parentData:data,parentDataProperty:"tool",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -5908,8 +8933,8 @@ var valid0 = true;
 if(valid0){
 if(data.generated_at !== undefined){
 const _errs5 = errors;
-if(!(validate63(data.generated_at, {instancePath:instancePath+"/generated_at",parentData:data,parentDataProperty:"generated_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate128(data.generated_at, {instancePath:instancePath+"/generated_at",parentData:data,parentDataProperty:"generated_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -5920,8 +8945,8 @@ var valid0 = true;
 if(valid0){
 if(data.host !== undefined){
 const _errs6 = errors;
-if(!(validate65(data.host, {instancePath:instancePath+"/host",parentData:data,parentDataProperty:"host",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+if(!(validate130(data.host, {instancePath:instancePath+"/host",parentData:data,parentDataProperty:"host",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -5932,8 +8957,8 @@ var valid0 = true;
 if(valid0){
 if(data.scan !== undefined){
 const _errs7 = errors;
-if(!(validate82(data.scan, {instancePath:instancePath+"/scan",parentData:data,parentDataProperty:"scan",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate147(data.scan, {instancePath:instancePath+"/scan",parentData:data,parentDataProperty:"scan",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -5944,8 +8969,8 @@ var valid0 = true;
 if(valid0){
 if(data.summary !== undefined){
 const _errs8 = errors;
-if(!(validate102(data.summary, {instancePath:instancePath+"/summary",parentData:data,parentDataProperty:"summary",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
+if(!(validate167(data.summary, {instancePath:instancePath+"/summary",parentData:data,parentDataProperty:"summary",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -5963,8 +8988,8 @@ var valid1 = true;
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
 const _errs11 = errors;
-if(!(validate109(data7[i0], {instancePath:instancePath+"/units/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors);
+if(!(validate174(data7[i0], {instancePath:instancePath+"/units/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs11 === errors;
@@ -5974,7 +8999,7 @@ break;
 }
 }
 else {
-validate58.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate123.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5993,8 +9018,8 @@ var valid2 = true;
 const len1 = data9.length;
 for(let i1=0; i1<len1; i1++){
 const _errs14 = errors;
-if(!(validate146(data9[i1], {instancePath:instancePath+"/processes/" + i1,parentData:data9,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
+if(!(validate211(data9[i1], {instancePath:instancePath+"/processes/" + i1,parentData:data9,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs14 === errors;
@@ -6004,7 +9029,7 @@ break;
 }
 }
 else {
-validate58.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate123.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6023,8 +9048,8 @@ var valid3 = true;
 const len2 = data11.length;
 for(let i2=0; i2<len2; i2++){
 const _errs17 = errors;
-if(!(validate199(data11[i2], {instancePath:instancePath+"/warnings/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate199.errors : vErrors.concat(validate199.errors);
+if(!(validate264(data11[i2], {instancePath:instancePath+"/warnings/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate264.errors : vErrors.concat(validate264.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs17 === errors;
@@ -6034,7 +9059,7 @@ break;
 }
 }
 else {
-validate58.errors = [{instancePath:instancePath+"/warnings",schemaPath:"#/properties/warnings/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate123.errors = [{instancePath:instancePath+"/warnings",schemaPath:"#/properties/warnings/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6056,12 +9081,12 @@ var valid0 = true;
 }
 }
 else {
-validate58.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate123.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate58.errors = vErrors;
+validate123.errors = vErrors;
 return errors === 0;
 }
-validate58.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate123.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 

@@ -1,0 +1,26 @@
+// What we know of file system types: which answer without asking another host or a process, and which cannot be trusted with devices.
+
+/**
+ * File systems that the kernel serves from local disks or memory. Everything else (NFS, CIFS, FUSE, autofs, 9p, virtiofs, AFS,
+ * ceph, and whatever comes) may hang or reach out, and is never stat'ed. filesystems(5), Documentation/filesystems.
+ */
+const local = new Set([
+  'adfs', 'aufs', 'bcachefs', 'binder', 'bpf', 'btrfs', 'cgroup', 'cgroup2', 'configfs', 'cramfs', 'debugfs', 'devpts',
+  'devtmpfs', 'efivarfs', 'erofs', 'exfat', 'ext2', 'ext3', 'ext4', 'f2fs', 'fusectl', 'hfs', 'hfsplus', 'hugetlbfs',
+  'iso9660', 'jffs2', 'jfs', 'minix', 'mqueue', 'msdos', 'nilfs2', 'nsfs', 'ntfs3', 'overlay', 'proc', 'pstore', 'ramfs',
+  'reiserfs', 'romfs', 'rootfs', 'securityfs', 'selinuxfs', 'smackfs', 'squashfs', 'sysfs', 'tmpfs', 'tracefs', 'ubifs',
+  'udf', 'ufs', 'vfat', 'xfs', 'zfs', 'zonefs',
+]);
+
+/** Whose files are no files: what is "deleted" there holds no disk space and no old code. */
+const kernelMade = new Set(['proc', 'devpts', 'mqueue', 'sysfs', 'cgroup', 'cgroup2']);
+
+/** Where maps and stat name different devices for one file: sub-volumes and layers have devices of their own in stat. */
+const ownDevices = new Set(['aufs', 'bcachefs', 'btrfs', 'overlay']);
+
+export const isLocal = (fsType: string): boolean => local.has(fsType);
+export const isKernelMade = (fsType: string): boolean => kernelMade.has(fsType);
+export const hasOwnDevices = (fsType: string): boolean => ownDevices.has(fsType);
+/** nfs and nfs4; fuse, fuseblk and fuse.NAME. */
+export const isNfs = (fsType: string): boolean => /^nfs4?$/.test(fsType);
+export const isFuse = (fsType: string): boolean => /^fuse(blk)?(\.|$)/.test(fsType);

@@ -1,0 +1,70 @@
+// /proc/PID/maps -> the mappings whose file may be gone. proc_pid_maps(5); fs/proc/task_mmu.c show_map_vma().
+// Bytes are searched before anything is decoded: a healthy process costs three searches and no parsing.
+
+import type { Bytes } from './bytes.ts';
+
+export interface Mapping {
+  /** `start-end` in hexadecimal without leading zeros, as the names in map_files have it. */
+  range: string;
+  sizeBytes: number;
+  executable: boolean;
+  /** major:minor in hexadecimal, as printed. */
+  device: string;
+  inode: bigint;
+  /** All of the rest of the line, mark included; newlines still escaped as \012. */
+  path: Bytes;
+}
+
+const newline = 0x0a;
+// What a mapping of a gone file holds: the kernel's mark, or the name that NFS and FUSE give a file unlinked while open.
+const needles = ['(deleted)', '/.nfs', '/.fuse_hidden'].map((text) => Buffer.from(text, 'latin1'));
+const line =
+  /^([0-9a-f]+)-([0-9a-f]+) [r-][w-]([x-])[ps] [0-9a-f]+ ([0-9a-f]+:[0-9a-f]+) ([0-9]+) +([^ ].*)$/s;
+
+/** Whether any line may name a gone file. */
+export function mayNameGoneFile(maps: Buffer): boolean {
+  return needles.some((needle) => maps.indexOf(needle) !== -1);
+}
+
+/** One line without its newline; null where it is not of the format or names no file. */
+export function parseMapping(text: Bytes): Mapping | null {
+  const match = line.exec(text);
+  if (!match) return null;
+  const [, start = '', end = '', execute, device = '', inode = '', path = ''] = match;
+  const from = BigInt(`0x${start}`);
+  const to = BigInt(`0x${end}`);
+  return {
+    range: `${from.toString(16)}-${to.toString(16)}`,
+    sizeBytes: Number(to - from),
+    executable: execute === 'x',
+    device,
+    inode: BigInt.asUintN(64, BigInt(inode)),
+    path,
+  };
+}
+
+/** The mappings of the lines that hold a needle, in order; `odd` counts the lines that could not be parsed. */
+export function parseSuspiciousMappings(maps: Buffer): { mappings: Mapping[]; odd: number } {
+  const mappings: Mapping[] = [];
+  let odd = 0;
+  for (const start of suspiciousLines(maps)) {
+    const end = maps.indexOf(newline, start);
+    const mapping = parseMapping(maps.latin1Slice(start, end === -1 ? maps.length : end));
+    if (mapping) mappings.push(mapping);
+    else odd++;
+  }
+  return { mappings, odd };
+}
+
+function suspiciousLines(maps: Buffer): Iterable<number> {
+  const starts = new Set<number>();
+  for (const needle of needles) {
+    let at = maps.indexOf(needle);
+    while (at !== -1) {
+      starts.add(at === 0 ? 0 : maps.lastIndexOf(newline, at) + 1);
+      const end = maps.indexOf(newline, at);
+      at = end === -1 ? -1 : maps.indexOf(needle, end);
+    }
+  }
+  return [...starts].sort((a, b) => a - b);
+}

@@ -1,0 +1,57 @@
+// /proc/PID/mountinfo -> mounts, and which mount a path is on. proc_pid_mountinfo(5).
+
+import type { Bytes } from './bytes.ts';
+
+export interface Mount {
+  id: number;
+  /** major:minor in hexadecimal, two digits at least, as in maps. */
+  device: string;
+  mountPoint: Bytes;
+  fsType: Bytes;
+  /** Per-mount and per-superblock options, comma-separated. */
+  options: Bytes;
+}
+
+const line = /^([0-9]+) [0-9]+ ([0-9]+):([0-9]+) [^ ]+ ([^ ]+) ([^ ]+)(?: [^ ]+:[^ ]+| [a-z_]+)* - ([^ ]+) [^ ]* ?(.*)$/;
+
+/** Odd lines are left out: what is on such a mount counts as not local. */
+export function parseMountinfo(text: Bytes): Mount[] {
+  const mounts: Mount[] = [];
+  for (const row of text.split('\n')) {
+    const match = line.exec(row);
+    if (!match) continue;
+    const [, id, major, minor, mountPoint = '', options, fsType = '', superOptions] = match;
+    mounts.push({
+      id: Number(id),
+      device: formatDevice(Number(major), Number(minor)),
+      mountPoint: unescapeOctal(mountPoint),
+      fsType: unescapeOctal(fsType),
+      options: `${options},${superOptions}`,
+    });
+  }
+  return mounts;
+}
+
+/** major:minor as /proc/PID/maps prints it. */
+export function formatDevice(major: number, minor: number): string {
+  return `${major.toString(16).padStart(2, '0')}:${minor.toString(16).padStart(2, '0')}`;
+}
+
+/** The kernel's mangle(): blank, tab, newline, backslash (and # in some fields) as three octal digits. */
+function unescapeOctal(text: Bytes): Bytes {
+  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+}
+
+/**
+ * Every mount that a walk to `path` passes, the last one being the one that `path` is on.
+ * Of several mounts on one point the last listed is on top.
+ */
+export function mountsOnTheWay(mounts: readonly Mount[], path: Bytes): Mount[] {
+  const byPoint = new Map<Bytes, Mount>();
+  for (const mount of mounts) {
+    const point = mount.mountPoint;
+    const below = point === '/' ? path.startsWith('/') : path === point || path.startsWith(`${point}/`);
+    if (below) byPoint.set(point, mount);
+  }
+  return [...byPoint.values()].sort((a, b) => a.mountPoint.length - b.mountPoint.length);
+}

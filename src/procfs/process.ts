@@ -1,0 +1,149 @@
+// One process read through one /proc/PID opened with O_PATH: after its death every read says ESRCH, even when the PID is
+// reused, so nothing of two processes is ever mixed up. proc(5), open(2) O_PATH.
+
+import { type BigIntStats, closeSync, constants, openSync, readdirSync, statSync } from 'node:fs';
+import type { Bytes } from './bytes.ts';
+import { type FdInfo, parseFdInfo } from './fdinfo.ts';
+import { type Mapping, parseSuspiciousMappings } from './maps.ts';
+import { linkMayBeGone } from './quick-look.ts';
+import { O_PATH, orNull, readBytes, readLink, readNumbers, readShared } from './reader.ts';
+import { parseStat, type Stat } from './stat.ts';
+import { parseEffectiveUid } from './status.ts';
+
+/** The most that is read of a command line. */
+const commandLineLimit = 128 * 1024;
+
+/** A descriptor whose link may name a gone file; `link` is null where the path was too long for the kernel to print. */
+export interface FdLink {
+  fd: number;
+  link: Bytes | null;
+}
+
+export interface Identity {
+  stat: Stat;
+  effectiveUid: number | null;
+  /** The whole NUL-separated line, up to a limit. */
+  commandLine: Bytes;
+  commandTruncated: boolean;
+  /** The whole content of /proc/PID/cgroup. */
+  cgroup: Bytes;
+  namespaces: { pid: Bytes | null; cgroup: Bytes | null };
+}
+
+export class OpenProcess {
+  readonly #directory: number;
+  /** Where to read: the process, or a living thread of it where the leader has exited. */
+  readonly #base: string;
+  readonly #root: string;
+
+  /** Throws what node:fs throws. */
+  constructor(procPath: string, pid: number) {
+    this.#directory = openSync(`${procPath}/${pid}`, O_PATH | constants.O_DIRECTORY);
+    this.#root = `/proc/self/fd/${this.#directory}`;
+    try {
+      this.#base = livingTask(this.#root) ?? this.#root;
+    } catch (error) {
+      closeSync(this.#directory);
+      throw error;
+    }
+  }
+
+  close(): void {
+    closeSync(this.#directory);
+  }
+
+  /** What the exe link says, or null for a kernel thread and where it is refused. */
+  readExecutable(): Bytes | null {
+    return orNull(() => readLink(`${this.#base}/exe`));
+  }
+
+  readSuspiciousMappings(): { mappings: Mapping[]; odd: number } {
+    return parseSuspiciousMappings(readShared(`${this.#base}/maps`));
+  }
+
+  readSuspiciousFds(): FdLink[] {
+    const links: FdLink[] = [];
+    for (const fd of readNumbers(`${this.#base}/fd`)) {
+      try {
+        const link = readLink(`${this.#base}/fd/${fd}`);
+        if (linkMayBeGone(link)) links.push({ fd, link });
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'ENAMETOOLONG') links.push({ fd, link: null });
+        else if (code !== 'ENOENT') throw error;
+      }
+    }
+    return links;
+  }
+
+  readFdInfo(fd: number): FdInfo | null {
+    const text = orNull(() => readBytes(`${this.#base}/fdinfo/${fd}`));
+    return text === null ? null : parseFdInfo(text);
+  }
+
+  /** stat of the open file itself. Only for files on local mounts: even this hangs on a stalled FUSE. */
+  statFd(fd: number): BigIntStats | null {
+    return orNull(() => statSync(`${this.#base}/fd/${fd}`, { bigint: true }));
+  }
+
+  /** stat of the mapped file itself; the same warning. Wants CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE. */
+  statMapping(range: string): BigIntStats | null {
+    return orNull(() => statSync(`${this.#base}/map_files/${range}`, { bigint: true }));
+  }
+
+  /** stat of the program itself; the same warning. */
+  statExecutable(): BigIntStats | null {
+    return orNull(() => statSync(`${this.#base}/exe`, { bigint: true }));
+  }
+
+  /** The unescaped path of a mapping, or null where map_files is not for us. */
+  readMappingLink(range: string): Bytes | null {
+    return orNull(() => readLink(`${this.#base}/map_files/${range}`));
+  }
+
+  readRoot(): Bytes | null {
+    return orNull(() => readLink(this.rootPath));
+  }
+
+  /** The magic link to the process's root. */
+  get rootPath(): string {
+    return `${this.#base}/root`;
+  }
+
+  readMountNamespace(): Bytes | null {
+    return orNull(() => readLink(`${this.#base}/ns/mnt`));
+  }
+
+  readMountinfo(): Bytes | null {
+    return orNull(() => readBytes(`${this.#base}/mountinfo`));
+  }
+
+  /** What the process is; throws what node:fs throws where it is gone. */
+  readIdentity(): Identity {
+    const stat = parseStat(readBytes(`${this.#root}/stat`));
+    if (stat === null) throw Object.assign(new Error('odd stat'), { code: 'EIO' });
+    const commandLine = orNull(() => readBytes(`${this.#base}/cmdline`, commandLineLimit + 1)) ?? '';
+    return {
+      stat,
+      effectiveUid: parseEffectiveUid(readBytes(`${this.#root}/status`)),
+      commandLine: commandLine.slice(0, commandLineLimit),
+      commandTruncated: commandLine.length > commandLineLimit,
+      cgroup: orNull(() => readBytes(`${this.#base}/cgroup`)) ?? '',
+      namespaces: {
+        pid: orNull(() => readLink(`${this.#base}/ns/pid`)),
+        cgroup: orNull(() => readLink(`${this.#base}/ns/cgroup`)),
+      },
+    };
+  }
+}
+
+/** The first living thread where the leader has exited (its maps and fds are empty then), else null. */
+function livingTask(root: string): string | null {
+  const stat = parseStat(readBytes(`${root}/stat`));
+  if (stat?.state !== 'Z' || stat.threads < 2) return null;
+  for (const tid of readdirSync(`${root}/task`, 'latin1')) {
+    const task = orNull(() => parseStat(readBytes(`${root}/task/${tid}/stat`)));
+    if (task && task.state !== 'Z' && task.state !== 'X') return `${root}/task/${tid}`;
+  }
+  return null;
+}

@@ -1,0 +1,89 @@
+// A first look at one process by path, as cheap as can be: is there anything that may be gone?
+// It decides only that there is nothing to report; what is reported is read again through one open /proc/PID (process.ts).
+
+import { readdirSync, readlinkSync } from 'node:fs';
+import { mayNameGoneFile } from './maps.ts';
+import { readBytes, readShared, type Trouble, troubleOf } from './reader.ts';
+import { parseStat } from './stat.ts';
+
+export type QuickLook =
+  | { kind: 'clean' }
+  | { kind: 'suspicious' }
+  | { kind: 'kernel_thread' }
+  | { kind: Trouble };
+
+const clean: QuickLook = { kind: 'clean' };
+const suspicious: QuickLook = { kind: 'suspicious' };
+
+/** Whether a link of fd/ or exe may name a gone file. */
+export function linkMayBeGone(link: string): boolean {
+  return (
+    link.endsWith(' (deleted)') || link.startsWith('(deleted)') || link.includes('/.nfs') || link.includes('/.fuse_hidden')
+  );
+}
+
+/** @param include which of maps and fds to look at; the executable belongs to the maps. */
+export function quickLook(directory: string, include: { maps: boolean; fds: boolean }): QuickLook {
+  let trouble: Trouble | null = null;
+  const attempt = (look: () => boolean): boolean => {
+    try {
+      return look();
+    } catch (error) {
+      trouble = worse(trouble, troubleOf(error));
+      return false;
+    }
+  };
+  let mapsEmpty = false;
+  const found =
+    attempt(() => {
+      const maps = readShared(`${directory}/maps`);
+      mapsEmpty = maps.length === 0;
+      return include.maps && mayNameGoneFile(maps);
+    }) ||
+    (!mapsEmpty && include.maps && attempt(() => linkMayBeGone(readlinkSync(`${directory}/exe`, 'latin1')))) ||
+    (!mapsEmpty && include.fds && attempt(() => someFdMayBeGone(`${directory}/fd`)));
+  if (found) return suspicious;
+  if (mapsEmpty || trouble !== null) {
+    const stat = attempt0(() => parseStat(readBytes(`${directory}/stat`)));
+    if (stat === 'vanished' || stat === null) return { kind: 'vanished' };
+    if (typeof stat === 'string') return { kind: stat };
+    if (stat.kernelThread) return { kind: 'kernel_thread' };
+    // A leader that exited while its threads live shows empty maps (state Z).
+    if (mapsEmpty && stat.state === 'Z' && stat.threads > 1) return suspicious;
+    // A zombie maps and holds nothing, whoever asks.
+    if (stat.state === 'Z' || stat.state === 'X') return clean;
+    if (trouble === 'vanished') trouble = 'failed';
+  }
+  if (trouble !== null) return { kind: trouble };
+  if (mapsEmpty && include.fds && attempt(() => someFdMayBeGone(`${directory}/fd`))) return suspicious;
+  return trouble === null ? clean : { kind: trouble };
+}
+
+function attempt0<T>(read: () => T): T | Trouble {
+  try {
+    return read();
+  } catch (error) {
+    return troubleOf(error);
+  }
+}
+
+const ranks: Record<Trouble, number> = { vanished: 0, failed: 1, denied: 2 };
+
+/** Of two troubles the one that says more. */
+export function worse(a: Trouble | null, b: Trouble): Trouble {
+  return a !== null && ranks[a] >= ranks[b] ? a : b;
+}
+
+function someFdMayBeGone(directory: string): boolean {
+  for (const fd of readdirSync(directory, 'latin1')) {
+    try {
+      if (linkMayBeGone(readlinkSync(`${directory}/${fd}`, 'latin1'))) return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // Closed since it was listed: nothing of it is left. A path too long to print wants the long look.
+      if (code === 'ENAMETOOLONG') return true;
+      if (code !== 'ENOENT') throw error;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,76 @@
+// The one place that reads the scanned procfs: whole files into one growing buffer, links as byte strings, errors as values.
+// proc(5). A procfs file gives at most a page a read(2) and ends with a read of 0 bytes, so a short read means nothing.
+
+import { closeSync, constants, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+import type { Bytes } from './bytes.ts';
+
+/** Why something of a process could not be read. */
+export type Trouble = 'vanished' | 'denied' | 'failed';
+
+/** open(2)'s O_PATH, which node:fs does not name; the same number on x86-64 and arm64. */
+export const O_PATH = 0o10000000;
+
+const troubles: Record<string, Trouble> = { ENOENT: 'vanished', ESRCH: 'vanished', EACCES: 'denied', EPERM: 'denied' };
+
+/** The outcome that an exception of node:fs stands for; anything that is none is thrown on. */
+export function troubleOf(error: unknown): Trouble {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === undefined) throw error;
+  return troubles[code] ?? 'failed';
+}
+
+let buffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+/**
+ * Reads a whole file into the shared buffer and returns the filled part, valid until the next call.
+ * Stops at `limit` bytes. Throws what node:fs throws.
+ */
+export function readShared(path: string, limit = Number.POSITIVE_INFINITY): Buffer {
+  const fd = openSync(path, constants.O_RDONLY);
+  try {
+    let length = 0;
+    while (length < limit) {
+      if (length === buffer.length) {
+        const larger = Buffer.allocUnsafeSlow(buffer.length * 2);
+        buffer.copy(larger, 0, 0, length);
+        buffer = larger;
+      }
+      const count = readSync(fd, buffer, length, Math.min(buffer.length, limit) - length, null);
+      if (count === 0) break;
+      length += count;
+    }
+    return buffer.subarray(0, length);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Reads a whole file as a byte string; throws what node:fs throws. */
+export function readBytes(path: string, limit?: number): Bytes {
+  return readShared(path, limit).latin1Slice();
+}
+
+/** Reads a link as a byte string; throws what node:fs throws. */
+export function readLink(path: string): Bytes {
+  return readlinkSync(path, 'latin1');
+}
+
+/** The value that `read` gives, or null where node:fs refuses. */
+export function orNull<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    troubleOf(error);
+    return null;
+  }
+}
+
+/** The numbers among a directory's names, rising; throws what node:fs throws. */
+export function readNumbers(path: string): number[] {
+  const numbers: number[] = [];
+  for (const name of readdirSync(path, 'latin1')) {
+    const first = name.charCodeAt(0);
+    if (first >= 0x31 && first <= 0x39 ? /^[0-9]+$/.test(name) : name === '0') numbers.push(Number(name));
+  }
+  return numbers.sort((a, b) => a - b);
+}

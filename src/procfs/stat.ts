@@ -1,0 +1,36 @@
+// /proc/PID/stat -> what of it we use. proc_pid_stat(5): comm may hold blanks and parentheses, so fields count from the last ')'.
+
+import type { Bytes } from './bytes.ts';
+
+export interface Stat {
+  name: Bytes;
+  /** R, S, D, Z, T, t, X, I … */
+  state: string;
+  ppid: number;
+  /** Number of threads. */
+  threads: number;
+  /** Start time in clock ticks since boot. */
+  startTicks: number;
+  kernelThread: boolean;
+}
+
+const PF_KTHREAD = 0x00200000;
+
+/** null where the line is not of the format. */
+export function parseStat(text: Bytes): Stat | null {
+  const open = text.indexOf('(');
+  const close = text.lastIndexOf(')');
+  if (open === -1 || close < open) return null;
+  // fields[0] is field 3 of the man page, the state.
+  const fields = text.slice(close + 2).trimEnd().split(' ');
+  const number = (field: number) => Number(fields[field - 3]);
+  const stat = {
+    name: text.slice(open + 1, close),
+    state: fields[0] ?? '',
+    ppid: number(4),
+    threads: number(20),
+    startTicks: number(22),
+    kernelThread: (number(9) & PF_KTHREAD) !== 0,
+  };
+  return Number.isInteger(stat.ppid) && Number.isInteger(stat.startTicks) ? stat : null;
+}

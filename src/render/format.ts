@@ -1,0 +1,59 @@
+// Numbers, times and names as people read them, in the C locale: nothing here depends on the reader's settings.
+
+import { sanitize } from './sanitize.ts';
+
+const byteUnits = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
+
+/** Bytes in IEC units with one decimal: `10.0 MiB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return count(bytes, 'byte');
+  let value = bytes / 1024;
+  let power = 0;
+  // 1023.95 would print as 1024.0.
+  for (; value >= 1023.95 && power < byteUnits.length - 1; power++) value /= 1024;
+  return `${value.toFixed(1)} ${byteUnits[power]}`;
+}
+
+/** A document's time for people: `2026-11-23 07:40:12 UTC`. */
+export function formatTime(time: string): string {
+  return time.replace('T', ' ').replace('Z', ' UTC');
+}
+
+const ages: readonly [seconds: number, noun: string][] = [
+  [86400, 'day'],
+  [3600, 'hour'],
+  [60, 'minute'],
+  [1, 'second'],
+];
+
+/** How long before `now` `since` was, in its largest unit: `41 minutes`; null where that is not before. */
+export function formatAge(since: string, now: string): string | null {
+  const seconds = Math.floor((Date.parse(now) - Date.parse(since)) / 1000);
+  const age = ages.find(([unit]) => seconds >= unit);
+  return age === undefined ? null : count(Math.floor(seconds / age[0]), age[1]);
+}
+
+/** `1 process`, `2 processes`. */
+export function count(amount: number, noun: string): string {
+  return `${amount} ${amount === 1 ? noun : plural(noun)}`;
+}
+
+function plural(noun: string): string {
+  if (noun.endsWith('ss')) return `${noun}es`;
+  return noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function enumerate(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}
+
+/** A user as `deploy`, or `uid 999` where the name is not known. */
+export function formatUser(user: { uid: number; name: string | null }): string {
+  return user.name === null ? `uid ${user.uid}` : quote(sanitize(user.name));
+}
+
+/** In double quotes where blanks or punctuation would let a name pass for the text around it. */
+export function quote(sanitized: string): string {
+  return sanitized === '' || /[ ",;()]/.test(sanitized) ? `"${sanitized.replaceAll('"', '\\"')}"` : sanitized;
+}

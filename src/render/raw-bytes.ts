@@ -1,0 +1,31 @@
+// A string of a document and its `…_base64` sibling -> what a person is shown: the raw bytes say more than U+FFFD, so
+// a byte that is no UTF-8 comes out as \xff. Source of truth: RFC 3629, section 4 (syntax of UTF-8 byte sequences).
+
+import { sanitize } from './sanitize.ts';
+
+// Well-formed UTF-8, one unit a byte, as long as it goes on; else (captured) one byte that belongs to none.
+const utf8OrByte =
+  /(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+|([\x80-\xff])/g;
+
+/** `path`, sanitized; with its raw bytes where it is not valid UTF-8. */
+export function sanitizePath(file: { path: string; path_base64: string | null }): string {
+  return file.path_base64 === null ? sanitize(file.path) : sanitizeBytes(decodeBase64(file.path_base64));
+}
+
+/** The arguments joined by blanks, sanitized; with their raw bytes where they are not valid UTF-8. */
+export function sanitizeCommand(process: { command: string[]; command_base64: string | null }): string {
+  if (process.command_base64 === null) return sanitize(process.command.join(' '));
+  return sanitizeBytes(decodeBase64(process.command_base64).replace(/\0+$/, '').replaceAll('\0', ' '));
+}
+
+function decodeBase64(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('latin1');
+}
+
+function sanitizeBytes(bytes: string): string {
+  return bytes.replace(utf8OrByte, (run: string, byte: string | undefined) =>
+    byte === undefined
+      ? sanitize(Buffer.from(run, 'latin1').toString('utf8'))
+      : `\\x${byte.charCodeAt(0).toString(16)}`,
+  );
+}

@@ -1,0 +1,109 @@
+// Report -> NDJSON, one finding a line, flat: for `jq -r '[.[]] | @csv'`, databases and log shippers.
+// One row per process and gone map or fd; with --detail units one row per unit and file. No value is an object or an
+// array, every row has every column, always in this order:
+//
+//   generated_at hostname host_id boot_id       the scan and its host
+//   labels                                      the host's labels as `name=value`, joined by commas
+//   scope unit unit_uid                         the unit; unit_uid is the owner of a user unit
+//   session                                     the login session's id
+//   container_runtime container_id              the container
+//   container_name
+//   pid pids                                    the process (null in a unit's row); all pids, joined by commas
+//   uid user                                    the process's effective user, in a unit's row the unit's owner
+//   process command executable started_at       the process's name, command line, program and start
+//   via fd kind role state                      how the file is used, and what became of it; fd is the descriptor
+//   path path_base64                            the file
+//   replaced_at held_bytes                      null where it is not known
+//   package package_version                     who owns the path now, with --packages
+
+import type { DeletedFd, DeletedMap, Process, Report, Unit, UnitFile } from '../documents/generated/report.ts';
+import { renderNdjson } from './json.ts';
+
+type Cell = string | number | null;
+type Row = Record<string, Cell>;
+
+export function renderRows(report: Report): string {
+  const head = hostCells(report);
+  const rows =
+    report.scan.detail === 'units'
+      ? report.units.flatMap((unit) => unit.files.map((file) => unitRow(unit, file)))
+      : report.processes.flatMap(processRows);
+  return rows.map((row) => renderNdjson({ ...head, ...row })).join('');
+}
+
+function hostCells({ generated_at, host }: Report): Row {
+  return {
+    generated_at,
+    hostname: host.hostname,
+    host_id: host.id,
+    boot_id: host.boot_id,
+    labels: Object.entries(host.labels)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(','),
+  };
+}
+
+function processRows(process: Process): Row[] {
+  const { unit, session, container, user } = process;
+  const about = {
+    scope: unit?.scope ?? null,
+    unit: unit?.name ?? null,
+    unit_uid: unit?.user?.uid ?? null,
+    session: session?.id ?? null,
+    container_runtime: container?.runtime ?? null,
+    container_id: container?.id ?? null,
+    container_name: container?.name ?? null,
+    pid: process.pid,
+    pids: String(process.pid),
+    uid: user?.uid ?? null,
+    user: user?.name ?? null,
+    process: process.name,
+    command: process.command.join(' '),
+    executable: process.executable?.path ?? null,
+    started_at: process.started_at,
+  };
+  return [
+    ...process.maps.map((map) => ({ ...about, via: 'map', fd: null, ...fileCells(map, mapHeldBytes) })),
+    ...process.fds.map((fd) => ({ ...about, via: 'fd', fd: fd.fd, ...fileCells(fd, fd.held_bytes) })),
+  ];
+}
+
+// A process's map has no held_bytes in the report: disk space is counted for units and descriptors.
+const mapHeldBytes = null;
+
+function unitRow(unit: Unit, file: UnitFile): Row {
+  return {
+    scope: unit.scope,
+    unit: unit.name,
+    unit_uid: unit.user?.uid ?? null,
+    session: null,
+    container_runtime: null,
+    container_id: null,
+    container_name: null,
+    pid: null,
+    pids: file.pids.join(','),
+    uid: unit.user?.uid ?? null,
+    user: unit.user?.name ?? null,
+    process: null,
+    command: null,
+    executable: null,
+    started_at: null,
+    via: file.via,
+    fd: null,
+    ...fileCells(file, file.held_bytes),
+  };
+}
+
+function fileCells(file: UnitFile | DeletedMap | DeletedFd, heldBytes: number | null): Row {
+  return {
+    kind: file.kind,
+    role: file.role,
+    state: file.state,
+    path: file.path,
+    path_base64: file.path_base64,
+    replaced_at: file.replaced_at,
+    held_bytes: heldBytes,
+    package: file.package?.name ?? null,
+    package_version: file.package?.version ?? null,
+  };
+}
