@@ -1,15 +1,169 @@
 // The shipped false-positive rules: gone names that never were, or need not be, files on disk.
 // Matched against the whole path (fnmatch globs, * crosses /) after the kernel's mark was taken off.
 
-import type { Bytes } from '../procfs/bytes.ts';
+import { compileGlob } from '../glob.ts';
+import { type Bytes, fromText } from '../procfs/bytes.ts';
 
 export interface Rule {
   id: string;
   /** A path is hidden when any of these globs matches all of it. */
-  patterns: readonly Bytes[];
-  /** What it applies to. */
+  patterns: readonly string[];
+  /** With ownInode the path must also end in the file's own inode number. */
+  ownInode?: boolean;
   via: readonly ('map' | 'fd')[];
   reason: string;
   /** Where the fact comes from. */
   source: string;
+}
+
+const both = ['map', 'fd'] as const;
+
+export const shippedRules: readonly Rule[] = [
+  {
+    id: 'memfd',
+    patterns: ['/memfd:*'],
+    via: both,
+    reason: 'anonymous memory made by memfd_create(2), never a file on disk',
+    source: 'memfd_create(2)',
+  },
+  {
+    id: 'secretmem',
+    patterns: ['/secretmem'],
+    via: both,
+    reason: 'memory made by memfd_secret(2), never a file on disk',
+    source: 'memfd_secret(2)',
+  },
+  {
+    id: 'sysv-shm',
+    patterns: ['/SYSV????????'],
+    via: both,
+    reason: 'System V shared memory, never a file on disk',
+    source: 'shmget(2); ipc/shm.c newseg()',
+  },
+  {
+    id: 'dev-zero',
+    patterns: ['/dev/zero'],
+    via: both,
+    reason: 'a shared mapping of /dev/zero is anonymous memory',
+    source: 'mm/shmem.c shmem_zero_setup()',
+  },
+  {
+    id: 'dev-shm',
+    patterns: ['/dev/shm/*'],
+    via: both,
+    reason: 'POSIX shared memory, unlinked by its makers as a matter of course',
+    source: 'shm_open(3)',
+  },
+  {
+    id: 'drm',
+    patterns: ['/drm mm object', '/i915'],
+    via: both,
+    reason: 'graphics memory, never a file on disk',
+    source: 'drivers/gpu/drm/drm_gem.c drm_gem_object_init()',
+  },
+  {
+    id: 'aio',
+    patterns: ['/[[]aio]'],
+    via: both,
+    reason: 'the ring of an io_setup(2) context, never a file on disk',
+    source: 'fs/aio.c aio_setup_ring()',
+  },
+  {
+    id: 'io-uring',
+    patterns: ['/[[]io_uring]'],
+    via: both,
+    reason: 'the rings of io_uring_setup(2), never a file on disk',
+    source: 'io_uring_setup(2)',
+  },
+  {
+    id: 'hugepages',
+    patterns: ['/anon_hugepage', '/dev/hugepages/*'],
+    via: both,
+    reason: 'huge pages, never a file on disk',
+    source: 'fs/hugetlbfs/inode.c hugetlb_file_setup()',
+  },
+  {
+    id: 'nscd',
+    patterns: ['/run/nscd/db*', '/var/run/nscd/db*', '/var/cache/nscd/*', '/var/db/nscd/*'],
+    via: both,
+    reason: "nscd's databases, which it unlinks and maps on purpose",
+    source: 'nscd(8)',
+  },
+  {
+    id: 'orc',
+    patterns: ['/tmp/orcexec.??????', '/var/tmp/orcexec.??????', '/home/*/orcexec.??????', '/root/orcexec.??????', '/run/user/*/orcexec.??????'],
+    via: both,
+    reason: 'code that the ORC compiler makes at run time and unlinks at once',
+    source: 'orc/orccodemem.c',
+  },
+  {
+    id: 'gl',
+    patterns: ['*/.gl??????'],
+    via: both,
+    reason: 'code that OpenGL drivers make at run time and unlink at once',
+    source: 'mkstemp(3) template .glXXXXXX of the GL dispatch tables',
+  },
+  {
+    id: 'jna',
+    patterns: ['*/.cache/JNA/temp/jna*.tmp'],
+    via: both,
+    reason: "a copy of JNA's native part that it unpacks and unlinks at every start",
+    source: 'com.sun.jna.Native.extractFromResourcePath()',
+  },
+  {
+    id: 'tmpfile',
+    patterns: ['*/#*'],
+    ownInode: true,
+    via: both,
+    reason: 'made with O_TMPFILE, never had a name',
+    source: 'open(2); fs/dcache.c d_mark_tmpfile()',
+  },
+];
+
+/** Rules that hold whatever the user says; they come from what a file is, not from its name. */
+export const fixedRules = {
+  specialFile: {
+    id: 'special_file',
+    patterns: [],
+    via: ['fd'],
+    reason: 'a device, pipe or socket, which holds no disk space and no code',
+    source: 'inode(7)',
+  },
+  kernelFileSystem: {
+    id: 'kernel_file_system',
+    patterns: [],
+    via: ['fd'],
+    reason: 'on proc, sysfs, devpts, mqueue or cgroup, whose files are no files on disk',
+    source: 'filesystems(5)',
+  },
+} as const satisfies Record<string, Rule>;
+
+/** The user's own ignore patterns as rules, before all others. */
+export function ignoreRules(globs: readonly string[], literals: readonly string[]): Rule[] {
+  const common = { via: both, source: '--ignore, --ignore-literal or the configuration' };
+  const rules: Rule[] = [];
+  if (globs.length) rules.push({ ...common, id: 'ignore', patterns: globs, reason: 'ignored by a glob of the user' });
+  if (literals.length) {
+    const patterns = literals.map((path) => path.replace(/[[?*]/g, '[$&]'));
+    rules.push({ ...common, id: 'ignore_literal', patterns, reason: 'ignored by a path of the user' });
+  }
+  return rules;
+}
+
+export type RuleMatcher = (path: Bytes, via: 'map' | 'fd', inode: bigint | null) => Rule | null;
+
+/** The first rule that hides a path. A rule with ownInode does not match where the inode is not known. */
+export function compileRules(rules: readonly Rule[]): RuleMatcher {
+  const compiled = rules.map((rule) => ({
+    rule,
+    via: new Set<string>(rule.via),
+    globs: rule.patterns.map((pattern) => compileGlob(fromText(pattern))),
+  }));
+  return (path, via, inode) =>
+    compiled.find(
+      (entry) =>
+        entry.via.has(via) &&
+        (!entry.rule.ownInode || (inode !== null && path.endsWith(`/#${inode}`))) &&
+        entry.globs.some((glob) => glob(path)),
+    )?.rule ?? null;
 }

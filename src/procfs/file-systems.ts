@@ -24,3 +24,10 @@ export const hasOwnDevices = (fsType: string): boolean => ownDevices.has(fsType)
 /** nfs and nfs4; fuse, fuseblk and fuse.NAME. */
 export const isNfs = (fsType: string): boolean => /^nfs4?$/.test(fsType);
 export const isFuse = (fsType: string): boolean => /^fuse(blk)?(\.|$)/.test(fsType);
+
+/** A stat's device number as /proc/PID/maps prints it. makedev(3): 12 + 20 bits of major, 8 + 24 bits of minor, interleaved. */
+export function formatStatDevice(device: bigint): string {
+  const major = ((device >> 8n) & 0xfffn) | ((device >> 32n) & ~0xfffn);
+  const minor = (device & 0xffn) | ((device >> 12n) & ~0xffn & 0xffffffn);
+  return `${major.toString(16).padStart(2, '0')}:${minor.toString(16).padStart(2, '0')}`;
+}

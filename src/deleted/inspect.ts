@@ -1,0 +1,129 @@
+// One process -> its findings, or the reason why there are none. Everything is read through one handle, and the executable
+// before and after: exec(2) keeps the start time, so only the link tells that the program was exchanged half-way.
+
+import type { BigIntStats } from 'node:fs';
+import type { Bytes } from '../procfs/bytes.ts';
+import { type Identity, OpenProcess } from '../procfs/process.ts';
+import { type QuickLook, quickLook, worse } from '../procfs/quick-look.ts';
+import { type Trouble, troubleOf } from '../procfs/reader.ts';
+import type { Views } from '../procfs/views.ts';
+import type { Evidence } from './evidence.ts';
+import type { FdFinding, MapFinding } from './finding.ts';
+import { judgeFds } from './judge-fds.ts';
+import { judgeMaps } from './judge-maps.ts';
+import type { RuleMatcher } from './rules.ts';
+import type { HiddenUse } from './suppressed.ts';
+
+export interface AffectedProcess {
+  pid: number;
+  identity: Identity;
+  /** What the exe link says, mark included; null where it was refused. */
+  executable: Bytes | null;
+  maps: MapFinding[];
+  fds: FdFinding[];
+}
+
+export interface Inspection {
+  /** How the process counts in scan.processes. */
+  outcome: 'inspected' | 'kernel_threads' | Trouble;
+  affected: AffectedProcess | null;
+  hidden: HiddenUse[];
+}
+
+export interface InspectOptions {
+  procPath: string;
+  include: { maps: boolean; fds: boolean };
+  match: RuleMatcher;
+  views: Views;
+  /** stat of mapped files, by device and inode, shared by the whole scan. */
+  mappedFiles: Map<string, BigIntStats | null>;
+  /** The time of the epoch at which the boot clock was 0, in nanoseconds; null where it is not known. */
+  bootedAtNs: bigint | null;
+  clockTicksPerSecond: number;
+}
+
+const outcomes: Partial<Record<QuickLook['kind'], Inspection['outcome']>> = {
+  clean: 'inspected',
+  kernel_thread: 'kernel_threads',
+};
+
+/** How often a process may exchange its program before it counts as failed. */
+const attempts = 3;
+
+export function inspectProcess(pid: number, options: InspectOptions): Inspection {
+  const quick = quickLook(`${options.procPath}/${pid}`, options.include);
+  if (quick.kind !== 'suspicious') {
+    return { outcome: outcomes[quick.kind] ?? (quick.kind as Trouble), affected: null, hidden: [] };
+  }
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    try {
+      const inspection = readWhole(pid, options);
+      if (inspection) return inspection;
+    } catch (error) {
+      return { outcome: troubleOf(error), affected: null, hidden: [] };
+    }
+  }
+  return { outcome: 'failed', affected: null, hidden: [] };
+}
+
+/** null where the program was exchanged while we read. */
+function readWhole(pid: number, options: InspectOptions): Inspection | null {
+  const process = new OpenProcess(options.procPath, pid);
+  try {
+    const identity = process.readIdentity();
+    const executable = process.readExecutable();
+    const hidden: HiddenUse[] = [];
+    const evidence = evidenceOf(process, identity, hidden, options);
+    let trouble: Trouble | null = null;
+    const part = <T>(wanted: boolean, read: () => T, otherwise: T): T => {
+      if (!wanted) return otherwise;
+      try {
+        return read();
+      } catch (error) {
+        trouble = worse(trouble, troubleOf(error));
+        return otherwise;
+      }
+    };
+    const seen = part(options.include.maps, () => process.readSuspiciousMappings(), { mappings: [], odd: 0 });
+    const links = part(options.include.fds, () => process.readSuspiciousFds(), []);
+    const maps = judgeMaps(seen.mappings, options.include.maps ? executable : null, evidence);
+    const fds = judgeFds(links, evidence);
+    if (seen.odd + fds.failed > 0) trouble = worse(trouble, 'failed');
+    // Still alive, and still the same program: else what was read belongs to nobody in particular.
+    process.readIdentity();
+    if (process.readExecutable() !== executable) return null;
+    const found = maps.length + fds.findings.length > 0;
+    return {
+      outcome: trouble ?? 'inspected',
+      affected: found ? { pid, identity, executable, maps, fds: fds.findings } : null,
+      hidden,
+    };
+  } finally {
+    process.close();
+  }
+}
+
+function evidenceOf(process: OpenProcess, identity: Identity, hidden: HiddenUse[], options: InspectOptions): Evidence {
+  const { views, mappedFiles, bootedAtNs, clockTicksPerSecond } = options;
+  const view = views.of(process);
+  return {
+    process,
+    view,
+    match: options.match,
+    hide: (use) => hidden.push(use),
+    startedAtNs:
+      bootedAtNs === null
+        ? null
+        : bootedAtNs + (BigInt(identity.stat.startTicks) * 1_000_000_000n) / BigInt(clockTicksPerSecond),
+    mountById: (id) => view.mounts.byId(id) ?? views.ownMounts.byId(id),
+    isLocalDevice: (device) => view.mounts.isLocalDevice(device) || views.ownMounts.isLocalDevice(device),
+    cached(key, read) {
+      let stat = mappedFiles.get(key);
+      if (stat === undefined) {
+        stat = read();
+        mappedFiles.set(key, stat);
+      }
+      return stat;
+    },
+  };
+}

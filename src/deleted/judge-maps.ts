@@ -1,0 +1,108 @@
+// The suspicious mappings of one process -> its gone maps, all mappings of one file together.
+
+import type { BigIntStats } from 'node:fs';
+import type { Bytes } from '../procfs/bytes.ts';
+import { formatStatDevice, hasOwnDevices, isFuse, isLocal, isNfs } from '../procfs/file-systems.ts';
+import type { Mapping } from '../procfs/maps.ts';
+import type { Evidence } from './evidence.ts';
+import { fileKey, type MapFinding } from './finding.ts';
+import { parseMarked } from './gone.ts';
+import { classifyMapRole } from './role.ts';
+import { classifyGone } from './state.ts';
+
+interface MappedFile {
+  name: Bytes;
+  mappings: Mapping[];
+}
+
+/** @param executable what the exe link says, mark included; a gone program need not be mapped any more */
+export function judgeMaps(mappings: readonly Mapping[], executable: Bytes | null, evidence: Evidence): MapFinding[] {
+  const findings: MapFinding[] = [];
+  for (const file of groupByFile(mappings, evidence)) {
+    const finding = judgeFile(file, file.name === executable, evidence);
+    if (finding) findings.push(finding);
+  }
+  const mapped = mappings.some((mapping) => mapping.path === executable);
+  if (executable !== null && !mapped && parseMarked(executable) !== null) {
+    const finding = judgeFile({ name: executable, mappings: [] }, true, evidence);
+    if (finding) findings.push(finding);
+  }
+  return findings;
+}
+
+function groupByFile(mappings: readonly Mapping[], evidence: Evidence): Iterable<MappedFile> {
+  const files = new Map<string, MappedFile>();
+  for (const mapping of mappings) {
+    const key = `${mapping.device} ${mapping.inode} ${mapping.path}`;
+    const file = files.get(key);
+    if (file) file.mappings.push(mapping);
+    else files.set(key, { name: unescapeNewlines(mapping, evidence), mappings: [mapping] });
+  }
+  return files.values();
+}
+
+/** show_map_vma() writes a newline as \012, and a literal backslash-012 as itself: map_files knows which, where we may read it. */
+function unescapeNewlines(mapping: Mapping, evidence: Evidence): Bytes {
+  if (!mapping.path.includes('\\012')) return mapping.path;
+  return evidence.process.readMappingLink(mapping.range) ?? mapping.path.replaceAll('\\012', '\n');
+}
+
+function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): MapFinding | null {
+  const marked = parseMarked(file.name);
+  if (marked === null) return null;
+  const { path } = marked;
+  const first = file.mappings[0];
+  const hidden = evidence.match(path, 'map', first?.inode ?? null);
+  const mountPath = evidence.view.mountPath(path);
+  const mount = mountPath === null ? null : evidence.view.mounts.of(mountPath);
+  const stat = statFile(file, isProgram, mount?.fsType ?? null, evidence);
+  const device = first?.device ?? (stat ? formatStatDevice(stat.dev) : null);
+  const inode = first?.inode ?? stat?.ino ?? null;
+  const links = stat ? Number(stat.nlink) : null;
+  const heldBytes = stat ? (stat.nlink === 0n ? Number(stat.blocks) * 512 : 0) : null;
+  if (hidden) {
+    evidence.hide({ rule: hidden, via: 'map', heldBytes, file: fileKey({ device, inode }) });
+    return null;
+  }
+  const inodeDecides = first === undefined || hasOwnDevices(mount?.fsType ?? '');
+  const gone = classifyGone(
+    file.name,
+    marked,
+    (at) => evidence.view.look(at),
+    (now) => (inode === null ? null : now.inode === inode && (inodeDecides || formatStatDevice(now.device) === device)),
+    mount !== null && (marked.mark === 'nfs' ? isNfs(mount.fsType) : isFuse(mount.fsType)),
+  );
+  if (gone === null) return null;
+  const executable = file.mappings.some((mapping) => mapping.executable);
+  const kind = isProgram ? 'executable' : executable || /\.so($|\.)[^/]*$/.test(path) ? 'library' : 'data';
+  const role = classifyMapRole({ path, kind, state: gone.state, links, inode }, birth(stat), evidence.startedAtNs);
+  return {
+    path,
+    ...gone,
+    kind,
+    role,
+    device,
+    inode,
+    links,
+    heldBytes,
+    mappings: file.mappings.length,
+    mappedBytes: file.mappings.reduce((sum, mapping) => sum + mapping.sizeBytes, 0),
+    executable,
+  };
+}
+
+/** stat of the mapped file, only where its mount and its device are local: a lazily unmounted FUSE file prints a harmless path. */
+function statFile(file: MappedFile, isProgram: boolean, fsType: Bytes | null, evidence: Evidence): BigIntStats | null {
+  const first = file.mappings[0];
+  if (fsType === null || !isLocal(fsType)) return null;
+  if (first) {
+    if (!evidence.isLocalDevice(first.device)) return null;
+    return evidence.cached(`${first.device} ${first.inode}`, () => evidence.process.statMapping(first.range));
+  }
+  return isProgram ? evidence.process.statExecutable() : null;
+}
+
+/** Birth time in nanoseconds; file systems without one say 0. */
+export function birth(stat: BigIntStats | null): bigint | null {
+  return stat && stat.birthtimeNs > 0n ? stat.birthtimeNs : null;
+}

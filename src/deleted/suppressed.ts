@@ -1,0 +1,36 @@
+// What the rules hid, summed per rule: hidden things are counted, never lost.
+
+import type { Suppressed } from '../documents/generated/report.ts';
+import type { Rule } from './rules.ts';
+
+export interface HiddenUse {
+  rule: Rule;
+  via: 'map' | 'fd';
+  heldBytes: number | null;
+  /** Names the file on disk (see fileKey), so that its bytes count once. */
+  file: string | null;
+}
+
+export class SuppressedTally {
+  readonly #byRule = new Map<Rule, { maps: number; fds: number; heldBytes: number; files: Set<string> }>();
+
+  add({ rule, via, heldBytes, file }: HiddenUse): void {
+    let entry = this.#byRule.get(rule);
+    if (!entry) {
+      entry = { maps: 0, fds: 0, heldBytes: 0, files: new Set() };
+      this.#byRule.set(rule, entry);
+    }
+    if (via === 'map') entry.maps++;
+    else entry.fds++;
+    if (heldBytes === null || file === null || entry.files.has(file)) return;
+    entry.files.add(file);
+    entry.heldBytes += heldBytes;
+  }
+
+  /** By rule id. */
+  toDocument(): Suppressed[] {
+    return [...this.#byRule]
+      .map(([rule, { maps, fds, heldBytes }]) => ({ rule: rule.id, reason: rule.reason, maps, fds, held_bytes: heldBytes }))
+      .sort((a, b) => (a.rule < b.rule ? -1 : 1));
+  }
+}
