@@ -40,7 +40,11 @@ function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evide
   const special = stat !== null && !stat.isFile() && !stat.isDirectory();
   const hidden =
     evidence.match(path, 'fd', inode) ??
-    (mount !== null && isKernelMade(mount.fsType) ? fixedRules.kernelFileSystem : special ? fixedRules.specialFile : null);
+    (mount !== null && isKernelMade(mount.fsType)
+      ? fixedRules.kernelFileSystem
+      : special
+        ? fixedRules.specialFile
+        : null);
   if (hidden) {
     evidence.hide({ rule: hidden, via: 'fd', heldBytes, file: fileKey({ device, inode }) });
     return null;

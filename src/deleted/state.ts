@@ -1,7 +1,7 @@
 // Gone or not, and what is at the path now: the kernel's mark is only a hint.
 
-import type { PathLook } from '../procfs/view.ts';
 import type { Bytes } from '../procfs/bytes.ts';
+import type { PathLook } from '../procfs/view.ts';
 import type { Marked } from './gone.ts';
 
 export interface GoneState {

@@ -30,7 +30,13 @@ export class SuppressedTally {
   /** By rule id. */
   toDocument(): Suppressed[] {
     return [...this.#byRule]
-      .map(([rule, { maps, fds, heldBytes }]) => ({ rule: rule.id, reason: rule.reason, maps, fds, held_bytes: heldBytes }))
+      .map(([rule, { maps, fds, heldBytes }]) => ({
+        rule: rule.id,
+        reason: rule.reason,
+        maps,
+        fds,
+        held_bytes: heldBytes,
+      }))
       .sort((a, b) => (a.rule < b.rule ? -1 : 1));
   }
 }

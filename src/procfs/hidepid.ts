@@ -20,6 +20,7 @@ export function hidesProcesses(mount: Mount | null, viewer: Viewer): boolean {
   if (hidepid === undefined || hidepid === '0' || hidepid === 'off') return false;
   if ((viewer.effectiveCapabilities & ptrace) !== 0n) return false;
   // The group that gid= names is exempt, but from `ptraceable` nobody is.
-  const exempt = hidepid !== 'ptraceable' && hidepid !== '4' && viewer.groups.includes(Number(options.get('gid') ?? -1));
+  const exempt =
+    hidepid !== 'ptraceable' && hidepid !== '4' && viewer.groups.includes(Number(options.get('gid') ?? -1));
   return !exempt;
 }

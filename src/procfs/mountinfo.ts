@@ -12,7 +12,8 @@ export interface Mount {
   options: Bytes;
 }
 
-const line = /^([0-9]+) [0-9]+ ([0-9]+):([0-9]+) [^ ]+ ([^ ]+) ([^ ]+)(?: [^ ]+:[^ ]+| [a-z_]+)* - ([^ ]+) [^ ]* ?(.*)$/;
+const line =
+  /^([0-9]+) [0-9]+ ([0-9]+):([0-9]+) [^ ]+ ([^ ]+) ([^ ]+)(?: [^ ]+:[^ ]+| [a-z_]+)* - ([^ ]+) [^ ]* ?(.*)$/;
 
 /** Odd lines are left out: what is on such a mount counts as not local. */
 export function parseMountinfo(text: Bytes): Mount[] {

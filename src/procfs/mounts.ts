@@ -1,8 +1,8 @@
 // The mounts that a process's paths lead over: which of them may be looked at without hanging or reaching out.
 
+import type { Bytes } from './bytes.ts';
 import { isLocal } from './file-systems.ts';
 import { type Mount, mountsOnTheWay } from './mountinfo.ts';
-import type { Bytes } from './bytes.ts';
 
 export class MountTable {
   readonly #mounts: readonly Mount[];

@@ -6,11 +6,7 @@ import { mayNameGoneFile } from './maps.ts';
 import { readBytes, readShared, type Trouble, troubleOf } from './reader.ts';
 import { parseStat } from './stat.ts';
 
-export type QuickLook =
-  | { kind: 'clean' }
-  | { kind: 'suspicious' }
-  | { kind: 'kernel_thread' }
-  | { kind: Trouble };
+export type QuickLook = { kind: 'clean' } | { kind: 'suspicious' } | { kind: 'kernel_thread' } | { kind: Trouble };
 
 const clean: QuickLook = { kind: 'clean' };
 const suspicious: QuickLook = { kind: 'suspicious' };
@@ -18,7 +14,10 @@ const suspicious: QuickLook = { kind: 'suspicious' };
 /** Whether a link of fd/ or exe may name a gone file. */
 export function linkMayBeGone(link: string): boolean {
   return (
-    link.endsWith(' (deleted)') || link.startsWith('(deleted)') || link.includes('/.nfs') || link.includes('/.fuse_hidden')
+    link.endsWith(' (deleted)') ||
+    link.startsWith('(deleted)') ||
+    link.includes('/.nfs') ||
+    link.includes('/.fuse_hidden')
   );
 }
 

@@ -22,7 +22,10 @@ export function parseStat(text: Bytes): Stat | null {
   const close = text.lastIndexOf(')');
   if (open === -1 || close < open) return null;
   // fields[0] is field 3 of the man page, the state.
-  const fields = text.slice(close + 2).trimEnd().split(' ');
+  const fields = text
+    .slice(close + 2)
+    .trimEnd()
+    .split(' ');
   const number = (field: number) => Number(fields[field - 3]);
   const stat = {
     name: text.slice(open + 1, close),

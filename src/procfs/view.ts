@@ -3,8 +3,8 @@
 
 import { type BigIntStats, closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { type Bytes, toBuffer } from './bytes.ts';
-import { MountTable } from './mounts.ts';
 import { parseMountinfo } from './mountinfo.ts';
+import { MountTable } from './mounts.ts';
 import { O_PATH, orNull, readBytes } from './reader.ts';
 
 export type PathLook =

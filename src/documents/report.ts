@@ -1,0 +1,183 @@
+// Findings, attributions and facts -> the report document. Pure; every order is bytewise.
+
+import { fileKey } from '../deleted/finding.ts';
+import { parseMarked } from '../deleted/gone.ts';
+import type { AffectedProcess } from '../deleted/inspect.ts';
+import { type Bytes, toText } from '../procfs/bytes.ts';
+import type { Attribution } from '../systemd/attribution.ts';
+import { tool } from '../version.ts';
+import { renderCommand } from './command-line.ts';
+import type {
+  DeletedFd,
+  DeletedMap,
+  Host,
+  Package,
+  Process,
+  Report,
+  Scan,
+  SystemdFacts,
+  User,
+  Warning,
+} from './generated/report.ts';
+import { formatTime, formatTimeNs } from './time.ts';
+import { buildUnits } from './units.ts';
+
+/** One affected process with what it belongs to. */
+export interface AttributedProcess extends AffectedProcess {
+  attribution: Attribution;
+}
+
+export interface ReportFacts {
+  now: Date;
+  host: Host;
+  scan: Scan;
+  processes: readonly AttributedProcess[];
+  /** By unit name; system units only. */
+  systemd: ReadonlyMap<string, SystemdFacts>;
+  packages: ReadonlyMap<Bytes, Package>;
+  userName: (uid: number) => string | null;
+  bootTimeSeconds: number | null;
+  clockTicksPerSecond: number;
+  warnings: Warning[];
+}
+
+export function buildReport(facts: ReportFacts): Report {
+  const processes = [...facts.processes].sort((a, b) => a.pid - b.pid);
+  const units = buildUnits(processes, facts);
+  const findings = processes.flatMap((process) => [...process.maps, ...process.fds]);
+  return {
+    kind: 'lib-users/report',
+    schema_version: '1.0.0',
+    tool,
+    generated_at: formatTime(facts.now.getTime()),
+    host: facts.host,
+    scan: facts.scan,
+    summary: {
+      processes: processes.length,
+      units: units.length,
+      maps: processes.reduce((sum, process) => sum + process.maps.length, 0),
+      fds: processes.reduce((sum, process) => sum + process.fds.length, 0),
+      held_bytes: sumHeldBytes(findings),
+    },
+    units,
+    processes: facts.scan.detail === 'units' ? [] : processes.map((process) => buildProcess(process, facts)),
+    warnings: facts.warnings,
+  };
+}
+
+/** Bytes that the files hold on disk, each device and inode counted once. */
+export function sumHeldBytes(
+  findings: readonly { heldBytes: number | null; device: string | null; inode: bigint | null }[],
+): number {
+  const seen = new Set<string>();
+  let sum = 0;
+  for (const finding of findings) {
+    const key = fileKey(finding);
+    if (key !== null && seen.has(key)) continue;
+    if (key !== null) seen.add(key);
+    sum += finding.heldBytes ?? 0;
+  }
+  return sum;
+}
+
+/** A user as every document has it. */
+export function buildUser(uid: number | null, userName: ReportFacts['userName']): User | null {
+  return uid === null ? null : { uid, name: userName(uid) };
+}
+
+function buildProcess(process: AttributedProcess, facts: ReportFacts): Process {
+  const { identity, attribution } = process;
+  const { unit, session, container } = attribution;
+  return {
+    pid: process.pid,
+    ppid: identity.stat.ppid,
+    start_ticks: identity.stat.startTicks,
+    started_at:
+      facts.bootTimeSeconds === null
+        ? null
+        : formatTime((facts.bootTimeSeconds + identity.stat.startTicks / facts.clockTicksPerSecond) * 1000),
+    user: buildUser(identity.effectiveUid, facts.userName),
+    name: toText(identity.stat.name).text,
+    ...renderCommand(identity, facts.scan.command_line),
+    executable: buildExecutable(process),
+    cgroup: attribution.cgroup,
+    unit: unit && {
+      name: unit.name,
+      scope: unit.scope,
+      user: buildUser(unit.uid, facts.userName),
+      source: unit.source,
+    },
+    session: session && { id: session.id, user: buildUser(session.uid, facts.userName) },
+    container: container && {
+      runtime: container.runtime,
+      id: container.id,
+      name: container.name,
+      user: buildUser(container.uid, facts.userName),
+    },
+    maps: process.maps.map((map) => buildMap(map, facts)).sort(byPath),
+    fds: process.fds.map((fd) => buildFd(fd, facts)),
+  };
+}
+
+/** The path and its raw form, as every document has them. */
+export function buildPath(path: Bytes): { path: string; path_base64: string | null } {
+  const { text, base64 } = toText(path);
+  return { path: text, path_base64: base64 };
+}
+
+function buildExecutable({ executable, maps }: AttributedProcess): Process['executable'] {
+  if (executable === null) return null;
+  const gone = maps.find((map) => map.kind === 'executable');
+  return {
+    ...buildPath(gone ? (parseMarked(executable)?.path ?? executable) : executable),
+    deleted: gone !== undefined,
+  };
+}
+
+function buildMap(map: AttributedProcess['maps'][number], facts: ReportFacts): DeletedMap {
+  return {
+    ...buildPath(map.path),
+    kind: map.kind,
+    role: map.role,
+    state: map.state,
+    replaced_at: formatTimeNs(map.replacedAtNs),
+    device: map.device,
+    inode: map.inode === null ? null : String(map.inode),
+    links: map.links,
+    mappings: map.mappings,
+    mapped_bytes: map.mappedBytes,
+    executable: map.executable,
+    package: facts.packages.get(map.path) ?? null,
+  };
+}
+
+function buildFd(fd: AttributedProcess['fds'][number], facts: ReportFacts): DeletedFd {
+  return {
+    fd: fd.fd,
+    ...buildPath(fd.path),
+    kind: fd.kind,
+    role: fd.role,
+    state: fd.state,
+    replaced_at: formatTimeNs(fd.replacedAtNs),
+    device: fd.device,
+    inode: fd.inode === null ? null : String(fd.inode),
+    links: fd.links,
+    born_at: formatTimeNs(fd.bornAtNs),
+    size_bytes: fd.sizeBytes,
+    held_bytes: fd.heldBytes,
+    access: fd.access,
+    append: fd.append,
+    mount_point: fd.mountPoint === null ? null : toText(fd.mountPoint).text,
+    fs_type: fd.fsType,
+    package: facts.packages.get(fd.path) ?? null,
+  };
+}
+
+/** Bytewise: UTF-8 keeps the order of code points, JavaScript's own comparison does not. */
+export function compareBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+function byPath(a: { path: string; inode: string | null }, b: { path: string; inode: string | null }): number {
+  return compareBytes(a.path, b.path) || compareBytes(a.inode ?? '', b.inode ?? '');
+}

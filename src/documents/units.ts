@@ -1,0 +1,90 @@
+// Attributed processes -> the report's units: one block a unit, one entry a file and way of use.
+
+import type { Bytes } from '../procfs/bytes.ts';
+import type { Unit, UnitFile } from './generated/report.ts';
+import {
+  type AttributedProcess,
+  buildPath,
+  buildUser,
+  compareBytes,
+  type ReportFacts,
+  sumHeldBytes,
+} from './report.ts';
+import { formatTimeNs } from './time.ts';
+
+type Use = (AttributedProcess['maps'][number] | AttributedProcess['fds'][number]) & { via: 'map' | 'fd'; pid: number };
+type NamedUnit = NonNullable<AttributedProcess['attribution']['unit']>;
+
+/** @param processes by pid */
+export function buildUnits(processes: readonly AttributedProcess[], facts: ReportFacts): Unit[] {
+  const groups = new Map<string, { unit: NamedUnit; members: AttributedProcess[] }>();
+  for (const process of processes) {
+    const { unit } = process.attribution;
+    if (unit === null) continue;
+    const key = `${unit.scope} ${unit.uid} ${unit.name}`;
+    const group = groups.get(key);
+    if (group) group.members.push(process);
+    else groups.set(key, { unit, members: [process] });
+  }
+  return [...groups.values()]
+    .sort(
+      ({ unit: a }, { unit: b }) =>
+        compareBytes(a.scope, b.scope) || (a.uid ?? -1) - (b.uid ?? -1) || compareBytes(a.name, b.name),
+    )
+    .map(({ unit, members }) => buildUnit(unit, members, facts));
+}
+
+function buildUnit(unit: NamedUnit, members: readonly AttributedProcess[], facts: ReportFacts): Unit {
+  const uses: Use[] = members.flatMap(({ pid, maps, fds }) => [
+    ...maps.map((map) => ({ ...map, via: 'map' as const, pid })),
+    ...fds.map((fd) => ({ ...fd, via: 'fd' as const, pid })),
+  ]);
+  const stale = uses.flatMap((use) => (use.role === 'code' && use.replacedAtNs !== null ? [use.replacedAtNs] : []));
+  return {
+    name: unit.name,
+    scope: unit.scope,
+    user: buildUser(unit.uid, facts.userName),
+    slice: members[0]?.attribution.slice ?? null,
+    pids: members.map((process) => process.pid),
+    files: buildFiles(uses, facts),
+    held_bytes: sumHeldBytes(uses),
+    stale_since: formatTimeNs(stale.reduce<bigint | null>((min, at) => (min === null || at < min ? at : min), null)),
+    systemd: unit.scope === 'system' ? (facts.systemd.get(unit.name) ?? null) : null,
+  };
+}
+
+function buildFiles(uses: readonly Use[], facts: ReportFacts): UnitFile[] {
+  const groups = new Map<string, Use[]>();
+  for (const use of uses) {
+    // Everything that makes a line of its own; the inode does not, so that one log rotated twice stays one line a state.
+    const key = [use.path, use.via, use.kind, use.role, use.state].join('\0');
+    const group = groups.get(key);
+    if (group) group.push(use);
+    else groups.set(key, [use]);
+  }
+  return [...groups.values()]
+    .map((group) => buildFile(group, facts.packages.get(group[0]?.path as Bytes) ?? null))
+    .sort(
+      (a, b) =>
+        compareBytes(a.path, b.path) ||
+        compareBytes(b.via, a.via) ||
+        compareBytes(a.kind, b.kind) ||
+        compareBytes(a.role + a.state, b.role + b.state),
+    );
+}
+
+function buildFile(group: readonly Use[], owner: UnitFile['package']): UnitFile {
+  const [first] = group as [Use, ...Use[]];
+  const replaced = group.flatMap((use) => (use.replacedAtNs === null ? [] : [use.replacedAtNs]));
+  return {
+    ...buildPath(first.path),
+    via: first.via,
+    kind: first.kind,
+    role: first.role,
+    state: first.state,
+    replaced_at: formatTimeNs(replaced.reduce<bigint | null>((min, at) => (min === null || at < min ? at : min), null)),
+    held_bytes: group.every((use) => use.heldBytes === null) ? null : sumHeldBytes(group),
+    package: owner,
+    pids: [...new Set(group.map((use) => use.pid))].sort((a, b) => a - b),
+  };
+}

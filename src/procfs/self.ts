@@ -1,0 +1,47 @@
+// What the scanner must know of itself, seen through the scanned procfs: its pid there, its ancestors, its privileges.
+
+import type { Bytes } from './bytes.ts';
+import { type CgroupLine, parseCgroup } from './cgroup.ts';
+import type { Viewer } from './hidepid.ts';
+import { orNull, readBytes, readLink } from './reader.ts';
+import { parseStat } from './stat.ts';
+import { parseEffectiveCapabilities, parseGroups } from './status.ts';
+
+export interface Namespaces {
+  pid: Bytes | null;
+  cgroup: Bytes | null;
+}
+
+export interface Lineage {
+  pid: number;
+  cgroup: CgroupLine[];
+  namespaces: Namespaces;
+}
+
+/** The scanner and its ancestors, the scanner first; empty where the scanned procfs does not know us. */
+export function readLineage(procPath: string): Lineage[] {
+  const lineage: Lineage[] = [];
+  let pid = Number(orNull(() => readLink(`${procPath}/self`)) ?? 0);
+  while (pid > 0 && lineage.length < 1024) {
+    const directory = `${procPath}/${pid}`;
+    const stat = orNull(() => parseStat(readBytes(`${directory}/stat`)));
+    if (!stat) break;
+    const cgroup = parseCgroup(orNull(() => readBytes(`${directory}/cgroup`)) ?? '');
+    lineage.push({ pid, cgroup, namespaces: readNamespaces(directory) });
+    pid = stat.ppid;
+  }
+  return lineage;
+}
+
+/** @param directory of a process, as in /proc/1; each null where it may not be read */
+export function readNamespaces(directory: string): Namespaces {
+  return {
+    pid: orNull(() => readLink(`${directory}/ns/pid`)),
+    cgroup: orNull(() => readLink(`${directory}/ns/cgroup`)),
+  };
+}
+
+export function readViewer(): Viewer {
+  const status = orNull(() => readBytes('/proc/self/status')) ?? '';
+  return { effectiveCapabilities: parseEffectiveCapabilities(status), groups: parseGroups(status) };
+}

@@ -1,0 +1,214 @@
+// The scan on one page: read and judge every process, attribute the affected ones, ask systemd and the package database
+// once, and build the report. Data flows one way; nothing here decides what is gone or what to do about it.
+
+import { performance } from 'node:perf_hooks';
+import { type AffectedProcess, inspectProcess } from './deleted/inspect.ts';
+import { compileRules, ignoreRules } from './deleted/rules.ts';
+import { SuppressedTally } from './deleted/suppressed.ts';
+import type { Report, Scan, Warning } from './documents/generated/report.ts';
+import { type AttributedProcess, buildReport } from './documents/report.ts';
+import { LibUsersError } from './errors.ts';
+import { compileGlob } from './glob.ts';
+import { readBootTime, readClockTicks, readHost } from './host/host.ts';
+import { readUserNames } from './host/users.ts';
+import { queryPackages } from './packages/packages.ts';
+import { parseCgroup } from './procfs/cgroup.ts';
+import { hidesProcesses } from './procfs/hidepid.ts';
+import { orNull, readBytes, readNumbers } from './procfs/reader.ts';
+import { type Lineage, readLineage, readNamespaces, readViewer } from './procfs/self.ts';
+import { Views } from './procfs/views.ts';
+import type { ScanOptions } from './scan-options.ts';
+import { run } from './spawn.ts';
+import { attributeProcess } from './systemd/attribute.ts';
+import type { Attribution } from './systemd/attribution.ts';
+import { ownsCgroup, queryUnits } from './systemd/systemctl.ts';
+
+export function scanHost(options: ScanOptions): Report {
+  const began = performance.now();
+  const { procPath } = options;
+  const warnings: Warning[] = [];
+  const views = new Views();
+  try {
+    const lineage = readLineage(procPath);
+    const pids = listProcesses(procPath);
+    const reference = referenceNamespaces(procPath, lineage);
+    const read = readProcesses(pids, lineage[0]?.pid ?? 0, views, options);
+
+    const attribute = (process: AffectedProcess): AttributedProcess => ({
+      ...process,
+      attribution: attributeProcess(parseCgroup(process.identity.cgroup), process.identity.namespaces, reference),
+    });
+    const attributed = selectUnits(read.affected.map(attribute), options.units);
+    const systemd = querySystemd(attributed, options, warnings);
+    const confirmed = attributed.map((process) => confirmUnit(process, systemd.controlGroups));
+    const packages = queryOwners(confirmed, options, warnings);
+
+    const hidden = hidesProcesses(views.ownMounts.of(procPath), readViewer());
+    const narrowed = options.pids.length > 0 || options.units.length > 0 || options.include.length < 2;
+    const counts = read.counts;
+    if (counts.denied + counts.failed > 0) warnings.push(notEverythingSeen(counts));
+    if (hidden)
+      warnings.push({
+        code: 'hidepid',
+        message: `${procPath} is mounted with hidepid: processes of other users cannot be seen at all; run as root`,
+      });
+
+    const { host, problems } = readHost({ root: '/', procPath });
+    warnings.push(...problems.map((message) => ({ code: 'host_fact_unavailable' as const, message })));
+    const carriers = lineage.flatMap(({ cgroup, namespaces }) => {
+      const { unit } = attributeProcess(cgroup, namespaces, reference);
+      return unit?.scope === 'system' ? [unit.name] : [];
+    });
+    const scan: Scan = {
+      proc_path: procPath,
+      include: [...options.include],
+      detail: options.detail,
+      filters: {
+        pids: [...options.pids].sort((a, b) => a - b),
+        units: [...options.units],
+        ignore: [...options.ignore],
+        ignore_literal: [...options.ignoreLiteral],
+        default_rules: options.defaultRules,
+      },
+      command_line: options.commandLine,
+      packages: options.packages,
+      effective_uid: process.geteuid?.() ?? 0,
+      complete: counts.denied + counts.failed === 0 && !hidden && !narrowed,
+      duration_seconds: Math.round(performance.now() - began) / 1000,
+      processes: counts,
+      carriers: [...new Set(carriers)].sort(),
+      suppressed: read.suppressed.toDocument(),
+    };
+    return buildReport({
+      now: options.now,
+      host: { ...host, labels: { ...options.labels } },
+      scan,
+      processes: confirmed,
+      systemd: systemd.facts,
+      packages,
+      userName: readUserNames('/'),
+      bootTimeSeconds: readBootTime(procPath),
+      clockTicksPerSecond: readClockTicks(),
+      warnings,
+    });
+  } finally {
+    views.close();
+  }
+}
+
+/** The pids of the procfs, rising. */
+function listProcesses(procPath: string): number[] {
+  const hint = "give the directory on which the host's procfs is mounted, as in --proc /host/proc";
+  let pids: number[];
+  try {
+    pids = readNumbers(procPath);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new LibUsersError('proc_not_found', `${procPath} cannot be read (${code})`, hint);
+  }
+  if (pids.length === 0) {
+    throw new LibUsersError(
+      'proc_not_found',
+      `${procPath} is not a proc file system: it holds no numbered directory`,
+      hint,
+    );
+  }
+  return pids;
+}
+
+/** PID 1's namespaces are the host's; where it may not be read, our own stand in. */
+function referenceNamespaces(procPath: string, lineage: readonly Lineage[]): Lineage['namespaces'] {
+  const first = readNamespaces(`${procPath}/1`);
+  const own = lineage[0]?.namespaces ?? { pid: null, cgroup: null };
+  return { pid: first.pid ?? own.pid, cgroup: first.cgroup ?? own.cgroup };
+}
+
+function readProcesses(pids: readonly number[], self: number, views: Views, options: ScanOptions) {
+  const wanted = new Set(options.pids);
+  const selected = wanted.size === 0 ? pids : pids.filter((pid) => wanted.has(pid));
+  const counts = { seen: selected.length, inspected: 0, kernel_threads: 0, vanished: 0, denied: 0, failed: 0 };
+  const suppressed = new SuppressedTally();
+  const affected: AffectedProcess[] = [];
+  const context = {
+    procPath: options.procPath,
+    include: { maps: options.include.includes('maps'), fds: options.include.includes('fds') },
+    match: compileRules([...ignoreRules(options.ignore, options.ignoreLiteral), ...options.rules]),
+    views,
+    mappedFiles: new Map(),
+    bootedAtNs: readBootedAtNs(options.procPath),
+    clockTicksPerSecond: readClockTicks(),
+  };
+  selected.forEach((pid, index) => {
+    if ((index & 63) === 63) options.onProgress?.(index, selected.length);
+    const inspection = inspectProcess(pid, context);
+    counts[inspection.outcome]++;
+    // Leave out oneself: the scanner ends with the scan.
+    if (pid === self) return;
+    for (const use of inspection.hidden) suppressed.add(use);
+    if (inspection.affected) affected.push(inspection.affected);
+  });
+  options.onProgress?.(selected.length, selected.length);
+  return { counts, suppressed, affected };
+}
+
+/** The boot clock's zero to the hundredth of a second (proc_uptime(5)): birth times are compared with it. */
+function readBootedAtNs(procPath: string): bigint | null {
+  const uptime = Number(orNull(() => readBytes(`${procPath}/uptime`))?.split(' ')[0]);
+  return Number.isFinite(uptime) ? BigInt(Math.round(Date.now() - uptime * 1000)) * 1_000_000n : null;
+}
+
+function selectUnits(processes: AttributedProcess[], globs: readonly string[]): AttributedProcess[] {
+  if (globs.length === 0) return processes;
+  const compiled = globs.map(compileGlob);
+  return processes.filter(({ attribution: { unit } }) => unit !== null && compiled.some((glob) => glob(unit.name)));
+}
+
+function querySystemd(processes: readonly AttributedProcess[], options: ScanOptions, warnings: Warning[]) {
+  const facts = new Map<string, import('./documents/generated/report.ts').SystemdFacts>();
+  const controlGroups = new Map<string, string | null>();
+  const units = processes.flatMap(({ attribution: { unit } }) => (unit ? [unit] : []));
+  const names = [...new Set(units.filter((unit) => unit.scope === 'system').map((unit) => unit.name))].sort();
+  const users = [...new Set(units.filter((unit) => unit.scope === 'user').map((unit) => unit.name))].sort();
+  if (options.systemctl && names.length > 0) {
+    const answer = queryUnits(names, run);
+    for (const [name, { controlGroup, ...unit }] of answer.facts) {
+      facts.set(name, unit);
+      controlGroups.set(name, controlGroup);
+    }
+    if (answer.problem) warnings.push({ code: 'systemd_unavailable', message: answer.problem });
+  }
+  for (const name of users) {
+    const message = `${name}: the facts of user units are not asked for; its action is decided without them`;
+    warnings.push({ code: 'unit_facts_unavailable', message });
+  }
+  return { facts, controlGroups };
+}
+
+/** Where systemd answers, a unit counts only if the process is in its control group: a guest's cron.service is not the host's. */
+function confirmUnit(process: AttributedProcess, controlGroups: ReadonlyMap<string, string | null>): AttributedProcess {
+  const { attribution } = process;
+  const { unit } = attribution;
+  if (unit?.scope !== 'system' || !controlGroups.has(unit.name)) return process;
+  if (ownsCgroup(controlGroups.get(unit.name) ?? null, attribution.cgroup)) return process;
+  const foreign: Attribution = { ...attribution, unit: null, slice: null, session: null };
+  return { ...process, attribution: foreign };
+}
+
+function queryOwners(processes: readonly AttributedProcess[], options: ScanOptions, warnings: Warning[]) {
+  if (!options.packages) return new Map();
+  // Containers have packages of their own, which the host's database does not know.
+  const own = processes.filter((process) => process.attribution.container === null);
+  const paths = [...new Set(own.flatMap(({ maps, fds }) => [...maps, ...fds].map((finding) => finding.path)))];
+  const { owners, problem } = queryPackages(paths, run);
+  if (problem) warnings.push({ code: 'package_database_unavailable', message: problem });
+  return owners;
+}
+
+function notEverythingSeen(counts: Scan['processes']): Warning {
+  const parts = [
+    counts.denied && `${counts.denied} of ${counts.seen} processes may not be looked at`,
+    counts.failed && `${counts.failed} could not be read completely`,
+  ].filter(Boolean);
+  const remedy = counts.denied && process.geteuid?.() !== 0 ? '; run as root to see all' : '';
+  return { code: 'not_everything_seen', message: `${parts.join(', ')}${remedy}` };
+}
