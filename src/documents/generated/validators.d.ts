@@ -2,6 +2,8 @@
 import type { ErrorObject } from 'ajv';
 export interface Validator { (data: unknown): boolean; errors?: ErrorObject[] | null }
 export const config: Validator;
+export const drift: Validator;
 export const error: Validator;
+export const fleet: Validator;
 export const plan: Validator;
 export const report: Validator;

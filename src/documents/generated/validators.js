@@ -747,12 +747,1445 @@ return errors === 0;
 }
 validate52.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const error = validate57;
-const schema22 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:error:1.0.0","title":"ErrorDocument","description":"Why lib-users did not do what it was asked: with a JSON format, the last line of stderr.","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","error"],"properties":{"kind":{"const":"lib-users/error","description":"Which document this is."},"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$","description":"Semantic version of the schema."},"tool":{"title":"ErrorTool","description":"What wrote this document.","type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users","description":"Always lib-users."},"version":{"type":"string","description":"The version of lib-users."}}},"generated_at":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","description":"When it happened, UTC to the second."},"error":{"title":"ErrorDetail","description":"The error.","type":"object","additionalProperties":false,"required":["code","message","hint","exit_code"],"properties":{"code":{"enum":["usage","invalid_config","invalid_document","input_unreadable","proc_not_found","output_unwritable","incomplete","gate_closed","terminated","internal"],"description":"What to test for."},"message":{"type":"string","description":"One sentence that names the thing."},"hint":{"description":"What to do about it, or null.","anyOf":[{"type":"string"},{"type":"null"}]},"exit_code":{"type":"integer","minimum":2,"maximum":255,"description":"The exit code of the process."}}}}};
+export const drift = validate57;
+const schema22 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:drift:1.0.0","title":"Drift","description":"What changed on a host since a baseline, and whether the gate is closed, as `lib-users check` judged it.","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","baseline","report","fail_on","verdict","counts","findings","resolved","unseen"],"properties":{"kind":{"const":"lib-users/drift","description":"Which document this is."},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time","description":"When the check was made, UTC."},"host":{"$ref":"#/$defs/host_reference","description":"The host that was checked."},"baseline":{"description":"What it was compared with, or null without a baseline: then everything is new.","anyOf":[{"$ref":"#/$defs/baseline"},{"type":"null"}]},"report":{"$ref":"#/$defs/report_reference","description":"The report that was judged."},"fail_on":{"enum":["new","any","never"],"description":"What closes the gate: new findings, any, or none."},"verdict":{"enum":["pass","drift","incomplete"],"description":"pass: the gate is open (exit code 0). drift: something counted was found (5). incomplete: nothing was, but not everything could be seen (4); never with --allow-incomplete."},"counts":{"$ref":"#/$defs/counts"},"findings":{"description":"What is there now: the new first, then the remaining; each by scope, uid and unit, path and via.","type":"array","items":{"$ref":"#/$defs/finding"}},"resolved":{"description":"What the baseline had and is gone.","type":"array","items":{"$ref":"#/$defs/finding"}},"unseen":{"description":"What the baseline had and this report could not have seen.","type":"array","items":{"$ref":"#/$defs/finding"}}},"$defs":{"schema_version":{"title":"SchemaVersion","description":"Semantic version of the schema: a new field is a minor, anything that breaks a consumer a major.","type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"title":"Time","description":"UTC to the second, as in 2026-11-23T07:40:12Z.","type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"count":{"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0},"nullable_string":{"title":"NullableString","description":"A string, or null where there is none.","anyOf":[{"type":"string"},{"type":"null"}]},"base64":{"title":"Base64","description":"The raw bytes in base64 where the string beside it could not carry them losslessly, else null.","anyOf":[{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$"},{"type":"null"}]},"pids":{"title":"Pids","description":"Process ids in rising order.","type":"array","items":{"type":"integer","minimum":1}},"tool":{"title":"Tool","description":"What wrote this document.","type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users","description":"Always lib-users."},"version":{"type":"string","description":"The version of lib-users."}}},"user":{"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}}},"nullable_user":{"title":"NullableUser","description":"A user, or null.","anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]},"host_reference":{"title":"HostReference","description":"Names a host and one boot of it.","type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string","description":"The host name."},"id":{"description":"HMAC-SHA256 of the lib-users application id keyed by the machine id, cut to 128 bits, as machine-id(5) asks; null without a machine id.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string","description":"The kernel's random id of that boot, or null."}}},"baseline":{"title":"Baseline","description":"The report or drift document that the host was compared with.","type":"object","additionalProperties":false,"required":["generated_at","complete","host"],"properties":{"generated_at":{"$ref":"#/$defs/time","description":"When the host was looked at for the baseline."},"complete":{"type":"boolean","description":"Whether the baseline saw everything."},"host":{"$ref":"#/$defs/host_reference","description":"The host of the baseline; another one is allowed."}}},"report_reference":{"title":"ReportReference","description":"Which report was judged.","type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time","description":"When its scan began."},"complete":{"type":"boolean","description":"Whether it saw everything."}}},"counts":{"title":"Counts","description":"How many findings of each change.","type":"object","additionalProperties":false,"required":["new","remaining","resolved","unseen"],"properties":{"new":{"$ref":"#/$defs/count","description":"Not in the baseline, or stale again since."},"remaining":{"$ref":"#/$defs/count","description":"Stale since before the baseline."},"resolved":{"$ref":"#/$defs/count","description":"In the baseline, and gone."},"unseen":{"$ref":"#/$defs/count","description":"In the baseline, and out of sight now."}}},"change":{"title":"Change","description":"What became of it since the baseline. new: not in it, or stale again since. remaining: stale since before it. resolved: gone. unseen: this report could not have seen it.","enum":["new","remaining","resolved","unseen"]},"state":{"title":"State","description":"replaced: the path now names another file. removed: nothing is at the path. unknown: we could not, or must not, look.","enum":["replaced","removed","unknown"]},"role":{"title":"Role","description":"code: an executable or library. data: another mapped file. log: a held log. file: another held file. scratch: made and unlinked by its own maker; never a reason for anything.","enum":["code","data","log","file","scratch"]},"container":{"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}}},"finding":{"title":"Finding","description":"One gone file of one unit (or of one program that no unit owns), with every process that uses it in the same way.","type":"object","additionalProperties":false,"required":["id","change","unit","scope","user","container","executable","via","path","path_base64","kind","role","state","pids","first_seen_at"],"properties":{"id":{"type":"string","pattern":"^[0-9a-f]{16}$","description":"The same on every host and after every restart: made of scope, uid, unit (the program where there is none), via and path, normalised by visible rules."},"change":{"$ref":"#/$defs/change"},"unit":{"description":"The whole unit name, or null where no unit owns the process.","anyOf":[{"type":"string","minLength":1},{"type":"null"}]},"scope":{"description":"Whose manager the unit belongs to, or null without a unit.","anyOf":[{"enum":["system","user"]},{"type":"null"}]},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the user manager or of the login session, else null."},"container":{"description":"The container or virtual machine, or null.","anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"executable":{"$ref":"#/$defs/nullable_string","description":"The program of the first of the processes, or null where it is not known."},"via":{"enum":["map","fd"],"description":"How the file is used: mapped, or held open."},"path":{"type":"string","description":"The path, without the kernel's mark, as the scanned process sees it."},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data","regular","directory","unknown"],"description":"Kind of the map or fd."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it now; empty where it is not seen any more."},"first_seen_at":{"$ref":"#/$defs/time","description":"When a report first showed it, as far as the baselines remember."}}}}};
+const func9 = Object.prototype.hasOwnProperty;
+const schema23 = {"title":"SchemaVersion","description":"Semantic version of the schema: a new field is a minor, anything that breaks a consumer a major.","type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
+
+function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate58.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(typeof data === "string"){
+if(!pattern3.test(data)){
+validate58.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^1\\.[0-9]+\\.[0-9]+$"},message:"must match pattern \""+"^1\\.[0-9]+\\.[0-9]+$"+"\""}];
+return false;
+}
+}
+else {
+validate58.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+validate58.errors = vErrors;
+return errors === 0;
+}
+validate58.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema24 = {"title":"Tool","description":"What wrote this document.","type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users","description":"Always lib-users."},"version":{"type":"string","description":"The version of lib-users."}}};
+
+function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate60.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.name === undefined) && (missing0 = "name")) || ((data.version === undefined) && (missing0 = "version"))){
+validate60.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((key0 === "name") || (key0 === "version"))){
+validate60.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.name !== undefined){
+const _errs2 = errors;
+if("lib-users" !== data.name){
+validate60.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/const",keyword:"const",params:{allowedValue: "lib-users"},message:"must be equal to constant"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.version !== undefined){
+const _errs3 = errors;
+if(typeof data.version !== "string"){
+validate60.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+else {
+validate60.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate60.errors = vErrors;
+return errors === 0;
+}
+validate60.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema25 = {"title":"Time","description":"UTC to the second, as in 2026-11-23T07:40:12Z.","type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"};
 const pattern7 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", "u");
 
+function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate62.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(typeof data === "string"){
+if(!pattern7.test(data)){
+validate62.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"+"\""}];
+return false;
+}
+}
+else {
+validate62.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+validate62.errors = vErrors;
+return errors === 0;
+}
+validate62.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema26 = {"title":"HostReference","description":"Names a host and one boot of it.","type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string","description":"The host name."},"id":{"description":"HMAC-SHA256 of the lib-users application id keyed by the machine id, cut to 128 bits, as machine-id(5) asks; null without a machine id.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string","description":"The kernel's random id of that boot, or null."}}};
+const pattern8 = new RegExp("^[0-9a-f]{32}$", "u");
+const schema27 = {"title":"NullableString","description":"A string, or null where there is none.","anyOf":[{"type":"string"},{"type":"null"}]};
+
+function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate65.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+const _errs0 = errors;
+let valid0 = false;
+const _errs1 = errors;
+if(typeof data !== "string"){
+const err0 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+var _valid0 = _errs1 === errors;
+valid0 = valid0 || _valid0;
+const _errs3 = errors;
+if(data !== null){
+const err1 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+var _valid0 = _errs3 === errors;
+valid0 = valid0 || _valid0;
+if(!valid0){
+const err2 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+validate65.errors = vErrors;
+return false;
+}
+else {
+errors = _errs0;
+if(vErrors !== null){
+if(_errs0){
+vErrors.length = _errs0;
+}
+else {
+vErrors = null;
+}
+}
+}
+validate65.errors = vErrors;
+return errors === 0;
+}
+validate65.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate64.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.hostname === undefined) && (missing0 = "hostname")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.boot_id === undefined) && (missing0 = "boot_id"))){
+validate64.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(((key0 === "hostname") || (key0 === "id")) || (key0 === "boot_id"))){
+validate64.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.hostname !== undefined){
+const _errs2 = errors;
+if(typeof data.hostname !== "string"){
+validate64.errors = [{instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.id !== undefined){
+let data1 = data.id;
+const _errs4 = errors;
+const _errs5 = errors;
+let valid1 = false;
+const _errs6 = errors;
+if(errors === _errs6){
+if(typeof data1 === "string"){
+if(!pattern8.test(data1)){
+const err0 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{32}$"},message:"must match pattern \""+"^[0-9a-f]{32}$"+"\""};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+else {
+const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+var _valid0 = _errs6 === errors;
+valid1 = valid1 || _valid0;
+const _errs8 = errors;
+if(data1 !== null){
+const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var _valid0 = _errs8 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err3 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+validate64.errors = vErrors;
+return false;
+}
+else {
+errors = _errs5;
+if(vErrors !== null){
+if(_errs5){
+vErrors.length = _errs5;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.boot_id !== undefined){
+const _errs10 = errors;
+if(!(validate65(data.boot_id, {instancePath:instancePath+"/boot_id",parentData:data,parentDataProperty:"boot_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs10 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate64.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate64.errors = vErrors;
+return errors === 0;
+}
+validate64.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema28 = {"title":"Baseline","description":"The report or drift document that the host was compared with.","type":"object","additionalProperties":false,"required":["generated_at","complete","host"],"properties":{"generated_at":{"$ref":"#/$defs/time","description":"When the host was looked at for the baseline."},"complete":{"type":"boolean","description":"Whether the baseline saw everything."},"host":{"$ref":"#/$defs/host_reference","description":"The host of the baseline; another one is allowed."}}};
+
+function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate68.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.generated_at === undefined) && (missing0 = "generated_at")) || ((data.complete === undefined) && (missing0 = "complete"))) || ((data.host === undefined) && (missing0 = "host"))){
+validate68.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(((key0 === "generated_at") || (key0 === "complete")) || (key0 === "host"))){
+validate68.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.generated_at !== undefined){
+const _errs2 = errors;
+if(!(validate62(data.generated_at, {instancePath:instancePath+"/generated_at",parentData:data,parentDataProperty:"generated_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.complete !== undefined){
+const _errs3 = errors;
+if(typeof data.complete !== "boolean"){
+validate68.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.host !== undefined){
+const _errs5 = errors;
+if(!(validate64(data.host, {instancePath:instancePath+"/host",parentData:data,parentDataProperty:"host",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate68.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate68.errors = vErrors;
+return errors === 0;
+}
+validate68.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema29 = {"title":"ReportReference","description":"Which report was judged.","type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time","description":"When its scan began."},"complete":{"type":"boolean","description":"Whether it saw everything."}}};
+
+function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate72.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.generated_at === undefined) && (missing0 = "generated_at")) || ((data.complete === undefined) && (missing0 = "complete"))){
+validate72.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((key0 === "generated_at") || (key0 === "complete"))){
+validate72.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.generated_at !== undefined){
+const _errs2 = errors;
+if(!(validate62(data.generated_at, {instancePath:instancePath+"/generated_at",parentData:data,parentDataProperty:"generated_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.complete !== undefined){
+const _errs3 = errors;
+if(typeof data.complete !== "boolean"){
+validate72.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+else {
+validate72.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate72.errors = vErrors;
+return errors === 0;
+}
+validate72.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema30 = {"title":"Counts","description":"How many findings of each change.","type":"object","additionalProperties":false,"required":["new","remaining","resolved","unseen"],"properties":{"new":{"$ref":"#/$defs/count","description":"Not in the baseline, or stale again since."},"remaining":{"$ref":"#/$defs/count","description":"Stale since before the baseline."},"resolved":{"$ref":"#/$defs/count","description":"In the baseline, and gone."},"unseen":{"$ref":"#/$defs/count","description":"In the baseline, and out of sight now."}}};
+const schema31 = {"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0};
+
+function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate76.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
+validate76.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === 0){
+if((typeof data == "number") && (isFinite(data))){
+if(data < 0 || isNaN(data)){
+validate76.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+validate76.errors = vErrors;
+return errors === 0;
+}
+validate76.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate75.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((data.new === undefined) && (missing0 = "new")) || ((data.remaining === undefined) && (missing0 = "remaining"))) || ((data.resolved === undefined) && (missing0 = "resolved"))) || ((data.unseen === undefined) && (missing0 = "unseen"))){
+validate75.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((((key0 === "new") || (key0 === "remaining")) || (key0 === "resolved")) || (key0 === "unseen"))){
+validate75.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.new !== undefined){
+const _errs2 = errors;
+if(!(validate76(data.new, {instancePath:instancePath+"/new",parentData:data,parentDataProperty:"new",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.remaining !== undefined){
+const _errs3 = errors;
+if(!(validate76(data.remaining, {instancePath:instancePath+"/remaining",parentData:data,parentDataProperty:"remaining",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.resolved !== undefined){
+const _errs4 = errors;
+if(!(validate76(data.resolved, {instancePath:instancePath+"/resolved",parentData:data,parentDataProperty:"resolved",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.unseen !== undefined){
+const _errs5 = errors;
+if(!(validate76(data.unseen, {instancePath:instancePath+"/unseen",parentData:data,parentDataProperty:"unseen",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate75.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate75.errors = vErrors;
+return errors === 0;
+}
+validate75.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema32 = {"title":"Finding","description":"One gone file of one unit (or of one program that no unit owns), with every process that uses it in the same way.","type":"object","additionalProperties":false,"required":["id","change","unit","scope","user","container","executable","via","path","path_base64","kind","role","state","pids","first_seen_at"],"properties":{"id":{"type":"string","pattern":"^[0-9a-f]{16}$","description":"The same on every host and after every restart: made of scope, uid, unit (the program where there is none), via and path, normalised by visible rules."},"change":{"$ref":"#/$defs/change"},"unit":{"description":"The whole unit name, or null where no unit owns the process.","anyOf":[{"type":"string","minLength":1},{"type":"null"}]},"scope":{"description":"Whose manager the unit belongs to, or null without a unit.","anyOf":[{"enum":["system","user"]},{"type":"null"}]},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the user manager or of the login session, else null."},"container":{"description":"The container or virtual machine, or null.","anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"executable":{"$ref":"#/$defs/nullable_string","description":"The program of the first of the processes, or null where it is not known."},"via":{"enum":["map","fd"],"description":"How the file is used: mapped, or held open."},"path":{"type":"string","description":"The path, without the kernel's mark, as the scanned process sees it."},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data","regular","directory","unknown"],"description":"Kind of the map or fd."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it now; empty where it is not seen any more."},"first_seen_at":{"$ref":"#/$defs/time","description":"When a report first showed it, as far as the baselines remember."}}};
+const pattern9 = new RegExp("^[0-9a-f]{16}$", "u");
+const schema33 = {"title":"Change","description":"What became of it since the baseline. new: not in it, or stale again since. remaining: stale since before it. resolved: gone. unseen: this report could not have seen it.","enum":["new","remaining","resolved","unseen"]};
+
+function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate83.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!((((data === "new") || (data === "remaining")) || (data === "resolved")) || (data === "unseen"))){
+validate83.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema33.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+validate83.errors = vErrors;
+return errors === 0;
+}
+validate83.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema34 = {"title":"NullableUser","description":"A user, or null.","anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]};
+const schema35 = {"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}}};
+
+function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate86.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.uid === undefined) && (missing0 = "uid")) || ((data.name === undefined) && (missing0 = "name"))){
+validate86.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((key0 === "uid") || (key0 === "name"))){
+validate86.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.uid !== undefined){
+let data0 = data.uid;
+const _errs2 = errors;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+validate86.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs2){
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 > 4294967295 || isNaN(data0)){
+validate86.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+return false;
+}
+else {
+if(data0 < 0 || isNaN(data0)){
+validate86.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.name !== undefined){
+const _errs4 = errors;
+if(!(validate65(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+else {
+validate86.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate86.errors = vErrors;
+return errors === 0;
+}
+validate86.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate85.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+const _errs0 = errors;
+let valid0 = false;
+const _errs1 = errors;
+if(!(validate86(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs1 === errors;
+valid0 = valid0 || _valid0;
+if(_valid0){
+var props0 = true;
+}
+const _errs2 = errors;
+if(data !== null){
+const err0 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+var _valid0 = _errs2 === errors;
+valid0 = valid0 || _valid0;
+if(!valid0){
+const err1 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+validate85.errors = vErrors;
+return false;
+}
+else {
+errors = _errs0;
+if(vErrors !== null){
+if(_errs0){
+vErrors.length = _errs0;
+}
+else {
+vErrors = null;
+}
+}
+}
+validate85.errors = vErrors;
+evaluated0.props = props0;
+return errors === 0;
+}
+validate85.evaluated = {"dynamicProps":true,"dynamicItems":false};
+
+const schema36 = {"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}}};
+
+function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate90.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((data.runtime === undefined) && (missing0 = "runtime")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.user === undefined) && (missing0 = "user"))){
+validate90.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((((key0 === "runtime") || (key0 === "id")) || (key0 === "name")) || (key0 === "user"))){
+validate90.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.runtime !== undefined){
+let data0 = data.runtime;
+const _errs2 = errors;
+if(!((((((((data0 === "docker") || (data0 === "podman")) || (data0 === "containerd")) || (data0 === "crio")) || (data0 === "lxc")) || (data0 === "nspawn")) || (data0 === "libvirt")) || (data0 === "unknown"))){
+validate90.errors = [{instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema36.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.id !== undefined){
+const _errs3 = errors;
+if(!(validate65(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.name !== undefined){
+const _errs4 = errors;
+if(!(validate65(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.user !== undefined){
+const _errs5 = errors;
+if(!(validate85(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate90.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate90.errors = vErrors;
+return errors === 0;
+}
+validate90.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema37 = {"title":"Base64","description":"The raw bytes in base64 where the string beside it could not carry them losslessly, else null.","anyOf":[{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$"},{"type":"null"}]};
+const pattern10 = new RegExp("^[A-Za-z0-9+/]*={0,2}$", "u");
+
+function validate96(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate96.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+const _errs0 = errors;
+let valid0 = false;
+const _errs1 = errors;
+if(errors === _errs1){
+if(typeof data === "string"){
+if(!pattern10.test(data)){
+const err0 = {instancePath,schemaPath:"#/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]*={0,2}$"},message:"must match pattern \""+"^[A-Za-z0-9+/]*={0,2}$"+"\""};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+else {
+const err1 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+var _valid0 = _errs1 === errors;
+valid0 = valid0 || _valid0;
+const _errs3 = errors;
+if(data !== null){
+const err2 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var _valid0 = _errs3 === errors;
+valid0 = valid0 || _valid0;
+if(!valid0){
+const err3 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+validate96.errors = vErrors;
+return false;
+}
+else {
+errors = _errs0;
+if(vErrors !== null){
+if(_errs0){
+vErrors.length = _errs0;
+}
+else {
+vErrors = null;
+}
+}
+}
+validate96.errors = vErrors;
+return errors === 0;
+}
+validate96.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema38 = {"title":"Role","description":"code: an executable or library. data: another mapped file. log: a held log. file: another held file. scratch: made and unlinked by its own maker; never a reason for anything.","enum":["code","data","log","file","scratch"]};
+
+function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate98.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(((((data === "code") || (data === "data")) || (data === "log")) || (data === "file")) || (data === "scratch"))){
+validate98.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema38.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+validate98.errors = vErrors;
+return errors === 0;
+}
+validate98.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema39 = {"title":"State","description":"replaced: the path now names another file. removed: nothing is at the path. unknown: we could not, or must not, look.","enum":["replaced","removed","unknown"]};
+
+function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate100.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(((data === "replaced") || (data === "removed")) || (data === "unknown"))){
+validate100.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema39.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+validate100.errors = vErrors;
+return errors === 0;
+}
+validate100.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema40 = {"title":"Pids","description":"Process ids in rising order.","type":"array","items":{"type":"integer","minimum":1}};
+
+function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate102.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(Array.isArray(data)){
+var valid0 = true;
+const len0 = data.length;
+for(let i0=0; i0<len0; i0++){
+let data0 = data[i0];
+const _errs1 = errors;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+validate102.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs1){
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 < 1 || isNaN(data0)){
+validate102.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+var valid0 = _errs1 === errors;
+if(!valid0){
+break;
+}
+}
+}
+else {
+validate102.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+validate102.errors = vErrors;
+return errors === 0;
+}
+validate102.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate82.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.change === undefined) && (missing0 = "change"))) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.container === undefined) && (missing0 = "container"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.via === undefined) && (missing0 = "via"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.pids === undefined) && (missing0 = "pids"))) || ((data.first_seen_at === undefined) && (missing0 = "first_seen_at"))){
+validate82.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(func9.call(schema32.properties, key0))){
+validate82.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.id !== undefined){
+let data0 = data.id;
+const _errs2 = errors;
+if(errors === _errs2){
+if(typeof data0 === "string"){
+if(!pattern9.test(data0)){
+validate82.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{16}$"},message:"must match pattern \""+"^[0-9a-f]{16}$"+"\""}];
+return false;
+}
+}
+else {
+validate82.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.change !== undefined){
+const _errs4 = errors;
+if(!(validate83(data.change, {instancePath:instancePath+"/change",parentData:data,parentDataProperty:"change",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.unit !== undefined){
+let data2 = data.unit;
+const _errs5 = errors;
+const _errs6 = errors;
+let valid1 = false;
+const _errs7 = errors;
+if(errors === _errs7){
+if(typeof data2 === "string"){
+if(func1(data2) < 1){
+const err0 = {instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+else {
+const err1 = {instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+var _valid0 = _errs7 === errors;
+valid1 = valid1 || _valid0;
+const _errs9 = errors;
+if(data2 !== null){
+const err2 = {instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var _valid0 = _errs9 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err3 = {instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+validate82.errors = vErrors;
+return false;
+}
+else {
+errors = _errs6;
+if(vErrors !== null){
+if(_errs6){
+vErrors.length = _errs6;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.scope !== undefined){
+let data3 = data.scope;
+const _errs11 = errors;
+const _errs12 = errors;
+let valid2 = false;
+const _errs13 = errors;
+if(!((data3 === "system") || (data3 === "user"))){
+const err4 = {instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema32.properties.scope.anyOf[0].enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+var _valid1 = _errs13 === errors;
+valid2 = valid2 || _valid1;
+const _errs14 = errors;
+if(data3 !== null){
+const err5 = {instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+var _valid1 = _errs14 === errors;
+valid2 = valid2 || _valid1;
+if(!valid2){
+const err6 = {instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+validate82.errors = vErrors;
+return false;
+}
+else {
+errors = _errs12;
+if(vErrors !== null){
+if(_errs12){
+vErrors.length = _errs12;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs11 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.user !== undefined){
+const _errs16 = errors;
+if(!(validate85(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs16 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.container !== undefined){
+let data5 = data.container;
+const _errs17 = errors;
+const _errs18 = errors;
+let valid3 = false;
+const _errs19 = errors;
+if(!(validate90(data5, {instancePath:instancePath+"/container",parentData:data,parentDataProperty:"container",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+errors = vErrors.length;
+}
+var _valid2 = _errs19 === errors;
+valid3 = valid3 || _valid2;
+const _errs20 = errors;
+if(data5 !== null){
+const err7 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+var _valid2 = _errs20 === errors;
+valid3 = valid3 || _valid2;
+if(!valid3){
+const err8 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+validate82.errors = vErrors;
+return false;
+}
+else {
+errors = _errs18;
+if(vErrors !== null){
+if(_errs18){
+vErrors.length = _errs18;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs17 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.executable !== undefined){
+const _errs22 = errors;
+if(!(validate65(data.executable, {instancePath:instancePath+"/executable",parentData:data,parentDataProperty:"executable",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs22 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.via !== undefined){
+let data7 = data.via;
+const _errs23 = errors;
+if(!((data7 === "map") || (data7 === "fd"))){
+validate82.errors = [{instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema32.properties.via.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs23 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.path !== undefined){
+const _errs24 = errors;
+if(typeof data.path !== "string"){
+validate82.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs24 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.path_base64 !== undefined){
+const _errs26 = errors;
+if(!(validate96(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs26 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.kind !== undefined){
+let data10 = data.kind;
+const _errs27 = errors;
+if(!((((((data10 === "executable") || (data10 === "library")) || (data10 === "data")) || (data10 === "regular")) || (data10 === "directory")) || (data10 === "unknown"))){
+validate82.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema32.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs27 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.role !== undefined){
+const _errs28 = errors;
+if(!(validate98(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs28 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.state !== undefined){
+const _errs29 = errors;
+if(!(validate100(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs29 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.pids !== undefined){
+const _errs30 = errors;
+if(!(validate102(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs30 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.first_seen_at !== undefined){
+const _errs31 = errors;
+if(!(validate62(data.first_seen_at, {instancePath:instancePath+"/first_seen_at",parentData:data,parentDataProperty:"first_seen_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs31 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate82.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate82.errors = vErrors;
+return errors === 0;
+}
+validate82.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
 function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="urn:lib-users:schema:error:1.0.0" */;
+/*# sourceURL="urn:lib-users:schema:drift:1.0.0" */;
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate57.evaluated;
@@ -765,14 +2198,14 @@ evaluated0.items = undefined;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((((data.kind === undefined) && (missing0 = "kind")) || ((data.schema_version === undefined) && (missing0 = "schema_version"))) || ((data.tool === undefined) && (missing0 = "tool"))) || ((data.generated_at === undefined) && (missing0 = "generated_at"))) || ((data.error === undefined) && (missing0 = "error"))){
+if((((((((((((((data.kind === undefined) && (missing0 = "kind")) || ((data.schema_version === undefined) && (missing0 = "schema_version"))) || ((data.tool === undefined) && (missing0 = "tool"))) || ((data.generated_at === undefined) && (missing0 = "generated_at"))) || ((data.host === undefined) && (missing0 = "host"))) || ((data.baseline === undefined) && (missing0 = "baseline"))) || ((data.report === undefined) && (missing0 = "report"))) || ((data.fail_on === undefined) && (missing0 = "fail_on"))) || ((data.verdict === undefined) && (missing0 = "verdict"))) || ((data.counts === undefined) && (missing0 = "counts"))) || ((data.findings === undefined) && (missing0 = "findings"))) || ((data.resolved === undefined) && (missing0 = "resolved"))) || ((data.unseen === undefined) && (missing0 = "unseen"))){
 validate57.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(((((key0 === "kind") || (key0 === "schema_version")) || (key0 === "tool")) || (key0 === "generated_at")) || (key0 === "error"))){
+if(!(func9.call(schema22.properties, key0))){
 validate57.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -781,8 +2214,317 @@ break;
 if(_errs1 === errors){
 if(data.kind !== undefined){
 const _errs2 = errors;
+if("lib-users/drift" !== data.kind){
+validate57.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "lib-users/drift"},message:"must be equal to constant"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.schema_version !== undefined){
+const _errs3 = errors;
+if(!(validate58(data.schema_version, {instancePath:instancePath+"/schema_version",parentData:data,parentDataProperty:"schema_version",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.tool !== undefined){
+const _errs4 = errors;
+if(!(validate60(data.tool, {instancePath:instancePath+"/tool",parentData:data,parentDataProperty:"tool",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.generated_at !== undefined){
+const _errs5 = errors;
+if(!(validate62(data.generated_at, {instancePath:instancePath+"/generated_at",parentData:data,parentDataProperty:"generated_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.host !== undefined){
+const _errs6 = errors;
+if(!(validate64(data.host, {instancePath:instancePath+"/host",parentData:data,parentDataProperty:"host",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs6 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.baseline !== undefined){
+let data5 = data.baseline;
+const _errs7 = errors;
+const _errs8 = errors;
+let valid1 = false;
+const _errs9 = errors;
+if(!(validate68(data5, {instancePath:instancePath+"/baseline",parentData:data,parentDataProperty:"baseline",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs9 === errors;
+valid1 = valid1 || _valid0;
+const _errs10 = errors;
+if(data5 !== null){
+const err0 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+var _valid0 = _errs10 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err1 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+validate57.errors = vErrors;
+return false;
+}
+else {
+errors = _errs8;
+if(vErrors !== null){
+if(_errs8){
+vErrors.length = _errs8;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.report !== undefined){
+const _errs12 = errors;
+if(!(validate72(data.report, {instancePath:instancePath+"/report",parentData:data,parentDataProperty:"report",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs12 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.fail_on !== undefined){
+let data7 = data.fail_on;
+const _errs13 = errors;
+if(!(((data7 === "new") || (data7 === "any")) || (data7 === "never"))){
+validate57.errors = [{instancePath:instancePath+"/fail_on",schemaPath:"#/properties/fail_on/enum",keyword:"enum",params:{allowedValues: schema22.properties.fail_on.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.verdict !== undefined){
+let data8 = data.verdict;
+const _errs14 = errors;
+if(!(((data8 === "pass") || (data8 === "drift")) || (data8 === "incomplete"))){
+validate57.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema22.properties.verdict.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs14 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.counts !== undefined){
+const _errs15 = errors;
+if(!(validate75(data.counts, {instancePath:instancePath+"/counts",parentData:data,parentDataProperty:"counts",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs15 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.findings !== undefined){
+let data10 = data.findings;
+const _errs16 = errors;
+if(errors === _errs16){
+if(Array.isArray(data10)){
+var valid2 = true;
+const len0 = data10.length;
+for(let i0=0; i0<len0; i0++){
+const _errs18 = errors;
+if(!(validate82(data10[i0], {instancePath:instancePath+"/findings/" + i0,parentData:data10,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs18 === errors;
+if(!valid2){
+break;
+}
+}
+}
+else {
+validate57.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs16 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.resolved !== undefined){
+let data12 = data.resolved;
+const _errs19 = errors;
+if(errors === _errs19){
+if(Array.isArray(data12)){
+var valid3 = true;
+const len1 = data12.length;
+for(let i1=0; i1<len1; i1++){
+const _errs21 = errors;
+if(!(validate82(data12[i1], {instancePath:instancePath+"/resolved/" + i1,parentData:data12,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+errors = vErrors.length;
+}
+var valid3 = _errs21 === errors;
+if(!valid3){
+break;
+}
+}
+}
+else {
+validate57.errors = [{instancePath:instancePath+"/resolved",schemaPath:"#/properties/resolved/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs19 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.unseen !== undefined){
+let data14 = data.unseen;
+const _errs22 = errors;
+if(errors === _errs22){
+if(Array.isArray(data14)){
+var valid4 = true;
+const len2 = data14.length;
+for(let i2=0; i2<len2; i2++){
+const _errs24 = errors;
+if(!(validate82(data14[i2], {instancePath:instancePath+"/unseen/" + i2,parentData:data14,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+errors = vErrors.length;
+}
+var valid4 = _errs24 === errors;
+if(!valid4){
+break;
+}
+}
+}
+else {
+validate57.errors = [{instancePath:instancePath+"/unseen",schemaPath:"#/properties/unseen/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs22 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate57.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate57.errors = vErrors;
+return errors === 0;
+}
+validate57.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+export const error = validate108;
+const schema41 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:error:1.0.0","title":"ErrorDocument","description":"Why lib-users did not do what it was asked: with a JSON format, the last line of stderr.","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","error"],"properties":{"kind":{"const":"lib-users/error","description":"Which document this is."},"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$","description":"Semantic version of the schema."},"tool":{"title":"ErrorTool","description":"What wrote this document.","type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users","description":"Always lib-users."},"version":{"type":"string","description":"The version of lib-users."}}},"generated_at":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","description":"When it happened, UTC to the second."},"error":{"title":"ErrorDetail","description":"The error.","type":"object","additionalProperties":false,"required":["code","message","hint","exit_code"],"properties":{"code":{"enum":["usage","invalid_config","invalid_document","input_unreadable","proc_not_found","output_unwritable","incomplete","gate_closed","terminated","internal"],"description":"What to test for."},"message":{"type":"string","description":"One sentence that names the thing."},"hint":{"description":"What to do about it, or null.","anyOf":[{"type":"string"},{"type":"null"}]},"exit_code":{"type":"integer","minimum":2,"maximum":255,"description":"The exit code of the process."}}}}};
+
+function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="urn:lib-users:schema:error:1.0.0" */;
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate108.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((((data.kind === undefined) && (missing0 = "kind")) || ((data.schema_version === undefined) && (missing0 = "schema_version"))) || ((data.tool === undefined) && (missing0 = "tool"))) || ((data.generated_at === undefined) && (missing0 = "generated_at"))) || ((data.error === undefined) && (missing0 = "error"))){
+validate108.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(((((key0 === "kind") || (key0 === "schema_version")) || (key0 === "tool")) || (key0 === "generated_at")) || (key0 === "error"))){
+validate108.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.kind !== undefined){
+const _errs2 = errors;
 if("lib-users/error" !== data.kind){
-validate57.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "lib-users/error"},message:"must be equal to constant"}];
+validate108.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "lib-users/error"},message:"must be equal to constant"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -797,12 +2539,12 @@ const _errs3 = errors;
 if(errors === _errs3){
 if(typeof data1 === "string"){
 if(!pattern3.test(data1)){
-validate57.errors = [{instancePath:instancePath+"/schema_version",schemaPath:"#/properties/schema_version/pattern",keyword:"pattern",params:{pattern: "^1\\.[0-9]+\\.[0-9]+$"},message:"must match pattern \""+"^1\\.[0-9]+\\.[0-9]+$"+"\""}];
+validate108.errors = [{instancePath:instancePath+"/schema_version",schemaPath:"#/properties/schema_version/pattern",keyword:"pattern",params:{pattern: "^1\\.[0-9]+\\.[0-9]+$"},message:"must match pattern \""+"^1\\.[0-9]+\\.[0-9]+$"+"\""}];
 return false;
 }
 }
 else {
-validate57.errors = [{instancePath:instancePath+"/schema_version",schemaPath:"#/properties/schema_version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate108.errors = [{instancePath:instancePath+"/schema_version",schemaPath:"#/properties/schema_version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -819,14 +2561,14 @@ if(errors === _errs5){
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 let missing1;
 if(((data2.name === undefined) && (missing1 = "name")) || ((data2.version === undefined) && (missing1 = "version"))){
-validate57.errors = [{instancePath:instancePath+"/tool",schemaPath:"#/properties/tool/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate108.errors = [{instancePath:instancePath+"/tool",schemaPath:"#/properties/tool/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 const _errs7 = errors;
 for(const key1 in data2){
 if(!((key1 === "name") || (key1 === "version"))){
-validate57.errors = [{instancePath:instancePath+"/tool",schemaPath:"#/properties/tool/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+validate108.errors = [{instancePath:instancePath+"/tool",schemaPath:"#/properties/tool/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -835,7 +2577,7 @@ if(_errs7 === errors){
 if(data2.name !== undefined){
 const _errs8 = errors;
 if("lib-users" !== data2.name){
-validate57.errors = [{instancePath:instancePath+"/tool/name",schemaPath:"#/properties/tool/properties/name/const",keyword:"const",params:{allowedValue: "lib-users"},message:"must be equal to constant"}];
+validate108.errors = [{instancePath:instancePath+"/tool/name",schemaPath:"#/properties/tool/properties/name/const",keyword:"const",params:{allowedValue: "lib-users"},message:"must be equal to constant"}];
 return false;
 }
 var valid1 = _errs8 === errors;
@@ -847,7 +2589,7 @@ if(valid1){
 if(data2.version !== undefined){
 const _errs9 = errors;
 if(typeof data2.version !== "string"){
-validate57.errors = [{instancePath:instancePath+"/tool/version",schemaPath:"#/properties/tool/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate108.errors = [{instancePath:instancePath+"/tool/version",schemaPath:"#/properties/tool/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid1 = _errs9 === errors;
@@ -860,7 +2602,7 @@ var valid1 = true;
 }
 }
 else {
-validate57.errors = [{instancePath:instancePath+"/tool",schemaPath:"#/properties/tool/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate108.errors = [{instancePath:instancePath+"/tool",schemaPath:"#/properties/tool/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
@@ -876,12 +2618,12 @@ const _errs11 = errors;
 if(errors === _errs11){
 if(typeof data5 === "string"){
 if(!pattern7.test(data5)){
-validate57.errors = [{instancePath:instancePath+"/generated_at",schemaPath:"#/properties/generated_at/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"+"\""}];
+validate108.errors = [{instancePath:instancePath+"/generated_at",schemaPath:"#/properties/generated_at/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"+"\""}];
 return false;
 }
 }
 else {
-validate57.errors = [{instancePath:instancePath+"/generated_at",schemaPath:"#/properties/generated_at/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate108.errors = [{instancePath:instancePath+"/generated_at",schemaPath:"#/properties/generated_at/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -898,14 +2640,14 @@ if(errors === _errs13){
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 let missing2;
 if(((((data6.code === undefined) && (missing2 = "code")) || ((data6.message === undefined) && (missing2 = "message"))) || ((data6.hint === undefined) && (missing2 = "hint"))) || ((data6.exit_code === undefined) && (missing2 = "exit_code"))){
-validate57.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+validate108.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
 const _errs15 = errors;
 for(const key2 in data6){
 if(!((((key2 === "code") || (key2 === "message")) || (key2 === "hint")) || (key2 === "exit_code"))){
-validate57.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+validate108.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -915,7 +2657,7 @@ if(data6.code !== undefined){
 let data7 = data6.code;
 const _errs16 = errors;
 if(!((((((((((data7 === "usage") || (data7 === "invalid_config")) || (data7 === "invalid_document")) || (data7 === "input_unreadable")) || (data7 === "proc_not_found")) || (data7 === "output_unwritable")) || (data7 === "incomplete")) || (data7 === "gate_closed")) || (data7 === "terminated")) || (data7 === "internal"))){
-validate57.errors = [{instancePath:instancePath+"/error/code",schemaPath:"#/properties/error/properties/code/enum",keyword:"enum",params:{allowedValues: schema22.properties.error.properties.code.enum},message:"must be equal to one of the allowed values"}];
+validate108.errors = [{instancePath:instancePath+"/error/code",schemaPath:"#/properties/error/properties/code/enum",keyword:"enum",params:{allowedValues: schema41.properties.error.properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid2 = _errs16 === errors;
@@ -927,7 +2669,7 @@ if(valid2){
 if(data6.message !== undefined){
 const _errs17 = errors;
 if(typeof data6.message !== "string"){
-validate57.errors = [{instancePath:instancePath+"/error/message",schemaPath:"#/properties/error/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate108.errors = [{instancePath:instancePath+"/error/message",schemaPath:"#/properties/error/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs17 === errors;
@@ -976,7 +2718,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate57.errors = vErrors;
+validate108.errors = vErrors;
 return false;
 }
 else {
@@ -1000,18 +2742,18 @@ if(data6.exit_code !== undefined){
 let data10 = data6.exit_code;
 const _errs25 = errors;
 if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-validate57.errors = [{instancePath:instancePath+"/error/exit_code",schemaPath:"#/properties/error/properties/exit_code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate108.errors = [{instancePath:instancePath+"/error/exit_code",schemaPath:"#/properties/error/properties/exit_code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs25){
 if((typeof data10 == "number") && (isFinite(data10))){
 if(data10 > 255 || isNaN(data10)){
-validate57.errors = [{instancePath:instancePath+"/error/exit_code",schemaPath:"#/properties/error/properties/exit_code/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255},message:"must be <= 255"}];
+validate108.errors = [{instancePath:instancePath+"/error/exit_code",schemaPath:"#/properties/error/properties/exit_code/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255},message:"must be <= 255"}];
 return false;
 }
 else {
 if(data10 < 2 || isNaN(data10)){
-validate57.errors = [{instancePath:instancePath+"/error/exit_code",schemaPath:"#/properties/error/properties/exit_code/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2"}];
+validate108.errors = [{instancePath:instancePath+"/error/exit_code",schemaPath:"#/properties/error/properties/exit_code/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2"}];
 return false;
 }
 }
@@ -1029,7 +2771,7 @@ var valid2 = true;
 }
 }
 else {
-validate57.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate108.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
@@ -1046,24 +2788,23 @@ var valid0 = true;
 }
 }
 else {
-validate57.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate108.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate57.errors = vErrors;
+validate108.errors = vErrors;
 return errors === 0;
 }
-validate57.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate108.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const plan = validate58;
-const schema23 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:plan:1.0.0","title":"Plan","description":"What must be done about a report's findings, each with its reason, as `lib-users plan` derives it.","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","report","complete","services","reload_services","user_services","daemon_reexec","reboot","actions","ignored"],"properties":{"kind":{"const":"lib-users/plan","description":"Which document this is."},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time","description":"When the plan was made, UTC."},"host":{"$ref":"#/$defs/host"},"report":{"$ref":"#/$defs/source_report"},"complete":{"type":"boolean","description":"false where the report is not complete, leaves out processes outside units, or a filter narrowed the plan: then an empty plan does not mean a clean host."},"services":{"description":"The system services to restart, in a safe order: real names, that systemd can restart.","type":"array","items":{"type":"string"}},"reload_services":{"description":"The system services to reload, in a safe order.","type":"array","items":{"type":"string"}},"user_services":{"description":"The services of user managers to restart.","type":"array","items":{"$ref":"#/$defs/user_service"}},"daemon_reexec":{"type":"boolean","description":"Whether PID 1 is to be re-executed."},"reboot":{"$ref":"#/$defs/reboot"},"actions":{"description":"Everything to do, in a safe order; what carries the caller comes last.","type":"array","items":{"$ref":"#/$defs/action"}},"ignored":{"description":"Gone files for which nothing is to be done, by unit, path and code.","type":"array","items":{"$ref":"#/$defs/ignored"}}},"$defs":{"schema_version":{"title":"SchemaVersion","description":"Semantic version of the schema: a new field is a minor, anything that breaks a consumer a major.","type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"title":"Time","description":"UTC to the second, as in 2026-11-23T07:40:12Z.","type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"count":{"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0},"nullable_string":{"title":"NullableString","description":"A string, or null where there is none.","anyOf":[{"type":"string"},{"type":"null"}]},"pids":{"title":"Pids","description":"Process ids in rising order.","type":"array","items":{"type":"integer","minimum":1}},"tool":{"title":"Tool","description":"What wrote this document.","type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users","description":"Always lib-users."},"version":{"type":"string","description":"The version of lib-users."}}},"user":{"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}}},"nullable_user":{"title":"NullableUser","description":"A user, or null.","anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]},"package":{"title":"Package","description":"The package that owns the path now.","type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"],"description":"Whose database answered."},"name":{"type":"string","description":"The package's name."},"version":{"type":"string","description":"Its installed version."}}},"nullable_package":{"title":"NullablePackage","description":"The package that owns the path now; null where none does, or without --packages.","anyOf":[{"$ref":"#/$defs/package"},{"type":"null"}]},"host":{"title":"PlanHost","description":"The host of the report.","type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string","description":"The host name (uname nodename)."},"id":{"description":"HMAC-SHA256 of the lib-users application id keyed by the machine id, cut to 128 bits, as machine-id(5) asks; null without a machine id.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string","description":"The kernel's random id of this boot, or null."}}},"source_report":{"title":"SourceReport","description":"The report that the plan was made from.","type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time","description":"When the scan began, UTC."},"complete":{"type":"boolean","description":"The report's own scan.complete."}}},"reboot_reason":{"title":"RebootReason","description":"One reason for a reboot.","oneOf":[{"title":"KernelOutdated","description":"A newer kernel of the running flavour is installed.","type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."},"installed":{"type":"string","description":"The newest installed kernel's release."}}},{"title":"KernelModulesMissing","description":"The running kernel's modules are gone from disk, so that it cannot load any more.","type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."}}},{"title":"RebootRequiredFile","description":"/run/reboot-required exists (Debian, Ubuntu).","type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."},"packages":{"description":"The packages that asked for it, from the .pkgs file beside it.","type":"array","items":{"type":"string"}}}},{"title":"RebootNeededFile","description":"/run/reboot-needed exists (SUSE).","type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."}}},{"title":"UnitReboot","description":"The verdict on a unit is reboot.","type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit","description":"The code of the reason."},"unit":{"type":"string","minLength":1,"description":"The unit's name."}}}]},"reboot":{"title":"PlanReboot","description":"Whether the host needs a reboot.","type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"description":"true, false, or null where it cannot be known.","anyOf":[{"type":"boolean"},{"type":"null"}]},"reasons":{"description":"The report's reasons, then one for every unit whose verdict is reboot; empty unless required is true.","type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}},"user_service":{"title":"UserService","description":"A unit of a user manager.","type":"object","additionalProperties":false,"required":["user","unit"],"properties":{"user":{"$ref":"#/$defs/user","description":"Whose user manager."},"unit":{"type":"string","minLength":1,"description":"The unit's name."}}},"scope":{"title":"Scope","description":"system: of the system manager. user: of a user's manager.","enum":["system","user"]},"session":{"title":"Session","description":"A login session of systemd-logind.","type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string","description":"The session's id, as loginctl lists it."},"user":{"$ref":"#/$defs/nullable_user","description":"Whose session."}}},"container":{"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}}},"planned_process":{"title":"PlannedProcess","description":"A process: the pid and the start time together name it.","type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1,"description":"The process id."},"start_ticks":{"$ref":"#/$defs/count","description":"Start time in clock ticks since boot."},"name":{"type":"string","description":"comm, at most 15 bytes."},"executable":{"$ref":"#/$defs/nullable_string","description":"The program's path, or null."}}},"reason_code":{"title":"ReasonCode","description":"{kind}_{state} of a gone file that is mapped; log_held, file_held: a gone file held open; scratch_file: made and unlinked by its own maker; policy: a rule says so.","enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","policy"]},"because":{"title":"Because","description":"One gone file that is a reason for the action.","type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."}}},"applied_policy":{"title":"AppliedPolicy","description":"The policy rule that decided.","type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1,"description":"The id of a shipped rule, or file:line of the user's own."},"reason":{"type":"string","description":"Why the rule exists."}}},"blocked_by":{"title":"BlockedBy","description":"What stands in the way of a restart.","enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit"]},"action_name":{"title":"ActionName","description":"What is to be done.","enum":["restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]},"action":{"title":"Action","description":"One thing to do, to one unit, session, container or process.","type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string","description":"The unit, or null where there is none."},"scope":{"description":"The scope of the unit, or null where there is none.","anyOf":[{"$ref":"#/$defs/scope"},{"type":"null"}]},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager or session; null for the system's own."},"session":{"description":"The login session, or null.","anyOf":[{"$ref":"#/$defs/session"},{"type":"null"}]},"container":{"description":"The container or virtual machine, or null.","anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"process":{"description":"The one process that it is about, or null.","anyOf":[{"$ref":"#/$defs/planned_process"},{"type":"null"}]},"argv":{"description":"The argument vector that does it, never a shell string; null where a person has to.","anyOf":[{"type":"array","items":{"type":"string"}},{"type":"null"}]},"carries_caller":{"type":"boolean","description":"true where the scan ran inside it: doing it may end the caller."},"policy":{"description":"The policy rule that decided, or null.","anyOf":[{"$ref":"#/$defs/applied_policy"},{"type":"null"}]},"blocked_by":{"description":"What stands in the way of a restart, or null.","anyOf":[{"$ref":"#/$defs/blocked_by"},{"type":"null"}]},"because":{"description":"The gone files that are the reason, by path and code.","type":"array","items":{"$ref":"#/$defs/because"}}}},"ignored":{"title":"Ignored","description":"A gone file for which nothing is to be done.","type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string","description":"The path, without the kernel's mark."},"unit":{"$ref":"#/$defs/nullable_string","description":"The unit that uses it, or null."},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."},"reason":{"type":"string","description":"Why nothing is to be done."}}}}};
-const func9 = Object.prototype.hasOwnProperty;
-const schema24 = {"title":"SchemaVersion","description":"Semantic version of the schema: a new field is a minor, anything that breaks a consumer a major.","type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
+export const fleet = validate109;
+const schema42 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:fleet:1.0.0","title":"Fleet","description":"What many hosts still run on files that are gone: their reports in one document, as `lib-users fleet` folded them.","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","summary","hosts","units","files","unreadable_inputs"],"properties":{"kind":{"const":"lib-users/fleet","description":"Which document this is."},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time","description":"When the reports were folded, UTC."},"summary":{"$ref":"#/$defs/fleet_summary"},"hosts":{"description":"The hosts, by name and id; the newest report of each counts.","type":"array","items":{"$ref":"#/$defs/fleet_host"}},"units":{"description":"The affected units, by scope and name.","type":"array","items":{"$ref":"#/$defs/fleet_unit"}},"files":{"description":"The gone files, by path, via, kind, role and state; those that no unit owns (containers, bare processes) too.","type":"array","items":{"$ref":"#/$defs/fleet_file"}},"unreadable_inputs":{"description":"What could not be folded, and why. Of one source at most a hundred are listed; then one entry counts the rest.","type":"array","items":{"$ref":"#/$defs/unreadable_input"}}},"$defs":{"schema_version":{"title":"SchemaVersion","description":"Semantic version of the schema: a new field is a minor, anything that breaks a consumer a major.","type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"title":"Time","description":"UTC to the second, as in 2026-11-23T07:40:12Z.","type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"count":{"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0},"tool":{"title":"Tool","description":"What wrote this document.","type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users","description":"Always lib-users."},"version":{"type":"string","description":"The version of lib-users."}}},"fleet_summary":{"title":"FleetSummary","description":"Totals of the fleet.","type":"object","additionalProperties":false,"required":["hosts","affected","incomplete","reboot_required","held_bytes","unreadable_inputs"],"properties":{"hosts":{"$ref":"#/$defs/count","description":"Hosts whose report could be read."},"affected":{"$ref":"#/$defs/count","description":"Hosts on which any process runs on a file that is gone."},"incomplete":{"$ref":"#/$defs/count","description":"Hosts on which not everything could be seen."},"reboot_required":{"$ref":"#/$defs/count","description":"Hosts that say that they want a reboot."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that gone files hold, over all hosts."},"unreadable_inputs":{"$ref":"#/$defs/count","description":"How many inputs could not be folded, listed or not."}}},"fleet_host":{"title":"FleetHost","description":"One host, as its newest report has it.","type":"object","additionalProperties":false,"required":["hostname","id","source","labels","generated_at","complete","units","held_bytes","reboot_required","superseded"],"properties":{"hostname":{"type":"string","description":"The host name."},"id":{"description":"HMAC-SHA256 of the lib-users application id keyed by the machine id, cut to 128 bits, as machine-id(5) asks; null without a machine id.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"source":{"type":"string","description":"Where the report came from: the file, - for standard input; with :LINE where it does not begin on the first line."},"labels":{"description":"The user's own labels, from --label and the configuration.","type":"object","additionalProperties":{"type":"string"}},"generated_at":{"$ref":"#/$defs/time","description":"When the host was scanned."},"complete":{"type":"boolean","description":"Whether everything could be seen."},"units":{"$ref":"#/$defs/count","description":"Affected units."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that gone files hold."},"reboot_required":{"description":"true, false, or null where it cannot be known.","anyOf":[{"type":"boolean"},{"type":"null"}]},"superseded":{"$ref":"#/$defs/count","description":"Older reports of the same host (id and hostname) that were read and do not count."}}},"fleet_unit":{"title":"FleetUnit","description":"One affected unit and where it runs.","type":"object","additionalProperties":false,"required":["name","scope","hosts"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name."},"scope":{"$ref":"#/$defs/scope"},"hosts":{"description":"The host names, one entry a host.","type":"array","items":{"type":"string"}}}},"fleet_file":{"title":"FleetFile","description":"One gone file and who uses it.","type":"object","additionalProperties":false,"required":["path","via","kind","role","state","hosts","units"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark; bytes that are no UTF-8 are replaced."},"via":{"enum":["map","fd"],"description":"How the file is used: mapped, or held open."},"kind":{"enum":["executable","library","data","regular","directory","unknown"],"description":"Kind of the map or fd."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"hosts":{"description":"The host names, one entry a host.","type":"array","items":{"type":"string"}},"units":{"description":"The units that use it, on any of the hosts.","type":"array","items":{"type":"string"}}}},"unreadable_input":{"title":"UnreadableInput","description":"One input that could not be folded.","type":"object","additionalProperties":false,"required":["source","code","message"],"properties":{"source":{"type":"string","description":"The file or folder, - for standard input; with :LINE where it does not begin on the first line."},"code":{"enum":["input_unreadable","invalid_document"],"description":"input_unreadable: it could not be read at all. invalid_document: it is no report."},"message":{"type":"string","description":"Why, in one line."}}},"scope":{"title":"Scope","description":"system: of the system manager. user: of a user's manager.","enum":["system","user"]},"state":{"title":"State","description":"replaced: the path now names another file. removed: nothing is at the path. unknown: we could not, or must not, look.","enum":["replaced","removed","unknown"]},"role":{"title":"Role","description":"code: an executable or library. data: another mapped file. log: a held log. file: another held file. scratch: made and unlinked by its own maker; never a reason for anything.","enum":["code","data","log","file","scratch"]}}};
+const schema43 = {"title":"SchemaVersion","description":"Semantic version of the schema: a new field is a minor, anything that breaks a consumer a major.","type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 
-function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate59.evaluated;
+const evaluated0 = validate110.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1073,26 +2814,26 @@ evaluated0.items = undefined;
 if(errors === 0){
 if(typeof data === "string"){
 if(!pattern3.test(data)){
-validate59.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^1\\.[0-9]+\\.[0-9]+$"},message:"must match pattern \""+"^1\\.[0-9]+\\.[0-9]+$"+"\""}];
+validate110.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^1\\.[0-9]+\\.[0-9]+$"},message:"must match pattern \""+"^1\\.[0-9]+\\.[0-9]+$"+"\""}];
 return false;
 }
 }
 else {
-validate59.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate110.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
-validate59.errors = vErrors;
+validate110.errors = vErrors;
 return errors === 0;
 }
-validate59.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate110.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema25 = {"title":"Tool","description":"What wrote this document.","type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users","description":"Always lib-users."},"version":{"type":"string","description":"The version of lib-users."}}};
+const schema44 = {"title":"Tool","description":"What wrote this document.","type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users","description":"Always lib-users."},"version":{"type":"string","description":"The version of lib-users."}}};
 
-function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate61.evaluated;
+const evaluated0 = validate112.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1103,14 +2844,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.name === undefined) && (missing0 = "name")) || ((data.version === undefined) && (missing0 = "version"))){
-validate61.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate112.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "name") || (key0 === "version"))){
-validate61.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate112.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -1119,7 +2860,7 @@ if(_errs1 === errors){
 if(data.name !== undefined){
 const _errs2 = errors;
 if("lib-users" !== data.name){
-validate61.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/const",keyword:"const",params:{allowedValue: "lib-users"},message:"must be equal to constant"}];
+validate112.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/const",keyword:"const",params:{allowedValue: "lib-users"},message:"must be equal to constant"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -1131,7 +2872,7 @@ if(valid0){
 if(data.version !== undefined){
 const _errs3 = errors;
 if(typeof data.version !== "string"){
-validate61.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate112.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -1144,21 +2885,21 @@ var valid0 = true;
 }
 }
 else {
-validate61.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate112.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate61.errors = vErrors;
+validate112.errors = vErrors;
 return errors === 0;
 }
-validate61.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate112.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema26 = {"title":"Time","description":"UTC to the second, as in 2026-11-23T07:40:12Z.","type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"};
+const schema45 = {"title":"Time","description":"UTC to the second, as in 2026-11-23T07:40:12Z.","type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"};
 
-function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate63.evaluated;
+const evaluated0 = validate114.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1168,95 +2909,55 @@ evaluated0.items = undefined;
 if(errors === 0){
 if(typeof data === "string"){
 if(!pattern7.test(data)){
-validate63.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"+"\""}];
+validate114.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"+"\""}];
 return false;
 }
 }
 else {
-validate63.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate114.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
-validate63.errors = vErrors;
+validate114.errors = vErrors;
 return errors === 0;
 }
-validate63.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate114.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema27 = {"title":"PlanHost","description":"The host of the report.","type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string","description":"The host name (uname nodename)."},"id":{"description":"HMAC-SHA256 of the lib-users application id keyed by the machine id, cut to 128 bits, as machine-id(5) asks; null without a machine id.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string","description":"The kernel's random id of this boot, or null."}}};
-const pattern10 = new RegExp("^[0-9a-f]{32}$", "u");
-const schema28 = {"title":"NullableString","description":"A string, or null where there is none.","anyOf":[{"type":"string"},{"type":"null"}]};
+const schema46 = {"title":"FleetSummary","description":"Totals of the fleet.","type":"object","additionalProperties":false,"required":["hosts","affected","incomplete","reboot_required","held_bytes","unreadable_inputs"],"properties":{"hosts":{"$ref":"#/$defs/count","description":"Hosts whose report could be read."},"affected":{"$ref":"#/$defs/count","description":"Hosts on which any process runs on a file that is gone."},"incomplete":{"$ref":"#/$defs/count","description":"Hosts on which not everything could be seen."},"reboot_required":{"$ref":"#/$defs/count","description":"Hosts that say that they want a reboot."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that gone files hold, over all hosts."},"unreadable_inputs":{"$ref":"#/$defs/count","description":"How many inputs could not be folded, listed or not."}}};
+const schema47 = {"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0};
 
-function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate66.evaluated;
+const evaluated0 = validate117.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(typeof data !== "string"){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-const _errs3 = errors;
-if(data !== null){
-const err1 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs3 === errors;
-valid0 = valid0 || _valid0;
-if(!valid0){
-const err2 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-validate66.errors = vErrors;
+if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
+validate117.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
+if(errors === 0){
+if((typeof data == "number") && (isFinite(data))){
+if(data < 0 || isNaN(data)){
+validate117.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
 }
 }
 }
-validate66.errors = vErrors;
+validate117.errors = vErrors;
 return errors === 0;
 }
-validate66.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate117.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate65.evaluated;
+const evaluated0 = validate116.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1266,15 +2967,133 @@ evaluated0.items = undefined;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((data.hostname === undefined) && (missing0 = "hostname")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.boot_id === undefined) && (missing0 = "boot_id"))){
-validate65.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+if(((((((data.hosts === undefined) && (missing0 = "hosts")) || ((data.affected === undefined) && (missing0 = "affected"))) || ((data.incomplete === undefined) && (missing0 = "incomplete"))) || ((data.reboot_required === undefined) && (missing0 = "reboot_required"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.unreadable_inputs === undefined) && (missing0 = "unreadable_inputs"))){
+validate116.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(((key0 === "hostname") || (key0 === "id")) || (key0 === "boot_id"))){
-validate65.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!((((((key0 === "hosts") || (key0 === "affected")) || (key0 === "incomplete")) || (key0 === "reboot_required")) || (key0 === "held_bytes")) || (key0 === "unreadable_inputs"))){
+validate116.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.hosts !== undefined){
+const _errs2 = errors;
+if(!(validate117(data.hosts, {instancePath:instancePath+"/hosts",parentData:data,parentDataProperty:"hosts",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.affected !== undefined){
+const _errs3 = errors;
+if(!(validate117(data.affected, {instancePath:instancePath+"/affected",parentData:data,parentDataProperty:"affected",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.incomplete !== undefined){
+const _errs4 = errors;
+if(!(validate117(data.incomplete, {instancePath:instancePath+"/incomplete",parentData:data,parentDataProperty:"incomplete",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.reboot_required !== undefined){
+const _errs5 = errors;
+if(!(validate117(data.reboot_required, {instancePath:instancePath+"/reboot_required",parentData:data,parentDataProperty:"reboot_required",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.held_bytes !== undefined){
+const _errs6 = errors;
+if(!(validate117(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs6 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.unreadable_inputs !== undefined){
+const _errs7 = errors;
+if(!(validate117(data.unreadable_inputs, {instancePath:instancePath+"/unreadable_inputs",parentData:data,parentDataProperty:"unreadable_inputs",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate116.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate116.errors = vErrors;
+return errors === 0;
+}
+validate116.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema48 = {"title":"FleetHost","description":"One host, as its newest report has it.","type":"object","additionalProperties":false,"required":["hostname","id","source","labels","generated_at","complete","units","held_bytes","reboot_required","superseded"],"properties":{"hostname":{"type":"string","description":"The host name."},"id":{"description":"HMAC-SHA256 of the lib-users application id keyed by the machine id, cut to 128 bits, as machine-id(5) asks; null without a machine id.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"source":{"type":"string","description":"Where the report came from: the file, - for standard input; with :LINE where it does not begin on the first line."},"labels":{"description":"The user's own labels, from --label and the configuration.","type":"object","additionalProperties":{"type":"string"}},"generated_at":{"$ref":"#/$defs/time","description":"When the host was scanned."},"complete":{"type":"boolean","description":"Whether everything could be seen."},"units":{"$ref":"#/$defs/count","description":"Affected units."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that gone files hold."},"reboot_required":{"description":"true, false, or null where it cannot be known.","anyOf":[{"type":"boolean"},{"type":"null"}]},"superseded":{"$ref":"#/$defs/count","description":"Older reports of the same host (id and hostname) that were read and do not count."}}};
+
+function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate125.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((((((((data.hostname === undefined) && (missing0 = "hostname")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.source === undefined) && (missing0 = "source"))) || ((data.labels === undefined) && (missing0 = "labels"))) || ((data.generated_at === undefined) && (missing0 = "generated_at"))) || ((data.complete === undefined) && (missing0 = "complete"))) || ((data.units === undefined) && (missing0 = "units"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.reboot_required === undefined) && (missing0 = "reboot_required"))) || ((data.superseded === undefined) && (missing0 = "superseded"))){
+validate125.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(func9.call(schema48.properties, key0))){
+validate125.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -1283,7 +3102,7 @@ if(_errs1 === errors){
 if(data.hostname !== undefined){
 const _errs2 = errors;
 if(typeof data.hostname !== "string"){
-validate65.errors = [{instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate125.errors = [{instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -1300,7 +3119,7 @@ let valid1 = false;
 const _errs6 = errors;
 if(errors === _errs6){
 if(typeof data1 === "string"){
-if(!pattern10.test(data1)){
+if(!pattern8.test(data1)){
 const err0 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{32}$"},message:"must match pattern \""+"^[0-9a-f]{32}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -1346,7 +3165,1144 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate65.errors = vErrors;
+validate125.errors = vErrors;
+return false;
+}
+else {
+errors = _errs5;
+if(vErrors !== null){
+if(_errs5){
+vErrors.length = _errs5;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.source !== undefined){
+const _errs10 = errors;
+if(typeof data.source !== "string"){
+validate125.errors = [{instancePath:instancePath+"/source",schemaPath:"#/properties/source/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs10 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.labels !== undefined){
+let data3 = data.labels;
+const _errs12 = errors;
+if(errors === _errs12){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+for(const key1 in data3){
+const _errs15 = errors;
+if(typeof data3[key1] !== "string"){
+validate125.errors = [{instancePath:instancePath+"/labels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid2 = _errs15 === errors;
+if(!valid2){
+break;
+}
+}
+}
+else {
+validate125.errors = [{instancePath:instancePath+"/labels",schemaPath:"#/properties/labels/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs12 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.generated_at !== undefined){
+const _errs17 = errors;
+if(!(validate114(data.generated_at, {instancePath:instancePath+"/generated_at",parentData:data,parentDataProperty:"generated_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs17 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.complete !== undefined){
+const _errs18 = errors;
+if(typeof data.complete !== "boolean"){
+validate125.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs18 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.units !== undefined){
+const _errs20 = errors;
+if(!(validate117(data.units, {instancePath:instancePath+"/units",parentData:data,parentDataProperty:"units",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs20 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.held_bytes !== undefined){
+const _errs21 = errors;
+if(!(validate117(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs21 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.reboot_required !== undefined){
+let data9 = data.reboot_required;
+const _errs22 = errors;
+const _errs23 = errors;
+let valid3 = false;
+const _errs24 = errors;
+if(typeof data9 !== "boolean"){
+const err4 = {instancePath:instancePath+"/reboot_required",schemaPath:"#/properties/reboot_required/anyOf/0/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+var _valid1 = _errs24 === errors;
+valid3 = valid3 || _valid1;
+const _errs26 = errors;
+if(data9 !== null){
+const err5 = {instancePath:instancePath+"/reboot_required",schemaPath:"#/properties/reboot_required/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+var _valid1 = _errs26 === errors;
+valid3 = valid3 || _valid1;
+if(!valid3){
+const err6 = {instancePath:instancePath+"/reboot_required",schemaPath:"#/properties/reboot_required/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+validate125.errors = vErrors;
+return false;
+}
+else {
+errors = _errs23;
+if(vErrors !== null){
+if(_errs23){
+vErrors.length = _errs23;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs22 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.superseded !== undefined){
+const _errs28 = errors;
+if(!(validate117(data.superseded, {instancePath:instancePath+"/superseded",parentData:data,parentDataProperty:"superseded",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs28 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate125.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate125.errors = vErrors;
+return errors === 0;
+}
+validate125.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema49 = {"title":"FleetUnit","description":"One affected unit and where it runs.","type":"object","additionalProperties":false,"required":["name","scope","hosts"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name."},"scope":{"$ref":"#/$defs/scope"},"hosts":{"description":"The host names, one entry a host.","type":"array","items":{"type":"string"}}}};
+const schema50 = {"title":"Scope","description":"system: of the system manager. user: of a user's manager.","enum":["system","user"]};
+
+function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate132.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!((data === "system") || (data === "user"))){
+validate132.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema50.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+validate132.errors = vErrors;
+return errors === 0;
+}
+validate132.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate131.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.name === undefined) && (missing0 = "name")) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.hosts === undefined) && (missing0 = "hosts"))){
+validate131.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(((key0 === "name") || (key0 === "scope")) || (key0 === "hosts"))){
+validate131.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.name !== undefined){
+let data0 = data.name;
+const _errs2 = errors;
+if(errors === _errs2){
+if(typeof data0 === "string"){
+if(func1(data0) < 1){
+validate131.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+return false;
+}
+}
+else {
+validate131.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.scope !== undefined){
+const _errs4 = errors;
+if(!(validate132(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.hosts !== undefined){
+let data2 = data.hosts;
+const _errs5 = errors;
+if(errors === _errs5){
+if(Array.isArray(data2)){
+var valid1 = true;
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+const _errs7 = errors;
+if(typeof data2[i0] !== "string"){
+validate131.errors = [{instancePath:instancePath+"/hosts/" + i0,schemaPath:"#/properties/hosts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid1 = _errs7 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate131.errors = [{instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate131.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate131.errors = vErrors;
+return errors === 0;
+}
+validate131.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema51 = {"title":"FleetFile","description":"One gone file and who uses it.","type":"object","additionalProperties":false,"required":["path","via","kind","role","state","hosts","units"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark; bytes that are no UTF-8 are replaced."},"via":{"enum":["map","fd"],"description":"How the file is used: mapped, or held open."},"kind":{"enum":["executable","library","data","regular","directory","unknown"],"description":"Kind of the map or fd."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"hosts":{"description":"The host names, one entry a host.","type":"array","items":{"type":"string"}},"units":{"description":"The units that use it, on any of the hosts.","type":"array","items":{"type":"string"}}}};
+const schema52 = {"title":"Role","description":"code: an executable or library. data: another mapped file. log: a held log. file: another held file. scratch: made and unlinked by its own maker; never a reason for anything.","enum":["code","data","log","file","scratch"]};
+
+function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate136.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(((((data === "code") || (data === "data")) || (data === "log")) || (data === "file")) || (data === "scratch"))){
+validate136.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema52.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+validate136.errors = vErrors;
+return errors === 0;
+}
+validate136.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema53 = {"title":"State","description":"replaced: the path now names another file. removed: nothing is at the path. unknown: we could not, or must not, look.","enum":["replaced","removed","unknown"]};
+
+function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate138.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(((data === "replaced") || (data === "removed")) || (data === "unknown"))){
+validate138.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema53.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+validate138.errors = vErrors;
+return errors === 0;
+}
+validate138.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate135.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((((((data.path === undefined) && (missing0 = "path")) || ((data.via === undefined) && (missing0 = "via"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.hosts === undefined) && (missing0 = "hosts"))) || ((data.units === undefined) && (missing0 = "units"))){
+validate135.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(((((((key0 === "path") || (key0 === "via")) || (key0 === "kind")) || (key0 === "role")) || (key0 === "state")) || (key0 === "hosts")) || (key0 === "units"))){
+validate135.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.path !== undefined){
+const _errs2 = errors;
+if(typeof data.path !== "string"){
+validate135.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.via !== undefined){
+let data1 = data.via;
+const _errs4 = errors;
+if(!((data1 === "map") || (data1 === "fd"))){
+validate135.errors = [{instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema51.properties.via.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.kind !== undefined){
+let data2 = data.kind;
+const _errs5 = errors;
+if(!((((((data2 === "executable") || (data2 === "library")) || (data2 === "data")) || (data2 === "regular")) || (data2 === "directory")) || (data2 === "unknown"))){
+validate135.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema51.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.role !== undefined){
+const _errs6 = errors;
+if(!(validate136(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs6 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.state !== undefined){
+const _errs7 = errors;
+if(!(validate138(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.hosts !== undefined){
+let data5 = data.hosts;
+const _errs8 = errors;
+if(errors === _errs8){
+if(Array.isArray(data5)){
+var valid1 = true;
+const len0 = data5.length;
+for(let i0=0; i0<len0; i0++){
+const _errs10 = errors;
+if(typeof data5[i0] !== "string"){
+validate135.errors = [{instancePath:instancePath+"/hosts/" + i0,schemaPath:"#/properties/hosts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid1 = _errs10 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate135.errors = [{instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs8 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.units !== undefined){
+let data7 = data.units;
+const _errs12 = errors;
+if(errors === _errs12){
+if(Array.isArray(data7)){
+var valid2 = true;
+const len1 = data7.length;
+for(let i1=0; i1<len1; i1++){
+const _errs14 = errors;
+if(typeof data7[i1] !== "string"){
+validate135.errors = [{instancePath:instancePath+"/units/" + i1,schemaPath:"#/properties/units/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid2 = _errs14 === errors;
+if(!valid2){
+break;
+}
+}
+}
+else {
+validate135.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs12 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate135.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate135.errors = vErrors;
+return errors === 0;
+}
+validate135.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema54 = {"title":"UnreadableInput","description":"One input that could not be folded.","type":"object","additionalProperties":false,"required":["source","code","message"],"properties":{"source":{"type":"string","description":"The file or folder, - for standard input; with :LINE where it does not begin on the first line."},"code":{"enum":["input_unreadable","invalid_document"],"description":"input_unreadable: it could not be read at all. invalid_document: it is no report."},"message":{"type":"string","description":"Why, in one line."}}};
+
+function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate141.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.source === undefined) && (missing0 = "source")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.message === undefined) && (missing0 = "message"))){
+validate141.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(((key0 === "source") || (key0 === "code")) || (key0 === "message"))){
+validate141.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.source !== undefined){
+const _errs2 = errors;
+if(typeof data.source !== "string"){
+validate141.errors = [{instancePath:instancePath+"/source",schemaPath:"#/properties/source/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.code !== undefined){
+let data1 = data.code;
+const _errs4 = errors;
+if(!((data1 === "input_unreadable") || (data1 === "invalid_document"))){
+validate141.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema54.properties.code.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.message !== undefined){
+const _errs5 = errors;
+if(typeof data.message !== "string"){
+validate141.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate141.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate141.errors = vErrors;
+return errors === 0;
+}
+validate141.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="urn:lib-users:schema:fleet:1.0.0" */;
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate109.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((((((((data.kind === undefined) && (missing0 = "kind")) || ((data.schema_version === undefined) && (missing0 = "schema_version"))) || ((data.tool === undefined) && (missing0 = "tool"))) || ((data.generated_at === undefined) && (missing0 = "generated_at"))) || ((data.summary === undefined) && (missing0 = "summary"))) || ((data.hosts === undefined) && (missing0 = "hosts"))) || ((data.units === undefined) && (missing0 = "units"))) || ((data.files === undefined) && (missing0 = "files"))) || ((data.unreadable_inputs === undefined) && (missing0 = "unreadable_inputs"))){
+validate109.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(func9.call(schema42.properties, key0))){
+validate109.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.kind !== undefined){
+const _errs2 = errors;
+if("lib-users/fleet" !== data.kind){
+validate109.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "lib-users/fleet"},message:"must be equal to constant"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.schema_version !== undefined){
+const _errs3 = errors;
+if(!(validate110(data.schema_version, {instancePath:instancePath+"/schema_version",parentData:data,parentDataProperty:"schema_version",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.tool !== undefined){
+const _errs4 = errors;
+if(!(validate112(data.tool, {instancePath:instancePath+"/tool",parentData:data,parentDataProperty:"tool",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.generated_at !== undefined){
+const _errs5 = errors;
+if(!(validate114(data.generated_at, {instancePath:instancePath+"/generated_at",parentData:data,parentDataProperty:"generated_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.summary !== undefined){
+const _errs6 = errors;
+if(!(validate116(data.summary, {instancePath:instancePath+"/summary",parentData:data,parentDataProperty:"summary",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs6 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.hosts !== undefined){
+let data5 = data.hosts;
+const _errs7 = errors;
+if(errors === _errs7){
+if(Array.isArray(data5)){
+var valid1 = true;
+const len0 = data5.length;
+for(let i0=0; i0<len0; i0++){
+const _errs9 = errors;
+if(!(validate125(data5[i0], {instancePath:instancePath+"/hosts/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
+errors = vErrors.length;
+}
+var valid1 = _errs9 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate109.errors = [{instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.units !== undefined){
+let data7 = data.units;
+const _errs10 = errors;
+if(errors === _errs10){
+if(Array.isArray(data7)){
+var valid2 = true;
+const len1 = data7.length;
+for(let i1=0; i1<len1; i1++){
+const _errs12 = errors;
+if(!(validate131(data7[i1], {instancePath:instancePath+"/units/" + i1,parentData:data7,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs12 === errors;
+if(!valid2){
+break;
+}
+}
+}
+else {
+validate109.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs10 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.files !== undefined){
+let data9 = data.files;
+const _errs13 = errors;
+if(errors === _errs13){
+if(Array.isArray(data9)){
+var valid3 = true;
+const len2 = data9.length;
+for(let i2=0; i2<len2; i2++){
+const _errs15 = errors;
+if(!(validate135(data9[i2], {instancePath:instancePath+"/files/" + i2,parentData:data9,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
+errors = vErrors.length;
+}
+var valid3 = _errs15 === errors;
+if(!valid3){
+break;
+}
+}
+}
+else {
+validate109.errors = [{instancePath:instancePath+"/files",schemaPath:"#/properties/files/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.unreadable_inputs !== undefined){
+let data11 = data.unreadable_inputs;
+const _errs16 = errors;
+if(errors === _errs16){
+if(Array.isArray(data11)){
+var valid4 = true;
+const len3 = data11.length;
+for(let i3=0; i3<len3; i3++){
+const _errs18 = errors;
+if(!(validate141(data11[i3], {instancePath:instancePath+"/unreadable_inputs/" + i3,parentData:data11,parentDataProperty:i3,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+errors = vErrors.length;
+}
+var valid4 = _errs18 === errors;
+if(!valid4){
+break;
+}
+}
+}
+else {
+validate109.errors = [{instancePath:instancePath+"/unreadable_inputs",schemaPath:"#/properties/unreadable_inputs/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs16 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate109.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate109.errors = vErrors;
+return errors === 0;
+}
+validate109.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+export const plan = validate143;
+const schema55 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:plan:1.0.0","title":"Plan","description":"What must be done about a report's findings, each with its reason, as `lib-users plan` derives it.","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","report","complete","services","reload_services","user_services","daemon_reexec","reboot","actions","ignored"],"properties":{"kind":{"const":"lib-users/plan","description":"Which document this is."},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time","description":"When the plan was made, UTC."},"host":{"$ref":"#/$defs/host"},"report":{"$ref":"#/$defs/source_report"},"complete":{"type":"boolean","description":"false where the report is not complete, leaves out processes outside units, or a filter narrowed the plan: then an empty plan does not mean a clean host."},"services":{"description":"The system services to restart, in a safe order: real names, that systemd can restart.","type":"array","items":{"type":"string"}},"reload_services":{"description":"The system services to reload, in a safe order.","type":"array","items":{"type":"string"}},"user_services":{"description":"The services of user managers to restart.","type":"array","items":{"$ref":"#/$defs/user_service"}},"daemon_reexec":{"type":"boolean","description":"Whether PID 1 is to be re-executed."},"reboot":{"$ref":"#/$defs/reboot"},"actions":{"description":"Everything to do, in a safe order; what carries the caller comes last.","type":"array","items":{"$ref":"#/$defs/action"}},"ignored":{"description":"Gone files for which nothing is to be done, by unit, path and code.","type":"array","items":{"$ref":"#/$defs/ignored"}}},"$defs":{"schema_version":{"title":"SchemaVersion","description":"Semantic version of the schema: a new field is a minor, anything that breaks a consumer a major.","type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"title":"Time","description":"UTC to the second, as in 2026-11-23T07:40:12Z.","type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"count":{"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0},"nullable_string":{"title":"NullableString","description":"A string, or null where there is none.","anyOf":[{"type":"string"},{"type":"null"}]},"pids":{"title":"Pids","description":"Process ids in rising order.","type":"array","items":{"type":"integer","minimum":1}},"tool":{"title":"Tool","description":"What wrote this document.","type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users","description":"Always lib-users."},"version":{"type":"string","description":"The version of lib-users."}}},"user":{"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}}},"nullable_user":{"title":"NullableUser","description":"A user, or null.","anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]},"package":{"title":"Package","description":"The package that owns the path now.","type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"],"description":"Whose database answered."},"name":{"type":"string","description":"The package's name."},"version":{"type":"string","description":"Its installed version."}}},"nullable_package":{"title":"NullablePackage","description":"The package that owns the path now; null where none does, or without --packages.","anyOf":[{"$ref":"#/$defs/package"},{"type":"null"}]},"host":{"title":"PlanHost","description":"The host of the report.","type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string","description":"The host name (uname nodename)."},"id":{"description":"HMAC-SHA256 of the lib-users application id keyed by the machine id, cut to 128 bits, as machine-id(5) asks; null without a machine id.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string","description":"The kernel's random id of this boot, or null."}}},"source_report":{"title":"SourceReport","description":"The report that the plan was made from.","type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time","description":"When the scan began, UTC."},"complete":{"type":"boolean","description":"The report's own scan.complete."}}},"reboot_reason":{"title":"RebootReason","description":"One reason for a reboot.","oneOf":[{"title":"KernelOutdated","description":"A newer kernel of the running flavour is installed.","type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."},"installed":{"type":"string","description":"The newest installed kernel's release."}}},{"title":"KernelModulesMissing","description":"The running kernel's modules are gone from disk, so that it cannot load any more.","type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."}}},{"title":"RebootRequiredFile","description":"/run/reboot-required exists (Debian, Ubuntu).","type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."},"packages":{"description":"The packages that asked for it, from the .pkgs file beside it.","type":"array","items":{"type":"string"}}}},{"title":"RebootNeededFile","description":"/run/reboot-needed exists (SUSE).","type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."}}},{"title":"UnitReboot","description":"The verdict on a unit is reboot.","type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit","description":"The code of the reason."},"unit":{"type":"string","minLength":1,"description":"The unit's name."}}}]},"reboot":{"title":"PlanReboot","description":"Whether the host needs a reboot.","type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"description":"true, false, or null where it cannot be known.","anyOf":[{"type":"boolean"},{"type":"null"}]},"reasons":{"description":"The report's reasons, then one for every unit whose verdict is reboot; empty unless required is true.","type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}},"user_service":{"title":"UserService","description":"A unit of a user manager.","type":"object","additionalProperties":false,"required":["user","unit"],"properties":{"user":{"$ref":"#/$defs/user","description":"Whose user manager."},"unit":{"type":"string","minLength":1,"description":"The unit's name."}}},"scope":{"title":"Scope","description":"system: of the system manager. user: of a user's manager.","enum":["system","user"]},"session":{"title":"Session","description":"A login session of systemd-logind.","type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string","description":"The session's id, as loginctl lists it."},"user":{"$ref":"#/$defs/nullable_user","description":"Whose session."}}},"container":{"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}}},"planned_process":{"title":"PlannedProcess","description":"A process: the pid and the start time together name it.","type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1,"description":"The process id."},"start_ticks":{"$ref":"#/$defs/count","description":"Start time in clock ticks since boot."},"name":{"type":"string","description":"comm, at most 15 bytes."},"executable":{"$ref":"#/$defs/nullable_string","description":"The program's path, or null."}}},"reason_code":{"title":"ReasonCode","description":"{kind}_{state} of a gone file that is mapped; log_held, file_held: a gone file held open; scratch_file: made and unlinked by its own maker; policy: a rule says so.","enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","policy"]},"because":{"title":"Because","description":"One gone file that is a reason for the action.","type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."}}},"applied_policy":{"title":"AppliedPolicy","description":"The policy rule that decided.","type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1,"description":"The id of a shipped rule, or file:line of the user's own."},"reason":{"type":"string","description":"Why the rule exists."}}},"blocked_by":{"title":"BlockedBy","description":"What stands in the way of a restart.","enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit"]},"action_name":{"title":"ActionName","description":"What is to be done.","enum":["restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]},"action":{"title":"Action","description":"One thing to do, to one unit, session, container or process.","type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string","description":"The unit, or null where there is none."},"scope":{"description":"The scope of the unit, or null where there is none.","anyOf":[{"$ref":"#/$defs/scope"},{"type":"null"}]},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager or session; null for the system's own."},"session":{"description":"The login session, or null.","anyOf":[{"$ref":"#/$defs/session"},{"type":"null"}]},"container":{"description":"The container or virtual machine, or null.","anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"process":{"description":"The one process that it is about, or null.","anyOf":[{"$ref":"#/$defs/planned_process"},{"type":"null"}]},"argv":{"description":"The argument vector that does it, never a shell string; null where a person has to.","anyOf":[{"type":"array","items":{"type":"string"}},{"type":"null"}]},"carries_caller":{"type":"boolean","description":"true where the scan ran inside it: doing it may end the caller."},"policy":{"description":"The policy rule that decided, or null.","anyOf":[{"$ref":"#/$defs/applied_policy"},{"type":"null"}]},"blocked_by":{"description":"What stands in the way of a restart, or null.","anyOf":[{"$ref":"#/$defs/blocked_by"},{"type":"null"}]},"because":{"description":"The gone files that are the reason, by path and code.","type":"array","items":{"$ref":"#/$defs/because"}}}},"ignored":{"title":"Ignored","description":"A gone file for which nothing is to be done.","type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string","description":"The path, without the kernel's mark."},"unit":{"$ref":"#/$defs/nullable_string","description":"The unit that uses it, or null."},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."},"reason":{"type":"string","description":"Why nothing is to be done."}}}}};
+const schema56 = {"title":"SchemaVersion","description":"Semantic version of the schema: a new field is a minor, anything that breaks a consumer a major.","type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
+
+function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate144.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(typeof data === "string"){
+if(!pattern3.test(data)){
+validate144.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^1\\.[0-9]+\\.[0-9]+$"},message:"must match pattern \""+"^1\\.[0-9]+\\.[0-9]+$"+"\""}];
+return false;
+}
+}
+else {
+validate144.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+validate144.errors = vErrors;
+return errors === 0;
+}
+validate144.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema57 = {"title":"Tool","description":"What wrote this document.","type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users","description":"Always lib-users."},"version":{"type":"string","description":"The version of lib-users."}}};
+
+function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate146.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.name === undefined) && (missing0 = "name")) || ((data.version === undefined) && (missing0 = "version"))){
+validate146.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((key0 === "name") || (key0 === "version"))){
+validate146.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.name !== undefined){
+const _errs2 = errors;
+if("lib-users" !== data.name){
+validate146.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/const",keyword:"const",params:{allowedValue: "lib-users"},message:"must be equal to constant"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.version !== undefined){
+const _errs3 = errors;
+if(typeof data.version !== "string"){
+validate146.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+else {
+validate146.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate146.errors = vErrors;
+return errors === 0;
+}
+validate146.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema58 = {"title":"Time","description":"UTC to the second, as in 2026-11-23T07:40:12Z.","type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"};
+
+function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate148.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(typeof data === "string"){
+if(!pattern7.test(data)){
+validate148.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"+"\""}];
+return false;
+}
+}
+else {
+validate148.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+validate148.errors = vErrors;
+return errors === 0;
+}
+validate148.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema59 = {"title":"PlanHost","description":"The host of the report.","type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string","description":"The host name (uname nodename)."},"id":{"description":"HMAC-SHA256 of the lib-users application id keyed by the machine id, cut to 128 bits, as machine-id(5) asks; null without a machine id.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string","description":"The kernel's random id of this boot, or null."}}};
+const schema60 = {"title":"NullableString","description":"A string, or null where there is none.","anyOf":[{"type":"string"},{"type":"null"}]};
+
+function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate151.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+const _errs0 = errors;
+let valid0 = false;
+const _errs1 = errors;
+if(typeof data !== "string"){
+const err0 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+var _valid0 = _errs1 === errors;
+valid0 = valid0 || _valid0;
+const _errs3 = errors;
+if(data !== null){
+const err1 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+var _valid0 = _errs3 === errors;
+valid0 = valid0 || _valid0;
+if(!valid0){
+const err2 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+validate151.errors = vErrors;
+return false;
+}
+else {
+errors = _errs0;
+if(vErrors !== null){
+if(_errs0){
+vErrors.length = _errs0;
+}
+else {
+vErrors = null;
+}
+}
+}
+validate151.errors = vErrors;
+return errors === 0;
+}
+validate151.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate150.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.hostname === undefined) && (missing0 = "hostname")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.boot_id === undefined) && (missing0 = "boot_id"))){
+validate150.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(((key0 === "hostname") || (key0 === "id")) || (key0 === "boot_id"))){
+validate150.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.hostname !== undefined){
+const _errs2 = errors;
+if(typeof data.hostname !== "string"){
+validate150.errors = [{instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.id !== undefined){
+let data1 = data.id;
+const _errs4 = errors;
+const _errs5 = errors;
+let valid1 = false;
+const _errs6 = errors;
+if(errors === _errs6){
+if(typeof data1 === "string"){
+if(!pattern8.test(data1)){
+const err0 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{32}$"},message:"must match pattern \""+"^[0-9a-f]{32}$"+"\""};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+else {
+const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+var _valid0 = _errs6 === errors;
+valid1 = valid1 || _valid0;
+const _errs8 = errors;
+if(data1 !== null){
+const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var _valid0 = _errs8 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err3 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+validate150.errors = vErrors;
 return false;
 }
 else {
@@ -1368,8 +4324,8 @@ var valid0 = true;
 if(valid0){
 if(data.boot_id !== undefined){
 const _errs10 = errors;
-if(!(validate66(data.boot_id, {instancePath:instancePath+"/boot_id",parentData:data,parentDataProperty:"boot_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate151(data.boot_id, {instancePath:instancePath+"/boot_id",parentData:data,parentDataProperty:"boot_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs10 === errors;
@@ -1383,21 +4339,21 @@ var valid0 = true;
 }
 }
 else {
-validate65.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate150.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate65.errors = vErrors;
+validate150.errors = vErrors;
 return errors === 0;
 }
-validate65.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate150.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema29 = {"title":"SourceReport","description":"The report that the plan was made from.","type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time","description":"When the scan began, UTC."},"complete":{"type":"boolean","description":"The report's own scan.complete."}}};
+const schema61 = {"title":"SourceReport","description":"The report that the plan was made from.","type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time","description":"When the scan began, UTC."},"complete":{"type":"boolean","description":"The report's own scan.complete."}}};
 
-function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate69.evaluated;
+const evaluated0 = validate154.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1408,14 +4364,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.generated_at === undefined) && (missing0 = "generated_at")) || ((data.complete === undefined) && (missing0 = "complete"))){
-validate69.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate154.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "generated_at") || (key0 === "complete"))){
-validate69.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate154.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -1423,8 +4379,8 @@ break;
 if(_errs1 === errors){
 if(data.generated_at !== undefined){
 const _errs2 = errors;
-if(!(validate63(data.generated_at, {instancePath:instancePath+"/generated_at",parentData:data,parentDataProperty:"generated_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate148(data.generated_at, {instancePath:instancePath+"/generated_at",parentData:data,parentDataProperty:"generated_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -1436,7 +4392,7 @@ if(valid0){
 if(data.complete !== undefined){
 const _errs3 = errors;
 if(typeof data.complete !== "boolean"){
-validate69.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate154.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -1449,22 +4405,22 @@ var valid0 = true;
 }
 }
 else {
-validate69.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate154.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate69.errors = vErrors;
+validate154.errors = vErrors;
 return errors === 0;
 }
-validate69.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate154.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema30 = {"title":"UserService","description":"A unit of a user manager.","type":"object","additionalProperties":false,"required":["user","unit"],"properties":{"user":{"$ref":"#/$defs/user","description":"Whose user manager."},"unit":{"type":"string","minLength":1,"description":"The unit's name."}}};
-const schema31 = {"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}}};
+const schema62 = {"title":"UserService","description":"A unit of a user manager.","type":"object","additionalProperties":false,"required":["user","unit"],"properties":{"user":{"$ref":"#/$defs/user","description":"Whose user manager."},"unit":{"type":"string","minLength":1,"description":"The unit's name."}}};
+const schema63 = {"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}}};
 
-function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate73.evaluated;
+const evaluated0 = validate158.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1475,14 +4431,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.uid === undefined) && (missing0 = "uid")) || ((data.name === undefined) && (missing0 = "name"))){
-validate73.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate158.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "uid") || (key0 === "name"))){
-validate73.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate158.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -1492,18 +4448,18 @@ if(data.uid !== undefined){
 let data0 = data.uid;
 const _errs2 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate73.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate158.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs2){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 4294967295 || isNaN(data0)){
-validate73.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+validate158.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
 return false;
 }
 else {
 if(data0 < 0 || isNaN(data0)){
-validate73.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate158.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -1517,8 +4473,8 @@ var valid0 = true;
 if(valid0){
 if(data.name !== undefined){
 const _errs4 = errors;
-if(!(validate66(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate151(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -1531,20 +4487,20 @@ var valid0 = true;
 }
 }
 else {
-validate73.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate158.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate73.errors = vErrors;
+validate158.errors = vErrors;
 return errors === 0;
 }
-validate73.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate158.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate157(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate72.evaluated;
+const evaluated0 = validate157.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1555,14 +4511,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.user === undefined) && (missing0 = "user")) || ((data.unit === undefined) && (missing0 = "unit"))){
-validate72.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate157.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "user") || (key0 === "unit"))){
-validate72.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate157.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -1570,8 +4526,8 @@ break;
 if(_errs1 === errors){
 if(data.user !== undefined){
 const _errs2 = errors;
-if(!(validate73(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
+if(!(validate158(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -1586,12 +4542,12 @@ const _errs3 = errors;
 if(errors === _errs3){
 if(typeof data1 === "string"){
 if(func1(data1) < 1){
-validate72.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate157.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate72.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate157.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -1605,22 +4561,22 @@ var valid0 = true;
 }
 }
 else {
-validate72.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate157.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate72.errors = vErrors;
+validate157.errors = vErrors;
 return errors === 0;
 }
-validate72.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate157.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema32 = {"title":"PlanReboot","description":"Whether the host needs a reboot.","type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"description":"true, false, or null where it cannot be known.","anyOf":[{"type":"boolean"},{"type":"null"}]},"reasons":{"description":"The report's reasons, then one for every unit whose verdict is reboot; empty unless required is true.","type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}};
-const schema33 = {"title":"RebootReason","description":"One reason for a reboot.","oneOf":[{"title":"KernelOutdated","description":"A newer kernel of the running flavour is installed.","type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."},"installed":{"type":"string","description":"The newest installed kernel's release."}}},{"title":"KernelModulesMissing","description":"The running kernel's modules are gone from disk, so that it cannot load any more.","type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."}}},{"title":"RebootRequiredFile","description":"/run/reboot-required exists (Debian, Ubuntu).","type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."},"packages":{"description":"The packages that asked for it, from the .pkgs file beside it.","type":"array","items":{"type":"string"}}}},{"title":"RebootNeededFile","description":"/run/reboot-needed exists (SUSE).","type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."}}},{"title":"UnitReboot","description":"The verdict on a unit is reboot.","type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit","description":"The code of the reason."},"unit":{"type":"string","minLength":1,"description":"The unit's name."}}}]};
+const schema64 = {"title":"PlanReboot","description":"Whether the host needs a reboot.","type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"description":"true, false, or null where it cannot be known.","anyOf":[{"type":"boolean"},{"type":"null"}]},"reasons":{"description":"The report's reasons, then one for every unit whose verdict is reboot; empty unless required is true.","type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}};
+const schema65 = {"title":"RebootReason","description":"One reason for a reboot.","oneOf":[{"title":"KernelOutdated","description":"A newer kernel of the running flavour is installed.","type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."},"installed":{"type":"string","description":"The newest installed kernel's release."}}},{"title":"KernelModulesMissing","description":"The running kernel's modules are gone from disk, so that it cannot load any more.","type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."}}},{"title":"RebootRequiredFile","description":"/run/reboot-required exists (Debian, Ubuntu).","type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."},"packages":{"description":"The packages that asked for it, from the .pkgs file beside it.","type":"array","items":{"type":"string"}}}},{"title":"RebootNeededFile","description":"/run/reboot-needed exists (SUSE).","type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."}}},{"title":"UnitReboot","description":"The verdict on a unit is reboot.","type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit","description":"The code of the reason."},"unit":{"type":"string","minLength":1,"description":"The unit's name."}}}]};
 
-function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate78.evaluated;
+const evaluated0 = validate163.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2178,7 +5134,7 @@ else {
 vErrors.push(err29);
 }
 errors++;
-validate78.errors = vErrors;
+validate163.errors = vErrors;
 return false;
 }
 else {
@@ -2192,17 +5148,17 @@ vErrors = null;
 }
 }
 }
-validate78.errors = vErrors;
+validate163.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate78.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate163.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate162(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate77.evaluated;
+const evaluated0 = validate162.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2213,14 +5169,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.required === undefined) && (missing0 = "required")) || ((data.reasons === undefined) && (missing0 = "reasons"))){
-validate77.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate162.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "required") || (key0 === "reasons"))){
-validate77.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate162.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2266,7 +5222,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate77.errors = vErrors;
+validate162.errors = vErrors;
 return false;
 }
 else {
@@ -2295,8 +5251,8 @@ var valid2 = true;
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 const _errs10 = errors;
-if(!(validate78(data1[i0], {instancePath:instancePath+"/reasons/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+if(!(validate163(data1[i0], {instancePath:instancePath+"/reasons/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs10 === errors;
@@ -2306,7 +5262,7 @@ break;
 }
 }
 else {
-validate77.errors = [{instancePath:instancePath+"/reasons",schemaPath:"#/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate162.errors = [{instancePath:instancePath+"/reasons",schemaPath:"#/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -2320,22 +5276,22 @@ var valid0 = true;
 }
 }
 else {
-validate77.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate162.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate77.errors = vErrors;
+validate162.errors = vErrors;
 return errors === 0;
 }
-validate77.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate162.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema34 = {"title":"Action","description":"One thing to do, to one unit, session, container or process.","type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string","description":"The unit, or null where there is none."},"scope":{"description":"The scope of the unit, or null where there is none.","anyOf":[{"$ref":"#/$defs/scope"},{"type":"null"}]},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager or session; null for the system's own."},"session":{"description":"The login session, or null.","anyOf":[{"$ref":"#/$defs/session"},{"type":"null"}]},"container":{"description":"The container or virtual machine, or null.","anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"process":{"description":"The one process that it is about, or null.","anyOf":[{"$ref":"#/$defs/planned_process"},{"type":"null"}]},"argv":{"description":"The argument vector that does it, never a shell string; null where a person has to.","anyOf":[{"type":"array","items":{"type":"string"}},{"type":"null"}]},"carries_caller":{"type":"boolean","description":"true where the scan ran inside it: doing it may end the caller."},"policy":{"description":"The policy rule that decided, or null.","anyOf":[{"$ref":"#/$defs/applied_policy"},{"type":"null"}]},"blocked_by":{"description":"What stands in the way of a restart, or null.","anyOf":[{"$ref":"#/$defs/blocked_by"},{"type":"null"}]},"because":{"description":"The gone files that are the reason, by path and code.","type":"array","items":{"$ref":"#/$defs/because"}}}};
-const schema35 = {"title":"ActionName","description":"What is to be done.","enum":["restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]};
+const schema66 = {"title":"Action","description":"One thing to do, to one unit, session, container or process.","type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string","description":"The unit, or null where there is none."},"scope":{"description":"The scope of the unit, or null where there is none.","anyOf":[{"$ref":"#/$defs/scope"},{"type":"null"}]},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager or session; null for the system's own."},"session":{"description":"The login session, or null.","anyOf":[{"$ref":"#/$defs/session"},{"type":"null"}]},"container":{"description":"The container or virtual machine, or null.","anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"process":{"description":"The one process that it is about, or null.","anyOf":[{"$ref":"#/$defs/planned_process"},{"type":"null"}]},"argv":{"description":"The argument vector that does it, never a shell string; null where a person has to.","anyOf":[{"type":"array","items":{"type":"string"}},{"type":"null"}]},"carries_caller":{"type":"boolean","description":"true where the scan ran inside it: doing it may end the caller."},"policy":{"description":"The policy rule that decided, or null.","anyOf":[{"$ref":"#/$defs/applied_policy"},{"type":"null"}]},"blocked_by":{"description":"What stands in the way of a restart, or null.","anyOf":[{"$ref":"#/$defs/blocked_by"},{"type":"null"}]},"because":{"description":"The gone files that are the reason, by path and code.","type":"array","items":{"$ref":"#/$defs/because"}}}};
+const schema67 = {"title":"ActionName","description":"What is to be done.","enum":["restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]};
 
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate167(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate82.evaluated;
+const evaluated0 = validate167.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2343,20 +5299,20 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((((((data === "restart") || (data === "reload")) || (data === "signal")) || (data === "daemon_reexec")) || (data === "reexec_user_manager")) || (data === "end_session")) || (data === "restart_container")) || (data === "reboot")) || (data === "manual"))){
-validate82.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema35.enum},message:"must be equal to one of the allowed values"}];
+validate167.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema67.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate82.errors = vErrors;
+validate167.errors = vErrors;
 return errors === 0;
 }
-validate82.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate167.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema36 = {"title":"Scope","description":"system: of the system manager. user: of a user's manager.","enum":["system","user"]};
+const schema68 = {"title":"Scope","description":"system: of the system manager. user: of a user's manager.","enum":["system","user"]};
 
-function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate170(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate85.evaluated;
+const evaluated0 = validate170.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2364,20 +5320,20 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((data === "system") || (data === "user"))){
-validate85.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema36.enum},message:"must be equal to one of the allowed values"}];
+validate170.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema68.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate85.errors = vErrors;
+validate170.errors = vErrors;
 return errors === 0;
 }
-validate85.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate170.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema37 = {"title":"NullableUser","description":"A user, or null.","anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]};
+const schema69 = {"title":"NullableUser","description":"A user, or null.","anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]};
 
-function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate172(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate87.evaluated;
+const evaluated0 = validate172.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2387,8 +5343,8 @@ evaluated0.items = undefined;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if(!(validate73(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
+if(!(validate158(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -2418,7 +5374,7 @@ else {
 vErrors.push(err1);
 }
 errors++;
-validate87.errors = vErrors;
+validate172.errors = vErrors;
 return false;
 }
 else {
@@ -2432,18 +5388,18 @@ vErrors = null;
 }
 }
 }
-validate87.errors = vErrors;
+validate172.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate87.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate172.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
-const schema38 = {"title":"Session","description":"A login session of systemd-logind.","type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string","description":"The session's id, as loginctl lists it."},"user":{"$ref":"#/$defs/nullable_user","description":"Whose session."}}};
+const schema70 = {"title":"Session","description":"A login session of systemd-logind.","type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string","description":"The session's id, as loginctl lists it."},"user":{"$ref":"#/$defs/nullable_user","description":"Whose session."}}};
 
-function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate175(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate90.evaluated;
+const evaluated0 = validate175.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2454,14 +5410,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.id === undefined) && (missing0 = "id")) || ((data.user === undefined) && (missing0 = "user"))){
-validate90.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate175.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "id") || (key0 === "user"))){
-validate90.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate175.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2470,7 +5426,7 @@ if(_errs1 === errors){
 if(data.id !== undefined){
 const _errs2 = errors;
 if(typeof data.id !== "string"){
-validate90.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate175.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2481,8 +5437,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs4 = errors;
-if(!(validate87(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
+if(!(validate172(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate172.errors : vErrors.concat(validate172.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -2495,21 +5451,21 @@ var valid0 = true;
 }
 }
 else {
-validate90.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate175.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate90.errors = vErrors;
+validate175.errors = vErrors;
 return errors === 0;
 }
-validate90.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate175.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema39 = {"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}}};
+const schema71 = {"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}}};
 
-function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate93.evaluated;
+const evaluated0 = validate178.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2520,14 +5476,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.runtime === undefined) && (missing0 = "runtime")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.user === undefined) && (missing0 = "user"))){
-validate93.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate178.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((key0 === "runtime") || (key0 === "id")) || (key0 === "name")) || (key0 === "user"))){
-validate93.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate178.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2537,7 +5493,7 @@ if(data.runtime !== undefined){
 let data0 = data.runtime;
 const _errs2 = errors;
 if(!((((((((data0 === "docker") || (data0 === "podman")) || (data0 === "containerd")) || (data0 === "crio")) || (data0 === "lxc")) || (data0 === "nspawn")) || (data0 === "libvirt")) || (data0 === "unknown"))){
-validate93.errors = [{instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema39.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
+validate178.errors = [{instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema71.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2548,8 +5504,8 @@ var valid0 = true;
 if(valid0){
 if(data.id !== undefined){
 const _errs3 = errors;
-if(!(validate66(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate151(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -2560,8 +5516,8 @@ var valid0 = true;
 if(valid0){
 if(data.name !== undefined){
 const _errs4 = errors;
-if(!(validate66(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate151(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -2572,8 +5528,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs5 = errors;
-if(!(validate87(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
+if(!(validate172(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate172.errors : vErrors.concat(validate172.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -2588,22 +5544,22 @@ var valid0 = true;
 }
 }
 else {
-validate93.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate178.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate93.errors = vErrors;
+validate178.errors = vErrors;
 return errors === 0;
 }
-validate93.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate178.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema40 = {"title":"PlannedProcess","description":"A process: the pid and the start time together name it.","type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1,"description":"The process id."},"start_ticks":{"$ref":"#/$defs/count","description":"Start time in clock ticks since boot."},"name":{"type":"string","description":"comm, at most 15 bytes."},"executable":{"$ref":"#/$defs/nullable_string","description":"The program's path, or null."}}};
-const schema41 = {"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0};
+const schema72 = {"title":"PlannedProcess","description":"A process: the pid and the start time together name it.","type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1,"description":"The process id."},"start_ticks":{"$ref":"#/$defs/count","description":"Start time in clock ticks since boot."},"name":{"type":"string","description":"comm, at most 15 bytes."},"executable":{"$ref":"#/$defs/nullable_string","description":"The program's path, or null."}}};
+const schema73 = {"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0};
 
-function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate184(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate99.evaluated;
+const evaluated0 = validate184.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2611,27 +5567,27 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
-validate99.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate184.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === 0){
 if((typeof data == "number") && (isFinite(data))){
 if(data < 0 || isNaN(data)){
-validate99.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate184.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
-validate99.errors = vErrors;
+validate184.errors = vErrors;
 return errors === 0;
 }
-validate99.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate184.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate183(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate98.evaluated;
+const evaluated0 = validate183.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2642,14 +5598,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.pid === undefined) && (missing0 = "pid")) || ((data.start_ticks === undefined) && (missing0 = "start_ticks"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.executable === undefined) && (missing0 = "executable"))){
-validate98.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate183.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((key0 === "pid") || (key0 === "start_ticks")) || (key0 === "name")) || (key0 === "executable"))){
-validate98.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate183.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2659,13 +5615,13 @@ if(data.pid !== undefined){
 let data0 = data.pid;
 const _errs2 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate98.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate183.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs2){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 < 1 || isNaN(data0)){
-validate98.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate183.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -2678,8 +5634,8 @@ var valid0 = true;
 if(valid0){
 if(data.start_ticks !== undefined){
 const _errs4 = errors;
-if(!(validate99(data.start_ticks, {instancePath:instancePath+"/start_ticks",parentData:data,parentDataProperty:"start_ticks",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
+if(!(validate184(data.start_ticks, {instancePath:instancePath+"/start_ticks",parentData:data,parentDataProperty:"start_ticks",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -2691,7 +5647,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs5 = errors;
 if(typeof data.name !== "string"){
-validate98.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate183.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -2702,8 +5658,8 @@ var valid0 = true;
 if(valid0){
 if(data.executable !== undefined){
 const _errs7 = errors;
-if(!(validate66(data.executable, {instancePath:instancePath+"/executable",parentData:data,parentDataProperty:"executable",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate151(data.executable, {instancePath:instancePath+"/executable",parentData:data,parentDataProperty:"executable",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -2718,21 +5674,21 @@ var valid0 = true;
 }
 }
 else {
-validate98.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate183.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate98.errors = vErrors;
+validate183.errors = vErrors;
 return errors === 0;
 }
-validate98.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate183.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema42 = {"title":"AppliedPolicy","description":"The policy rule that decided.","type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1,"description":"The id of a shipped rule, or file:line of the user's own."},"reason":{"type":"string","description":"Why the rule exists."}}};
+const schema74 = {"title":"AppliedPolicy","description":"The policy rule that decided.","type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1,"description":"The id of a shipped rule, or file:line of the user's own."},"reason":{"type":"string","description":"Why the rule exists."}}};
 
-function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate188(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate103.evaluated;
+const evaluated0 = validate188.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2743,14 +5699,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.rule === undefined) && (missing0 = "rule")) || ((data.reason === undefined) && (missing0 = "reason"))){
-validate103.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate188.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "rule") || (key0 === "reason"))){
-validate103.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate188.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2762,12 +5718,12 @@ const _errs2 = errors;
 if(errors === _errs2){
 if(typeof data0 === "string"){
 if(func1(data0) < 1){
-validate103.errors = [{instancePath:instancePath+"/rule",schemaPath:"#/properties/rule/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate188.errors = [{instancePath:instancePath+"/rule",schemaPath:"#/properties/rule/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate103.errors = [{instancePath:instancePath+"/rule",schemaPath:"#/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate188.errors = [{instancePath:instancePath+"/rule",schemaPath:"#/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -2780,7 +5736,7 @@ if(valid0){
 if(data.reason !== undefined){
 const _errs4 = errors;
 if(typeof data.reason !== "string"){
-validate103.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate188.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -2793,21 +5749,21 @@ var valid0 = true;
 }
 }
 else {
-validate103.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate188.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate103.errors = vErrors;
+validate188.errors = vErrors;
 return errors === 0;
 }
-validate103.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate188.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema43 = {"title":"BlockedBy","description":"What stands in the way of a restart.","enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit"]};
+const schema75 = {"title":"BlockedBy","description":"What stands in the way of a restart.","enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit"]};
 
-function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate190(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate105.evaluated;
+const evaluated0 = validate190.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2815,21 +5771,21 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((((((((((data === "not_loaded") || (data === "masked")) || (data === "refuse_manual_start")) || (data === "refuse_manual_stop")) || (data === "cannot_start")) || (data === "unit_type")) || (data === "oneshot")) || (data === "outlives_restart")) || (data === "no_facts")) || (data === "no_unit"))){
-validate105.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema43.enum},message:"must be equal to one of the allowed values"}];
+validate190.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema75.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate105.errors = vErrors;
+validate190.errors = vErrors;
 return errors === 0;
 }
-validate105.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate190.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema44 = {"title":"Because","description":"One gone file that is a reason for the action.","type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."}}};
-const schema45 = {"title":"ReasonCode","description":"{kind}_{state} of a gone file that is mapped; log_held, file_held: a gone file held open; scratch_file: made and unlinked by its own maker; policy: a rule says so.","enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","policy"]};
+const schema76 = {"title":"Because","description":"One gone file that is a reason for the action.","type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."}}};
+const schema77 = {"title":"ReasonCode","description":"{kind}_{state} of a gone file that is mapped; log_held, file_held: a gone file held open; scratch_file: made and unlinked by its own maker; policy: a rule says so.","enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","policy"]};
 
-function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate193(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate108.evaluated;
+const evaluated0 = validate193.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2837,21 +5793,21 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((((((((((data === "executable_replaced") || (data === "executable_removed")) || (data === "executable_unknown")) || (data === "library_replaced")) || (data === "library_removed")) || (data === "library_unknown")) || (data === "data_replaced")) || (data === "data_removed")) || (data === "data_unknown")) || (data === "log_held")) || (data === "file_held")) || (data === "scratch_file")) || (data === "policy"))){
-validate108.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema45.enum},message:"must be equal to one of the allowed values"}];
+validate193.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema77.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate108.errors = vErrors;
+validate193.errors = vErrors;
 return errors === 0;
 }
-validate108.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate193.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema46 = {"title":"NullablePackage","description":"The package that owns the path now; null where none does, or without --packages.","anyOf":[{"$ref":"#/$defs/package"},{"type":"null"}]};
-const schema47 = {"title":"Package","description":"The package that owns the path now.","type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"],"description":"Whose database answered."},"name":{"type":"string","description":"The package's name."},"version":{"type":"string","description":"Its installed version."}}};
+const schema78 = {"title":"NullablePackage","description":"The package that owns the path now; null where none does, or without --packages.","anyOf":[{"$ref":"#/$defs/package"},{"type":"null"}]};
+const schema79 = {"title":"Package","description":"The package that owns the path now.","type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"],"description":"Whose database answered."},"name":{"type":"string","description":"The package's name."},"version":{"type":"string","description":"Its installed version."}}};
 
-function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate196(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate111.evaluated;
+const evaluated0 = validate196.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2862,14 +5818,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.manager === undefined) && (missing0 = "manager")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.version === undefined) && (missing0 = "version"))){
-validate111.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate196.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((key0 === "manager") || (key0 === "name")) || (key0 === "version"))){
-validate111.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate196.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2879,7 +5835,7 @@ if(data.manager !== undefined){
 let data0 = data.manager;
 const _errs2 = errors;
 if(!((((data0 === "dpkg") || (data0 === "rpm")) || (data0 === "pacman")) || (data0 === "apk"))){
-validate111.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema47.properties.manager.enum},message:"must be equal to one of the allowed values"}];
+validate196.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema79.properties.manager.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2891,7 +5847,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs3 = errors;
 if(typeof data.name !== "string"){
-validate111.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate196.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -2903,7 +5859,7 @@ if(valid0){
 if(data.version !== undefined){
 const _errs5 = errors;
 if(typeof data.version !== "string"){
-validate111.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate196.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -2917,20 +5873,20 @@ var valid0 = true;
 }
 }
 else {
-validate111.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate196.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate111.errors = vErrors;
+validate196.errors = vErrors;
 return errors === 0;
 }
-validate111.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate196.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate195(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate110.evaluated;
+const evaluated0 = validate195.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2940,8 +5896,8 @@ evaluated0.items = undefined;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if(!(validate111(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+if(!(validate196(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -2971,7 +5927,7 @@ else {
 vErrors.push(err1);
 }
 errors++;
-validate110.errors = vErrors;
+validate195.errors = vErrors;
 return false;
 }
 else {
@@ -2985,18 +5941,18 @@ vErrors = null;
 }
 }
 }
-validate110.errors = vErrors;
+validate195.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate110.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate195.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
-const schema48 = {"title":"Pids","description":"Process ids in rising order.","type":"array","items":{"type":"integer","minimum":1}};
+const schema80 = {"title":"Pids","description":"Process ids in rising order.","type":"array","items":{"type":"integer","minimum":1}};
 
-function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate199(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate114.evaluated;
+const evaluated0 = validate199.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3011,13 +5967,13 @@ for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 const _errs1 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate114.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate199.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs1){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 < 1 || isNaN(data0)){
-validate114.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate199.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -3029,20 +5985,20 @@ break;
 }
 }
 else {
-validate114.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate199.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-validate114.errors = vErrors;
+validate199.errors = vErrors;
 return errors === 0;
 }
-validate114.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate199.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate107.evaluated;
+const evaluated0 = validate192.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3053,14 +6009,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.path === undefined) && (missing0 = "path")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.pids === undefined) && (missing0 = "pids"))){
-validate107.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate192.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((key0 === "path") || (key0 === "code")) || (key0 === "package")) || (key0 === "pids"))){
-validate107.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate192.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3069,7 +6025,7 @@ if(_errs1 === errors){
 if(data.path !== undefined){
 const _errs2 = errors;
 if(typeof data.path !== "string"){
-validate107.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate192.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -3080,8 +6036,8 @@ var valid0 = true;
 if(valid0){
 if(data.code !== undefined){
 const _errs4 = errors;
-if(!(validate108(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+if(!(validate193(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -3092,8 +6048,8 @@ var valid0 = true;
 if(valid0){
 if(data.package !== undefined){
 const _errs5 = errors;
-if(!(validate110(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+if(!(validate195(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -3104,8 +6060,8 @@ var valid0 = true;
 if(valid0){
 if(data.pids !== undefined){
 const _errs6 = errors;
-if(!(validate114(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate199(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate199.errors : vErrors.concat(validate199.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -3120,20 +6076,20 @@ var valid0 = true;
 }
 }
 else {
-validate107.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate192.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate107.errors = vErrors;
+validate192.errors = vErrors;
 return errors === 0;
 }
-validate107.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate192.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate81.evaluated;
+const evaluated0 = validate166.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3144,14 +6100,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((data.action === undefined) && (missing0 = "action")) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.container === undefined) && (missing0 = "container"))) || ((data.process === undefined) && (missing0 = "process"))) || ((data.argv === undefined) && (missing0 = "argv"))) || ((data.carries_caller === undefined) && (missing0 = "carries_caller"))) || ((data.policy === undefined) && (missing0 = "policy"))) || ((data.blocked_by === undefined) && (missing0 = "blocked_by"))) || ((data.because === undefined) && (missing0 = "because"))){
-validate81.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate166.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema34.properties, key0))){
-validate81.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema66.properties, key0))){
+validate166.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3159,8 +6115,8 @@ break;
 if(_errs1 === errors){
 if(data.action !== undefined){
 const _errs2 = errors;
-if(!(validate82(data.action, {instancePath:instancePath+"/action",parentData:data,parentDataProperty:"action",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate167(data.action, {instancePath:instancePath+"/action",parentData:data,parentDataProperty:"action",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -3171,8 +6127,8 @@ var valid0 = true;
 if(valid0){
 if(data.unit !== undefined){
 const _errs3 = errors;
-if(!(validate66(data.unit, {instancePath:instancePath+"/unit",parentData:data,parentDataProperty:"unit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate151(data.unit, {instancePath:instancePath+"/unit",parentData:data,parentDataProperty:"unit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -3187,8 +6143,8 @@ const _errs4 = errors;
 const _errs5 = errors;
 let valid1 = false;
 const _errs6 = errors;
-if(!(validate85(data2, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
+if(!(validate170(data2, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs6 === errors;
@@ -3215,7 +6171,7 @@ else {
 vErrors.push(err1);
 }
 errors++;
-validate81.errors = vErrors;
+validate166.errors = vErrors;
 return false;
 }
 else {
@@ -3237,8 +6193,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs9 = errors;
-if(!(validate87(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
+if(!(validate172(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate172.errors : vErrors.concat(validate172.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -3253,8 +6209,8 @@ const _errs10 = errors;
 const _errs11 = errors;
 let valid2 = false;
 const _errs12 = errors;
-if(!(validate90(data4, {instancePath:instancePath+"/session",parentData:data,parentDataProperty:"session",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+if(!(validate175(data4, {instancePath:instancePath+"/session",parentData:data,parentDataProperty:"session",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs12 === errors;
@@ -3281,7 +6237,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate81.errors = vErrors;
+validate166.errors = vErrors;
 return false;
 }
 else {
@@ -3307,8 +6263,8 @@ const _errs15 = errors;
 const _errs16 = errors;
 let valid3 = false;
 const _errs17 = errors;
-if(!(validate93(data5, {instancePath:instancePath+"/container",parentData:data,parentDataProperty:"container",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
+if(!(validate178(data5, {instancePath:instancePath+"/container",parentData:data,parentDataProperty:"container",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs17 === errors;
@@ -3335,7 +6291,7 @@ else {
 vErrors.push(err5);
 }
 errors++;
-validate81.errors = vErrors;
+validate166.errors = vErrors;
 return false;
 }
 else {
@@ -3361,8 +6317,8 @@ const _errs20 = errors;
 const _errs21 = errors;
 let valid4 = false;
 const _errs22 = errors;
-if(!(validate98(data6, {instancePath:instancePath+"/process",parentData:data,parentDataProperty:"process",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
+if(!(validate183(data6, {instancePath:instancePath+"/process",parentData:data,parentDataProperty:"process",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate183.errors : vErrors.concat(validate183.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs22 === errors;
@@ -3389,7 +6345,7 @@ else {
 vErrors.push(err7);
 }
 errors++;
-validate81.errors = vErrors;
+validate166.errors = vErrors;
 return false;
 }
 else {
@@ -3472,7 +6428,7 @@ else {
 vErrors.push(err11);
 }
 errors++;
-validate81.errors = vErrors;
+validate166.errors = vErrors;
 return false;
 }
 else {
@@ -3495,7 +6451,7 @@ if(valid0){
 if(data.carries_caller !== undefined){
 const _errs33 = errors;
 if(typeof data.carries_caller !== "boolean"){
-validate81.errors = [{instancePath:instancePath+"/carries_caller",schemaPath:"#/properties/carries_caller/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate166.errors = [{instancePath:instancePath+"/carries_caller",schemaPath:"#/properties/carries_caller/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs33 === errors;
@@ -3510,8 +6466,8 @@ const _errs35 = errors;
 const _errs36 = errors;
 let valid7 = false;
 const _errs37 = errors;
-if(!(validate103(data10, {instancePath:instancePath+"/policy",parentData:data,parentDataProperty:"policy",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
+if(!(validate188(data10, {instancePath:instancePath+"/policy",parentData:data,parentDataProperty:"policy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate188.errors : vErrors.concat(validate188.errors);
 errors = vErrors.length;
 }
 var _valid5 = _errs37 === errors;
@@ -3538,7 +6494,7 @@ else {
 vErrors.push(err13);
 }
 errors++;
-validate81.errors = vErrors;
+validate166.errors = vErrors;
 return false;
 }
 else {
@@ -3564,8 +6520,8 @@ const _errs40 = errors;
 const _errs41 = errors;
 let valid8 = false;
 const _errs42 = errors;
-if(!(validate105(data11, {instancePath:instancePath+"/blocked_by",parentData:data,parentDataProperty:"blocked_by",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate190(data11, {instancePath:instancePath+"/blocked_by",parentData:data,parentDataProperty:"blocked_by",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
 errors = vErrors.length;
 }
 var _valid6 = _errs42 === errors;
@@ -3592,7 +6548,7 @@ else {
 vErrors.push(err15);
 }
 errors++;
-validate81.errors = vErrors;
+validate166.errors = vErrors;
 return false;
 }
 else {
@@ -3621,8 +6577,8 @@ var valid9 = true;
 const len1 = data12.length;
 for(let i1=0; i1<len1; i1++){
 const _errs47 = errors;
-if(!(validate107(data12[i1], {instancePath:instancePath+"/because/" + i1,parentData:data12,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate192(data12[i1], {instancePath:instancePath+"/because/" + i1,parentData:data12,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs47 === errors;
@@ -3632,7 +6588,7 @@ break;
 }
 }
 else {
-validate81.errors = [{instancePath:instancePath+"/because",schemaPath:"#/properties/because/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate166.errors = [{instancePath:instancePath+"/because",schemaPath:"#/properties/because/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3656,21 +6612,21 @@ var valid0 = true;
 }
 }
 else {
-validate81.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate166.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate81.errors = vErrors;
+validate166.errors = vErrors;
 return errors === 0;
 }
-validate81.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate166.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema49 = {"title":"Ignored","description":"A gone file for which nothing is to be done.","type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string","description":"The path, without the kernel's mark."},"unit":{"$ref":"#/$defs/nullable_string","description":"The unit that uses it, or null."},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."},"reason":{"type":"string","description":"Why nothing is to be done."}}};
+const schema81 = {"title":"Ignored","description":"A gone file for which nothing is to be done.","type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string","description":"The path, without the kernel's mark."},"unit":{"$ref":"#/$defs/nullable_string","description":"The unit that uses it, or null."},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."},"reason":{"type":"string","description":"Why nothing is to be done."}}};
 
-function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate203(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate118.evaluated;
+const evaluated0 = validate203.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3681,14 +6637,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.code === undefined) && (missing0 = "code")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.pids === undefined) && (missing0 = "pids"))) || ((data.reason === undefined) && (missing0 = "reason"))){
-validate118.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate203.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "code") || (key0 === "path")) || (key0 === "unit")) || (key0 === "pids")) || (key0 === "reason"))){
-validate118.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate203.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3696,8 +6652,8 @@ break;
 if(_errs1 === errors){
 if(data.code !== undefined){
 const _errs2 = errors;
-if(!(validate108(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+if(!(validate193(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -3709,7 +6665,7 @@ if(valid0){
 if(data.path !== undefined){
 const _errs3 = errors;
 if(typeof data.path !== "string"){
-validate118.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate203.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -3720,8 +6676,8 @@ var valid0 = true;
 if(valid0){
 if(data.unit !== undefined){
 const _errs5 = errors;
-if(!(validate66(data.unit, {instancePath:instancePath+"/unit",parentData:data,parentDataProperty:"unit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate151(data.unit, {instancePath:instancePath+"/unit",parentData:data,parentDataProperty:"unit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -3732,8 +6688,8 @@ var valid0 = true;
 if(valid0){
 if(data.pids !== undefined){
 const _errs6 = errors;
-if(!(validate114(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate199(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate199.errors : vErrors.concat(validate199.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -3745,7 +6701,7 @@ if(valid0){
 if(data.reason !== undefined){
 const _errs7 = errors;
 if(typeof data.reason !== "string"){
-validate118.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate203.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -3761,21 +6717,21 @@ var valid0 = true;
 }
 }
 else {
-validate118.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate203.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate118.errors = vErrors;
+validate203.errors = vErrors;
 return errors === 0;
 }
-validate118.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate203.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="urn:lib-users:schema:plan:1.0.0" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate58.evaluated;
+const evaluated0 = validate143.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3786,14 +6742,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((((data.kind === undefined) && (missing0 = "kind")) || ((data.schema_version === undefined) && (missing0 = "schema_version"))) || ((data.tool === undefined) && (missing0 = "tool"))) || ((data.generated_at === undefined) && (missing0 = "generated_at"))) || ((data.host === undefined) && (missing0 = "host"))) || ((data.report === undefined) && (missing0 = "report"))) || ((data.complete === undefined) && (missing0 = "complete"))) || ((data.services === undefined) && (missing0 = "services"))) || ((data.reload_services === undefined) && (missing0 = "reload_services"))) || ((data.user_services === undefined) && (missing0 = "user_services"))) || ((data.daemon_reexec === undefined) && (missing0 = "daemon_reexec"))) || ((data.reboot === undefined) && (missing0 = "reboot"))) || ((data.actions === undefined) && (missing0 = "actions"))) || ((data.ignored === undefined) && (missing0 = "ignored"))){
-validate58.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate143.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema23.properties, key0))){
-validate58.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema55.properties, key0))){
+validate143.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3802,7 +6758,7 @@ if(_errs1 === errors){
 if(data.kind !== undefined){
 const _errs2 = errors;
 if("lib-users/plan" !== data.kind){
-validate58.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "lib-users/plan"},message:"must be equal to constant"}];
+validate143.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "lib-users/plan"},message:"must be equal to constant"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -3813,8 +6769,8 @@ var valid0 = true;
 if(valid0){
 if(data.schema_version !== undefined){
 const _errs3 = errors;
-if(!(validate59(data.schema_version, {instancePath:instancePath+"/schema_version",parentData:data,parentDataProperty:"schema_version",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate144(data.schema_version, {instancePath:instancePath+"/schema_version",parentData:data,parentDataProperty:"schema_version",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -3825,8 +6781,8 @@ var valid0 = true;
 if(valid0){
 if(data.tool !== undefined){
 const _errs4 = errors;
-if(!(validate61(data.tool, {instancePath:instancePath+"/tool",parentData:data,parentDataProperty:"tool",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate146(data.tool, {instancePath:instancePath+"/tool",parentData:data,parentDataProperty:"tool",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -3837,8 +6793,8 @@ var valid0 = true;
 if(valid0){
 if(data.generated_at !== undefined){
 const _errs5 = errors;
-if(!(validate63(data.generated_at, {instancePath:instancePath+"/generated_at",parentData:data,parentDataProperty:"generated_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate148(data.generated_at, {instancePath:instancePath+"/generated_at",parentData:data,parentDataProperty:"generated_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -3849,8 +6805,8 @@ var valid0 = true;
 if(valid0){
 if(data.host !== undefined){
 const _errs6 = errors;
-if(!(validate65(data.host, {instancePath:instancePath+"/host",parentData:data,parentDataProperty:"host",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+if(!(validate150(data.host, {instancePath:instancePath+"/host",parentData:data,parentDataProperty:"host",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -3861,8 +6817,8 @@ var valid0 = true;
 if(valid0){
 if(data.report !== undefined){
 const _errs7 = errors;
-if(!(validate69(data.report, {instancePath:instancePath+"/report",parentData:data,parentDataProperty:"report",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+if(!(validate154(data.report, {instancePath:instancePath+"/report",parentData:data,parentDataProperty:"report",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -3874,7 +6830,7 @@ if(valid0){
 if(data.complete !== undefined){
 const _errs8 = errors;
 if(typeof data.complete !== "boolean"){
-validate58.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate143.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs8 === errors;
@@ -3893,7 +6849,7 @@ const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
 const _errs12 = errors;
 if(typeof data7[i0] !== "string"){
-validate58.errors = [{instancePath:instancePath+"/services/" + i0,schemaPath:"#/properties/services/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate143.errors = [{instancePath:instancePath+"/services/" + i0,schemaPath:"#/properties/services/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid1 = _errs12 === errors;
@@ -3903,7 +6859,7 @@ break;
 }
 }
 else {
-validate58.errors = [{instancePath:instancePath+"/services",schemaPath:"#/properties/services/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate143.errors = [{instancePath:instancePath+"/services",schemaPath:"#/properties/services/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3923,7 +6879,7 @@ const len1 = data9.length;
 for(let i1=0; i1<len1; i1++){
 const _errs16 = errors;
 if(typeof data9[i1] !== "string"){
-validate58.errors = [{instancePath:instancePath+"/reload_services/" + i1,schemaPath:"#/properties/reload_services/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate143.errors = [{instancePath:instancePath+"/reload_services/" + i1,schemaPath:"#/properties/reload_services/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs16 === errors;
@@ -3933,7 +6889,7 @@ break;
 }
 }
 else {
-validate58.errors = [{instancePath:instancePath+"/reload_services",schemaPath:"#/properties/reload_services/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate143.errors = [{instancePath:instancePath+"/reload_services",schemaPath:"#/properties/reload_services/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3952,8 +6908,8 @@ var valid3 = true;
 const len2 = data11.length;
 for(let i2=0; i2<len2; i2++){
 const _errs20 = errors;
-if(!(validate72(data11[i2], {instancePath:instancePath+"/user_services/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
+if(!(validate157(data11[i2], {instancePath:instancePath+"/user_services/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs20 === errors;
@@ -3963,7 +6919,7 @@ break;
 }
 }
 else {
-validate58.errors = [{instancePath:instancePath+"/user_services",schemaPath:"#/properties/user_services/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate143.errors = [{instancePath:instancePath+"/user_services",schemaPath:"#/properties/user_services/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3976,7 +6932,7 @@ if(valid0){
 if(data.daemon_reexec !== undefined){
 const _errs21 = errors;
 if(typeof data.daemon_reexec !== "boolean"){
-validate58.errors = [{instancePath:instancePath+"/daemon_reexec",schemaPath:"#/properties/daemon_reexec/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate143.errors = [{instancePath:instancePath+"/daemon_reexec",schemaPath:"#/properties/daemon_reexec/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs21 === errors;
@@ -3987,8 +6943,8 @@ var valid0 = true;
 if(valid0){
 if(data.reboot !== undefined){
 const _errs23 = errors;
-if(!(validate77(data.reboot, {instancePath:instancePath+"/reboot",parentData:data,parentDataProperty:"reboot",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+if(!(validate162(data.reboot, {instancePath:instancePath+"/reboot",parentData:data,parentDataProperty:"reboot",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate162.errors : vErrors.concat(validate162.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs23 === errors;
@@ -4006,8 +6962,8 @@ var valid4 = true;
 const len3 = data15.length;
 for(let i3=0; i3<len3; i3++){
 const _errs26 = errors;
-if(!(validate81(data15[i3], {instancePath:instancePath+"/actions/" + i3,parentData:data15,parentDataProperty:i3,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+if(!(validate166(data15[i3], {instancePath:instancePath+"/actions/" + i3,parentData:data15,parentDataProperty:i3,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
 errors = vErrors.length;
 }
 var valid4 = _errs26 === errors;
@@ -4017,7 +6973,7 @@ break;
 }
 }
 else {
-validate58.errors = [{instancePath:instancePath+"/actions",schemaPath:"#/properties/actions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate143.errors = [{instancePath:instancePath+"/actions",schemaPath:"#/properties/actions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -4036,8 +6992,8 @@ var valid5 = true;
 const len4 = data17.length;
 for(let i4=0; i4<len4; i4++){
 const _errs29 = errors;
-if(!(validate118(data17[i4], {instancePath:instancePath+"/ignored/" + i4,parentData:data17,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate203(data17[i4], {instancePath:instancePath+"/ignored/" + i4,parentData:data17,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate203.errors : vErrors.concat(validate203.errors);
 errors = vErrors.length;
 }
 var valid5 = _errs29 === errors;
@@ -4047,7 +7003,7 @@ break;
 }
 }
 else {
-validate58.errors = [{instancePath:instancePath+"/ignored",schemaPath:"#/properties/ignored/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate143.errors = [{instancePath:instancePath+"/ignored",schemaPath:"#/properties/ignored/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -4073,23 +7029,23 @@ var valid0 = true;
 }
 }
 else {
-validate58.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate143.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate58.errors = vErrors;
+validate143.errors = vErrors;
 return errors === 0;
 }
-validate58.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate143.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const report = validate123;
-const schema50 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:report:1.0.0","title":"Report","description":"What one host still runs on files that are gone, as `lib-users scan` saw it. Every fact is here; plan, drift and fleet documents are derived from it.","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","scan","summary","units","processes","warnings"],"properties":{"kind":{"const":"lib-users/report","description":"Which document this is."},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time","description":"When the scan began, UTC."},"host":{"$ref":"#/$defs/host"},"scan":{"$ref":"#/$defs/scan"},"summary":{"$ref":"#/$defs/summary"},"units":{"description":"The affected systemd units, by scope (system first), uid and name.","type":"array","items":{"$ref":"#/$defs/unit"}},"processes":{"description":"The affected processes, by pid. Empty with --detail units.","type":"array","items":{"$ref":"#/$defs/process"}},"warnings":{"description":"What kept the report from being better, each with a code to test for.","type":"array","items":{"$ref":"#/$defs/warning"}}},"$defs":{"schema_version":{"title":"SchemaVersion","description":"Semantic version of the schema: a new field is a minor, anything that breaks a consumer a major.","type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"title":"Time","description":"UTC to the second, as in 2026-11-23T07:40:12Z.","type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"title":"NullableTime","description":"UTC to the second, or null where it is not known.","anyOf":[{"$ref":"#/$defs/time"},{"type":"null"}]},"count":{"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0},"nullable_count":{"title":"NullableCount","description":"A number of things or bytes, or null where we could not look.","anyOf":[{"$ref":"#/$defs/count"},{"type":"null"}]},"nullable_string":{"title":"NullableString","description":"A string, or null where there is none.","anyOf":[{"type":"string"},{"type":"null"}]},"base64":{"title":"Base64","description":"The raw bytes in base64 where the string beside it could not carry them losslessly, else null.","anyOf":[{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$"},{"type":"null"}]},"pids":{"title":"Pids","description":"Process ids in rising order.","type":"array","items":{"type":"integer","minimum":1}},"tool":{"title":"Tool","description":"What wrote this document.","type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users","description":"Always lib-users."},"version":{"type":"string","description":"The version of lib-users."}}},"user":{"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}}},"nullable_user":{"title":"NullableUser","description":"A user, or null.","anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]},"host":{"title":"Host","description":"The host that was scanned.","type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string","description":"The host name (uname nodename)."},"id":{"description":"HMAC-SHA256 of the lib-users application id keyed by the machine id, cut to 128 bits, as machine-id(5) asks; null without a machine id.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string","description":"The kernel's random id of this boot, or null."},"booted_at":{"$ref":"#/$defs/nullable_time","description":"When the kernel booted (btime of /proc/stat)."},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string","description":"The running kernel (uname -r)."},"init":{"enum":["systemd","openrc","sysvinit","other"],"description":"The init system."},"labels":{"description":"The user's own labels, from --label and the configuration.","type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"}}},"os":{"title":"OperatingSystem","description":"From os-release(5); each null where the file does not say.","type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string","description":"ID, as in debian."},"version_id":{"$ref":"#/$defs/nullable_string","description":"VERSION_ID, as in 12."},"name":{"$ref":"#/$defs/nullable_string","description":"PRETTY_NAME."}}},"reboot":{"title":"Reboot","description":"Whether the host says that it wants a reboot.","type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"description":"true, false, or null where it cannot be known.","anyOf":[{"type":"boolean"},{"type":"null"}]},"reasons":{"description":"Every reason found; empty unless required is true.","type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}},"reboot_reason":{"title":"RebootReason","description":"One reason for a reboot.","oneOf":[{"title":"KernelOutdated","description":"A newer kernel of the running flavour is installed.","type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."},"installed":{"type":"string","description":"The newest installed kernel's release."}}},{"title":"KernelModulesMissing","description":"The running kernel's modules are gone from disk, so that it cannot load any more.","type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."}}},{"title":"RebootRequiredFile","description":"/run/reboot-required exists (Debian, Ubuntu).","type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."},"packages":{"description":"The packages that asked for it, from the .pkgs file beside it.","type":"array","items":{"type":"string"}}}},{"title":"RebootNeededFile","description":"/run/reboot-needed exists (SUSE).","type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."}}}]},"scan":{"title":"Scan","description":"How the host was looked at, and how far one can trust that everything was seen.","type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string","description":"Where the scanned procfs is mounted."},"include":{"description":"What was looked at: maps, fds, or both.","type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"],"description":"units leaves out the processes."},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"],"description":"How much of each command line is here: all of it, argv[0] up to its first blank, or nothing."},"packages":{"type":"boolean","description":"Whether the package database was asked."},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The effective uid of the scanner."},"complete":{"type":"boolean","description":"true when nothing was denied or failed, procfs hid nothing from us, and no filter narrowed the scan."},"duration_seconds":{"type":"number","minimum":0,"description":"Wall time of the scan, in seconds."},"processes":{"$ref":"#/$defs/process_counts"},"carriers":{"description":"The system units of the scanner and of its ancestors: restarting one of them may end the caller.","type":"array","items":{"type":"string"}},"suppressed":{"description":"What the false-positive rules and the user's ignore patterns hid, one entry a rule that hid anything.","type":"array","items":{"$ref":"#/$defs/suppressed"}}}},"filters":{"title":"Filters","description":"What narrowed or filtered the scan.","type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids","description":"--pid: only these processes were looked at."},"units":{"type":"array","items":{"type":"string"},"description":"--unit: only units that match one of these globs."},"ignore":{"type":"array","items":{"type":"string"},"description":"Ignored path globs, where * crosses /."},"ignore_literal":{"type":"array","items":{"type":"string"},"description":"Ignored paths."},"default_rules":{"type":"boolean","description":"false with --no-default-rules."}}},"process_counts":{"title":"ProcessCounts","description":"seen = inspected + kernel_threads + vanished + denied + failed.","type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count","description":"Numbered directories of procfs."},"inspected":{"$ref":"#/$defs/count","description":"Looked at completely."},"kernel_threads":{"$ref":"#/$defs/count","description":"Kernel threads, which map no files."},"vanished":{"$ref":"#/$defs/count","description":"Ended while we looked."},"denied":{"$ref":"#/$defs/count","description":"Could not be looked at for want of privilege."},"failed":{"$ref":"#/$defs/count","description":"Could not be looked at completely for another reason."}}},"suppressed":{"title":"Suppressed","description":"What one rule hid.","type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string","description":"The id of the rule, as `lib-users rules` lists it."},"reason":{"type":"string","description":"Why the rule exists."},"maps":{"$ref":"#/$defs/count","description":"How many mapped files it hid, counted per process."},"fds":{"$ref":"#/$defs/count","description":"How many file descriptors it hid."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that the hidden files hold."}}},"summary":{"title":"Summary","description":"Totals of what was found.","type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count","description":"Affected processes."},"units":{"$ref":"#/$defs/count","description":"Affected units."},"maps":{"$ref":"#/$defs/count","description":"Gone files that are mapped, counted per process."},"fds":{"$ref":"#/$defs/count","description":"File descriptors of gone files."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that gone files hold; each device and inode counted once."}}},"package":{"title":"Package","description":"The package that owns the path now.","type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"],"description":"Whose database answered."},"name":{"type":"string","description":"The package's name."},"version":{"type":"string","description":"Its installed version."}}},"nullable_package":{"title":"NullablePackage","description":"The package that owns the path now; null where none does, or without --packages.","anyOf":[{"$ref":"#/$defs/package"},{"type":"null"}]},"state":{"title":"State","description":"replaced: the path now names another file. removed: nothing is at the path. unknown: we could not, or must not, look.","enum":["replaced","removed","unknown"]},"role":{"title":"Role","description":"code: an executable or library. data: another mapped file. log: a held log. file: another held file. scratch: made and unlinked by its own maker; never a reason for anything.","enum":["code","data","log","file","scratch"]},"inode":{"title":"Inode","description":"The inode number, unsigned 64-bit in decimal, or null where we could not look.","anyOf":[{"type":"string","pattern":"^[0-9]{1,20}$"},{"type":"null"}]},"device":{"title":"Device","description":"major:minor in hexadecimal, as in proc_pid_maps(5), or null where we could not look.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$"},{"type":"null"}]},"systemd":{"title":"SystemdFacts","description":"What systemd said of the unit, in snake_case of its D-Bus properties.","type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"load_state":{"type":"string","description":"LoadState: loaded, not-found, masked …"},"active_state":{"type":"string","description":"ActiveState: active, inactive, failed …"},"sub_state":{"type":"string","description":"SubState: running, exited …"},"type":{"$ref":"#/$defs/nullable_string","description":"Type of a service: simple, notify, oneshot …; null for other units."},"main_pid":{"$ref":"#/$defs/nullable_count","description":"MainPID, or null."},"control_pid":{"$ref":"#/$defs/nullable_count","description":"ControlPID, or null."},"kill_mode":{"$ref":"#/$defs/nullable_string","description":"KillMode: control-group, mixed, process or none; null where the unit has none."},"fragment_path":{"$ref":"#/$defs/nullable_string","description":"The unit file, or null."},"transient":{"type":"boolean","description":"Made at run time, without a unit file on disk."},"can_start":{"type":"boolean","description":"CanStart."},"can_stop":{"type":"boolean","description":"CanStop."},"can_reload":{"type":"boolean","description":"CanReload."},"refuse_manual_start":{"type":"boolean","description":"RefuseManualStart."},"refuse_manual_stop":{"type":"boolean","description":"RefuseManualStop."},"need_daemon_reload":{"type":"boolean","description":"NeedDaemonReload: the unit file changed on disk."}}},"unit":{"title":"Unit","description":"One affected systemd unit.","type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name, escapes as systemd writes them."},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager; null for system units."},"slice":{"$ref":"#/$defs/nullable_string","description":"The innermost slice above the unit, or null."},"pids":{"$ref":"#/$defs/pids","description":"The affected processes of the unit."},"files":{"description":"The gone files, by path and via.","type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that the unit's gone files hold; other units may hold the same."},"stale_since":{"$ref":"#/$defs/nullable_time","description":"The earliest replaced_at of the unit's code, or null."},"systemd":{"description":"systemd's facts, or null where it was not or could not be asked.","anyOf":[{"$ref":"#/$defs/systemd"},{"type":"null"}]}}},"scope":{"title":"Scope","description":"system: of the system manager. user: of a user's manager.","enum":["system","user"]},"unit_file":{"title":"UnitFile","description":"One gone file, with all processes of the unit that use it in the same way.","type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark, as the scanned process sees it."},"path_base64":{"$ref":"#/$defs/base64"},"via":{"enum":["map","fd"],"description":"How the file is used: mapped, or held open."},"kind":{"enum":["executable","library","data","regular","directory","unknown"],"description":"Kind of the map or fd."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"held_bytes":{"$ref":"#/$defs/nullable_count","description":"Bytes on disk that go free with the last user: blocks * 512 where no link is left, else 0; null where we could not look."},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."}}},"process":{"title":"Process","description":"One affected process.","type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"description":"The process id in the scanned procfs."},"ppid":{"$ref":"#/$defs/count","description":"The parent's process id."},"start_ticks":{"$ref":"#/$defs/count","description":"Start time in clock ticks since boot: with the pid it names the process."},"started_at":{"$ref":"#/$defs/nullable_time","description":"Boot time + ticks / clock ticks a second."},"user":{"$ref":"#/$defs/nullable_user","description":"The effective user."},"name":{"type":"string","description":"comm, at most 15 bytes."},"command":{"description":"The command line's arguments, as far as scan.command_line lets them in.","type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64","description":"The whole NUL-separated line in base64 where the arguments could not be carried losslessly, else null."},"command_truncated":{"type":"boolean","description":"true where the command line was longer than we read."},"executable":{"description":"The program, or null where the link could not be read.","anyOf":[{"$ref":"#/$defs/executable"},{"type":"null"}]},"cgroup":{"$ref":"#/$defs/nullable_string","description":"The cgroup path that the unit was read from, or null."},"unit":{"description":"The systemd unit that the process belongs to, or null.","anyOf":[{"$ref":"#/$defs/unit_ref"},{"type":"null"}]},"session":{"description":"The login session, or null.","anyOf":[{"$ref":"#/$defs/session"},{"type":"null"}]},"container":{"description":"The container or virtual machine, or null.","anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"maps":{"description":"Gone files that are mapped, by path.","type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"description":"Descriptors of gone files, by number.","type":"array","items":{"$ref":"#/$defs/fd"}}}},"executable":{"title":"Executable","description":"The program of a process.","type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"deleted":{"type":"boolean","description":"Whether it is gone from that path."}}},"unit_ref":{"title":"UnitReference","description":"Names a unit, and says which cgroup hierarchy named it.","type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name."},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager; null for system units."},"source":{"enum":["cgroup_v1","cgroup_v2"],"description":"The hierarchy that the unit was read from."}}},"session":{"title":"Session","description":"A login session of systemd-logind.","type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string","description":"The session's id, as loginctl lists it."},"user":{"$ref":"#/$defs/nullable_user","description":"Whose session."}}},"container":{"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}}},"map":{"title":"DeletedMap","description":"A gone file that a process maps, all its mappings together.","type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data"],"description":"executable: the process's own program. library: mapped executable, or named *.so*. data: the rest."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count","description":"Hard links that the mapped file still has, or null."},"mappings":{"$ref":"#/$defs/count","description":"How many lines of maps name it; 0 for a gone program that unmapped itself."},"mapped_bytes":{"$ref":"#/$defs/count","description":"Their address space, in bytes."},"executable":{"type":"boolean","description":"Whether any of them is mapped executable."},"package":{"$ref":"#/$defs/nullable_package"}}},"fd":{"title":"DeletedFd","description":"An open file descriptor of a gone file.","type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count","description":"The descriptor's number."},"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["regular","directory","unknown"],"description":"The file's type; unknown where we could not look."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count","description":"Hard links that the open file still has, or null."},"born_at":{"$ref":"#/$defs/nullable_time","description":"When the open file was made, where the file system knows."},"size_bytes":{"$ref":"#/$defs/nullable_count","description":"The file's size, or null."},"held_bytes":{"$ref":"#/$defs/nullable_count","description":"Bytes on disk that closing it frees: blocks * 512 where no link is left, else 0; null where we could not look."},"access":{"description":"How it is open (path: O_PATH), or null where fdinfo could not be read.","anyOf":[{"enum":["read","write","read_write","path"]},{"type":"null"}]},"append":{"description":"Whether it is open with O_APPEND, or null where fdinfo could not be read.","anyOf":[{"type":"boolean"},{"type":"null"}]},"mount_point":{"$ref":"#/$defs/nullable_string","description":"The mount that the open file is on, as the process sees it, or null."},"fs_type":{"$ref":"#/$defs/nullable_string","description":"That mount's file system type, or null."},"package":{"$ref":"#/$defs/nullable_package"}}},"warning":{"title":"Warning","description":"Something that kept the report from being better.","type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread"],"description":"What to test for."},"message":{"type":"string","description":"One sentence for a person."}}}}};
-const schema51 = {"title":"SchemaVersion","description":"Semantic version of the schema: a new field is a minor, anything that breaks a consumer a major.","type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
+export const report = validate208;
+const schema82 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:report:1.0.0","title":"Report","description":"What one host still runs on files that are gone, as `lib-users scan` saw it. Every fact is here; plan, drift and fleet documents are derived from it.","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","scan","summary","units","processes","warnings"],"properties":{"kind":{"const":"lib-users/report","description":"Which document this is."},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time","description":"When the scan began, UTC."},"host":{"$ref":"#/$defs/host"},"scan":{"$ref":"#/$defs/scan"},"summary":{"$ref":"#/$defs/summary"},"units":{"description":"The affected systemd units, by scope (system first), uid and name.","type":"array","items":{"$ref":"#/$defs/unit"}},"processes":{"description":"The affected processes, by pid. Empty with --detail units.","type":"array","items":{"$ref":"#/$defs/process"}},"warnings":{"description":"What kept the report from being better, each with a code to test for.","type":"array","items":{"$ref":"#/$defs/warning"}}},"$defs":{"schema_version":{"title":"SchemaVersion","description":"Semantic version of the schema: a new field is a minor, anything that breaks a consumer a major.","type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"title":"Time","description":"UTC to the second, as in 2026-11-23T07:40:12Z.","type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"title":"NullableTime","description":"UTC to the second, or null where it is not known.","anyOf":[{"$ref":"#/$defs/time"},{"type":"null"}]},"count":{"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0},"nullable_count":{"title":"NullableCount","description":"A number of things or bytes, or null where we could not look.","anyOf":[{"$ref":"#/$defs/count"},{"type":"null"}]},"nullable_string":{"title":"NullableString","description":"A string, or null where there is none.","anyOf":[{"type":"string"},{"type":"null"}]},"base64":{"title":"Base64","description":"The raw bytes in base64 where the string beside it could not carry them losslessly, else null.","anyOf":[{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$"},{"type":"null"}]},"pids":{"title":"Pids","description":"Process ids in rising order.","type":"array","items":{"type":"integer","minimum":1}},"tool":{"title":"Tool","description":"What wrote this document.","type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users","description":"Always lib-users."},"version":{"type":"string","description":"The version of lib-users."}}},"user":{"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}}},"nullable_user":{"title":"NullableUser","description":"A user, or null.","anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]},"host":{"title":"Host","description":"The host that was scanned.","type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string","description":"The host name (uname nodename)."},"id":{"description":"HMAC-SHA256 of the lib-users application id keyed by the machine id, cut to 128 bits, as machine-id(5) asks; null without a machine id.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string","description":"The kernel's random id of this boot, or null."},"booted_at":{"$ref":"#/$defs/nullable_time","description":"When the kernel booted (btime of /proc/stat)."},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string","description":"The running kernel (uname -r)."},"init":{"enum":["systemd","openrc","sysvinit","other"],"description":"The init system."},"labels":{"description":"The user's own labels, from --label and the configuration.","type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"}}},"os":{"title":"OperatingSystem","description":"From os-release(5); each null where the file does not say.","type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string","description":"ID, as in debian."},"version_id":{"$ref":"#/$defs/nullable_string","description":"VERSION_ID, as in 12."},"name":{"$ref":"#/$defs/nullable_string","description":"PRETTY_NAME."}}},"reboot":{"title":"Reboot","description":"Whether the host says that it wants a reboot.","type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"description":"true, false, or null where it cannot be known.","anyOf":[{"type":"boolean"},{"type":"null"}]},"reasons":{"description":"Every reason found; empty unless required is true.","type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}},"reboot_reason":{"title":"RebootReason","description":"One reason for a reboot.","oneOf":[{"title":"KernelOutdated","description":"A newer kernel of the running flavour is installed.","type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."},"installed":{"type":"string","description":"The newest installed kernel's release."}}},{"title":"KernelModulesMissing","description":"The running kernel's modules are gone from disk, so that it cannot load any more.","type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."}}},{"title":"RebootRequiredFile","description":"/run/reboot-required exists (Debian, Ubuntu).","type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."},"packages":{"description":"The packages that asked for it, from the .pkgs file beside it.","type":"array","items":{"type":"string"}}}},{"title":"RebootNeededFile","description":"/run/reboot-needed exists (SUSE).","type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."}}}]},"scan":{"title":"Scan","description":"How the host was looked at, and how far one can trust that everything was seen.","type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string","description":"Where the scanned procfs is mounted."},"include":{"description":"What was looked at: maps, fds, or both.","type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"],"description":"units leaves out the processes."},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"],"description":"How much of each command line is here: all of it, argv[0] up to its first blank, or nothing."},"packages":{"type":"boolean","description":"Whether the package database was asked."},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The effective uid of the scanner."},"complete":{"type":"boolean","description":"true when nothing was denied or failed, procfs hid nothing from us, and no filter narrowed the scan."},"duration_seconds":{"type":"number","minimum":0,"description":"Wall time of the scan, in seconds."},"processes":{"$ref":"#/$defs/process_counts"},"carriers":{"description":"The system units of the scanner and of its ancestors: restarting one of them may end the caller.","type":"array","items":{"type":"string"}},"suppressed":{"description":"What the false-positive rules and the user's ignore patterns hid, one entry a rule that hid anything.","type":"array","items":{"$ref":"#/$defs/suppressed"}}}},"filters":{"title":"Filters","description":"What narrowed or filtered the scan.","type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids","description":"--pid: only these processes were looked at."},"units":{"type":"array","items":{"type":"string"},"description":"--unit: only units that match one of these globs."},"ignore":{"type":"array","items":{"type":"string"},"description":"Ignored path globs, where * crosses /."},"ignore_literal":{"type":"array","items":{"type":"string"},"description":"Ignored paths."},"default_rules":{"type":"boolean","description":"false with --no-default-rules."}}},"process_counts":{"title":"ProcessCounts","description":"seen = inspected + kernel_threads + vanished + denied + failed.","type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count","description":"Numbered directories of procfs."},"inspected":{"$ref":"#/$defs/count","description":"Looked at completely."},"kernel_threads":{"$ref":"#/$defs/count","description":"Kernel threads, which map no files."},"vanished":{"$ref":"#/$defs/count","description":"Ended while we looked."},"denied":{"$ref":"#/$defs/count","description":"Could not be looked at for want of privilege."},"failed":{"$ref":"#/$defs/count","description":"Could not be looked at completely for another reason."}}},"suppressed":{"title":"Suppressed","description":"What one rule hid.","type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string","description":"The id of the rule, as `lib-users rules` lists it."},"reason":{"type":"string","description":"Why the rule exists."},"maps":{"$ref":"#/$defs/count","description":"How many mapped files it hid, counted per process."},"fds":{"$ref":"#/$defs/count","description":"How many file descriptors it hid."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that the hidden files hold."}}},"summary":{"title":"Summary","description":"Totals of what was found.","type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count","description":"Affected processes."},"units":{"$ref":"#/$defs/count","description":"Affected units."},"maps":{"$ref":"#/$defs/count","description":"Gone files that are mapped, counted per process."},"fds":{"$ref":"#/$defs/count","description":"File descriptors of gone files."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that gone files hold; each device and inode counted once."}}},"package":{"title":"Package","description":"The package that owns the path now.","type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"],"description":"Whose database answered."},"name":{"type":"string","description":"The package's name."},"version":{"type":"string","description":"Its installed version."}}},"nullable_package":{"title":"NullablePackage","description":"The package that owns the path now; null where none does, or without --packages.","anyOf":[{"$ref":"#/$defs/package"},{"type":"null"}]},"state":{"title":"State","description":"replaced: the path now names another file. removed: nothing is at the path. unknown: we could not, or must not, look.","enum":["replaced","removed","unknown"]},"role":{"title":"Role","description":"code: an executable or library. data: another mapped file. log: a held log. file: another held file. scratch: made and unlinked by its own maker; never a reason for anything.","enum":["code","data","log","file","scratch"]},"inode":{"title":"Inode","description":"The inode number, unsigned 64-bit in decimal, or null where we could not look.","anyOf":[{"type":"string","pattern":"^[0-9]{1,20}$"},{"type":"null"}]},"device":{"title":"Device","description":"major:minor in hexadecimal, as in proc_pid_maps(5), or null where we could not look.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$"},{"type":"null"}]},"systemd":{"title":"SystemdFacts","description":"What systemd said of the unit, in snake_case of its D-Bus properties.","type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"load_state":{"type":"string","description":"LoadState: loaded, not-found, masked …"},"active_state":{"type":"string","description":"ActiveState: active, inactive, failed …"},"sub_state":{"type":"string","description":"SubState: running, exited …"},"type":{"$ref":"#/$defs/nullable_string","description":"Type of a service: simple, notify, oneshot …; null for other units."},"main_pid":{"$ref":"#/$defs/nullable_count","description":"MainPID, or null."},"control_pid":{"$ref":"#/$defs/nullable_count","description":"ControlPID, or null."},"kill_mode":{"$ref":"#/$defs/nullable_string","description":"KillMode: control-group, mixed, process or none; null where the unit has none."},"fragment_path":{"$ref":"#/$defs/nullable_string","description":"The unit file, or null."},"transient":{"type":"boolean","description":"Made at run time, without a unit file on disk."},"can_start":{"type":"boolean","description":"CanStart."},"can_stop":{"type":"boolean","description":"CanStop."},"can_reload":{"type":"boolean","description":"CanReload."},"refuse_manual_start":{"type":"boolean","description":"RefuseManualStart."},"refuse_manual_stop":{"type":"boolean","description":"RefuseManualStop."},"need_daemon_reload":{"type":"boolean","description":"NeedDaemonReload: the unit file changed on disk."}}},"unit":{"title":"Unit","description":"One affected systemd unit.","type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name, escapes as systemd writes them."},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager; null for system units."},"slice":{"$ref":"#/$defs/nullable_string","description":"The innermost slice above the unit, or null."},"pids":{"$ref":"#/$defs/pids","description":"The affected processes of the unit."},"files":{"description":"The gone files, by path and via.","type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that the unit's gone files hold; other units may hold the same."},"stale_since":{"$ref":"#/$defs/nullable_time","description":"The earliest replaced_at of the unit's code, or null."},"systemd":{"description":"systemd's facts, or null where it was not or could not be asked.","anyOf":[{"$ref":"#/$defs/systemd"},{"type":"null"}]}}},"scope":{"title":"Scope","description":"system: of the system manager. user: of a user's manager.","enum":["system","user"]},"unit_file":{"title":"UnitFile","description":"One gone file, with all processes of the unit that use it in the same way.","type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark, as the scanned process sees it."},"path_base64":{"$ref":"#/$defs/base64"},"via":{"enum":["map","fd"],"description":"How the file is used: mapped, or held open."},"kind":{"enum":["executable","library","data","regular","directory","unknown"],"description":"Kind of the map or fd."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"held_bytes":{"$ref":"#/$defs/nullable_count","description":"Bytes on disk that go free with the last user: blocks * 512 where no link is left, else 0; null where we could not look."},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."}}},"process":{"title":"Process","description":"One affected process.","type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"description":"The process id in the scanned procfs."},"ppid":{"$ref":"#/$defs/count","description":"The parent's process id."},"start_ticks":{"$ref":"#/$defs/count","description":"Start time in clock ticks since boot: with the pid it names the process."},"started_at":{"$ref":"#/$defs/nullable_time","description":"Boot time + ticks / clock ticks a second."},"user":{"$ref":"#/$defs/nullable_user","description":"The effective user."},"name":{"type":"string","description":"comm, at most 15 bytes."},"command":{"description":"The command line's arguments, as far as scan.command_line lets them in.","type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64","description":"The whole NUL-separated line in base64 where the arguments could not be carried losslessly, else null."},"command_truncated":{"type":"boolean","description":"true where the command line was longer than we read."},"executable":{"description":"The program, or null where the link could not be read.","anyOf":[{"$ref":"#/$defs/executable"},{"type":"null"}]},"cgroup":{"$ref":"#/$defs/nullable_string","description":"The cgroup path that the unit was read from, or null."},"unit":{"description":"The systemd unit that the process belongs to, or null.","anyOf":[{"$ref":"#/$defs/unit_ref"},{"type":"null"}]},"session":{"description":"The login session, or null.","anyOf":[{"$ref":"#/$defs/session"},{"type":"null"}]},"container":{"description":"The container or virtual machine, or null.","anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"maps":{"description":"Gone files that are mapped, by path.","type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"description":"Descriptors of gone files, by number.","type":"array","items":{"$ref":"#/$defs/fd"}}}},"executable":{"title":"Executable","description":"The program of a process.","type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"deleted":{"type":"boolean","description":"Whether it is gone from that path."}}},"unit_ref":{"title":"UnitReference","description":"Names a unit, and says which cgroup hierarchy named it.","type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name."},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager; null for system units."},"source":{"enum":["cgroup_v1","cgroup_v2"],"description":"The hierarchy that the unit was read from."}}},"session":{"title":"Session","description":"A login session of systemd-logind.","type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string","description":"The session's id, as loginctl lists it."},"user":{"$ref":"#/$defs/nullable_user","description":"Whose session."}}},"container":{"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}}},"map":{"title":"DeletedMap","description":"A gone file that a process maps, all its mappings together.","type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data"],"description":"executable: the process's own program. library: mapped executable, or named *.so*. data: the rest."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count","description":"Hard links that the mapped file still has, or null."},"mappings":{"$ref":"#/$defs/count","description":"How many lines of maps name it; 0 for a gone program that unmapped itself."},"mapped_bytes":{"$ref":"#/$defs/count","description":"Their address space, in bytes."},"executable":{"type":"boolean","description":"Whether any of them is mapped executable."},"package":{"$ref":"#/$defs/nullable_package"}}},"fd":{"title":"DeletedFd","description":"An open file descriptor of a gone file.","type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count","description":"The descriptor's number."},"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["regular","directory","unknown"],"description":"The file's type; unknown where we could not look."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count","description":"Hard links that the open file still has, or null."},"born_at":{"$ref":"#/$defs/nullable_time","description":"When the open file was made, where the file system knows."},"size_bytes":{"$ref":"#/$defs/nullable_count","description":"The file's size, or null."},"held_bytes":{"$ref":"#/$defs/nullable_count","description":"Bytes on disk that closing it frees: blocks * 512 where no link is left, else 0; null where we could not look."},"access":{"description":"How it is open (path: O_PATH), or null where fdinfo could not be read.","anyOf":[{"enum":["read","write","read_write","path"]},{"type":"null"}]},"append":{"description":"Whether it is open with O_APPEND, or null where fdinfo could not be read.","anyOf":[{"type":"boolean"},{"type":"null"}]},"mount_point":{"$ref":"#/$defs/nullable_string","description":"The mount that the open file is on, as the process sees it, or null."},"fs_type":{"$ref":"#/$defs/nullable_string","description":"That mount's file system type, or null."},"package":{"$ref":"#/$defs/nullable_package"}}},"warning":{"title":"Warning","description":"Something that kept the report from being better.","type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread"],"description":"What to test for."},"message":{"type":"string","description":"One sentence for a person."}}}}};
+const schema83 = {"title":"SchemaVersion","description":"Semantic version of the schema: a new field is a minor, anything that breaks a consumer a major.","type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 
-function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate209(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate124.evaluated;
+const evaluated0 = validate209.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4099,26 +7055,26 @@ evaluated0.items = undefined;
 if(errors === 0){
 if(typeof data === "string"){
 if(!pattern3.test(data)){
-validate124.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^1\\.[0-9]+\\.[0-9]+$"},message:"must match pattern \""+"^1\\.[0-9]+\\.[0-9]+$"+"\""}];
+validate209.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^1\\.[0-9]+\\.[0-9]+$"},message:"must match pattern \""+"^1\\.[0-9]+\\.[0-9]+$"+"\""}];
 return false;
 }
 }
 else {
-validate124.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate209.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
-validate124.errors = vErrors;
+validate209.errors = vErrors;
 return errors === 0;
 }
-validate124.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate209.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema52 = {"title":"Tool","description":"What wrote this document.","type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users","description":"Always lib-users."},"version":{"type":"string","description":"The version of lib-users."}}};
+const schema84 = {"title":"Tool","description":"What wrote this document.","type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users","description":"Always lib-users."},"version":{"type":"string","description":"The version of lib-users."}}};
 
-function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate211(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate126.evaluated;
+const evaluated0 = validate211.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4129,14 +7085,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.name === undefined) && (missing0 = "name")) || ((data.version === undefined) && (missing0 = "version"))){
-validate126.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate211.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "name") || (key0 === "version"))){
-validate126.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate211.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4145,7 +7101,7 @@ if(_errs1 === errors){
 if(data.name !== undefined){
 const _errs2 = errors;
 if("lib-users" !== data.name){
-validate126.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/const",keyword:"const",params:{allowedValue: "lib-users"},message:"must be equal to constant"}];
+validate211.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/const",keyword:"const",params:{allowedValue: "lib-users"},message:"must be equal to constant"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -4157,7 +7113,7 @@ if(valid0){
 if(data.version !== undefined){
 const _errs3 = errors;
 if(typeof data.version !== "string"){
-validate126.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate211.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -4170,21 +7126,21 @@ var valid0 = true;
 }
 }
 else {
-validate126.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate211.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate126.errors = vErrors;
+validate211.errors = vErrors;
 return errors === 0;
 }
-validate126.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate211.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema53 = {"title":"Time","description":"UTC to the second, as in 2026-11-23T07:40:12Z.","type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"};
+const schema85 = {"title":"Time","description":"UTC to the second, as in 2026-11-23T07:40:12Z.","type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"};
 
-function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate213(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate128.evaluated;
+const evaluated0 = validate213.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4194,27 +7150,27 @@ evaluated0.items = undefined;
 if(errors === 0){
 if(typeof data === "string"){
 if(!pattern7.test(data)){
-validate128.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"+"\""}];
+validate213.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"+"\""}];
 return false;
 }
 }
 else {
-validate128.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate213.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
-validate128.errors = vErrors;
+validate213.errors = vErrors;
 return errors === 0;
 }
-validate128.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate213.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema54 = {"title":"Host","description":"The host that was scanned.","type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string","description":"The host name (uname nodename)."},"id":{"description":"HMAC-SHA256 of the lib-users application id keyed by the machine id, cut to 128 bits, as machine-id(5) asks; null without a machine id.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string","description":"The kernel's random id of this boot, or null."},"booted_at":{"$ref":"#/$defs/nullable_time","description":"When the kernel booted (btime of /proc/stat)."},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string","description":"The running kernel (uname -r)."},"init":{"enum":["systemd","openrc","sysvinit","other"],"description":"The init system."},"labels":{"description":"The user's own labels, from --label and the configuration.","type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"}}};
-const schema55 = {"title":"NullableString","description":"A string, or null where there is none.","anyOf":[{"type":"string"},{"type":"null"}]};
+const schema86 = {"title":"Host","description":"The host that was scanned.","type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string","description":"The host name (uname nodename)."},"id":{"description":"HMAC-SHA256 of the lib-users application id keyed by the machine id, cut to 128 bits, as machine-id(5) asks; null without a machine id.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string","description":"The kernel's random id of this boot, or null."},"booted_at":{"$ref":"#/$defs/nullable_time","description":"When the kernel booted (btime of /proc/stat)."},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string","description":"The running kernel (uname -r)."},"init":{"enum":["systemd","openrc","sysvinit","other"],"description":"The init system."},"labels":{"description":"The user's own labels, from --label and the configuration.","type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"}}};
+const schema87 = {"title":"NullableString","description":"A string, or null where there is none.","anyOf":[{"type":"string"},{"type":"null"}]};
 
-function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate216(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate131.evaluated;
+const evaluated0 = validate216.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4258,7 +7214,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate131.errors = vErrors;
+validate216.errors = vErrors;
 return false;
 }
 else {
@@ -4272,17 +7228,17 @@ vErrors = null;
 }
 }
 }
-validate131.errors = vErrors;
+validate216.errors = vErrors;
 return errors === 0;
 }
-validate131.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate216.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema56 = {"title":"NullableTime","description":"UTC to the second, or null where it is not known.","anyOf":[{"$ref":"#/$defs/time"},{"type":"null"}]};
+const schema88 = {"title":"NullableTime","description":"UTC to the second, or null where it is not known.","anyOf":[{"$ref":"#/$defs/time"},{"type":"null"}]};
 
-function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate218(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate133.evaluated;
+const evaluated0 = validate218.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4292,8 +7248,8 @@ evaluated0.items = undefined;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if(!(validate128(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+if(!(validate213(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate213.errors : vErrors.concat(validate213.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -4320,7 +7276,7 @@ else {
 vErrors.push(err1);
 }
 errors++;
-validate133.errors = vErrors;
+validate218.errors = vErrors;
 return false;
 }
 else {
@@ -4334,17 +7290,17 @@ vErrors = null;
 }
 }
 }
-validate133.errors = vErrors;
+validate218.errors = vErrors;
 return errors === 0;
 }
-validate133.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate218.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema57 = {"title":"OperatingSystem","description":"From os-release(5); each null where the file does not say.","type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string","description":"ID, as in debian."},"version_id":{"$ref":"#/$defs/nullable_string","description":"VERSION_ID, as in 12."},"name":{"$ref":"#/$defs/nullable_string","description":"PRETTY_NAME."}}};
+const schema89 = {"title":"OperatingSystem","description":"From os-release(5); each null where the file does not say.","type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string","description":"ID, as in debian."},"version_id":{"$ref":"#/$defs/nullable_string","description":"VERSION_ID, as in 12."},"name":{"$ref":"#/$defs/nullable_string","description":"PRETTY_NAME."}}};
 
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate221(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate136.evaluated;
+const evaluated0 = validate221.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4355,14 +7311,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.id === undefined) && (missing0 = "id")) || ((data.version_id === undefined) && (missing0 = "version_id"))) || ((data.name === undefined) && (missing0 = "name"))){
-validate136.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate221.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((key0 === "id") || (key0 === "version_id")) || (key0 === "name"))){
-validate136.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate221.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4370,8 +7326,8 @@ break;
 if(_errs1 === errors){
 if(data.id !== undefined){
 const _errs2 = errors;
-if(!(validate131(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate216(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -4382,8 +7338,8 @@ var valid0 = true;
 if(valid0){
 if(data.version_id !== undefined){
 const _errs3 = errors;
-if(!(validate131(data.version_id, {instancePath:instancePath+"/version_id",parentData:data,parentDataProperty:"version_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate216(data.version_id, {instancePath:instancePath+"/version_id",parentData:data,parentDataProperty:"version_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -4394,8 +7350,8 @@ var valid0 = true;
 if(valid0){
 if(data.name !== undefined){
 const _errs4 = errors;
-if(!(validate131(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate216(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -4409,22 +7365,22 @@ var valid0 = true;
 }
 }
 else {
-validate136.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate221.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate136.errors = vErrors;
+validate221.errors = vErrors;
 return errors === 0;
 }
-validate136.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate221.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema58 = {"title":"Reboot","description":"Whether the host says that it wants a reboot.","type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"description":"true, false, or null where it cannot be known.","anyOf":[{"type":"boolean"},{"type":"null"}]},"reasons":{"description":"Every reason found; empty unless required is true.","type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}};
-const schema59 = {"title":"RebootReason","description":"One reason for a reboot.","oneOf":[{"title":"KernelOutdated","description":"A newer kernel of the running flavour is installed.","type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."},"installed":{"type":"string","description":"The newest installed kernel's release."}}},{"title":"KernelModulesMissing","description":"The running kernel's modules are gone from disk, so that it cannot load any more.","type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."}}},{"title":"RebootRequiredFile","description":"/run/reboot-required exists (Debian, Ubuntu).","type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."},"packages":{"description":"The packages that asked for it, from the .pkgs file beside it.","type":"array","items":{"type":"string"}}}},{"title":"RebootNeededFile","description":"/run/reboot-needed exists (SUSE).","type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."}}}]};
+const schema90 = {"title":"Reboot","description":"Whether the host says that it wants a reboot.","type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"description":"true, false, or null where it cannot be known.","anyOf":[{"type":"boolean"},{"type":"null"}]},"reasons":{"description":"Every reason found; empty unless required is true.","type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}};
+const schema91 = {"title":"RebootReason","description":"One reason for a reboot.","oneOf":[{"title":"KernelOutdated","description":"A newer kernel of the running flavour is installed.","type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."},"installed":{"type":"string","description":"The newest installed kernel's release."}}},{"title":"KernelModulesMissing","description":"The running kernel's modules are gone from disk, so that it cannot load any more.","type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing","description":"The code of the reason."},"running":{"type":"string","description":"The running kernel's release."}}},{"title":"RebootRequiredFile","description":"/run/reboot-required exists (Debian, Ubuntu).","type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."},"packages":{"description":"The packages that asked for it, from the .pkgs file beside it.","type":"array","items":{"type":"string"}}}},{"title":"RebootNeededFile","description":"/run/reboot-needed exists (SUSE).","type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file","description":"The code of the reason."},"path":{"type":"string","description":"The file that was found."}}}]};
 
-function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate228(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate143.evaluated;
+const evaluated0 = validate228.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4873,7 +7829,7 @@ else {
 vErrors.push(err23);
 }
 errors++;
-validate143.errors = vErrors;
+validate228.errors = vErrors;
 return false;
 }
 else {
@@ -4887,17 +7843,17 @@ vErrors = null;
 }
 }
 }
-validate143.errors = vErrors;
+validate228.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate143.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate228.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate227(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate142.evaluated;
+const evaluated0 = validate227.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4908,14 +7864,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.required === undefined) && (missing0 = "required")) || ((data.reasons === undefined) && (missing0 = "reasons"))){
-validate142.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate227.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "required") || (key0 === "reasons"))){
-validate142.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate227.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4961,7 +7917,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate142.errors = vErrors;
+validate227.errors = vErrors;
 return false;
 }
 else {
@@ -4990,8 +7946,8 @@ var valid2 = true;
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 const _errs10 = errors;
-if(!(validate143(data1[i0], {instancePath:instancePath+"/reasons/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+if(!(validate228(data1[i0], {instancePath:instancePath+"/reasons/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate228.errors : vErrors.concat(validate228.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs10 === errors;
@@ -5001,7 +7957,7 @@ break;
 }
 }
 else {
-validate142.errors = [{instancePath:instancePath+"/reasons",schemaPath:"#/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate227.errors = [{instancePath:instancePath+"/reasons",schemaPath:"#/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5015,20 +7971,20 @@ var valid0 = true;
 }
 }
 else {
-validate142.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate227.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate142.errors = vErrors;
+validate227.errors = vErrors;
 return errors === 0;
 }
-validate142.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate227.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate215(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate130.evaluated;
+const evaluated0 = validate215.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5039,14 +7995,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((data.hostname === undefined) && (missing0 = "hostname")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.boot_id === undefined) && (missing0 = "boot_id"))) || ((data.booted_at === undefined) && (missing0 = "booted_at"))) || ((data.os === undefined) && (missing0 = "os"))) || ((data.kernel_release === undefined) && (missing0 = "kernel_release"))) || ((data.init === undefined) && (missing0 = "init"))) || ((data.labels === undefined) && (missing0 = "labels"))) || ((data.reboot === undefined) && (missing0 = "reboot"))){
-validate130.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate215.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema54.properties, key0))){
-validate130.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema86.properties, key0))){
+validate215.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -5055,7 +8011,7 @@ if(_errs1 === errors){
 if(data.hostname !== undefined){
 const _errs2 = errors;
 if(typeof data.hostname !== "string"){
-validate130.errors = [{instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate215.errors = [{instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -5072,7 +8028,7 @@ let valid1 = false;
 const _errs6 = errors;
 if(errors === _errs6){
 if(typeof data1 === "string"){
-if(!pattern10.test(data1)){
+if(!pattern8.test(data1)){
 const err0 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{32}$"},message:"must match pattern \""+"^[0-9a-f]{32}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -5118,7 +8074,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate130.errors = vErrors;
+validate215.errors = vErrors;
 return false;
 }
 else {
@@ -5140,8 +8096,8 @@ var valid0 = true;
 if(valid0){
 if(data.boot_id !== undefined){
 const _errs10 = errors;
-if(!(validate131(data.boot_id, {instancePath:instancePath+"/boot_id",parentData:data,parentDataProperty:"boot_id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate216(data.boot_id, {instancePath:instancePath+"/boot_id",parentData:data,parentDataProperty:"boot_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs10 === errors;
@@ -5152,8 +8108,8 @@ var valid0 = true;
 if(valid0){
 if(data.booted_at !== undefined){
 const _errs11 = errors;
-if(!(validate133(data.booted_at, {instancePath:instancePath+"/booted_at",parentData:data,parentDataProperty:"booted_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
+if(!(validate218(data.booted_at, {instancePath:instancePath+"/booted_at",parentData:data,parentDataProperty:"booted_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -5164,8 +8120,8 @@ var valid0 = true;
 if(valid0){
 if(data.os !== undefined){
 const _errs12 = errors;
-if(!(validate136(data.os, {instancePath:instancePath+"/os",parentData:data,parentDataProperty:"os",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+if(!(validate221(data.os, {instancePath:instancePath+"/os",parentData:data,parentDataProperty:"os",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate221.errors : vErrors.concat(validate221.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs12 === errors;
@@ -5176,8 +8132,8 @@ var valid0 = true;
 if(valid0){
 if(data.kernel_release !== undefined){
 const _errs13 = errors;
-if(!(validate131(data.kernel_release, {instancePath:instancePath+"/kernel_release",parentData:data,parentDataProperty:"kernel_release",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate216(data.kernel_release, {instancePath:instancePath+"/kernel_release",parentData:data,parentDataProperty:"kernel_release",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs13 === errors;
@@ -5190,7 +8146,7 @@ if(data.init !== undefined){
 let data6 = data.init;
 const _errs14 = errors;
 if(!((((data6 === "systemd") || (data6 === "openrc")) || (data6 === "sysvinit")) || (data6 === "other"))){
-validate130.errors = [{instancePath:instancePath+"/init",schemaPath:"#/properties/init/enum",keyword:"enum",params:{allowedValues: schema54.properties.init.enum},message:"must be equal to one of the allowed values"}];
+validate215.errors = [{instancePath:instancePath+"/init",schemaPath:"#/properties/init/enum",keyword:"enum",params:{allowedValues: schema86.properties.init.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs14 === errors;
@@ -5207,7 +8163,7 @@ if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
 for(const key1 in data7){
 const _errs18 = errors;
 if(typeof data7[key1] !== "string"){
-validate130.errors = [{instancePath:instancePath+"/labels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate215.errors = [{instancePath:instancePath+"/labels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs18 === errors;
@@ -5217,7 +8173,7 @@ break;
 }
 }
 else {
-validate130.errors = [{instancePath:instancePath+"/labels",schemaPath:"#/properties/labels/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate215.errors = [{instancePath:instancePath+"/labels",schemaPath:"#/properties/labels/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
@@ -5229,8 +8185,8 @@ var valid0 = true;
 if(valid0){
 if(data.reboot !== undefined){
 const _errs20 = errors;
-if(!(validate142(data.reboot, {instancePath:instancePath+"/reboot",parentData:data,parentDataProperty:"reboot",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
+if(!(validate227(data.reboot, {instancePath:instancePath+"/reboot",parentData:data,parentDataProperty:"reboot",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate227.errors : vErrors.concat(validate227.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs20 === errors;
@@ -5250,23 +8206,23 @@ var valid0 = true;
 }
 }
 else {
-validate130.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate215.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate130.errors = vErrors;
+validate215.errors = vErrors;
 return errors === 0;
 }
-validate130.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate215.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema60 = {"title":"Scan","description":"How the host was looked at, and how far one can trust that everything was seen.","type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string","description":"Where the scanned procfs is mounted."},"include":{"description":"What was looked at: maps, fds, or both.","type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"],"description":"units leaves out the processes."},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"],"description":"How much of each command line is here: all of it, argv[0] up to its first blank, or nothing."},"packages":{"type":"boolean","description":"Whether the package database was asked."},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The effective uid of the scanner."},"complete":{"type":"boolean","description":"true when nothing was denied or failed, procfs hid nothing from us, and no filter narrowed the scan."},"duration_seconds":{"type":"number","minimum":0,"description":"Wall time of the scan, in seconds."},"processes":{"$ref":"#/$defs/process_counts"},"carriers":{"description":"The system units of the scanner and of its ancestors: restarting one of them may end the caller.","type":"array","items":{"type":"string"}},"suppressed":{"description":"What the false-positive rules and the user's ignore patterns hid, one entry a rule that hid anything.","type":"array","items":{"$ref":"#/$defs/suppressed"}}}};
-const schema61 = {"title":"Filters","description":"What narrowed or filtered the scan.","type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids","description":"--pid: only these processes were looked at."},"units":{"type":"array","items":{"type":"string"},"description":"--unit: only units that match one of these globs."},"ignore":{"type":"array","items":{"type":"string"},"description":"Ignored path globs, where * crosses /."},"ignore_literal":{"type":"array","items":{"type":"string"},"description":"Ignored paths."},"default_rules":{"type":"boolean","description":"false with --no-default-rules."}}};
-const schema62 = {"title":"Pids","description":"Process ids in rising order.","type":"array","items":{"type":"integer","minimum":1}};
+const schema92 = {"title":"Scan","description":"How the host was looked at, and how far one can trust that everything was seen.","type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string","description":"Where the scanned procfs is mounted."},"include":{"description":"What was looked at: maps, fds, or both.","type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"],"description":"units leaves out the processes."},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"],"description":"How much of each command line is here: all of it, argv[0] up to its first blank, or nothing."},"packages":{"type":"boolean","description":"Whether the package database was asked."},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The effective uid of the scanner."},"complete":{"type":"boolean","description":"true when nothing was denied or failed, procfs hid nothing from us, and no filter narrowed the scan."},"duration_seconds":{"type":"number","minimum":0,"description":"Wall time of the scan, in seconds."},"processes":{"$ref":"#/$defs/process_counts"},"carriers":{"description":"The system units of the scanner and of its ancestors: restarting one of them may end the caller.","type":"array","items":{"type":"string"}},"suppressed":{"description":"What the false-positive rules and the user's ignore patterns hid, one entry a rule that hid anything.","type":"array","items":{"$ref":"#/$defs/suppressed"}}}};
+const schema93 = {"title":"Filters","description":"What narrowed or filtered the scan.","type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids","description":"--pid: only these processes were looked at."},"units":{"type":"array","items":{"type":"string"},"description":"--unit: only units that match one of these globs."},"ignore":{"type":"array","items":{"type":"string"},"description":"Ignored path globs, where * crosses /."},"ignore_literal":{"type":"array","items":{"type":"string"},"description":"Ignored paths."},"default_rules":{"type":"boolean","description":"false with --no-default-rules."}}};
+const schema94 = {"title":"Pids","description":"Process ids in rising order.","type":"array","items":{"type":"integer","minimum":1}};
 
-function validate149(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate149.evaluated;
+const evaluated0 = validate234.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5281,13 +8237,13 @@ for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 const _errs1 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate149.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate234.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs1){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 < 1 || isNaN(data0)){
-validate149.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate234.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -5299,20 +8255,20 @@ break;
 }
 }
 else {
-validate149.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate234.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-validate149.errors = vErrors;
+validate234.errors = vErrors;
 return errors === 0;
 }
-validate149.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate234.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate233(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate148.evaluated;
+const evaluated0 = validate233.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5323,14 +8279,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.pids === undefined) && (missing0 = "pids")) || ((data.units === undefined) && (missing0 = "units"))) || ((data.ignore === undefined) && (missing0 = "ignore"))) || ((data.ignore_literal === undefined) && (missing0 = "ignore_literal"))) || ((data.default_rules === undefined) && (missing0 = "default_rules"))){
-validate148.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate233.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "pids") || (key0 === "units")) || (key0 === "ignore")) || (key0 === "ignore_literal")) || (key0 === "default_rules"))){
-validate148.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate233.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -5338,8 +8294,8 @@ break;
 if(_errs1 === errors){
 if(data.pids !== undefined){
 const _errs2 = errors;
-if(!(validate149(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
+if(!(validate234(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate234.errors : vErrors.concat(validate234.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -5358,7 +8314,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 const _errs5 = errors;
 if(typeof data1[i0] !== "string"){
-validate148.errors = [{instancePath:instancePath+"/units/" + i0,schemaPath:"#/properties/units/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate233.errors = [{instancePath:instancePath+"/units/" + i0,schemaPath:"#/properties/units/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid1 = _errs5 === errors;
@@ -5368,7 +8324,7 @@ break;
 }
 }
 else {
-validate148.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate233.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5388,7 +8344,7 @@ const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
 const _errs9 = errors;
 if(typeof data3[i1] !== "string"){
-validate148.errors = [{instancePath:instancePath+"/ignore/" + i1,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate233.errors = [{instancePath:instancePath+"/ignore/" + i1,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs9 === errors;
@@ -5398,7 +8354,7 @@ break;
 }
 }
 else {
-validate148.errors = [{instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate233.errors = [{instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5418,7 +8374,7 @@ const len2 = data5.length;
 for(let i2=0; i2<len2; i2++){
 const _errs13 = errors;
 if(typeof data5[i2] !== "string"){
-validate148.errors = [{instancePath:instancePath+"/ignore_literal/" + i2,schemaPath:"#/properties/ignore_literal/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate233.errors = [{instancePath:instancePath+"/ignore_literal/" + i2,schemaPath:"#/properties/ignore_literal/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid3 = _errs13 === errors;
@@ -5428,7 +8384,7 @@ break;
 }
 }
 else {
-validate148.errors = [{instancePath:instancePath+"/ignore_literal",schemaPath:"#/properties/ignore_literal/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate233.errors = [{instancePath:instancePath+"/ignore_literal",schemaPath:"#/properties/ignore_literal/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5441,7 +8397,7 @@ if(valid0){
 if(data.default_rules !== undefined){
 const _errs15 = errors;
 if(typeof data.default_rules !== "boolean"){
-validate148.errors = [{instancePath:instancePath+"/default_rules",schemaPath:"#/properties/default_rules/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate233.errors = [{instancePath:instancePath+"/default_rules",schemaPath:"#/properties/default_rules/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -5457,22 +8413,22 @@ var valid0 = true;
 }
 }
 else {
-validate148.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate233.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate148.errors = vErrors;
+validate233.errors = vErrors;
 return errors === 0;
 }
-validate148.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate233.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema63 = {"title":"ProcessCounts","description":"seen = inspected + kernel_threads + vanished + denied + failed.","type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count","description":"Numbered directories of procfs."},"inspected":{"$ref":"#/$defs/count","description":"Looked at completely."},"kernel_threads":{"$ref":"#/$defs/count","description":"Kernel threads, which map no files."},"vanished":{"$ref":"#/$defs/count","description":"Ended while we looked."},"denied":{"$ref":"#/$defs/count","description":"Could not be looked at for want of privilege."},"failed":{"$ref":"#/$defs/count","description":"Could not be looked at completely for another reason."}}};
-const schema64 = {"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0};
+const schema95 = {"title":"ProcessCounts","description":"seen = inspected + kernel_threads + vanished + denied + failed.","type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count","description":"Numbered directories of procfs."},"inspected":{"$ref":"#/$defs/count","description":"Looked at completely."},"kernel_threads":{"$ref":"#/$defs/count","description":"Kernel threads, which map no files."},"vanished":{"$ref":"#/$defs/count","description":"Ended while we looked."},"denied":{"$ref":"#/$defs/count","description":"Could not be looked at for want of privilege."},"failed":{"$ref":"#/$defs/count","description":"Could not be looked at completely for another reason."}}};
+const schema96 = {"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0};
 
-function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate238(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate153.evaluated;
+const evaluated0 = validate238.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5480,27 +8436,27 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
-validate153.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate238.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === 0){
 if((typeof data == "number") && (isFinite(data))){
 if(data < 0 || isNaN(data)){
-validate153.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate238.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
-validate153.errors = vErrors;
+validate238.errors = vErrors;
 return errors === 0;
 }
-validate153.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate238.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate237(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate152.evaluated;
+const evaluated0 = validate237.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5511,14 +8467,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((data.seen === undefined) && (missing0 = "seen")) || ((data.inspected === undefined) && (missing0 = "inspected"))) || ((data.kernel_threads === undefined) && (missing0 = "kernel_threads"))) || ((data.vanished === undefined) && (missing0 = "vanished"))) || ((data.denied === undefined) && (missing0 = "denied"))) || ((data.failed === undefined) && (missing0 = "failed"))){
-validate152.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate237.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((((key0 === "seen") || (key0 === "inspected")) || (key0 === "kernel_threads")) || (key0 === "vanished")) || (key0 === "denied")) || (key0 === "failed"))){
-validate152.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate237.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -5526,8 +8482,8 @@ break;
 if(_errs1 === errors){
 if(data.seen !== undefined){
 const _errs2 = errors;
-if(!(validate153(data.seen, {instancePath:instancePath+"/seen",parentData:data,parentDataProperty:"seen",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.seen, {instancePath:instancePath+"/seen",parentData:data,parentDataProperty:"seen",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -5538,8 +8494,8 @@ var valid0 = true;
 if(valid0){
 if(data.inspected !== undefined){
 const _errs3 = errors;
-if(!(validate153(data.inspected, {instancePath:instancePath+"/inspected",parentData:data,parentDataProperty:"inspected",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.inspected, {instancePath:instancePath+"/inspected",parentData:data,parentDataProperty:"inspected",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -5550,8 +8506,8 @@ var valid0 = true;
 if(valid0){
 if(data.kernel_threads !== undefined){
 const _errs4 = errors;
-if(!(validate153(data.kernel_threads, {instancePath:instancePath+"/kernel_threads",parentData:data,parentDataProperty:"kernel_threads",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.kernel_threads, {instancePath:instancePath+"/kernel_threads",parentData:data,parentDataProperty:"kernel_threads",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -5562,8 +8518,8 @@ var valid0 = true;
 if(valid0){
 if(data.vanished !== undefined){
 const _errs5 = errors;
-if(!(validate153(data.vanished, {instancePath:instancePath+"/vanished",parentData:data,parentDataProperty:"vanished",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.vanished, {instancePath:instancePath+"/vanished",parentData:data,parentDataProperty:"vanished",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -5574,8 +8530,8 @@ var valid0 = true;
 if(valid0){
 if(data.denied !== undefined){
 const _errs6 = errors;
-if(!(validate153(data.denied, {instancePath:instancePath+"/denied",parentData:data,parentDataProperty:"denied",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.denied, {instancePath:instancePath+"/denied",parentData:data,parentDataProperty:"denied",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -5586,8 +8542,8 @@ var valid0 = true;
 if(valid0){
 if(data.failed !== undefined){
 const _errs7 = errors;
-if(!(validate153(data.failed, {instancePath:instancePath+"/failed",parentData:data,parentDataProperty:"failed",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.failed, {instancePath:instancePath+"/failed",parentData:data,parentDataProperty:"failed",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -5604,21 +8560,21 @@ var valid0 = true;
 }
 }
 else {
-validate152.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate237.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate152.errors = vErrors;
+validate237.errors = vErrors;
 return errors === 0;
 }
-validate152.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate237.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema65 = {"title":"Suppressed","description":"What one rule hid.","type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string","description":"The id of the rule, as `lib-users rules` lists it."},"reason":{"type":"string","description":"Why the rule exists."},"maps":{"$ref":"#/$defs/count","description":"How many mapped files it hid, counted per process."},"fds":{"$ref":"#/$defs/count","description":"How many file descriptors it hid."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that the hidden files hold."}}};
+const schema97 = {"title":"Suppressed","description":"What one rule hid.","type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string","description":"The id of the rule, as `lib-users rules` lists it."},"reason":{"type":"string","description":"Why the rule exists."},"maps":{"$ref":"#/$defs/count","description":"How many mapped files it hid, counted per process."},"fds":{"$ref":"#/$defs/count","description":"How many file descriptors it hid."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that the hidden files hold."}}};
 
-function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate246(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate161.evaluated;
+const evaluated0 = validate246.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5629,14 +8585,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.rule === undefined) && (missing0 = "rule")) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.maps === undefined) && (missing0 = "maps"))) || ((data.fds === undefined) && (missing0 = "fds"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))){
-validate161.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate246.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "rule") || (key0 === "reason")) || (key0 === "maps")) || (key0 === "fds")) || (key0 === "held_bytes"))){
-validate161.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate246.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -5645,7 +8601,7 @@ if(_errs1 === errors){
 if(data.rule !== undefined){
 const _errs2 = errors;
 if(typeof data.rule !== "string"){
-validate161.errors = [{instancePath:instancePath+"/rule",schemaPath:"#/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate246.errors = [{instancePath:instancePath+"/rule",schemaPath:"#/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -5657,7 +8613,7 @@ if(valid0){
 if(data.reason !== undefined){
 const _errs4 = errors;
 if(typeof data.reason !== "string"){
-validate161.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate246.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -5668,8 +8624,8 @@ var valid0 = true;
 if(valid0){
 if(data.maps !== undefined){
 const _errs6 = errors;
-if(!(validate153(data.maps, {instancePath:instancePath+"/maps",parentData:data,parentDataProperty:"maps",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.maps, {instancePath:instancePath+"/maps",parentData:data,parentDataProperty:"maps",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -5680,8 +8636,8 @@ var valid0 = true;
 if(valid0){
 if(data.fds !== undefined){
 const _errs7 = errors;
-if(!(validate153(data.fds, {instancePath:instancePath+"/fds",parentData:data,parentDataProperty:"fds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.fds, {instancePath:instancePath+"/fds",parentData:data,parentDataProperty:"fds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -5692,8 +8648,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs8 = errors;
-if(!(validate153(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -5709,20 +8665,20 @@ var valid0 = true;
 }
 }
 else {
-validate161.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate246.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate161.errors = vErrors;
+validate246.errors = vErrors;
 return errors === 0;
 }
-validate161.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate246.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate147(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate232(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate147.evaluated;
+const evaluated0 = validate232.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5733,14 +8689,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((data.proc_path === undefined) && (missing0 = "proc_path")) || ((data.include === undefined) && (missing0 = "include"))) || ((data.detail === undefined) && (missing0 = "detail"))) || ((data.filters === undefined) && (missing0 = "filters"))) || ((data.command_line === undefined) && (missing0 = "command_line"))) || ((data.packages === undefined) && (missing0 = "packages"))) || ((data.effective_uid === undefined) && (missing0 = "effective_uid"))) || ((data.complete === undefined) && (missing0 = "complete"))) || ((data.duration_seconds === undefined) && (missing0 = "duration_seconds"))) || ((data.processes === undefined) && (missing0 = "processes"))) || ((data.carriers === undefined) && (missing0 = "carriers"))) || ((data.suppressed === undefined) && (missing0 = "suppressed"))){
-validate147.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate232.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema60.properties, key0))){
-validate147.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema92.properties, key0))){
+validate232.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -5749,7 +8705,7 @@ if(_errs1 === errors){
 if(data.proc_path !== undefined){
 const _errs2 = errors;
 if(typeof data.proc_path !== "string"){
-validate147.errors = [{instancePath:instancePath+"/proc_path",schemaPath:"#/properties/proc_path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate232.errors = [{instancePath:instancePath+"/proc_path",schemaPath:"#/properties/proc_path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -5769,7 +8725,7 @@ for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 const _errs6 = errors;
 if(!((data2 === "maps") || (data2 === "fds"))){
-validate147.errors = [{instancePath:instancePath+"/include/" + i0,schemaPath:"#/properties/include/items/enum",keyword:"enum",params:{allowedValues: schema60.properties.include.items.enum},message:"must be equal to one of the allowed values"}];
+validate232.errors = [{instancePath:instancePath+"/include/" + i0,schemaPath:"#/properties/include/items/enum",keyword:"enum",params:{allowedValues: schema92.properties.include.items.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid1 = _errs6 === errors;
@@ -5779,7 +8735,7 @@ break;
 }
 }
 else {
-validate147.errors = [{instancePath:instancePath+"/include",schemaPath:"#/properties/include/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate232.errors = [{instancePath:instancePath+"/include",schemaPath:"#/properties/include/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5793,7 +8749,7 @@ if(data.detail !== undefined){
 let data3 = data.detail;
 const _errs7 = errors;
 if(!((data3 === "units") || (data3 === "processes"))){
-validate147.errors = [{instancePath:instancePath+"/detail",schemaPath:"#/properties/detail/enum",keyword:"enum",params:{allowedValues: schema60.properties.detail.enum},message:"must be equal to one of the allowed values"}];
+validate232.errors = [{instancePath:instancePath+"/detail",schemaPath:"#/properties/detail/enum",keyword:"enum",params:{allowedValues: schema92.properties.detail.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -5804,8 +8760,8 @@ var valid0 = true;
 if(valid0){
 if(data.filters !== undefined){
 const _errs8 = errors;
-if(!(validate148(data.filters, {instancePath:instancePath+"/filters",parentData:data,parentDataProperty:"filters",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
+if(!(validate233(data.filters, {instancePath:instancePath+"/filters",parentData:data,parentDataProperty:"filters",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -5818,7 +8774,7 @@ if(data.command_line !== undefined){
 let data5 = data.command_line;
 const _errs9 = errors;
 if(!(((data5 === "full") || (data5 === "program")) || (data5 === "none"))){
-validate147.errors = [{instancePath:instancePath+"/command_line",schemaPath:"#/properties/command_line/enum",keyword:"enum",params:{allowedValues: schema60.properties.command_line.enum},message:"must be equal to one of the allowed values"}];
+validate232.errors = [{instancePath:instancePath+"/command_line",schemaPath:"#/properties/command_line/enum",keyword:"enum",params:{allowedValues: schema92.properties.command_line.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -5830,7 +8786,7 @@ if(valid0){
 if(data.packages !== undefined){
 const _errs10 = errors;
 if(typeof data.packages !== "boolean"){
-validate147.errors = [{instancePath:instancePath+"/packages",schemaPath:"#/properties/packages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate232.errors = [{instancePath:instancePath+"/packages",schemaPath:"#/properties/packages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs10 === errors;
@@ -5843,18 +8799,18 @@ if(data.effective_uid !== undefined){
 let data7 = data.effective_uid;
 const _errs12 = errors;
 if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-validate147.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate232.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs12){
 if((typeof data7 == "number") && (isFinite(data7))){
 if(data7 > 4294967295 || isNaN(data7)){
-validate147.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+validate232.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
 return false;
 }
 else {
 if(data7 < 0 || isNaN(data7)){
-validate147.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate232.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -5869,7 +8825,7 @@ if(valid0){
 if(data.complete !== undefined){
 const _errs14 = errors;
 if(typeof data.complete !== "boolean"){
-validate147.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate232.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs14 === errors;
@@ -5884,12 +8840,12 @@ const _errs16 = errors;
 if(errors === _errs16){
 if((typeof data9 == "number") && (isFinite(data9))){
 if(data9 < 0 || isNaN(data9)){
-validate147.errors = [{instancePath:instancePath+"/duration_seconds",schemaPath:"#/properties/duration_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate232.errors = [{instancePath:instancePath+"/duration_seconds",schemaPath:"#/properties/duration_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 else {
-validate147.errors = [{instancePath:instancePath+"/duration_seconds",schemaPath:"#/properties/duration_seconds/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+validate232.errors = [{instancePath:instancePath+"/duration_seconds",schemaPath:"#/properties/duration_seconds/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
 }
@@ -5901,8 +8857,8 @@ var valid0 = true;
 if(valid0){
 if(data.processes !== undefined){
 const _errs18 = errors;
-if(!(validate152(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+if(!(validate237(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate237.errors : vErrors.concat(validate237.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs18 === errors;
@@ -5921,7 +8877,7 @@ const len1 = data11.length;
 for(let i1=0; i1<len1; i1++){
 const _errs21 = errors;
 if(typeof data11[i1] !== "string"){
-validate147.errors = [{instancePath:instancePath+"/carriers/" + i1,schemaPath:"#/properties/carriers/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate232.errors = [{instancePath:instancePath+"/carriers/" + i1,schemaPath:"#/properties/carriers/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs21 === errors;
@@ -5931,7 +8887,7 @@ break;
 }
 }
 else {
-validate147.errors = [{instancePath:instancePath+"/carriers",schemaPath:"#/properties/carriers/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate232.errors = [{instancePath:instancePath+"/carriers",schemaPath:"#/properties/carriers/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5950,8 +8906,8 @@ var valid3 = true;
 const len2 = data13.length;
 for(let i2=0; i2<len2; i2++){
 const _errs25 = errors;
-if(!(validate161(data13[i2], {instancePath:instancePath+"/suppressed/" + i2,parentData:data13,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
+if(!(validate246(data13[i2], {instancePath:instancePath+"/suppressed/" + i2,parentData:data13,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate246.errors : vErrors.concat(validate246.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs25 === errors;
@@ -5961,7 +8917,7 @@ break;
 }
 }
 else {
-validate147.errors = [{instancePath:instancePath+"/suppressed",schemaPath:"#/properties/suppressed/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate232.errors = [{instancePath:instancePath+"/suppressed",schemaPath:"#/properties/suppressed/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5985,21 +8941,21 @@ var valid0 = true;
 }
 }
 else {
-validate147.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate232.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate147.errors = vErrors;
+validate232.errors = vErrors;
 return errors === 0;
 }
-validate147.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate232.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema66 = {"title":"Summary","description":"Totals of what was found.","type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count","description":"Affected processes."},"units":{"$ref":"#/$defs/count","description":"Affected units."},"maps":{"$ref":"#/$defs/count","description":"Gone files that are mapped, counted per process."},"fds":{"$ref":"#/$defs/count","description":"File descriptors of gone files."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that gone files hold; each device and inode counted once."}}};
+const schema98 = {"title":"Summary","description":"Totals of what was found.","type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count","description":"Affected processes."},"units":{"$ref":"#/$defs/count","description":"Affected units."},"maps":{"$ref":"#/$defs/count","description":"Gone files that are mapped, counted per process."},"fds":{"$ref":"#/$defs/count","description":"File descriptors of gone files."},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that gone files hold; each device and inode counted once."}}};
 
-function validate167(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate252(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate167.evaluated;
+const evaluated0 = validate252.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6010,14 +8966,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.processes === undefined) && (missing0 = "processes")) || ((data.units === undefined) && (missing0 = "units"))) || ((data.maps === undefined) && (missing0 = "maps"))) || ((data.fds === undefined) && (missing0 = "fds"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))){
-validate167.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate252.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "processes") || (key0 === "units")) || (key0 === "maps")) || (key0 === "fds")) || (key0 === "held_bytes"))){
-validate167.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate252.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -6025,8 +8981,8 @@ break;
 if(_errs1 === errors){
 if(data.processes !== undefined){
 const _errs2 = errors;
-if(!(validate153(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -6037,8 +8993,8 @@ var valid0 = true;
 if(valid0){
 if(data.units !== undefined){
 const _errs3 = errors;
-if(!(validate153(data.units, {instancePath:instancePath+"/units",parentData:data,parentDataProperty:"units",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.units, {instancePath:instancePath+"/units",parentData:data,parentDataProperty:"units",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -6049,8 +9005,8 @@ var valid0 = true;
 if(valid0){
 if(data.maps !== undefined){
 const _errs4 = errors;
-if(!(validate153(data.maps, {instancePath:instancePath+"/maps",parentData:data,parentDataProperty:"maps",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.maps, {instancePath:instancePath+"/maps",parentData:data,parentDataProperty:"maps",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -6061,8 +9017,8 @@ var valid0 = true;
 if(valid0){
 if(data.fds !== undefined){
 const _errs5 = errors;
-if(!(validate153(data.fds, {instancePath:instancePath+"/fds",parentData:data,parentDataProperty:"fds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.fds, {instancePath:instancePath+"/fds",parentData:data,parentDataProperty:"fds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -6073,8 +9029,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs6 = errors;
-if(!(validate153(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -6090,22 +9046,22 @@ var valid0 = true;
 }
 }
 else {
-validate167.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate252.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate167.errors = vErrors;
+validate252.errors = vErrors;
 return errors === 0;
 }
-validate167.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate252.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema67 = {"title":"Unit","description":"One affected systemd unit.","type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name, escapes as systemd writes them."},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager; null for system units."},"slice":{"$ref":"#/$defs/nullable_string","description":"The innermost slice above the unit, or null."},"pids":{"$ref":"#/$defs/pids","description":"The affected processes of the unit."},"files":{"description":"The gone files, by path and via.","type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that the unit's gone files hold; other units may hold the same."},"stale_since":{"$ref":"#/$defs/nullable_time","description":"The earliest replaced_at of the unit's code, or null."},"systemd":{"description":"systemd's facts, or null where it was not or could not be asked.","anyOf":[{"$ref":"#/$defs/systemd"},{"type":"null"}]}}};
-const schema68 = {"title":"Scope","description":"system: of the system manager. user: of a user's manager.","enum":["system","user"]};
+const schema99 = {"title":"Unit","description":"One affected systemd unit.","type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name, escapes as systemd writes them."},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager; null for system units."},"slice":{"$ref":"#/$defs/nullable_string","description":"The innermost slice above the unit, or null."},"pids":{"$ref":"#/$defs/pids","description":"The affected processes of the unit."},"files":{"description":"The gone files, by path and via.","type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count","description":"Bytes on disk that the unit's gone files hold; other units may hold the same."},"stale_since":{"$ref":"#/$defs/nullable_time","description":"The earliest replaced_at of the unit's code, or null."},"systemd":{"description":"systemd's facts, or null where it was not or could not be asked.","anyOf":[{"$ref":"#/$defs/systemd"},{"type":"null"}]}}};
+const schema100 = {"title":"Scope","description":"system: of the system manager. user: of a user's manager.","enum":["system","user"]};
 
-function validate175(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate175.evaluated;
+const evaluated0 = validate260.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6113,21 +9069,21 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((data === "system") || (data === "user"))){
-validate175.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema68.enum},message:"must be equal to one of the allowed values"}];
+validate260.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema100.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate175.errors = vErrors;
+validate260.errors = vErrors;
 return errors === 0;
 }
-validate175.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate260.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema69 = {"title":"NullableUser","description":"A user, or null.","anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]};
-const schema70 = {"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}}};
+const schema101 = {"title":"NullableUser","description":"A user, or null.","anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]};
+const schema102 = {"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}}};
 
-function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate263(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate178.evaluated;
+const evaluated0 = validate263.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6138,14 +9094,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.uid === undefined) && (missing0 = "uid")) || ((data.name === undefined) && (missing0 = "name"))){
-validate178.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate263.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "uid") || (key0 === "name"))){
-validate178.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate263.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -6155,18 +9111,18 @@ if(data.uid !== undefined){
 let data0 = data.uid;
 const _errs2 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate178.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate263.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs2){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 4294967295 || isNaN(data0)){
-validate178.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+validate263.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
 return false;
 }
 else {
 if(data0 < 0 || isNaN(data0)){
-validate178.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate263.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -6180,8 +9136,8 @@ var valid0 = true;
 if(valid0){
 if(data.name !== undefined){
 const _errs4 = errors;
-if(!(validate131(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate216(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -6194,20 +9150,20 @@ var valid0 = true;
 }
 }
 else {
-validate178.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate263.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate178.errors = vErrors;
+validate263.errors = vErrors;
 return errors === 0;
 }
-validate178.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate263.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate177(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate262(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate177.evaluated;
+const evaluated0 = validate262.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6217,8 +9173,8 @@ evaluated0.items = undefined;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if(!(validate178(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
+if(!(validate263(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -6248,7 +9204,7 @@ else {
 vErrors.push(err1);
 }
 errors++;
-validate177.errors = vErrors;
+validate262.errors = vErrors;
 return false;
 }
 else {
@@ -6262,20 +9218,19 @@ vErrors = null;
 }
 }
 }
-validate177.errors = vErrors;
+validate262.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate177.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate262.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
-const schema71 = {"title":"UnitFile","description":"One gone file, with all processes of the unit that use it in the same way.","type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark, as the scanned process sees it."},"path_base64":{"$ref":"#/$defs/base64"},"via":{"enum":["map","fd"],"description":"How the file is used: mapped, or held open."},"kind":{"enum":["executable","library","data","regular","directory","unknown"],"description":"Kind of the map or fd."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"held_bytes":{"$ref":"#/$defs/nullable_count","description":"Bytes on disk that go free with the last user: blocks * 512 where no link is left, else 0; null where we could not look."},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."}}};
-const schema72 = {"title":"Base64","description":"The raw bytes in base64 where the string beside it could not carry them losslessly, else null.","anyOf":[{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$"},{"type":"null"}]};
-const pattern14 = new RegExp("^[A-Za-z0-9+/]*={0,2}$", "u");
+const schema103 = {"title":"UnitFile","description":"One gone file, with all processes of the unit that use it in the same way.","type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark, as the scanned process sees it."},"path_base64":{"$ref":"#/$defs/base64"},"via":{"enum":["map","fd"],"description":"How the file is used: mapped, or held open."},"kind":{"enum":["executable","library","data","regular","directory","unknown"],"description":"Kind of the map or fd."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"held_bytes":{"$ref":"#/$defs/nullable_count","description":"Bytes on disk that go free with the last user: blocks * 512 where no link is left, else 0; null where we could not look."},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids","description":"The processes that use it."}}};
+const schema104 = {"title":"Base64","description":"The raw bytes in base64 where the string beside it could not carry them losslessly, else null.","anyOf":[{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$"},{"type":"null"}]};
 
-function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate270(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate185.evaluated;
+const evaluated0 = validate270.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6287,7 +9242,7 @@ let valid0 = false;
 const _errs1 = errors;
 if(errors === _errs1){
 if(typeof data === "string"){
-if(!pattern14.test(data)){
+if(!pattern10.test(data)){
 const err0 = {instancePath,schemaPath:"#/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]*={0,2}$"},message:"must match pattern \""+"^[A-Za-z0-9+/]*={0,2}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -6333,7 +9288,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate185.errors = vErrors;
+validate270.errors = vErrors;
 return false;
 }
 else {
@@ -6347,17 +9302,17 @@ vErrors = null;
 }
 }
 }
-validate185.errors = vErrors;
+validate270.errors = vErrors;
 return errors === 0;
 }
-validate185.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate270.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema73 = {"title":"Role","description":"code: an executable or library. data: another mapped file. log: a held log. file: another held file. scratch: made and unlinked by its own maker; never a reason for anything.","enum":["code","data","log","file","scratch"]};
+const schema105 = {"title":"Role","description":"code: an executable or library. data: another mapped file. log: a held log. file: another held file. scratch: made and unlinked by its own maker; never a reason for anything.","enum":["code","data","log","file","scratch"]};
 
-function validate187(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate272(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate187.evaluated;
+const evaluated0 = validate272.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6365,20 +9320,20 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((data === "code") || (data === "data")) || (data === "log")) || (data === "file")) || (data === "scratch"))){
-validate187.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema73.enum},message:"must be equal to one of the allowed values"}];
+validate272.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema105.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate187.errors = vErrors;
+validate272.errors = vErrors;
 return errors === 0;
 }
-validate187.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate272.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema74 = {"title":"State","description":"replaced: the path now names another file. removed: nothing is at the path. unknown: we could not, or must not, look.","enum":["replaced","removed","unknown"]};
+const schema106 = {"title":"State","description":"replaced: the path now names another file. removed: nothing is at the path. unknown: we could not, or must not, look.","enum":["replaced","removed","unknown"]};
 
-function validate189(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate274(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate189.evaluated;
+const evaluated0 = validate274.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6386,20 +9341,20 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((data === "replaced") || (data === "removed")) || (data === "unknown"))){
-validate189.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema74.enum},message:"must be equal to one of the allowed values"}];
+validate274.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema106.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate189.errors = vErrors;
+validate274.errors = vErrors;
 return errors === 0;
 }
-validate189.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate274.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema75 = {"title":"NullableCount","description":"A number of things or bytes, or null where we could not look.","anyOf":[{"$ref":"#/$defs/count"},{"type":"null"}]};
+const schema107 = {"title":"NullableCount","description":"A number of things or bytes, or null where we could not look.","anyOf":[{"$ref":"#/$defs/count"},{"type":"null"}]};
 
-function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate277(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate192.evaluated;
+const evaluated0 = validate277.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6409,8 +9364,8 @@ evaluated0.items = undefined;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if(!(validate153(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -6437,7 +9392,7 @@ else {
 vErrors.push(err1);
 }
 errors++;
-validate192.errors = vErrors;
+validate277.errors = vErrors;
 return false;
 }
 else {
@@ -6451,18 +9406,18 @@ vErrors = null;
 }
 }
 }
-validate192.errors = vErrors;
+validate277.errors = vErrors;
 return errors === 0;
 }
-validate192.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate277.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema76 = {"title":"NullablePackage","description":"The package that owns the path now; null where none does, or without --packages.","anyOf":[{"$ref":"#/$defs/package"},{"type":"null"}]};
-const schema77 = {"title":"Package","description":"The package that owns the path now.","type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"],"description":"Whose database answered."},"name":{"type":"string","description":"The package's name."},"version":{"type":"string","description":"Its installed version."}}};
+const schema108 = {"title":"NullablePackage","description":"The package that owns the path now; null where none does, or without --packages.","anyOf":[{"$ref":"#/$defs/package"},{"type":"null"}]};
+const schema109 = {"title":"Package","description":"The package that owns the path now.","type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"],"description":"Whose database answered."},"name":{"type":"string","description":"The package's name."},"version":{"type":"string","description":"Its installed version."}}};
 
-function validate196(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate281(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate196.evaluated;
+const evaluated0 = validate281.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6473,14 +9428,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.manager === undefined) && (missing0 = "manager")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.version === undefined) && (missing0 = "version"))){
-validate196.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate281.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((key0 === "manager") || (key0 === "name")) || (key0 === "version"))){
-validate196.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate281.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -6490,7 +9445,7 @@ if(data.manager !== undefined){
 let data0 = data.manager;
 const _errs2 = errors;
 if(!((((data0 === "dpkg") || (data0 === "rpm")) || (data0 === "pacman")) || (data0 === "apk"))){
-validate196.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema77.properties.manager.enum},message:"must be equal to one of the allowed values"}];
+validate281.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema109.properties.manager.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -6502,7 +9457,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs3 = errors;
 if(typeof data.name !== "string"){
-validate196.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate281.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -6514,7 +9469,7 @@ if(valid0){
 if(data.version !== undefined){
 const _errs5 = errors;
 if(typeof data.version !== "string"){
-validate196.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate281.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -6528,20 +9483,20 @@ var valid0 = true;
 }
 }
 else {
-validate196.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate281.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate196.errors = vErrors;
+validate281.errors = vErrors;
 return errors === 0;
 }
-validate196.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate281.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate195(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate280(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate195.evaluated;
+const evaluated0 = validate280.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6551,8 +9506,8 @@ evaluated0.items = undefined;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if(!(validate196(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
+if(!(validate281(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate281.errors : vErrors.concat(validate281.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -6582,7 +9537,7 @@ else {
 vErrors.push(err1);
 }
 errors++;
-validate195.errors = vErrors;
+validate280.errors = vErrors;
 return false;
 }
 else {
@@ -6596,17 +9551,17 @@ vErrors = null;
 }
 }
 }
-validate195.errors = vErrors;
+validate280.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate195.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate280.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate184(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate269(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate184.evaluated;
+const evaluated0 = validate269.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6617,14 +9572,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((data.path === undefined) && (missing0 = "path")) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.via === undefined) && (missing0 = "via"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.pids === undefined) && (missing0 = "pids"))){
-validate184.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate269.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema71.properties, key0))){
-validate184.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema103.properties, key0))){
+validate269.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -6633,7 +9588,7 @@ if(_errs1 === errors){
 if(data.path !== undefined){
 const _errs2 = errors;
 if(typeof data.path !== "string"){
-validate184.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate269.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -6644,8 +9599,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs4 = errors;
-if(!(validate185(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
+if(!(validate270(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -6658,7 +9613,7 @@ if(data.via !== undefined){
 let data2 = data.via;
 const _errs5 = errors;
 if(!((data2 === "map") || (data2 === "fd"))){
-validate184.errors = [{instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema71.properties.via.enum},message:"must be equal to one of the allowed values"}];
+validate269.errors = [{instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema103.properties.via.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -6671,7 +9626,7 @@ if(data.kind !== undefined){
 let data3 = data.kind;
 const _errs6 = errors;
 if(!((((((data3 === "executable") || (data3 === "library")) || (data3 === "data")) || (data3 === "regular")) || (data3 === "directory")) || (data3 === "unknown"))){
-validate184.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema71.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate269.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema103.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -6682,8 +9637,8 @@ var valid0 = true;
 if(valid0){
 if(data.role !== undefined){
 const _errs7 = errors;
-if(!(validate187(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
+if(!(validate272(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -6694,8 +9649,8 @@ var valid0 = true;
 if(valid0){
 if(data.state !== undefined){
 const _errs8 = errors;
-if(!(validate189(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
+if(!(validate274(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -6706,8 +9661,8 @@ var valid0 = true;
 if(valid0){
 if(data.replaced_at !== undefined){
 const _errs9 = errors;
-if(!(validate133(data.replaced_at, {instancePath:instancePath+"/replaced_at",parentData:data,parentDataProperty:"replaced_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
+if(!(validate218(data.replaced_at, {instancePath:instancePath+"/replaced_at",parentData:data,parentDataProperty:"replaced_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -6718,8 +9673,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs10 = errors;
-if(!(validate192(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
+if(!(validate277(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs10 === errors;
@@ -6730,8 +9685,8 @@ var valid0 = true;
 if(valid0){
 if(data.package !== undefined){
 const _errs11 = errors;
-if(!(validate195(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
+if(!(validate280(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate280.errors : vErrors.concat(validate280.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -6742,8 +9697,8 @@ var valid0 = true;
 if(valid0){
 if(data.pids !== undefined){
 const _errs12 = errors;
-if(!(validate149(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
+if(!(validate234(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate234.errors : vErrors.concat(validate234.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs12 === errors;
@@ -6764,21 +9719,21 @@ var valid0 = true;
 }
 }
 else {
-validate184.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate269.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate184.errors = vErrors;
+validate269.errors = vErrors;
 return errors === 0;
 }
-validate184.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate269.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema78 = {"title":"SystemdFacts","description":"What systemd said of the unit, in snake_case of its D-Bus properties.","type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"load_state":{"type":"string","description":"LoadState: loaded, not-found, masked …"},"active_state":{"type":"string","description":"ActiveState: active, inactive, failed …"},"sub_state":{"type":"string","description":"SubState: running, exited …"},"type":{"$ref":"#/$defs/nullable_string","description":"Type of a service: simple, notify, oneshot …; null for other units."},"main_pid":{"$ref":"#/$defs/nullable_count","description":"MainPID, or null."},"control_pid":{"$ref":"#/$defs/nullable_count","description":"ControlPID, or null."},"kill_mode":{"$ref":"#/$defs/nullable_string","description":"KillMode: control-group, mixed, process or none; null where the unit has none."},"fragment_path":{"$ref":"#/$defs/nullable_string","description":"The unit file, or null."},"transient":{"type":"boolean","description":"Made at run time, without a unit file on disk."},"can_start":{"type":"boolean","description":"CanStart."},"can_stop":{"type":"boolean","description":"CanStop."},"can_reload":{"type":"boolean","description":"CanReload."},"refuse_manual_start":{"type":"boolean","description":"RefuseManualStart."},"refuse_manual_stop":{"type":"boolean","description":"RefuseManualStop."},"need_daemon_reload":{"type":"boolean","description":"NeedDaemonReload: the unit file changed on disk."}}};
+const schema110 = {"title":"SystemdFacts","description":"What systemd said of the unit, in snake_case of its D-Bus properties.","type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"load_state":{"type":"string","description":"LoadState: loaded, not-found, masked …"},"active_state":{"type":"string","description":"ActiveState: active, inactive, failed …"},"sub_state":{"type":"string","description":"SubState: running, exited …"},"type":{"$ref":"#/$defs/nullable_string","description":"Type of a service: simple, notify, oneshot …; null for other units."},"main_pid":{"$ref":"#/$defs/nullable_count","description":"MainPID, or null."},"control_pid":{"$ref":"#/$defs/nullable_count","description":"ControlPID, or null."},"kill_mode":{"$ref":"#/$defs/nullable_string","description":"KillMode: control-group, mixed, process or none; null where the unit has none."},"fragment_path":{"$ref":"#/$defs/nullable_string","description":"The unit file, or null."},"transient":{"type":"boolean","description":"Made at run time, without a unit file on disk."},"can_start":{"type":"boolean","description":"CanStart."},"can_stop":{"type":"boolean","description":"CanStop."},"can_reload":{"type":"boolean","description":"CanReload."},"refuse_manual_start":{"type":"boolean","description":"RefuseManualStart."},"refuse_manual_stop":{"type":"boolean","description":"RefuseManualStop."},"need_daemon_reload":{"type":"boolean","description":"NeedDaemonReload: the unit file changed on disk."}}};
 
-function validate203(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate288(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate203.evaluated;
+const evaluated0 = validate288.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6789,14 +9744,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((((data.load_state === undefined) && (missing0 = "load_state")) || ((data.active_state === undefined) && (missing0 = "active_state"))) || ((data.sub_state === undefined) && (missing0 = "sub_state"))) || ((data.type === undefined) && (missing0 = "type"))) || ((data.main_pid === undefined) && (missing0 = "main_pid"))) || ((data.control_pid === undefined) && (missing0 = "control_pid"))) || ((data.kill_mode === undefined) && (missing0 = "kill_mode"))) || ((data.fragment_path === undefined) && (missing0 = "fragment_path"))) || ((data.transient === undefined) && (missing0 = "transient"))) || ((data.can_start === undefined) && (missing0 = "can_start"))) || ((data.can_stop === undefined) && (missing0 = "can_stop"))) || ((data.can_reload === undefined) && (missing0 = "can_reload"))) || ((data.refuse_manual_start === undefined) && (missing0 = "refuse_manual_start"))) || ((data.refuse_manual_stop === undefined) && (missing0 = "refuse_manual_stop"))) || ((data.need_daemon_reload === undefined) && (missing0 = "need_daemon_reload"))){
-validate203.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate288.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema78.properties, key0))){
-validate203.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema110.properties, key0))){
+validate288.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -6805,7 +9760,7 @@ if(_errs1 === errors){
 if(data.load_state !== undefined){
 const _errs2 = errors;
 if(typeof data.load_state !== "string"){
-validate203.errors = [{instancePath:instancePath+"/load_state",schemaPath:"#/properties/load_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate288.errors = [{instancePath:instancePath+"/load_state",schemaPath:"#/properties/load_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -6817,7 +9772,7 @@ if(valid0){
 if(data.active_state !== undefined){
 const _errs4 = errors;
 if(typeof data.active_state !== "string"){
-validate203.errors = [{instancePath:instancePath+"/active_state",schemaPath:"#/properties/active_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate288.errors = [{instancePath:instancePath+"/active_state",schemaPath:"#/properties/active_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -6829,7 +9784,7 @@ if(valid0){
 if(data.sub_state !== undefined){
 const _errs6 = errors;
 if(typeof data.sub_state !== "string"){
-validate203.errors = [{instancePath:instancePath+"/sub_state",schemaPath:"#/properties/sub_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate288.errors = [{instancePath:instancePath+"/sub_state",schemaPath:"#/properties/sub_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -6840,8 +9795,8 @@ var valid0 = true;
 if(valid0){
 if(data.type !== undefined){
 const _errs8 = errors;
-if(!(validate131(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate216(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -6852,8 +9807,8 @@ var valid0 = true;
 if(valid0){
 if(data.main_pid !== undefined){
 const _errs9 = errors;
-if(!(validate192(data.main_pid, {instancePath:instancePath+"/main_pid",parentData:data,parentDataProperty:"main_pid",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
+if(!(validate277(data.main_pid, {instancePath:instancePath+"/main_pid",parentData:data,parentDataProperty:"main_pid",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -6864,8 +9819,8 @@ var valid0 = true;
 if(valid0){
 if(data.control_pid !== undefined){
 const _errs10 = errors;
-if(!(validate192(data.control_pid, {instancePath:instancePath+"/control_pid",parentData:data,parentDataProperty:"control_pid",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
+if(!(validate277(data.control_pid, {instancePath:instancePath+"/control_pid",parentData:data,parentDataProperty:"control_pid",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs10 === errors;
@@ -6876,8 +9831,8 @@ var valid0 = true;
 if(valid0){
 if(data.kill_mode !== undefined){
 const _errs11 = errors;
-if(!(validate131(data.kill_mode, {instancePath:instancePath+"/kill_mode",parentData:data,parentDataProperty:"kill_mode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate216(data.kill_mode, {instancePath:instancePath+"/kill_mode",parentData:data,parentDataProperty:"kill_mode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -6888,8 +9843,8 @@ var valid0 = true;
 if(valid0){
 if(data.fragment_path !== undefined){
 const _errs12 = errors;
-if(!(validate131(data.fragment_path, {instancePath:instancePath+"/fragment_path",parentData:data,parentDataProperty:"fragment_path",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate216(data.fragment_path, {instancePath:instancePath+"/fragment_path",parentData:data,parentDataProperty:"fragment_path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs12 === errors;
@@ -6901,7 +9856,7 @@ if(valid0){
 if(data.transient !== undefined){
 const _errs13 = errors;
 if(typeof data.transient !== "boolean"){
-validate203.errors = [{instancePath:instancePath+"/transient",schemaPath:"#/properties/transient/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate288.errors = [{instancePath:instancePath+"/transient",schemaPath:"#/properties/transient/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs13 === errors;
@@ -6913,7 +9868,7 @@ if(valid0){
 if(data.can_start !== undefined){
 const _errs15 = errors;
 if(typeof data.can_start !== "boolean"){
-validate203.errors = [{instancePath:instancePath+"/can_start",schemaPath:"#/properties/can_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate288.errors = [{instancePath:instancePath+"/can_start",schemaPath:"#/properties/can_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -6925,7 +9880,7 @@ if(valid0){
 if(data.can_stop !== undefined){
 const _errs17 = errors;
 if(typeof data.can_stop !== "boolean"){
-validate203.errors = [{instancePath:instancePath+"/can_stop",schemaPath:"#/properties/can_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate288.errors = [{instancePath:instancePath+"/can_stop",schemaPath:"#/properties/can_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs17 === errors;
@@ -6937,7 +9892,7 @@ if(valid0){
 if(data.can_reload !== undefined){
 const _errs19 = errors;
 if(typeof data.can_reload !== "boolean"){
-validate203.errors = [{instancePath:instancePath+"/can_reload",schemaPath:"#/properties/can_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate288.errors = [{instancePath:instancePath+"/can_reload",schemaPath:"#/properties/can_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs19 === errors;
@@ -6949,7 +9904,7 @@ if(valid0){
 if(data.refuse_manual_start !== undefined){
 const _errs21 = errors;
 if(typeof data.refuse_manual_start !== "boolean"){
-validate203.errors = [{instancePath:instancePath+"/refuse_manual_start",schemaPath:"#/properties/refuse_manual_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate288.errors = [{instancePath:instancePath+"/refuse_manual_start",schemaPath:"#/properties/refuse_manual_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs21 === errors;
@@ -6961,7 +9916,7 @@ if(valid0){
 if(data.refuse_manual_stop !== undefined){
 const _errs23 = errors;
 if(typeof data.refuse_manual_stop !== "boolean"){
-validate203.errors = [{instancePath:instancePath+"/refuse_manual_stop",schemaPath:"#/properties/refuse_manual_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate288.errors = [{instancePath:instancePath+"/refuse_manual_stop",schemaPath:"#/properties/refuse_manual_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs23 === errors;
@@ -6973,7 +9928,7 @@ if(valid0){
 if(data.need_daemon_reload !== undefined){
 const _errs25 = errors;
 if(typeof data.need_daemon_reload !== "boolean"){
-validate203.errors = [{instancePath:instancePath+"/need_daemon_reload",schemaPath:"#/properties/need_daemon_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate288.errors = [{instancePath:instancePath+"/need_daemon_reload",schemaPath:"#/properties/need_daemon_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs25 === errors;
@@ -6999,20 +9954,20 @@ var valid0 = true;
 }
 }
 else {
-validate203.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate288.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate203.errors = vErrors;
+validate288.errors = vErrors;
 return errors === 0;
 }
-validate203.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate288.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate174(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate259(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate174.evaluated;
+const evaluated0 = validate259.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7023,14 +9978,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((data.name === undefined) && (missing0 = "name")) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.slice === undefined) && (missing0 = "slice"))) || ((data.pids === undefined) && (missing0 = "pids"))) || ((data.files === undefined) && (missing0 = "files"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.stale_since === undefined) && (missing0 = "stale_since"))) || ((data.systemd === undefined) && (missing0 = "systemd"))){
-validate174.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate259.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema67.properties, key0))){
-validate174.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema99.properties, key0))){
+validate259.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -7042,12 +9997,12 @@ const _errs2 = errors;
 if(errors === _errs2){
 if(typeof data0 === "string"){
 if(func1(data0) < 1){
-validate174.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate259.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate174.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate259.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -7059,8 +10014,8 @@ var valid0 = true;
 if(valid0){
 if(data.scope !== undefined){
 const _errs4 = errors;
-if(!(validate175(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors);
+if(!(validate260(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -7071,8 +10026,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs5 = errors;
-if(!(validate177(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors);
+if(!(validate262(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate262.errors : vErrors.concat(validate262.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -7083,8 +10038,8 @@ var valid0 = true;
 if(valid0){
 if(data.slice !== undefined){
 const _errs6 = errors;
-if(!(validate131(data.slice, {instancePath:instancePath+"/slice",parentData:data,parentDataProperty:"slice",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate216(data.slice, {instancePath:instancePath+"/slice",parentData:data,parentDataProperty:"slice",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -7095,8 +10050,8 @@ var valid0 = true;
 if(valid0){
 if(data.pids !== undefined){
 const _errs7 = errors;
-if(!(validate149(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
+if(!(validate234(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate234.errors : vErrors.concat(validate234.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -7114,8 +10069,8 @@ var valid1 = true;
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
 const _errs10 = errors;
-if(!(validate184(data5[i0], {instancePath:instancePath+"/files/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
+if(!(validate269(data5[i0], {instancePath:instancePath+"/files/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate269.errors : vErrors.concat(validate269.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs10 === errors;
@@ -7125,7 +10080,7 @@ break;
 }
 }
 else {
-validate174.errors = [{instancePath:instancePath+"/files",schemaPath:"#/properties/files/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate259.errors = [{instancePath:instancePath+"/files",schemaPath:"#/properties/files/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -7137,8 +10092,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs11 = errors;
-if(!(validate153(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -7149,8 +10104,8 @@ var valid0 = true;
 if(valid0){
 if(data.stale_since !== undefined){
 const _errs12 = errors;
-if(!(validate133(data.stale_since, {instancePath:instancePath+"/stale_since",parentData:data,parentDataProperty:"stale_since",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
+if(!(validate218(data.stale_since, {instancePath:instancePath+"/stale_since",parentData:data,parentDataProperty:"stale_since",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs12 === errors;
@@ -7165,8 +10120,8 @@ const _errs13 = errors;
 const _errs14 = errors;
 let valid2 = false;
 const _errs15 = errors;
-if(!(validate203(data9, {instancePath:instancePath+"/systemd",parentData:data,parentDataProperty:"systemd",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate203.errors : vErrors.concat(validate203.errors);
+if(!(validate288(data9, {instancePath:instancePath+"/systemd",parentData:data,parentDataProperty:"systemd",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate288.errors : vErrors.concat(validate288.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs15 === errors;
@@ -7193,7 +10148,7 @@ else {
 vErrors.push(err1);
 }
 errors++;
-validate174.errors = vErrors;
+validate259.errors = vErrors;
 return false;
 }
 else {
@@ -7224,22 +10179,22 @@ var valid0 = true;
 }
 }
 else {
-validate174.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate259.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate174.errors = vErrors;
+validate259.errors = vErrors;
 return errors === 0;
 }
-validate174.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate259.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema79 = {"title":"Process","description":"One affected process.","type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"description":"The process id in the scanned procfs."},"ppid":{"$ref":"#/$defs/count","description":"The parent's process id."},"start_ticks":{"$ref":"#/$defs/count","description":"Start time in clock ticks since boot: with the pid it names the process."},"started_at":{"$ref":"#/$defs/nullable_time","description":"Boot time + ticks / clock ticks a second."},"user":{"$ref":"#/$defs/nullable_user","description":"The effective user."},"name":{"type":"string","description":"comm, at most 15 bytes."},"command":{"description":"The command line's arguments, as far as scan.command_line lets them in.","type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64","description":"The whole NUL-separated line in base64 where the arguments could not be carried losslessly, else null."},"command_truncated":{"type":"boolean","description":"true where the command line was longer than we read."},"executable":{"description":"The program, or null where the link could not be read.","anyOf":[{"$ref":"#/$defs/executable"},{"type":"null"}]},"cgroup":{"$ref":"#/$defs/nullable_string","description":"The cgroup path that the unit was read from, or null."},"unit":{"description":"The systemd unit that the process belongs to, or null.","anyOf":[{"$ref":"#/$defs/unit_ref"},{"type":"null"}]},"session":{"description":"The login session, or null.","anyOf":[{"$ref":"#/$defs/session"},{"type":"null"}]},"container":{"description":"The container or virtual machine, or null.","anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"maps":{"description":"Gone files that are mapped, by path.","type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"description":"Descriptors of gone files, by number.","type":"array","items":{"$ref":"#/$defs/fd"}}}};
-const schema80 = {"title":"Executable","description":"The program of a process.","type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"deleted":{"type":"boolean","description":"Whether it is gone from that path."}}};
+const schema111 = {"title":"Process","description":"One affected process.","type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"description":"The process id in the scanned procfs."},"ppid":{"$ref":"#/$defs/count","description":"The parent's process id."},"start_ticks":{"$ref":"#/$defs/count","description":"Start time in clock ticks since boot: with the pid it names the process."},"started_at":{"$ref":"#/$defs/nullable_time","description":"Boot time + ticks / clock ticks a second."},"user":{"$ref":"#/$defs/nullable_user","description":"The effective user."},"name":{"type":"string","description":"comm, at most 15 bytes."},"command":{"description":"The command line's arguments, as far as scan.command_line lets them in.","type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64","description":"The whole NUL-separated line in base64 where the arguments could not be carried losslessly, else null."},"command_truncated":{"type":"boolean","description":"true where the command line was longer than we read."},"executable":{"description":"The program, or null where the link could not be read.","anyOf":[{"$ref":"#/$defs/executable"},{"type":"null"}]},"cgroup":{"$ref":"#/$defs/nullable_string","description":"The cgroup path that the unit was read from, or null."},"unit":{"description":"The systemd unit that the process belongs to, or null.","anyOf":[{"$ref":"#/$defs/unit_ref"},{"type":"null"}]},"session":{"description":"The login session, or null.","anyOf":[{"$ref":"#/$defs/session"},{"type":"null"}]},"container":{"description":"The container or virtual machine, or null.","anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"maps":{"description":"Gone files that are mapped, by path.","type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"description":"Descriptors of gone files, by number.","type":"array","items":{"$ref":"#/$defs/fd"}}}};
+const schema112 = {"title":"Executable","description":"The program of a process.","type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"deleted":{"type":"boolean","description":"Whether it is gone from that path."}}};
 
-function validate217(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate302(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate217.evaluated;
+const evaluated0 = validate302.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7250,14 +10205,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.path === undefined) && (missing0 = "path")) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.deleted === undefined) && (missing0 = "deleted"))){
-validate217.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate302.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((key0 === "path") || (key0 === "path_base64")) || (key0 === "deleted"))){
-validate217.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate302.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -7266,7 +10221,7 @@ if(_errs1 === errors){
 if(data.path !== undefined){
 const _errs2 = errors;
 if(typeof data.path !== "string"){
-validate217.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate302.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -7277,8 +10232,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs4 = errors;
-if(!(validate185(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
+if(!(validate270(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -7290,7 +10245,7 @@ if(valid0){
 if(data.deleted !== undefined){
 const _errs5 = errors;
 if(typeof data.deleted !== "boolean"){
-validate217.errors = [{instancePath:instancePath+"/deleted",schemaPath:"#/properties/deleted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate302.errors = [{instancePath:instancePath+"/deleted",schemaPath:"#/properties/deleted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -7304,21 +10259,21 @@ var valid0 = true;
 }
 }
 else {
-validate217.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate302.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate217.errors = vErrors;
+validate302.errors = vErrors;
 return errors === 0;
 }
-validate217.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate302.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema81 = {"title":"UnitReference","description":"Names a unit, and says which cgroup hierarchy named it.","type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name."},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager; null for system units."},"source":{"enum":["cgroup_v1","cgroup_v2"],"description":"The hierarchy that the unit was read from."}}};
+const schema113 = {"title":"UnitReference","description":"Names a unit, and says which cgroup hierarchy named it.","type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name."},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager; null for system units."},"source":{"enum":["cgroup_v1","cgroup_v2"],"description":"The hierarchy that the unit was read from."}}};
 
-function validate221(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate306(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate221.evaluated;
+const evaluated0 = validate306.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7329,14 +10284,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.name === undefined) && (missing0 = "name")) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.source === undefined) && (missing0 = "source"))){
-validate221.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate306.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((key0 === "name") || (key0 === "scope")) || (key0 === "user")) || (key0 === "source"))){
-validate221.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate306.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -7348,12 +10303,12 @@ const _errs2 = errors;
 if(errors === _errs2){
 if(typeof data0 === "string"){
 if(func1(data0) < 1){
-validate221.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate306.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate221.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate306.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -7365,8 +10320,8 @@ var valid0 = true;
 if(valid0){
 if(data.scope !== undefined){
 const _errs4 = errors;
-if(!(validate175(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors);
+if(!(validate260(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -7377,8 +10332,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs5 = errors;
-if(!(validate177(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors);
+if(!(validate262(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate262.errors : vErrors.concat(validate262.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -7391,7 +10346,7 @@ if(data.source !== undefined){
 let data3 = data.source;
 const _errs6 = errors;
 if(!((data3 === "cgroup_v1") || (data3 === "cgroup_v2"))){
-validate221.errors = [{instancePath:instancePath+"/source",schemaPath:"#/properties/source/enum",keyword:"enum",params:{allowedValues: schema81.properties.source.enum},message:"must be equal to one of the allowed values"}];
+validate306.errors = [{instancePath:instancePath+"/source",schemaPath:"#/properties/source/enum",keyword:"enum",params:{allowedValues: schema113.properties.source.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -7406,21 +10361,21 @@ var valid0 = true;
 }
 }
 else {
-validate221.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate306.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate221.errors = vErrors;
+validate306.errors = vErrors;
 return errors === 0;
 }
-validate221.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate306.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema82 = {"title":"Session","description":"A login session of systemd-logind.","type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string","description":"The session's id, as loginctl lists it."},"user":{"$ref":"#/$defs/nullable_user","description":"Whose session."}}};
+const schema114 = {"title":"Session","description":"A login session of systemd-logind.","type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string","description":"The session's id, as loginctl lists it."},"user":{"$ref":"#/$defs/nullable_user","description":"Whose session."}}};
 
-function validate225(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate310(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate225.evaluated;
+const evaluated0 = validate310.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7431,14 +10386,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.id === undefined) && (missing0 = "id")) || ((data.user === undefined) && (missing0 = "user"))){
-validate225.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate310.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "id") || (key0 === "user"))){
-validate225.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate310.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -7447,7 +10402,7 @@ if(_errs1 === errors){
 if(data.id !== undefined){
 const _errs2 = errors;
 if(typeof data.id !== "string"){
-validate225.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate310.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -7458,8 +10413,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs4 = errors;
-if(!(validate177(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors);
+if(!(validate262(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate262.errors : vErrors.concat(validate262.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -7472,21 +10427,21 @@ var valid0 = true;
 }
 }
 else {
-validate225.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate310.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate225.errors = vErrors;
+validate310.errors = vErrors;
 return errors === 0;
 }
-validate225.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate310.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema83 = {"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}}};
+const schema115 = {"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}}};
 
-function validate228(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate313(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate228.evaluated;
+const evaluated0 = validate313.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7497,14 +10452,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.runtime === undefined) && (missing0 = "runtime")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.user === undefined) && (missing0 = "user"))){
-validate228.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate313.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((key0 === "runtime") || (key0 === "id")) || (key0 === "name")) || (key0 === "user"))){
-validate228.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate313.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -7514,7 +10469,7 @@ if(data.runtime !== undefined){
 let data0 = data.runtime;
 const _errs2 = errors;
 if(!((((((((data0 === "docker") || (data0 === "podman")) || (data0 === "containerd")) || (data0 === "crio")) || (data0 === "lxc")) || (data0 === "nspawn")) || (data0 === "libvirt")) || (data0 === "unknown"))){
-validate228.errors = [{instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema83.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
+validate313.errors = [{instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema115.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -7525,8 +10480,8 @@ var valid0 = true;
 if(valid0){
 if(data.id !== undefined){
 const _errs3 = errors;
-if(!(validate131(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate216(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -7537,8 +10492,8 @@ var valid0 = true;
 if(valid0){
 if(data.name !== undefined){
 const _errs4 = errors;
-if(!(validate131(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate216(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -7549,8 +10504,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs5 = errors;
-if(!(validate177(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors);
+if(!(validate262(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate262.errors : vErrors.concat(validate262.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -7565,23 +10520,23 @@ var valid0 = true;
 }
 }
 else {
-validate228.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate313.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate228.errors = vErrors;
+validate313.errors = vErrors;
 return errors === 0;
 }
-validate228.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate313.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema84 = {"title":"DeletedMap","description":"A gone file that a process maps, all its mappings together.","type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data"],"description":"executable: the process's own program. library: mapped executable, or named *.so*. data: the rest."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count","description":"Hard links that the mapped file still has, or null."},"mappings":{"$ref":"#/$defs/count","description":"How many lines of maps name it; 0 for a gone program that unmapped itself."},"mapped_bytes":{"$ref":"#/$defs/count","description":"Their address space, in bytes."},"executable":{"type":"boolean","description":"Whether any of them is mapped executable."},"package":{"$ref":"#/$defs/nullable_package"}}};
-const schema85 = {"title":"Device","description":"major:minor in hexadecimal, as in proc_pid_maps(5), or null where we could not look.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$"},{"type":"null"}]};
-const pattern15 = new RegExp("^[0-9a-f]{2,}:[0-9a-f]{2,}$", "u");
+const schema116 = {"title":"DeletedMap","description":"A gone file that a process maps, all its mappings together.","type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data"],"description":"executable: the process's own program. library: mapped executable, or named *.so*. data: the rest."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count","description":"Hard links that the mapped file still has, or null."},"mappings":{"$ref":"#/$defs/count","description":"How many lines of maps name it; 0 for a gone program that unmapped itself."},"mapped_bytes":{"$ref":"#/$defs/count","description":"Their address space, in bytes."},"executable":{"type":"boolean","description":"Whether any of them is mapped executable."},"package":{"$ref":"#/$defs/nullable_package"}}};
+const schema117 = {"title":"Device","description":"major:minor in hexadecimal, as in proc_pid_maps(5), or null where we could not look.","anyOf":[{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$"},{"type":"null"}]};
+const pattern23 = new RegExp("^[0-9a-f]{2,}:[0-9a-f]{2,}$", "u");
 
-function validate238(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate323(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate238.evaluated;
+const evaluated0 = validate323.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7593,7 +10548,7 @@ let valid0 = false;
 const _errs1 = errors;
 if(errors === _errs1){
 if(typeof data === "string"){
-if(!pattern15.test(data)){
+if(!pattern23.test(data)){
 const err0 = {instancePath,schemaPath:"#/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{2,}:[0-9a-f]{2,}$"},message:"must match pattern \""+"^[0-9a-f]{2,}:[0-9a-f]{2,}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -7639,7 +10594,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate238.errors = vErrors;
+validate323.errors = vErrors;
 return false;
 }
 else {
@@ -7653,18 +10608,18 @@ vErrors = null;
 }
 }
 }
-validate238.errors = vErrors;
+validate323.errors = vErrors;
 return errors === 0;
 }
-validate238.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate323.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema86 = {"title":"Inode","description":"The inode number, unsigned 64-bit in decimal, or null where we could not look.","anyOf":[{"type":"string","pattern":"^[0-9]{1,20}$"},{"type":"null"}]};
-const pattern16 = new RegExp("^[0-9]{1,20}$", "u");
+const schema118 = {"title":"Inode","description":"The inode number, unsigned 64-bit in decimal, or null where we could not look.","anyOf":[{"type":"string","pattern":"^[0-9]{1,20}$"},{"type":"null"}]};
+const pattern24 = new RegExp("^[0-9]{1,20}$", "u");
 
-function validate240(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate325(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate240.evaluated;
+const evaluated0 = validate325.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7676,7 +10631,7 @@ let valid0 = false;
 const _errs1 = errors;
 if(errors === _errs1){
 if(typeof data === "string"){
-if(!pattern16.test(data)){
+if(!pattern24.test(data)){
 const err0 = {instancePath,schemaPath:"#/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,20}$"},message:"must match pattern \""+"^[0-9]{1,20}$"+"\""};
 if(vErrors === null){
 vErrors = [err0];
@@ -7722,7 +10677,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate240.errors = vErrors;
+validate325.errors = vErrors;
 return false;
 }
 else {
@@ -7736,16 +10691,16 @@ vErrors = null;
 }
 }
 }
-validate240.errors = vErrors;
+validate325.errors = vErrors;
 return errors === 0;
 }
-validate240.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate325.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate233(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate318(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate233.evaluated;
+const evaluated0 = validate318.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7756,14 +10711,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((data.path === undefined) && (missing0 = "path")) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.inode === undefined) && (missing0 = "inode"))) || ((data.links === undefined) && (missing0 = "links"))) || ((data.mappings === undefined) && (missing0 = "mappings"))) || ((data.mapped_bytes === undefined) && (missing0 = "mapped_bytes"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.package === undefined) && (missing0 = "package"))){
-validate233.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate318.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema84.properties, key0))){
-validate233.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema116.properties, key0))){
+validate318.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -7772,7 +10727,7 @@ if(_errs1 === errors){
 if(data.path !== undefined){
 const _errs2 = errors;
 if(typeof data.path !== "string"){
-validate233.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate318.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -7783,8 +10738,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs4 = errors;
-if(!(validate185(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
+if(!(validate270(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -7797,7 +10752,7 @@ if(data.kind !== undefined){
 let data2 = data.kind;
 const _errs5 = errors;
 if(!(((data2 === "executable") || (data2 === "library")) || (data2 === "data"))){
-validate233.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema84.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate318.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema116.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -7808,8 +10763,8 @@ var valid0 = true;
 if(valid0){
 if(data.role !== undefined){
 const _errs6 = errors;
-if(!(validate187(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
+if(!(validate272(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -7820,8 +10775,8 @@ var valid0 = true;
 if(valid0){
 if(data.state !== undefined){
 const _errs7 = errors;
-if(!(validate189(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
+if(!(validate274(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -7832,8 +10787,8 @@ var valid0 = true;
 if(valid0){
 if(data.replaced_at !== undefined){
 const _errs8 = errors;
-if(!(validate133(data.replaced_at, {instancePath:instancePath+"/replaced_at",parentData:data,parentDataProperty:"replaced_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
+if(!(validate218(data.replaced_at, {instancePath:instancePath+"/replaced_at",parentData:data,parentDataProperty:"replaced_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -7844,8 +10799,8 @@ var valid0 = true;
 if(valid0){
 if(data.device !== undefined){
 const _errs9 = errors;
-if(!(validate238(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
+if(!(validate323(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate323.errors : vErrors.concat(validate323.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -7856,8 +10811,8 @@ var valid0 = true;
 if(valid0){
 if(data.inode !== undefined){
 const _errs10 = errors;
-if(!(validate240(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate240.errors : vErrors.concat(validate240.errors);
+if(!(validate325(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate325.errors : vErrors.concat(validate325.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs10 === errors;
@@ -7868,8 +10823,8 @@ var valid0 = true;
 if(valid0){
 if(data.links !== undefined){
 const _errs11 = errors;
-if(!(validate192(data.links, {instancePath:instancePath+"/links",parentData:data,parentDataProperty:"links",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
+if(!(validate277(data.links, {instancePath:instancePath+"/links",parentData:data,parentDataProperty:"links",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -7880,8 +10835,8 @@ var valid0 = true;
 if(valid0){
 if(data.mappings !== undefined){
 const _errs12 = errors;
-if(!(validate153(data.mappings, {instancePath:instancePath+"/mappings",parentData:data,parentDataProperty:"mappings",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.mappings, {instancePath:instancePath+"/mappings",parentData:data,parentDataProperty:"mappings",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs12 === errors;
@@ -7892,8 +10847,8 @@ var valid0 = true;
 if(valid0){
 if(data.mapped_bytes !== undefined){
 const _errs13 = errors;
-if(!(validate153(data.mapped_bytes, {instancePath:instancePath+"/mapped_bytes",parentData:data,parentDataProperty:"mapped_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.mapped_bytes, {instancePath:instancePath+"/mapped_bytes",parentData:data,parentDataProperty:"mapped_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs13 === errors;
@@ -7905,7 +10860,7 @@ if(valid0){
 if(data.executable !== undefined){
 const _errs14 = errors;
 if(typeof data.executable !== "boolean"){
-validate233.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate318.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs14 === errors;
@@ -7916,8 +10871,8 @@ var valid0 = true;
 if(valid0){
 if(data.package !== undefined){
 const _errs16 = errors;
-if(!(validate195(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
+if(!(validate280(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate280.errors : vErrors.concat(validate280.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs16 === errors;
@@ -7941,21 +10896,21 @@ var valid0 = true;
 }
 }
 else {
-validate233.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate318.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate233.errors = vErrors;
+validate318.errors = vErrors;
 return errors === 0;
 }
-validate233.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate318.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema87 = {"title":"DeletedFd","description":"An open file descriptor of a gone file.","type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count","description":"The descriptor's number."},"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["regular","directory","unknown"],"description":"The file's type; unknown where we could not look."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count","description":"Hard links that the open file still has, or null."},"born_at":{"$ref":"#/$defs/nullable_time","description":"When the open file was made, where the file system knows."},"size_bytes":{"$ref":"#/$defs/nullable_count","description":"The file's size, or null."},"held_bytes":{"$ref":"#/$defs/nullable_count","description":"Bytes on disk that closing it frees: blocks * 512 where no link is left, else 0; null where we could not look."},"access":{"description":"How it is open (path: O_PATH), or null where fdinfo could not be read.","anyOf":[{"enum":["read","write","read_write","path"]},{"type":"null"}]},"append":{"description":"Whether it is open with O_APPEND, or null where fdinfo could not be read.","anyOf":[{"type":"boolean"},{"type":"null"}]},"mount_point":{"$ref":"#/$defs/nullable_string","description":"The mount that the open file is on, as the process sees it, or null."},"fs_type":{"$ref":"#/$defs/nullable_string","description":"That mount's file system type, or null."},"package":{"$ref":"#/$defs/nullable_package"}}};
+const schema119 = {"title":"DeletedFd","description":"An open file descriptor of a gone file.","type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count","description":"The descriptor's number."},"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["regular","directory","unknown"],"description":"The file's type; unknown where we could not look."},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time","description":"ctime of the file now at the path, or null."},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count","description":"Hard links that the open file still has, or null."},"born_at":{"$ref":"#/$defs/nullable_time","description":"When the open file was made, where the file system knows."},"size_bytes":{"$ref":"#/$defs/nullable_count","description":"The file's size, or null."},"held_bytes":{"$ref":"#/$defs/nullable_count","description":"Bytes on disk that closing it frees: blocks * 512 where no link is left, else 0; null where we could not look."},"access":{"description":"How it is open (path: O_PATH), or null where fdinfo could not be read.","anyOf":[{"enum":["read","write","read_write","path"]},{"type":"null"}]},"append":{"description":"Whether it is open with O_APPEND, or null where fdinfo could not be read.","anyOf":[{"type":"boolean"},{"type":"null"}]},"mount_point":{"$ref":"#/$defs/nullable_string","description":"The mount that the open file is on, as the process sees it, or null."},"fs_type":{"$ref":"#/$defs/nullable_string","description":"That mount's file system type, or null."},"package":{"$ref":"#/$defs/nullable_package"}}};
 
-function validate247(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate332(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate247.evaluated;
+const evaluated0 = validate332.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7966,14 +10921,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((((((((data.fd === undefined) && (missing0 = "fd")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.inode === undefined) && (missing0 = "inode"))) || ((data.links === undefined) && (missing0 = "links"))) || ((data.born_at === undefined) && (missing0 = "born_at"))) || ((data.size_bytes === undefined) && (missing0 = "size_bytes"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.access === undefined) && (missing0 = "access"))) || ((data.append === undefined) && (missing0 = "append"))) || ((data.mount_point === undefined) && (missing0 = "mount_point"))) || ((data.fs_type === undefined) && (missing0 = "fs_type"))) || ((data.package === undefined) && (missing0 = "package"))){
-validate247.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate332.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema87.properties, key0))){
-validate247.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema119.properties, key0))){
+validate332.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -7981,8 +10936,8 @@ break;
 if(_errs1 === errors){
 if(data.fd !== undefined){
 const _errs2 = errors;
-if(!(validate153(data.fd, {instancePath:instancePath+"/fd",parentData:data,parentDataProperty:"fd",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.fd, {instancePath:instancePath+"/fd",parentData:data,parentDataProperty:"fd",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -7994,7 +10949,7 @@ if(valid0){
 if(data.path !== undefined){
 const _errs3 = errors;
 if(typeof data.path !== "string"){
-validate247.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate332.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -8005,8 +10960,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs5 = errors;
-if(!(validate185(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
+if(!(validate270(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -8019,7 +10974,7 @@ if(data.kind !== undefined){
 let data3 = data.kind;
 const _errs6 = errors;
 if(!(((data3 === "regular") || (data3 === "directory")) || (data3 === "unknown"))){
-validate247.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema87.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate332.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema119.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -8030,8 +10985,8 @@ var valid0 = true;
 if(valid0){
 if(data.role !== undefined){
 const _errs7 = errors;
-if(!(validate187(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
+if(!(validate272(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -8042,8 +10997,8 @@ var valid0 = true;
 if(valid0){
 if(data.state !== undefined){
 const _errs8 = errors;
-if(!(validate189(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
+if(!(validate274(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -8054,8 +11009,8 @@ var valid0 = true;
 if(valid0){
 if(data.replaced_at !== undefined){
 const _errs9 = errors;
-if(!(validate133(data.replaced_at, {instancePath:instancePath+"/replaced_at",parentData:data,parentDataProperty:"replaced_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
+if(!(validate218(data.replaced_at, {instancePath:instancePath+"/replaced_at",parentData:data,parentDataProperty:"replaced_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -8066,8 +11021,8 @@ var valid0 = true;
 if(valid0){
 if(data.device !== undefined){
 const _errs10 = errors;
-if(!(validate238(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
+if(!(validate323(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate323.errors : vErrors.concat(validate323.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs10 === errors;
@@ -8078,8 +11033,8 @@ var valid0 = true;
 if(valid0){
 if(data.inode !== undefined){
 const _errs11 = errors;
-if(!(validate240(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate240.errors : vErrors.concat(validate240.errors);
+if(!(validate325(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate325.errors : vErrors.concat(validate325.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -8090,8 +11045,8 @@ var valid0 = true;
 if(valid0){
 if(data.links !== undefined){
 const _errs12 = errors;
-if(!(validate192(data.links, {instancePath:instancePath+"/links",parentData:data,parentDataProperty:"links",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
+if(!(validate277(data.links, {instancePath:instancePath+"/links",parentData:data,parentDataProperty:"links",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs12 === errors;
@@ -8102,8 +11057,8 @@ var valid0 = true;
 if(valid0){
 if(data.born_at !== undefined){
 const _errs13 = errors;
-if(!(validate133(data.born_at, {instancePath:instancePath+"/born_at",parentData:data,parentDataProperty:"born_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
+if(!(validate218(data.born_at, {instancePath:instancePath+"/born_at",parentData:data,parentDataProperty:"born_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs13 === errors;
@@ -8114,8 +11069,8 @@ var valid0 = true;
 if(valid0){
 if(data.size_bytes !== undefined){
 const _errs14 = errors;
-if(!(validate192(data.size_bytes, {instancePath:instancePath+"/size_bytes",parentData:data,parentDataProperty:"size_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
+if(!(validate277(data.size_bytes, {instancePath:instancePath+"/size_bytes",parentData:data,parentDataProperty:"size_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs14 === errors;
@@ -8126,8 +11081,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs15 = errors;
-if(!(validate192(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
+if(!(validate277(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs15 === errors;
@@ -8143,7 +11098,7 @@ const _errs17 = errors;
 let valid1 = false;
 const _errs18 = errors;
 if(!((((data13 === "read") || (data13 === "write")) || (data13 === "read_write")) || (data13 === "path"))){
-const err0 = {instancePath:instancePath+"/access",schemaPath:"#/properties/access/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema87.properties.access.anyOf[0].enum},message:"must be equal to one of the allowed values"};
+const err0 = {instancePath:instancePath+"/access",schemaPath:"#/properties/access/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema119.properties.access.anyOf[0].enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8176,7 +11131,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate247.errors = vErrors;
+validate332.errors = vErrors;
 return false;
 }
 else {
@@ -8236,7 +11191,7 @@ else {
 vErrors.push(err5);
 }
 errors++;
-validate247.errors = vErrors;
+validate332.errors = vErrors;
 return false;
 }
 else {
@@ -8258,8 +11213,8 @@ var valid0 = true;
 if(valid0){
 if(data.mount_point !== undefined){
 const _errs27 = errors;
-if(!(validate131(data.mount_point, {instancePath:instancePath+"/mount_point",parentData:data,parentDataProperty:"mount_point",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate216(data.mount_point, {instancePath:instancePath+"/mount_point",parentData:data,parentDataProperty:"mount_point",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs27 === errors;
@@ -8270,8 +11225,8 @@ var valid0 = true;
 if(valid0){
 if(data.fs_type !== undefined){
 const _errs28 = errors;
-if(!(validate131(data.fs_type, {instancePath:instancePath+"/fs_type",parentData:data,parentDataProperty:"fs_type",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate216(data.fs_type, {instancePath:instancePath+"/fs_type",parentData:data,parentDataProperty:"fs_type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs28 === errors;
@@ -8282,8 +11237,8 @@ var valid0 = true;
 if(valid0){
 if(data.package !== undefined){
 const _errs29 = errors;
-if(!(validate195(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
+if(!(validate280(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate280.errors : vErrors.concat(validate280.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs29 === errors;
@@ -8312,20 +11267,20 @@ var valid0 = true;
 }
 }
 else {
-validate247.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate332.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate247.errors = vErrors;
+validate332.errors = vErrors;
 return errors === 0;
 }
-validate247.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate332.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate211(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate296(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate211.evaluated;
+const evaluated0 = validate296.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8336,14 +11291,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((((((data.pid === undefined) && (missing0 = "pid")) || ((data.ppid === undefined) && (missing0 = "ppid"))) || ((data.start_ticks === undefined) && (missing0 = "start_ticks"))) || ((data.started_at === undefined) && (missing0 = "started_at"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.command === undefined) && (missing0 = "command"))) || ((data.command_base64 === undefined) && (missing0 = "command_base64"))) || ((data.command_truncated === undefined) && (missing0 = "command_truncated"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.cgroup === undefined) && (missing0 = "cgroup"))) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.container === undefined) && (missing0 = "container"))) || ((data.maps === undefined) && (missing0 = "maps"))) || ((data.fds === undefined) && (missing0 = "fds"))){
-validate211.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate296.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema79.properties, key0))){
-validate211.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema111.properties, key0))){
+validate296.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -8353,13 +11308,13 @@ if(data.pid !== undefined){
 let data0 = data.pid;
 const _errs2 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate211.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate296.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs2){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 < 1 || isNaN(data0)){
-validate211.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate296.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -8372,8 +11327,8 @@ var valid0 = true;
 if(valid0){
 if(data.ppid !== undefined){
 const _errs4 = errors;
-if(!(validate153(data.ppid, {instancePath:instancePath+"/ppid",parentData:data,parentDataProperty:"ppid",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.ppid, {instancePath:instancePath+"/ppid",parentData:data,parentDataProperty:"ppid",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -8384,8 +11339,8 @@ var valid0 = true;
 if(valid0){
 if(data.start_ticks !== undefined){
 const _errs5 = errors;
-if(!(validate153(data.start_ticks, {instancePath:instancePath+"/start_ticks",parentData:data,parentDataProperty:"start_ticks",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate238(data.start_ticks, {instancePath:instancePath+"/start_ticks",parentData:data,parentDataProperty:"start_ticks",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -8396,8 +11351,8 @@ var valid0 = true;
 if(valid0){
 if(data.started_at !== undefined){
 const _errs6 = errors;
-if(!(validate133(data.started_at, {instancePath:instancePath+"/started_at",parentData:data,parentDataProperty:"started_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
+if(!(validate218(data.started_at, {instancePath:instancePath+"/started_at",parentData:data,parentDataProperty:"started_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -8408,8 +11363,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs7 = errors;
-if(!(validate177(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors);
+if(!(validate262(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate262.errors : vErrors.concat(validate262.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -8421,7 +11376,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs8 = errors;
 if(typeof data.name !== "string"){
-validate211.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate296.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs8 === errors;
@@ -8440,7 +11395,7 @@ const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
 const _errs12 = errors;
 if(typeof data6[i0] !== "string"){
-validate211.errors = [{instancePath:instancePath+"/command/" + i0,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate296.errors = [{instancePath:instancePath+"/command/" + i0,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid1 = _errs12 === errors;
@@ -8450,7 +11405,7 @@ break;
 }
 }
 else {
-validate211.errors = [{instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate296.errors = [{instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -8462,8 +11417,8 @@ var valid0 = true;
 if(valid0){
 if(data.command_base64 !== undefined){
 const _errs14 = errors;
-if(!(validate185(data.command_base64, {instancePath:instancePath+"/command_base64",parentData:data,parentDataProperty:"command_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
+if(!(validate270(data.command_base64, {instancePath:instancePath+"/command_base64",parentData:data,parentDataProperty:"command_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs14 === errors;
@@ -8475,7 +11430,7 @@ if(valid0){
 if(data.command_truncated !== undefined){
 const _errs15 = errors;
 if(typeof data.command_truncated !== "boolean"){
-validate211.errors = [{instancePath:instancePath+"/command_truncated",schemaPath:"#/properties/command_truncated/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate296.errors = [{instancePath:instancePath+"/command_truncated",schemaPath:"#/properties/command_truncated/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -8490,8 +11445,8 @@ const _errs17 = errors;
 const _errs18 = errors;
 let valid2 = false;
 const _errs19 = errors;
-if(!(validate217(data10, {instancePath:instancePath+"/executable",parentData:data,parentDataProperty:"executable",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate217.errors : vErrors.concat(validate217.errors);
+if(!(validate302(data10, {instancePath:instancePath+"/executable",parentData:data,parentDataProperty:"executable",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate302.errors : vErrors.concat(validate302.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs19 === errors;
@@ -8518,7 +11473,7 @@ else {
 vErrors.push(err1);
 }
 errors++;
-validate211.errors = vErrors;
+validate296.errors = vErrors;
 return false;
 }
 else {
@@ -8540,8 +11495,8 @@ var valid0 = true;
 if(valid0){
 if(data.cgroup !== undefined){
 const _errs22 = errors;
-if(!(validate131(data.cgroup, {instancePath:instancePath+"/cgroup",parentData:data,parentDataProperty:"cgroup",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate216(data.cgroup, {instancePath:instancePath+"/cgroup",parentData:data,parentDataProperty:"cgroup",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs22 === errors;
@@ -8556,8 +11511,8 @@ const _errs23 = errors;
 const _errs24 = errors;
 let valid3 = false;
 const _errs25 = errors;
-if(!(validate221(data12, {instancePath:instancePath+"/unit",parentData:data,parentDataProperty:"unit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate221.errors : vErrors.concat(validate221.errors);
+if(!(validate306(data12, {instancePath:instancePath+"/unit",parentData:data,parentDataProperty:"unit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate306.errors : vErrors.concat(validate306.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs25 === errors;
@@ -8584,7 +11539,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate211.errors = vErrors;
+validate296.errors = vErrors;
 return false;
 }
 else {
@@ -8610,8 +11565,8 @@ const _errs28 = errors;
 const _errs29 = errors;
 let valid4 = false;
 const _errs30 = errors;
-if(!(validate225(data13, {instancePath:instancePath+"/session",parentData:data,parentDataProperty:"session",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate225.errors : vErrors.concat(validate225.errors);
+if(!(validate310(data13, {instancePath:instancePath+"/session",parentData:data,parentDataProperty:"session",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate310.errors : vErrors.concat(validate310.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs30 === errors;
@@ -8638,7 +11593,7 @@ else {
 vErrors.push(err5);
 }
 errors++;
-validate211.errors = vErrors;
+validate296.errors = vErrors;
 return false;
 }
 else {
@@ -8664,8 +11619,8 @@ const _errs33 = errors;
 const _errs34 = errors;
 let valid5 = false;
 const _errs35 = errors;
-if(!(validate228(data14, {instancePath:instancePath+"/container",parentData:data,parentDataProperty:"container",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate228.errors : vErrors.concat(validate228.errors);
+if(!(validate313(data14, {instancePath:instancePath+"/container",parentData:data,parentDataProperty:"container",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate313.errors : vErrors.concat(validate313.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs35 === errors;
@@ -8692,7 +11647,7 @@ else {
 vErrors.push(err7);
 }
 errors++;
-validate211.errors = vErrors;
+validate296.errors = vErrors;
 return false;
 }
 else {
@@ -8721,8 +11676,8 @@ var valid6 = true;
 const len1 = data15.length;
 for(let i1=0; i1<len1; i1++){
 const _errs40 = errors;
-if(!(validate233(data15[i1], {instancePath:instancePath+"/maps/" + i1,parentData:data15,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
+if(!(validate318(data15[i1], {instancePath:instancePath+"/maps/" + i1,parentData:data15,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate318.errors : vErrors.concat(validate318.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs40 === errors;
@@ -8732,7 +11687,7 @@ break;
 }
 }
 else {
-validate211.errors = [{instancePath:instancePath+"/maps",schemaPath:"#/properties/maps/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate296.errors = [{instancePath:instancePath+"/maps",schemaPath:"#/properties/maps/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -8751,8 +11706,8 @@ var valid7 = true;
 const len2 = data17.length;
 for(let i2=0; i2<len2; i2++){
 const _errs43 = errors;
-if(!(validate247(data17[i2], {instancePath:instancePath+"/fds/" + i2,parentData:data17,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate247.errors : vErrors.concat(validate247.errors);
+if(!(validate332(data17[i2], {instancePath:instancePath+"/fds/" + i2,parentData:data17,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate332.errors : vErrors.concat(validate332.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs43 === errors;
@@ -8762,7 +11717,7 @@ break;
 }
 }
 else {
-validate211.errors = [{instancePath:instancePath+"/fds",schemaPath:"#/properties/fds/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate296.errors = [{instancePath:instancePath+"/fds",schemaPath:"#/properties/fds/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -8790,21 +11745,21 @@ var valid0 = true;
 }
 }
 else {
-validate211.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate296.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate211.errors = vErrors;
+validate296.errors = vErrors;
 return errors === 0;
 }
-validate211.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate296.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema88 = {"title":"Warning","description":"Something that kept the report from being better.","type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread"],"description":"What to test for."},"message":{"type":"string","description":"One sentence for a person."}}};
+const schema120 = {"title":"Warning","description":"Something that kept the report from being better.","type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread"],"description":"What to test for."},"message":{"type":"string","description":"One sentence for a person."}}};
 
-function validate264(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate349(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate264.evaluated;
+const evaluated0 = validate349.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8815,14 +11770,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.code === undefined) && (missing0 = "code")) || ((data.message === undefined) && (missing0 = "message"))){
-validate264.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate349.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "code") || (key0 === "message"))){
-validate264.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate349.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -8832,7 +11787,7 @@ if(data.code !== undefined){
 let data0 = data.code;
 const _errs2 = errors;
 if(!(((((((data0 === "not_everything_seen") || (data0 === "hidepid")) || (data0 === "systemd_unavailable")) || (data0 === "unit_facts_unavailable")) || (data0 === "package_database_unavailable")) || (data0 === "host_fact_unavailable")) || (data0 === "stdin_unread"))){
-validate264.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema88.properties.code.enum},message:"must be equal to one of the allowed values"}];
+validate349.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema120.properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -8844,7 +11799,7 @@ if(valid0){
 if(data.message !== undefined){
 const _errs3 = errors;
 if(typeof data.message !== "string"){
-validate264.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate349.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -8857,21 +11812,21 @@ var valid0 = true;
 }
 }
 else {
-validate264.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate349.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate264.errors = vErrors;
+validate349.errors = vErrors;
 return errors === 0;
 }
-validate264.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate349.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate208(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="urn:lib-users:schema:report:1.0.0" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate123.evaluated;
+const evaluated0 = validate208.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8882,14 +11837,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((data.kind === undefined) && (missing0 = "kind")) || ((data.schema_version === undefined) && (missing0 = "schema_version"))) || ((data.tool === undefined) && (missing0 = "tool"))) || ((data.generated_at === undefined) && (missing0 = "generated_at"))) || ((data.host === undefined) && (missing0 = "host"))) || ((data.scan === undefined) && (missing0 = "scan"))) || ((data.summary === undefined) && (missing0 = "summary"))) || ((data.units === undefined) && (missing0 = "units"))) || ((data.processes === undefined) && (missing0 = "processes"))) || ((data.warnings === undefined) && (missing0 = "warnings"))){
-validate123.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate208.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func9.call(schema50.properties, key0))){
-validate123.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func9.call(schema82.properties, key0))){
+validate208.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -8898,7 +11853,7 @@ if(_errs1 === errors){
 if(data.kind !== undefined){
 const _errs2 = errors;
 if("lib-users/report" !== data.kind){
-validate123.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "lib-users/report"},message:"must be equal to constant"}];
+validate208.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "lib-users/report"},message:"must be equal to constant"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -8909,8 +11864,8 @@ var valid0 = true;
 if(valid0){
 if(data.schema_version !== undefined){
 const _errs3 = errors;
-if(!(validate124(data.schema_version, {instancePath:instancePath+"/schema_version",parentData:data,parentDataProperty:"schema_version",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+if(!(validate209(data.schema_version, {instancePath:instancePath+"/schema_version",parentData:data,parentDataProperty:"schema_version",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -8921,8 +11876,8 @@ var valid0 = true;
 if(valid0){
 if(data.tool !== undefined){
 const _errs4 = errors;
-if(!(validate126(data.tool, {instancePath:instancePath+"/tool",parentData:data,parentDataProperty:"tool",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+if(!(validate211(data.tool, {instancePath:instancePath+"/tool",parentData:data,parentDataProperty:"tool",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -8933,8 +11888,8 @@ var valid0 = true;
 if(valid0){
 if(data.generated_at !== undefined){
 const _errs5 = errors;
-if(!(validate128(data.generated_at, {instancePath:instancePath+"/generated_at",parentData:data,parentDataProperty:"generated_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+if(!(validate213(data.generated_at, {instancePath:instancePath+"/generated_at",parentData:data,parentDataProperty:"generated_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate213.errors : vErrors.concat(validate213.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -8945,8 +11900,8 @@ var valid0 = true;
 if(valid0){
 if(data.host !== undefined){
 const _errs6 = errors;
-if(!(validate130(data.host, {instancePath:instancePath+"/host",parentData:data,parentDataProperty:"host",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+if(!(validate215(data.host, {instancePath:instancePath+"/host",parentData:data,parentDataProperty:"host",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate215.errors : vErrors.concat(validate215.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -8957,8 +11912,8 @@ var valid0 = true;
 if(valid0){
 if(data.scan !== undefined){
 const _errs7 = errors;
-if(!(validate147(data.scan, {instancePath:instancePath+"/scan",parentData:data,parentDataProperty:"scan",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
+if(!(validate232(data.scan, {instancePath:instancePath+"/scan",parentData:data,parentDataProperty:"scan",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate232.errors : vErrors.concat(validate232.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -8969,8 +11924,8 @@ var valid0 = true;
 if(valid0){
 if(data.summary !== undefined){
 const _errs8 = errors;
-if(!(validate167(data.summary, {instancePath:instancePath+"/summary",parentData:data,parentDataProperty:"summary",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors);
+if(!(validate252(data.summary, {instancePath:instancePath+"/summary",parentData:data,parentDataProperty:"summary",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate252.errors : vErrors.concat(validate252.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -8988,8 +11943,8 @@ var valid1 = true;
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
 const _errs11 = errors;
-if(!(validate174(data7[i0], {instancePath:instancePath+"/units/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
+if(!(validate259(data7[i0], {instancePath:instancePath+"/units/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate259.errors : vErrors.concat(validate259.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs11 === errors;
@@ -8999,7 +11954,7 @@ break;
 }
 }
 else {
-validate123.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate208.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -9018,8 +11973,8 @@ var valid2 = true;
 const len1 = data9.length;
 for(let i1=0; i1<len1; i1++){
 const _errs14 = errors;
-if(!(validate211(data9[i1], {instancePath:instancePath+"/processes/" + i1,parentData:data9,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
+if(!(validate296(data9[i1], {instancePath:instancePath+"/processes/" + i1,parentData:data9,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate296.errors : vErrors.concat(validate296.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs14 === errors;
@@ -9029,7 +11984,7 @@ break;
 }
 }
 else {
-validate123.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate208.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -9048,8 +12003,8 @@ var valid3 = true;
 const len2 = data11.length;
 for(let i2=0; i2<len2; i2++){
 const _errs17 = errors;
-if(!(validate264(data11[i2], {instancePath:instancePath+"/warnings/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate264.errors : vErrors.concat(validate264.errors);
+if(!(validate349(data11[i2], {instancePath:instancePath+"/warnings/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate349.errors : vErrors.concat(validate349.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs17 === errors;
@@ -9059,7 +12014,7 @@ break;
 }
 }
 else {
-validate123.errors = [{instancePath:instancePath+"/warnings",schemaPath:"#/properties/warnings/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate208.errors = [{instancePath:instancePath+"/warnings",schemaPath:"#/properties/warnings/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -9081,12 +12036,12 @@ var valid0 = true;
 }
 }
 else {
-validate123.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate208.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate123.errors = vErrors;
+validate208.errors = vErrors;
 return errors === 0;
 }
-validate123.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate208.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
