@@ -48,7 +48,7 @@ export function parseSuspiciousMappings(maps: Buffer): { mappings: Mapping[]; od
   let odd = 0;
   for (const start of suspiciousLines(maps)) {
     const end = maps.indexOf(newline, start);
-    const mapping = parseMapping(maps.latin1Slice(start, end === -1 ? maps.length : end));
+    const mapping = parseMapping(maps.toString('latin1', start, end === -1 ? maps.length : end));
     if (mapping) mappings.push(mapping);
     else odd++;
   }

@@ -47,7 +47,7 @@ export function readShared(path: string, limit = Number.POSITIVE_INFINITY): Buff
 
 /** Reads a whole file as a byte string; throws what node:fs throws. */
 export function readBytes(path: string, limit?: number): Bytes {
-  return readShared(path, limit).latin1Slice();
+  return readShared(path, limit).toString('latin1');
 }
 
 /** Reads a link as a byte string; throws what node:fs throws. */

@@ -1,0 +1,14 @@
+// Reads small text files of the host below a root folder; what is not there is null.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** @param limit files larger than this are cut: none of those we read is meant to be large */
+export function readHostFile(root: string, path: string, limit = 1024 * 1024): string | null {
+  try {
+    return readFileSync(join(root, path)).subarray(0, limit).toString('utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return null;
+  }
+}

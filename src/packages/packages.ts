@@ -1,0 +1,42 @@
+// Paths -> the packages that own them now. Only the databases that the host has are asked, each once.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Package } from '../documents/generated/report.ts';
+import type { Bytes } from '../procfs/bytes.ts';
+import type { Run } from '../spawn.ts';
+import { queryApk } from './apk.ts';
+import { readDpkg } from './dpkg.ts';
+import { queryPacman } from './pacman.ts';
+import { queryRpm } from './rpm.ts';
+
+export interface Owners {
+  owners: Map<Bytes, Package>;
+  /** One sentence where a database could not be asked, else null. */
+  problem: string | null;
+}
+
+type Query = (paths: readonly Bytes[], run: Run, root: string) => Owners;
+
+const databases: readonly { marks: readonly string[]; query: Query }[] = [
+  { marks: ['var/lib/dpkg/status'], query: (paths, _run, root) => readDpkg(paths, root) },
+  { marks: ['usr/lib/sysimage/rpm', 'var/lib/rpm'], query: queryRpm },
+  { marks: ['var/lib/pacman/local'], query: queryPacman },
+  { marks: ['lib/apk/db/installed', 'usr/lib/apk/db/installed'], query: queryApk },
+];
+
+export function queryPackages(paths: readonly Bytes[], run: Run, root = '/'): Owners {
+  const owners = new Map<Bytes, Package>();
+  const problems: string[] = [];
+  const present = databases.filter(({ marks }) => marks.some((mark) => existsSync(join(root, mark))));
+  if (present.length === 0) problems.push('no package database of dpkg, rpm, pacman or apk was found');
+  for (const { query } of present) {
+    // A Debian host may have an empty rpm database too: what one database does not own, the next may.
+    const wanted = paths.filter((path) => path.startsWith('/') && !path.includes('\n') && !owners.has(path));
+    if (wanted.length === 0) break;
+    const answer = query(wanted, run, root);
+    for (const [path, owner] of answer.owners) owners.set(path, owner);
+    if (answer.problem) problems.push(answer.problem);
+  }
+  return { owners, problem: problems.length > 0 ? problems.join('; ') : null };
+}

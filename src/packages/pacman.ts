@@ -1,0 +1,24 @@
+// pacman -Qo, batched: `PATH is owned by NAME VERSION`, one line a path. pacman(8).
+
+import type { Package } from '../documents/generated/report.ts';
+import type { Bytes } from '../procfs/bytes.ts';
+import { explainOutcome, type Run } from '../spawn.ts';
+import type { Owners } from './packages.ts';
+
+const limits = { deadlineMs: 30_000, maxBytes: 16 * 1024 * 1024 };
+
+export function queryPacman(paths: readonly Bytes[], run: Run): Owners {
+  const names = paths.map((path) => Buffer.from(path, 'latin1').toString('utf8'));
+  const outcome = run('pacman', ['-Qo', '--', ...names], limits);
+  if (outcome.kind !== 'ok') return { owners: new Map(), problem: explainOutcome('pacman', outcome, limits) };
+  return { owners: parsePacman(outcome.stdout.toString('latin1')), problem: null };
+}
+
+export function parsePacman(answer: Bytes): Map<Bytes, Package> {
+  const owners = new Map<Bytes, Package>();
+  for (const line of answer.split('\n')) {
+    const match = /^(\/.*) is owned by ([^ ]+) ([^ ]+)$/.exec(line);
+    if (match) owners.set(match[1] ?? '', { manager: 'pacman', name: match[2] ?? '', version: match[3] ?? '' });
+  }
+  return owners;
+}

@@ -1,0 +1,59 @@
+// The only place that starts another program: an argument vector, no shell, no stdin, a clean environment, a deadline.
+// Every outcome is a value.
+
+import { spawnSync } from 'node:child_process';
+
+export type SpawnOutcome =
+  | { kind: 'ok'; status: number; stdout: Buffer; stderr: Buffer }
+  | { kind: 'missing' }
+  | { kind: 'timeout' }
+  | { kind: 'too_large' }
+  | { kind: 'killed'; signal: string }
+  | { kind: 'failed'; code: string };
+
+export interface SpawnLimits {
+  deadlineMs: number;
+  maxBytes: number;
+}
+
+export type Run = (file: string, args: readonly string[], limits: SpawnLimits) => SpawnOutcome;
+
+const fallbackPath = '/usr/sbin:/usr/bin:/sbin:/bin';
+const kinds: Record<string, 'missing' | 'timeout' | 'too_large'> = {
+  ENOENT: 'missing',
+  ETIMEDOUT: 'timeout',
+  ENOBUFS: 'too_large',
+};
+
+export const run: Run = (file, args, { deadlineMs, maxBytes }) => {
+  const result = spawnSync(file, args, {
+    cwd: '/',
+    env: { PATH: process.env.PATH ?? fallbackPath, LC_ALL: 'C' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: deadlineMs,
+    killSignal: 'SIGKILL',
+    maxBuffer: maxBytes,
+  });
+  if (result.error) {
+    const code = (result.error as NodeJS.ErrnoException).code ?? 'unknown';
+    return kinds[code] ? { kind: kinds[code] } : { kind: 'failed', code };
+  }
+  if (result.signal) return { kind: 'killed', signal: result.signal };
+  return { kind: 'ok', status: result.status ?? 0, stdout: result.stdout, stderr: result.stderr };
+};
+
+/** One sentence about an outcome that is not ok. */
+export function explainOutcome(
+  file: string,
+  outcome: Exclude<SpawnOutcome, { kind: 'ok' }>,
+  limits: SpawnLimits,
+): string {
+  const explanations = {
+    missing: `${file} is not installed`,
+    timeout: `${file} did not answer within ${limits.deadlineMs / 1000} seconds`,
+    too_large: `${file} answered more than ${limits.maxBytes} bytes`,
+  };
+  if (outcome.kind === 'killed') return `${file} was ended by ${outcome.signal}`;
+  if (outcome.kind === 'failed') return `${file} could not be run (${outcome.code})`;
+  return explanations[outcome.kind];
+}
