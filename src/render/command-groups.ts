@@ -2,8 +2,8 @@
 // Both of its formats, lines and machine, print these groups.
 
 import type { Report } from '../documents/generated/report.ts';
-import { sanitize } from './sanitize.ts';
 import { sanitizeCommand, sanitizePath } from './raw-bytes.ts';
+import { sanitize } from './sanitize.ts';
 
 /** Everything sanitized. */
 export interface CommandGroup {

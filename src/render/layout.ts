@@ -45,7 +45,7 @@ export function fold(content: readonly Word[], indent: number, hang: number, sty
     const line = lines.at(-1)!;
     const cells = countCells(next.text);
     if (line.length > 0 && width + 1 + cells > style.columns) {
-      lines.push([next]);
+      lines.push(next.text === '' ? [] : [next]);
       width = hang + cells;
     } else {
       width += cells + (line.length > 0 ? 1 : 0);
@@ -53,14 +53,18 @@ export function fold(content: readonly Word[], indent: number, hang: number, sty
     }
   }
   return lines
-    .map((line, index) => ' '.repeat(index === 0 ? indent : hang) + joinWords(line, style.colour).trimEnd())
+    .map((line, index) => ' '.repeat(index === 0 ? indent : hang) + joinWords(line, style.colour))
     .map((line) => `${line}\n`)
     .join('');
 }
 
 // Neighbours in the same paint share one escape sequence.
 function joinWords(line: readonly Word[], colour: boolean): string {
-  if (!colour) return line.map(({ text }) => text).join(' ');
+  if (!colour)
+    return line
+      .map(({ text }) => text)
+      .join(' ')
+      .trimEnd();
   let joined = '';
   let current: Paint | null = null;
   line.forEach(({ text, paint }, index) => {
@@ -68,7 +72,7 @@ function joinWords(line: readonly Word[], colour: boolean): string {
     joined += paint === current ? blank + text : `${off(current)}${blank}${on(paint)}${text}`;
     current = paint;
   });
-  return joined.replace(/ +$/, '') + off(current);
+  return joined.trimEnd() + off(current);
 }
 
 function on(paint: Paint | null): string {

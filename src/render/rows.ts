@@ -13,7 +13,7 @@
 //   process command executable started_at       the process's name, command line, program and start
 //   via fd kind role state                      how the file is used, and what became of it; fd is the descriptor
 //   path path_base64                            the file
-//   replaced_at held_bytes                      null where it is not known
+//   replaced_at held_bytes                      null where it is not known; a map holds 0, as in the report's units
 //   package package_version                     who owns the path now, with --packages
 
 import type { DeletedFd, DeletedMap, Process, Report, Unit, UnitFile } from '../documents/generated/report.ts';
@@ -63,13 +63,10 @@ function processRows(process: Process): Row[] {
     started_at: process.started_at,
   };
   return [
-    ...process.maps.map((map) => ({ ...about, via: 'map', fd: null, ...fileCells(map, mapHeldBytes) })),
+    ...process.maps.map((map) => ({ ...about, via: 'map', fd: null, ...fileCells(map, 0) })),
     ...process.fds.map((fd) => ({ ...about, via: 'fd', fd: fd.fd, ...fileCells(fd, fd.held_bytes) })),
   ];
 }
-
-// A process's map has no held_bytes in the report: disk space is counted for units and descriptors.
-const mapHeldBytes = null;
 
 function unitRow(unit: Unit, file: UnitFile): Row {
   return {

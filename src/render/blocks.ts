@@ -1,0 +1,136 @@
+// Report -> what the text shows one below the other: a block for every unit, then for every container, session and group
+// of like processes that no unit owns.
+
+import type {
+  Container,
+  DeletedFd,
+  DeletedMap,
+  Process,
+  Report,
+  SystemdFacts,
+  Unit,
+  UnitFile,
+} from '../documents/generated/report.ts';
+import { formatUser, quote } from './format.ts';
+import { sanitizeCommand, sanitizePath } from './raw-bytes.ts';
+import { sanitize } from './sanitize.ts';
+
+/** Names and notes are sanitized; files are as the report has them. */
+export interface Block {
+  title: string;
+  /** Short facts that stand beside the title. */
+  notes: string[];
+  /** What one must know before touching it. */
+  alerts: string[];
+  staleSince: string | null;
+  /** Its affected processes in rising order, the names null where the report has none. */
+  processes: { pid: number; name: string | null }[];
+  mainPid: number | null;
+  /** The whole command line, or null where the title says as much. */
+  command: string | null;
+  files: UnitFile[];
+}
+
+export function blocksOf(report: Report): Block[] {
+  const loose = new Map<string, Process[]>();
+  const byPid = new Map(report.processes.map((process) => [process.pid, process]));
+  for (const process of report.processes) {
+    if (process.unit !== null) continue;
+    const alike = loose.get(looseKey(process));
+    if (alike === undefined) loose.set(looseKey(process), [process]);
+    else alike.push(process);
+  }
+  return [
+    ...report.units.map((unit) => unitBlock(unit, byPid, report.scan.carriers)),
+    ...[...loose.values()].map((alike) => looseBlock(alike, report.host.init)),
+  ];
+}
+
+function unitBlock(unit: Unit, byPid: ReadonlyMap<number, Process>, carriers: readonly string[]): Block {
+  const session = byPid.get(unit.pids[0] ?? 0)?.session ?? null;
+  const notes = [
+    ...(unit.user === null ? [] : [`of user ${formatUser(unit.user)}`]),
+    ...(session === null ? [] : [`login session${session.user === null ? '' : ` of ${formatUser(session.user)}`}`]),
+  ];
+  const carries = unit.scope === 'system' && carriers.includes(unit.name);
+  return {
+    title: sanitize(unit.name),
+    notes,
+    alerts: [...(carries ? ['carries this scan'] : []), ...systemdAlerts(unit.systemd)],
+    staleSince: unit.stale_since,
+    processes: unit.pids.map((pid) => ({ pid, name: byPid.get(pid)?.name ?? null })),
+    mainPid: unit.systemd?.main_pid ?? null,
+    command: null,
+    files: unit.files,
+  };
+}
+
+function systemdAlerts(facts: SystemdFacts | null): string[] {
+  if (facts === null) return [];
+  return [
+    ...(facts.load_state === 'loaded' ? [] : [sanitize(facts.load_state)]),
+    ...(facts.active_state === 'active' ? [] : [sanitize(facts.active_state)]),
+    ...(facts.need_daemon_reload ? ['unit file changed on disk'] : []),
+  ];
+}
+
+// A container or a session is one thing; other processes are alike when name, program and user are.
+function looseKey({ container, session, name, executable, user }: Process): string {
+  return JSON.stringify(container ?? session ?? [name, executable?.path, executable?.path_base64, user?.uid]);
+}
+
+function looseBlock(processes: readonly Process[], init: Report['host']['init']): Block {
+  const { container, session, name, executable, user, command } = processes[0]!;
+  const owner = container === null ? (session?.user ?? user) : container.user;
+  const program = executable === null ? [] : [quote(sanitizePath(executable))];
+  const alone = container === null && session === null;
+  return {
+    title: alone ? quote(sanitize(name)) : container === null ? `session ${sanitize(session!.id)}` : titleOf(container),
+    notes: [...(alone ? program : []), ...(owner === null ? [] : [`of user ${formatUser(owner)}`])],
+    // Only where there are units is it odd to be in none.
+    alerts: alone && init === 'systemd' ? ['in no unit'] : [],
+    staleSince: earliest(processes.flatMap(({ maps }) => maps)),
+    processes: processes.map(({ pid, name }) => ({ pid, name: alone ? null : name })),
+    mainPid: null,
+    command: alone && command.length > 1 ? sanitizeCommand(processes[0]!) : null,
+    files: mergeFiles(processes),
+  };
+}
+
+// The first twelve of a long hexadecimal id are what the runtimes print and take themselves.
+function titleOf({ runtime, id, name }: Container): string {
+  const shown = [name, id === null ? null : id.replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, '$1')];
+  const known = shown.filter((part) => part !== null).map((part) => quote(sanitize(part)));
+  const what = runtime === 'libvirt' ? 'machine' : 'container';
+  return [runtime === 'unknown' ? what : `${runtime} ${what}`, ...new Set(known)].join(' ');
+}
+
+function earliest(maps: readonly DeletedMap[]): string | null {
+  const times = maps.filter(({ role }) => role === 'code').flatMap(({ replaced_at }) => replaced_at ?? []);
+  return times.sort()[0] ?? null;
+}
+
+/** The files of several processes as a unit would list them: by path and via, an inode's bytes counted once. */
+function mergeFiles(processes: readonly Process[]): UnitFile[] {
+  const files = new Map<string, UnitFile>();
+  const counted = new Set<string>();
+  const add = (pid: number, via: 'map' | 'fd', file: DeletedMap | DeletedFd, heldBytes: number | null): void => {
+    const { path, path_base64, kind, role, state, replaced_at } = file;
+    const key = JSON.stringify([path, path_base64, via, kind, role, state]);
+    const inode = `${key} ${file.device} ${file.inode}`;
+    const entry = files.get(key) ?? {
+      ...{ path, path_base64, via, kind, role, state, replaced_at },
+      ...{ held_bytes: 0, package: file.package, pids: [] },
+    };
+    files.set(key, entry);
+    if (entry.pids.at(-1) !== pid) entry.pids.push(pid);
+    if (heldBytes === null || entry.held_bytes === null) entry.held_bytes = null;
+    else if (!counted.has(inode)) entry.held_bytes += heldBytes;
+    counted.add(inode);
+  };
+  for (const { pid, maps, fds } of processes) {
+    for (const map of maps) add(pid, 'map', map, 0);
+    for (const fd of fds) add(pid, 'fd', fd, fd.held_bytes);
+  }
+  return [...files.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}

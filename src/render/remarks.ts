@@ -1,0 +1,102 @@
+// What the text ends with: reboot, how much was seen, what was hidden, warnings, and what to do next.
+
+import type { RebootReason, Report } from '../documents/generated/report.ts';
+import { count, enumerate, formatBytes, quote } from './format.ts';
+import type { Paint } from './layout.ts';
+import { sanitize } from './sanitize.ts';
+import { countUnlisted } from './verdict.ts';
+
+/** Sanitized. */
+export interface Remark {
+  label: string;
+  text: string;
+  paint: Paint | null;
+}
+
+export function remarksOf(report: Report): Remark[] {
+  const { complete, suppressed } = report.scan;
+  const unknown = countUnknown(report);
+  const unlisted = countUnlisted(report);
+  const remark = (label: string, text: string, paint: Paint | null = null): Remark[] =>
+    text === '' ? [] : [{ label, text, paint }];
+  return [
+    ...remark('reboot', rebootText(report), report.host.reboot.required ? 'yellow' : null),
+    ...remark('seen', seenText(report), complete ? null : 'yellow'),
+    ...remark('filters', filterText(report), 'yellow'),
+    ...remark('not shown', unlisted > 0 ? `${count(unlisted, 'process')} in no unit (--detail units)` : ''),
+    ...remark('unknown', unknown > 0 ? `${count(unknown, 'file')} where looking was impossible or might hang` : ''),
+    ...remark('suppressed', suppressedText(suppressed)),
+    ...report.warnings.flatMap(({ message }) => remark('warning', sanitize(message), 'yellow')),
+  ];
+}
+
+function reasonText(reason: RebootReason): string {
+  switch (reason.code) {
+    case 'kernel_outdated':
+      return `kernel ${sanitize(reason.installed)} is installed, ${sanitize(reason.running)} runs`;
+    case 'kernel_modules_missing':
+      return `the modules of the running kernel ${sanitize(reason.running)} are gone`;
+    case 'reboot_required_file':
+      return [`${quote(sanitize(reason.path))} exists`, enumerate(reason.packages.map(sanitize))]
+        .filter(Boolean)
+        .join(' for ');
+    case 'reboot_needed_file':
+      return `${quote(sanitize(reason.path))} exists`;
+  }
+}
+
+function rebootText({ host: { reboot } }: Report): string {
+  if (reboot.required === null) return 'not known';
+  if (!reboot.required) return 'not required';
+  return ['required', reboot.reasons.map(reasonText).join('; ')].filter(Boolean).join(': ');
+}
+
+function seenText({ scan }: Report): string {
+  const { seen, inspected, kernel_threads, vanished, denied, failed } = scan.processes;
+  const all = seen - kernel_threads - vanished;
+  const asides = [
+    ...(denied > 0 ? [`${denied} denied to uid ${scan.effective_uid}`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(vanished > 0 ? [`${vanished} ended meanwhile`] : []),
+  ];
+  const part = inspected < all ? `${inspected} of ` : scan.complete ? 'all ' : '';
+  const aside = asides.length === 0 ? '' : ` (${asides.join(', ')})`;
+  return `${part}${count(all, 'process')} in ${scan.duration_seconds.toFixed(2)} s${aside}`;
+}
+
+// As one would type them: what to leave out to see everything.
+function filterText({ scan: { filters, include } }: Report): string {
+  const flags = [
+    ...(include.length < 2 ? [`--only ${include.join(' ')}`] : []),
+    ...filters.pids.map((pid) => `--pid ${pid}`),
+    ...filters.units.map((glob) => `--unit ${quote(sanitize(glob))}`),
+    ...filters.ignore.map((glob) => `--ignore ${quote(sanitize(glob))}`),
+    ...filters.ignore_literal.map((path) => `--ignore-literal ${quote(sanitize(path))}`),
+    ...(filters.default_rules ? [] : ['--no-default-rules']),
+  ];
+  return flags.join(' ');
+}
+
+function suppressedText(suppressed: Report['scan']['suppressed']): string {
+  if (suppressed.length === 0) return '';
+  const total = (column: 'maps' | 'fds' | 'held_bytes'): number =>
+    suppressed.reduce((sum, rule) => sum + rule[column], 0);
+  const held = total('held_bytes');
+  const what = [
+    ...(total('maps') > 0 ? [count(total('maps'), 'map')] : []),
+    ...(total('fds') > 0 ? [count(total('fds'), 'descriptor')] : []),
+    ...(held > 0 ? [`${formatBytes(held)} held`] : []),
+  ];
+  return `${enumerate(what)}, by ${count(suppressed.length, 'rule')} (see lib-users rules)`;
+}
+
+function countUnknown(report: Report): number {
+  const files = [
+    ...report.units.flatMap((unit) => unit.files),
+    ...report.processes
+      .filter((process) => process.unit === null)
+      .flatMap((process) => [...process.maps, ...process.fds]),
+  ];
+  return new Set(files.filter(({ state }) => state === 'unknown').map(({ path, path_base64 }) => path_base64 ?? path))
+    .size;
+}

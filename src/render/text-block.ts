@@ -1,0 +1,88 @@
+// One block of the text: its title, its processes, and a line for every file that is gone.
+
+import type { UnitFile } from '../documents/generated/report.ts';
+import type { Block } from './blocks.ts';
+import { count, formatAge, formatBytes, formatTime, quote } from './format.ts';
+import type { Paint, Style, Word } from './layout.ts';
+import { fold, word, words } from './layout.ts';
+import { sanitizePath } from './raw-bytes.ts';
+import { sanitize } from './sanitize.ts';
+
+const shownPids = 10;
+const statePaints: Readonly<Record<UnitFile['state'], Paint>> = {
+  replaced: 'yellow',
+  removed: 'red',
+  unknown: 'magenta',
+};
+
+/** `now` is the time of the report. */
+export function renderBlock(block: Block, now: string, style: Style): string {
+  return [
+    fold(titleWords(block, now), 0, 2, style),
+    fold(processWords(block), 2, 4, style),
+    block.command === null ? '' : cut(`  command ${block.command}`, style.columns),
+    ...block.files.map((file) => fold(fileWords(file, block), 2, 6, style)),
+  ].join('');
+}
+
+function titleWords({ title, notes, alerts, staleSince }: Block, now: string): Word[] {
+  const facts = [...notes, ...(staleSince === null ? [] : [staleNote(staleSince, now)])];
+  return [
+    word(title, 'bold'),
+    ...(facts.length === 0 ? [] : words(` ${facts.join(', ')}`, 'dim')),
+    ...alerts.flatMap((alert) => words(` ${alert}`, 'yellow')),
+  ];
+}
+
+function staleNote(since: string, now: string): string {
+  const age = formatAge(since, now);
+  return age === null ? `stale since ${formatTime(since)}` : `stale for ${age}`;
+}
+
+function processWords({ processes, mainPid }: Block): Word[] {
+  const main = processes.filter(({ pid }) => pid === mainPid);
+  const rest = processes.filter(({ pid }) => pid !== mainPid);
+  // Like names side by side, so that each is said once.
+  const names = [...new Set([...main, ...rest].map(({ name }) => name))];
+  const sorted = [...main, ...rest.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name) || a.pid - b.pid)];
+  const shown = sorted.slice(0, shownPids).map(({ pid, name }, index) => {
+    const named = name === null || name === sorted[index - 1]?.name ? '' : `${quote(sanitize(name))} `;
+    return `${named}${pid}${pid === mainPid ? ' (main)' : ''}`;
+  });
+  if (sorted.length > shownPids) shown.push(`… ${sorted.length - shownPids} more`);
+  return words(`${count(sorted.length, 'process')}: ${shown.join(', ')}`);
+}
+
+function fileWords(file: UnitFile, { processes }: Block): Word[] {
+  const { state, via, role, held_bytes } = file;
+  const harmless = role === 'scratch' || role === 'data';
+  const facts = [
+    ...(held_bytes === null ? ['size not known'] : held_bytes > 0 ? [`${formatBytes(held_bytes)} held`] : []),
+    ...(file.pids.length < processes.length ? [usersOf(file.pids, processes.length)] : []),
+    ...(file.package === null ? [] : [`now ${sanitize(file.package.name)} ${sanitize(file.package.version)}`]),
+  ];
+  const paint = harmless ? 'dim' : null;
+  return [
+    word(state.padEnd(9), harmless ? 'dim' : statePaints[state]),
+    word(via.padEnd(4), paint),
+    word(useOf(file).padEnd(11), paint),
+    word(quote(sanitizePath(file)), paint),
+    ...(facts.length === 0 ? [] : words(`(${facts.join(', ')})`, 'dim')),
+  ];
+}
+
+// The role, or what is more telling: which code it is, and that a held file is a directory.
+function useOf({ role, kind }: UnitFile): string {
+  if (role === 'code') return kind;
+  return role === 'file' && kind === 'directory' ? kind : role;
+}
+
+function usersOf(pids: readonly number[], of: number): string {
+  return pids.length === 1 ? `only ${pids[0]}` : `${pids.length} of ${of} processes`;
+}
+
+// A command line can be a megabyte: one line of it is enough here, the JSON has all.
+function cut(line: string, columns: number): string {
+  const characters = [...line];
+  return `${characters.length > columns ? `${characters.slice(0, columns - 1).join('')}…` : line}\n`;
+}

@@ -1,0 +1,40 @@
+// Report -> what a person wants to see first, for a terminal of a given width. No promise of stability: scripts read JSON.
+
+import type { Report } from '../documents/generated/report.ts';
+import { blocksOf } from './blocks.ts';
+import { formatTime, quote } from './format.ts';
+import type { Style } from './layout.ts';
+import { fold, word, words } from './layout.ts';
+import { remarksOf } from './remarks.ts';
+import { sanitize } from './sanitize.ts';
+import { renderBlock } from './text-block.ts';
+import { nextStep, verdictText } from './verdict.ts';
+
+const labelWidth = 11;
+
+export function renderText(report: Report, style: Style): string {
+  const blocks = blocksOf(report).map((block) => renderBlock(block, report.generated_at, style));
+  return [renderHead(report, style), ...blocks, renderTail(report, style)].join('\n');
+}
+
+function renderHead(report: Report, style: Style): string {
+  const { host, generated_at } = report;
+  const { text, paint } = verdictText(report);
+  const labels = Object.entries(host.labels).map(([name, value]) => `${name}=${value}`);
+  const about = [formatTime(generated_at), ...(host.os.name === null ? [] : [host.os.name]), ...labels];
+  return (
+    fold(
+      [word(quote(sanitize(host.hostname)), 'bold'), ...words(` ${about.map(sanitize).join('  ')}`, 'dim')],
+      0,
+      2,
+      style,
+    ) + fold(words(text, paint), 0, 0, style)
+  );
+}
+
+function renderTail(report: Report, style: Style): string {
+  const remarks = remarksOf(report).map(({ label, text, paint }) =>
+    fold([word(label.padEnd(labelWidth), 'dim'), ...words(text, paint)], 0, labelWidth + 1, style),
+  );
+  return [...remarks, '\n', fold(words(`next: ${nextStep(report)}`, 'bold'), 0, 6, style)].join('');
+}

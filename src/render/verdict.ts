@@ -1,0 +1,78 @@
+// Report -> the first and the last thing a person reads: what was found, and what to do next.
+
+import type { Report } from '../documents/generated/report.ts';
+import { count, formatBytes } from './format.ts';
+import type { Paint } from './layout.ts';
+
+/** Whether the whole host was looked at and nothing was found: only then is it clean. */
+function isClean(report: Report): boolean {
+  return isEmpty(report) && report.scan.complete;
+}
+
+export function verdictText(report: Report): { text: string; paint: Paint } {
+  const { summary, scan } = report;
+  if (isClean(report)) {
+    const ignored = scan.filters.ignore.length + scan.filters.ignore_literal.length;
+    const but = ignored > 0 ? ', but for what --ignore leaves out' : '';
+    return { text: `Nothing on this host runs on files that are gone${but}.`, paint: 'green' };
+  }
+  if (isEmpty(report)) {
+    return {
+      text: 'Nothing was found, but not everything was looked at: this host may not be clean.',
+      paint: 'yellow',
+    };
+  }
+  const one = summary.processes === 1;
+  const found = [
+    count(summary.processes, 'process'),
+    ...(summary.units > 0 ? [`(${count(summary.units, 'unit')})`] : []),
+    `${one ? 'runs' : 'run'} on files that are gone`,
+    ...(summary.held_bytes > 0 ? [`and ${one ? 'holds' : 'hold'} ${formatBytes(summary.held_bytes)} of disk`] : []),
+  ];
+  return { text: `${found.join(' ')}.${scan.complete ? '' : ' There may be more.'}`, paint: 'bold' };
+}
+
+/** First match wins. */
+const steps: readonly { step: string; when: (report: Report) => boolean }[] = [
+  {
+    step: 'run as root to see all processes, then lib-users plan',
+    when: (report) => isBlind(report) && report.scan.effective_uid !== 0 && hasCause(report),
+  },
+  { step: 'lib-users plan', when: hasCause },
+  {
+    step: 'run as root to see all processes',
+    when: (report) => isBlind(report) && report.scan.effective_uid !== 0,
+  },
+  { step: 'give the scanner CAP_SYS_PTRACE, or run it on the host itself, to see all processes', when: isBlind },
+  { step: 'scan again: some processes could not be read', when: ({ scan }) => scan.processes.failed > 0 },
+  { step: 'scan without filters to see the whole host', when: ({ scan }) => !scan.complete },
+  { step: 'reboot', when: ({ host }) => host.reboot.required === true },
+  { step: 'nothing to do', when: isEmpty },
+  { step: 'nothing to do: scratch files are meant to be gone', when: () => true },
+];
+
+export function nextStep(report: Report): string {
+  return steps.find(({ when }) => when(report))!.step;
+}
+
+function isEmpty(report: Report): boolean {
+  return report.summary.processes === 0 && report.units.length === 0 && report.processes.length === 0;
+}
+
+function isBlind({ scan, warnings }: Report): boolean {
+  return scan.processes.denied > 0 || warnings.some(({ code }) => code === 'hidepid');
+}
+
+/** How many affected processes show in the summary alone: with --detail units, those in no unit. */
+export function countUnlisted({ scan, summary, units }: Report): number {
+  return scan.detail === 'units' ? summary.processes - new Set(units.flatMap(({ pids }) => pids)).size : 0;
+}
+
+/** Whether there may be more to it than scratch. */
+function hasCause(report: Report): boolean {
+  const roles = [
+    ...report.units.flatMap(({ files }) => files.map(({ role }) => role)),
+    ...report.processes.flatMap(({ maps, fds }) => [...maps, ...fds].map(({ role }) => role)),
+  ];
+  return countUnlisted(report) > 0 || roles.some((role) => role !== 'scratch');
+}
