@@ -1,0 +1,146 @@
+// The small procfs records: stat, status, fdinfo, mountinfo, cgroup.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { toText } from '../../src/procfs/bytes.ts';
+import { parseCgroup } from '../../src/procfs/cgroup.ts';
+import { parseFdInfo } from '../../src/procfs/fdinfo.ts';
+import { formatStatDevice } from '../../src/procfs/file-systems.ts';
+import { hidesProcesses } from '../../src/procfs/hidepid.ts';
+import { mountsOnTheWay, parseMountinfo } from '../../src/procfs/mountinfo.ts';
+import { MountTable } from '../../src/procfs/mounts.ts';
+import { parseStat } from '../../src/procfs/stat.ts';
+import { parseEffectiveCapabilities, parseEffectiveUid, parseGroups } from '../../src/procfs/status.ts';
+
+const statTail = 'S 41 42 42 0 -1 FLAGS 1 0 0 0 2 1 0 0 20 0 3 0 1848491 1000 200 1844';
+const statRows: [name: string, text: string, comm: string | null, kernel?: boolean][] = [
+  ['a plain name', `42 (nginx) ${statTail.replace('FLAGS', '4194560')}`, 'nginx', false],
+  ['a name that imitates the rest', `42 (a) S (b) ${statTail.replace('FLAGS', '4194560')}`, 'a) S (b', false],
+  ['`) R 1`', `42 () R 1) ${statTail.replace('FLAGS', '4194560')}`, ') R 1', false],
+  ['a name with a newline', `42 (a\nb) ${statTail.replace('FLAGS', '4194560')}`, 'a\nb', false],
+  ['a kernel thread', `2 (kthreadd) ${statTail.replace('FLAGS', '2129984')}`, 'kthreadd', true],
+  ['garbage', 'no parentheses at all', null],
+  ['cut short', '42 (nginx) S 1', null],
+];
+for (const [name, text, comm, kernel] of statRows) {
+  test(`stat: ${name}`, () => {
+    const stat = parseStat(text);
+    assert.equal(stat?.name ?? null, comm);
+    if (!stat) return;
+    assert.equal(stat.ppid, 41);
+    assert.equal(stat.threads, 3);
+    assert.equal(stat.startTicks, 1848491);
+    assert.equal(stat.kernelThread, kernel);
+  });
+}
+
+test('status: the effective uid is the second number', () => {
+  const text = 'Name:\tsu\nUid:\t1000\t0\t0\t1000\nGroups:\t4 24 \nCapEff:\t0000000000080000\n';
+  assert.equal(parseEffectiveUid(text), 0);
+  assert.deepEqual(parseGroups(text), [4, 24]);
+  assert.equal(parseEffectiveCapabilities(text), 1n << 19n);
+  assert.equal(parseEffectiveUid('Name:\tUid:\n'), null);
+});
+
+const fdRows: [flags: string, access: string, append: boolean][] = [
+  ['0100000', 'read', false],
+  ['0100001', 'write', false],
+  ['0102001', 'write', true],
+  ['0102002', 'read_write', true],
+  ['012100000', 'path', false],
+];
+for (const [flags, access, append] of fdRows) {
+  test(`fdinfo: flags ${flags} are ${access}${append ? ', append' : ''}`, () => {
+    const info = parseFdInfo(`pos:\t0\nflags:\t${flags}\nmnt_id:\t29\nino:\t7\n`);
+    assert.deepEqual(info, { access, append, mountId: 29, inode: 7n });
+  });
+}
+test('fdinfo without mnt_id says nothing', () => assert.equal(parseFdInfo('pos:\t0\nflags:\t02\n'), null));
+
+const mountinfo = [
+  '22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw',
+  '23 22 0:21 / /proc rw,nosuid shared:2 master:1 - proc proc rw,hidepid=2,gid=4',
+  '24 22 0:40 / /mnt/with\\040space\\012x rw - fuse.sshfs host:/ rw,user_id=0',
+  '25 22 0:41 / /mnt rw propagate_from:2 - autofs systemd-1 rw',
+  '26 25 254:2 /sub /mnt/with\\040space\\012x/local rw - xfs /dev/vda2 rw',
+  'odd line',
+].join('\n');
+test('mountinfo: escapes, optional fields, odd lines', () => {
+  const mounts = parseMountinfo(mountinfo);
+  assert.deepEqual(
+    mounts.map(({ id, device, mountPoint, fsType }) => [id, device, mountPoint, fsType]),
+    [
+      [22, 'fe:01', '/', 'ext4'],
+      [23, '00:15', '/proc', 'proc'],
+      [24, '00:28', '/mnt/with space\nx', 'fuse.sshfs'],
+      [25, '00:29', '/mnt', 'autofs'],
+      [26, 'fe:02', '/mnt/with space\nx/local', 'xfs'],
+    ],
+  );
+  assert.deepEqual(
+    mountsOnTheWay(mounts, '/mnt/with space\nx/local/f').map((mount) => mount.id),
+    [22, 25, 24, 26],
+  );
+});
+
+const walkRows: [path: string, local: boolean][] = [
+  ['/usr/lib/x', true],
+  ['/mnt', false],
+  ['/mnt/other', false],
+  ['/mntx/other', true],
+  ['/mnt/with space\nx/f', false],
+  // A local file system on top of a remote one: the walk to it asks the remote one.
+  ['/mnt/with space\nx/local/f', false],
+  ['relative', false],
+];
+for (const [path, local] of walkRows) {
+  test(`a walk to ${JSON.stringify(path)} is ${local ? '' : 'not '}local`, () => {
+    assert.equal(new MountTable(parseMountinfo(mountinfo)).isLocalWalk(path), local);
+  });
+}
+test('without a root mount (a chroot) no walk is local', () => {
+  assert.equal(new MountTable(parseMountinfo(mountinfo.split('\n')[1] ?? '')).isLocalWalk('/proc/x'), false);
+});
+
+const viewers: [name: string, options: string, capabilities: bigint, groups: number[], hidden: boolean][] = [
+  ['no option', 'rw', 0n, [], false],
+  ['hidepid=0', 'rw,hidepid=0', 0n, [], false],
+  ['hidepid=2 without privilege', 'rw,hidepid=2', 0n, [], true],
+  ['hidepid=invisible without privilege', 'rw,hidepid=invisible', 0n, [], true],
+  ['hidepid=2 with CAP_SYS_PTRACE', 'rw,hidepid=2', 1n << 19n, [], false],
+  ['hidepid=2 for the group gid=', 'rw,hidepid=2,gid=4', 0n, [4], false],
+  ['ptraceable spares no group', 'rw,hidepid=ptraceable,gid=4', 0n, [4], true],
+];
+for (const [name, options, effectiveCapabilities, groups, hidden] of viewers) {
+  test(`hidepid: ${name}`, () => {
+    const mount = { id: 1, device: '00:15', mountPoint: '/proc', fsType: 'proc', options };
+    assert.equal(hidesProcesses(mount, { effectiveCapabilities, groups }), hidden);
+  });
+}
+
+test('cgroup lines split on the first two colons only', () => {
+  const lines = parseCgroup('9:name=systemd:/a:b/c\n0::/x.service\n1:cpu,cpuacct:/\nodd\n');
+  assert.deepEqual(lines, [
+    { hierarchy: 9, controllers: 'name=systemd', path: '/a:b/c' },
+    { hierarchy: 0, controllers: '', path: '/x.service' },
+    { hierarchy: 1, controllers: 'cpu,cpuacct', path: '/' },
+  ]);
+});
+
+const deviceRows: [device: bigint, text: string][] = [
+  [0xfe01n, 'fe:01'],
+  [0x2fn, '00:2f'],
+  [(1n << 20n) | 0x30n, '00:130'],
+  [(0x1n << 44n) | 0x501n, '1005:01'],
+];
+for (const [device, text] of deviceRows) {
+  test(`device ${device} prints as ${text}`, () => assert.equal(formatStatDevice(device), text));
+}
+
+test('bytes that are no UTF-8 keep their raw form', () => {
+  assert.deepEqual(toText('/opt/agent/lib/\xffplug.so'), {
+    text: '/opt/agent/lib/\ufffdplug.so',
+    base64: 'L29wdC9hZ2VudC9saWIv/3BsdWcuc28=',
+  });
+  assert.deepEqual(toText('\xc3\xa4'), { text: 'ä', base64: null });
+  assert.equal(toText('\xed\xa0\x80').base64, '7aCA', 'an encoded surrogate is no UTF-8');
+});
