@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { leanOclif } from './lean-oclif.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -18,6 +19,7 @@ await build({
   minify: true,
   keepNames: true,
   legalComments: 'none',
+  plugins: [leanOclif],
   banner: { js: '#!/usr/bin/env node' },
   define: { __LIB_USERS_VERSION__: JSON.stringify(version) },
   logLevel: 'warning',

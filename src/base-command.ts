@@ -1,0 +1,154 @@
+// The one subclass of oclif's Command: formats, streams, errors to exit codes, documents validated before they are
+// written. It closes oclif's traps: under --json oclif prints errors on stdout, swallows warnings and loses exit codes.
+
+import { Command } from '@oclif/core/command';
+import { boolean, string } from '@oclif/core/flags';
+import { asLibUsersError, buildErrorDocument } from './documents/error.ts';
+import type { SchemaName } from './documents/generated/schemas.ts';
+import { assertOwnDocument } from './documents/validate.ts';
+import { LibUsersError } from './errors.ts';
+import { type Output, writeOutputs, writeStderr } from './output.ts';
+import { renderJson, renderNdjson } from './render/json.ts';
+import { sanitize } from './render/sanitize.ts';
+import { chosenFormat, isJsonFormat } from './requested-format.ts';
+import { isTerminal, type TextStyle, textStyle } from './terminal.ts';
+import { parseErrorToUsage } from './usage-error.ts';
+
+export type Renderer<D> = (document: D, style: TextStyle) => string | Promise<string>;
+
+/** What a command can print its document as, by the name that --format takes. */
+export type Formats<D> = Readonly<Record<string, Renderer<D>>>;
+
+export const jsonFormats: Formats<object> = { json: renderJson, ndjson: renderNdjson };
+
+/** The flags of every command that writes a result in one of `formats`. */
+export function resultFlags(formats: Formats<never>) {
+  const helpGroup = 'OUTPUT';
+  return {
+    format: string({
+      options: Object.keys(formats),
+      description: 'How to print the result; text on a terminal, json elsewhere and with --output.',
+      helpGroup,
+    }),
+    json: boolean({ description: 'Short for --format json.', exclusive: ['format'], helpGroup }),
+    output: string({
+      helpValue: 'FILE',
+      description: 'Write the result to FILE, atomically, instead of standard output.',
+      helpGroup,
+    }),
+    also: string({
+      helpValue: 'FORMAT=FILE',
+      multiple: true,
+      multipleNonGreedy: true,
+      description: 'Write the same result to FILE as well, in another format.',
+      helpGroup,
+    }),
+    quiet: boolean({ description: 'No warnings and no progress on standard error.', helpGroup }),
+    'require-complete': boolean({
+      description: 'Fail with exit code 4, and print no result, where not everything could be seen.',
+      helpGroup,
+    }),
+  };
+}
+
+export interface ResultFlags {
+  format: string | undefined;
+  json: boolean;
+  output: string | undefined;
+  also: string[] | undefined;
+  quiet: boolean;
+  'require-complete': boolean;
+}
+
+export interface Result<D extends object> {
+  document: D;
+  /** The schema that the document must meet, null where it has none. */
+  schema: SchemaName | null;
+  formats: Formats<D>;
+  /** null where everything was seen, else what was not: with --require-complete no result is written. */
+  incomplete: string | null;
+}
+
+export abstract class BaseCommand extends Command {
+  readonly now = new Date();
+  /** --quiet: neither warnings nor progress. Set by begin(). */
+  quiet = false;
+  private copies: readonly { format: string; path: string }[] = [];
+
+  /** Runs the command. oclif's static run() would load a Config from disk first. */
+  execute(): Promise<void> {
+    return this._run();
+  }
+
+  /** Checks the flags about the output, before any work is done. The first thing that run() calls after parse(). */
+  protected begin(flags: ResultFlags, formats: Formats<never>): void {
+    this.quiet = flags.quiet;
+    this.copies = (flags.also ?? []).map((also) => parseAlso(also, formats));
+    const paths = [flags.output, ...this.copies.map(({ path }) => path)].filter((path) => path !== undefined);
+    const twice = paths.find((path, index) => paths.indexOf(path) < index);
+    if (twice === undefined) return;
+    throw new LibUsersError('usage', `${twice} is named twice`, 'give each result a file of its own');
+  }
+
+  /** Renders and writes a result as the flags say. Nothing is written unless everything can be. */
+  protected async writeResult<D extends object>(result: Result<D>, flags: ResultFlags): Promise<void> {
+    const { document, schema, formats, incomplete } = result;
+    if (flags['require-complete'] && incomplete !== null) {
+      throw new LibUsersError('incomplete', incomplete, 'leave out --require-complete to get the result all the same');
+    }
+    if (schema !== null) await assertOwnDocument(schema, document);
+    const format = flags.json ? 'json' : (flags.format ?? (await defaultFormat(flags.output)));
+    const outputs: Output[] = [];
+    for (const target of [{ format, path: flags.output ?? null }, ...this.copies]) {
+      const style = await textStyle(target.path === null && (await isTerminal(1)));
+      outputs.push({ path: target.path, text: await formats[target.format]!(document, style) });
+    }
+    writeOutputs(outputs);
+  }
+
+  /** Prints a warning on stderr, whatever the format, unless --quiet. */
+  override warn<T extends string | Error>(input: T): T {
+    if (!this.quiet) writeStderr(`lib-users: warning: ${sanitize(input instanceof Error ? input.message : input)}\n`);
+    return input;
+  }
+
+  /** Says what went wrong, in the format that was asked for, and sets the exit code. */
+  protected async fail(error: LibUsersError, format: string): Promise<void> {
+    writeError(error, format, this.now);
+    process.exitCode = error.exitCode;
+  }
+
+  // oclif's own init() sets globals and lets a debug logger print the arguments.
+  protected override async init(): Promise<void> {}
+
+  protected override async catch(thrown: Error): Promise<void> {
+    // Without this oclif warns that a command that failed to parse its arguments did not parse them.
+    this.parsed = true;
+    const error = parseErrorToUsage(thrown, this.ctor) ?? asLibUsersError(thrown);
+    await this.fail(error, chosenFormat(this.argv) ?? (await defaultFormat(undefined)));
+  }
+}
+
+/** What is printed where no flag says: text only where the result itself goes to a terminal. */
+export async function defaultFormat(output: string | undefined): Promise<'text' | 'json'> {
+  return output === undefined && (await isTerminal(1)) ? 'text' : 'json';
+}
+
+/** One line for people; with a JSON format the last line is the error document. */
+export function writeError(error: LibUsersError, format: string, now: Date): void {
+  const hint = error.hint === null ? '' : ` (${error.hint})`;
+  writeStderr(`lib-users: error: ${sanitize(`${error.message}${hint}`)}\n`);
+  if (isJsonFormat(format)) writeStderr(renderNdjson(buildErrorDocument(error, now)));
+}
+
+function parseAlso(also: string, formats: Formats<never>): { format: string; path: string } {
+  const [, format, path] = /^([^=]*)=(.+)$/s.exec(also) ?? [];
+  if (format === undefined || path === undefined) {
+    throw new LibUsersError('usage', `--also ${also}: expected FORMAT=FILE`, 'as in --also json=/var/tmp/report.json');
+  }
+  if (!Object.hasOwn(formats, format)) {
+    const known = Object.keys(formats).join(', ');
+    throw new LibUsersError('usage', `--also ${also}: unknown format ${format}`, `known are ${known}`);
+  }
+  return { format, path };
+}

@@ -1,0 +1,61 @@
+// lib-users rules: the false-positive rules and the policy in force, with the reason of each.
+
+import { boolean } from '@oclif/core/flags';
+import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../base-command.ts';
+import { fixedRules, ignoreRules, type Rule, shippedRules } from '../deleted/rules.ts';
+import { sanitize } from '../render/sanitize.ts';
+import { configFlags, loadFlaggedConfig } from './scan-flags.ts';
+
+interface RuleEntry {
+  id: string;
+  patterns: readonly string[];
+  via: readonly string[];
+  reason: string;
+  source: string;
+}
+interface RulesInForce {
+  /** In the order in which they are tried; the first that matches hides the file. */
+  rules: RuleEntry[];
+  /** The files that the configuration was read from. */
+  config_files: readonly string[];
+}
+
+const formats: Formats<RulesInForce> = { ...jsonFormats, text: renderText };
+
+function renderText({ rules }: RulesInForce): string {
+  return rules
+    .map(({ id, patterns, via, reason, source }) => {
+      const shown = [...patterns.map((pattern) => `  ${pattern}`), `  ${via.join(' and ')}: ${reason}`, `  ${source}`];
+      return `${[id, ...shown].map(sanitize).join('\n')}\n`;
+    })
+    .join('\n');
+}
+
+export default class Rules extends BaseCommand {
+  static override id = 'rules';
+  static override summary = 'The false-positive rules and the policy in force, with the reason of each.';
+  static override examples = [
+    { description: 'What a scan would not report, and why', command: '<%= config.bin %> rules' },
+    { description: 'As data', command: "<%= config.bin %> rules --json | jq -r '.rules[].id'" },
+  ];
+  static override flags = {
+    'no-default-rules': boolean({ description: 'Without the shipped false-positive rules, as in scan.' }),
+    ...configFlags,
+    ...resultFlags(formats),
+  };
+
+  override async run(): Promise<void> {
+    const { flags } = await this.parse(Rules);
+    this.begin(flags, formats);
+    const config = await loadFlaggedConfig(flags);
+    const useShipped = !flags['no-default-rules'] && config.scan.defaultRules;
+    const inForce: Rule[] = [
+      ...ignoreRules(config.scan.ignore, config.scan.ignoreLiteral),
+      ...(useShipped ? shippedRules : []),
+      ...Object.values(fixedRules),
+    ];
+    const rules = inForce.map(({ id, patterns, via, reason, source }) => ({ id, patterns, via, reason, source }));
+    const document = { rules, config_files: config.files };
+    await this.writeResult({ document, schema: null, formats, incomplete: null }, flags);
+  }
+}

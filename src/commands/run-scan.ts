@@ -1,0 +1,48 @@
+// A scan as a command runs it: with the configuration, progress for people, and warnings on stderr. For scan itself, and
+// for plan and check where they get no report.
+
+import { performance } from 'node:perf_hooks';
+import type { EffectiveConfig } from '../config/effective.ts';
+import type { Report } from '../documents/generated/report.ts';
+import { scanHost } from '../scan.ts';
+import { isStdinIgnored, isTerminal } from '../terminal.ts';
+import { startProgress } from './progress.ts';
+import { loadFlaggedConfig, type ScanFlags, scanOptions } from './scan-flags.ts';
+
+export interface ScanContext {
+  now: Date;
+  quiet: boolean;
+  warn(message: string): unknown;
+}
+
+export async function runScan(
+  flags: ScanFlags,
+  context: ScanContext,
+): Promise<{ report: Report; config: EffectiveConfig }> {
+  const config = await loadFlaggedConfig(flags);
+  const options = scanOptions(flags, config, context.now);
+  const progress = !context.quiet && (await isTerminal(2)) ? startProgress(() => performance.now()) : null;
+  let report: Report;
+  try {
+    report = scanHost({ ...options, onProgress: progress?.show ?? null });
+  } finally {
+    progress?.finish();
+  }
+  if (!flags.config?.includes('-') && isStdinIgnored()) {
+    const message = 'the file on standard input is not read; name it, or give - where a command reads one';
+    report.warnings.push({ code: 'stdin_unread', message });
+    context.warn(message);
+  }
+  // In every format people are told once, on stderr, that they do not see everything; the rest is in the document.
+  const unseen = report.warnings.find(({ code }) => code === 'not_everything_seen' || code === 'hidepid');
+  if (unseen) context.warn(unseen.message);
+  return { report, config };
+}
+
+/** What was not seen, in one sentence, or null where the report is complete. */
+export function whyIncomplete(report: Report): string | null {
+  if (report.scan.complete) return null;
+  const unseen = report.warnings.filter(({ code }) => code === 'not_everything_seen' || code === 'hidepid');
+  if (unseen.length > 0) return unseen.map(({ message }) => message).join('; ');
+  return 'the scan was narrowed to a part of the host';
+}

@@ -1,0 +1,123 @@
+// The flags of a scan -> what src/scan.ts obeys. plan and check take the same flags when they scan by themselves.
+
+import { boolean, string } from '@oclif/core/flags';
+import type { EffectiveConfig } from '../config/effective.ts';
+import { configFolder, loadConfig } from '../config/load.ts';
+import { shippedRules } from '../deleted/rules.ts';
+import { LibUsersError } from '../errors.ts';
+import { globProblem } from '../glob.ts';
+import type { ScanOptions } from '../scan-options.ts';
+
+const several = { multiple: true, multipleNonGreedy: true } as const;
+
+export const configFlags = {
+  config: string({
+    ...several,
+    helpValue: 'FILE',
+    description: 'A configuration file (- is standard input), in front of those in /etc/lib-users.',
+  }),
+  'no-config': boolean({ description: 'Do not read the configuration files in /etc/lib-users.' }),
+};
+
+export const scanFlags = {
+  only: string({ options: ['maps', 'fds'], description: 'Look only at mapped files, or only at open files.' }),
+  proc: string({ default: '/proc', helpValue: 'DIR', description: 'Where the procfs to scan is mounted.' }),
+  pid: string({ ...several, helpValue: 'N', description: 'Look only at this process.' }),
+  unit: string({ ...several, helpValue: 'GLOB', description: 'Report only units whose name matches.' }),
+  ignore: string({
+    ...several,
+    helpValue: 'GLOB',
+    description: 'Do not report files whose whole path matches; * crosses /.',
+  }),
+  'ignore-literal': string({ ...several, helpValue: 'PATH', description: 'Do not report this file.' }),
+  'no-default-rules': boolean({ description: 'Report also what the shipped false-positive rules would hide.' }),
+  'command-line': string({
+    options: ['full', 'program', 'none'],
+    description: 'How much of each command line to report; program (the default) keeps arguments, and secrets, out.',
+  }),
+  detail: string({
+    options: ['units', 'processes'],
+    default: 'processes',
+    description: 'units leaves out the list of processes.',
+  }),
+  packages: boolean({ description: "Name the package that owns each file's path now." }),
+  'no-systemctl': boolean({ description: 'Do not ask systemd for facts about the affected units.' }),
+  label: string({ ...several, helpValue: 'K=V', description: 'A label of this host, copied into the report.' }),
+  ...configFlags,
+};
+
+export interface ScanFlags {
+  only: string | undefined;
+  proc: string;
+  pid: string[] | undefined;
+  unit: string[] | undefined;
+  ignore: string[] | undefined;
+  'ignore-literal': string[] | undefined;
+  'no-default-rules': boolean;
+  'command-line': string | undefined;
+  detail: string;
+  packages: boolean;
+  'no-systemctl': boolean;
+  label: string[] | undefined;
+  config: string[] | undefined;
+  'no-config': boolean;
+}
+
+/** The configuration that --config and --no-config ask for. */
+export function loadFlaggedConfig(flags: Pick<ScanFlags, 'config' | 'no-config'>): Promise<EffectiveConfig> {
+  return loadConfig({ folder: configFolder, files: flags.config ?? [], useFolder: !flags['no-config'] });
+}
+
+/** Flags win over the configuration; ignore lists and labels add to it. */
+export function scanOptions(flags: ScanFlags, config: EffectiveConfig, now: Date): ScanOptions {
+  const defaultRules = !flags['no-default-rules'] && config.scan.defaultRules;
+  return {
+    procPath: normalizeProc(flags.proc),
+    include: flags.only === undefined ? ['maps', 'fds'] : [flags.only as 'maps' | 'fds'],
+    pids: [...new Set((flags.pid ?? []).map(parsePid))],
+    units: checkGlobs('--unit', flags.unit),
+    rules: defaultRules ? shippedRules : [],
+    defaultRules,
+    ignore: [...checkGlobs('--ignore', flags.ignore), ...config.scan.ignore],
+    ignoreLiteral: [...checkPaths(flags['ignore-literal']), ...config.scan.ignoreLiteral],
+    commandLine: (flags['command-line'] as ScanOptions['commandLine'] | undefined) ?? config.scan.commandLine,
+    detail: flags.detail as ScanOptions['detail'],
+    packages: flags.packages,
+    systemctl: !flags['no-systemctl'],
+    labels: { ...config.labels, ...Object.fromEntries((flags.label ?? []).map(parseLabel)) },
+    now,
+    onProgress: null,
+  };
+}
+
+function normalizeProc(path: string): string {
+  if (path === '') throw new LibUsersError('usage', '--proc: the path is empty', 'as in --proc /host/proc');
+  return path.replace(/(?!^)\/+$/, '');
+}
+
+function parsePid(text: string): number {
+  const pid = /^[1-9][0-9]{0,9}$/.test(text) ? Number(text) : 0;
+  // The kernel's own limit (PID_MAX_LIMIT, linux/threads.h).
+  if (pid >= 1 && pid <= 4194304) return pid;
+  throw new LibUsersError('usage', `--pid ${text}: not a process id`, 'give a number from 1 to 4194304');
+}
+
+/** User globs, each checked; `what` names the flag or key in the error. */
+export function checkGlobs(what: string, globs: readonly string[] = []): string[] {
+  for (const glob of globs) {
+    const problem = globProblem(glob);
+    if (problem !== null) throw new LibUsersError('usage', `${what} ${JSON.stringify(glob)}: ${problem}`, null);
+  }
+  return [...globs];
+}
+
+function checkPaths(paths: readonly string[] = []): string[] {
+  if (paths.includes('')) throw new LibUsersError('usage', '--ignore-literal: the path is empty', 'name a whole path');
+  return [...paths];
+}
+
+function parseLabel(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new LibUsersError('usage', `--label ${text}: expected K=V`, 'as in --label environment=production');
+  return [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,41 @@
+// lib-users scan: what this host still runs on files that are gone.
+
+import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../base-command.ts';
+import type { Report } from '../documents/generated/report.ts';
+import { runScan, whyIncomplete } from './run-scan.ts';
+import { scanFlags } from './scan-flags.ts';
+
+const formats: Formats<Report> = {
+  ...jsonFormats,
+  text: async (report, style) => (await import('../render/text.ts')).renderText(report, style),
+  rows: async (report) => (await import('../render/rows.ts')).renderRows(report),
+  lines: async (report) => (await import('../render/lines.ts')).renderLines(report),
+  machine: async (report) => (await import('../render/machine.ts')).renderMachine(report),
+};
+
+export default class Scan extends BaseCommand {
+  static override id = 'scan';
+  static override summary = 'What this host still runs on files that are gone.';
+  static override description =
+    'Looks at every process for mapped and open files that were deleted or replaced, and names the systemd units that use them. The exit code is 0 with or without findings.';
+  static override examples = [
+    { description: 'Look at this host', command: '<%= config.bin %> scan' },
+    { description: 'The affected units', command: "<%= config.bin %> scan --json | jq -r '.units[].name'" },
+    {
+      description: 'A report to keep, and text beside it',
+      command: '<%= config.bin %> scan --output report.json --also text=report.txt',
+    },
+    {
+      description: 'Only libraries, from within a container',
+      command: '<%= config.bin %> scan --only maps --proc /host/proc',
+    },
+  ];
+  static override flags = { ...scanFlags, ...resultFlags(formats) };
+
+  override async run(): Promise<void> {
+    const { flags } = await this.parse(Scan);
+    this.begin(flags, formats);
+    const { report } = await runScan(flags, this);
+    await this.writeResult({ document: report, schema: 'report', formats, incomplete: whyIncomplete(report) }, flags);
+  }
+}

@@ -1,0 +1,56 @@
+// lib-users validate: a document against the schema that its kind names.
+
+import { string } from '@oclif/core/args';
+import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../base-command.ts';
+import { kindOf, parseJson } from '../documents/read.ts';
+import { validateDocument } from '../documents/validate.ts';
+import { LibUsersError } from '../errors.ts';
+import { readInput, sourceName } from '../input.ts';
+import { sanitize } from '../render/sanitize.ts';
+
+interface Verdict {
+  file: string;
+  valid: true;
+  kind: string;
+  schema_version: string;
+}
+
+const formats: Formats<Verdict> = {
+  ...jsonFormats,
+  text: ({ file, kind, schema_version }) => `${sanitize(file)}: valid ${kind} ${schema_version}\n`,
+};
+
+export default class Validate extends BaseCommand {
+  static override id = 'validate';
+  static override summary = 'Check a document against its schema.';
+  static override description =
+    'The exit code is 0 where the document is valid, 5 where it is not, and 2 where it cannot be read or is no document of lib-users.';
+  static override examples = [
+    { description: 'A report', command: '<%= config.bin %> validate report.json' },
+    {
+      description: 'What another command prints',
+      command: '<%= config.bin %> scan --json | <%= config.bin %> validate -',
+    },
+  ];
+  static override args = {
+    file: string({ required: true, description: 'The document; - is standard input.', ignoreStdin: true }),
+  };
+  static override flags = resultFlags(formats);
+
+  override async run(): Promise<void> {
+    const { args, flags } = await this.parse(Validate);
+    this.begin(flags, formats);
+    const name = sourceName(args.file);
+    const content = parseJson(readInput(args.file), name);
+    const kind = kindOf(content, name);
+    const violation = await validateDocument(kind, content);
+    if (violation) {
+      const message = `${name} is no valid lib-users/${kind}: ${violation.pointer || '/'} ${violation.message}`;
+      // For this command an invalid document is the answer no, and not a wrong use (2).
+      throw new LibUsersError('invalid_document', message, `see lib-users schema ${kind}`, 5);
+    }
+    const { schema_version } = content as { schema_version: string };
+    const document: Verdict = { file: name, valid: true, kind: `lib-users/${kind}`, schema_version };
+    await this.writeResult({ document, schema: null, formats, incomplete: null }, flags);
+  }
+}

@@ -1,0 +1,75 @@
+// The configuration files, in order -> the one configuration in force.
+
+import type { Accepted2, CheckConfig, Config } from '../documents/generated/config.ts';
+import type { UserPolicyRule } from '../policy/rule.ts';
+
+/** Where an entry stands, for later error messages. */
+export interface Place {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+export type AcceptedFinding = Accepted2 & Place;
+
+export interface EffectiveConfig {
+  /** The files that were read, the strongest first. */
+  files: readonly string[];
+  labels: Readonly<Record<string, string>>;
+  scan: {
+    ignore: readonly string[];
+    ignoreLiteral: readonly string[];
+    defaultRules: boolean;
+    commandLine: 'full' | 'program' | 'none';
+  };
+  policy: readonly UserPolicyRule[];
+  check: {
+    /** null where no file says. */
+    roles: CheckConfig['roles'] | null;
+    accept: readonly AcceptedFinding[];
+  };
+}
+
+/** One valid file, with the lines of the entries that can turn out wrong later. */
+export interface ConfigFile {
+  file: string;
+  config: Config;
+  policyLines: readonly number[];
+  acceptLines: readonly number[];
+}
+
+/**
+ * Lists are strung together, the first file's entries first, since the first match wins. Of a single value, a label and
+ * check.roles (which would mean something else when widened) the first file that has it decides.
+ */
+export function mergeConfig(files: readonly ConfigFile[]): EffectiveConfig {
+  const first = <T>(pick: (config: Config) => T | undefined): T | undefined =>
+    files.map(({ config }) => pick(config)).find((value) => value !== undefined);
+  return {
+    files: files.map(({ file }) => file),
+    labels: Object.fromEntries(files.toReversed().flatMap(({ config }) => Object.entries(config.labels ?? {}))),
+    scan: {
+      ignore: files.flatMap(({ config }) => config.scan?.ignore ?? []),
+      ignoreLiteral: files.flatMap(({ config }) => config.scan?.ignore_literal ?? []),
+      defaultRules: first((config) => config.scan?.default_rules) ?? true,
+      commandLine: first((config) => config.scan?.command_line) ?? 'program',
+    },
+    policy: files.flatMap(({ file, config, policyLines }) =>
+      ((config.policy ?? []) as readonly Omit<UserPolicyRule, keyof Place>[]).map((rule, index) => ({
+        ...rule,
+        file,
+        line: policyLines[index] ?? 1,
+      })),
+    ),
+    check: {
+      roles: first((config) => config.check?.roles) ?? null,
+      accept: files.flatMap(({ file, config, acceptLines }) =>
+        ((config.check?.accept ?? []) as readonly Accepted2[]).map((entry, index) => ({
+          ...entry,
+          file,
+          line: acceptLines[index] ?? 1,
+        })),
+      ),
+    },
+  };
+}

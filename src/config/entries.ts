@@ -1,0 +1,54 @@
+// What a schema cannot say of a configuration: globs that can match, days that exist, signals where they belong.
+
+import type { Accepted2, Config, PolicyRule2 } from '../documents/generated/config.ts';
+import { globProblem } from '../glob.ts';
+
+export interface EntryProblem {
+  path: (string | number)[];
+  message: string;
+  hint: string | null;
+}
+
+/** The first problem in the order of the file's sections, or null. */
+export function findEntryProblem(config: Config): EntryProblem | null {
+  for (const [index, glob] of (config.scan?.ignore ?? []).entries()) {
+    const problem = globProblem(glob);
+    if (problem !== null) return { path: ['scan', 'ignore', index], message: problem, hint: null };
+  }
+  for (const [index, rule] of ((config.policy ?? []) as PolicyRule2[]).entries()) {
+    const problem = matcherProblem(rule, ['policy', index]) ?? signalProblem(rule, ['policy', index]);
+    if (problem) return problem;
+  }
+  for (const [index, entry] of ((config.check?.accept ?? []) as Accepted2[]).entries()) {
+    const path = ['check', 'accept', index];
+    const problem = matcherProblem(entry, path) ?? dayProblem(entry.until, [...path, 'until']);
+    if (problem) return problem;
+  }
+  return null;
+}
+
+function matcherProblem(entry: { unit?: string; path?: string }, at: (string | number)[]): EntryProblem | null {
+  for (const key of ['unit', 'path'] as const) {
+    const glob = entry[key];
+    const problem = glob === undefined ? null : globProblem(glob);
+    if (problem !== null) return { path: [...at, key], message: problem, hint: null };
+  }
+  return null;
+}
+
+function signalProblem({ action, signal }: PolicyRule2, at: (string | number)[]): EntryProblem | null {
+  if (action === 'signal' && signal === undefined) {
+    return { path: at, message: 'action signal needs the signal', hint: 'as in signal: HUP' };
+  }
+  if (action !== 'signal' && signal !== undefined) {
+    return { path: [...at, 'signal'], message: `action ${action} sends no signal`, hint: 'use action: signal' };
+  }
+  return null;
+}
+
+function dayProblem(day: string | undefined, path: (string | number)[]): EntryProblem | null {
+  if (day === undefined) return null;
+  const date = new Date(`${day}T00:00:00Z`);
+  const exists = !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+  return exists ? null : { path, message: `${day} is no day of the calendar`, hint: 'write it as YYYY-MM-DD' };
+}

@@ -1,0 +1,81 @@
+// One configuration file's text -> its valid content. YAML 1.2 core schema: data, no tags of its own, no code.
+
+import { isMap, isNode, isPair, isSeq, LineCounter, type Pair, parseDocument } from 'yaml';
+import type { Config } from '../documents/generated/config.ts';
+import { config as validateConfig } from '../documents/generated/validators.js';
+import { LibUsersError } from '../errors.ts';
+import type { ConfigFile } from './effective.ts';
+import { findEntryProblem } from './entries.ts';
+import { describeViolation } from './violation.ts';
+
+/** A file of anchors that refer to each other must not grow without bound. */
+const maxAliasCount = 100;
+
+type Path = readonly (string | number)[];
+
+/** @param file how messages name it. Throws invalid_config with FILE:LINE, the key and the remedy. */
+export function parseConfig(text: string, file: string): ConfigFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, schema: 'core', prettyErrors: false, stringKeys: true });
+  const lineAt = (offset: number) => lines.linePos(offset).line;
+  // An unknown tag is a mere warning to the parser; here nothing may have a tag of its own.
+  const problem = document.errors[0] ?? document.warnings[0];
+  if (problem) fail(file, lineAt(problem.pos[0]), problem.message, 'see lib-users schema config for what may be there');
+
+  const content = toJs(document, file);
+  const lineOf = (path: Path, key?: string) => lineAt(offsetOf(document.contents, path, key));
+  if (!validateConfig(content)) {
+    const { path, key, message, hint } = describeViolation(validateConfig.errors ?? [], content);
+    fail(
+      file,
+      lineOf(path, key),
+      `${[keyName([...path, ...(key === undefined ? [] : [key])]), message].filter(Boolean).join(': ')}`,
+      hint,
+    );
+  }
+  const config = content as Config;
+  const wrong = findEntryProblem(config);
+  if (wrong) fail(file, lineOf(wrong.path), `${keyName(wrong.path)}: ${wrong.message}`, wrong.hint);
+  return {
+    file,
+    config,
+    policyLines: (config.policy ?? []).map((_, index) => lineOf(['policy', index])),
+    acceptLines: (config.check?.accept ?? []).map((_, index) => lineOf(['check', 'accept', index])),
+  };
+}
+
+function toJs(document: ReturnType<typeof parseDocument>, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount });
+  } catch (error) {
+    return fail(
+      file,
+      1,
+      error instanceof Error ? error.message : String(error),
+      'write the values out without aliases',
+    );
+  }
+}
+
+/** Where the value at `path` begins, or its key `key`; as far as the path leads. */
+function offsetOf(contents: unknown, path: Path, key?: string): number {
+  let node = contents;
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  for (const part of key === undefined ? path : [...path, key]) {
+    const pair: Pair | undefined = isMap(node) ? node.items.find((item) => String(item.key) === part) : undefined;
+    node = pair ? pair.value : isSeq(node) ? node.items[Number(part)] : undefined;
+    const start: unknown = pair ? pair.key : node;
+    if (!isNode(start) || isPair(start)) break;
+    offset = start.range?.[0] ?? offset;
+  }
+  return offset;
+}
+
+/** As in policy[0].action. */
+function keyName(path: Path): string {
+  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index > 0 ? `.${part}` : part)).join('');
+}
+
+function fail(file: string, line: number, message: string, hint: string | null): never {
+  throw new LibUsersError('invalid_config', `${file}:${line}: ${message}`, hint);
+}

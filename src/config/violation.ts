@@ -1,0 +1,71 @@
+// ajv's first error on a configuration -> the place and what to write instead.
+
+import type { ErrorObject } from 'ajv';
+import { didYouMean } from '../nearest.ts';
+
+export interface ConfigViolation {
+  path: (string | number)[];
+  /** The offending key below `path`, where the key itself is wrong. */
+  key?: string;
+  message: string;
+  hint: string | null;
+}
+
+// For the hint on a misspelled key: the keys of every kind of object, by the last name of its path.
+const knownKeys: Readonly<Record<string, readonly string[]>> = {
+  '': ['kind', 'schema_version', 'labels', 'scan', 'policy', 'check'],
+  scan: ['ignore', 'ignore_literal', 'default_rules', 'command_line'],
+  policy: ['unit', 'path', 'action', 'signal', 'reason'],
+  check: ['roles', 'accept'],
+  accept: ['unit', 'path', 'until', 'reason'],
+};
+
+const typeNames: Readonly<Record<string, string>> = {
+  array: 'a list',
+  object: 'keys and values',
+  boolean: 'true or false',
+};
+
+export function describeViolation(errors: readonly ErrorObject[], content: unknown): ConfigViolation {
+  const [error] = errors;
+  if (!error) return { path: [], message: 'is not valid', hint: null };
+  const path = parsePointer(error.instancePath, content);
+  const params = error.params as Record<string, unknown>;
+  if (errors.some(({ keyword }) => keyword === 'anyOf')) return { path, message: 'needs a unit or a path', hint: null };
+  if (error.keyword === 'additionalProperties') {
+    const key = String(params.additionalProperty);
+    const object = path.findLast((part) => typeof part === 'string') ?? '';
+    return { path, key, message: 'unknown key', hint: didYouMean(key, knownKeys[object] ?? []) };
+  }
+  if (error.keyword === 'required') {
+    const hint = path.length === 0 ? 'a file begins with kind: lib-users/config and schema_version: 1.0.0' : null;
+    return { path, message: `${params.missingProperty} is missing`, hint };
+  }
+  if (error.keyword === 'enum') {
+    return { path, message: `expected one of ${(params.allowedValues as unknown[]).join(', ')}`, hint: null };
+  }
+  if (error.keyword === 'const') return { path, message: `expected ${params.allowedValue}`, hint: null };
+  if (error.keyword === 'type') {
+    const type = String(params.type);
+    return { path, message: `expected ${typeNames[type] ?? `a ${type}`}`, hint: type === 'string' ? 'quote it' : null };
+  }
+  if (error.keyword === 'pattern' && path[0] === 'schema_version') {
+    return { path, message: 'this lib-users reads 1.x', hint: 'write schema_version: 1.0.0' };
+  }
+  if (error.keyword === 'minLength') return { path, message: 'is empty', hint: null };
+  return { path, message: error.message ?? 'is not valid', hint: null };
+}
+
+/** RFC 6901; a part is a number where it indexes a list. */
+function parsePointer(pointer: string, content: unknown): (string | number)[] {
+  let node: unknown = content;
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => {
+      const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+      const key = Array.isArray(node) ? Number(name) : name;
+      node = (node as Record<string | number, unknown>)[key];
+      return key;
+    });
+}

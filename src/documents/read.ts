@@ -1,0 +1,77 @@
+// A file, standard input or a line of NDJSON -> a document of a known kind that meets its schema.
+
+import { LibUsersError } from '../errors.ts';
+import { readInput, sourceName } from '../input.ts';
+import { didYouMean } from '../nearest.ts';
+import type { ErrorDocument } from './generated/error.ts';
+import type { Report } from './generated/report.ts';
+import { type SchemaName, schemaNames } from './generated/schemas.ts';
+import { locateJsonError } from './json-position.ts';
+import { validateDocument } from './validate.ts';
+
+/** The kinds that can be read back. */
+export interface Documents {
+  report: Report;
+  error: ErrorDocument;
+}
+
+/** Reads `source` (a path, or - for standard input), which must be one of `kinds`. Tell them apart by `kind`. */
+export async function readDocument<K extends keyof Documents>(source: string, ...kinds: K[]): Promise<Documents[K]> {
+  return parseDocument(readInput(source), sourceName(source), ...kinds);
+}
+
+/** The same of a text at hand; `name` says in messages where it is from. Throws invalid_document. */
+export async function parseDocument<K extends keyof Documents>(
+  text: string,
+  name: string,
+  ...kinds: K[]
+): Promise<Documents[K]> {
+  const document = parseJson(text, name);
+  const kind = kindOf(document, name);
+  if (!(kinds as string[]).includes(kind)) {
+    const wanted = kinds.map((each) => `lib-users/${each}`).join(' or ');
+    const hint = kind === 'error' ? 'the command that wrote it had failed' : null;
+    throw new LibUsersError('invalid_document', `${name} is a lib-users/${kind}, not a ${wanted}`, hint);
+  }
+  const violation = await validateDocument(kind, document);
+  if (violation) {
+    const where = violation.pointer || '/';
+    throw new LibUsersError('invalid_document', `${name} is not valid at ${where}: ${violation.message}`, null);
+  }
+  return document as Documents[K];
+}
+
+export function parseJson(text: string, name: string): unknown {
+  if (text.trim() === '') throw new LibUsersError('invalid_document', `${name} is empty`, 'expected a JSON document');
+  try {
+    return JSON.parse(text);
+  } catch {
+    const { line, column, cutOff } = locateJsonError(text);
+    const what = cutOff ? 'the text is cut off' : 'this is not JSON';
+    throw new LibUsersError('invalid_document', `${name}, line ${line}, column ${column}: ${what}`, null);
+  }
+}
+
+/** The kind, where it is one of ours in a version that we can read. */
+export function kindOf(document: unknown, name: string): SchemaName {
+  const { kind, schema_version: version } = (document ?? {}) as { kind?: unknown; schema_version?: unknown };
+  if (typeof kind !== 'string') {
+    const hint = 'expected a JSON object with "kind": "lib-users/…"';
+    throw new LibUsersError('invalid_document', `${name} is no document of lib-users: it has no kind`, hint);
+  }
+  const known = schemaNames.find((each) => kind === `lib-users/${each}`);
+  if (known === undefined) {
+    const hint = didYouMean(
+      kind,
+      schemaNames.map((each) => `lib-users/${each}`),
+    );
+    throw new LibUsersError('invalid_document', `${name} is of the unknown kind ${JSON.stringify(kind)}`, hint);
+  }
+  const major = typeof version === 'string' ? /^(\d+)\./.exec(version)?.[1] : undefined;
+  if (major !== undefined && major !== '1') {
+    const message = `${name} has schema_version ${version}, and this lib-users reads 1.x of lib-users/${known}`;
+    const hint = Number(major) > 1 ? 'update lib-users' : 'write it anew with a current lib-users';
+    throw new LibUsersError('invalid_document', message, hint);
+  }
+  return known;
+}

@@ -1,0 +1,38 @@
+// Documents against their schemas, with the validators that ajv compiled ahead of time.
+
+import { LibUsersError } from '../errors.ts';
+import type { SchemaName } from './generated/schemas.ts';
+
+export interface Violation {
+  /** JSON pointer (RFC 6901) to what is wrong, '' for the whole document. */
+  pointer: string;
+  message: string;
+}
+
+/** The first violation of the schema, or null. The validators are loaded when the first document needs them. */
+export async function validateDocument(name: SchemaName, document: unknown): Promise<Violation | null> {
+  const validators = await import('./generated/validators.js');
+  const validate = validators[name];
+  if (validate(document)) return null;
+  const error = validate.errors?.[0];
+  return { pointer: error?.instancePath ?? '', message: describe(error?.message, error?.params) };
+}
+
+/** ajv's message, with the name or values that it leaves in the parameters. */
+function describe(message = 'is not valid', params: Record<string, unknown> = {}): string {
+  if (typeof params.additionalProperty === 'string') return `must not have the property ${params.additionalProperty}`;
+  if (Array.isArray(params.allowedValues)) return `must be one of ${params.allowedValues.join(', ')}`;
+  if ('allowedValue' in params) return `must be ${JSON.stringify(params.allowedValue)}`;
+  return message;
+}
+
+/** Every document is checked before it is written: one that fails its own schema is a defect of ours. */
+export async function assertOwnDocument(name: SchemaName, document: unknown): Promise<void> {
+  const violation = await validateDocument(name, document);
+  if (violation === null) return;
+  throw new LibUsersError(
+    'internal',
+    `this is a defect in lib-users: its ${name} document fails its own schema at ${violation.pointer || '/'}: ${violation.message}`,
+    'please report it, with the command that you ran',
+  );
+}

@@ -1,0 +1,1 @@
+export async function runDropIn(_program: string, _argv: string[]): Promise<void> {}

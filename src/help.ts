@@ -1,0 +1,45 @@
+// A command's own metadata -> its help text, laid out by oclif. Loaded for --help only.
+
+import type { Command } from '@oclif/core/command';
+import { Help } from '@oclif/core/help';
+import { CliConfig } from './cli-config.ts';
+import type { CommandEntry } from './commands.ts';
+import { isTerminal, textStyle } from './terminal.ts';
+
+class CommandHelp extends Help {
+  override formatCommand(command: Command.Loadable): string {
+    return super.formatCommand(command);
+  }
+
+  formatOverview(commands: Command.Loadable[]): string {
+    return `${this.formatRoot()}\n\n${this.formatCommands(commands)}`;
+  }
+}
+
+/** The help of one command, or of lib-users as a whole. */
+export async function renderHelp(wanted: CommandEntry | null, all: readonly CommandEntry[]): Promise<string> {
+  const { columns } = await textStyle(await isTerminal(1));
+  const help = new CommandHelp(new CliConfig(), { maxWidth: Math.min(Math.max(columns, 40), 120), stripAnsi: true });
+  if (wanted) return `${help.formatCommand(await describe(wanted))}\n`;
+  const described = await Promise.all(all.map(describe));
+  const summaries = described.map((command) => ({ ...command, description: command.summary }));
+  const more = `\nRun lib-users COMMAND --help for the flags of a command.\n`;
+  return `${help.formatOverview(summaries)}\n${more}`;
+}
+
+/** What oclif's help reads of a command. */
+async function describe({ name, load }: CommandEntry): Promise<Command.Loadable> {
+  const { default: command } = await load();
+  const named = Object.entries(command.args ?? {}).map(([arg, definition]) => [arg, { ...definition, name: arg }]);
+  const { summary, description, examples, flags } = command;
+  const help = {
+    summary,
+    description,
+    examples,
+    flags,
+    args: Object.fromEntries(named),
+    aliases: [],
+    hiddenAliases: [],
+  };
+  return { ...help, id: name, load: async () => command } as unknown as Command.Loadable;
+}

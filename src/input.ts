@@ -1,0 +1,61 @@
+// A file or standard input -> its text. Standard input is read only where a command line says `-`.
+
+import { closeSync, openSync, readSync } from 'node:fs';
+import { LibUsersError } from './errors.ts';
+
+const remedies: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'you may not read it',
+  EISDIR: 'it is a folder; name a file',
+};
+
+/** How a source is called in messages. */
+export function sourceName(source: string): string {
+  return source === '-' ? 'standard input' : source;
+}
+
+/** The whole text, without a byte order mark. `-` is standard input. Throws input_unreadable. */
+export function readInput(source: string): string {
+  const name = sourceName(source);
+  let bytes: Buffer;
+  try {
+    bytes = source === '-' ? readDescriptor(0) : readFile(source);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new LibUsersError('input_unreadable', `cannot read ${name} (${code})`, remedies[code] ?? null);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new LibUsersError('input_unreadable', `${name} is not UTF-8 text`, null);
+  }
+}
+
+function readFile(path: string): Buffer {
+  const fd = openSync(path, 'r');
+  try {
+    return readDescriptor(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Unlike readFileSync(fd) this waits where somebody else has set the pipe or terminal to O_NONBLOCK. */
+function readDescriptor(fd: number): Buffer {
+  const chunks: Buffer[] = [];
+  let chunk = Buffer.allocUnsafe(65536);
+  for (;;) {
+    let length: number;
+    try {
+      length = readSync(fd, chunk);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      continue;
+    }
+    if (length === 0) return Buffer.concat(chunks);
+    chunks.push(chunk.subarray(0, length));
+    chunk = Buffer.allocUnsafe(Math.min(chunk.length * 2, 1 << 24));
+  }
+}

@@ -1,0 +1,194 @@
+// Results -> standard output and files. A file is written beside its place, synced and renamed, so that a reader sees the
+// old content or the new and never half of it; all files are ready before the first is renamed. rename(2), open(2).
+
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  renameSync,
+  type Stats,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { LibUsersError } from './errors.ts';
+
+export interface Output {
+  /** null and `-` are standard output. */
+  path: string | null;
+  text: string;
+}
+
+interface Prepared {
+  commit(): void;
+  discard(): void;
+}
+
+// Such a path is the descriptor itself: opening it anew would write at the start of the file that a shell appends to.
+const descriptorPath = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/;
+
+/** Writes every output or none: only standard output, which comes last, can still fail when the files are in place. */
+export function writeOutputs(outputs: readonly Output[]): void {
+  const prepared: Prepared[] = [];
+  try {
+    for (const { path, text } of outputs) if (!isStdout(path)) prepared.push(guard(path, () => prepare(path, text)));
+    for (const file of prepared) file.commit();
+  } finally {
+    for (const file of prepared) file.discard();
+  }
+  for (const { path, text } of outputs) if (isStdout(path)) writeStdout(text);
+}
+
+function isStdout(path: string | null): path is null {
+  return path === null || path === '-' || path === '/dev/stdout' || descriptorPath.exec(path)?.[1] === '1';
+}
+
+/** A reader that has gone (`| head -1`) has seen enough: that is no error. */
+export function writeStdout(text: string): void {
+  try {
+    writeFully(1, text);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return;
+    throw unwritable('standard output', error);
+  }
+}
+
+/** Never fails: where stderr is closed or full there is nobody left to tell. */
+export function writeStderr(text: string): void {
+  try {
+    writeFully(2, text);
+  } catch {}
+}
+
+function writeFully(fd: number, text: string): void {
+  const bytes = Buffer.from(text, 'utf8');
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(fd, bytes, done);
+    } catch (error) {
+      // Another program that shares the pipe or terminal has set it to O_NONBLOCK: wait for the reader.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+function prepare(path: string, text: string): Prepared {
+  const target = followLinks(resolve(path));
+  const descriptor = descriptorPath.exec(target);
+  if (descriptor) return direct(Number(descriptor[1]), false, text, path);
+  const old = statOrNull(target);
+  // A FIFO or /dev/null cannot be replaced, only written to. Nobody at the other end of a FIFO would block: O_NONBLOCK.
+  if (old && !old.isFile()) {
+    const flags = constants.O_WRONLY | constants.O_NOCTTY | (old.isFIFO() ? constants.O_NONBLOCK : 0);
+    return direct(openSync(target, flags), true, text, path);
+  }
+  return beside(target, old, text, path);
+}
+
+function direct(fd: number, owned: boolean, text: string, path: string): Prepared {
+  return {
+    commit: () => guard(path, () => writeFully(fd, text)),
+    discard: () => {
+      if (owned) closeSync(fd);
+    },
+  };
+}
+
+function beside(target: string, old: Stats | null, text: string, path: string): Prepared {
+  const temporary = join(dirname(target), `.lib-users-${randomBytes(6).toString('hex')}.tmp`);
+  let pending = true;
+  const discard = () => {
+    if (pending) unlinkSync(temporary);
+    pending = false;
+  };
+  const fd = openSync(temporary, 'wx', 0o666);
+  try {
+    if (old) keepOwnerAndMode(fd, old);
+    writeFully(fd, text);
+    fsyncSync(fd);
+  } catch (error) {
+    discard();
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+  const commit = () => {
+    guard(path, () => renameSync(temporary, target));
+    pending = false;
+  };
+  return { commit, discard };
+}
+
+function keepOwnerAndMode(fd: number, old: Stats): void {
+  let mode = old.mode & 0o777;
+  const made = fstatSync(fd);
+  if (made.uid !== old.uid || made.gid !== old.gid) {
+    try {
+      fchownSync(fd, old.uid, old.gid);
+    } catch {
+      // Only root may give files away. A group that had no access before then gets no more than everybody has.
+      mode = (mode & 0o707) | ((mode & 0o007) << 3);
+    }
+  }
+  fchmodSync(fd, mode);
+}
+
+/**
+ * A link is followed to the file that it means, as a shell's > does, but only where root or the caller has made it: any
+ * user can plant a link in /tmp, and rename(2) knows nothing of fs.protected_symlinks.
+ */
+function followLinks(path: string): string {
+  for (let hops = 0; hops < 40; hops++) {
+    const stat = descriptorPath.test(path) ? null : statOrNull(path);
+    if (!stat?.isSymbolicLink()) return path;
+    if (stat.uid !== 0 && stat.uid !== process.geteuid?.()) {
+      throw new LibUsersError(
+        'output_unwritable',
+        `${path} is a symbolic link of another user (uid ${stat.uid})`,
+        'remove it, or name the file that it points to',
+      );
+    }
+    path = resolve(dirname(path), readlinkSync(path));
+  }
+  throw Object.assign(new Error('too many symbolic links'), { code: 'ELOOP' });
+}
+
+function statOrNull(path: string): Stats | null {
+  return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+}
+
+function guard<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw error instanceof LibUsersError ? error : unwritable(path, error);
+  }
+}
+
+const remedies: Record<string, string> = {
+  EACCES: 'name a folder that you may write to',
+  EPERM: 'name a folder that you may write to',
+  EROFS: 'the file system is mounted read-only; name another folder',
+  ENOENT: 'the folder does not exist; make it first',
+  ENOTDIR: 'a part of the path is no folder',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota is used up',
+  EISDIR: 'name a file, not a folder',
+  EBUSY: 'it is a mount point; name a file that can be replaced',
+  ENXIO: 'nobody reads from this FIFO',
+  EBADF: 'that file descriptor is not open for writing',
+};
+
+function unwritable(path: string, error: unknown): LibUsersError {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  return new LibUsersError('output_unwritable', `cannot write to ${path} (${code})`, remedies[code] ?? null);
+}

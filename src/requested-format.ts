@@ -1,0 +1,20 @@
+// The format that a command line asks for, read without a parser: a command line that does not parse has one as well,
+// and its error must come out in it.
+
+const jsonFormats = new Set(['json', 'ndjson', 'rows']);
+
+/** Whether programs read it as JSON, so that errors are documents too. */
+export function isJsonFormat(format: string): boolean {
+  return jsonFormats.has(format);
+}
+
+/** What --format, --json or --output (json unless said otherwise) asks for, or null where the terminal decides. */
+export function chosenFormat(argv: readonly string[]): string | null {
+  const end = argv.indexOf('--');
+  const flags = end < 0 ? argv : argv.slice(0, end);
+  if (flags.includes('--json')) return 'json';
+  const at = flags.findLastIndex((arg) => arg === '--format' || arg.startsWith('--format='));
+  const value = flags[at]?.startsWith('--format=') ? flags[at].slice('--format='.length) : flags[at + 1];
+  if (at >= 0 && value !== undefined) return value;
+  return flags.some((arg) => arg === '--output' || arg.startsWith('--output=')) ? 'json' : null;
+}
