@@ -12,7 +12,9 @@ export type SpawnOutcome =
   | { kind: 'failed'; code: string };
 
 export interface SpawnLimits {
+  /** Milliseconds, at least 1; the program is killed then. */
   deadlineMs: number;
+  /** More than this on stdout or on stderr ends the program. */
   maxBytes: number;
 }
 
@@ -25,12 +27,13 @@ const kinds: Record<string, 'missing' | 'timeout' | 'too_large'> = {
   ENOBUFS: 'too_large',
 };
 
+/** `file` is looked up in the caller's PATH. Any exit status is `ok`. */
 export const run: Run = (file, args, { deadlineMs, maxBytes }) => {
   const result = spawnSync(file, args, {
     cwd: '/',
-    env: { PATH: process.env.PATH ?? fallbackPath, LC_ALL: 'C' },
+    env: { PATH: absolutePath(process.env.PATH), LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: deadlineMs,
+    timeout: Math.max(1, deadlineMs),
     killSignal: 'SIGKILL',
     maxBuffer: maxBytes,
   });
@@ -56,4 +59,10 @@ export function explainOutcome(
   if (outcome.kind === 'killed') return `${file} was ended by ${outcome.signal}`;
   if (outcome.kind === 'failed') return `${file} could not be run (${outcome.code})`;
   return explanations[outcome.kind];
+}
+
+/** Without the relative and empty entries: root is run in folders that belong to others. */
+function absolutePath(path: string | undefined): string {
+  const entries = (path ?? '').split(':').filter((entry) => entry.startsWith('/'));
+  return entries.length > 0 ? entries.join(':') : fallbackPath;
 }

@@ -1,19 +1,24 @@
-// /proc/PID/cgroup -> its lines. cgroups(7): hierarchy-ID:controller-list:cgroup-path; the path may itself hold colons.
+// /proc/PID/cgroup -> one record a hierarchy. cgroups(7), "/proc files"; kernel: proc_cgroup_show().
 
 import type { Bytes } from './bytes.ts';
 
 export interface CgroupLine {
-  /** 0 for the unified hierarchy (v2). */
+  /** The hierarchy's number; 0 is the unified one (v2). */
   hierarchy: number;
-  /** '' for v2, `name=systemd` for systemd's own v1 hierarchy, else controllers. */
+  /** The controllers, comma-separated, or `name=NAME` for a named v1 hierarchy; empty for v2. */
   controllers: string;
+  /** From the root of the reader's cgroup namespace; begins with `/..` where it lies outside of it. */
   path: Bytes;
 }
 
-/** Odd lines are left out. */
+// Only the first two colons separate: `dbus-:1.3-org.x@0.service` is a unit name. A cgroup's name has no newline, the
+// kernel refuses it.
+const line = /^([0-9]{1,10}):([^:]*):(\/.*)$/s;
+
+/** The lines in the kernel's order; a line of another form is left out. */
 export function parseCgroup(content: Bytes): CgroupLine[] {
-  return content.split('\n').flatMap((line) => {
-    const match = /^([0-9]+):([^:]*):(\/.*)$/s.exec(line);
-    return match ? [{ hierarchy: Number(match[1]), controllers: match[2] ?? '', path: match[3] ?? '' }] : [];
+  return content.split('\n').flatMap((text) => {
+    const match = line.exec(text);
+    return match ? [{ hierarchy: Number(match[1]), controllers: match[2]!, path: match[3]! }] : [];
   });
 }

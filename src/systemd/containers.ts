@@ -1,56 +1,104 @@
-// Cgroup path components -> the container runtime that named them, as a table. Sources: each runtime's cgroup manager
-// (systemd driver: PREFIX-ID.scope, cgroupfs driver: FOLDER/ID), nspawn's and libvirt's machine scopes.
+// A cgroup path -> the container or virtual machine that it names: how each runtime names its cgroups, as data, and whose
+// word is taken for it. Sources beside the rows: the runtimes' cgroup drivers, systemd-nspawn(1), libvirt's cgroup docs.
 
-import type { Container } from '../documents/generated/report.ts';
+import { type Bytes, toText } from '../procfs/bytes.ts';
+import type { Attribution } from './attribution.ts';
+import { type CgroupWalk, loginSession, userManagerUid } from './cgroup-walk.ts';
+import { unescapeUnitNamePart } from './unit-name.ts';
 
-interface Pattern {
+type Container = NonNullable<Attribution['container']>;
+
+interface ContainerPattern {
   runtime: Container['runtime'];
-  /** Over the path from a component on; group `id` or `name`. */
-  pattern: RegExp;
+  /** Over the rest of the path from the start of a component; captures `id`, or `name` (where `\xNN` is undone). */
+  path: RegExp;
+  /** Over the component above, where the pattern alone is too general. */
+  slice?: RegExp;
 }
 
-const hex = '(?<id>[0-9a-f]{64}|[0-9a-f]{32})';
-const patterns: readonly Pattern[] = [
-  { runtime: 'docker', pattern: new RegExp(`^/docker-${hex}\\.scope(/|$)`) },
-  { runtime: 'docker', pattern: new RegExp(`^/docker/(?:buildkit/)?${hex}(/|$)`) },
-  { runtime: 'podman', pattern: new RegExp(`^/libpod-${hex}\\.scope(/|$)`) },
-  { runtime: 'podman', pattern: new RegExp(`^/libpod_parent/libpod-${hex}(/|$)`) },
-  { runtime: 'crio', pattern: new RegExp(`^/crio-${hex}(\\.scope)?(/|$)`) },
-  { runtime: 'containerd', pattern: new RegExp(`^/cri-containerd-${hex}\\.scope(/|$)`) },
-  { runtime: 'containerd', pattern: new RegExp(`^/nerdctl-${hex}\\.scope(/|$)`) },
-  { runtime: 'containerd', pattern: new RegExp(`^/[^/]*:cri-containerd:${hex}(/|$)`) },
-  { runtime: 'containerd', pattern: new RegExp(`^/kubepods[^/]*/(?:[^/]+/)*pod[0-9a-f_-]+/${hex}(/|$)`) },
-  { runtime: 'lxc', pattern: /^\/lxc\.payload\.(?<name>[^/]+)(\/|$)/ },
-  { runtime: 'lxc', pattern: /^\/lxc\.payload\/(?<name>[^/]+)(\/|$)/ },
-  { runtime: 'lxc', pattern: /^\/lxc\/(?<name>[^/]+)(\/|$)/ },
-  { runtime: 'libvirt', pattern: /^\/machine-qemu\\x2d(?:[0-9]+\\x2d)?(?<name>[^/]+)\.scope(\/|$)/ },
-  { runtime: 'libvirt', pattern: /^\/machine-lxc\\x2d(?:[0-9]+\\x2d)?(?<name>[^/]+)\.scope(\/|$)/ },
-  { runtime: 'nspawn', pattern: /^\/machine-(?<name>[^/]+)\.scope(\/|$)/ },
-  { runtime: 'nspawn', pattern: /^\/systemd-nspawn@(?<name>[^/]+)\.service\/payload(\/|$)/ },
-  { runtime: 'nspawn', pattern: /^\/nspawn-(?<name>[^/]+)\/payload(\/|$)/ },
+// Runtimes use 64 hex digits, and their short form has 12. The helpers beside a container are none themselves, they run
+// the host's files: conmon (libpod-conmon-…, crio-conmon-…), lxc.monitor.…, nspawn's own `supervisor`.
+const patterns: readonly ContainerPattern[] = [
+  // runc's systemd driver: PREFIX-ID.scope. Its cgroupfs driver given a systemd path: SLICE:PREFIX:ID.
+  { runtime: 'docker', path: /^docker-(?<id>[0-9a-f]{12,64})\.scope(?:\/|$)/ },
+  { runtime: 'docker', path: /^[^/:]*:docker:(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
+  { runtime: 'docker', path: /^docker\/(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
+  { runtime: 'podman', path: /^libpod-(?<id>[0-9a-f]{12,64})\.scope(?:\/|$)/ },
+  // --cgroups=split, as quadlet does: inside the service's own cgroup, beside `runtime` or `supervisor`.
+  { runtime: 'podman', path: /^libpod-payload-(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
+  { runtime: 'podman', path: /^libpod_parent\/(?:[^/]+\/)?libpod-(?<id>[0-9a-f]{12,64})(?!\/conmon(?:\/|$))(?:\/|$)/ },
+  { runtime: 'containerd', path: /^(?:cri-containerd|nerdctl)-(?<id>[0-9a-f]{12,64})\.scope(?:\/|$)/ },
+  { runtime: 'containerd', path: /^[^/:]*:(?:cri-containerd|nerdctl):(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
+  { runtime: 'containerd', path: /^k8s\.io\/(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
+  { runtime: 'crio', path: /^crio-(?<id>[0-9a-f]{12,64})(?:\.scope)?(?:\/|$)/ },
+  { runtime: 'crio', path: /^[^/:]*:crio:(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
+  // The kubelet's cgroupfs driver. A bare id is containerd's: CRI-O writes its prefix here too.
+  {
+    runtime: 'crio',
+    path: /^(?:kubelet\/)?kubepods\/(?:besteffort\/|burstable\/)?pod[^/]+\/crio-(?<id>[0-9a-f]{12,64})(?:\/|$)/,
+  },
+  {
+    runtime: 'containerd',
+    path: /^(?:kubelet\/)?kubepods\/(?:besteffort\/|burstable\/)?pod[^/]+\/(?<id>[0-9a-f]{12,64})(?:\/|$)/,
+  },
+  // LXC, LXD and Incus: lxc.payload.NAME since LXC 4, lxc.payload/NAME for a while, lxc/NAME before.
+  { runtime: 'lxc', path: /^lxc\.payload[./](?<name>[^/]+)/ },
+  { runtime: 'lxc', path: /^lxc\/(?<name>[^/]+)/ },
+  // libvirt names its machines DRIVER-NUMBER-NAME and registers them with machined, else it makes the folders itself.
+  { runtime: 'libvirt', path: /^machine-(?:qemu|lxc)\\x2d(?:[0-9]+\\x2d)?(?<name>[^/]+)\.scope(?:\/|$)/ },
+  { runtime: 'libvirt', path: /^machine\/(?:[^/]+\.partition\/)*(?:(?:qemu|lxc)-[0-9]+-)?(?<name>[^/]+)\.libvirt-/ },
+  { runtime: 'libvirt', path: /^libvirt\/(?:qemu|lxc)\/(?<name>[^/]+)/ },
+  // machined's scopes. Elsewhere than in its slice `machine-…scope` is anybody's own name.
+  {
+    runtime: 'nspawn',
+    path: /^machine-(?<name>[^/]+)\.scope(?!\/supervisor(?:\/|$))(?:\/|$)/,
+    slice: /^machine(?:-.+)?\.slice$/,
+  },
+  // Before systemd 233 the guest's tree began right below the service; nspawn itself is in the service, or in `supervisor`.
+  { runtime: 'nspawn', path: /^systemd-nspawn@(?<name>[^/]+)\.service\/(?!supervisor(?:\/|$))/ },
+  { runtime: 'nspawn', path: /^nspawn-(?<name>[^/]+)\/payload(?:\/|$)/ },
 ];
 
-export interface NamedContainer {
-  runtime: Container['runtime'];
-  id: string | null;
-  name: string | null;
-  /** Where in the path the name begins. */
-  at: number;
+// Services that are a runtime, or start one: what they put below themselves is the system's own word.
+const runtimeServices =
+  /^(?:docker|containerd|crio|kubelet|k3s(?:-agent)?|rke2-(?:server|agent)|k0s(?:controller|worker)|podman|lxc(?:@.+)?|lxd|incus|snap\.(?:docker\.dockerd|lxd\.daemon|microk8s\.daemon-.+))\.service$/;
+
+/**
+ * The outermost container that the path names, null where it names none.
+ *
+ * A name on the way to the unit was given by the system: `uid` is null. Below a user's manager or login session the user
+ * may have made it up, so it is believed at any depth but carries the user's `uid`. Below any other service it is not
+ * believed at all, since that service may run as anybody and name its subtree as it likes; only a payload of
+ * `podman --cgroups=split` counts there, and only where the kernel says that it is in namespaces of its own (`foreign`).
+ */
+export function findContainer(walk: CgroupWalk, foreign: boolean): Container | null {
+  const { head, below } = walk;
+  if (head === null) return null;
+  const uid = userManagerUid(walk) ?? loginSession(walk)?.uid ?? null;
+  if (uid !== null) return searchBelow(below, uid);
+  const named = matchAt([head, ...below], walk.slice, null);
+  if (named !== null) return named;
+  if (runtimeServices.test(head)) return searchBelow(below, null);
+  const split = foreign && head.endsWith('.service') && below[0]?.startsWith('libpod-payload-');
+  return split ? matchAt(below, null, null) : null;
 }
 
-/** The outermost runtime's name on a cgroup path, or null. */
-export function parseContainer(path: string): NamedContainer | null {
-  for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) {
-    const rest = path.slice(at);
-    for (const { runtime, pattern } of patterns) {
-      const groups = pattern.exec(rest)?.groups;
-      if (groups) return { runtime, id: groups.id ?? null, name: groups.name ? decodeEscapes(groups.name) : null, at };
-    }
+function searchBelow(components: readonly Bytes[], uid: number | null): Container | null {
+  for (let index = 0; index < components.length; index++) {
+    const found = matchAt(components.slice(index), components[index - 1] ?? null, uid);
+    if (found !== null) return found;
   }
   return null;
 }
 
-/** systemd's \xNN escapes in a machine's name. */
-function decodeEscapes(name: string): string {
-  return name.replace(/\\x([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+function matchAt(components: readonly Bytes[], above: Bytes | null, uid: number | null): Container | null {
+  const rest = components.join('/');
+  for (const { runtime, path, slice } of patterns) {
+    if (slice !== undefined && !slice.test(above ?? '')) continue;
+    const groups = path.exec(rest)?.groups;
+    if (groups === undefined) continue;
+    const { id = null, name } = groups;
+    return { runtime, id, name: name === undefined ? null : toText(unescapeUnitNamePart(name)).text, uid };
+  }
+  return null;
 }

@@ -1,24 +1,39 @@
-// systemd's grammar of unit names. systemd.unit(5); src/basic/unit-name.c unit_name_is_valid(), cgroup-util.c cg_unescape().
+// systemd's unit-name grammar, and the two escapes that names meet on the way into a cgroup path.
+// systemd.unit(5); systemd: unit_name_is_valid(), cg_unescape(), unit_name_unescape().
 
-const suffixes = 'service|socket|device|mount|automount|swap|target|path|timer|slice|scope';
-const valid = new RegExp(`^[a-zA-Z0-9:_.\\\\-]+(@[a-zA-Z0-9:_.\\\\@-]*)?\\.(${suffixes})$`);
-const longest = 255;
+import type { Bytes } from '../procfs/bytes.ts';
 
-/** A plain, instance or template name. */
-export function isValidUnitName(name: string): boolean {
-  return name.length <= longest && valid.test(name) && !name.startsWith('@');
+export type UnitNameKind = 'plain' | 'instance' | 'template';
+
+const types = 'service|socket|target|device|mount|automount|swap|timer|path|slice|scope';
+const grammar = new RegExp(`^[0-9A-Za-z:_.\\\\-]+(?<at>@(?<instance>[0-9A-Za-z:_.\\\\@-]*))?\\.(?:${types})$`);
+const maxLength = 255;
+
+/** plain: `a.service`. instance: `a@b.service`. template: `a@.service`. null: no unit name at all. */
+export function classifyUnitName(name: Bytes): UnitNameKind | null {
+  const groups = name.length <= maxLength ? grammar.exec(name)?.groups : undefined;
+  if (groups === undefined) return null;
+  if (groups.at === undefined) return 'plain';
+  return groups.instance === '' ? 'template' : 'instance';
 }
 
-/** A name that can be running: plain or instance, not the template `foo@.service`. */
-export function isPlainOrInstance(name: string): boolean {
-  return isValidUnitName(name) && !/^[^@]*@\.[a-z]+$/.test(name);
+/** Whether processes can be in a unit of that name, and systemd can be asked for it: a template is neither. */
+export function isUnitName(name: Bytes): boolean {
+  const kind = classifyUnitName(name);
+  return kind === 'plain' || kind === 'instance';
 }
 
-/** A cgroup's name -> the unit's: systemd escapes what would clash with a kernel file by one leading underscore. */
-export function unescapeCgroupName(name: string): string {
+/** Whether it names a slice that can be a folder of the cgroup tree: no template makes slices. */
+export function isSliceName(name: Bytes): boolean {
+  return name.endsWith('.slice') && classifyUnitName(name) === 'plain';
+}
+
+/** A cgroup's name without the `_` that keeps it apart from the kernel's own files (`_cpu.service`, `_tasks`). */
+export function unescapeCgroupName(name: Bytes): Bytes {
   return name.startsWith('_') ? name.slice(1) : name;
 }
 
-export function isSliceName(name: string): boolean {
-  return name.endsWith('.slice') && isValidUnitName(name) && !name.startsWith('-.');
+/** Undoes `\xNN` in a part of a unit name: `web\x2d1` is `web-1`. */
+export function unescapeUnitNamePart(part: Bytes): Bytes {
+  return part.replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
