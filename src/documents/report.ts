@@ -19,6 +19,7 @@ import type {
   User,
   Warning,
 } from './generated/report.ts';
+import { compareBytes } from './order.ts';
 import { formatTime, formatTimeNs } from './time.ts';
 import { buildUnits } from './units.ts';
 
@@ -171,11 +172,6 @@ function buildFd(fd: AttributedProcess['fds'][number], facts: ReportFacts): Dele
     fs_type: fd.fsType,
     package: facts.packages.get(fd.path) ?? null,
   };
-}
-
-/** Bytewise: UTF-8 keeps the order of code points, JavaScript's own comparison does not. */
-export function compareBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function byPath(a: { path: string; inode: string | null }, b: { path: string; inode: string | null }): number {
