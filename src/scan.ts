@@ -5,8 +5,9 @@ import { performance } from 'node:perf_hooks';
 import { type AffectedProcess, inspectProcess } from './deleted/inspect.ts';
 import { compileRules, ignoreRules } from './deleted/rules.ts';
 import { SuppressedTally } from './deleted/suppressed.ts';
-import type { Report, Scan, Warning } from './documents/generated/report.ts';
-import { type AttributedProcess, buildReport } from './documents/report.ts';
+import type { Report, Scan, SystemdFacts, Warning } from './documents/generated/report.ts';
+import { buildReport } from './documents/report.ts';
+import type { AttributedProcess } from './documents/report-facts.ts';
 import { LibUsersError } from './errors.ts';
 import { compileGlob } from './glob.ts';
 import { readBootTime, readClockTicks } from './host/clock.ts';
@@ -165,7 +166,7 @@ function selectUnits(processes: AttributedProcess[], globs: readonly string[]): 
 }
 
 function querySystemd(processes: readonly AttributedProcess[], options: ScanOptions, warnings: Warning[]) {
-  const facts = new Map<string, import('./documents/generated/report.ts').SystemdFacts>();
+  const facts = new Map<string, SystemdFacts>();
   const controlGroups = new Map<string, string | null>();
   const units = processes.flatMap(({ attribution: { unit } }) => (unit ? [unit] : []));
   const names = [...new Set(units.filter((unit) => unit.scope === 'system').map((unit) => unit.name))].sort();

@@ -82,7 +82,7 @@ export function scanOptions(flags: ScanFlags, config: EffectiveConfig, now: Date
     ignoreLiteral: [...checkPaths(flags['ignore-literal']), ...config.scan.ignoreLiteral],
     commandLine: (flags['command-line'] as ScanOptions['commandLine'] | undefined) ?? config.scan.commandLine,
     detail: flags.detail as ScanOptions['detail'],
-    packages: flags.packages,
+    packages: flags.packages === true,
     systemctl: !flags['no-systemctl'],
     labels: { ...config.labels, ...Object.fromEntries((flags.label ?? []).map(parseLabel)) },
     now,

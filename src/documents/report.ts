@@ -1,46 +1,15 @@
 // Findings, attributions and facts -> the report document. Pure; every order is bytewise.
 
-import { fileKey } from '../deleted/finding.ts';
 import { parseMarked } from '../deleted/gone.ts';
-import type { AffectedProcess } from '../deleted/inspect.ts';
-import { type Bytes, toText } from '../procfs/bytes.ts';
-import type { Attribution } from '../systemd/attribution.ts';
+import { toText } from '../procfs/bytes.ts';
 import { tool } from '../version.ts';
 import { renderCommand } from './command-line.ts';
-import type {
-  DeletedFd,
-  DeletedMap,
-  Host,
-  Package,
-  Process,
-  Report,
-  Scan,
-  SystemdFacts,
-  User,
-  Warning,
-} from './generated/report.ts';
+import type { DeletedFd, DeletedMap, Process, Report } from './generated/report.ts';
 import { compareBytes } from './order.ts';
+import type { AttributedProcess, ReportFacts } from './report-facts.ts';
+import { buildPath, buildUser, sumHeldBytes } from './report-values.ts';
 import { formatTime, formatTimeNs } from './time.ts';
 import { buildUnits } from './units.ts';
-
-/** One affected process with what it belongs to. */
-export interface AttributedProcess extends AffectedProcess {
-  attribution: Attribution;
-}
-
-export interface ReportFacts {
-  now: Date;
-  host: Host;
-  scan: Scan;
-  processes: readonly AttributedProcess[];
-  /** By unit name; system units only. */
-  systemd: ReadonlyMap<string, SystemdFacts>;
-  packages: ReadonlyMap<Bytes, Package>;
-  userName: (uid: number) => string | null;
-  bootTimeSeconds: number | null;
-  clockTicksPerSecond: number;
-  warnings: Warning[];
-}
 
 export function buildReport(facts: ReportFacts): Report {
   const processes = [...facts.processes].sort((a, b) => a.pid - b.pid);
@@ -64,26 +33,6 @@ export function buildReport(facts: ReportFacts): Report {
     processes: facts.scan.detail === 'units' ? [] : processes.map((process) => buildProcess(process, facts)),
     warnings: facts.warnings,
   };
-}
-
-/** Bytes that the files hold on disk, each device and inode counted once. */
-export function sumHeldBytes(
-  findings: readonly { heldBytes: number | null; device: string | null; inode: bigint | null }[],
-): number {
-  const seen = new Set<string>();
-  let sum = 0;
-  for (const finding of findings) {
-    const key = fileKey(finding);
-    if (key !== null && seen.has(key)) continue;
-    if (key !== null) seen.add(key);
-    sum += finding.heldBytes ?? 0;
-  }
-  return sum;
-}
-
-/** A user as every document has it. */
-export function buildUser(uid: number | null, userName: ReportFacts['userName']): User | null {
-  return uid === null ? null : { uid, name: userName(uid) };
 }
 
 function buildProcess(process: AttributedProcess, facts: ReportFacts): Process {
@@ -118,12 +67,6 @@ function buildProcess(process: AttributedProcess, facts: ReportFacts): Process {
     maps: process.maps.map((map) => buildMap(map, facts)).sort(byPath),
     fds: process.fds.map((fd) => buildFd(fd, facts)),
   };
-}
-
-/** The path and its raw form, as every document has them. */
-export function buildPath(path: Bytes): { path: string; path_base64: string | null } {
-  const { text, base64 } = toText(path);
-  return { path: text, path_base64: base64 };
 }
 
 function buildExecutable({ executable, maps }: AttributedProcess): Process['executable'] {

@@ -3,7 +3,8 @@
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Unit, UnitFile } from './generated/report.ts';
 import { compareBytes } from './order.ts';
-import { type AttributedProcess, buildPath, buildUser, type ReportFacts, sumHeldBytes } from './report.ts';
+import type { AttributedProcess, ReportFacts } from './report-facts.ts';
+import { buildPath, buildUser, sumHeldBytes } from './report-values.ts';
 import { formatTimeNs } from './time.ts';
 
 type Use = (AttributedProcess['maps'][number] | AttributedProcess['fds'][number]) & { via: 'map' | 'fd'; pid: number };

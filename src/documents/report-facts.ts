@@ -1,0 +1,25 @@
+// What a report is built from: the findings with their attribution, and the facts of the host, of systemd and of the packages.
+
+import type { AffectedProcess } from '../deleted/inspect.ts';
+import type { Bytes } from '../procfs/bytes.ts';
+import type { Attribution } from '../systemd/attribution.ts';
+import type { Host, Package, Scan, SystemdFacts, Warning } from './generated/report.ts';
+
+/** One affected process with what it belongs to. */
+export interface AttributedProcess extends AffectedProcess {
+  attribution: Attribution;
+}
+
+export interface ReportFacts {
+  now: Date;
+  host: Host;
+  scan: Scan;
+  processes: readonly AttributedProcess[];
+  /** By unit name; system units only. */
+  systemd: ReadonlyMap<string, SystemdFacts>;
+  packages: ReadonlyMap<Bytes, Package>;
+  userName: (uid: number) => string | null;
+  bootTimeSeconds: number | null;
+  clockTicksPerSecond: number;
+  warnings: Warning[];
+}

@@ -1,0 +1,31 @@
+// Values that stand in more than one place of a report: users, paths, and sums of held bytes.
+
+import { fileKey } from '../deleted/finding.ts';
+import { type Bytes, toText } from '../procfs/bytes.ts';
+import type { User } from './generated/report.ts';
+
+/** Bytes that the files hold on disk, each device and inode counted once. */
+export function sumHeldBytes(
+  findings: readonly { heldBytes: number | null; device: string | null; inode: bigint | null }[],
+): number {
+  const seen = new Set<string>();
+  let sum = 0;
+  for (const finding of findings) {
+    const key = fileKey(finding);
+    if (key !== null && seen.has(key)) continue;
+    if (key !== null) seen.add(key);
+    sum += finding.heldBytes ?? 0;
+  }
+  return sum;
+}
+
+/** A user as every document has it. */
+export function buildUser(uid: number | null, userName: (uid: number) => string | null): User | null {
+  return uid === null ? null : { uid, name: userName(uid) };
+}
+
+/** The path and its raw form, as every document has them. */
+export function buildPath(path: Bytes): { path: string; path_base64: string | null } {
+  const { text, base64 } = toText(path);
+  return { path: text, path_base64: base64 };
+}

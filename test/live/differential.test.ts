@@ -1,0 +1,114 @@
+// The same host in the same run, seen by the tools that people use today: lib_users and fd_users (0.14.post1, the newest on
+// PyPI), and lsof +L1.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, symlinkSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { cli, isRoot, scan, start, startWithLibrary, workFolder } from '../support/live.ts';
+import { projectRoot } from '../support/project.ts';
+import { skipUnless } from '../support/skip.ts';
+
+const peer = (name: string) => join(projectRoot, '.venv/bin', name);
+const holder =
+  "const fs=require('node:fs');for(const f of process.argv.slice(1))fs.writeSync(fs.openSync(f,'a'),'x'.repeat(9000));console.log('ready');setInterval(()=>{},1e6)";
+
+function output(program: string, args: readonly string[]): string {
+  const answer = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
+  assert.equal(answer.status, 0, `${program}: ${answer.stderr}`);
+  return answer.stdout;
+}
+
+/** The lines of `-m` output that name one of the pids, sorted: other processes of the host come and go. */
+function linesOf(text: string, pids: readonly number[]): string[] {
+  const wanted = new Set(pids.map(String));
+  return text
+    .split('\n')
+    .filter((line) => (line.split(';')[0] ?? '').split(',').some((pid) => wanted.has(pid)))
+    .sort();
+}
+
+async function strays(t: TestContext) {
+  const folder = workFolder(t);
+  const libraries = ['liba.so', 'libb.so'].map((name) => join(folder, name)) as [string, string];
+  const first = await startWithLibrary(t, libraries[0]);
+  const second = await startWithLibrary(t, libraries[0]);
+  const third = await startWithLibrary(t, libraries[1]);
+  const logs = [join(folder, 'a.log'), join(folder, 'b c.log')];
+  const fourth = await start(t, [process.execPath, '-e', holder, ...logs], { ready: true });
+  for (const path of [...libraries, ...logs]) unlinkSync(path);
+  return { folder, pids: [first, second, third, fourth].map((child) => child.pid) };
+}
+
+for (const name of ['lib_users', 'fd_users']) {
+  for (const flags of [['-m'], ['-s'], []]) {
+    test(`${name} ${flags.join(' ')} prints what the original prints`, async (t) => {
+      const reason = 'needs the original: python3 -m venv .venv && .venv/bin/pip install lib_users==0.14.post1';
+      if (!skipUnless(t, existsSync(peer(name)), reason)) return;
+      const { folder, pids } = await strays(t);
+      const dropIn = join(folder, name);
+      symlinkSync(cli, dropIn);
+      const wanted = new Set(pids.map(String));
+      const pick = (text: string) =>
+        flags.includes('-m')
+          ? linesOf(text, pids)
+          : text
+              .split('\n')
+              .filter((line) => (line.split(' ')[0] ?? '').split(',').some((pid) => wanted.has(pid)))
+              .sort();
+      const ours = pick(output(process.execPath, [dropIn, ...flags]));
+      assert.deepEqual(ours, pick(output(peer(name), flags)));
+      assert.ok(ours.length > 0, 'both found something');
+    });
+  }
+}
+
+test('regular files without a link: the same descriptors as lsof +L1', async (t) => {
+  const lsof = ['/usr/bin/lsof', '/usr/sbin/lsof'].find((path) => existsSync(path));
+  if (!skipUnless(t, isRoot && lsof !== undefined, 'needs root and lsof')) return;
+  const { pids } = await strays(t);
+  const theirs = () => lsofUnlinked(lsof ?? '');
+  // The host lives on: what lsof saw both before and after our scan was there during it.
+  const before = theirs();
+  const report = scan('--no-default-rules', '--only', 'fds');
+  const after = new Set(theirs());
+  const ours = report.processes.flatMap(({ pid, fds }) =>
+    fds
+      .filter((fd) => fd.kind === 'regular' && fd.links === 0 && !fd.path.startsWith('/memfd:'))
+      .map((fd) => `${pid} ${fd.fd} ${fd.inode}`),
+  );
+  const stable = before.filter((entry) => after.has(entry));
+  assert.deepEqual(
+    stable.filter((entry) => !ours.includes(entry)),
+    [],
+    'lsof saw these and we did not',
+  );
+  const seen = new Set([...before, ...after]);
+  assert.deepEqual(
+    ours.filter((entry) => !seen.has(entry)),
+    [],
+    'we saw these and lsof did not',
+  );
+  assert.ok(ours.some((entry) => pids.includes(Number(entry.split(' ')[0]))));
+});
+
+/** `pid fd inode` of every numbered descriptor of a regular file whose link count is 0. memfds are no files: see the rules. */
+function lsofUnlinked(lsof: string): string[] {
+  const found: string[] = [];
+  let pid = '';
+  let record: Record<string, string> = {};
+  const flush = () => {
+    const { f = '', t: type, k: links, i: inode, n: name = '' } = record;
+    if (/^[0-9]+$/.test(f) && type === 'REG' && links === '0' && !name.startsWith('/memfd:'))
+      found.push(`${pid} ${f} ${inode}`);
+    record = {};
+  };
+  const answer = spawnSync(lsof, ['+L1', '-nPw', '-F', 'pftkin'], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  for (const line of answer.stdout.split('\n')) {
+    const [key = '', value] = [line[0], line.slice(1)];
+    if (key === 'p' || key === 'f' || key === '') flush();
+    if (key === 'p') pid = value;
+    else record[key] = value;
+  }
+  return found;
+}
