@@ -1,0 +1,340 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
+import { type Run, run } from '../../src/spawn.ts';
+import { ownsCgroup, queryUnits } from '../../src/systemd/systemctl.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'systemctl-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const unit: Record<string, string> = {
+  LoadState: 'loaded',
+  ActiveState: 'active',
+  SubState: 'running',
+  FragmentPath: '/lib/systemd/system/cron.service',
+  Transient: 'no',
+  CanStart: 'yes',
+  CanStop: 'yes',
+  CanReload: 'no',
+  RefuseManualStart: 'no',
+  RefuseManualStop: 'yes',
+  NeedDaemonReload: 'no',
+};
+const service: Record<string, string> = {
+  Type: 'simple',
+  ControlPID: '0',
+  MainPID: '640',
+  KillMode: 'process',
+  ControlGroup: '/system.slice/cron.service',
+};
+
+/** A block as systemctl prints it: the type's properties first, one line each; `null` leaves a property out. */
+function block(name: string, changes: Record<string, string | null> = {}): string {
+  const own = name.endsWith('.service') ? service : { KillMode: 'control-group', ControlGroup: `/x/${name}` };
+  const values = { ...own, Id: name, Names: name, ...unit, ...changes };
+  return Object.entries(values)
+    .filter(([, value]) => value !== null)
+    .map(([property, value]) => `${property}=${value}\n`)
+    .join('');
+}
+
+const facts = {
+  load_state: 'loaded',
+  active_state: 'active',
+  sub_state: 'running',
+  type: 'simple',
+  main_pid: 640,
+  control_pid: null,
+  kill_mode: 'process',
+  fragment_path: '/lib/systemd/system/cron.service',
+  transient: false,
+  can_start: true,
+  can_stop: true,
+  can_reload: false,
+  refuse_manual_start: false,
+  refuse_manual_stop: true,
+  need_daemon_reload: false,
+  controlGroup: '/system.slice/cron.service',
+};
+const argv = [
+  'show',
+  '--no-pager',
+  '--property=Id,Names,LoadState,ActiveState,SubState,FragmentPath,Transient,CanStart,CanStop,CanReload,RefuseManualStart,RefuseManualStop,NeedDaemonReload,Type,MainPID,ControlPID,KillMode,ControlGroup',
+  '--',
+];
+
+/** A run that answers every call with the same, and keeps what it was asked. */
+function answering(stdout: string, status = 0, stderr = ''): { calls: string[][]; run: Run } {
+  const calls: string[][] = [];
+  const fake: Run = (file, args) => {
+    calls.push([file, ...args]);
+    return { kind: 'ok', status, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) };
+  };
+  return { calls, run: fake };
+}
+
+function query(names: string[], stdout: string, status = 0, stderr = '') {
+  return queryUnits(names, answering(stdout, status, stderr).run);
+}
+
+test('queryUnits: one call, the facts by name', () => {
+  const fake = answering(
+    `${block('cron.service')}\n${block('session-7.scope', { Transient: 'yes', FragmentPath: '' })}`,
+  );
+  const answer = queryUnits(['cron.service', 'session-7.scope', 'cron.service'], fake.run);
+  assert.deepEqual(fake.calls, [['systemctl', ...argv, 'cron.service', 'session-7.scope']]);
+  assert.equal(answer.problem, null);
+  const scope = { type: null, main_pid: null, kill_mode: 'control-group', fragment_path: null, transient: true };
+  assert.deepEqual(
+    answer.facts,
+    new Map<string, object>([
+      ['cron.service', facts],
+      ['session-7.scope', { ...facts, ...scope, controlGroup: '/x/session-7.scope' }],
+    ]),
+  );
+});
+
+test('queryUnits: nothing to ask, nobody asked', () => {
+  const fake = answering('');
+  const names = ['getty@.service', 'rubbish', 'a b.service', `${'x'.repeat(248)}.service`, '--help', ''];
+  assert.deepEqual(queryUnits(names, fake.run), { facts: new Map(), problem: null });
+  assert.deepEqual(fake.calls, []);
+});
+
+const single: [name: string, unit: string, block: string, expected: Partial<typeof facts> | object | null][] = [
+  [
+    'a main and a control process',
+    'a.service',
+    block('a.service', { MainPID: '7', ControlPID: '8' }),
+    { main_pid: 7, control_pid: 8 },
+  ],
+  [
+    'no processes',
+    'a.service',
+    block('a.service', { MainPID: '0', ControlPID: '0' }),
+    { main_pid: null, control_pid: null },
+  ],
+  ['no cgroup', 'a.service', block('a.service', { ControlGroup: '' }), { controlGroup: null }],
+  [
+    'not found',
+    'a.service',
+    block('a.service', { LoadState: 'not-found', Type: '', FragmentPath: '' }),
+    { load_state: 'not-found', type: null, fragment_path: null },
+  ],
+  [
+    'a value with =',
+    'a.service',
+    block('a.service', { FragmentPath: '/etc/a=b/=.service' }),
+    { fragment_path: '/etc/a=b/=.service' },
+  ],
+  [
+    'a path in UTF-8',
+    'a.service',
+    block('a.service', { FragmentPath: '/etc/café.service' }),
+    { fragment_path: '/etc/café.service' },
+  ],
+  ['an alias', 'syslog.service', block('rsyslog.service', { Names: 'syslog.service rsyslog.service' }), {}],
+  [
+    'a quoted name',
+    'dev-disk-by\\x2did.swap',
+    block('dev-disk-by\\x2did.swap', { Names: 'b.swap "dev-disk-by\\\\x2did.swap"', ControlPID: '0' }),
+    {},
+  ],
+  [
+    "a mount's Type is its file system",
+    'srv.mount',
+    block('srv.mount', { Type: 'ext4', ControlPID: '0' }),
+    { type: null },
+  ],
+  [
+    'a target has no processes',
+    'a.target',
+    block('a.target', { KillMode: null, ControlGroup: null }),
+    { kill_mode: null, controlGroup: null },
+  ],
+  ['properties that were not asked for', 'a.service', block('a.service', { Description: 'more' }), {}],
+  ['another unit', 'a.service', block('b.service'), null],
+  ['another unit whose name is longer', 'a.service', block('aa.service', { Names: 'aa.service' }), null],
+  ['an alias that is quoted apart', 'a.service', block('b.service', { Names: '"b.service a.service"' }), null],
+  ['no Names', 'a.service', block('a.service', { Names: null }), null],
+  ['half a block', 'a.service', block('a.service').slice(0, 90), null],
+  ['half a block, whole lines', 'a.service', block('a.service', { NeedDaemonReload: null }), null],
+  ['half a service', 'a.service', block('a.service', { KillMode: null }), null],
+  ['no newline at the end', 'a.service', block('a.service').trimEnd(), null],
+  ['a flag cut short', 'a.service', block('a.service', { CanStart: 'ye' }), null],
+  ['a flag in another language', 'a.service', block('a.service', { CanStart: 'ja' }), null],
+  ['a pid that is no number', 'a.service', block('a.service', { MainPID: '12x' }), null],
+  ['a negative pid', 'a.service', block('a.service', { MainPID: '-1' }), null],
+  ['an empty state', 'a.service', block('a.service', { ActiveState: '' }), null],
+  ['two blocks in one', 'a.service', `${block('a.service')}${block('a.service')}`, null],
+  ['a line without =', 'a.service', `Warning: something\n${block('a.service')}`, null],
+  ['a line that begins with =', 'a.service', `=x\n${block('a.service')}`, null],
+  ['garbage', 'a.service', '\x7fELF\x02\x01\x01\0\0\n\n\n', null],
+  ['nothing', 'a.service', '', null],
+];
+
+for (const [name, asked, stdout, expected] of single) {
+  test(`block: ${name}`, () => {
+    const { facts: found, problem } = query([asked], stdout);
+    if (expected === null) {
+      assert.deepEqual(found, new Map());
+      assert.equal(problem, `systemctl gave no usable answer for 1 of 1 units, the first is ${asked}`);
+    } else {
+      assert.equal(problem, null);
+      assert.deepEqual({ ...found.get(asked), ...expected }, found.get(asked));
+    }
+  });
+}
+
+const [a, b, c] = ['a.service', 'b.service', 'c.service'].map((name) => block(name)) as [string, string, string];
+const batches: [name: string, stdout: string, known: string[], problem: string | null][] = [
+  ['all three', `${a}\n${b}\n${c}`, ['a', 'b', 'c'], null],
+  ['the last is cut', `${a}\n${b}\n${c.slice(0, -3)}`, ['a', 'b'], '1 of 3 units, the first is c.service'],
+  ['the last is missing', `${a}\n${b}`, ['a', 'b'], '1 of 3 units, the first is c.service'],
+  ['the order is another', `${b}\n${a}\n${c}`, ['c'], '2 of 3 units, the first is a.service'],
+  ['one more than asked', `${a}\n${b}\n${c}\n${a}`, ['a', 'b', 'c'], null],
+  ['one in the middle is broken', `${a}\nbroken\n\n${c}`, ['a', 'c'], '1 of 3 units, the first is b.service'],
+];
+
+for (const [name, stdout, known, problem] of batches) {
+  test(`batch: ${name}`, () => {
+    const answer = query(['a.service', 'b.service', 'c.service'], stdout);
+    assert.deepEqual(
+      [...answer.facts.keys()],
+      known.map((stem) => `${stem}.service`),
+    );
+    assert.equal(answer.problem, problem && `systemctl gave no usable answer for ${problem}`);
+  });
+}
+
+test('problem: what systemctl said, its first line, cut', () => {
+  const gap = 'systemctl gave no usable answer for 1 of 1 units';
+  const said = 'System has not been booted with systemd as init system';
+  assert.equal(query(['a.service'], '', 1, `${said}\nmore\n`).problem, `${gap} (status 1: ${said})`);
+  assert.equal(query(['a.service'], '', 4).problem, `${gap} (status 4)`);
+  assert.equal(query(['a.service'], '', 1, 'é'.repeat(300)).problem, `${gap} (status 1: ${'é'.repeat(200)})`);
+});
+
+test('problem: an error beside whole answers is none', () => {
+  const answer = query(['a.service'], a, 1, 'something else\n');
+  assert.deepEqual([answer.facts.size, answer.problem], [1, null]);
+});
+
+test('queryUnits: a long list is split, each name asked once and in order', () => {
+  const names = Array.from({ length: 3000 }, (_, index) => `${'x'.repeat(90)}${index}.service`);
+  const asked: string[][] = [];
+  const answer = queryUnits(names, (_, args) => {
+    const batch = args.slice(argv.length);
+    asked.push(batch);
+    const stdout = Buffer.from(batch.map((name) => block(name)).join('\n'));
+    return { kind: 'ok', status: 0, stdout, stderr: Buffer.alloc(0) };
+  });
+  assert.ok(asked.length > 1 && asked.length < 5);
+  for (const batch of asked) assert.ok(batch.length > 0 && batch.join(' ').length <= 100 * 1024);
+  assert.deepEqual(asked.flat(), names);
+  assert.deepEqual([...answer.facts.keys()], names);
+});
+
+test('queryUnits: after a missed deadline nothing more is asked, and what is known stays', () => {
+  const names = Array.from({ length: 3000 }, (_, index) => `${'x'.repeat(90)}${index}.service`);
+  let calls = 0;
+  const answer = queryUnits(
+    names,
+    (_, args) => {
+      if (++calls > 1) return { kind: 'timeout' };
+      const stdout = Buffer.from(
+        args
+          .slice(argv.length)
+          .map((name) => block(name))
+          .join('\n'),
+      );
+      return { kind: 'ok', status: 0, stdout, stderr: Buffer.alloc(0) };
+    },
+    2000,
+  );
+  assert.equal(calls, 2);
+  assert.ok(answer.facts.size > 0 && answer.facts.size < names.length);
+  assert.equal(answer.problem, 'systemctl did not answer within 2 seconds');
+});
+
+/** A systemctl on PATH that writes down its arguments, then does as `body` says. */
+function withSystemctl<T>(body: string, use: () => T): T {
+  const path = join(folder, 'systemctl');
+  writeFileSync(path, `#!/bin/sh\nprintf '%s\\n' "$@" > ${folder}/argv\n${body}\n`);
+  chmodSync(path, 0o755);
+  const before = process.env.PATH;
+  process.env.PATH = `${folder}:/usr/bin:/bin`;
+  try {
+    return use();
+  } finally {
+    process.env.PATH = before;
+  }
+}
+
+const programs: [name: string, body: string, known: number, problem: string | null][] = [
+  ['answers', `cat ${folder}/answer`, 1, null],
+  [
+    'answers half',
+    `head -c 150 ${folder}/answer`,
+    0,
+    'systemctl gave no usable answer for 1 of 1 units, the first is cron.service',
+  ],
+  ['answers late', `sleep 0.1; cat ${folder}/answer`, 1, null],
+  ['answers too late', `cat ${folder}/answer; exec sleep 60`, 0, 'systemctl did not answer within 2 seconds'],
+  ['does not answer', 'exec sleep 60', 0, 'systemctl did not answer within 2 seconds'],
+  [
+    'answers garbage',
+    `exec head -c 100000 ${process.execPath}`,
+    0,
+    'systemctl gave no usable answer for 1 of 1 units, the first is cron.service',
+  ],
+  ['answers without end', 'exec yes Id=cron.service', 0, 'systemctl answered more than 67108864 bytes'],
+  ['refuses', 'echo No bus >&2; exit 1', 0, 'systemctl gave no usable answer for 1 of 1 units (status 1: No bus)'],
+  ['dies', 'kill -SEGV $$', 0, 'systemctl was ended by SIGSEGV'],
+];
+
+for (const [name, body, known, problem] of programs) {
+  test(`a systemctl that ${name}`, () => {
+    writeFileSync(join(folder, 'answer'), block('cron.service'));
+    const deadlineMs = problem?.includes('within') ? 2000 : 60_000;
+    const answer = withSystemctl(body, () => queryUnits(['cron.service'], run, deadlineMs));
+    assert.deepEqual(readFileSync(join(folder, 'argv'), 'utf8').trimEnd().split('\n'), [...argv, 'cron.service']);
+    assert.deepEqual([answer.facts.size, answer.problem], [known, problem]);
+  });
+}
+
+test('no systemctl at all', () => {
+  rmSync(join(folder, 'systemctl'), { force: true });
+  const before = process.env.PATH;
+  process.env.PATH = folder;
+  try {
+    const answer = queryUnits(['cron.service'], run);
+    assert.deepEqual([answer.facts.size, answer.problem], [0, 'systemctl is not installed']);
+  } finally {
+    process.env.PATH = before;
+  }
+});
+
+const owners: [controlGroup: string | null, process: string | null, owns: boolean][] = [
+  ['/system.slice/cron.service', '/system.slice/cron.service', true],
+  ['/system.slice/cron.service', '/system.slice/cron.service/x/y', true],
+  ['/system.slice/cron.service/', '/system.slice/cron.service', true],
+  ['/system.slice/cron.service', '/system.slice/cron.service2', false],
+  ['/system.slice/cron.service', '/system.slice', false],
+  ['/system.slice/cron.service', '/lxc/web/system.slice/cron.service', false],
+  ['/system.slice/cron.service', '/../system.slice/cron.service', false],
+  ['/system.slice/cron.service', '/', false],
+  ['/', '/system.slice/cron.service', true],
+  ['/', '/', true],
+  ['', '/system.slice/cron.service', false],
+  ['', '', false],
+  [null, '/x', false],
+  ['/x', null, false],
+  [null, null, false],
+];
+
+for (const [controlGroup, process, owns] of owners) {
+  test(`ownsCgroup: ${controlGroup} and ${process}`, () => assert.equal(ownsCgroup(controlGroup, process), owns));
+}
