@@ -1,0 +1,57 @@
+// What stands in the way of acting on a unit: the closed list of blocked_by as a table over systemd's facts.
+// systemd.unit(5) (RefuseManualStart=), systemd.scope(5), systemd.service(5) (Type=oneshot), org.freedesktop.systemd1(5).
+
+import type { BlockedBy } from '../documents/generated/plan.ts';
+import type { SystemdFacts } from '../documents/generated/report.ts';
+import { isUnitName } from '../systemd/unit-name.ts';
+import type { Thing } from './thing.ts';
+
+/** What systemctl would be asked to do. */
+export type Request = 'restart' | 'reload' | 'signal';
+
+interface Row {
+  code: BlockedBy;
+  blocks: readonly Request[];
+  when: (unit: string, thing: Thing) => boolean;
+}
+
+const all: readonly Request[] = ['restart', 'reload', 'signal'];
+const jobs: readonly Request[] = ['restart', 'reload'];
+
+function saying(check: (facts: SystemdFacts) => boolean): Row['when'] {
+  return (_, { facts }) => facts !== null && check(facts);
+}
+
+const rows: readonly Row[] = [
+  // systemd cannot have loaded a unit of such a name, and nothing of it may reach a command line.
+  { code: 'not_loaded', blocks: all, when: (unit) => !isUnitName(unit) },
+  { code: 'no_facts', blocks: all, when: (_, { scope, user }) => scope === 'user' && user === null },
+  // User managers are not asked: their services are restarted without facts, but whether they can reload is not known.
+  { code: 'no_facts', blocks: ['reload'], when: (_, { facts }) => facts === null },
+  { code: 'no_facts', blocks: ['restart'], when: (_, { scope, facts }) => scope === 'system' && facts === null },
+  { code: 'masked', blocks: jobs, when: saying((facts) => facts.load_state === 'masked') },
+  { code: 'not_loaded', blocks: jobs, when: saying((facts) => facts.load_state !== 'loaded') },
+  { code: 'refuse_manual_start', blocks: ['restart'], when: saying((facts) => facts.refuse_manual_start) },
+  { code: 'refuse_manual_stop', blocks: ['restart'], when: saying((facts) => facts.refuse_manual_stop) },
+  { code: 'cannot_start', blocks: ['restart'], when: saying((facts) => !facts.can_start) },
+  { code: 'cannot_start', blocks: ['restart'], when: (unit) => unit.endsWith('.scope') },
+  { code: 'refuse_manual_stop', blocks: ['restart'], when: saying((facts) => !facts.can_stop) },
+  { code: 'unit_type', blocks: all, when: (unit) => !unit.endsWith('.service') },
+  { code: 'oneshot', blocks: ['restart'], when: saying((facts) => facts.type === 'oneshot') },
+];
+
+/**
+ * Why systemd should not be asked for it, or null. First match wins.
+ * @param trusted the user's own policy asks for it: then systemd's silence does not stand in the way of a restart
+ */
+export function findBlock(thing: Thing, request: Request, trusted = false): BlockedBy | null {
+  const { unit } = thing;
+  if (unit === null) return 'no_unit';
+  const row = rows.find(
+    ({ code, blocks, when }) =>
+      blocks.includes(request) &&
+      when(unit, thing) &&
+      !(trusted && code === 'no_facts' && request === 'restart' && thing.scope === 'system'),
+  );
+  return row?.code ?? null;
+}

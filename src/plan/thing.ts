@@ -1,0 +1,55 @@
+// What a verdict is about: one unit, session, manager, container or process, with everything that the verdict asks for.
+
+import type { Container, PlannedProcess, Scope, Session, User } from '../documents/generated/plan.ts';
+import type { Process, Report, SystemdFacts } from '../documents/generated/report.ts';
+import type { Finding } from './findings.ts';
+
+/**
+ * helper: the (sd-pam) of a user manager. leftover: a process that outlives a restart of its unit. process: in no unit.
+ */
+export type ThingKind = 'pid1' | 'user_manager' | 'helper' | 'session' | 'container' | 'leftover' | 'unit' | 'process';
+
+export interface Thing {
+  kind: ThingKind;
+  unit: string | null;
+  scope: Scope | null;
+  user: User | null;
+  session: Session | null;
+  container: Container | null;
+  process: PlannedProcess | null;
+  facts: SystemdFacts | null;
+  /** What its affected processes run; null where the report does not say. */
+  programs: (string | null)[];
+  carriesCaller: boolean;
+  findings: Finding[];
+}
+
+/** The report, as the making of things asks for it. */
+export interface Context {
+  report: Report;
+  processes: ReadonlyMap<number, Process>;
+  userName: (uid: number) => string | null;
+}
+
+export function buildContext(report: Report): Context {
+  const users = [
+    ...report.processes.flatMap(({ user, unit, session, container }) => [
+      user,
+      unit?.user,
+      session?.user,
+      container?.user,
+    ]),
+    ...report.units.map(({ user }) => user),
+  ];
+  const names = new Map(users.flatMap((user) => (user?.name == null ? [] : [[user.uid, user.name] as const])));
+  return {
+    report,
+    processes: new Map(report.processes.map((process) => [process.pid, process])),
+    userName: (uid) => names.get(uid) ?? null,
+  };
+}
+
+export function planProcess(process: Process): PlannedProcess {
+  const { pid, start_ticks, name, executable } = process;
+  return { pid, start_ticks, name, executable: executable?.path ?? null };
+}

@@ -1,0 +1,73 @@
+// Shipped policy for container runtimes and hypervisors: which of them take their guests along, and which do not.
+
+import type { ShippedRule } from './rule.ts';
+
+export const containerRules: readonly ShippedRule[] = [
+  {
+    id: 'docker',
+    scope: 'system',
+    units: ['docker.service'],
+    programs: [],
+    when: 'affected',
+    action: 'manual',
+    signal: null,
+    reason: 'stops every container unless live-restore is on',
+    source: 'https://docs.docker.com/engine/daemon/live-restore/',
+  },
+  {
+    id: 'containerd',
+    scope: 'system',
+    units: ['containerd.service', 'crio.service'],
+    programs: [],
+    when: 'code',
+    action: 'restart',
+    signal: null,
+    reason: 'its containers hang on their shims (conmon) and run on while it restarts',
+    source: 'https://github.com/containerd/containerd/blob/main/docs/ops.md',
+  },
+  {
+    id: 'nspawn',
+    scope: 'system',
+    units: ['systemd-nspawn@*.service', 'lxc@*.service', 'pve-container@*.service'],
+    programs: [],
+    when: 'affected',
+    action: 'manual',
+    signal: null,
+    reason: 'is a whole container: a restart reboots it',
+    source: 'systemd-nspawn(1); lxc-start(1)',
+  },
+  {
+    id: 'lxcfs',
+    scope: 'system',
+    units: ['lxcfs.service'],
+    programs: [],
+    when: 'affected',
+    action: 'manual',
+    signal: null,
+    reason:
+      'running containers lose the files that it serves and cannot get them back; SIGUSR1 reloads only liblxcfs.so',
+    source: 'https://github.com/lxc/lxcfs#upgrading-lxcfs-without-breaking-running-containers',
+  },
+  {
+    id: 'libvirt-keepers',
+    scope: 'system',
+    units: ['virtlockd.service', 'virtlogd.service'],
+    programs: [],
+    when: 'code',
+    action: 'reload',
+    signal: null,
+    reason: "executes itself anew on reload and keeps the guests' locks and logs, which a restart would lose",
+    source: 'virtlockd(8); virtlogd(8)',
+  },
+  {
+    id: 'libvirt',
+    scope: 'system',
+    units: ['libvirtd.service', 'virt*d.service'],
+    programs: [],
+    when: 'code',
+    action: 'restart',
+    signal: null,
+    reason: 'guests run in scopes of their own and go on while it restarts',
+    source: 'libvirtd(8); virtqemud(8)',
+  },
+];
