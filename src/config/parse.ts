@@ -2,7 +2,7 @@
 
 import { isMap, isNode, isPair, isSeq, LineCounter, type Pair, parseDocument } from 'yaml';
 import type { Config } from '../documents/generated/config.ts';
-import { config as validateConfig } from '../documents/generated/validators.js';
+import validateConfig from '../documents/generated/validate-config.js';
 import { LibUsersError } from '../errors.ts';
 import type { ConfigFile } from './effective.ts';
 import { findEntryProblem } from './entries.ts';

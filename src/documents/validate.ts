@@ -2,6 +2,7 @@
 
 import { LibUsersError } from '../errors.ts';
 import type { SchemaName } from './generated/schemas.ts';
+import { validators } from './generated/validators.ts';
 
 export interface Violation {
   /** JSON pointer (RFC 6901) to what is wrong, '' for the whole document. */
@@ -11,8 +12,7 @@ export interface Violation {
 
 /** The first violation of the schema, or null. The validators are loaded when the first document needs them. */
 export async function validateDocument(name: SchemaName, document: unknown): Promise<Violation | null> {
-  const validators = await import('./generated/validators.js');
-  const validate = validators[name];
+  const { default: validate } = await validators[name]();
   if (validate(document)) return null;
   const error = validate.errors?.[0];
   return { pointer: error?.instancePath ?? '', message: describe(error?.message, error?.params) };
