@@ -49,7 +49,7 @@ export function blocksOf(report: Report): Block[] {
 function unitBlock(unit: Unit, byPid: ReadonlyMap<number, Process>, carriers: readonly string[]): Block {
   const session = byPid.get(unit.pids[0] ?? 0)?.session ?? null;
   const notes = [
-    ...(unit.user === null ? [] : [`of user ${formatUser(unit.user)}`]),
+    ...(unit.user === null ? [] : [`of ${formatUser(unit.user)}`]),
     ...(session === null ? [] : [`login session${session.user === null ? '' : ` of ${formatUser(session.user)}`}`]),
   ];
   const carries = unit.scope === 'system' && carriers.includes(unit.name);
@@ -86,7 +86,7 @@ function looseBlock(processes: readonly Process[], init: Report['host']['init'])
   const alone = container === null && session === null;
   return {
     title: alone ? quote(sanitize(name)) : container === null ? `session ${sanitize(session!.id)}` : titleOf(container),
-    notes: [...(alone ? program : []), ...(owner === null ? [] : [`of user ${formatUser(owner)}`])],
+    notes: [...(alone ? program : []), ...(owner === null ? [] : [`of ${formatUser(owner)}`])],
     // Only where there are units is it odd to be in none.
     alerts: alone && init === 'systemd' ? ['in no unit'] : [],
     staleSince: earliest(processes.flatMap(({ maps }) => maps)),

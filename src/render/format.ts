@@ -35,12 +35,8 @@ export function formatAge(since: string, now: string): string | null {
 
 /** `1 process`, `2 processes`. */
 export function count(amount: number, noun: string): string {
-  return `${amount} ${amount === 1 ? noun : plural(noun)}`;
-}
-
-function plural(noun: string): string {
-  if (noun.endsWith('ss')) return `${noun}es`;
-  return noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  if (amount === 1) return `1 ${noun}`;
+  return `${amount} ${noun}${noun.endsWith('s') ? 'es' : 's'}`;
 }
 
 /** `a`, `a and b`, `a, b and c`. */
@@ -48,9 +44,9 @@ export function enumerate(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
-/** A user as `deploy`, or `uid 999` where the name is not known. */
+/** A user as `user deploy`, or `uid 999` where the name is not known. */
 export function formatUser(user: { uid: number; name: string | null }): string {
-  return user.name === null ? `uid ${user.uid}` : quote(sanitize(user.name));
+  return user.name === null ? `uid ${user.uid}` : `user ${quote(sanitize(user.name))}`;
 }
 
 /** In double quotes where blanks or punctuation would let a name pass for the text around it. */

@@ -1,0 +1,84 @@
+// A judgement -> what a person wants to know of a gate: whether it is open, and what is new, remains or is gone.
+
+import type { Finding } from '../documents/generated/drift.ts';
+import type { Judgement } from '../drift/judge.ts';
+import { count, enumerate, formatTime, quote } from './format.ts';
+import type { Paint, Style } from './layout.ts';
+import { fold, word, words } from './layout.ts';
+import { groupByOwner } from './owners.ts';
+import { sanitizePath } from './raw-bytes.ts';
+import { sanitize } from './sanitize.ts';
+
+const shownPids = 10;
+
+/** @param notes sanitized already */
+export function renderDriftText(judgement: Judgement, notes: readonly string[], style: Style): string {
+  const { drift, accepted, expired } = judgement;
+  const groups: [title: string, findings: readonly Finding[], paint: Paint][] = [
+    ['new', drift.findings.filter(({ change }) => change === 'new'), 'red'],
+    ['remaining', drift.findings.filter(({ change }) => change === 'remaining'), 'yellow'],
+    ['unseen', drift.unseen, 'magenta'],
+    ['resolved', drift.resolved, 'green'],
+  ];
+  const remarks = [
+    ...notes,
+    ...accepted.map(({ finding, entry }) => `accepted: ${quote(sanitizePath(finding))}${until(entry)}: ${sanitize(entry.reason)}`),
+    ...expired.map((entry) => `no longer accepted${until(entry)}: ${sanitize(entry.unit ?? entry.path ?? '')} (${sanitize(entry.reason)})`),
+  ];
+  return [
+    renderHead(judgement, style),
+    ...groups.filter(([, findings]) => findings.length > 0).map((group) => renderGroup(...group, style)),
+    ...(remarks.length === 0 ? [] : [remarks.map((text) => fold(words(text), 0, 2, style)).join('')]),
+  ].join('\n');
+}
+
+function until(entry: { until?: string | undefined }): string {
+  return entry.until === undefined ? '' : ` until ${entry.until}`;
+}
+
+function renderHead({ drift }: Judgement, style: Style): string {
+  const { host, report, baseline } = drift;
+  const compared = baseline === null ? 'without a baseline' : `since ${formatTime(baseline.generated_at)}`;
+  const [text, paint] = verdictLine(drift);
+  return (
+    fold(
+      [word(quote(sanitize(host.hostname)), 'bold'), ...words(` ${formatTime(report.generated_at)} ${compared}`, 'dim')],
+      0,
+      2,
+      style,
+    ) + fold(words(text, paint), 0, 0, style)
+  );
+}
+
+function verdictLine({ verdict, fail_on, counts, baseline }: Judgement['drift']): [string, Paint] {
+  const said = (['new', 'remaining', 'resolved', 'unseen'] as const).filter((change) => counts[change] > 0);
+  const sum = enumerate(said.map((change) => `${counts[change]} ${change}`)) || 'nothing is stale';
+  const what = baseline === null && counts.new > 0 ? `${count(counts.new, 'finding')}` : sum;
+  if (verdict === 'drift') return [`The gate is closed: ${what} (--fail-on ${fail_on}).`, 'red'];
+  if (verdict === 'incomplete') {
+    return [`Not everything could be seen, so nobody knows: ${what}. Run as root, or give --allow-incomplete.`, 'yellow'];
+  }
+  return [`The gate is open: ${what}.`, 'green'];
+}
+
+function renderGroup(title: string, findings: readonly Finding[], paint: Paint, style: Style): string {
+  const owners = groupByOwner(findings).map(
+    (owner) =>
+      fold(words(owner.name, 'bold'), 2, 4, style) +
+      owner.findings.map((finding) => fold(findingWords(finding), 4, 8, style)).join(''),
+  );
+  return fold([word(title, paint)], 0, 0, style) + owners.join('');
+}
+
+function findingWords(finding: Finding) {
+  const { state, role, kind, pids, first_seen_at, change } = finding;
+  const shown = pids.slice(0, shownPids).join(', ');
+  const more = pids.length > shownPids ? ` … ${pids.length - shownPids} more` : '';
+  return [
+    word(state.padEnd(9)),
+    word((role === 'code' ? kind : role).padEnd(11)),
+    word(quote(sanitizePath(finding))),
+    ...(pids.length === 0 ? [] : words(`(${pids.length === 1 ? 'pid' : 'pids'} ${shown}${more})`, 'dim')),
+    ...(change === 'new' ? [] : words(`since ${formatTime(first_seen_at)}`, 'dim')),
+  ];
+}

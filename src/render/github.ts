@@ -1,0 +1,40 @@
+// A judgement -> workflow commands of GitHub Actions: at most ten errors, one a unit, since a step shows no more.
+// Source of truth: "Workflow commands for GitHub Actions", and escapeData/escapeProperty of actions/toolkit's core.
+
+import type { Judgement } from '../drift/judge.ts';
+import { count, enumerate } from './format.ts';
+import { groupByOwner, useText } from './owners.ts';
+import { sanitize } from './sanitize.ts';
+
+const shownUnits = 10;
+
+export function renderGithub({ drift, counted }: Judgement): string {
+  const host = sanitize(drift.host.hostname);
+  const owners = groupByOwner(counted);
+  const lines = owners
+    .slice(0, shownUnits)
+    .map(({ name, findings }) => command('error', `${name} on ${host}`, findings.map(useText).join('\n')));
+  const rest = owners.slice(shownUnits);
+  if (rest.length > 0) {
+    const files = rest.reduce((sum, { findings }) => sum + findings.length, 0);
+    lines.push(command('error', host, `${count(rest.length, 'more unit')} with ${count(files, 'finding')}`));
+  }
+  if (drift.verdict === 'incomplete') lines.push(command('error', host, 'not everything could be seen; run as root'));
+  if (drift.verdict === 'pass') {
+    const { remaining, resolved, unseen } = drift.counts;
+    lines.push(command('notice', host, `nothing counts: ${enumerate([`${drift.counts.new} new`, `${remaining} remaining`, `${resolved} resolved`, `${unseen} unseen`])}`));
+  }
+  return lines.join('');
+}
+
+function command(name: 'error' | 'notice', title: string, message: string): string {
+  return `::${name} title=${escapeProperty(title)}::${escapeData(message)}\n`;
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,0 +1,38 @@
+// Findings -> groups of one owner each: a unit, a container's program, or a program that no unit owns. All sanitized.
+
+import type { Finding } from '../documents/generated/drift.ts';
+import { formatUser, quote } from './format.ts';
+import { sanitizePath } from './raw-bytes.ts';
+import { sanitize } from './sanitize.ts';
+
+export interface Owner {
+  name: string;
+  findings: Finding[];
+}
+
+/** In the order in which the owners first appear. */
+export function groupByOwner(findings: readonly Finding[]): Owner[] {
+  const owners = new Map<string, Owner>();
+  for (const finding of findings) {
+    const name = ownerName(finding);
+    const owner = owners.get(name);
+    if (owner === undefined) owners.set(name, { name, findings: [finding] });
+    else owner.findings.push(finding);
+  }
+  return [...owners.values()];
+}
+
+/** As in `ssh.service`, `app.service of user deploy`, `/usr/bin/redis-server (docker container)`. */
+export function ownerName({ unit, user, container, executable }: Finding): string {
+  if (unit === null) {
+    const program = quote(sanitize(executable ?? 'unknown program'));
+    return container === null ? program : `${program} (${container.runtime} container)`;
+  }
+  return user === null ? sanitize(unit) : `${sanitize(unit)} of user ${formatUser(user)}`;
+}
+
+/** As in `/usr/lib/libssl.so.3: library replaced`. */
+export function useText(finding: Finding): string {
+  const { role, kind, state } = finding;
+  return `${quote(sanitizePath(finding))}: ${role === 'code' ? kind : role} ${state}`;
+}
