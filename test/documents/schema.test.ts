@@ -1,0 +1,132 @@
+// The contract itself: closed and described schemas, samples on both sides, an independent validator, and the freeze.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type SchemaName, schemaNames } from '../../src/documents/generated/schemas.ts';
+import { validateDocument } from '../../src/documents/validate.ts';
+import { cli, runCli } from '../support/live.ts';
+import { projectRoot } from '../support/project.ts';
+import { skipUnless } from '../support/skip.ts';
+
+const fixtures = join(projectRoot, 'test/fixtures');
+const readJson = (...path: string[]) => JSON.parse(readFileSync(join(...path), 'utf8'));
+const schemaFile = (name: string) => join(projectRoot, 'schema', `${name}.schema.json`);
+
+interface Node {
+  $ref?: string;
+  type?: string;
+  description?: string;
+  properties?: Record<string, Node>;
+  additionalProperties?: unknown;
+  required?: string[];
+}
+
+function* objects(node: unknown, pointer = ''): Iterable<[string, Node]> {
+  if (node === null || typeof node !== 'object') return;
+  if ('properties' in node) yield [pointer, node as Node];
+  for (const [key, child] of Object.entries(node)) yield* objects(child, `${pointer}/${key}`);
+}
+
+for (const name of schemaNames) {
+  test(`the ${name} schema is closed, and every property is described`, () => {
+    const schema = readJson(schemaFile(name));
+    for (const [pointer, node] of objects(schema)) {
+      assert.equal(node.additionalProperties, false, `${pointer} is open`);
+      for (const [key, property] of Object.entries(node.properties ?? {})) {
+        const target = property.$ref ? schema.$defs[property.$ref.replace('#/$defs/', '')] : property;
+        assert.ok(property.description ?? target.description, `${pointer}/properties/${key} has no description`);
+        // No optional keys: absent is null or []. A configuration alone may leave things out.
+        if (name !== 'config') assert.ok(node.required?.includes(key), `${pointer}/properties/${key} is optional`);
+      }
+    }
+  });
+
+  test(`no key of the ${name} document is named like a method of a Python dict`, () => {
+    const methods = [
+      'items',
+      'keys',
+      'values',
+      'get',
+      'copy',
+      'pop',
+      'update',
+      'clear',
+      'setdefault',
+      'fromkeys',
+      'popitem',
+    ];
+    for (const [pointer, node] of objects(readJson(schemaFile(name)))) {
+      for (const key of Object.keys(node.properties ?? {})) assert.ok(!methods.includes(key), `${pointer}/${key}`);
+    }
+  });
+
+  test(`lib-users schema ${name} prints the file`, () => {
+    const answer = runCli(['schema', name]);
+    assert.equal(answer.status, 0, answer.stderr);
+    assert.deepEqual(JSON.parse(answer.stdout), readJson(schemaFile(name)));
+  });
+
+  // A released schema is frozen: a change needs a new version, and a new file in schema/released/.
+  test(`the ${name} schema is the released one of its version`, () => {
+    const schema = readJson(schemaFile(name));
+    const version = schema.$id.split(':').at(-1);
+    const released = join(projectRoot, 'schema/released', `${name}-${version}.schema.json`);
+    assert.ok(existsSync(released), `schema/released/${name}-${version}.schema.json is missing`);
+    assert.deepEqual(schema, readJson(released), `${name} ${version} is released: give the change a new version`);
+  });
+}
+
+for (const file of readdirSync(join(fixtures, 'documents'))) {
+  const name = file.replace('.json', '') as SchemaName;
+  test(`the worked example of a ${name} is valid`, async () => {
+    assert.equal(await validateDocument(name, readJson(fixtures, 'documents', file)), null);
+  });
+}
+
+/** Each sets one thing of the worked report (undefined takes it out), and must be found at the pointer. */
+const changes: [name: string, at: string, value: unknown, pointer?: string][] = [
+  ['a number as a string', '/scan/processes/seen', '214'],
+  ['a negative count', '/summary/units', -1],
+  ['a time with fractions', '/generated_at', '2026-11-23T07:40:12.5Z'],
+  ['a time of another zone', '/generated_at', '2026-11-23T07:40:12+01:00'],
+  ['another document', '/kind', 'lib-users/plan'],
+  ['another major', '/schema_version', '2.0.0'],
+  ['an unknown key', '/host/extra', 1, '/host'],
+  ['a missing key', '/scan/complete', undefined, '/scan'],
+  ['a state outside the list', '/units/0/files/0/state', 'deleted'],
+  ['an inode as a number', '/processes/0/maps/0/inode', 1],
+  ['a uid past 32 bits', '/processes/0/user/uid', 2 ** 32],
+  ['a warning outside the list', '/warnings/0/code', 'other'],
+];
+for (const [name, at, value, pointer = at] of changes) {
+  test(`an invalid report: ${name}`, async () => {
+    const report = readJson(fixtures, 'documents/report.json');
+    const keys = at.split('/').slice(1);
+    const last = keys.pop() ?? '';
+    const parent = keys.reduce((node, key) => node[key], report);
+    if (value === undefined) delete parent[last];
+    else parent[last] = value;
+    const violation = await validateDocument('report', report);
+    assert.ok(violation, 'found to be invalid');
+    assert.ok(violation.pointer.startsWith(pointer), violation.pointer);
+  });
+}
+
+test('a real report is valid for an independent validator (Python jsonschema, draft 2020-12)', (t) => {
+  const python = join(projectRoot, '.venv/bin/python');
+  const probe = spawnSync(python, ['-c', 'import jsonschema']);
+  if (!skipUnless(t, probe.status === 0, 'needs python3 -m venv .venv && .venv/bin/pip install jsonschema')) return;
+  const script = `
+import json, subprocess, sys
+from jsonschema import Draft202012Validator
+node, cli = sys.argv[1:]
+run = lambda *args: json.loads(subprocess.run([node, cli, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout)
+schema = run('schema', 'report')
+Draft202012Validator.check_schema(schema)
+Draft202012Validator(schema).validate(run('scan', '--no-config', '--format', 'json', '--command-line', 'full', '--no-default-rules'))
+`;
+  const answer = spawnSync(python, ['-c', script, process.execPath, cli], { encoding: 'utf8' });
+  assert.equal(answer.status, 0, answer.stderr);
+});
