@@ -5,9 +5,22 @@ import { readFileSync } from 'node:fs';
 const lazyRequire =
   /^const (\w+) = ((?:(?:__importDefault|__importStar)\(require\("[^"]+"\)\)|require\("[^"]+"\)));$/gm;
 
-// Plugins, themes, spinners, TypeScript projects and debug logs: nothing of lib-users reaches what needs these packages.
-const unreached = /^(tinyglobby|lilconfig|cli-spinners|wsl-utils|minimatch|get-package-type|typescript)$/;
-const stubs = { debug: 'module.exports = () => () => {};' };
+// What only plugins, themes, spinners, TypeScript projects and performance reports need is left out.
+const unreachedModules =
+  /[/]lib[/](config[/](plugin|plugin-loader|ts-path)|module-loader|performance|ux[/]action[/]\w+|util[/](find-root|read-\w+))\.js$/;
+const unreachedPackages = new Set([
+  'tinyglobby',
+  'lilconfig',
+  'cli-spinners',
+  'wsl-utils',
+  'minimatch',
+  'color-convert',
+]);
+const stubs = {
+  debug: 'module.exports = () => () => {};',
+  // 10 KB to measure emoji, for help texts in ASCII.
+  'emoji-regex': 'module.exports = () => /(?!)/g;',
+};
 
 // Touching process.stdout loads the stream and net modules (3 ms). lib-users writes by file descriptor and handles EPIPE.
 const stdoutListener = /^process\.stdout\.on\('error'[\s\S]*?^}\);$/m;
@@ -16,6 +29,7 @@ export const leanOclif = {
   name: 'lean-oclif',
   setup(build) {
     build.onLoad({ filter: /@oclif[/]core[/]lib[/].*\.js$/ }, ({ path }) => {
+      if (unreachedModules.test(path)) return { contents: '' };
       const names = [];
       let text = readFileSync(path, 'utf8').replace(lazyRequire, (_, name, load) => {
         names.push(name);
@@ -32,10 +46,9 @@ export const leanOclif = {
       }
       return { contents: text, loader: 'js' };
     });
-    build.onResolve({ filter: /^[\w-]+$/ }, ({ path, importer }) => {
-      if (!importer.includes('/@oclif/core/')) return null;
-      return unreached.test(path) || path in stubs ? { path, namespace: 'unreached' } : null;
-    });
+    build.onResolve({ filter: /^[\w-]+$/ }, ({ path }) =>
+      unreachedPackages.has(path) || path in stubs ? { path, namespace: 'unreached' } : null,
+    );
     build.onLoad({ filter: /.*/, namespace: 'unreached' }, ({ path }) => ({ contents: stubs[path] ?? '' }));
   },
 };

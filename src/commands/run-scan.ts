@@ -1,7 +1,6 @@
 // A scan as a command runs it: with the configuration, progress for people, and warnings on stderr. For scan itself, and
 // for plan and check where they get no report.
 
-import { performance } from 'node:perf_hooks';
 import type { EffectiveConfig } from '../config/effective.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { scanHost } from '../scan.ts';
