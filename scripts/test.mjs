@@ -40,8 +40,6 @@ await build({
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  // ajv's compiled validators still call require.
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   outExtension: { '.js': '.mjs' },
   define: { __LIB_USERS_VERSION__: JSON.stringify(version), __PROJECT_ROOT__: JSON.stringify(root) },
   logLevel: 'warning',
