@@ -22,8 +22,13 @@ export function renderDriftText(judgement: Judgement, notes: readonly string[], 
   ];
   const remarks = [
     ...notes,
-    ...accepted.map(({ finding, entry }) => `accepted: ${quote(sanitizePath(finding))}${until(entry)}: ${sanitize(entry.reason)}`),
-    ...expired.map((entry) => `no longer accepted${until(entry)}: ${sanitize(entry.unit ?? entry.path ?? '')} (${sanitize(entry.reason)})`),
+    ...accepted.map(
+      ({ finding, entry }) => `accepted: ${quote(sanitizePath(finding))}${until(entry)}: ${sanitize(entry.reason)}`,
+    ),
+    ...expired.map(
+      (entry) =>
+        `no longer accepted${until(entry)}: ${sanitize(entry.unit ?? entry.path ?? '')} (${sanitize(entry.reason)})`,
+    ),
   ];
   return [
     renderHead(judgement, style),
@@ -42,7 +47,10 @@ function renderHead({ drift }: Judgement, style: Style): string {
   const [text, paint] = verdictLine(drift);
   return (
     fold(
-      [word(quote(sanitize(host.hostname)), 'bold'), ...words(` ${formatTime(report.generated_at)} ${compared}`, 'dim')],
+      [
+        word(quote(sanitize(host.hostname)), 'bold'),
+        ...words(` ${formatTime(report.generated_at)} ${compared}`, 'dim'),
+      ],
       0,
       2,
       style,
@@ -56,7 +64,10 @@ function verdictLine({ verdict, fail_on, counts, baseline }: Judgement['drift'])
   const what = baseline === null && counts.new > 0 ? `${count(counts.new, 'finding')}` : sum;
   if (verdict === 'drift') return [`The gate is closed: ${what} (--fail-on ${fail_on}).`, 'red'];
   if (verdict === 'incomplete') {
-    return [`Not everything could be seen, so nobody knows: ${what}. Run as root, or give --allow-incomplete.`, 'yellow'];
+    return [
+      `Not everything could be seen, so nobody knows: ${what}. Run as root, or give --allow-incomplete.`,
+      'yellow',
+    ];
   }
   return [`The gate is open: ${what}.`, 'green'];
 }

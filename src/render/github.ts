@@ -22,7 +22,13 @@ export function renderGithub({ drift, counted }: Judgement): string {
   if (drift.verdict === 'incomplete') lines.push(command('error', host, 'not everything could be seen; run as root'));
   if (drift.verdict === 'pass') {
     const { remaining, resolved, unseen } = drift.counts;
-    lines.push(command('notice', host, `nothing counts: ${enumerate([`${drift.counts.new} new`, `${remaining} remaining`, `${resolved} resolved`, `${unseen} unseen`])}`));
+    lines.push(
+      command(
+        'notice',
+        host,
+        `nothing counts: ${enumerate([`${drift.counts.new} new`, `${remaining} remaining`, `${resolved} resolved`, `${unseen} unseen`])}`,
+      ),
+    );
   }
   return lines.join('');
 }

@@ -1,0 +1,42 @@
+// What stays the same of a finding on every host and after every restart -> its id.
+//
+// Scheme 1: the first 16 hex digits of SHA-256 over these, joined by NUL: scope ('' where there is no unit), uid of the
+// user ('' where there is none), stable name of the unit (of the program where there is no unit, with `runtime:` in front
+// where that runs in a container), via, stable path as raw bytes. A later scheme puts its number in front of them: no
+// scope is a number, so the schemes cannot meet.
+
+import { createHash } from 'node:crypto';
+import type { Finding } from '../documents/generated/drift.ts';
+import { fromText, toBuffer } from '../procfs/bytes.ts';
+import { stableName } from '../stable-names.ts';
+
+export type Identified = Pick<
+  Finding,
+  'scope' | 'user' | 'unit' | 'container' | 'executable' | 'via' | 'path' | 'path_base64'
+>;
+
+/** 16 hex digits. */
+export function findingId(finding: Identified): string {
+  const parts = [
+    finding.scope ?? '',
+    finding.user === null ? '' : String(finding.user.uid),
+    fromText(stableOwner(finding)),
+    finding.via,
+    stableName('path', rawPath(finding)),
+  ];
+  return createHash('sha256')
+    .update(toBuffer(parts.join('\0')))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+function stableOwner({ unit, container, executable }: Identified): string {
+  if (unit !== null) return stableName('unit', unit);
+  const program = stableName('path', executable ?? '');
+  return container === null ? program : `${container.runtime}:${program}`;
+}
+
+/** The path as raw bytes, one unit a byte. */
+export function rawPath(file: { path: string; path_base64: string | null }): string {
+  return file.path_base64 === null ? fromText(file.path) : Buffer.from(file.path_base64, 'base64').toString('latin1');
+}

@@ -1,0 +1,152 @@
+// Report, baseline and options -> the drift document: what is new, remains, is resolved or out of sight, and the verdict.
+
+import type { AcceptedFinding } from '../config/effective.ts';
+import type { Drift, Finding } from '../documents/generated/drift.ts';
+import type { Report } from '../documents/generated/report.ts';
+import { formatTime } from '../documents/time.ts';
+import { compileGlob } from '../glob.ts';
+import { fromText } from '../procfs/bytes.ts';
+import { tool } from '../version.ts';
+import { rawPath } from './id.ts';
+import { collectKnown, isWhole, type Known } from './known.ts';
+import { compileAccepted, compileFilters, type Filters, isExpired } from './selection.ts';
+import { collectSightings, inOrder, type Sighting } from './sightings.ts';
+
+export interface CheckOptions {
+  /** null: new with a baseline, any without. */
+  failOn: Drift['fail_on'] | null;
+  allowIncomplete: boolean;
+  filters: Filters;
+  accept: readonly AcceptedFinding[];
+  now: Date;
+}
+
+export interface Judgement {
+  drift: Drift;
+  allowIncomplete: boolean;
+  /** The findings that close the gate. */
+  counted: readonly Finding[];
+  /** By id of a finding that is there: since when it is stale at the latest. */
+  staleSince: ReadonlyMap<string, string>;
+  /** The same without the filters: what --write-baseline keeps. Accepted findings are not in it, so that they count as
+   * new when their acceptance ends. */
+  baseline: Drift;
+  /** What is there and would count, but for the configuration. */
+  accepted: readonly { finding: Finding; entry: AcceptedFinding }[];
+  /** Entries of the configuration whose day has passed. */
+  expired: readonly AcceptedFinding[];
+}
+
+type Changes = Pick<Drift, 'findings' | 'resolved' | 'unseen'>;
+
+export function judge(report: Report, document: Report | Drift | null, options: CheckOptions): Judgement {
+  const known = document === null ? null : collectKnown(document);
+  const accepts = compileAccepted(options.accept, options.now);
+  const sightings = collectSightings(report);
+  const changes = compare(report, sightings, known);
+  const unaccepted = keep(changes, (finding) => accepts(finding) === null);
+  const counts = compileFilters(options.filters);
+  const replaced = new Map(sightings.map(({ id, replacedAt }) => [id, replacedAt]));
+  const drift = buildDrift(report, known, keep(unaccepted, counts), options);
+  return {
+    drift,
+    allowIncomplete: options.allowIncomplete,
+    counted: countedFindings(drift.fail_on, drift.findings),
+    staleSince: new Map(changes.findings.map(({ id, first_seen_at }) => [id, replaced.get(id) ?? first_seen_at])),
+    baseline: { ...buildDrift(report, known, unaccepted, options), verdict: drift.verdict },
+    accepted: changes.findings.filter(counts).flatMap((finding) => {
+      const entry = accepts(finding);
+      return entry === null ? [] : [{ finding, entry }];
+    }),
+    expired: options.accept.filter((entry) => isExpired(entry, options.now)),
+  };
+}
+
+function compare(report: Report, sightings: readonly Sighting[], known: Known | null): Changes {
+  const seen = new Set(sightings.map(({ id }) => id));
+  const findings = sightings.map((sighting) => toFinding(sighting, report, known));
+  const canSee = compileVisibility(report);
+  const gone = [...(known?.findings.values() ?? [])].filter(({ id }) => !seen.has(id)).sort(inOrder);
+  const rest = gone.map((finding) => ({
+    ...withChange(finding, canSee(finding) ? 'resolved' : 'unseen'),
+    pids: [],
+  }));
+  return {
+    findings: [
+      ...findings.filter(({ change }) => change === 'new'),
+      ...findings.filter(({ change }) => change === 'remaining'),
+    ],
+    resolved: rest.filter(({ change }) => change === 'resolved'),
+    unseen: rest.filter(({ change }) => change === 'unseen'),
+  };
+}
+
+/** Stale again since the baseline is new: the restart that the baseline asked for had been made. */
+function toFinding({ staleSince, replacedAt: _, ...sighting }: Sighting, report: Report, known: Known | null): Finding {
+  const before = known?.findings.get(sighting.id);
+  const remains = before !== undefined && (staleSince === null || staleSince <= known!.baseline.generated_at);
+  return remains
+    ? withChange({ ...sighting, first_seen_at: before.first_seen_at }, 'remaining')
+    : withChange({ ...sighting, first_seen_at: report.generated_at }, 'new');
+}
+
+function withChange(finding: Omit<Finding, 'change'> & Partial<Finding>, change: Finding['change']): Finding {
+  const { id, change: _, ...rest } = finding;
+  return { id, change, ...rest };
+}
+
+/** Whether a finding of the baseline would be in the report if it were still there. */
+function compileVisibility(report: Report): (finding: Omit<Finding, 'change'>) => boolean {
+  const whole = isWhole(report);
+  const { ignore, ignore_literal } = report.scan.filters;
+  const globs = ignore.map((glob) => compileGlob(fromText(glob)));
+  const literals = new Set(ignore_literal.map(fromText));
+  return (finding) => {
+    const path = rawPath(finding);
+    return whole && !literals.has(path) && !globs.some((glob) => glob(path));
+  };
+}
+
+function keep({ findings, resolved, unseen }: Changes, wanted: (finding: Finding) => boolean): Changes {
+  return { findings: findings.filter(wanted), resolved: resolved.filter(wanted), unseen: unseen.filter(wanted) };
+}
+
+function buildDrift(report: Report, known: Known | null, changes: Changes, options: CheckOptions): Drift {
+  const { host, generated_at } = report;
+  const fresh = changes.findings.filter(({ change }) => change === 'new').length;
+  const failOn = options.failOn ?? (known === null ? 'any' : 'new');
+  const complete = isWhole(report);
+  return {
+    kind: 'lib-users/drift',
+    schema_version: '1.0.0',
+    tool: { ...tool },
+    generated_at: formatTime(options.now.getTime()),
+    host: { hostname: host.hostname, id: host.id, boot_id: host.boot_id },
+    baseline: known?.baseline ?? null,
+    report: { generated_at, complete },
+    fail_on: failOn,
+    // Findings win over incompleteness.
+    verdict:
+      countedFindings(failOn, changes.findings).length > 0
+        ? 'drift'
+        : complete || options.allowIncomplete
+          ? 'pass'
+          : 'incomplete',
+    counts: {
+      new: fresh,
+      remaining: changes.findings.length - fresh,
+      resolved: changes.resolved.length,
+      unseen: changes.unseen.length,
+    },
+    ...changes,
+  };
+}
+
+function countedFindings(failOn: Drift['fail_on'], findings: readonly Finding[]): Finding[] {
+  return findings.filter(({ change }) => failOn === 'any' || (failOn === 'new' && change === 'new'));
+}
+
+/** The baseline is only moved on where the gate is open, else a failed run would make the next one green. */
+export function movesBaseline({ verdict, fail_on }: Drift): boolean {
+  return verdict === 'pass' || fail_on === 'never';
+}

@@ -1,0 +1,51 @@
+// Which findings count: the filters by unit, role and kind, and what the configuration accepts until a day.
+
+import type { AcceptedFinding } from '../config/effective.ts';
+import type { Finding } from '../documents/generated/drift.ts';
+import { compileGlob } from '../glob.ts';
+import { fromText } from '../procfs/bytes.ts';
+import { rawPath } from './id.ts';
+
+export interface Filters {
+  /** Globs over the unit's name; empty means all, and findings without a unit too. */
+  units: readonly string[];
+  /** null means all but scratch, which is never a reason for anything. */
+  roles: readonly Finding['role'][] | null;
+  /** Empty means all. */
+  kinds: readonly Finding['kind'][];
+}
+
+type Judged = Pick<Finding, 'unit' | 'role' | 'kind' | 'path' | 'path_base64'>;
+
+export function compileFilters({ units, roles, kinds }: Filters): (finding: Judged) => boolean {
+  const globs = units.map((glob) => compileGlob(fromText(glob)));
+  return ({ unit, role, kind }) =>
+    (globs.length === 0 || (unit !== null && globs.some((glob) => glob(fromText(unit))))) &&
+    (roles === null ? role !== 'scratch' : roles.includes(role)) &&
+    (kinds.length === 0 || kinds.includes(kind));
+}
+
+/** The first entry that accepts a finding, or null. An entry with both unit and path accepts where both match. */
+export function compileAccepted(
+  entries: readonly AcceptedFinding[],
+  now: Date,
+): (finding: Judged) => AcceptedFinding | null {
+  const valid = entries
+    .filter((entry) => !isExpired(entry, now))
+    .map((entry) => ({
+      entry,
+      unit: entry.unit === undefined ? null : compileGlob(fromText(entry.unit)),
+      path: entry.path === undefined ? null : compileGlob(fromText(entry.path)),
+    }));
+  return (finding) =>
+    valid.find(
+      ({ unit, path }) =>
+        (unit === null || (finding.unit !== null && unit(fromText(finding.unit)))) &&
+        (path === null || path(rawPath(finding))),
+    )?.entry ?? null;
+}
+
+/** `until` is the last day on which the entry holds, in UTC. */
+export function isExpired({ until }: { until?: string | undefined }, now: Date): boolean {
+  return until !== undefined && now.toISOString().slice(0, 10) > until;
+}

@@ -1,0 +1,145 @@
+// Report -> what it shows, one entry an id: gone files by unit, or by program where no unit owns the process.
+
+import type { Finding } from '../documents/generated/drift.ts';
+import type { DeletedFd, DeletedMap, Process, Report, Unit, UnitFile } from '../documents/generated/report.ts';
+import { compareBytes } from '../documents/order.ts';
+import { findingId, type Identified } from './id.ts';
+
+export interface Sighting extends Omit<Finding, 'change' | 'first_seen_at'> {
+  /** The earliest moment at which it can have gone stale, null where nothing tells. */
+  staleSince: string | null;
+  /** When the code at the path was replaced, null where that is not known. */
+  replacedAt: string | null;
+}
+
+/** By scope, uid and unit, then path and via. */
+export function collectSightings(report: Report): Sighting[] {
+  const processes = new Map(report.processes.map((process) => [process.pid, process]));
+  const all = [
+    ...report.units.flatMap((unit) => unit.files.map((file) => unitSighting(unit, file, processes, report))),
+    ...report.processes
+      .filter(({ unit }) => unit === null)
+      .flatMap((process) => [
+        ...process.maps.map((map) => looseSighting(process, 'map', map, report)),
+        ...process.fds.map((fd) => looseSighting(process, 'fd', fd, report)),
+      ]),
+  ];
+  const byId = new Map<string, Sighting>();
+  for (const sighting of all) {
+    const other = byId.get(sighting.id);
+    byId.set(sighting.id, other === undefined ? sighting : merge(other, sighting));
+  }
+  return [...byId.values()].sort(inOrder);
+}
+
+export function inOrder(a: Identified, b: Identified): number {
+  return (
+    compareBytes(a.scope ?? '~', b.scope ?? '~') ||
+    (a.user?.uid ?? -1) - (b.user?.uid ?? -1) ||
+    compareBytes(a.unit ?? a.executable ?? '', b.unit ?? b.executable ?? '') ||
+    compareBytes(a.path, b.path) ||
+    compareBytes(b.via, a.via)
+  );
+}
+
+function unitSighting(unit: Unit, file: UnitFile, processes: ReadonlyMap<number, Process>, report: Report): Sighting {
+  const users = file.pids.flatMap((pid) => processes.get(pid) ?? []);
+  return identify({
+    unit: unit.name,
+    scope: unit.scope,
+    user: unit.user ?? sessionUser(unit, users),
+    container: null,
+    executable: users[0]?.executable?.path ?? null,
+    ...useOf(file, file.via),
+    pids: file.pids,
+    replacedAt: replacedAt(file),
+    staleSince: staleSince(
+      file,
+      users.flatMap((user) => startOfUse(user, file) ?? []),
+      report,
+    ),
+  });
+}
+
+function looseSighting(process: Process, via: 'map' | 'fd', file: DeletedMap | DeletedFd, report: Report): Sighting {
+  const start = startOfUse(process, { ...file, via });
+  return identify({
+    unit: null,
+    scope: null,
+    user: null,
+    container: process.container,
+    // Without the link to its program a process has only its name.
+    executable: process.executable?.path ?? `[${process.name}]`,
+    ...useOf(file, via),
+    pids: [process.pid],
+    replacedAt: replacedAt(file),
+    staleSince: staleSince(file, start === null ? [] : [start], report),
+  });
+}
+
+function useOf({ path, path_base64, kind, role, state }: UnitFile | DeletedMap | DeletedFd, via: 'map' | 'fd') {
+  return { via, path, path_base64, kind, role, state };
+}
+
+function identify(sighting: Omit<Sighting, 'id'>): Sighting {
+  return { id: findingId(sighting), ...sighting };
+}
+
+/** A login session is a system unit, but what matters is whose: its processes know, and the slice that it lies in. */
+function sessionUser(unit: Unit, users: readonly Process[]): Finding['user'] {
+  if (!/^session-.+\.scope$/.test(unit.name)) return null;
+  const known = users.find(({ session }) => session?.user)?.session?.user;
+  if (known) return known;
+  const uid = /^user-([0-9]{1,10})\.slice$/.exec(unit.slice ?? '')?.[1];
+  return uid === undefined || Number(uid) > 0xffffffff ? null : { uid: Number(uid), name: null };
+}
+
+/** When the process can have begun to use the file: not before its own start, nor before an open file was made. */
+function startOfUse(process: Process, file: Pick<UnitFile, 'via' | 'path' | 'path_base64'>): string | null {
+  if (file.via === 'map') return process.started_at;
+  const born = process.fds
+    .filter((fd) => fd.path === file.path && fd.path_base64 === file.path_base64)
+    .map((fd) => fd.born_at);
+  return latest([process.started_at, born.includes(null) ? null : earliest(born)]);
+}
+
+/** Only of code does the ctime of the file now at the path tell when it was replaced: a log's moves with every line. */
+function replacedAt(file: { role: Finding['role']; replaced_at: string | null }): string | null {
+  return file.role === 'code' ? file.replaced_at : null;
+}
+
+function staleSince(
+  file: { role: Finding['role']; replaced_at: string | null },
+  startsOfUse: readonly string[],
+  report: Report,
+): string | null {
+  const began = replacedAt(file) ?? earliest(startsOfUse);
+  // Whatever is stale now went stale in this boot.
+  return latest([began, report.host.booted_at]);
+}
+
+function earliest(times: readonly (string | null)[]): string | null {
+  return times.filter((time) => time !== null).sort()[0] ?? null;
+}
+
+function latest(times: readonly (string | null)[]): string | null {
+  return (
+    times
+      .filter((time) => time !== null)
+      .sort()
+      .at(-1) ?? null
+  );
+}
+
+const roleRanks: readonly Finding['role'][] = ['code', 'log', 'file', 'data', 'scratch'];
+
+/** One id, several uses (two sessions, two revisions, mapped as code and as data): the weightiest role speaks for all. */
+function merge(a: Sighting, b: Sighting): Sighting {
+  const lead = roleRanks.indexOf(b.role) < roleRanks.indexOf(a.role) ? b : a;
+  return {
+    ...lead,
+    pids: [...new Set([...a.pids, ...b.pids])].sort((x, y) => x - y),
+    staleSince: a.staleSince === null || b.staleSince === null ? null : earliest([a.staleSince, b.staleSince]),
+    replacedAt: earliest([a.replacedAt, b.replacedAt]),
+  };
+}

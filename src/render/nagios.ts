@@ -1,0 +1,103 @@
+// A judgement -> one line and an exit code for Nagios, Icinga and their like.
+// Source of truth: Monitoring Plugins Development Guidelines (threshold ranges, performance data, return codes).
+
+import type { Report } from '../documents/generated/report.ts';
+import type { Judgement } from '../drift/judge.ts';
+import { count } from './format.ts';
+import { groupByOwner } from './owners.ts';
+import { sanitize } from './sanitize.ts';
+
+export interface Range {
+  /** As it was written, for the performance data. */
+  text: string;
+  start: number;
+  end: number;
+  /** @ in front: alert inside, not outside. */
+  inside: boolean;
+}
+
+export interface Thresholds {
+  /** Over the number of counted units; null never alerts. */
+  warning: Range | null;
+  critical: Range | null;
+  /** A counted finding that is stale for longer is CRITICAL; in seconds. */
+  criticalAgeSeconds: number | null;
+}
+
+export const nagiosCodes = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 } as const;
+type State = keyof typeof nagiosCodes;
+
+const shownUnits = 5;
+
+/** The range, or null where it is none. `10` is 0:10, `~:` starts at minus infinity. */
+export function parseRange(text: string): Range | null {
+  const [, at, from, to] = /^(@?)(?:(~|-?\d+(?:\.\d+)?)?:)?(-?\d+(?:\.\d+)?)?$/.exec(text) ?? [];
+  if (at === undefined || (from === undefined && to === undefined && !text.includes(':'))) return null;
+  const start = from === undefined ? 0 : from === '~' ? Number.NEGATIVE_INFINITY : Number(from);
+  const end = to === undefined ? Number.POSITIVE_INFINITY : Number(to);
+  return start > end ? null : { text, start, end, inside: at === '@' };
+}
+
+function alerts(range: Range | null, value: number): boolean {
+  return range !== null && (value >= range.start && value <= range.end) === range.inside;
+}
+
+/** One line with its newline, and the exit code. The worst state wins; UNKNOWN hides neither CRITICAL nor WARNING. */
+export function renderNagios(
+  judgement: Judgement,
+  report: Report,
+  thresholds: Thresholds,
+): { text: string; exitCode: number } {
+  const { drift, counted, allowIncomplete } = judgement;
+  const owners = groupByOwner(counted);
+  const old = owners.filter(({ findings }) =>
+    findings.some(({ id }) => isOlder(judgement.staleSince.get(id), drift.generated_at, thresholds.criticalAgeSeconds)),
+  );
+  const state: State =
+    alerts(thresholds.critical, owners.length) || old.length > 0
+      ? 'CRITICAL'
+      : alerts(thresholds.warning, owners.length)
+        ? 'WARNING'
+        : drift.report.complete || allowIncomplete
+          ? 'OK'
+          : 'UNKNOWN';
+  const names = (old.length > 0 ? old : owners).map(({ name }) => name);
+  const shown = [
+    ...names.slice(0, shownUnits),
+    ...(names.length > shownUnits ? [`${names.length - shownUnits} more`] : []),
+  ];
+  const what = [
+    `${count(owners.length, drift.fail_on === 'new' ? 'newly stale unit' : 'stale unit')}${shown.length === 0 ? '' : `: ${shown.join(', ')}`}`,
+    ...(old.length > 0 ? [`${old.length} stale for too long`] : []),
+    ...(drift.report.complete ? [] : ['not everything could be seen']),
+  ].join('; ');
+  return {
+    text: `${statusLine(state, what)} | ${perfdata(judgement, report, owners.length, thresholds)}\n`,
+    exitCode: nagiosCodes[state],
+  };
+}
+
+/** What every error is: UNKNOWN, on standard output. */
+export function renderNagiosError(message: string): string {
+  return `${statusLine('UNKNOWN', sanitize(message))}\n`;
+}
+
+/** A bar would begin the performance data; the web interface shows the line as HTML. */
+function statusLine(state: State, sanitized: string): string {
+  const text = sanitized.replace(/[|<>]/g, (character) => `\\x${character.charCodeAt(0).toString(16)}`);
+  return `LIB_USERS ${state} - ${text}`;
+}
+
+function perfdata({ drift }: Judgement, report: Report, units: number, { warning, critical }: Thresholds): string {
+  const { denied, failed } = report.scan.processes;
+  return [
+    `units=${units};${warning?.text ?? ''};${critical?.text ?? ''};0`,
+    ...(['new', 'remaining', 'resolved', 'unseen'] as const).map((change) => `${change}=${drift.counts[change]};;;0`),
+    `held_bytes=${report.summary.held_bytes}B;;;0`,
+    `not_inspected=${denied + failed};;;0`,
+  ].join(' ');
+}
+
+function isOlder(since: string | undefined, now: string, seconds: number | null): boolean {
+  return seconds !== null && since !== undefined && Date.parse(now) - Date.parse(since) > seconds * 1000;
+}
