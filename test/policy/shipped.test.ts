@@ -1,0 +1,190 @@
+// The shipped policy: for every entry and every pattern of it, a unit that it is about and what the plan then says.
+
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { test } from 'node:test';
+import { compileGlob } from '../../src/glob.ts';
+import { buildPlan } from '../../src/plan/build.ts';
+import { shippedRules } from '../../src/policy/shipped.ts';
+import { unitGlobProblem } from '../../src/policy/unit-glob.ts';
+import { facts, libc, process, report, rotatedLog, unit } from '../support/reports.ts';
+
+interface Row {
+  rule: string;
+  action: string;
+  units: readonly string[];
+  logsOnly?: true;
+  canReload?: true;
+  user?: true;
+  program?: string;
+}
+
+const rows: readonly Row[] = [
+  { rule: 'rsyslog-hup', action: 'signal', logsOnly: true, units: ['rsyslog.service'] },
+  { rule: 'dnsmasq-usr2', action: 'signal', logsOnly: true, units: ['dnsmasq.service', 'dnsmasq@lan.service'] },
+  {
+    rule: 'message-bus',
+    action: 'reboot',
+    units: ['dbus.service', 'dbus-broker.service', 'dbus-daemon.service', 'messagebus.service'],
+  },
+  { rule: 'login-manager', action: 'reboot', units: ['systemd-logind.service', 'elogind.service'] },
+  {
+    rule: 'display-manager',
+    action: 'manual',
+    units: 'display-manager gdm gdm3 greetd lightdm lxdm ly ly@tty2 nodm plasmalogin sddm slim wdm xdm'
+      .split(' ')
+      .map((name) => `${name}.service`),
+  },
+  {
+    rule: 'remote-desktop',
+    action: 'manual',
+    units: ['vncserver@:1.service', 'tigervncserver@:1.service', 'xrdp-sesman.service'],
+  },
+  { rule: 'login-prompt', action: 'restart', program: '/usr/sbin/agetty', units: ['getty@tty1.service'] },
+  {
+    rule: 'console-login',
+    action: 'manual',
+    program: '/usr/bin/login',
+    units: [
+      'getty@tty1.service',
+      'serial-getty@ttyS0.service',
+      'container-getty@1.service',
+      'console-getty.service',
+      'autovt@tty2.service',
+    ],
+  },
+  { rule: 'rescue-shell', action: 'manual', units: ['emergency.service', 'rescue.service', 'debug-shell.service'] },
+  { rule: 'user-message-bus', action: 'manual', user: true, units: ['dbus.service', 'dbus-broker.service'] },
+  {
+    rule: 'user-desktop',
+    action: 'manual',
+    user: true,
+    units: [
+      'org.gnome.Shell@wayland.service',
+      'org.gnome.SettingsDaemon.Power.service',
+      'gnome-session-manager@gnome.service',
+      'gnome-terminal-server.service',
+      'plasma-kwin_wayland.service',
+      'plasma-ksmserver.service',
+      'wayland-wm@sway.desktop.service',
+      'xfce4-session.service',
+    ],
+  },
+  {
+    rule: 'network',
+    action: 'manual',
+    units: [
+      'NetworkManager ModemManager connman dhcpcd dhcpcd@eth0 dhclient@eth0 hostapd hostapd@wlan0 ifup@eth0 iwd',
+      'netctl@home netctl-auto@wlan0 network networking openvswitch openvswitch-switch ovs-vswitchd systemd-networkd',
+      'wicked wickedd wickedd-dhcp4 wpa_supplicant wpa_supplicant@wlan0 wpa_supplicant-nl80211@wlan0',
+    ].flatMap((line) => line.split(' ').map((name) => `${name}.service`)),
+  },
+  {
+    rule: 'vpn',
+    action: 'manual',
+    units: [
+      'ipsec libreswan nebula nebula@mesh ocserv openconnect@office openvpn openvpn@tun0 openvpn-client@office',
+      'openvpn-server@main ppp@dsl strongswan strongswan-starter tailscaled tinc tinc@mesh vpnc@office wg-quick@wg0',
+      'xl2tpd zerotier-one',
+    ].flatMap((line) => line.split(' ').map((name) => `${name}.service`)),
+  },
+  {
+    rule: 'routing',
+    action: 'manual',
+    units: 'bird bird6 frr keepalived quagga zebra bgpd ospfd'.split(' ').map((name) => `${name}.service`),
+  },
+  { rule: 'docker', action: 'manual', units: ['docker.service'] },
+  { rule: 'containerd', action: 'restart', units: ['containerd.service', 'crio.service'] },
+  {
+    rule: 'nspawn',
+    action: 'manual',
+    units: ['systemd-nspawn@web.service', 'lxc@web.service', 'pve-container@101.service'],
+  },
+  { rule: 'lxcfs', action: 'manual', units: ['lxcfs.service'] },
+  {
+    rule: 'libvirt-keepers',
+    action: 'reload',
+    canReload: true,
+    units: ['virtlockd.service', 'virtlogd.service'],
+  },
+  { rule: 'libvirt-keepers', action: 'manual', units: ['virtlockd.service'] },
+  { rule: 'libvirt', action: 'restart', units: ['libvirtd.service', 'virtqemud.service', 'virtnetworkd.service'] },
+  {
+    rule: 'package-upgrades',
+    action: 'manual',
+    units: [
+      'apt-daily apt-daily-upgrade unattended-upgrades dnf-automatic dnf-automatic-install dnf5-automatic packagekit',
+      'packagekit-offline-update transactional-update',
+    ].flatMap((line) => line.split(' ').map((name) => `${name}.service`)),
+  },
+  {
+    rule: 'batch-jobs',
+    action: 'manual',
+    units: 'anacron cronie-anacron cron-daily cron-weekly cron-monthly'.split(' ').map((name) => `${name}.service`),
+  },
+  {
+    rule: 'boot-script',
+    action: 'manual',
+    units: 'rc-local rc.local after-local boot-local'.split(' ').map((name) => `${name}.service`),
+  },
+  { rule: 'fuse-file-systems', action: 'manual', units: ['zfs-fuse.service', 'ceph-fuse@-mnt-data.service'] },
+  {
+    rule: 'one-connection',
+    action: 'manual',
+    units: ['sshd@12-10.0.0.1:22-10.0.0.2:51234.service', 'ssh@3-fe80::1:22-fe80::2:40000.service'],
+  },
+];
+
+for (const { rule, action, units, logsOnly, canReload, user, program } of rows) {
+  for (const name of units) {
+    test(`${name}${program ? ` of ${program}` : ''}: ${action}, ${rule}`, () => {
+      const owner = { scope: 'user', user: { uid: 1000, name: 'deploy' }, systemd: null } as const;
+      const loaded = { systemd: { ...facts, can_reload: canReload ?? false } };
+      const files = [logsOnly ? rotatedLog : libc];
+      const executable = program ? { path: program, path_base64: null, deleted: false } : null;
+      const processes = [
+        process(100, files, { executable, unit: { name, scope: 'system', user: null, source: 'cgroup_v2' } }),
+      ];
+      const plan = buildPlan(report({ units: [unit(name, files, user ? owner : loaded)], processes }), [], '');
+      deepEqual(
+        plan.actions.map((each) => [each.action, each.unit, each.policy?.rule]),
+        [[action, name, rule]],
+      );
+      equal(plan.actions[0]!.policy?.reason, shippedRules.find(({ id }) => id === rule)!.reason);
+      equal(plan.reboot.required, action === 'reboot');
+    });
+  }
+}
+
+test('every entry, and every pattern of it, has a row', () => {
+  for (const { id, units } of shippedRules) {
+    const examples = rows.filter(({ rule }) => rule === id).flatMap((row) => row.units);
+    // The prompt and the login have the same patterns; the login's row has them all.
+    const patterns = id === 'login-prompt' ? ['getty@*.service'] : units;
+    for (const pattern of patterns) ok(examples.some(compileGlob(pattern)), `${id}: ${pattern}`);
+  }
+});
+
+test('every entry is sound: one id, patterns that can match, a reason and a source', () => {
+  equal(new Set(shippedRules.map(({ id }) => id)).size, shippedRules.length);
+  for (const { id, units, action, signal, reason, source } of shippedRules) {
+    for (const pattern of units) equal(unitGlobProblem(pattern), null, pattern);
+    ok(reason.length > 20 && /\(\d\)|^https:\/\//.test(source), id);
+    equal(action === 'signal', signal !== null, id);
+  }
+});
+
+const untouched = [
+  'docker.socket',
+  'dbus.socket',
+  'sshd.service',
+  'postgresql@15-main.service',
+  'getty.service',
+  'systemd-journald.service',
+  'backup@2026-01-01.service',
+  'network-online.service',
+];
+for (const name of untouched) {
+  test(`no shipped rule is about ${name}`, () => {
+    equal(buildPlan(report({ units: [unit(name, [libc])] }), [], '').actions[0]!.policy, null);
+  });
+}
