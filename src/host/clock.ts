@@ -1,10 +1,14 @@
-// When the host booted, and how many clock ticks make a second. proc_stat(5) btime; getauxval(3) AT_CLKTCK.
+// When the host booted, and how many clock ticks make a second: the units of start times in proc_pid_stat(5).
+// Sources of truth: btime in proc_stat(5), AT_CLKTCK in getauxval(3).
 
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { readHostFile } from './files.ts';
 
-const AT_CLKTCK = 17n;
+const AT_NULL = 0;
+const AT_PAGESZ = 6;
+const AT_CLKTCK = 17;
+/** What nearly every architecture tells user space, whatever the kernel's own HZ is. */
 const usual = 100;
 
 /** Seconds since the epoch, or null where procfs does not say (subset=pid). */
@@ -16,16 +20,33 @@ export function readBootTime(procPath: string): number | null {
 /** The kernel's clock ticks a second as start times count them. */
 export function readClockTicks(): number {
   try {
-    return parseClockTicks(readFileSync('/proc/self/auxv')) ?? usual;
+    return parseClockTicks(readFileSync('/proc/self/auxv'), endianness()) ?? usual;
   } catch {
     return usual;
   }
 }
 
-/** An auxiliary vector of 64-bit words in the machine's byte order; Node runs on no 32-bit Linux any more. */
-export function parseClockTicks(auxv: Buffer): number | null {
-  const word =
-    endianness() === 'LE' ? (at: number) => auxv.readBigUInt64LE(at) : (at: number) => auxv.readBigUInt64BE(at);
-  for (let at = 0; at + 16 <= auxv.length; at += 16) if (word(at) === AT_CLKTCK) return Number(word(at + 8));
+/** An auxiliary vector of 64-bit or 32-bit words; null where it has no AT_CLKTCK. */
+export function parseClockTicks(vector: Buffer, order: 'LE' | 'BE'): number | null {
+  for (const size of [8, 4]) {
+    const values = parseVector(vector, size, order);
+    const ticks = values.get(AT_CLKTCK);
+    // Read with the wrong word size it makes no sense: a real vector always has the page size.
+    if (values.has(AT_PAGESZ) && ticks) return ticks;
+  }
   return null;
+}
+
+function parseVector(vector: Buffer, size: number, order: 'LE' | 'BE'): Map<number, number> {
+  const values = new Map<number, number>();
+  const word = (at: number): number => {
+    if (size === 4) return order === 'LE' ? vector.readUInt32LE(at) : vector.readUInt32BE(at);
+    return Number(order === 'LE' ? vector.readBigUInt64LE(at) : vector.readBigUInt64BE(at));
+  };
+  for (let at = 0; at + 2 * size <= vector.length; at += 2 * size) {
+    const type = word(at);
+    if (type === AT_NULL) break;
+    values.set(type, word(at + size));
+  }
+  return values;
 }

@@ -1,26 +1,34 @@
-// os-release(5) -> ID, VERSION_ID and PRETTY_NAME. Values are quoted as a shell would; nothing is ever evaluated.
+// os-release(5) -> the operating system's id, version and name. The file is a list of shell assignments without expansion:
+// quoted as in sh, the last assignment of a name counts. Nothing is ever evaluated.
 
 import type { OperatingSystem } from '../documents/generated/report.ts';
 import { readHostFile } from './files.ts';
 
+/** /etc/os-release, else /usr/lib/os-release; null where neither can be read. */
+export function readOsRelease(root: string): OperatingSystem | null {
+  const text = readHostFile(root, 'etc/os-release') ?? readHostFile(root, 'usr/lib/os-release');
+  return text === null ? null : parseOsRelease(text);
+}
+
+/** A field that the file does not give, or gives as empty, is null; lines that are no assignment are skipped. */
 export function parseOsRelease(text: string): OperatingSystem {
-  const fields = new Map<string, string>();
+  const values = new Map<string, string>();
   for (const line of text.split('\n')) {
-    const match = /^([A-Z][A-Z0-9_]*)=(.*?)\s*$/.exec(line);
-    if (match) fields.set(match[1] ?? '', unquote(match[2] ?? ''));
+    const assignment = /^\s*([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(line);
+    if (assignment) values.set(assignment[1]!, unquote(assignment[2]!));
   }
-  const field = (name: string) => fields.get(name) || null;
-  return { id: field('ID'), version_id: field('VERSION_ID'), name: field('PRETTY_NAME') };
+  const field = (name: string) => values.get(name) || null;
+  return { id: field('ID'), version_id: field('VERSION_ID'), name: field('PRETTY_NAME') ?? field('NAME') };
 }
 
-/** /etc/os-release, else /usr/lib/os-release. */
-export function readOsRelease(root: string): OperatingSystem {
-  return parseOsRelease(readHostFile(root, 'etc/os-release') ?? readHostFile(root, 'usr/lib/os-release') ?? '');
-}
-
+/** The first word of a shell assignment's right side. */
 function unquote(value: string): string {
-  const single = /^'([^']*)'$/.exec(value);
-  if (single) return single[1] ?? '';
-  const double = /^"(.*)"$/.exec(value);
-  return (double ? (double[1] ?? '') : value).replace(/\\(["$`\\'])/g, '$1');
+  let word = '';
+  const parts = /'([^']*)'?|"((?:\\.|[^"\\])*)"?|\\(.)|([^\s'"\\]+)|(\s.*|\\)/gs;
+  for (const [, single, double, escaped, bare, rest] of value.matchAll(parts)) {
+    if (rest !== undefined) break;
+    // Between double quotes a backslash escapes only these; before anything else it stands for itself.
+    word += single ?? double?.replace(/\\([$"\\`])/g, '$1') ?? escaped ?? bare ?? '';
+  }
+  return word;
 }

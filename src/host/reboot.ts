@@ -1,71 +1,76 @@
-// Does the host want a reboot, as far as its files say: a newer kernel of the running flavour, the running kernel's modules
-// gone, or a flag that packages leave. Debian policy /run/reboot-required, SUSE /run/reboot-needed.
+// What the host itself says about a reboot: the kernels on disk against the running one, and the files by which packages
+// ask for it: Debian's and Ubuntu's reboot-required, SUSE's reboot-needed.
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Reboot, RebootReason } from '../documents/generated/report.ts';
+import { readInContainer } from './container.ts';
 import { readHostFile } from './files.ts';
-import { compareReleases, isSameFlavour } from './kernel-version.ts';
+import { compareKernelVersions, parseKernelVersion } from './kernel-version.ts';
+import { type InstalledKernel, readInstalledKernels } from './kernels.ts';
 
-/** Files that a container manager leaves in the containers that it starts: container-interface of systemd, docker, podman. */
-const containerMarks = ['run/systemd/container', '.dockerenv', 'run/.containerenv'];
-const moduleFolders = ['lib/modules', 'usr/lib/modules'];
-
-/** @param running the running kernel's release, null where it is not known */
-export function readReboot(root: string, running: string | null): Reboot {
-  const inContainer = containerMarks.some((mark) => existsSync(join(root, mark)));
-  const installed = inContainer || running === null ? [] : readInstalledKernels(root);
-  const reasons = [...readFlags(root), ...(running === null ? [] : judgeKernel(running, installed))];
-  // Without any installed kernel in sight (a container, a virtual machine started with a kernel of its host) nobody can say.
-  const known = installed.length > 0;
-  return { required: reasons.length > 0 ? true : known ? false : null, reasons };
+interface KernelJudgement {
+  reasons: RebootReason[];
+  /** Whether the running kernel is among those on disk, so that no reason means no need. */
+  known: boolean;
 }
 
-function judgeKernel(running: string, installed: readonly string[]): RebootReason[] {
-  const ofFlavour = installed.filter((release) => isSameFlavour(release, running)).sort(compareReleases);
-  const newest = ofFlavour.at(-1);
-  if (newest !== undefined && compareReleases(newest, running) > 0) {
-    return [{ code: 'kernel_outdated', running, installed: newest }];
-  }
-  // Arch removes the running kernel's modules with the upgrade; where no kernel is installed at all, nothing was removed.
-  return installed.length > 0 && !installed.includes(running) ? [{ code: 'kernel_modules_missing', running }] : [];
+/**
+ * `required` is null where nothing asks for a reboot and the kernels cannot be compared: in a container, or in a virtual
+ * machine that was started with a kernel of its host.
+ * @param running the running kernel's release, null where it is not known
+ */
+export function readReboot(root: string, procPath: string, running: string | null): Reboot {
+  const kernel: KernelJudgement =
+    running === null || readInContainer(root, procPath)
+      ? { reasons: [], known: false }
+      : judgeKernels(running, readInstalledKernels(root), loadsModules(procPath));
+  const reasons = [...kernel.reasons, ...readRequiredFile(root), ...readNeededFile(root)];
+  return { required: reasons.length > 0 ? true : kernel.known ? false : null, reasons };
 }
 
-/** Releases that have an image in /boot, or modules that depmod knows: packages leave empty folders behind. */
-function readInstalledKernels(root: string): string[] {
-  const releases = new Set<string>();
-  for (const name of list(join(root, 'boot'))) {
-    const match = /^(?:vmlinuz|vmlinux|Image|kernel)-([0-9].*)$/.exec(name);
-    if (match && !/\.(old|hmac|sig|gz\.sig)$/.test(name)) releases.add(match[1] ?? '');
-  }
-  for (const folder of moduleFolders) {
-    for (const release of list(join(root, folder))) {
-      const whole = ['modules.dep', 'vmlinuz'].some((file) => existsSync(join(root, folder, release, file)));
-      if (whole && /^[0-9]/.test(release)) releases.add(release);
-    }
-  }
-  return [...releases];
-}
-
-function readFlags(root: string): RebootReason[] {
+/**
+ * @param loads false where the running kernel has no module loaded: such a kernel may have come from outside, and then
+ *   its modules were never here. Where no kernel is installed at all, nothing was removed either.
+ */
+export function judgeKernels(running: string, installed: readonly InstalledKernel[], loads: boolean): KernelJudgement {
   const reasons: RebootReason[] = [];
-  const required = ['run/reboot-required', 'var/run/reboot-required'].find((path) => existsSync(join(root, path)));
-  if (required) {
-    const packages = (readHostFile(root, `${required}.pkgs`) ?? '').split('\n').map((line) => line.trim());
-    const names = [...new Set(packages.filter(Boolean))].sort();
-    reasons.push({ code: 'reboot_required_file', path: `/${required}`, packages: names });
+  const own = parseKernelVersion(running);
+  const newest = installed
+    .map(({ release }) => ({ release, version: parseKernelVersion(release) }))
+    .filter(({ version }) => version.flavour === own.flavour)
+    .sort((a, b) => compareKernelVersions(a.version, b.version))
+    .at(-1);
+  if (newest && compareKernelVersions(newest.version, own) > 0) {
+    reasons.push({ code: 'kernel_outdated', running, installed: newest.release });
   }
-  if (existsSync(join(root, 'run/reboot-needed'))) {
-    reasons.push({ code: 'reboot_needed_file', path: '/run/reboot-needed' });
+  const known = installed.some(({ release }) => release === running);
+  if (!known && loads && installed.some(({ hasModules }) => hasModules)) {
+    reasons.push({ code: 'kernel_modules_missing', running });
   }
-  return reasons;
+  return { reasons, known };
 }
 
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    return [];
-  }
+/** False only where the list of modules can be read and is empty (proc_modules(5)). */
+function loadsModules(procPath: string): boolean {
+  return readHostFile(procPath, 'modules') !== '';
+}
+
+/** /var/run is a link to /run on hosts of this age; where it is not, the file may be there alone. */
+function findFlag(root: string, name: string): string | undefined {
+  return [`/run/${name}`, `/var/run/${name}`].find((path) => existsSync(join(root, path)));
+}
+
+function readRequiredFile(root: string): RebootReason[] {
+  const path = findFlag(root, 'reboot-required');
+  if (path === undefined) return [];
+  const lines = readHostFile(root, `${path}.pkgs`)?.split('\n') ?? [];
+  // A package adds its line each time that it is configured.
+  const packages = [...new Set(lines.map((line) => line.trim()).filter(Boolean))].sort();
+  return [{ code: 'reboot_required_file', path, packages }];
+}
+
+function readNeededFile(root: string): RebootReason[] {
+  const path = findFlag(root, 'reboot-needed');
+  return path === undefined ? [] : [{ code: 'reboot_needed_file', path }];
 }
