@@ -1,28 +1,34 @@
 // Bundles src/main.ts and everything it uses into the one file that is installed, dist/lib-users.cjs.
-import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { leanOclif } from './lean-oclif.mjs';
+import { joinChunks } from './one-file.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-rmSync(join(root, 'dist'), { recursive: true, force: true });
-mkdirSync(join(root, 'dist'));
-await build({
-  entryPoints: [join(root, 'src/main.ts')],
-  outfile: join(root, 'dist/lib-users.cjs'),
+const target = 'node20';
+const chunks = await build({
+  absWorkingDir: root,
+  entryPoints: ['src/main.ts'],
+  outdir: 'dist',
   bundle: true,
+  splitting: true,
+  write: false,
+  metafile: true,
   platform: 'node',
-  target: 'node20',
-  // import() of a Node module would start the ESM loader (3 ms) where require() does.
-  supported: { 'dynamic-import': false },
-  format: 'cjs',
-  minify: true,
+  target,
+  format: 'esm',
   legalComments: 'none',
   plugins: [leanOclif],
-  banner: { js: '#!/usr/bin/env node' },
   define: { __LIB_USERS_VERSION__: JSON.stringify(version) },
   logLevel: 'warning',
 });
-chmodSync(join(root, 'dist/lib-users.cjs'), 0o755);
+// import() of a Node module would start the ESM loader (3 ms) where require() does.
+const code = joinChunks(chunks, { target, platform: 'node', supported: { 'dynamic-import': false } });
+const dist = join(root, 'dist');
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+writeFileSync(join(dist, 'lib-users.cjs'), `#!/usr/bin/env node\n${code}`);
+chmodSync(join(dist, 'lib-users.cjs'), 0o755);

@@ -22,6 +22,16 @@ const stubs = {
   'emoji-regex': 'module.exports = () => /(?!)/g;',
 };
 
+// What a command that runs never calls: printing by oclif, its own Config, help within the parser, its error handler.
+const unreachedRequires = {
+  'lib/command.js': ['./config', './help/util', './ux'],
+  'lib/flags.js': ['./help'],
+  'lib/errors/index.js': ['./handle'],
+  'lib/errors/errors/cli.js': ['wrap-ansi'],
+  'lib/errors/errors/pretty-print.js': ['wrap-ansi'],
+  'lib/parser/help.js': ['../ux'],
+};
+
 // Touching process.stdout loads the stream and net modules (3 ms). lib-users writes by file descriptor and handles EPIPE.
 const stdoutListener = /^process\.stdout\.on\('error'[\s\S]*?^}\);$/m;
 
@@ -31,7 +41,12 @@ export const leanOclif = {
     build.onLoad({ filter: /@oclif[/]core[/]lib[/].*\.js$/ }, ({ path }) => {
       if (unreachedModules.test(path)) return { contents: '' };
       const names = [];
-      let text = readFileSync(path, 'utf8').replace(lazyRequire, (_, name, load) => {
+      let text = readFileSync(path, 'utf8');
+      for (const name of unreachedRequires[path.replace(/.*\/(?=lib\/)/, '')] ?? []) {
+        if (!text.includes(`require("${name}")`)) throw new Error(`${path} does not require ${name} any more`);
+        text = text.replace(`require("${name}")`, 'undefined');
+      }
+      text = text.replace(lazyRequire, (_, name, load) => {
         names.push(name);
         return `let ${name}$; const ${name} = () => (${name}$ ??= ${load});`;
       });

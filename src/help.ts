@@ -2,7 +2,7 @@
 
 import type { Command } from '@oclif/core/command';
 import { Help } from '@oclif/core/help';
-import { CliConfig } from './cli-config.ts';
+import { cliConfig } from './cli-config.ts';
 import type { CommandEntry } from './commands.ts';
 import { isTerminal, textStyle } from './terminal.ts';
 
@@ -19,7 +19,7 @@ class CommandHelp extends Help {
 /** The help of one command, or of lib-users as a whole. */
 export async function renderHelp(wanted: CommandEntry | null, all: readonly CommandEntry[]): Promise<string> {
   const { columns } = await textStyle(await isTerminal(1));
-  const help = new CommandHelp(new CliConfig(), { maxWidth: Math.min(Math.max(columns, 40), 120), stripAnsi: true });
+  const help = new CommandHelp(cliConfig, { maxWidth: Math.min(Math.max(columns, 40), 120), stripAnsi: true });
   if (wanted) return `${help.formatCommand(await describe(wanted))}\n`;
   const described = await Promise.all(all.map(describe));
   const summaries = described.map((command) => ({ ...command, description: command.summary }));

@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import { defaultFormat, writeError } from './base-command.ts';
-import { CliConfig } from './cli-config.ts';
+import { cliConfig } from './cli-config.ts';
 import { commands } from './commands.ts';
 import { asLibUsersError } from './documents/error.ts';
 import { LibUsersError } from './errors.ts';
@@ -26,7 +26,7 @@ async function main(program: string, argv: string[]): Promise<void> {
   }
   if (command) {
     const { default: CommandClass } = await command.load();
-    return new CommandClass(rest, new CliConfig()).execute();
+    return new CommandClass(rest, cliConfig).execute();
   }
   const [kind, known] = name.startsWith('-')
     ? ['flag', ['--help', '--version']]
