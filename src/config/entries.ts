@@ -2,6 +2,8 @@
 
 import type { Accepted2, Config, PolicyRule2 } from '../documents/generated/config.ts';
 import { globProblem } from '../glob.ts';
+import { isSignal } from '../policy/signals.ts';
+import { unitGlobProblem } from '../policy/unit-glob.ts';
 
 export interface EntryProblem {
   path: (string | number)[];
@@ -28,9 +30,12 @@ export function findEntryProblem(config: Config): EntryProblem | null {
 }
 
 function matcherProblem(entry: { unit?: string; path?: string }, at: (string | number)[]): EntryProblem | null {
-  for (const key of ['unit', 'path'] as const) {
+  for (const [key, problemOf] of [
+    ['unit', unitGlobProblem],
+    ['path', globProblem],
+  ] as const) {
     const glob = entry[key];
-    const problem = glob === undefined ? null : globProblem(glob);
+    const problem = glob === undefined ? null : problemOf(glob);
     if (problem !== null) return { path: [...at, key], message: problem, hint: null };
   }
   return null;
@@ -42,6 +47,9 @@ function signalProblem({ action, signal }: PolicyRule2, at: (string | number)[])
   }
   if (action !== 'signal' && signal !== undefined) {
     return { path: [...at, 'signal'], message: `action ${action} sends no signal`, hint: 'use action: signal' };
+  }
+  if (signal !== undefined && !isSignal(signal)) {
+    return { path: [...at, 'signal'], message: `there is no signal ${signal}`, hint: 'see signal(7)' };
   }
   return null;
 }
