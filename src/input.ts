@@ -41,21 +41,24 @@ function readFile(path: string): Buffer {
   }
 }
 
-/** Unlike readFileSync(fd) this waits where somebody else has set the pipe or terminal to O_NONBLOCK. */
 function readDescriptor(fd: number): Buffer {
   const chunks: Buffer[] = [];
   let chunk = Buffer.allocUnsafe(65536);
+  for (let length = readBlock(fd, chunk); length > 0; length = readBlock(fd, chunk)) {
+    chunks.push(chunk.subarray(0, length));
+    chunk = Buffer.allocUnsafe(Math.min(chunk.length * 2, 1 << 24));
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Bytes read, 0 at the end. Unlike readFileSync(fd) this waits where somebody else has set the pipe to O_NONBLOCK. */
+export function readBlock(fd: number, block: Buffer): number {
   for (;;) {
-    let length: number;
     try {
-      length = readSync(fd, chunk);
+      return readSync(fd, block);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-      continue;
     }
-    if (length === 0) return Buffer.concat(chunks);
-    chunks.push(chunk.subarray(0, length));
-    chunk = Buffer.allocUnsafe(Math.min(chunk.length * 2, 1 << 24));
   }
 }

@@ -1,0 +1,195 @@
+// Reports, one after the other -> the fleet document. Of every host only the newest counts: what an older one brought is
+// taken out again, so that memory follows the size of the result and not the number of reports.
+
+import type { Fleet, FleetFile, FleetUnit, UnreadableInput } from '../documents/generated/fleet.ts';
+import type { DeletedFd, DeletedMap, Report, UnitFile } from '../documents/generated/report.ts';
+import { compareBytes } from '../documents/order.ts';
+import { formatTime } from '../documents/time.ts';
+import { tool } from '../version.ts';
+
+interface HostEntry {
+  about: Fleet['hosts'][number];
+  affected: boolean;
+  files: FileEntry[];
+  units: UnitEntry[];
+}
+interface FileEntry {
+  key: string;
+  about: Omit<FleetFile, 'hosts' | 'units'>;
+  /** The units that use it, by host; hosts with the same units share the array. */
+  users: Map<HostEntry, readonly string[]>;
+  lastUnits: readonly string[];
+}
+interface UnitEntry {
+  key: string;
+  about: Omit<FleetUnit, 'hosts'>;
+  hosts: Set<HostEntry>;
+}
+
+// Two million broken lines in one source need not all be told.
+const listedPerSource = 100;
+
+export class FleetFold {
+  readonly #hosts = new Map<string, HostEntry>();
+  readonly #files = new Map<string, FileEntry>();
+  readonly #units = new Map<string, UnitEntry>();
+  readonly #refused = new Map<string, { listed: UnreadableInput[]; more: number }>();
+
+  get hosts(): number {
+    return this.#hosts.size;
+  }
+
+  add(report: Report, source: string): void {
+    const { host, generated_at } = report;
+    const key = JSON.stringify([host.hostname, host.id]);
+    const old = this.#hosts.get(key);
+    if (old !== undefined && old.about.generated_at > generated_at) {
+      old.about.superseded++;
+      return;
+    }
+    if (old !== undefined) this.#remove(old);
+    const entry: HostEntry = {
+      about: aboutHost(report, source, old === undefined ? 0 : old.about.superseded + 1),
+      affected: report.summary.processes > 0 || report.units.length > 0,
+      files: [],
+      units: [],
+    };
+    this.#hosts.set(key, entry);
+    for (const { scope, name } of report.units) this.#addUnit(entry, { name, scope });
+    for (const [fileKey, use] of collectUses(report)) this.#addFile(entry, fileKey, use);
+  }
+
+  /** @param file the source without its line: of one file at most a hundred inputs are listed */
+  refuse(file: string, input: UnreadableInput): void {
+    const refused = this.#refused.get(file) ?? { listed: [], more: 0 };
+    this.#refused.set(file, refused);
+    if (refused.listed.length < listedPerSource) refused.listed.push(input);
+    else refused.more++;
+  }
+
+  build(now: Date): Fleet {
+    const hosts = [...this.#hosts.values()];
+    const abouts = hosts.map(({ about }) => about);
+    const refused = [...this.#refused.entries()];
+    return {
+      kind: 'lib-users/fleet',
+      schema_version: '1.0.0',
+      tool: { ...tool },
+      generated_at: formatTime(now.getTime()),
+      summary: {
+        hosts: hosts.length,
+        affected: hosts.filter(({ affected }) => affected).length,
+        incomplete: abouts.filter(({ complete }) => !complete).length,
+        reboot_required: abouts.filter(({ reboot_required }) => reboot_required === true).length,
+        held_bytes: abouts.reduce((sum, { held_bytes }) => sum + held_bytes, 0),
+        unreadable_inputs: refused.reduce((sum, [, { listed, more }]) => sum + listed.length + more, 0),
+      },
+      hosts: abouts.sort((a, b) => compareBytes(a.hostname, b.hostname) || compareBytes(a.id ?? '', b.id ?? '')),
+      units: [...this.#units.values()]
+        .map(({ about, hosts }) => ({ ...about, hosts: hostNames(hosts) }))
+        .sort((a, b) => compareBytes(a.scope, b.scope) || compareBytes(a.name, b.name)),
+      files: [...this.#files.values()]
+        .map(({ about, users }) => ({ ...about, hosts: hostNames(users.keys()), units: sortedUnion(users.values()) }))
+        .sort(byFile),
+      unreadable_inputs: refused.flatMap(([file, { listed, more }]) => [
+        ...listed,
+        ...(more === 0
+          ? []
+          : [{ source: file, code: 'invalid_document' as const, message: `and ${more} more inputs like these` }]),
+      ]),
+    };
+  }
+
+  #addUnit(host: HostEntry, about: Omit<FleetUnit, 'hosts'>): void {
+    const key = `${about.scope} ${about.name}`;
+    const entry = this.#units.get(key) ?? { key, about, hosts: new Set() };
+    this.#units.set(key, entry);
+    // Two users may both have an app.service: one entry, one host.
+    if (entry.hosts.has(host)) return;
+    entry.hosts.add(host);
+    host.units.push(entry);
+  }
+
+  #addFile(host: HostEntry, key: string, { about, units }: Use): void {
+    const entry = this.#files.get(key) ?? { key, about, users: new Map(), lastUnits: [] };
+    this.#files.set(key, entry);
+    const names = [...units].sort(compareBytes);
+    if (!isEqual(names, entry.lastUnits)) entry.lastUnits = names;
+    entry.users.set(host, entry.lastUnits);
+    host.files.push(entry);
+  }
+
+  #remove(host: HostEntry): void {
+    for (const entry of host.files) {
+      entry.users.delete(host);
+      if (entry.users.size === 0) this.#files.delete(entry.key);
+    }
+    for (const entry of host.units) {
+      entry.hosts.delete(host);
+      if (entry.hosts.size === 0) this.#units.delete(entry.key);
+    }
+  }
+}
+
+interface Use {
+  about: Omit<FleetFile, 'hosts' | 'units'>;
+  units: Set<string>;
+}
+
+/** The files of the units, and of the processes that no unit owns: an old library in a container is one as well. */
+function collectUses({ units, processes }: Report): Map<string, Use> {
+  const uses = new Map<string, Use>();
+  const add = (file: UnitFile | DeletedMap | DeletedFd, via: 'map' | 'fd', unit: string | null): void => {
+    const { path, path_base64, kind, role, state } = file;
+    const key = [via, kind, role, state, path_base64 ?? '', path].join('\0');
+    const use = uses.get(key) ?? { about: { path, via, kind, role, state }, units: new Set() };
+    uses.set(key, use);
+    if (unit !== null) use.units.add(unit);
+  };
+  for (const unit of units) for (const file of unit.files) add(file, file.via, unit.name);
+  for (const { unit, maps, fds } of processes) {
+    if (unit !== null) continue;
+    for (const map of maps) add(map, 'map', null);
+    for (const fd of fds) add(fd, 'fd', null);
+  }
+  return uses;
+}
+
+function aboutHost({ host, scan, summary, generated_at }: Report, source: string, superseded: number) {
+  return {
+    hostname: host.hostname,
+    id: host.id,
+    source,
+    labels: host.labels,
+    generated_at,
+    complete: scan.complete,
+    units: summary.units,
+    held_bytes: summary.held_bytes,
+    reboot_required: host.reboot.required,
+    superseded,
+  };
+}
+
+function hostNames(hosts: Iterable<HostEntry>): string[] {
+  return Array.from(hosts, ({ about }) => about.hostname).sort(compareBytes);
+}
+
+function sortedUnion(lists: Iterable<readonly string[]>): string[] {
+  const union = new Set<string>();
+  for (const list of new Set(lists)) for (const name of list) union.add(name);
+  return [...union].sort(compareBytes);
+}
+
+function isEqual(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((value, index) => value === b[index]);
+}
+
+function byFile(a: FleetFile, b: FleetFile): number {
+  return (
+    compareBytes(a.path, b.path) ||
+    compareBytes(b.via, a.via) ||
+    compareBytes(a.kind, b.kind) ||
+    compareBytes(a.role, b.role) ||
+    compareBytes(a.state, b.state)
+  );
+}

@@ -1,0 +1,89 @@
+// Fleet -> what a person in charge of many hosts wants to know: which file on how many hosts, which unit on which hosts,
+// who could not be seen, who must reboot, and what could not be read.
+
+import type { Fleet } from '../documents/generated/fleet.ts';
+import { count, formatBytes, formatTime, quote } from './format.ts';
+import type { Paint, Style, Word } from './layout.ts';
+import { fold, word, words } from './layout.ts';
+import { sanitize } from './sanitize.ts';
+
+const shownNames = 8;
+
+export function renderFleetText(fleet: Fleet, style: Style): string {
+  const files = fleet.files.filter(({ role }) => role !== 'scratch').sort((a, b) => b.hosts.length - a.hosts.length);
+  const hosts = (wanted: (host: Fleet['hosts'][number]) => boolean): string[] =>
+    fleet.hosts.filter(wanted).map(({ hostname }) => hostname);
+  const sections = [
+    section(
+      'files',
+      files.map(({ path, state, role, kind, hosts, units }) => [
+        word(count(hosts.length, 'host').padStart(9)),
+        word(state.padEnd(8)),
+        word((role === 'code' ? kind : role).padEnd(10)),
+        word(quote(sanitize(path))),
+        ...(units.length === 0 ? [] : words(`(${nameList(units)})`, 'dim')),
+      ]),
+      style,
+    ),
+    section(
+      'units',
+      fleet.units.map(({ name, scope, hosts }) => [
+        word(sanitize(name), 'bold'),
+        ...(scope === 'user' ? words('of users', 'dim') : []),
+        ...words(`on ${nameList(hosts)}`),
+      ]),
+      style,
+    ),
+    section('not seen completely', asLines(hosts(({ complete }) => !complete)), style, 'yellow'),
+    section('must reboot', asLines(hosts(({ reboot_required }) => reboot_required === true)), style, 'yellow'),
+    section(
+      'superseded by a newer report',
+      fleet.hosts
+        .filter(({ superseded }) => superseded > 0)
+        .map(({ hostname, superseded, source }) =>
+          words(
+            `${quote(sanitize(hostname))}: ${count(superseded, 'older report')}, ${quote(sanitize(source))} counts`,
+          ),
+        ),
+      style,
+    ),
+    section(
+      'could not be read',
+      fleet.unreadable_inputs.map(({ source, message }) => words(`${quote(sanitize(source))}: ${sanitize(message)}`)),
+      style,
+      'red',
+    ),
+  ];
+  return [renderHead(fleet, style), ...sections.filter((text) => text !== '')].join('\n');
+}
+
+function renderHead({ generated_at, summary }: Fleet, style: Style): string {
+  const { hosts, affected, incomplete, reboot_required, held_bytes } = summary;
+  const facts = [
+    `${affected} of ${count(hosts, 'host')} run on files that are gone`,
+    ...(incomplete > 0 ? [`${incomplete} not seen completely`] : []),
+    ...(reboot_required > 0 ? [`${reboot_required} must reboot`] : []),
+    ...(held_bytes > 0 ? [`${formatBytes(held_bytes)} of disk held`] : []),
+  ];
+  const clean = affected === 0 && incomplete === 0;
+  return fold(
+    [...words(`${facts.join(', ')}.`, clean ? 'green' : 'bold'), ...words(formatTime(generated_at), 'dim')],
+    0,
+    2,
+    style,
+  );
+}
+
+function section(title: string, lines: readonly Word[][], style: Style, paint: Paint = 'bold'): string {
+  if (lines.length === 0) return '';
+  return fold(words(title, paint), 0, 0, style) + lines.map((line) => fold(line, 2, 12, style)).join('');
+}
+
+function asLines(names: readonly string[]): Word[][] {
+  return names.length === 0 ? [] : [words(names.map((name) => quote(sanitize(name))).join(', '))];
+}
+
+function nameList(names: readonly string[]): string {
+  const shown = names.slice(0, shownNames).map((name) => quote(sanitize(name)));
+  return `${shown.join(', ')}${names.length > shownNames ? ` … ${names.length - shownNames} more` : ''}`;
+}
