@@ -33,7 +33,7 @@ export function buildFindings(files: readonly GoneFile[]): Finding[] {
     const { path, path_base64: base64, role } = file;
     const bytes = base64 === null ? fromText(path) : Buffer.from(base64, 'base64').toString('latin1');
     const code = codes[role](file);
-    const key = `${code} ${bytes}`;
+    const key = JSON.stringify([code, path, bytes]);
     const known = findings.get(key);
     findings.set(key, {
       ...{ path, bytes, role, code },

@@ -1,0 +1,76 @@
+// What an incomplete or narrowed plan says: never that the host is clean.
+
+import { deepEqual, equal } from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Report } from '../../src/documents/generated/report.ts';
+import { buildPlan } from '../../src/plan/build.ts';
+import { compileSelection } from '../../src/plan/selection.ts';
+import { readGolden } from '../support/golden.ts';
+import { libc, process, report, unit } from '../support/reports.ts';
+
+const unitsOnly = { detail: 'units' } as const;
+const kernel = { code: 'kernel_modules_missing', running: '6.1.0' } as const;
+const notKnown = { reboot: { required: null, reasons: [] } };
+
+const rows: readonly (readonly [name: string, of: Report, complete: boolean, reboot: boolean | null])[] = [
+  ['complete', report({}), true, false],
+  ['incomplete: a reboot cannot be ruled out', report({ scan: { complete: false } }), false, null],
+  [
+    'incomplete, but a reboot is known to be due',
+    report({ scan: { complete: false }, host: { reboot: { required: true, reasons: [kernel] } } }),
+    false,
+    true,
+  ],
+  ['complete, but reboot facts are not known', report({ host: notKnown }), true, null],
+  ['not known, but a unit needs it', report({ units: [unit('dbus.service', [libc])], host: notKnown }), true, true],
+  [
+    'units only, and processes outside units were left out',
+    report({ units: [unit('a.service', [libc])], scan: unitsOnly, summary: { processes: 2 } }),
+    false,
+    null,
+  ],
+  [
+    'units only, and every process is in a unit',
+    report({ units: [unit('a.service', [libc])], scan: unitsOnly, summary: { processes: 1 } }),
+    true,
+    false,
+  ],
+  ['processes outside units are there', report({ processes: [process(9, [libc])] }), true, false],
+];
+
+for (const [name, of, complete, reboot] of rows) {
+  test(name, () => {
+    const plan = buildPlan(of, [], '');
+    deepEqual([plan.complete, plan.report.complete, plan.reboot.required], [complete, of.scan.complete, reboot]);
+  });
+}
+
+const golden = readGolden<Report>('report');
+
+test('--unit keeps whole names that match, and nothing that is in no unit', () => {
+  const plan = buildPlan(golden, [], '', compileSelection(['*.scope', 'dbus*', 'search.service'], []));
+  deepEqual(
+    plan.actions.map(({ unit: name }) => name),
+    ['session-7.scope', 'dbus.service'],
+  );
+  deepEqual(
+    plan.ignored.map(({ unit: name }) => name),
+    ['search.service'],
+  );
+  equal(plan.complete, false);
+});
+
+test('--action keeps these actions, and the lists follow', () => {
+  const plan = buildPlan(golden, [], '', compileSelection([], ['signal', 'restart']));
+  deepEqual(
+    plan.actions.map(({ action }) => action),
+    ['restart', 'restart', 'signal', 'restart'],
+  );
+  deepEqual(plan.services, ['cron.service', 'nginx.service']);
+  deepEqual(plan.reboot.reasons, golden.host.reboot.reasons);
+  equal(buildPlan(golden, [], '', compileSelection([], ['signal'])).services.length, 0);
+});
+
+test('without --unit and --action the plan is whole', () => {
+  deepEqual(buildPlan(golden, [], '', compileSelection([], [])), buildPlan(golden, [], ''));
+});
