@@ -1,24 +1,23 @@
-// dpkg's own files: info/*.list says which paths a package has, status which version is installed. dpkg(1).
-// No process is started: the list files are searched as bytes.
+// dpkg's own files: info/*.list says which paths a package has, diversions where they really are, status which version is
+// installed. dpkg(1), dpkg-divert(1). No process is started; each list is read once.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Package } from '../documents/generated/report.ts';
 import type { Bytes } from '../procfs/bytes.ts';
+import { indexNames, readMergedFolders, resolveName } from './merged-folders.ts';
 import type { Owners } from './packages.ts';
+
+interface Diversion {
+  to: Bytes;
+  /** The package that keeps the name for itself; null where the administrator diverted it for all. */
+  by: string | null;
+}
 
 export function readDpkg(paths: readonly Bytes[], root: string): Owners {
   const folder = join(root, 'var/lib/dpkg');
   try {
-    const owners = new Map<Bytes, Package>();
-    const spellings = new Map(paths.flatMap((path) => namesOf(path).map((name) => [name, path] as const)));
-    const byPackage = findOwners(join(folder, 'info'), spellings);
-    const versions = readVersions(join(folder, 'status'), new Set(byPackage.values()));
-    for (const [path, owner] of byPackage) {
-      const version = versions.get(owner);
-      if (version !== undefined) owners.set(path, { manager: 'dpkg', name: owner.split(':')[0] ?? owner, version });
-    }
-    return { owners, problem: null };
+    return { owners: findOwners(paths, root, folder), problem: null };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
@@ -26,36 +25,71 @@ export function readDpkg(paths: readonly Bytes[], root: string): Owners {
   }
 }
 
-/** Since the merge of / and /usr the kernel says /usr/lib where older packages list /lib. */
-function namesOf(path: Bytes): Bytes[] {
-  const merged = /^\/usr(\/(?:bin|sbin|lib|lib32|lib64|libx32|libo32)\/.*)$/s.exec(path);
-  return merged ? [path, merged[1] ?? ''] : [path, `/usr${path}`];
-}
-
-/** Path -> the name of the list file, `name` or `name:arch`. */
-function findOwners(folder: string, spellings: ReadonlyMap<Bytes, Bytes>): Map<Bytes, string> {
-  const owners = new Map<Bytes, string>();
-  for (const file of readdirSync(folder)) {
-    if (!file.endsWith('.list')) continue;
-    const list = readFileSync(join(folder, file), 'latin1');
-    for (const [name, path] of spellings) {
-      const at = list.indexOf(`${name}\n`);
-      if (at !== -1 && (at === 0 || list[at - 1] === '\n')) owners.set(path, file.slice(0, -'.list'.length));
+function findOwners(paths: readonly Bytes[], root: string, folder: string): Map<Bytes, Package> {
+  const owners = new Map<Bytes, Package>();
+  const merged = readMergedFolders(root);
+  const diversions = readDiversions(join(folder, 'diversions'));
+  const names = indexNames(paths, merged);
+  // A diverted file is listed under the name that it had.
+  const diverted = [...diversions].flatMap(([from, { to }]) => (names.has(to) ? [from] : []));
+  const listed = new Set([...names.keys(), ...diverted]);
+  const installed = parseDpkgStatus(readFileSync(join(folder, 'status'), 'latin1'));
+  for (const list of readdirSync(join(folder, 'info'), 'latin1').sort()) {
+    const version = list.endsWith('.list') ? installed.get(list.slice(0, -'.list'.length)) : undefined;
+    if (version === undefined) continue;
+    const name = list.slice(0, -'.list'.length).split(':')[0]!;
+    for (const entry of findLines(readFileSync(join(folder, 'info', list), 'latin1'), listed)) {
+      const diversion = diversions.get(entry);
+      const file = diversion && diversion.by !== name ? diversion.to : entry;
+      for (const path of names.get(file) ?? names.get(resolveName(file, merged)) ?? []) {
+        if (!owners.has(path)) owners.set(path, { manager: 'dpkg', name, version });
+      }
     }
   }
   return owners;
 }
 
-/** Versions of installed packages, by `name` and by `name:arch`. */
-function readVersions(file: string, wanted: ReadonlySet<string>): Map<string, string> {
+function findLines(list: Bytes, wanted: ReadonlySet<Bytes>): Bytes[] {
+  const found: Bytes[] = [];
+  for (let start = 0; start < list.length; ) {
+    const end = list.indexOf('\n', start);
+    const line = list.slice(start, end === -1 ? undefined : end);
+    if (wanted.has(line)) found.push(line);
+    if (end === -1) break;
+    start = end + 1;
+  }
+  return found;
+}
+
+/** Versions by `name` and by `name:architecture`, as lists are named; a package with only its configuration left has none. */
+export function parseDpkgStatus(status: Bytes): Map<string, string> {
   const versions = new Map<string, string>();
-  if (wanted.size === 0) return versions;
-  for (const block of readFileSync(file, 'utf8').split('\n\n')) {
-    const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
+  for (const block of status.split(/\n\n+/)) {
+    const field = (name: string) => new RegExp(`^${name}: *(.*)$`, 'm').exec(block)?.[1];
     const name = field('Package');
     const version = field('Version');
-    if (name === undefined || version === undefined || !/^Status: .* installed$/m.test(block)) continue;
-    for (const key of [name, `${name}:${field('Architecture')}`]) if (wanted.has(key)) versions.set(key, version);
+    if (name === undefined || version === undefined) continue;
+    if (/ (?:not-installed|config-files)$/.test(field('Status') ?? ' not-installed')) continue;
+    for (const key of [name, `${name}:${field('Architecture')}`]) versions.set(key, version);
   }
   return versions;
+}
+
+/** Three lines each: the listed name, the name on disk, the diverting package or `:` for the administrator. */
+export function parseDiversions(text: Bytes): Map<Bytes, Diversion> {
+  const diversions = new Map<Bytes, Diversion>();
+  const lines = text.split('\n');
+  for (let at = 0; at + 2 < lines.length; at += 3) {
+    diversions.set(lines[at]!, { to: lines[at + 1]!, by: lines[at + 2] === ':' ? null : lines[at + 2]! });
+  }
+  return diversions;
+}
+
+function readDiversions(path: string): Map<Bytes, Diversion> {
+  try {
+    return parseDiversions(readFileSync(path, 'latin1'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return new Map();
+  }
 }

@@ -18,13 +18,23 @@ export interface Owners {
 
 type Query = (paths: readonly Bytes[], run: Run, root: string) => Owners;
 
+/** The file and not its folder: rpm makes an empty database where there is none, and we write nothing. */
+const rpmFiles = ['usr/lib/sysimage/rpm', 'var/lib/rpm'].flatMap((folder) =>
+  ['rpmdb.sqlite', 'Packages.db', 'Packages'].map((file) => `${folder}/${file}`),
+);
+
 const databases: readonly { marks: readonly string[]; query: Query }[] = [
   { marks: ['var/lib/dpkg/status'], query: (paths, _run, root) => readDpkg(paths, root) },
-  { marks: ['usr/lib/sysimage/rpm', 'var/lib/rpm'], query: queryRpm },
+  { marks: rpmFiles, query: queryRpm },
   { marks: ['var/lib/pacman/local'], query: queryPacman },
   { marks: ['lib/apk/db/installed', 'usr/lib/apk/db/installed'], query: queryApk },
 ];
 
+/**
+ * Paths with a newline are not asked for: no package has such a file. rpm and pacman look the paths up on disk, so the caller
+ * leaves out those on file systems that may hang.
+ * @param root prefix of the databases that are looked for; the programs always answer for /
+ */
 export function queryPackages(paths: readonly Bytes[], run: Run, root = '/'): Owners {
   const owners = new Map<Bytes, Package>();
   const problems: string[] = [];

@@ -1,24 +1,26 @@
-// pacman -Qo, batched: `PATH is owned by NAME VERSION`, one line a path. pacman(8).
+// pacman -Qo, batched: `PATH is owned by NAME VERSION`, a line for each owner, the folder's links resolved. pacman(8).
 
 import type { Package } from '../documents/generated/report.ts';
 import type { Bytes } from '../procfs/bytes.ts';
-import { explainOutcome, type Run } from '../spawn.ts';
+import type { Run } from '../spawn.ts';
+import { ask } from './ask.ts';
+import { indexNames, readMergedFolders } from './merged-folders.ts';
 import type { Owners } from './packages.ts';
 
-const limits = { deadlineMs: 30_000, maxBytes: 16 * 1024 * 1024 };
-
-export function queryPacman(paths: readonly Bytes[], run: Run): Owners {
-  const names = paths.map((path) => Buffer.from(path, 'latin1').toString('utf8'));
-  const outcome = run('pacman', ['-Qo', '--', ...names], limits);
-  if (outcome.kind !== 'ok') return { owners: new Map(), problem: explainOutcome('pacman', outcome, limits) };
-  return { owners: parsePacman(outcome.stdout.toString('latin1')), problem: null };
+export function queryPacman(paths: readonly Bytes[], run: Run, root: string): Owners {
+  const { lines, problem } = ask(run, 'pacman', ['-Qo', '--'], paths);
+  return { owners: parsePacman(lines, indexNames(paths, readMergedFolders(root))), problem };
 }
 
-export function parsePacman(answer: Bytes): Map<Bytes, Package> {
+/** @param names every name of the asked paths; the first owner of several counts */
+export function parsePacman(lines: readonly Bytes[], names: ReadonlyMap<Bytes, readonly Bytes[]>): Map<Bytes, Package> {
   const owners = new Map<Bytes, Package>();
-  for (const line of answer.split('\n')) {
-    const match = /^(\/.*) is owned by ([^ ]+) ([^ ]+)$/.exec(line);
-    if (match) owners.set(match[1] ?? '', { manager: 'pacman', name: match[2] ?? '', version: match[3] ?? '' });
+  for (const line of lines) {
+    const [, file, name, version] = /^(\/.*?)\/? is owned by ([^ ]+) ([^ ]+)$/s.exec(line) ?? [];
+    if (file === undefined || name === undefined || version === undefined) continue;
+    for (const path of names.get(file) ?? []) {
+      if (!owners.has(path)) owners.set(path, { manager: 'pacman', name, version });
+    }
   }
   return owners;
 }

@@ -1,42 +1,46 @@
-// rpm -qf, batched: one answer a path, in order. rpm(8). A path that no package owns answers with a line of its own on stdout.
+// rpm's database, asked by rpm itself: first which packages own any of the paths, then for the files of those packages. rpm(8).
+// Two calls, because the answers to `rpm -qf` do not say which path they are about: a missing path gives none on stdout,
+// a shared one several.
 
 import type { Package } from '../documents/generated/report.ts';
 import type { Bytes } from '../procfs/bytes.ts';
-import { explainOutcome, type Run } from '../spawn.ts';
+import type { Run } from '../spawn.ts';
+import { ask } from './ask.ts';
+import { indexNames, readMergedFolders } from './merged-folders.ts';
 import type { Owners } from './packages.ts';
 
-const limits = { deadlineMs: 30_000, maxBytes: 16 * 1024 * 1024 };
-const mark = 'lib-users';
-const format = `${mark}\\t%{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\t[%{FILENAMES}\\n]`;
+/** Tells a record from the notice about a path without an owner, which begins otherwise in every language. */
+const mark = 'package\t';
+const labelFormat = `${mark}%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\\n`;
+const filesFormat = '[%{=NAME}\\t%{=EVR}\\t%{FILENAMES}\\n]';
 
-/**
- * rpm looks a path up on disk to follow links, and several packages may own one path; so each owner is asked for with the list
- * of its files, and a path belongs to the package whose list names it.
- */
-export function queryRpm(paths: readonly Bytes[], run: Run): Owners {
-  const owners = new Map<Bytes, Package>();
-  const outcome = run('rpm', ['-qf', '--queryformat', format, '--', ...paths.map(toArgument)], limits);
-  if (outcome.kind !== 'ok') return { owners, problem: explainOutcome('rpm', outcome, limits) };
-  const files = parseRpm(outcome.stdout.toString('latin1'));
-  for (const path of paths) {
-    const owner = files.get(path);
-    if (owner) owners.set(path, owner);
-  }
-  return { owners, problem: null };
+export function queryRpm(paths: readonly Bytes[], run: Run, root: string): Owners {
+  const found = ask(run, 'rpm', ['-qf', '--queryformat', labelFormat, '--'], paths);
+  const labels = parseRpmLabels(found.lines);
+  if (labels.length === 0) return { owners: new Map(), problem: found.problem };
+  const files = ask(run, 'rpm', ['-q', '--queryformat', filesFormat, '--'], labels);
+  const names = indexNames(paths, readMergedFolders(root));
+  return { owners: parseRpmFiles(files.lines, names), problem: files.problem };
 }
 
-/** Every file that the answer's packages own. */
-export function parseRpm(answer: Bytes): Map<Bytes, Package> {
-  const files = new Map<Bytes, Package>();
-  for (const block of answer.split(`${mark}\t`).slice(1)) {
-    const [name = '', version = '', list = ''] = block.split('\t');
-    for (const file of list.split('\n')) {
-      if (file.startsWith('/')) files.set(file, { manager: 'rpm', name, version: version.replace(/^0:/, '') });
+/** The packages in an answer to `rpm -qf`, each once, in bytewise order. */
+export function parseRpmLabels(lines: readonly Bytes[]): Bytes[] {
+  const records = lines.filter((line) => line.startsWith(mark)).map((line) => line.slice(mark.length));
+  return [...new Set(records)].sort();
+}
+
+/** @param names every name of the asked paths; the first package that lists one of them owns it */
+export function parseRpmFiles(
+  lines: readonly Bytes[],
+  names: ReadonlyMap<Bytes, readonly Bytes[]>,
+): Map<Bytes, Package> {
+  const owners = new Map<Bytes, Package>();
+  for (const line of lines) {
+    const [, name, version, file] = /^([^\t]+)\t([^\t]+)\t(\/.*)$/s.exec(line) ?? [];
+    if (name === undefined || version === undefined || file === undefined) continue;
+    for (const path of names.get(file) ?? []) {
+      if (!owners.has(path)) owners.set(path, { manager: 'rpm', name, version });
     }
   }
-  return files;
-}
-
-function toArgument(path: Bytes): string {
-  return Buffer.from(path, 'latin1').toString('utf8');
+  return owners;
 }

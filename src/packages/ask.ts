@@ -1,0 +1,53 @@
+// Many operands, few processes: asks one program in batches that an argument list can hold (execve(2): 128 KiB a string,
+// 2 MiB in all by default).
+
+import { type Bytes, toText } from '../procfs/bytes.ts';
+import { explainOutcome, type Run } from '../spawn.ts';
+
+export interface Answer {
+  /** The lines of stdout, of all batches. */
+  lines: Bytes[];
+  /** One sentence where the program could not be run, or said something that is about none of the operands. */
+  problem: string | null;
+}
+
+const limits = { deadlineMs: 30_000, maxBytes: 64 * 1024 * 1024 };
+const batchBytes = 256 * 1024;
+
+/** @param fixed arguments that end with `--`; operands that are no UTF-8 cannot be passed on, and are left out */
+export function ask(run: Run, file: string, fixed: readonly string[], operands: readonly Bytes[]): Answer {
+  const lines: Bytes[] = [];
+  const remarks: string[] = [];
+  for (const batch of splitBatches(operands)) {
+    const outcome = run(file, [...fixed, ...batch], limits);
+    if (outcome.kind !== 'ok') return { lines, problem: explainOutcome(file, outcome, limits) };
+    for (const line of splitLines(outcome.stdout.toString('latin1'))) lines.push(line);
+    if (outcome.status === 0) continue;
+    // A path without an owner makes these programs complain and fail: that is an answer. Other complaints are trouble.
+    for (const line of splitLines(outcome.stderr.toString('utf8'))) {
+      if (!/^warning:/i.test(line) && !batch.some((operand) => line.includes(operand))) remarks.push(line.trim());
+    }
+  }
+  return { lines, problem: remarks.length === 0 ? null : `${file}: ${[...new Set(remarks)].slice(0, 3).join(' ')}` };
+}
+
+function splitLines(text: string): string[] {
+  return text.split('\n').filter((line) => line.trim() !== '');
+}
+
+function splitBatches(operands: readonly Bytes[]): string[][] {
+  const batches: string[][] = [];
+  let room = 0;
+  for (const operand of operands) {
+    const { text, base64 } = toText(operand);
+    if (base64 !== null) continue;
+    const size = operand.length + 1;
+    if (size > room) {
+      batches.push([]);
+      room = batchBytes;
+    }
+    batches.at(-1)!.push(text);
+    room -= size;
+  }
+  return batches;
+}
