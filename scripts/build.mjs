@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { lazyNode } from './lazy-node.mjs';
 import { leanOclif } from './lean-oclif.mjs';
 import { joinChunks } from './one-file.mjs';
 
@@ -21,7 +22,7 @@ const chunks = await build({
   target,
   format: 'esm',
   legalComments: 'none',
-  plugins: [leanOclif],
+  plugins: [leanOclif, lazyNode],
   define: { __LIB_USERS_VERSION__: JSON.stringify(version) },
   logLevel: 'warning',
 });

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 
 const lazyRequire =
-  /^const (\w+) = ((?:(?:__importDefault|__importStar)\(require\("[^"]+"\)\)|require\("[^"]+"\)));$/gm;
+  /^(?:const|var) (\w+) = ((?:(?:__importDefault|__importStar)\(require\("[^"]+"\)\)|require\("[^"]+"\)));$/gm;
 
 // What only plugins, themes, spinners, TypeScript projects and performance reports need is left out.
 const unreachedModules =

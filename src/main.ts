@@ -48,4 +48,7 @@ async function report(thrown: unknown): Promise<void> {
 }
 
 process.on('uncaughtException', (thrown) => void report(thrown));
-main(basename(process.argv[1] ?? ''), process.argv.slice(2)).catch(report);
+main(basename(process.argv[1] ?? ''), process.argv.slice(2))
+  .catch(report)
+  // Everything is written synchronously: nothing is left to wait for, and Node need not take its heap apart (2 ms).
+  .finally(() => process.exit());
