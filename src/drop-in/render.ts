@@ -1,0 +1,79 @@
+// Report -> the output of lib_users and fd_users, byte for byte where they are right: a line for each command line.
+
+import type { Process, Report } from '../documents/generated/report.ts';
+import { sanitizeCommand, sanitizePath } from '../render/raw-bytes.ts';
+import { sanitize } from '../render/sanitize.ts';
+import type { DropInArguments } from './arguments.ts';
+
+interface Group {
+  command: string;
+  processes: Process[];
+}
+
+/** '' where nothing was found. */
+export function renderDropIn(
+  report: Report,
+  options: Pick<DropInArguments, 'machine' | 'showItems' | 'services'>,
+): string {
+  const groups = groupByCommand(report.processes);
+  if (groups.length === 0) return '';
+  const lines = groups.map((group) => {
+    const pids = sortedPids(group).join(',');
+    const files = filesOf(group).join(',');
+    if (options.machine) return `${pids};${files};${group.command}\n`;
+    return `${pids} "${group.command}"${options.showItems ? ` uses ${files}` : ''}\n`;
+  });
+  return lines.join('') + (options.services ? `\n${renderServices(groups)}\n` : '');
+}
+
+/** Processes without a command line are left out, the rest is in the order of the lowest pid. */
+function groupByCommand(processes: readonly Process[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const process of processes) {
+    if (process.command.length === 0) continue;
+    const command = printCommand(process);
+    const group = groups.get(command);
+    if (group) group.processes.push(process);
+    else groups.set(command, { command, processes: [process] });
+  }
+  return [...groups.values()];
+}
+
+/** In the order of strings, as ever: 100 before 20. */
+function sortedPids({ processes }: Group): string[] {
+  return processes.map(({ pid }) => String(pid)).sort();
+}
+
+function filesOf({ processes }: Group): string[] {
+  const files = processes.flatMap((process) => [...process.maps, ...process.fds]);
+  const paths = files.map((file) => (file.path_base64 === null ? printText(file.path) : sanitizePath(file)));
+  return [...new Set(paths)].sort();
+}
+
+function printCommand(process: Process): string {
+  return (process.command_base64 === null ? printText(process.command.join(' ')) : sanitizeCommand(process)).trim();
+}
+
+/** Control characters are escaped, which the originals do not; backslashes stay single, as scripts know them. */
+function printText(text: string): string {
+  return text.split('\\').map(sanitize).join('\\');
+}
+
+function renderServices(groups: readonly Group[]): string {
+  const units = new Map<string, string[]>();
+  for (const group of groups) {
+    const byPid = new Map(group.processes.map((process) => [String(process.pid), process]));
+    for (const pid of sortedPids(group)) {
+      const unit = systemUnit(byPid.get(pid)!);
+      if (unit !== null) units.set(unit, [...(units.get(unit) ?? []), pid]);
+    }
+  }
+  return [...units].map(([unit, pids]) => `${pids.join(',')} belong to ${printText(unit)}`).join('\n');
+}
+
+/** The unit by which the system manager knows the process: `systemctl status PID` answers with it. */
+function systemUnit({ unit, session }: Process): string | null {
+  if (unit?.scope === 'user') return unit.user === null ? null : `user@${unit.user.uid}.service`;
+  if (unit) return unit.name;
+  return session === null ? null : `session-${session.id}.scope`;
+}
