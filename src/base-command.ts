@@ -67,6 +67,8 @@ export interface Result<D extends object> {
   formats: Formats<D>;
   /** null where everything was seen, else what was not: with --require-complete no result is written. */
   incomplete: string | null;
+  /** Other files that are written with the result, or not at all. */
+  alongside?: readonly Output[];
 }
 
 export abstract class BaseCommand extends Command {
@@ -98,7 +100,7 @@ export abstract class BaseCommand extends Command {
     }
     if (schema !== null) await assertOwnDocument(schema, document);
     const format = flags.json ? 'json' : (flags.format ?? (await defaultFormat(flags.output)));
-    const outputs: Output[] = [];
+    const outputs: Output[] = [...(result.alongside ?? [])];
     for (const target of [{ format, path: flags.output ?? null }, ...this.copies]) {
       const style = await textStyle(target.path === null && (await isTerminal(1)));
       outputs.push({ path: target.path, text: await formats[target.format]!(document, style) });

@@ -15,6 +15,8 @@ export interface CommandEntry {
 
 export const commands: readonly CommandEntry[] = [
   { name: 'scan', load: () => import('./commands/scan.ts') },
+  { name: 'check', load: () => import('./commands/check.ts') },
+  { name: 'fleet', load: () => import('./commands/fleet.ts') },
   { name: 'schema', load: () => import('./commands/schema.ts') },
   { name: 'validate', load: () => import('./commands/validate.ts') },
   { name: 'rules', load: () => import('./commands/rules.ts') },

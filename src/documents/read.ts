@@ -3,6 +3,7 @@
 import { LibUsersError } from '../errors.ts';
 import { readInput, sourceName } from '../input.ts';
 import { didYouMean } from '../nearest.ts';
+import type { Drift } from './generated/drift.ts';
 import type { ErrorDocument } from './generated/error.ts';
 import type { Report } from './generated/report.ts';
 import { type SchemaName, schemaNames } from './generated/schemas.ts';
@@ -12,6 +13,7 @@ import { validateDocument } from './validate.ts';
 /** The kinds that can be read back. */
 export interface Documents {
   report: Report;
+  drift: Drift;
   error: ErrorDocument;
 }
 

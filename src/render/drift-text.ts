@@ -11,8 +11,7 @@ import { sanitize } from './sanitize.ts';
 
 const shownPids = 10;
 
-/** @param notes sanitized already */
-export function renderDriftText(judgement: Judgement, notes: readonly string[], style: Style): string {
+export function renderDriftText(judgement: Judgement, style: Style): string {
   const { drift, accepted, expired } = judgement;
   const groups: [title: string, findings: readonly Finding[], paint: Paint][] = [
     ['new', drift.findings.filter(({ change }) => change === 'new'), 'red'],
@@ -21,7 +20,6 @@ export function renderDriftText(judgement: Judgement, notes: readonly string[], 
     ['resolved', drift.resolved, 'green'],
   ];
   const remarks = [
-    ...notes,
     ...accepted.map(
       ({ finding, entry }) => `accepted: ${quote(sanitizePath(finding))}${until(entry)}: ${sanitize(entry.reason)}`,
     ),

@@ -28,7 +28,7 @@ export function ownerName({ unit, user, container, executable }: Finding): strin
     const program = quote(sanitize(executable ?? 'unknown program'));
     return container === null ? program : `${program} (${container.runtime} container)`;
   }
-  return user === null ? sanitize(unit) : `${sanitize(unit)} of user ${formatUser(user)}`;
+  return user === null ? sanitize(unit) : `${sanitize(unit)} of ${formatUser(user)}`;
 }
 
 /** As in `/usr/lib/libssl.so.3: library replaced`. */

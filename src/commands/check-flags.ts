@@ -1,0 +1,117 @@
+// The flags of check -> what the judgement and the Nagios plugin obey.
+
+import { boolean, string } from '@oclif/core/flags';
+import type { EffectiveConfig } from '../config/effective.ts';
+import type { Drift, Finding } from '../documents/generated/drift.ts';
+import type { CheckOptions } from '../drift/judge.ts';
+import { LibUsersError } from '../errors.ts';
+import { parseRange, type Range, type Thresholds } from '../render/nagios.ts';
+import { checkGlobs, type ScanFlags, scanFlags } from './scan-flags.ts';
+
+const several = { multiple: true, multipleNonGreedy: true } as const;
+const roles = ['code', 'data', 'log', 'file', 'scratch'] as const satisfies Finding['role'][];
+const kinds = ['executable', 'library', 'data', 'regular', 'directory', 'unknown'] as const satisfies Finding['kind'][];
+
+const nagios = { helpGroup: 'NAGIOS' } as const;
+
+export const gateFlags = {
+  baseline: string({
+    helpValue: 'FILE',
+    description: 'Compare with this report or drift document; without one everything is new.',
+  }),
+  'write-baseline': string({
+    helpValue: 'FILE',
+    description: 'Keep what is known now as the next baseline, where the gate is open or with --fail-on never.',
+  }),
+  'fail-on': string({
+    options: ['new', 'any', 'never'],
+    description: 'Which findings close the gate: new (the default with a baseline), any (without), or never.',
+  }),
+  'allow-incomplete': boolean({ description: 'Let the gate open though not everything could be seen.' }),
+  unit: string({
+    ...several,
+    helpValue: 'GLOB',
+    description: 'Only findings of units whose name matches, on both sides.',
+  }),
+  role: string({ ...several, options: [...roles], description: 'Only findings of this role, on both sides.' }),
+  kind: string({ ...several, options: [...kinds], description: 'Only findings of this kind, on both sides.' }),
+  warning: string({
+    char: 'w',
+    helpValue: 'RANGE',
+    description: 'WARNING for this number of counted units.',
+    ...nagios,
+  }),
+  critical: string({
+    char: 'c',
+    helpValue: 'RANGE',
+    description: 'CRITICAL for this number of counted units.',
+    ...nagios,
+  }),
+  'critical-age': string({ helpValue: '7d', description: 'CRITICAL where a unit is stale for longer.', ...nagios }),
+};
+
+export interface GateFlags {
+  'fail-on': string | undefined;
+  'allow-incomplete': boolean;
+  unit: string[] | undefined;
+  role: string[] | undefined;
+  kind: string[] | undefined;
+  warning: string | undefined;
+  critical: string | undefined;
+  'critical-age': string | undefined;
+}
+
+// What of a scan's flags makes sense here: a narrowed scan could not tell what is resolved.
+const { proc, ignore, 'ignore-literal': ignoreLiteral, 'no-default-rules': noDefaultRules } = scanFlags;
+const { 'no-systemctl': noSystemctl, config, 'no-config': noConfig } = scanFlags;
+export const checkScanFlags = {
+  ...{ proc, ignore, 'ignore-literal': ignoreLiteral, 'no-default-rules': noDefaultRules },
+  ...{ 'no-systemctl': noSystemctl, config, 'no-config': noConfig },
+};
+
+export function completeScanFlags(
+  flags: Omit<ScanFlags, 'only' | 'pid' | 'unit' | 'command-line' | 'detail' | 'packages' | 'label'>,
+): ScanFlags {
+  const rest = { only: undefined, pid: undefined, unit: undefined, 'command-line': undefined, label: undefined };
+  return { ...flags, ...rest, detail: 'processes', packages: false };
+}
+
+export function checkOptions(flags: GateFlags, config: EffectiveConfig, now: Date): CheckOptions {
+  return {
+    failOn: (flags['fail-on'] as Drift['fail_on'] | undefined) ?? null,
+    allowIncomplete: flags['allow-incomplete'],
+    filters: {
+      units: checkGlobs('--unit', flags.unit),
+      roles: (flags.role as Finding['role'][] | undefined) ?? config.check.roles ?? null,
+      kinds: (flags.kind as Finding['kind'][] | undefined) ?? [],
+    },
+    accept: config.check.accept,
+    now,
+  };
+}
+
+/** Where neither -w nor -c is given any counted unit is a WARNING. */
+export function nagiosThresholds(flags: GateFlags): Thresholds {
+  const warning = flags.warning ?? (flags.critical === undefined ? '0' : undefined);
+  return {
+    warning: rangeOf('--warning', warning),
+    critical: rangeOf('--critical', flags.critical),
+    criticalAgeSeconds: secondsOf(flags['critical-age']),
+  };
+}
+
+function rangeOf(flag: string, text: string | undefined): Range | null {
+  if (text === undefined) return null;
+  const range = parseRange(text);
+  if (range !== null) return range;
+  throw new LibUsersError('usage', `${flag} ${text}: not a threshold range`, 'as in 5, 1:, ~:5, 1:5 or @1:5');
+}
+
+const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400, w: 604800 };
+
+function secondsOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const [, amount, unit] = /^([0-9]{1,9})([smhdw])$/.exec(text) ?? [];
+  if (amount !== undefined && unit !== undefined) return Number(amount) * seconds[unit]!;
+  throw new LibUsersError('usage', `--critical-age ${text}: not a time`, 'as in 90m, 12h, 7d or 2w');
+}

@@ -1,0 +1,139 @@
+// lib-users check: whether a host is worse than it was, for CI and for monitoring.
+
+import { string } from '@oclif/core/args';
+import { BaseCommand, defaultFormat, type Formats, jsonFormats, resultFlags } from '../base-command.ts';
+import type { EffectiveConfig } from '../config/effective.ts';
+import type { Drift } from '../documents/generated/drift.ts';
+import type { Report } from '../documents/generated/report.ts';
+import { readDocument } from '../documents/read.ts';
+import { assertOwnDocument } from '../documents/validate.ts';
+import { type Judgement, judge, movesBaseline } from '../drift/judge.ts';
+import { LibUsersError } from '../errors.ts';
+import { writeStdout } from '../output.ts';
+import { renderJson } from '../render/json.ts';
+import {
+  checkOptions,
+  checkScanFlags,
+  completeScanFlags,
+  type GateFlags,
+  gateFlags,
+  nagiosThresholds,
+} from './check-flags.ts';
+import { baselineRemarks } from './check-remarks.ts';
+import { runScan, whyIncomplete } from './run-scan.ts';
+import { loadFlaggedConfig } from './scan-flags.ts';
+
+interface Checked {
+  report: Report;
+  config: EffectiveConfig;
+  judgement: Judgement;
+  flags: GateFlags;
+}
+
+function formatsOf(checked: () => Checked): Formats<Drift> {
+  return {
+    ...jsonFormats,
+    text: async (_, style) => (await import('../render/drift-text.ts')).renderDriftText(checked().judgement, style),
+    rows: async (drift) => (await import('../render/drift-rows.ts')).renderDriftRows(drift),
+    junit: async () => (await import('../render/junit.ts')).renderJunit(checked().judgement, checked().report.scan),
+    nagios: async () => (await runNagios(checked())).text,
+    github: async () => (await import('../render/github.ts')).renderGithub(checked().judgement),
+    openmetrics: async (drift) => {
+      const { report, config } = checked();
+      const { buildPlan } = await import('../plan/build.ts');
+      const { renderOpenmetrics } = await import('../render/openmetrics.ts');
+      return renderOpenmetrics(report, buildPlan(report, config.policy, drift.generated_at), drift);
+    },
+  };
+}
+
+async function runNagios({ judgement, report, flags }: Checked): Promise<{ text: string; exitCode: number }> {
+  const { renderNagios } = await import('../render/nagios.ts');
+  return renderNagios(judgement, report, nagiosThresholds(flags));
+}
+
+const exitCodes: Readonly<Record<Drift['verdict'], number>> = { pass: 0, incomplete: 4, drift: 5 };
+const noResult = (): never => {
+  throw new Error('there is no result yet');
+};
+
+export default class Check extends BaseCommand {
+  static override id = 'check';
+  static override summary = 'Whether a host is worse than it was: a gate for CI and monitoring.';
+  static override description =
+    'Judges a scan of this host, or a report, against a baseline. The exit code is 0 where the gate is open, 5 where something was found that --fail-on counts, and 4 where nothing was but not everything could be seen. With --format nagios it is that of a plugin: 0, 1, 2 or 3.';
+  static override examples = [
+    { description: 'Is anything stale?', command: '<%= config.bin %> check' },
+    {
+      description: 'Keep what is known as the baseline',
+      command: '<%= config.bin %> check --fail-on never --write-baseline base.json',
+    },
+    { description: 'Is anything stale that was not?', command: '<%= config.bin %> check --baseline base.json' },
+    { description: 'Did the restart help?', command: '<%= config.bin %> check after.json --baseline before.json' },
+    {
+      description: 'A plugin for Nagios',
+      command: '<%= config.bin %> check --format nagios -w 0 -c 10 --critical-age 7d',
+    },
+  ];
+  static override args = {
+    file: string({
+      description: 'A report, - for standard input; without it this host is scanned.',
+      ignoreStdin: true,
+    }),
+  };
+  static override flags = { ...gateFlags, ...checkScanFlags, ...resultFlags(formatsOf(noResult)) };
+
+  override async run(): Promise<void> {
+    const { args, flags, metadata } = await this.parse(Check);
+    this.begin(flags, formatsOf(noResult));
+    const format = flags.json ? 'json' : (flags.format ?? (await defaultFormat(flags.output)));
+    nagiosThresholds(flags);
+    if ([args.file, flags.baseline, ...(flags.config ?? [])].filter((source) => source === '-').length > 1) {
+      throw new LibUsersError('usage', '- is given twice', 'standard input can be read only once');
+    }
+    const given = Object.keys(checkScanFlags).filter(
+      (name) => name in metadata.flags && !metadata.flags[name]?.setFromDefault && !name.endsWith('config'),
+    );
+    if (args.file !== undefined && given.length > 0) {
+      throw new LibUsersError(
+        'usage',
+        `--${given[0]} is about a scan, and ${args.file} is none`,
+        'leave one of them out',
+      );
+    }
+    const baseline = flags.baseline === undefined ? null : await readDocument(flags.baseline, 'report', 'drift');
+    const { report, config } =
+      args.file === undefined
+        ? await runScan(completeScanFlags(flags), this)
+        : { report: await readDocument(args.file, 'report'), config: await loadFlaggedConfig(flags) };
+    const judgement = judge(report, baseline, checkOptions(flags, config, this.now));
+    const checked = { report, config, judgement, flags };
+    const { drift } = judgement;
+
+    for (const remark of baselineRemarks(judgement, flags['write-baseline'] ?? null)) this.warn(remark);
+    const found = judgement.counted.length > 0;
+    const alongside = flags['write-baseline'] !== undefined && movesBaseline(drift);
+    if (alongside) await assertOwnDocument('drift', judgement.baseline);
+    await this.writeResult(
+      {
+        document: drift,
+        schema: 'drift',
+        formats: formatsOf(() => checked),
+        // Findings win over incompleteness.
+        incomplete:
+          found || drift.report.complete ? null : (whyIncomplete(report) ?? 'the report leaves out processes'),
+        alongside: alongside ? [{ path: flags['write-baseline']!, text: renderJson(judgement.baseline) }] : [],
+      },
+      flags,
+    );
+    process.exitCode = format === 'nagios' ? (await runNagios(checked)).exitCode : exitCodes[drift.verdict];
+  }
+
+  /** A plugin says everything on standard output, and every error is UNKNOWN. */
+  protected override async fail(error: LibUsersError, format: string): Promise<void> {
+    if (format !== 'nagios') return super.fail(error, format);
+    const { renderNagiosError, nagiosCodes } = await import('../render/nagios.ts');
+    writeStdout(renderNagiosError(error.message));
+    process.exitCode = nagiosCodes.UNKNOWN;
+  }
+}
