@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { compareKernelVersions, parseKernelVersion } from '../../src/host/kernel-version.ts';
+
+const flavours: [name: string, release: string, flavour: string][] = [
+  ['Debian', '6.1.0-27-amd64', 'amd64'],
+  ['Debian cloud', '6.1.0-27-cloud-amd64', 'cloud-amd64'],
+  ['Debian real time', '6.1.0-27-rt-amd64', 'rt-amd64'],
+  ['Debian 32 bit', '6.1.0-27-686-pae', 'pae'],
+  ['Debian 13', '6.12.57+deb13-amd64', 'amd64'],
+  ['Debian backports, new style', '6.12.6+bpo-amd64', 'amd64'],
+  ['Debian backports, old style', '6.1.0-0.deb11.21-amd64', 'amd64'],
+  ['Raspberry Pi OS', '6.1.21-v8+', 'v8'],
+  ['Raspberry Pi OS, other board', '6.1.21-v7+', 'v7'],
+  ['Proxmox', '6.8.4-2-pve', 'pve'],
+  ['Ubuntu', '5.15.0-91-generic', 'generic'],
+  ['Ubuntu arm64 with large pages', '5.15.0-91-generic-64k', 'generic-64k'],
+  ['Ubuntu on AWS', '6.5.0-1015-aws', 'aws'],
+  ['RHEL', '5.14.0-362.8.1.el9_3.x86_64', 'el-x86_64'],
+  ['RHEL debug', '5.14.0-362.8.1.el9_3.x86_64+debug', 'el-x86_64-debug'],
+  ['RHEL 7', '3.10.0-1160.105.1.el7.x86_64', 'el-x86_64'],
+  ['RHEL 8 real time', '4.18.0-513.rt7.308.el8.x86_64', 'rt-el-x86_64'],
+  ['Oracle UEK', '5.15.0-200.131.27.el9uek.x86_64', 'eluek-x86_64'],
+  ['ELRepo', '6.6.8-1.el9.elrepo.x86_64', 'el-elrepo-x86_64'],
+  ['Fedora', '6.6.8-200.fc39.x86_64', 'fc-x86_64'],
+  ['Fedora release candidate', '6.7.0-0.rc5.20231212git26aff849438c.42.fc40.x86_64', 'fc-x86_64'],
+  ['Amazon Linux', '6.1.66-91.160.amzn2023.x86_64', 'amzn-x86_64'],
+  ['SUSE', '6.4.0-150600.21-default', 'default'],
+  ['SUSE on Azure', '6.4.0-150600.8.5-azure', 'azure'],
+  ['Arch', '6.6.7-arch1-1', 'arch'],
+  ['Arch LTS', '6.6.7-1-lts', 'lts'],
+  ['Arch Zen', '6.6.7-zen1-1-zen', 'zen-zen'],
+  ['Alpine', '6.6.7-0-virt', 'virt'],
+  ['Gentoo', '6.1.67-gentoo-r1-x86_64', 'gentoo-x86_64'],
+  ['Void', '6.6.8_1', ''],
+  ['upstream', '6.7.0', ''],
+];
+for (const [name, release, flavour] of flavours) {
+  test(`flavour: ${name}`, () => assert.equal(parseKernelVersion(release).flavour, flavour));
+}
+
+/** The first is older than the second. */
+const older: [name: string, a: string, b: string][] = [
+  ['numbers by value', '6.1.0-9-amd64', '6.1.0-27-amd64'],
+  ['numbers longer than a double holds', '6.1.0-90071992547409931-amd64', '6.1.0-90071992547409932-amd64'],
+  ['Debian point release', '6.12.48+deb13-amd64', '6.12.57+deb13-amd64'],
+  ['RHEL z-stream', '5.14.0-362.el9.x86_64', '5.14.0-362.8.1.el9_3.x86_64'],
+  ['RHEL minor release', '5.14.0-362.8.1.el9_3.x86_64', '5.14.0-427.13.1.el9_4.x86_64'],
+  ['minor release 10 after 9', '4.18.0-553.el8_9.x86_64', '4.18.0-553.el8_10.x86_64'],
+  ['Fedora rebuilt for the next one', '6.6.8-200.fc39.x86_64', '6.6.8-200.fc40.x86_64'],
+  ['Fedora release candidate', '6.7.0-0.rc5.41.fc40.x86_64', '6.7.0-68.fc40.x86_64'],
+  ['upstream release candidate', '6.7.0-rc5', '6.7.0'],
+  ['release candidates', '6.7.0-rc5', '6.7.0-rc10'],
+  ['Debian backport', '6.12.6+bpo-amd64', '6.12.6-amd64'],
+  ['SUSE update', '6.4.0-150600.21-default', '6.4.0-150600.23.7-default'],
+  ['Arch', '6.6.7-arch1-1', '6.6.10-arch1-1'],
+  ['Arch rebuild', '6.6.7-arch1-1', '6.6.7-arch1-2'],
+  ['Gentoo revision', '6.1.67-gentoo-x86_64', '6.1.67-gentoo-r1-x86_64'],
+  ['Void rebuild', '6.6.8_1', '6.6.8_2'],
+];
+for (const [name, a, b] of older) {
+  test(`order: ${name}`, () => {
+    const [left, right] = [parseKernelVersion(a), parseKernelVersion(b)];
+    assert.ok(compareKernelVersions(left, right) < 0);
+    assert.ok(compareKernelVersions(right, left) > 0);
+    assert.equal(compareKernelVersions(left, left), 0);
+  });
+}
+
+test('order: leading zeros do not count', () => {
+  assert.equal(compareKernelVersions(parseKernelVersion('6.06.7'), parseKernelVersion('6.6.7')), 0);
+});
