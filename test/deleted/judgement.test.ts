@@ -170,7 +170,5 @@ test('what is hidden is counted, a file on disk once', () => {
   tally.add({ rule, via: 'map', heldBytes: 512, file: 'a' });
   tally.add({ rule, via: 'fd', heldBytes: 512, file: 'a' });
   tally.add({ rule, via: 'fd', heldBytes: null, file: null });
-  assert.deepEqual(tally.toDocument(), [
-    { rule: rule.id, reason: rule.reason, maps: 1, fds: 2, held_bytes: 512 },
-  ]);
+  assert.deepEqual(tally.toDocument(), [{ rule: rule.id, reason: rule.reason, maps: 1, fds: 2, held_bytes: 512 }]);
 });

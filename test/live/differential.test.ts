@@ -67,31 +67,29 @@ test('regular files without a link: the same descriptors as lsof +L1', async (t)
   const lsof = ['/usr/bin/lsof', '/usr/sbin/lsof'].find((path) => existsSync(path));
   if (!skipUnless(t, isRoot && lsof !== undefined, 'needs root and lsof')) return;
   const { pids } = await strays(t);
-  const theirs = () => lsofUnlinked(lsof ?? '');
-  // The host lives on: what lsof saw both before and after our scan was there during it.
-  const before = theirs();
-  const report = scan('--no-default-rules', '--only', 'fds');
-  const after = new Set(theirs());
-  const ours = report.processes.flatMap(({ pid, fds }) =>
+  // The host lives on: what one tool saw both before and after the other looked was there for it to see.
+  const theirs = [lsofUnlinked(lsof ?? '')];
+  const ours = [scanUnlinked()];
+  theirs.push(lsofUnlinked(lsof ?? ''));
+  ours.push(scanUnlinked());
+  assert.deepEqual(missing(theirs, ours[0]), [], 'lsof saw these and we did not');
+  assert.deepEqual(missing(ours, theirs[1]), [], 'we saw these and lsof did not');
+  assert.ok(ours[0]?.some((entry) => pids.includes(Number(entry.split(' ')[0]))));
+});
+
+/** What is in both looks and not in the one between them. */
+function missing([before = [], after = []]: string[][], between: string[] = []): string[] {
+  return before.filter((entry) => after.includes(entry) && !between.includes(entry));
+}
+
+/** The same of a scan. */
+function scanUnlinked(): string[] {
+  return scan('--no-default-rules', '--only', 'fds').processes.flatMap(({ pid, fds }) =>
     fds
       .filter((fd) => fd.kind === 'regular' && fd.links === 0 && !fd.path.startsWith('/memfd:'))
       .map((fd) => `${pid} ${fd.fd} ${fd.inode}`),
   );
-  const stable = before.filter((entry) => after.has(entry));
-  assert.deepEqual(
-    stable.filter((entry) => !ours.includes(entry)),
-    [],
-    'lsof saw these and we did not',
-  );
-  const seen = new Set([...before, ...after]);
-  assert.deepEqual(
-    ours.filter((entry) => !seen.has(entry)),
-    [],
-    'we saw these and lsof did not',
-  );
-  assert.ok(ours.some((entry) => pids.includes(Number(entry.split(' ')[0]))));
-});
-
+}
 /** `pid fd inode` of every numbered descriptor of a regular file whose link count is 0. memfds are no files: see the rules. */
 function lsofUnlinked(lsof: string): string[] {
   const found: string[] = [];

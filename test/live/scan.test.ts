@@ -96,7 +96,7 @@ test('a library really named `x (deleted)` is alive, and gone when it is gone', 
   copyFileSync(someLibrary(), path);
   if (!python) return skip(t, 'needs python3 to map a file of any name');
   const script =
-    "import mmap,sys,time; m=mmap.mmap(open(sys.argv[1],'rb').fileno(),0,prot=mmap.PROT_READ); print('ready',flush=True); time.sleep(600)";
+    "import mmap,sys,time; f=open(sys.argv[1],'rb'); m=mmap.mmap(f.fileno(),0,prot=mmap.PROT_READ); f.close(); print('ready',flush=True); time.sleep(600)";
   const child = await start(t, [python, '-c', script, path], { ready: true });
   assert.equal(processOf(scan(), child.pid), undefined);
   unlinkSync(path);
