@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { loadConfig } from '../../src/config/load.ts';
+import { LibUsersError } from '../../src/errors.ts';
+import { skipUnless } from '../support/skip.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const head = 'kind: lib-users/config\nschema_version: 1.0.0\n';
+
+test('without any file the defaults are in force', async (t) => {
+  const config = await loadConfig({ folder: join(temporaryFolder(t), 'none'), files: [], useFolder: true });
+  assert.deepEqual(config, {
+    files: [],
+    labels: {},
+    scan: { ignore: [], ignoreLiteral: [], defaultRules: true, commandLine: 'program' },
+    policy: [],
+    check: { roles: null, accept: [] },
+  });
+});
+
+test('--config counts before config.yaml, and that before config.d in order', async (t) => {
+  const folder = temporaryFolder(t, {
+    'etc/config.yaml': `${head}labels: {site: main, rack: r1}
+scan: {ignore: [/main], ignore_literal: [/l1], command_line: full}
+policy:
+  - {unit: main.service, action: manual, reason: main}
+check: {roles: [log]}
+`,
+    'etc/config.d/20-b.yaml': `${head}scan: {ignore: [/b], default_rules: false, command_line: none}\n`,
+    'etc/config.d/10-a.yaml': `${head}labels: {rack: r2, row: a}
+scan: {ignore: [/a]}
+policy:
+
+  - unit: a.service
+    action: ignore
+    reason: a
+check:
+  roles: [code]
+  accept:
+    - {unit: x.service, reason: CHG-1}
+    - {path: "/opt/*", until: 2026-12-31, reason: CHG-2}
+`,
+    'etc/config.d/ignored.yml': 'not: read',
+    'etc/config.d/.hidden.yaml': 'not: read',
+    'own.yaml': `${head}labels: {site: own}\nscan: {ignore: [/own]}\npolicy: [{path: /own, action: reboot, reason: own}]\n`,
+  });
+  const own = join(folder, 'own.yaml');
+  const main = join(folder, 'etc/config.yaml');
+  const a = join(folder, 'etc/config.d/10-a.yaml');
+  const b = join(folder, 'etc/config.d/20-b.yaml');
+  const config = await loadConfig({ folder: join(folder, 'etc'), files: [own], useFolder: true });
+  assert.deepEqual(config, {
+    files: [own, main, a, b],
+    labels: { site: 'own', rack: 'r1', row: 'a' },
+    scan: { ignore: ['/own', '/main', '/a', '/b'], ignoreLiteral: ['/l1'], defaultRules: false, commandLine: 'full' },
+    policy: [
+      { path: '/own', action: 'reboot', reason: 'own', file: own, line: 5 },
+      { unit: 'main.service', action: 'manual', reason: 'main', file: main, line: 6 },
+      { unit: 'a.service', action: 'ignore', reason: 'a', file: a, line: 7 },
+    ],
+    check: {
+      roles: ['log'],
+      accept: [
+        { unit: 'x.service', reason: 'CHG-1', file: a, line: 13 },
+        { path: '/opt/*', until: '2026-12-31', reason: 'CHG-2', file: a, line: 14 },
+      ],
+    },
+  });
+});
+
+test('--no-config leaves only what --config names', async (t) => {
+  const folder = temporaryFolder(t, {
+    'config.yaml': 'this is: [not even yaml',
+    'own.yaml': `${head}labels: {a: b}\n`,
+  });
+  const config = await loadConfig({ folder, files: [join(folder, 'own.yaml')], useFolder: false });
+  assert.deepEqual(config.labels, { a: 'b' });
+});
+
+test('files that cannot be read', async (t) => {
+  const folder = temporaryFolder(t, { 'latin1.yaml': '' });
+  mkdirSync(join(folder, 'folder.yaml'));
+  const rows: [files: string[], code: string, message: RegExp][] = [
+    [[join(folder, 'none.yaml')], 'input_unreadable', /cannot read .*none\.yaml \(ENOENT\)/],
+    [[join(folder, 'folder.yaml')], 'input_unreadable', /EISDIR/],
+    [['-', '-'], 'usage', /given twice/],
+  ];
+  for (const [files, code, message] of rows) {
+    await assert.rejects(loadConfig({ folder, files, useFolder: false }), (error) => {
+      assert.ok(error instanceof LibUsersError);
+      assert.equal(error.code, code);
+      assert.equal(error.exitCode, 2);
+      assert.match(error.message, message);
+      return true;
+    });
+  }
+});
+
+test('a folder that may not be read is an error, not an empty one', async (t) => {
+  if (!skipUnless(t, process.geteuid?.() === 0, 'needs root to give up its rights')) return;
+  const folder = temporaryFolder(t, { 'etc/config.d/a.yaml': head });
+  chmodSync(join(folder, 'etc'), 0o700);
+  chmodSync(folder, 0o755);
+  process.seteuid?.(65534);
+  try {
+    await assert.rejects(loadConfig({ folder: join(folder, 'etc'), files: [], useFolder: true }), /EACCES/);
+  } finally {
+    process.seteuid?.(0);
+  }
+});

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseConfig } from '../../src/config/parse.ts';
+import { LibUsersError } from '../../src/errors.ts';
+
+const head = 'kind: lib-users/config\nschema_version: 1.0.0\n';
+
+test('the example of the design is valid', () => {
+  const { config, policyLines, acceptLines } = parseConfig(
+    `kind: lib-users/config
+schema_version: 1.0.0
+labels: {environment: production}
+scan: {ignore: ["/var/lib/mysql/#sql*"], ignore_literal: [], default_rules: true, command_line: program}
+policy:                       # first match wins
+  - {unit: "postgresql@*.service", action: manual, reason: fails over by hand}
+check:
+  roles: [code]
+  accept: [{unit: legacy.service, path: "/opt/legacy/*", until: "2026-12-31", reason: CHG-4711}]
+`,
+    'config.yaml',
+  );
+  assert.deepEqual(config.labels, { environment: 'production' });
+  assert.deepEqual(config.scan?.ignore, ['/var/lib/mysql/#sql*']);
+  assert.deepEqual([policyLines, acceptLines], [[6], [9]]);
+});
+
+test('only kind and schema_version must be there', () => {
+  assert.deepEqual(parseConfig(head, 'f').config, { kind: 'lib-users/config', schema_version: '1.0.0' });
+  assert.deepEqual(parseConfig(`\ufeff${head.replace('1.0.0', '1.7.3')}`, 'f').config.schema_version, '1.7.3');
+});
+
+test('aliases may repeat a value', () => {
+  const text = `${head}scan: {ignore: &i [/a], ignore_literal: *i}\n`;
+  assert.deepEqual(parseConfig(text, 'f').config.scan?.ignore_literal, ['/a']);
+});
+
+test('what is wrong is said with its line, its key and the remedy', () => {
+  const bomb = `${head}labels: &a {x: y}\npolicy: [${'*a, '.repeat(300)}]\n`;
+  const rows: [name: string, text: string, message: RegExp, hint: RegExp | null][] = [
+    ['empty', '', /^f:1: expected keys and values/, null],
+    ['a list', '- a\n', /^f:1: expected keys and values/, null],
+    ['no kind', 'schema_version: 1.0.0\n', /^f:1: kind is missing/, /begins with kind/],
+    ['another kind', 'kind: lib-users/plan\nschema_version: 1.0.0\n', /^f:1: kind: expected lib-users\/config/, null],
+    ['another major', head.replace('1.0.0', '2.0.0'), /^f:2: schema_version: this lib-users reads 1\.x/, /1\.0\.0/],
+    ['a number for a version', head.replace('1.0.0', '1.0'), /^f:2: schema_version: expected a string/, /quote it/],
+    ['unknown key', `${head}polciy: []\n`, /^f:3: polciy: unknown key/, /did you mean policy\?/],
+    ['unknown key in scan', `${head}scan:\n  ignored: []\n`, /^f:4: scan\.ignored: unknown key/, /mean ignore\?/],
+    [
+      'unknown key in a rule',
+      `${head}policy:\n  - unit: a.service\n    actoin: manual\n    action: manual\n    reason: x\n`,
+      /^f:5: policy\[0\]\.actoin: unknown key/,
+      /did you mean action\?/,
+    ],
+    [
+      'unknown action',
+      `${head}policy:\n- unit: a.service\n  reason: x\n  action: stop\n`,
+      /^f:6: policy\[0\]\.action: expected one of restart/,
+      null,
+    ],
+    ['no reason', `${head}policy:\n- unit: a.service\n  action: manual\n`, /^f:4: policy\[0\]: reason is missing/, null],
+    [
+      'neither unit nor path',
+      `${head}policy:\n- action: manual\n  reason: x\n`,
+      /^f:4: policy\[0\]: needs a unit or a path/,
+      null,
+    ],
+    [
+      'a signal is missing',
+      `${head}policy:\n- {unit: a.service, action: signal, reason: x}\n`,
+      /^f:4: policy\[0\]: action signal needs/,
+      /HUP/,
+    ],
+    [
+      'a signal too many',
+      `${head}policy:\n- unit: a.service\n  action: restart\n  signal: HUP\n  reason: x\n`,
+      /^f:6: policy\[0\]\.signal: action restart/,
+      null,
+    ],
+    [
+      'a glob',
+      `${head}scan:\n  ignore:\n    - /a\n    - "/x[a"\n`,
+      /^f:6: scan\.ignore\[1\]: the \[ is never closed/,
+      null,
+    ],
+    [
+      'a unit glob',
+      `${head}policy:\n- {path: /x, unit: "[b-a]", action: manual, reason: x}\n`,
+      /^f:4: policy\[0\]\.unit: the range/,
+      null,
+    ],
+    ['an empty glob', `${head}scan: {ignore: [""]}\n`, /^f:3: scan\.ignore\[0\]: is empty/, null],
+    [
+      'a day',
+      `${head}check:\n  accept:\n  - {unit: a.service, reason: x, until: 2026-02-30}\n`,
+      /^f:5: check\.accept\[0\]\.until: 2026-02-30 is no day/,
+      /YYYY/,
+    ],
+    ['a boolean', `${head}scan: {default_rules: "no"}\n`, /^f:3: scan\.default_rules: expected true or false/, null],
+    [
+      'a label that is no string',
+      `${head}labels:\n  a: b\n  rack: 12\n`,
+      /^f:5: labels\.rack: expected a string/,
+      /quote it/,
+    ],
+    ['a key twice', `${head}labels: {}\nlabels: {}\n`, /^f:4: .*unique/, null],
+    ['broken YAML', `${head}scan: {ignore: [a\npolicy: []\n`, /^f:[45]: /, null],
+    ['a tag', `${head}labels: {a: !!js/function 'x'}\n`, /^f:3: Unresolved tag/, null],
+    ['two documents', `${head}---\n${head}`, /^f:[34]: .*multiple documents/, null],
+    ['an alias of nothing', `${head}labels: *a\n`, /^f:\d: .*alias/i, null],
+    ['aliases without end', bomb, /^f:\d: Excessive alias count/, /without aliases/],
+    ['a prototype', `${head}scan: {__proto__: {ignore: [a]}}\n`, /^f:3: scan\.__proto__: unknown key/, null],
+  ];
+  for (const [name, text, message, hint] of rows) {
+    assert.throws(
+      () => parseConfig(text, 'f'),
+      (error) => {
+        assert.ok(error instanceof LibUsersError, `${name}: ${error}`);
+        assert.equal(error.code, 'invalid_config', name);
+        assert.equal(error.exitCode, 2, name);
+        assert.match(error.message, message, name);
+        if (hint) assert.match(error.hint ?? '', hint, name);
+        return true;
+      },
+      name,
+    );
+  }
+});

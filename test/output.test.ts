@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { LibUsersError } from '../src/errors.ts';
+import { writeOutputs } from '../src/output.ts';
+import { skipUnless } from './support/skip.ts';
+import { temporaryFolder } from './support/temporary.ts';
+
+const isRoot = process.geteuid?.() === 0;
+
+function write(path: string, text = 'new\n'): void {
+  writeOutputs([{ path, text }]);
+}
+
+function unwritable(message: RegExp) {
+  return (error: unknown) =>
+    error instanceof LibUsersError &&
+    error.code === 'output_unwritable' &&
+    error.exitCode === 3 &&
+    message.test(error.message);
+}
+
+test('a new file has the mode that the umask leaves, and nothing else is left behind', (t) => {
+  const folder = temporaryFolder(t);
+  const old = process.umask(0o027);
+  t.after(() => process.umask(old));
+  write(join(folder, 'report.json'));
+  assert.equal(readFileSync(join(folder, 'report.json'), 'utf8'), 'new\n');
+  assert.equal(statSync(join(folder, 'report.json')).mode & 0o7777, 0o640);
+  assert.deepEqual(readdirSync(folder), ['report.json']);
+});
+
+test('a file that is there keeps its mode and is replaced as a whole', (t) => {
+  const folder = temporaryFolder(t, { 'report.json': 'old, and much longer than the new one\n' });
+  const file = join(folder, 'report.json');
+  chmodSync(file, 0o604);
+  const { ino } = statSync(file);
+  write(file);
+  assert.equal(readFileSync(file, 'utf8'), 'new\n');
+  assert.equal(statSync(file).mode & 0o7777, 0o604);
+  assert.notEqual(statSync(file).ino, ino);
+});
+
+test('a file of another user keeps its owner', (t) => {
+  if (!skipUnless(t, isRoot, 'needs root to make a file of another user')) return;
+  const file = join(temporaryFolder(t, { 'report.json': 'old' }), 'report.json');
+  chownSync(file, 65534, 65534);
+  write(file);
+  assert.deepEqual([statSync(file).uid, statSync(file).gid], [65534, 65534]);
+});
+
+test('where one file cannot be written no file is touched', (t) => {
+  const folder = temporaryFolder(t, { 'a.json': 'old' });
+  const outputs = [join(folder, 'a.json'), join(folder, 'b.json'), join(folder, 'no/such/folder')];
+  assert.throws(
+    () => writeOutputs(outputs.map((path) => ({ path, text: 'new' }))),
+    unwritable(/no\/such\/folder \(ENOENT\)/),
+  );
+  assert.equal(readFileSync(join(folder, 'a.json'), 'utf8'), 'old');
+  assert.deepEqual(readdirSync(folder), ['a.json']);
+});
+
+test('paths that cannot be written', (t) => {
+  const folder = temporaryFolder(t, { file: 'old' });
+  mkdirSync(join(folder, 'folder'));
+  symlinkSync('loop', join(folder, 'loop'));
+  const rows: [path: string, message: RegExp][] = [
+    [join(folder, 'folder'), /EISDIR/],
+    [join(folder, 'file/below'), /ENOTDIR/],
+    [join(folder, 'loop'), /ELOOP/],
+    ['/proc/report.json', /\/proc\/report\.json \(E/],
+    ['/dev/full', /ENOSPC/],
+  ];
+  for (const [path, message] of rows) assert.throws(() => write(path), unwritable(message), path);
+});
+
+test('a link of ours is followed, and stays', (t) => {
+  const folder = temporaryFolder(t, { 'real/report.json': 'old' });
+  symlinkSync('real/report.json', join(folder, 'link'));
+  symlinkSync('real/new.json', join(folder, 'dangling'));
+  write(join(folder, 'link'));
+  write(join(folder, 'dangling'));
+  assert.equal(readlinkSync(join(folder, 'link')), 'real/report.json');
+  assert.equal(readFileSync(join(folder, 'real/report.json'), 'utf8'), 'new\n');
+  assert.equal(readFileSync(join(folder, 'real/new.json'), 'utf8'), 'new\n');
+});
+
+test("another user's link is not followed", (t) => {
+  if (!skipUnless(t, isRoot, 'needs root to make a link of another user')) return;
+  const folder = temporaryFolder(t, { victim: 'old' });
+  const link = join(folder, 'link');
+  symlinkSync('victim', link);
+  execFileSync('chown', ['-h', '65534', link]);
+  assert.throws(() => write(link), unwritable(/symbolic link of another user \(uid 65534\)/));
+  assert.equal(readFileSync(join(folder, 'victim'), 'utf8'), 'old');
+  assert.ok(lstatSync(link).isSymbolicLink());
+});
+
+test('what is no regular file is written to, not replaced', async (t) => {
+  write('/dev/null');
+  assert.ok(statSync('/dev/null').isCharacterDevice());
+  const fifo = join(temporaryFolder(t), 'fifo');
+  execFileSync('mkfifo', [fifo]);
+  assert.throws(() => write(fifo), unwritable(/ENXIO/), 'nobody reads');
+  const text = await readFifo(t, fifo, () => write(fifo, 'through the pipe\n'));
+  assert.equal(text, 'through the pipe\n');
+  assert.ok(statSync(fifo).isFIFO());
+});
+
+async function readFifo(t: TestContext, fifo: string, action: () => void): Promise<string> {
+  const reader = spawn('cat', [fifo]);
+  t.after(() => reader.kill());
+  let text = '';
+  reader.stdout.on('data', (data) => {
+    text += data;
+  });
+  const closed = once(reader, 'close');
+  // cat has opened it when a write no longer fails.
+  for (let tries = 0; ; tries++) {
+    try {
+      action();
+      break;
+    } catch (error) {
+      if (tries > 200) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+  await closed;
+  return text;
+}
+
+test('a descriptor path is the descriptor itself: what was there stays', (t) => {
+  const file = join(temporaryFolder(t, { log: 'first\n' }), 'log');
+  const fd = openSync(file, 'a');
+  t.after(() => closeSync(fd));
+  write(`/dev/fd/${fd}`, 'second\n');
+  write(`/proc/self/fd/${fd}`, 'third\n');
+  assert.equal(readFileSync(file, 'utf8'), 'first\nsecond\nthird\n');
+  assert.throws(() => write('/dev/fd/987'), unwritable(/EBADF/));
+});

@@ -1,0 +1,45 @@
+// Runs the built command line, dist/lib-users.cjs, as users do: a process of its own, judged by exit code and streams.
+
+import assert from 'node:assert/strict';
+import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from './project.ts';
+
+export const builtFile: string = join(projectRoot, 'dist/lib-users.cjs');
+
+export interface CliResult {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** The environment without what changes the output, so that a test gives the same result in every terminal. */
+export function plainEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const { NO_COLOR: _, COLUMNS: __, NODE_OPTIONS: ___, ...environment } = process.env;
+  return { ...environment, ...extra };
+}
+
+export function runCli(args: readonly string[], options: SpawnSyncOptions = {}): CliResult {
+  assert.ok(existsSync(builtFile), 'dist/lib-users.cjs is not built: run `npm run build` first');
+  const result = spawnSync(process.execPath, [builtFile, ...args], {
+    input: '',
+    env: plainEnvironment(),
+    maxBuffer: 1 << 28,
+    timeout: 60000,
+    ...options,
+  });
+  return { code: result.status, stdout: String(result.stdout ?? ''), stderr: String(result.stderr ?? '') };
+}
+
+/** The error document: the last line of stderr. */
+export function errorDocument({ stderr }: CliResult): {
+  code: string;
+  message: string;
+  hint: string | null;
+  exit_code: number;
+} {
+  const document = JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '');
+  assert.equal(document.kind, 'lib-users/error', stderr);
+  return document.error;
+}

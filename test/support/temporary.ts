@@ -1,0 +1,17 @@
+// A folder that is gone when the test is over.
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { TestContext } from 'node:test';
+
+/** Makes the folder and, in it, the files of `content` by their relative paths. */
+export function temporaryFolder(t: TestContext, content: Readonly<Record<string, string>> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lib-users-test-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [path, text] of Object.entries(content)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
