@@ -1,8 +1,9 @@
 // What the text ends with: reboot, how much was seen, what was hidden, warnings, and what to do next.
 
-import type { RebootReason, Report } from '../documents/generated/report.ts';
+import type { Report } from '../documents/generated/report.ts';
 import { count, enumerate, formatBytes, quote } from './format.ts';
 import type { Paint } from './layout.ts';
+import { rebootReasonText } from './reboot-reason.ts';
 import { sanitize } from './sanitize.ts';
 import { countUnlisted } from './verdict.ts';
 
@@ -30,25 +31,10 @@ export function remarksOf(report: Report): Remark[] {
   ];
 }
 
-function reasonText(reason: RebootReason): string {
-  switch (reason.code) {
-    case 'kernel_outdated':
-      return `kernel ${sanitize(reason.installed)} is installed, ${sanitize(reason.running)} runs`;
-    case 'kernel_modules_missing':
-      return `the modules of the running kernel ${sanitize(reason.running)} are gone`;
-    case 'reboot_required_file':
-      return [`${quote(sanitize(reason.path))} exists`, enumerate(reason.packages.map(sanitize))]
-        .filter(Boolean)
-        .join(' for ');
-    case 'reboot_needed_file':
-      return `${quote(sanitize(reason.path))} exists`;
-  }
-}
-
 function rebootText({ host: { reboot } }: Report): string {
   if (reboot.required === null) return 'not known';
   if (!reboot.required) return 'not required';
-  return ['required', reboot.reasons.map(reasonText).join('; ')].filter(Boolean).join(': ');
+  return ['required', reboot.reasons.map(rebootReasonText).join('; ')].filter(Boolean).join(': ');
 }
 
 function seenText({ scan }: Report): string {

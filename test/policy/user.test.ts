@@ -58,8 +58,8 @@ test('the first rule that matches wins', () => {
 test('of several files the first rule in the list decides, and each file obeys its own ignore', () => {
   const rules: Entry[] = [
     { path: '/var/log/*', action: 'ignore' },
-    { path: '/opt/*', action: 'manual' },
-    { path: '/usr/*', action: 'reboot' },
+    { path: '/usr/*', action: 'manual' },
+    { path: '/opt/*', action: 'reboot' },
   ];
   deepEqual(outcome(rules, [libc, plugin, rotatedLog]), [
     [['manual', '/etc/c.yaml:11', [plugin.path, libc.path]]],

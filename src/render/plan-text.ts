@@ -1,0 +1,86 @@
+// Plan -> a checklist that a person can follow, in the order in which to do it. Never text for a shell: argv is for that.
+
+import type { Action, Plan } from '../documents/generated/plan.ts';
+import { count, formatTime, quote } from './format.ts';
+import { fold, type Paint, type Style, word, words } from './layout.ts';
+import { becauseText, explain, nameTarget, sections } from './plan-words.ts';
+import { rebootReasonText } from './reboot-reason.ts';
+import { sanitize } from './sanitize.ts';
+
+const shownFiles = 5;
+const shownIgnored = 10;
+
+export function renderPlanText(plan: Plan, style: Style): string {
+  const first = plan.actions.filter(({ carries_caller }) => !carries_caller);
+  const last = plan.actions.filter(({ carries_caller }) => carries_caller);
+  const blocks = [
+    ...sections.map(({ title, holds }) => renderSection(title, first.filter(holds), false, style)),
+    renderSection('Last, since this scan was run from within', last, true, style),
+    renderIgnored(plan, style),
+    renderTail(plan, style),
+  ];
+  return [renderHead(plan, style), ...blocks.filter((block) => block !== '')].join('\n');
+}
+
+function renderHead(plan: Plan, style: Style): string {
+  const { text, paint } = verdictOf(plan);
+  const from = `  from the report of ${formatTime(plan.report.generated_at)}`;
+  return (
+    fold([word(quote(sanitize(plan.host.hostname)), 'bold'), ...words(from, 'dim')], 0, 2, style) +
+    fold(words(text, paint), 0, 0, style)
+  );
+}
+
+/** A plan that is not complete never calls the host clean. */
+function verdictOf({ actions, complete, reboot, report }: Plan): { text: string; paint: Paint } {
+  const unseen = report.complete
+    ? 'the report leaves out processes in no unit, or the plan was narrowed'
+    : 'the scan did not see everything';
+  if (actions.length === 0 && !reboot.required) {
+    return complete
+      ? { text: 'Nothing to do.', paint: 'green' }
+      : { text: `Nothing found to do, but ${unseen}: this host may not be clean.`, paint: 'yellow' };
+  }
+  const things = actions.length === 0 ? 'A reboot to do.' : `${count(actions.length, 'thing')} to do.`;
+  return { text: complete ? things : `${things} There may be more: ${unseen}.`, paint: complete ? 'bold' : 'yellow' };
+}
+
+function renderSection(title: string, actions: readonly Action[], withVerb: boolean, style: Style): string {
+  if (actions.length === 0) return '';
+  const items = actions.map((action) => renderItem(action, withVerb, style));
+  return fold(words(`${title}:`, 'bold'), 0, 2, style) + items.join('');
+}
+
+function renderItem(action: Action, withVerb: boolean, style: Style): string {
+  const verb = withVerb ? `${sections.find(({ holds }) => holds(action))?.verb ?? ''} ` : '';
+  const more = action.because.length - shownFiles;
+  const files = action.because.slice(0, more > 1 ? shownFiles : undefined).map(becauseText);
+  const notes = [...files, ...(more > 1 ? [`and ${count(more, 'other file')}`] : [])];
+  const explained = explain(action).map((line) => fold(words(line), 6, 8, style));
+  return [
+    fold([word('[ ]'), ...words(`${verb}${nameTarget(action)}`, 'cyan')], 2, 6, style),
+    ...explained,
+    ...notes.map((line) => fold(words(line, 'dim'), 6, 8, style)),
+  ].join('');
+}
+
+function renderIgnored({ ignored }: Plan, style: Style): string {
+  if (ignored.length === 0) return '';
+  const more = ignored.length - shownIgnored;
+  const lines = ignored.slice(0, more > 1 ? shownIgnored : undefined).map(({ path, unit, reason }) => {
+    const where = unit === null ? '' : ` (${sanitize(unit)})`;
+    return `${quote(sanitize(path))}${where}: ${sanitize(reason)}`;
+  });
+  if (more > 1) lines.push(`and ${count(more, 'other')}`);
+  return (
+    fold(words('Nothing to do about:', 'bold'), 0, 2, style) +
+    lines.map((line) => fold(words(line, 'dim'), 2, 4, style)).join('')
+  );
+}
+
+function renderTail({ reboot }: Plan, style: Style): string {
+  const because = reboot.reasons.map(rebootReasonText).join('; ');
+  const known = reboot.required ? ['required', because].filter(Boolean).join(': ') : 'not required';
+  const text = reboot.required === null ? 'not known whether it is required' : known;
+  return fold(words(`Reboot: ${text}`, reboot.required === false ? 'dim' : 'yellow'), 0, 8, style);
+}

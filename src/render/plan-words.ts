@@ -1,0 +1,93 @@
+// The closed lists of the plan -> the words for them: what to do, what stands in the way, why it must be done.
+
+import type { Action, Because, BlockedBy, Container } from '../documents/generated/plan.ts';
+import { count, formatUser, quote } from './format.ts';
+import { sanitize } from './sanitize.ts';
+
+export interface Section {
+  title: string;
+  /** One of them, where it does not stand below the title. */
+  verb: string;
+  holds: (action: Action) => boolean;
+}
+
+function of(name: Action['action'], scope?: Action['scope']): Section['holds'] {
+  return (action) => action.action === name && (scope === undefined || action.scope === scope);
+}
+
+/** In the order in which one does them, which is the plan's own. */
+export const sections: readonly Section[] = [
+  { title: 'Restart services', verb: 'restart', holds: of('restart', 'system') },
+  { title: 'Reload services', verb: 'reload', holds: of('reload', 'system') },
+  { title: 'Send a signal to the main process', verb: 'signal', holds: of('signal', 'system') },
+  { title: 'Re-execute systemd', verb: 're-execute', holds: of('daemon_reexec') },
+  { title: 'Re-execute the systemd of users', verb: 're-execute', holds: of('reexec_user_manager') },
+  { title: 'Restart services of users', verb: 'restart', holds: of('restart', 'user') },
+  { title: 'Reload services of users', verb: 'reload', holds: of('reload', 'user') },
+  { title: 'Send a signal to services of users', verb: 'signal', holds: of('signal', 'user') },
+  { title: 'Restart containers and machines, with what runs them', verb: 'restart', holds: of('restart_container') },
+  {
+    title: 'Log out and in again; tmux and screen survive a logout and must be ended as well',
+    verb: 'end',
+    holds: of('end_session'),
+  },
+  { title: 'Reboot, since these cannot be restarted safely', verb: 'reboot for', holds: of('reboot') },
+  { title: 'See to these by hand', verb: 'see to', holds: of('manual') },
+];
+
+const obstacles: Readonly<Record<BlockedBy, string>> = {
+  not_loaded: 'systemd has no such unit',
+  masked: 'its unit is masked: it could not be started again',
+  refuse_manual_start: 'systemd refuses to start it by hand',
+  refuse_manual_stop: 'systemd refuses to stop it by hand',
+  cannot_start: 'systemd cannot start it again',
+  unit_type: 'it is no service',
+  oneshot: 'it is a oneshot: it ends by itself, and a restart would do its work again',
+  outlives_restart: 'it lives on when its unit restarts: it has to be ended by itself',
+  no_facts: 'systemd could not be asked about it',
+  no_unit: 'it is in no unit that systemd could restart',
+};
+
+/** Sanitized. What an action is about. */
+export function nameTarget({ action, unit, user, session, container, process }: Action): string {
+  if (action === 'daemon_reexec') return 'PID 1';
+  if (container !== null) return nameContainer(container);
+  if (session !== null) {
+    return `session ${sanitize(session.id)}${session.user === null ? '' : ` of ${formatUser(session.user)}`}`;
+  }
+  const owner = user === null ? '' : ` of ${formatUser(user)}`;
+  const place = unit === null ? '' : `${quote(sanitize(unit))}${owner}`;
+  if (process === null) return place;
+  const program = process.executable === null ? '' : ` (${quote(sanitize(process.executable))})`;
+  const one = `process ${process.pid} ${quote(sanitize(process.name))}${program}`;
+  return place === '' ? one : `${one} in ${place}`;
+}
+
+// The first twelve of a long hexadecimal id are what the runtimes print and take themselves.
+function nameContainer({ runtime, id, name, user }: Container): string {
+  const what = runtime === 'libvirt' ? 'machine' : 'container';
+  const short = id?.replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, '$1');
+  const names = [...new Set([name, short])].flatMap((each) => (each == null ? [] : [quote(sanitize(each))]));
+  const owner = user === null ? [] : [`of ${formatUser(user)}`];
+  return [...(runtime === 'unknown' ? [] : [runtime]), what, ...names, ...owner].join(' ');
+}
+
+/** Sanitized: the policy's reason, what stands in the way, the signal. */
+export function explain({ policy, blocked_by, argv }: Action): string[] {
+  const signal = argv?.find((word) => word.startsWith('--signal='))?.slice('--signal='.length);
+  return [
+    ...(signal === undefined ? [] : [`signal ${sanitize(signal)}`]),
+    ...(blocked_by === null ? [] : [obstacles[blocked_by]]),
+    ...(policy === null ? [] : [`${sanitize(policy.reason)} (policy ${sanitize(policy.rule)})`]),
+  ];
+}
+
+const shownPids = 4;
+
+/** Sanitized: `/usr/lib/libc.so.6: library replaced, process 640`. */
+export function becauseText({ path, code, package: owner, pids }: Because): string {
+  const rest = pids.length - shownPids;
+  const which = rest > 1 ? `${pids.slice(0, shownPids).join(', ')} and ${count(rest, 'other')}` : pids.join(', ');
+  const from = owner === null ? '' : ` (now of ${sanitize(owner.name)} ${sanitize(owner.version)})`;
+  return `${quote(sanitize(path))}${from}: ${code.replace('_', ' ')}, ${pids.length === 1 ? 'process' : 'processes'} ${which}`;
+}

@@ -1,0 +1,22 @@
+// One reason for a reboot, of a report or a plan -> the words for it.
+
+import type { RebootReason } from '../documents/generated/plan.ts';
+import { enumerate, quote } from './format.ts';
+import { sanitize } from './sanitize.ts';
+
+export function rebootReasonText(reason: RebootReason): string {
+  switch (reason.code) {
+    case 'kernel_outdated':
+      return `kernel ${sanitize(reason.installed)} is installed, ${sanitize(reason.running)} runs`;
+    case 'kernel_modules_missing':
+      return `the modules of the running kernel ${sanitize(reason.running)} are gone`;
+    case 'reboot_required_file':
+      return [`${quote(sanitize(reason.path))} exists`, enumerate(reason.packages.map(sanitize))]
+        .filter(Boolean)
+        .join(' for ');
+    case 'reboot_needed_file':
+      return `${quote(sanitize(reason.path))} exists`;
+    case 'unit':
+      return `${quote(sanitize(reason.unit))} cannot be restarted safely`;
+  }
+}
