@@ -6,7 +6,6 @@ import { endianness } from 'node:os';
 import { readHostFile } from './files.ts';
 
 const AT_NULL = 0;
-const AT_PAGESZ = 6;
 const AT_CLKTCK = 17;
 /** What nearly every architecture tells user space, whatever the kernel's own HZ is. */
 const usual = 100;
@@ -29,10 +28,9 @@ export function readClockTicks(): number {
 /** An auxiliary vector of 64-bit or 32-bit words; null where it has no AT_CLKTCK. */
 export function parseClockTicks(vector: Buffer, order: 'LE' | 'BE'): number | null {
   for (const size of [8, 4]) {
-    const values = parseVector(vector, size, order);
-    const ticks = values.get(AT_CLKTCK);
-    // Read with the wrong word size it makes no sense: a real vector always has the page size.
-    if (values.has(AT_PAGESZ) && ticks) return ticks;
+    // Read with the wrong word size, a type comes with the value 0 or not at all.
+    const ticks = parseVector(vector, size, order).get(AT_CLKTCK);
+    if (ticks) return ticks;
   }
   return null;
 }

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Package } from '../documents/generated/report.ts';
 import type { Bytes } from '../procfs/bytes.ts';
-import { indexNames, readMergedFolders, resolveName } from './merged-folders.ts';
+import { indexNames, readMergedFolders } from './merged-folders.ts';
 import type { Owners } from './packages.ts';
 
 interface Diversion {
@@ -27,9 +27,8 @@ export function readDpkg(paths: readonly Bytes[], root: string): Owners {
 
 function findOwners(paths: readonly Bytes[], root: string, folder: string): Map<Bytes, Package> {
   const owners = new Map<Bytes, Package>();
-  const merged = readMergedFolders(root);
   const diversions = readDiversions(join(folder, 'diversions'));
-  const names = indexNames(paths, merged);
+  const names = indexNames(paths, readMergedFolders(root));
   // A diverted file is listed under the name that it had.
   const diverted = [...diversions].flatMap(([from, { to }]) => (names.has(to) ? [from] : []));
   const listed = new Set([...names.keys(), ...diverted]);
@@ -41,7 +40,7 @@ function findOwners(paths: readonly Bytes[], root: string, folder: string): Map<
     for (const entry of findLines(readFileSync(join(folder, 'info', list), 'latin1'), listed)) {
       const diversion = diversions.get(entry);
       const file = diversion && diversion.by !== name ? diversion.to : entry;
-      for (const path of names.get(file) ?? names.get(resolveName(file, merged)) ?? []) {
+      for (const path of names.get(file) ?? []) {
         if (!owners.has(path)) owners.set(path, { manager: 'dpkg', name, version });
       }
     }

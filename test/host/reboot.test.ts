@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
+import { readInstalledKernels } from '../../src/host/kernels.ts';
 import { readReboot } from '../../src/host/reboot.ts';
 import { makeTree, type Tree } from '../support/tree.ts';
 
@@ -165,6 +166,14 @@ for (const [name, running, tree, required, reasons] of rows) {
     assert.deepEqual(readReboot(root, join(root, 'proc'), running), { required, reasons });
   });
 }
+
+test('kernels: what is installed, a rescue image left out', (t) => {
+  const tree = { ...fedora(rhel), ...images(rhelNew), 'boot/config-6.0.0': '', 'boot/initrd.img-6.0.0': '' };
+  assert.deepEqual(readInstalledKernels(makeTree(t, tree)), [
+    { release: rhelNew, hasModules: false, hasImage: true },
+    { release: rhel, hasModules: true, hasImage: true },
+  ]);
+});
 
 const stale = packaged(deb(9), deb(27));
 const containers: [name: string, tree: Tree, skipped: boolean][] = [
