@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parseDocument, readDocument } from '../../src/documents/read.ts';
+import { LibUsersError } from '../../src/errors.ts';
+import { projectRoot } from '../support/project.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const sample = (kind: string) => readFileSync(join(projectRoot, `test/fixtures/documents/${kind}.json`), 'utf8');
+const report = sample('report');
+
+test('a valid report is read, from a file and from a text', async (t) => {
+  const folder = temporaryFolder(t, { 'report.json': report, 'bom.json': `\ufeff${report}` });
+  assert.deepEqual(await readDocument(join(folder, 'report.json'), 'report'), JSON.parse(report));
+  assert.deepEqual(await readDocument(join(folder, 'bom.json'), 'report'), JSON.parse(report));
+  assert.equal((await parseDocument(report, 'line 3', 'error', 'report')).kind, 'lib-users/report');
+});
+
+test('what is no such document is refused, by name and place', async () => {
+  const changed = (change: (document: Record<string, unknown>) => void) => {
+    const document = JSON.parse(report);
+    change(document);
+    return JSON.stringify(document);
+  };
+  const rows: [name: string, text: string, message: RegExp, hint?: RegExp][] = [
+    ['empty', '', /^f is empty$/],
+    ['blank', ' \n\n', /^f is empty$/],
+    ['cut off', report.slice(0, 2000), /^f, line \d+, column \d+: /],
+    ['no JSON', 'hello', /^f, line 1, column 1: this is not JSON$/],
+    ['null', 'null', /^f is no document of lib-users: it has no kind$/],
+    ['a list', '[]', /it has no kind/],
+    [
+      'an unknown kind',
+      '{"kind":"lib-users/rapport"}',
+      /unknown kind "lib-users\/rapport"$/,
+      /did you mean lib-users\/report\?/,
+    ],
+    ['another kind', sample('plan'), /^f is a lib-users\/plan, not a lib-users\/report$/],
+    ['an error document', sample('error'), /^f is a lib-users\/error, not a/, /had failed/],
+    [
+      'a newer major',
+      changed((d) => (d.schema_version = '2.0.0')),
+      /schema_version 2\.0\.0, .* reads 1\.x/,
+      /update lib-users/,
+    ],
+    ['an older major', changed((d) => (d.schema_version = '0.9.0')), /schema_version 0\.9\.0/, /write it anew/],
+    ['no version', changed((d) => (d.schema_version = null)), /^f is not valid at \/schema_version: must be string$/],
+    ['a key too many', changed((d) => (d.extra = 1)), /^f is not valid at \/: must not have the property extra$/],
+    ['a wrong type', changed((d) => (d.units = {})), /^f is not valid at \/units: must be array$/],
+    [
+      'a wrong value deep inside',
+      changed((d) => ((d.host as { init: string }).init = 'upstart')),
+      /^f is not valid at \/host\/init: must be one of systemd, openrc, sysvinit, other$/,
+    ],
+  ];
+  for (const [name, text, message, hint] of rows) {
+    await assert.rejects(parseDocument(text, 'f', 'report'), (error) => {
+      assert.ok(error instanceof LibUsersError, `${name}: ${error}`);
+      assert.equal(error.code, 'invalid_document', name);
+      assert.equal(error.exitCode, 2, name);
+      assert.match(error.message, message, name);
+      if (hint) assert.match(error.hint ?? '', hint, name);
+      return true;
+    });
+  }
+});
+
+test('an input that cannot be read', async (t) => {
+  const folder = temporaryFolder(t);
+  const rows: [path: string, message: RegExp][] = [
+    [join(folder, 'none.json'), /^cannot read .*none\.json \(ENOENT\)$/],
+    [folder, /\(EISDIR\)$/],
+    ['/bin/sh', /^\/bin\/sh is not UTF-8 text$/],
+  ];
+  for (const [path, message] of rows) {
+    await assert.rejects(
+      readDocument(path, 'report'),
+      (error) => error instanceof LibUsersError && error.code === 'input_unreadable' && message.test(error.message),
+    );
+  }
+});
