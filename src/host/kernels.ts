@@ -6,10 +6,8 @@ import { join } from 'node:path';
 
 export interface InstalledKernel {
   release: string;
-  /** Its modules are on disk. */
+  /** Its modules are on disk; else only an image in /boot bears its release. */
   hasModules: boolean;
-  /** An image that bears its release is in /boot. */
-  hasImage: boolean;
 }
 
 /** /lib is a link to usr/lib nearly everywhere; where it is not, either may hold them. */
@@ -27,9 +25,7 @@ export function readInstalledKernels(root: string): InstalledKernel[] {
     ),
   );
   const images = new Set(list(join(root, 'boot')).flatMap(releasesOfImage));
-  return [...new Set([...modules, ...images])]
-    .sort()
-    .map((release) => ({ release, hasModules: modules.has(release), hasImage: images.has(release) }));
+  return [...new Set([...modules, ...images])].sort().map((release) => ({ release, hasModules: modules.has(release) }));
 }
 
 /** A removed kernel's folder may stay behind, empty or with modules that DKMS built: that is no kernel. */
