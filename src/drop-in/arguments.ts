@@ -73,6 +73,9 @@ export function parseArguments(program: Program, argv: readonly string[]): DropI
     ignorePatterns: [],
     ignoreLiterals: [],
   };
+  // argparse looks at every word before it acts on the first: an ambiguous one is an error even after --help.
+  const end = argv.indexOf('--');
+  for (const word of end < 0 ? argv : argv.slice(0, end)) findOption(word, options);
   const words = [...argv];
   const unrecognized: string[] = [];
   while (words.length > 0 && parsed.action === 'scan') {
