@@ -15,6 +15,7 @@ export interface CommandEntry {
 
 export const commands: readonly CommandEntry[] = [
   { name: 'scan', load: () => import('./commands/scan.ts') },
+  { name: 'plan', load: () => import('./commands/plan.ts') },
   { name: 'check', load: () => import('./commands/check.ts') },
   { name: 'fleet', load: () => import('./commands/fleet.ts') },
   { name: 'schema', load: () => import('./commands/schema.ts') },

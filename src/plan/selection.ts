@@ -4,6 +4,18 @@ import type { ActionName } from '../documents/generated/plan.ts';
 import { compileGlob } from '../glob.ts';
 import { fromText } from '../procfs/bytes.ts';
 
+export const actionNames: readonly ActionName[] = [
+  'restart',
+  'reload',
+  'signal',
+  'daemon_reexec',
+  'reexec_user_manager',
+  'end_session',
+  'restart_container',
+  'reboot',
+  'manual',
+];
+
 export interface Selection {
   hasUnit(unit: string | null): boolean;
   hasAction(action: ActionName): boolean;
@@ -13,8 +25,8 @@ export interface Selection {
 
 export const everything: Selection = { hasUnit: () => true, hasAction: () => true, narrows: false };
 
-/** Empty lists select everything. Units are globs over whole names. */
-export function compileSelection(units: readonly string[], actions: readonly ActionName[]): Selection {
+/** Empty lists select everything. Units are globs over whole names; what is in no unit matches none. */
+export function compileSelection(units: readonly string[], actions: readonly string[]): Selection {
   const globs = units.map((glob) => compileGlob(fromText(glob)));
   return {
     hasUnit: (unit) => globs.length === 0 || (unit !== null && globs.some((matches) => matches(fromText(unit)))),
