@@ -74,7 +74,7 @@ export const nameRules: readonly NameRule[] = [
   {
     id: 'container-path',
     on: 'path',
-    pattern: /(^|[/-])[0-9a-f]{64}(?=[/.]|$)/g,
+    pattern: /(^|[/-])[0-9a-f]{64}(?=[/.-]|$)/g,
     replacement: '$1*',
     reason: 'container runtimes name folders by the ids of containers and layers',
   },

@@ -84,22 +84,18 @@ export default class Check extends BaseCommand {
   static override flags = { ...gateFlags, ...checkScanFlags, ...resultFlags(formatsOf(noResult)) };
 
   override async run(): Promise<void> {
-    const { args, flags, metadata } = await this.parse(Check);
+    const { args, flags, raw } = await this.parse(Check);
     this.begin(flags, formatsOf(noResult));
     const format = flags.json ? 'json' : (flags.format ?? (await defaultFormat(flags.output)));
     nagiosThresholds(flags);
     if ([args.file, flags.baseline, ...(flags.config ?? [])].filter((source) => source === '-').length > 1) {
       throw new LibUsersError('usage', '- is given twice', 'standard input can be read only once');
     }
-    const given = Object.keys(checkScanFlags).filter(
-      (name) => name in metadata.flags && !metadata.flags[name]?.setFromDefault && !name.endsWith('config'),
+    const scanFlag = raw.find(
+      (token) => token.type === 'flag' && token.flag in checkScanFlags && !token.flag.endsWith('config'),
     );
-    if (args.file !== undefined && given.length > 0) {
-      throw new LibUsersError(
-        'usage',
-        `--${given[0]} is about a scan, and ${args.file} is none`,
-        'leave one of them out',
-      );
+    if (args.file !== undefined && scanFlag?.type === 'flag') {
+      throw new LibUsersError('usage', `--${scanFlag.flag} is about a scan, and ${args.file} is none`, 'leave one out');
     }
     const baseline = flags.baseline === undefined ? null : await readDocument(flags.baseline, 'report', 'drift');
     const { report, config } =

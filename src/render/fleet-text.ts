@@ -60,7 +60,7 @@ export function renderFleetText(fleet: Fleet, style: Style): string {
 function renderHead({ generated_at, summary }: Fleet, style: Style): string {
   const { hosts, affected, incomplete, reboot_required, held_bytes } = summary;
   const facts = [
-    `${affected} of ${count(hosts, 'host')} run on files that are gone`,
+    `${affected} of ${count(hosts, 'host')} ${affected === 1 ? 'runs' : 'run'} on files that are gone`,
     ...(incomplete > 0 ? [`${incomplete} not seen completely`] : []),
     ...(reboot_required > 0 ? [`${reboot_required} must reboot`] : []),
     ...(held_bytes > 0 ? [`${formatBytes(held_bytes)} of disk held`] : []),

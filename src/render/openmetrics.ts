@@ -118,8 +118,10 @@ function ownedFiles({ units, processes }: Report): Owned[] {
   return [...owned, ...loose];
 }
 
-function toSeconds(time: string): number {
-  return Date.parse(time) / 1000;
+/** null for a time that a report has but no calendar. */
+function toSeconds(time: string): number | null {
+  const ms = Date.parse(time);
+  return Number.isNaN(ms) ? null : ms / 1000;
 }
 
 function renderLabels(labels: Labels): string {

@@ -1,0 +1,148 @@
+// The formats that other programs read, with hostile names in every place, read back by a real parser of each format.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Report } from '../../src/documents/generated/report.ts';
+import { type CheckOptions, judge } from '../../src/drift/judge.ts';
+import { buildPlan } from '../../src/plan/build.ts';
+import { renderGithub } from '../../src/render/github.ts';
+import { renderJunit } from '../../src/render/junit.ts';
+import { parseRange, renderNagios, renderNagiosError } from '../../src/render/nagios.ts';
+import { renderOpenmetrics } from '../../src/render/openmetrics.ts';
+import { groupByOwner } from '../../src/render/owners.ts';
+import { sanitize } from '../../src/render/sanitize.ts';
+import { hostileReport } from '../support/hostile-report.ts';
+import {
+  lintJunit,
+  lintMetrics,
+  missing,
+  parseJunit,
+  parseOpenmetrics,
+  parsePerfdata,
+  parsePrometheus,
+  parseWorkflowCommand,
+} from '../support/parsers.ts';
+import { skip } from '../support/skip.ts';
+
+const options: CheckOptions = {
+  failOn: null,
+  allowIncomplete: false,
+  filters: { units: [], roles: null, kinds: [] },
+  accept: [{ path: '*a*', reason: '<|"%0A\n', file: 'c.yaml', line: 1 }],
+  now: new Date('2026-11-23T10:00:00Z'),
+};
+const pairs = fc.sample(fc.tuple(hostileReport, fc.option(hostileReport), fc.boolean()), { numRuns: 150, seed: 7 });
+const judgements = pairs.map(([report, baseline, allowIncomplete]) => ({
+  report,
+  judgement: judge(report, baseline, { ...options, allowIncomplete }),
+}));
+
+test('JUnit: the schema of the Jenkins xUnit plugin holds, and expat reads back every name', (t) => {
+  const lacking = missing('xmllint') ?? missing('python3');
+  if (lacking) return skip(t, lacking);
+  const texts = judgements.map(({ report, judgement }) => renderJunit(judgement, report.scan));
+  assert.equal(lintJunit(texts), '');
+  parseJunit(texts).forEach((suite, index) => {
+    const { drift, accepted } = judgements[index]!.judgement;
+    const all = [...drift.findings, ...accepted.map(({ finding }) => finding), ...drift.unseen, ...drift.resolved];
+    const names = ['every process was inspected', ...groupByOwner(all).map(({ name }) => name)];
+    assert.deepEqual(
+      suite.cases.map(({ name }) => name),
+      names,
+    );
+    assert.equal(suite.attributes.hostname, sanitize(drift.host.hostname));
+    assert.equal(suite.attributes.tests, String(names.length));
+    const total = (outcome: string) => String(suite.cases.filter((each) => each.outcome === outcome).length);
+    assert.deepEqual(
+      [suite.attributes.failures, suite.attributes.errors, suite.attributes.skipped],
+      [total('failure'), total('error'), total('skipped')],
+    );
+    assert.equal(Number(suite.attributes.failures) > 0, drift.verdict === 'drift');
+  });
+});
+
+test('OpenMetrics: a strict parser and that of the older format read back every label', (t) => {
+  const lacking = missing('prometheus_client');
+  if (lacking) return skip(t, lacking);
+  const texts = judgements.map(({ report, judgement }) =>
+    renderOpenmetrics(report, buildPlan(report, [], report.generated_at), judgement.drift),
+  );
+  const strict = parseOpenmetrics(texts);
+  assert.deepEqual(parsePrometheus(texts), strict);
+  strict.forEach((samples, index) => {
+    const { report } = judgements[index]!;
+    const series = samples.map(({ name, labels }) => JSON.stringify([name, labels]));
+    assert.equal(new Set(series).size, series.length, 'no series twice');
+    const seen = new Set(
+      samples.filter(({ name }) => name === 'lib_users_stale_files').map(({ labels }) => labels.unit),
+    );
+    for (const name of staleUnits(report)) assert.ok(seen.has(name), name);
+  });
+});
+
+/** Backslashes of unit names stay, the rest is made visible; sessions share a name. */
+function staleUnits({ units }: Report): string[] {
+  return units
+    .filter(({ files }) => files.some(({ role }) => role !== 'scratch'))
+    .map(({ name }) =>
+      /^session-\d+\.scope$/.test(name) ? 'session-*.scope' : name.split('\\').map(sanitize).join('\\'),
+    );
+}
+
+test('OpenMetrics: promtool has nothing to say', (t) => {
+  const lacking = missing('promtool');
+  if (lacking) return skip(t, lacking);
+  for (const { report, judgement } of judgements.slice(0, 10)) {
+    const text = renderOpenmetrics(report, buildPlan(report, [], report.generated_at), judgement.drift);
+    assert.deepEqual(lintMetrics(text), { status: 0, output: '' });
+  }
+});
+
+test('OpenMetrics: what is not known is absent, and no path, pid or id is a label', () => {
+  for (const { report } of judgements) {
+    const text = renderOpenmetrics(report, null, null);
+    assert.equal(text.includes('lib_users_reboot_required '), report.host.reboot.required !== null);
+    assert.match(text, /\n# EOF\n$/);
+    const allowed = new Set(['scope', 'unit', 'user', 'kind', 'state', 'result', 'version']);
+    // A value can look like a label: only what stands at the beginning is one for sure.
+    for (const [, name] of text.matchAll(/^lib_users_\w+\{([a-z_]+)="/gm)) assert.ok(allowed.has(name!), name);
+  }
+});
+
+const thresholds = { warning: parseRange('0'), critical: parseRange('~:3'), criticalAgeSeconds: null };
+
+test('Nagios: one line, one bar, and Monitoring::Plugin reads the performance data', (t) => {
+  const lines = judgements.map(({ report, judgement }) => renderNagios(judgement, report, thresholds).text);
+  for (const line of [...lines, renderNagiosError('a|b\nc<d>')]) {
+    assert.match(line, /^LIB_USERS (?:OK|WARNING|CRITICAL|UNKNOWN) - [\x20-\x7e\p{L}\p{M}\p{N}\p{P}\p{S}]*\n$/u);
+    assert.ok(line.split('|').length <= 2);
+    assert.doesNotMatch(line, /[<>]/);
+  }
+  const lacking = missing('Monitoring::Plugin');
+  if (lacking) return skip(t, lacking);
+  parsePerfdata(lines.map((line) => line.split('|')[1]!.trim())).forEach((values, index) => {
+    const { drift, counted } = judgements[index]!.judgement;
+    const byLabel = Object.fromEntries(values.map((value) => [value.label, value]));
+    assert.equal(values.length, 7);
+    assert.equal(byLabel.units?.value, groupByOwner(counted).length);
+    assert.deepEqual([byLabel.units?.warning, byLabel.units?.critical], ['0', '~:3']);
+    assert.equal(byLabel.new?.value, drift.counts.new);
+    assert.equal(byLabel.held_bytes?.uom, 'B');
+  });
+});
+
+test('GitHub: the runner reads back every title, at most ten errors and a sum', () => {
+  for (const { judgement } of judgements) {
+    const lines = renderGithub(judgement).split('\n').slice(0, -1);
+    const owners = groupByOwner(judgement.counted);
+    const read = lines.map((line) => parseWorkflowCommand(line));
+    const host = sanitize(judgement.drift.host.hostname);
+    assert.deepEqual(
+      read.slice(0, Math.min(owners.length, 10)).map((command) => command?.title),
+      owners.slice(0, 10).map(({ name }) => `${name} on ${host}`),
+    );
+    assert.ok(read.every((command) => command?.command === 'error' || command?.command === 'notice'));
+    assert.ok(read.length <= 11);
+  }
+});
