@@ -5,7 +5,7 @@ import { writeStderr } from '../output.ts';
 const clear = '\r\x1b[K';
 
 /** Prints nothing in the first half second, then at most ten times a second. finish() takes the line away again. */
-export function startProgress(clock: () => number) {
+export function startProgress(clock: () => number, write: (text: string) => void = writeStderr) {
   const begun = clock();
   let shown = 0;
   return {
@@ -13,10 +13,10 @@ export function startProgress(clock: () => number) {
       const at = clock();
       if (at - begun < 500 || at - shown < 100) return;
       shown = at;
-      writeStderr(`${clear}lib-users: ${done} of ${total} processes`);
+      write(`${clear}lib-users: ${done} of ${total} processes`);
     },
     finish(): void {
-      if (shown > 0) writeStderr(clear);
+      if (shown > 0) write(clear);
       shown = 0;
     },
   };
