@@ -3,6 +3,7 @@
 import { boolean } from '@oclif/core/flags';
 import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../base-command.ts';
 import { fixedRules, ignoreRules, type Rule, shippedRules } from '../deleted/rules.ts';
+import { listPolicy, type PolicyEntry } from '../policy/in-force.ts';
 import { sanitize } from '../render/sanitize.ts';
 import { configFlags, loadFlaggedConfig } from './scan-flags.ts';
 
@@ -16,19 +17,31 @@ interface RuleEntry {
 interface RulesInForce {
   /** In the order in which they are tried; the first that matches hides the file. */
   rules: RuleEntry[];
+  /** In the order in which it is tried; the first that matches decides. */
+  policy: PolicyEntry[];
   /** The files that the configuration was read from. */
   config_files: readonly string[];
 }
 
 const formats: Formats<RulesInForce> = { ...jsonFormats, text: renderText };
 
-function renderText({ rules }: RulesInForce): string {
-  return rules
-    .map(({ id, patterns, via, reason, source }) => {
-      const shown = [...patterns.map((pattern) => `  ${pattern}`), `  ${via.join(' and ')}: ${reason}`, `  ${source}`];
-      return `${[id, ...shown].map(sanitize).join('\n')}\n`;
-    })
-    .join('\n');
+function renderText({ rules, policy }: RulesInForce): string {
+  const entries = [
+    ...rules.map(({ id, patterns, via, reason, source }) => [
+      id,
+      ...patterns,
+      `${via.join(' and ')}: ${reason}`,
+      source,
+    ]),
+    ...policy.map(({ id, units, paths, action, signal, reason, source }) => [
+      id,
+      ...units,
+      ...paths,
+      `${[action, ...(signal === null ? [] : [signal])].join(' ')}: ${reason}`,
+      source,
+    ]),
+  ];
+  return entries.map((lines) => `${lines.map(sanitize).join('\n  ')}\n`).join('\n');
 }
 
 export default class Rules extends BaseCommand {
@@ -36,6 +49,7 @@ export default class Rules extends BaseCommand {
   static override summary = 'The false-positive rules and the policy in force, with the reason of each.';
   static override examples = [
     { description: 'What a scan would not report, and why', command: '<%= config.bin %> rules' },
+    { description: 'What a plan never restarts, and why', command: "<%= config.bin %> rules --json | jq '.policy[]'" },
     { description: 'As data', command: "<%= config.bin %> rules --json | jq -r '.rules[].id'" },
   ];
   static override flags = {
@@ -55,7 +69,7 @@ export default class Rules extends BaseCommand {
       ...Object.values(fixedRules),
     ];
     const rules = inForce.map(({ id, patterns, via, reason, source }) => ({ id, patterns, via, reason, source }));
-    const document = { rules, config_files: config.files };
+    const document = { rules, policy: listPolicy(config.policy), config_files: config.files };
     await this.writeResult({ document, schema: null, formats, incomplete: null }, flags);
   }
 }

@@ -23,7 +23,7 @@ export const containerRules: readonly ShippedRule[] = [
     action: 'restart',
     signal: null,
     reason: 'its containers hang on their shims (conmon) and run on while it restarts',
-    source: 'https://github.com/containerd/containerd/blob/main/docs/ops.md',
+    source: 'https://github.com/containerd/containerd/blob/main/docs/ops.md; crio(8)',
   },
   {
     id: 'nspawn',
@@ -46,7 +46,7 @@ export const containerRules: readonly ShippedRule[] = [
     signal: null,
     reason:
       'running containers lose the files that it serves and cannot get them back; SIGUSR1 reloads only liblxcfs.so',
-    source: 'https://github.com/lxc/lxcfs#upgrading-lxcfs-without-breaking-running-containers',
+    source: 'https://github.com/lxc/lxcfs#readme',
   },
   {
     id: 'libvirt-keepers',
