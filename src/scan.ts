@@ -4,7 +4,7 @@
 import { type AffectedProcess, inspectProcess } from './deleted/inspect.ts';
 import { compileRules, ignoreRules } from './deleted/rules.ts';
 import { SuppressedTally } from './deleted/suppressed.ts';
-import type { Report, Scan, SystemdFacts, Warning } from './documents/generated/report.ts';
+import type { Package, Report, Scan, SystemdFacts, Warning } from './documents/generated/report.ts';
 import { buildReport } from './documents/report.ts';
 import type { AttributedProcess } from './documents/report-facts.ts';
 import { LibUsersError } from './errors.ts';
@@ -13,6 +13,7 @@ import { readBootTime, readClockTicks } from './host/clock.ts';
 import { readHost } from './host/host.ts';
 import { readUserNames } from './host/users.ts';
 import { queryPackages } from './packages/packages.ts';
+import type { Bytes } from './procfs/bytes.ts';
 import { parseCgroup } from './procfs/cgroup.ts';
 import { hidesProcesses } from './procfs/hidepid.ts';
 import { orNull, readBytes, readNumbers } from './procfs/reader.ts';
@@ -43,7 +44,7 @@ export function scanHost(options: ScanOptions): Report {
     const attributed = selectUnits(read.affected.map(attribute), options.units);
     const systemd = querySystemd(attributed, options, warnings);
     const confirmed = attributed.map((process) => confirmUnit(process, systemd.controlGroups));
-    const packages = queryOwners(confirmed, options, warnings);
+    const packages = queryOwners(confirmed, views, options, warnings);
 
     const hidden = hidesProcesses(views.ownMounts.of(procPath), readViewer());
     const narrowed = options.pids.length > 0 || options.units.length > 0 || options.include.length < 2;
@@ -196,11 +197,18 @@ function confirmUnit(process: AttributedProcess, controlGroups: ReadonlyMap<stri
   return { ...process, attribution: foreign };
 }
 
-function queryOwners(processes: readonly AttributedProcess[], options: ScanOptions, warnings: Warning[]) {
+function queryOwners(
+  processes: readonly AttributedProcess[],
+  views: Views,
+  options: ScanOptions,
+  warnings: Warning[],
+): ReadonlyMap<Bytes, Package> {
   if (!options.packages) return new Map();
   // Containers have packages of their own, which the host's database does not know.
   const own = processes.filter((process) => process.attribution.container === null);
-  const paths = [...new Set(own.flatMap(({ maps, fds }) => [...maps, ...fds].map((finding) => finding.path)))];
+  const paths = [...new Set(own.flatMap(({ maps, fds }) => [...maps, ...fds].map((finding) => finding.path)))]
+    // rpm and pacman look at the paths themselves: what may hang us may hang them.
+    .filter((path) => views.ownMounts.isLocalWalk(path));
   const { owners, problem } = queryPackages(paths, run);
   if (problem) warnings.push({ code: 'package_database_unavailable', message: problem });
   return owners;
