@@ -1,0 +1,209 @@
+// lib-users check as a process: exit codes, what is written where, and what is said of bad input.
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Drift } from '../../src/documents/generated/drift.ts';
+import type { Report } from '../../src/documents/generated/report.ts';
+import { errorDocument, runCli } from '../support/cli.ts';
+import { readGolden } from '../support/golden.ts';
+import { file, libc, report, unit } from '../support/reports.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const before = '2026-11-23T06:00:00Z';
+const clean = report({});
+const stale = report({ units: [unit('a.service', [{ ...libc, replaced_at: before }])] });
+const later = (document: Report): Report => ({ ...document, generated_at: '2026-11-23T09:00:00Z' });
+const incomplete = (document: Report): Report => ({ ...document, scan: { ...document.scan, complete: false } });
+const more = report({ units: [...stale.units, unit('b.service', [file('code', '/usr/lib/libssl.so.3')])] });
+
+function setUp(t: TestContext, documents: Readonly<Record<string, object | string>>): string {
+  const texts = Object.entries(documents).map(([name, content]) => [
+    name,
+    typeof content === 'string' ? content : JSON.stringify(content),
+  ]);
+  return temporaryFolder(t, Object.fromEntries(texts));
+}
+
+const codes: [name: string, report: Report, baseline: Report | null, flags: string[], code: number][] = [
+  ['clean', clean, null, [], 0],
+  ['a finding without a baseline', stale, null, [], 5],
+  ['the same finding as before', later(stale), stale, [], 0],
+  ['the same finding, on any', later(stale), stale, ['--fail-on', 'any'], 5],
+  ['a new finding', later(more), stale, [], 5],
+  ['a new finding, on never', later(more), stale, ['--fail-on', 'never'], 0],
+  ['a new finding, filtered out', later(more), stale, ['--unit', 'a.*'], 0],
+  ['a new finding of another kind', later(more), stale, ['--kind', 'data'], 0],
+  ['a new finding of another role', later(more), stale, ['--role', 'log', '--role', 'file'], 0],
+  ['resolved', later(clean), stale, [], 0],
+  ['not everything seen', incomplete(clean), null, [], 4],
+  ['not everything seen, allowed', incomplete(clean), null, ['--allow-incomplete'], 0],
+  ['findings win over incompleteness', incomplete(stale), null, [], 5],
+  ['and over --require-complete', incomplete(stale), null, ['--require-complete'], 5],
+  ['not everything seen, required', incomplete(clean), null, ['--require-complete', '--allow-incomplete'], 4],
+  ['Nagios: OK', clean, null, ['--format', 'nagios'], 0],
+  ['Nagios: WARNING by default', stale, null, ['--format', 'nagios'], 1],
+  ['Nagios: CRITICAL', more, null, ['--format', 'nagios', '-w', '0', '-c', '1'], 2],
+  ['Nagios: within the thresholds', more, null, ['--format', 'nagios', '-w', '5', '-c', '1:9'], 0],
+  ['Nagios: too old', stale, null, ['--format', 'nagios', '--critical-age', '1h'], 2],
+  ['Nagios: not that old', stale, null, ['--format', 'nagios', '-w', '9', '--critical-age', '9999w'], 0],
+  ['Nagios: UNKNOWN', incomplete(clean), null, ['--format', 'nagios'], 3],
+  ['Nagios: UNKNOWN hides no WARNING', incomplete(stale), null, ['--format', 'nagios'], 1],
+  ['Nagios: UNKNOWN hides no CRITICAL', incomplete(stale), null, ['--format', 'nagios', '-c', '0'], 2],
+  ['Nagios: allowed', incomplete(clean), null, ['--format', 'nagios', '--allow-incomplete'], 0],
+];
+for (const [name, now, then, flags, code] of codes) {
+  test(`exit code ${code}: ${name}`, (t) => {
+    const folder = setUp(t, { 'now.json': now, ...(then === null ? {} : { 'then.json': then }) });
+    const baseline = then === null ? [] : ['--baseline', join(folder, 'then.json')];
+    const result = runCli(['check', join(folder, 'now.json'), ...baseline, '--no-config', ...flags]);
+    assert.equal(result.code, code, result.stdout + result.stderr);
+  });
+}
+
+const golden = readGolden<Report>('report');
+const bad: [name: string, content: object | string, message: RegExp][] = [
+  ['of another major version', { ...golden, schema_version: '2.0.0' }, /schema_version 2\.0\.0.*reads 1\.x/],
+  ['half-written', JSON.stringify(golden).slice(0, 4000), /line 1, column \d+: the text is cut off/],
+  [
+    'of the wrong kind',
+    readGolden<object>('plan'),
+    /is a lib-users\/plan, not a lib-users\/report or lib-users\/drift/,
+  ],
+  ['no document of ours', { a: 1 }, /no document of lib-users/],
+  ['empty', '', /is empty/],
+  ['invalid', { ...golden, units: 1 }, /not valid at \/units/],
+];
+for (const [name, content, message] of bad) {
+  test(`a baseline that is ${name} is a wrong input (2)`, (t) => {
+    const folder = setUp(t, { 'now.json': clean, 'base.json': content });
+    const args = ['check', join(folder, 'now.json'), '--no-config', '--baseline', join(folder, 'base.json')];
+    const result = runCli([...args, '--json']);
+    assert.deepEqual([result.code, result.stdout], [2, '']);
+    assert.match(errorDocument(result).message, message);
+    const plugin = runCli([...args, '--format', 'nagios']);
+    assert.equal(plugin.code, 3);
+    assert.match(plugin.stdout, /^LIB_USERS UNKNOWN - .*\n$/);
+  });
+}
+
+test('a baseline that is not there is named', () => {
+  const result = runCli(['check', '-', '--no-config', '--json', '--baseline', '/nowhere/base.json'], {
+    input: JSON.stringify(clean),
+  });
+  assert.equal(result.code, 2);
+  assert.equal(errorDocument(result).code, 'input_unreadable');
+});
+
+const usage: [name: string, args: string[], message: RegExp][] = [
+  ['a scan flag beside a report', ['-', '--proc', '/proc'], /--proc is about a scan/],
+  ['standard input twice', ['-', '--baseline', '-'], /- is given twice/],
+  ['a range that is none', ['-', '-w', '5:1'], /--warning 5:1: not a threshold range/],
+  ['an age without a unit', ['-', '--critical-age', '7'], /--critical-age 7: not a time/],
+  ['a role that is none', ['-', '--role', 'cod'], /--role/],
+  ['a glob that never ends', ['-', '--unit', 'a[b'], /--unit "a\[b"/],
+  ['a file twice', ['-', '--output', '/tmp/x', '--also', 'json=/tmp/x'], /named twice/],
+];
+for (const [name, args, message] of usage) {
+  test(`usage (2): ${name}`, () => {
+    const result = runCli(['check', '--no-config', '--json', ...args], { input: JSON.stringify(clean) });
+    assert.equal(result.code, 2, result.stderr);
+    assert.match(errorDocument(result).message, message);
+  });
+}
+
+test('a baseline of another host is allowed, and said', (t) => {
+  const other = { ...stale, host: { ...stale.host, hostname: 'db-1', id: 'f'.repeat(32) } };
+  const folder = setUp(t, { 'now.json': later(stale), 'base.json': other });
+  const result = runCli([
+    'check',
+    join(folder, 'now.json'),
+    '--no-config',
+    '--json',
+    '--baseline',
+    join(folder, 'base.json'),
+  ]);
+  assert.equal(result.code, 0);
+  assert.match(result.stderr, /the baseline is of another host: db-1, this is web-1/);
+  assert.equal((JSON.parse(result.stdout) as Drift).baseline?.host.hostname, 'db-1');
+});
+
+test('the baseline is written where the gate is open, and only there', (t) => {
+  const folder = setUp(t, { 'stale.json': stale, 'more.json': later(more), 'clean.json': clean });
+  const base = join(folder, 'base.json');
+  const check = (name: string, ...args: string[]) =>
+    runCli(['check', join(folder, name), '--no-config', '--json', ...args]);
+  const refused = check('stale.json', '--write-baseline', base);
+  assert.equal(refused.code, 5);
+  assert.match(refused.stderr, /is not written/);
+  assert.ok(!existsSync(base));
+  assert.equal(check('stale.json', '--write-baseline', base, '--fail-on', 'never').code, 0);
+  const first = readFileSync(base, 'utf8');
+  assert.equal(runCli(['validate', base]).code, 0);
+  assert.equal(check('more.json', '--baseline', base, '--write-baseline', base).code, 5);
+  assert.equal(readFileSync(base, 'utf8'), first);
+  assert.equal(check('clean.json', '--baseline', base, '--write-baseline', base).code, 0);
+  assert.equal((JSON.parse(readFileSync(base, 'utf8')) as Drift).counts.resolved, 1);
+});
+
+test('what the configuration accepts does not count, is said, and ends on its day', (t) => {
+  const config = (until: string) => `kind: lib-users/config
+schema_version: 1.0.0
+check:
+  accept: [{unit: a.service, until: "${until}", reason: CHG-4711}]
+`;
+  const folder = setUp(t, { 'now.json': stale, 'open.yaml': config('2999-12-31'), 'over.yaml': config('2020-12-31') });
+  const check = (name: string) =>
+    runCli(['check', join(folder, 'now.json'), '--no-config', '--config', join(folder, name), '--json']);
+  const open = check('open.yaml');
+  assert.equal(open.code, 0);
+  assert.match(open.stderr, /1 finding accepted by .*open\.yaml:4: CHG-4711/);
+  const over = check('over.yaml');
+  assert.equal(over.code, 5);
+  assert.match(over.stderr, /over\.yaml:4 ended on 2020-12-31: CHG-4711/);
+});
+
+test('text says what is new, remains and is resolved, and why the gate is closed', (t) => {
+  const was = report({ units: [...stale.units, unit('c.service', [libc])] });
+  const folder = setUp(t, { 'now.json': later(more), 'base.json': was });
+  const { stdout } = runCli([
+    'check',
+    join(folder, 'now.json'),
+    '--no-config',
+    '--format',
+    'text',
+    '--baseline',
+    join(folder, 'base.json'),
+  ]);
+  assert.equal(
+    stdout,
+    `web-1  2026-11-23 09:00:00 UTC since 2026-11-23 07:40:12 UTC
+The gate is closed: 1 new, 1 remaining and 1 resolved (--fail-on new).
+
+new
+  b.service
+    replaced  library     /usr/lib/libssl.so.3 (pid 100)
+
+remaining
+  a.service
+    replaced  library     /usr/lib/libc.so.6 (pid 100) since 2026-11-23 07:40:12
+        UTC
+
+resolved
+  c.service
+    replaced  library     /usr/lib/libc.so.6 since 2026-11-23 07:40:12 UTC
+`,
+  );
+});
+
+test('the other forms come along with --also', (t) => {
+  const folder = setUp(t, { 'now.json': stale });
+  const forms = ['junit', 'openmetrics', 'github', 'nagios', 'rows', 'text'];
+  const result = runCli([
+    ...['check', join(folder, 'now.json'), '--no-config', '--json'],
+    ...forms.flatMap((form) => ['--also', `${form}=${join(folder, form)}`]),
+  ]);
+  assert.equal(result.code, 5);
+  for (const form of forms) assert.match(readFileSync(join(folder, form), 'utf8'), /a\.service/, form);
+});

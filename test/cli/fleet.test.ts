@@ -1,0 +1,159 @@
+// lib-users fleet as a process: folders with foreign files, broken lines, standard input, exit codes.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Fleet } from '../../src/documents/generated/fleet.ts';
+import type { Report } from '../../src/documents/generated/report.ts';
+import { errorDocument, runCli } from '../support/cli.ts';
+import { readGolden } from '../support/golden.ts';
+import { libc, report, unit } from '../support/reports.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const golden = readGolden<Report>('report');
+const named = (hostname: string): Report => {
+  const made = report({ units: [unit('a.service', [libc])] });
+  return { ...made, host: { ...made.host, hostname, id: null } };
+};
+const line = (document: object): string => `${JSON.stringify(document)}\n`;
+const fold = (stdout: string): Fleet => JSON.parse(stdout) as Fleet;
+
+test('a folder with foreign files: they are listed with their reason, the rest is folded', (t) => {
+  const folder = temporaryFolder(t, {
+    'a.json': JSON.stringify(named('a'), null, 2),
+    'sub/deep/b.json': line(named('b')),
+    'README.md': '# Reports\n',
+    'plan.json': JSON.stringify(readGolden<object>('plan'), null, 2),
+    'old.json': line({ ...golden, schema_version: '2.0.0' }),
+    'wrong.json': line({ ...golden, scan: { ...golden.scan, processes: { ...golden.scan.processes, seen: 'x' } } }),
+    'cut.json': JSON.stringify(golden, null, 2).slice(0, 5000),
+    'empty.json': '',
+    'latin1.json': 'x',
+    '.hidden.json': 'x',
+  });
+  symlinkSync('..', join(folder, 'sub/loop'));
+  symlinkSync('nowhere', join(folder, 'dangling.json'));
+  spawnSync('mkfifo', [join(folder, 'fifo')]);
+  mkdirSync(join(folder, 'void'));
+  const result = runCli(['fleet', folder, '--json']);
+  assert.equal(result.code, 0, result.stderr);
+  const { hosts, unreadable_inputs, summary } = fold(result.stdout);
+  assert.deepEqual(
+    hosts.map(({ hostname, source }) => [hostname, source]),
+    [
+      ['a', join(folder, 'a.json')],
+      ['b', join(folder, 'sub/deep/b.json')],
+    ],
+  );
+  const reasons = Object.fromEntries(
+    unreadable_inputs.map(({ source, code, message }) => [source.slice(folder.length + 1), `${code}: ${message}`]),
+  );
+  assert.deepEqual(reasons, {
+    'README.md': 'invalid_document: it, line 1, column 1: this is not JSON',
+    'cut.json': reasons['cut.json'],
+    'dangling.json': 'input_unreadable: cannot be read (ENOENT)',
+    'empty.json': 'invalid_document: it is empty',
+    fifo: 'input_unreadable: neither a file nor a folder',
+    'latin1.json': 'invalid_document: it, line 1, column 1: this is not JSON',
+    'old.json': 'invalid_document: it has schema_version 2.0.0, and this lib-users reads 1.x of lib-users/report',
+    'plan.json': 'invalid_document: it is a lib-users/plan, not a report',
+    void: 'input_unreadable: the folder is empty',
+    'wrong.json': 'invalid_document: /scan/processes/seen must be integer',
+  });
+  assert.match(reasons['cut.json'] ?? '', /invalid_document: it, line \d+, column \d+: the text is cut off/);
+  assert.equal(summary.unreadable_inputs, 10);
+  assert.match(result.stderr, /10 inputs could not be read/);
+});
+
+test('standard input: a line cut in the middle costs no other', () => {
+  const cut = line(named('cut')).slice(0, 200);
+  const input = `${line(named('a'))}${cut}\n${JSON.stringify(named('b'), null, 2)}\n${line(named('c'))}`;
+  const { code, stdout } = runCli(['fleet', '-', '--json'], { input });
+  assert.equal(code, 0);
+  const { hosts, unreadable_inputs } = fold(stdout);
+  assert.deepEqual(
+    hosts.map(({ hostname }) => hostname),
+    ['a', 'b', 'c'],
+  );
+  assert.deepEqual(
+    unreadable_inputs.map(({ source }) => source),
+    ['-:2'],
+  );
+  assert.deepEqual(
+    hosts.map(({ source }) => source.split(':')[0]),
+    ['-', '-', '-'],
+  );
+});
+
+test('bytes that are no UTF-8 are refused, not guessed', (t) => {
+  const folder = temporaryFolder(t, { 'a.json': line(named('a')) });
+  const input = Buffer.from(line(named('b\xff')), 'latin1');
+  const { code, stdout } = runCli(['fleet', '-', join(folder, 'a.json'), '--json'], { input });
+  assert.equal(code, 0);
+  assert.deepEqual(
+    fold(stdout).unreadable_inputs.map(({ source, message }) => `${source} ${message}`),
+    ['- it is not UTF-8 text'],
+  );
+});
+
+const nothing: [name: string, args: (folder: string) => string[], code: string][] = [
+  ['no such file', (folder) => [join(folder, 'x')], 'input_unreadable'],
+  ['an empty folder', (folder) => [folder], 'input_unreadable'],
+  ['empty standard input', () => ['-'], 'invalid_document'],
+];
+for (const [name, args, code] of nothing) {
+  test(`exit code 2 where nothing could be read: ${name}`, (t) => {
+    const result = runCli(['fleet', ...args(temporaryFolder(t)), '--json']);
+    assert.deepEqual([result.code, result.stdout], [2, '']);
+    assert.equal(errorDocument(result).code, code);
+  });
+}
+
+test('usage: no input, and standard input twice', () => {
+  assert.equal(runCli(['fleet', '--json']).code, 2);
+  assert.equal(runCli(['fleet', '-', '-', '--json']).code, 2);
+});
+
+test('--require-complete: an incomplete host or an unreadable input is exit code 4', (t) => {
+  const folder = temporaryFolder(t, { 'a.json': line(named('a')), 'b.json': 'x' });
+  assert.equal(runCli(['fleet', join(folder, 'a.json'), '--require-complete', '--json']).code, 0);
+  const result = runCli(['fleet', folder, '--require-complete', '--json']);
+  assert.deepEqual([result.code, result.stdout], [4, '']);
+  assert.match(errorDocument(result).message, /1 input could not be read/);
+});
+
+test('text names files, units, and who could not be seen or must reboot', (t) => {
+  const blind = { ...named('db-1'), units: [], scan: { ...golden.scan, complete: false } };
+  const folder = temporaryFolder(t, {
+    'all.ndjson': [named('web-1'), named('web-2'), blind, golden].map(line).join(''),
+    x: '?',
+  });
+  const { stdout } = runCli(['fleet', folder, '--format', 'text']);
+  for (const expected of [
+    /^3 of 4 hosts run on files that are gone, 1 not seen completely, 1 must reboot, /m,
+    /^ +2 hosts replaced library {4}\/usr\/lib\/libc\.so\.6 \(a\.service\)$/m,
+    /^ {2}a\.service on web-1, web-2$/m,
+    /^not seen completely\n {2}db-1$/m,
+    /^must reboot\n {2}web-1$/m,
+    /^could not be read\n {2}.*x: it, line 1, column 1: this is not JSON$/m,
+  ])
+    assert.match(stdout, expected);
+});
+
+test('rows: one line for every file and host', (t) => {
+  const folder = temporaryFolder(t, { 'all.ndjson': [named('a'), named('b')].map(line).join('') });
+  const { stdout } = runCli(['fleet', folder, '--format', 'rows']);
+  const rows = stdout
+    .trimEnd()
+    .split('\n')
+    .map((row) => JSON.parse(row));
+  assert.deepEqual(
+    rows.map(({ hostname, path, units }) => [hostname, path, units]),
+    [
+      ['a', libc.path, 'a.service'],
+      ['b', libc.path, 'a.service'],
+    ],
+  );
+});

@@ -1,0 +1,144 @@
+// Reports folded in every order: which counts, who is where, and that nothing of a superseded report stays.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Fleet } from '../../src/documents/generated/fleet.ts';
+import type { Report } from '../../src/documents/generated/report.ts';
+import { validateDocument } from '../../src/documents/validate.ts';
+import { FleetFold } from '../../src/fleet/fold.ts';
+import { readGolden } from '../support/golden.ts';
+import { anyReport } from '../support/report-arbitrary.ts';
+import { file, libc, process, report, rotatedLog, unit } from '../support/reports.ts';
+
+const now = new Date('2026-11-23T08:12:00Z');
+const golden = readGolden<Report>('report');
+
+function fold(reports: readonly Report[]): Fleet {
+  const fleet = new FleetFold();
+  for (const [index, each] of reports.entries()) fleet.add(each, `reports/${index}.json`);
+  return fleet.build(now);
+}
+
+function host(
+  hostname: string,
+  id: string | null,
+  generated_at: string,
+  parts: Parameters<typeof report>[0] = {},
+): Report {
+  const made = report(parts);
+  return { ...made, generated_at, host: { ...made.host, hostname, id } };
+}
+const early = '2026-11-23T06:00:00Z';
+const late = '2026-11-23T07:00:00Z';
+
+test('the worked example', () => {
+  const expected = readGolden<Fleet>('fleet');
+  const db = {
+    ...host('db-1', '11f0a4f7c0d6b4a1e9d1f2f3a4b5c6d7', golden.generated_at, { scan: { complete: false } }),
+  };
+  db.host = { ...db.host, labels: {}, reboot: { required: null, reasons: [] } };
+  db.summary = { processes: 0, units: 0, maps: 0, fds: 0, held_bytes: 0 };
+  const fleet = new FleetFold();
+  fleet.add({ ...golden, generated_at: early }, 'reports/old/web-1.json');
+  fleet.add(golden, 'reports/web-1.json');
+  fleet.add(db, 'reports/db-1.json');
+  fleet.refuse('reports/web-9.json', expected.unreadable_inputs[0]!);
+  const { files, ...rest } = fleet.build(now);
+  const { files: expectedFiles, ...expectedRest } = expected;
+  assert.deepEqual(rest, { ...expectedRest, tool: rest.tool });
+  // The example lists the files of units only; those of processes in no unit are there as well.
+  assert.deepEqual(
+    files.filter(({ units }) => units.length > 0),
+    expectedFiles,
+  );
+  assert.deepEqual(
+    files.filter(({ units }) => units.length === 0).map(({ path }) => path),
+    ['/opt/agent/lib/\ufffdplug.so'],
+  );
+});
+
+const id = 'a'.repeat(32);
+const duplicates: [name: string, Report[], hosts: string[]][] = [
+  ['the newest counts', [host('a', id, early), host('a', id, late)], [`a ${late} 1`]],
+  ['in either order', [host('a', id, late), host('a', id, early)], [`a ${late} 1`]],
+  ['three of them', [host('a', id, early), host('a', id, late), host('a', id, early)], [`a ${late} 2`]],
+  ['clones share an id', [host('a', id, early), host('b', id, late)], [`a ${early} 0`, `b ${late} 0`]],
+  ['two hosts of one name', [host('a', id, early), host('a', 'b'.repeat(32), late)], [`a ${early} 0`, `a ${late} 0`]],
+  ['without an id the name decides', [host('a', null, early), host('a', null, late)], [`a ${late} 1`]],
+];
+for (const [name, reports, hosts] of duplicates) {
+  test(`duplicates: ${name}`, () => {
+    const read = fold(reports).hosts.map((each) => `${each.hostname} ${each.generated_at} ${each.superseded}`);
+    assert.deepEqual(read, hosts);
+  });
+}
+
+test('nothing of a superseded report stays', () => {
+  const old = host('a', id, early, { units: [unit('gone.service', [rotatedLog])], processes: [process(7, [libc])] });
+  const { units, files, summary } = fold([old, host('a', id, late)]);
+  assert.deepEqual([units, files, summary.affected, summary.hosts], [[], [], 0, 1]);
+});
+
+test('a file is one where path, use, kind, role and state are the same; its units are those of all hosts', () => {
+  const a = host('a', null, late, { units: [unit('x.service', [libc]), unit('y.service', [libc, rotatedLog])] });
+  const b = host('b', null, late, {
+    units: [unit('z.service', [{ ...libc, pids: [7] }, file('code', libc.path, [8], 'removed')])],
+  });
+  const { files } = fold([b, a]);
+  assert.deepEqual(
+    files.map(({ path, state, hosts, units }) => [path, state, hosts.join(' '), units.join(' ')]),
+    [
+      [libc.path, 'removed', 'b', 'z.service'],
+      [libc.path, 'replaced', 'a b', 'x.service y.service z.service'],
+      [rotatedLog.path, 'removed', 'a', 'y.service'],
+    ],
+  );
+});
+
+test('paths that differ only in bytes that are no UTF-8 are two', () => {
+  const raw = (path_base64: string) => ({ ...libc, path: '/\ufffd', path_base64 });
+  const { files } = fold([host('a', null, late, { units: [unit('x.service', [raw('L/8='), raw('L/4=')])] })]);
+  assert.equal(files.length, 2);
+});
+
+test('of one source a hundred broken inputs are listed, the rest is counted', () => {
+  const fleet = new FleetFold();
+  for (let line = 1; line <= 2000; line++)
+    fleet.refuse('big.ndjson', { source: `big.ndjson:${line}`, code: 'invalid_document', message: 'cut off' });
+  const { summary, unreadable_inputs } = fleet.build(now);
+  assert.equal(summary.unreadable_inputs, 2000);
+  assert.equal(unreadable_inputs.length, 101);
+  assert.deepEqual(unreadable_inputs[100], {
+    source: 'big.ndjson',
+    code: 'invalid_document',
+    message: 'and 1900 more inputs like these',
+  });
+});
+
+test('any reports give a valid document, and only the newest of each host shows in it', async () => {
+  const named = fc.tuple(
+    anyReport,
+    fc.constantFrom('a', 'b', 'c'),
+    fc.constantFrom(early, late, now.toISOString().replace('.000', '')),
+  );
+  const several = fc.array(named, { maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(several, async (drawn) => {
+      const reports = drawn.map(([each, hostname, generated_at]) => ({
+        ...each,
+        generated_at,
+        host: { ...each.host, hostname, id: null },
+      }));
+      const fleet = fold(reports);
+      assert.equal(await validateDocument('fleet', fleet), null);
+      const newest = new Map<string, Report>();
+      for (const each of reports)
+        if ((newest.get(each.host.hostname)?.generated_at ?? '') <= each.generated_at)
+          newest.set(each.host.hostname, each);
+      const alone = fold([...newest.values()]);
+      assert.deepEqual([fleet.files, fleet.units], [alone.files, alone.units]);
+    }),
+    { numRuns: 60 },
+  );
+});
