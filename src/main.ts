@@ -48,8 +48,8 @@ async function report(thrown: unknown): Promise<void> {
   process.exitCode = error.exitCode;
 }
 
-process.on('uncaughtException', (thrown) => void report(thrown));
+process.on('uncaughtException', (thrown) => void report(thrown).finally(() => process.exit()));
 main(basename(process.argv[1] ?? ''), process.argv.slice(2))
   .catch(report)
   // Everything is written synchronously: nothing is left to wait for, and Node need not take its heap apart (2 ms).
-  .finally(() => process.exit());
+  .finally(() => setImmediate(() => process.exit()));

@@ -20,9 +20,10 @@ export function plainEnvironment(extra: Record<string, string> = {}): NodeJS.Pro
   return { ...environment, ...extra };
 }
 
-export function runCli(args: readonly string[], options: SpawnSyncOptions = {}): CliResult {
+/** `file` is the built one, or a copy where another user may read it. */
+export function runCli(args: readonly string[], options: SpawnSyncOptions = {}, file = builtFile): CliResult {
   assert.ok(existsSync(builtFile), 'dist/lib-users.cjs is not built: run `npm run build` first');
-  const result = spawnSync(process.execPath, [builtFile, ...args], {
+  const result = spawnSync(process.execPath, [file, ...args], {
     input: '',
     env: plainEnvironment(),
     maxBuffer: 1 << 28,
