@@ -1,0 +1,196 @@
+# -*- coding: utf-8 -*-
+# SPDX-FileCopyrightText: 2026 the lib-users authors
+# SPDX-License-Identifier: MIT
+
+"""Options -> one run of the lib-users CLI -> its document, or a failure that says what to do about it. The source of
+truth is the CLI's table of exit codes. Nothing is decided here about what was found."""
+
+import errno
+import json
+import os
+import shlex
+import signal
+import subprocess
+
+from ansible_collections.lib_users.host.plugins.module_utils._documents import DocumentError, parse_document
+
+NAME = 'lib-users'
+
+# Where the package, npm and the installing role put it; sudo's PATH often lacks the second.
+PLACES = ('/usr/bin', '/usr/local/bin', '/opt/lib-users/current')
+
+INSTALL = (
+    'install it (for example npm install --global lib-users, with Node 20 or newer), '
+    'or name the file with the option executable'
+)
+
+CAUSES = {
+    1: 'Node itself failed before lib-users began, or executable names another program',
+    2: 'an option, a configuration file or an input file is wrong, or lib-users is older than this collection',
+    3: 'the host does not let lib-users work: no procfs, or an output that cannot be written',
+    4: 'not everything could be seen: use become: true, or allow_incomplete: true',
+    70: 'a defect in lib-users: please report it',
+    126: 'the file cannot be executed',
+    127: 'a program or library that it needs is missing: Node for the npm installation, or it was made for another libc',
+}
+
+COMMON_OPTIONS = dict(
+    executable=dict(type='path'),
+    config=dict(type='list', elements='path'),
+    allow_incomplete=dict(type='bool', default=False),
+    timeout=dict(type='int', default=300),
+)
+
+SHOWN = 2000
+
+
+class Answer(object):
+    """A document, the exit code that came with it, and the warnings on stderr."""
+
+    def __init__(self, document, rc, warnings):
+        self.document = document
+        self.rc = rc
+        self.warnings = warnings
+
+
+class Cli(object):
+    def __init__(self, module):
+        self.module = module
+        self.argv = None
+
+    def ask(self, name, command, arguments, exit_codes=(0,), stdin=None):
+        """Runs `lib-users COMMAND` once and returns its document of kind lib-users/NAME as an Answer.
+
+        stdin is what the CLI reads there, made into JSON; None for nothing. Any exit code but exit_codes fails.
+        """
+        params = self.module.params
+        if params['timeout'] < 1:
+            self.module.fail_json(msg='timeout must be at least 1 second, and is %d' % params['timeout'])
+        config = ['--config=-'] if stdin is not None else []
+        config += ['--config=' + os.path.abspath(path) for path in params['config'] or []]
+        self.argv = [self.find(), command] + arguments + config + ['--format=ndjson']
+        rc, out, err = self.run(stdin)
+        if rc not in exit_codes:
+            self.fail_exit(rc, out, err)
+        try:
+            document = parse_document(out, name)
+        except DocumentError as error:
+            self.fail(error.problem, error.cause, rc, out, err)
+        return Answer(document, rc, warnings_of(err))
+
+    def find(self):
+        given = self.module.params['executable']
+        if given is not None:
+            return os.path.abspath(given)
+        # Relative entries would find whatever lies in the current folder.
+        folders = [folder for folder in os.environ.get('PATH', '').split(os.pathsep) if os.path.isabs(folder)]
+        folders += [folder for folder in PLACES if folder not in folders]
+        files = [path for path in (os.path.join(folder, NAME) for folder in folders) if os.path.isfile(path)]
+        for path in files:
+            if os.access(path, os.X_OK):
+                return path
+        if files:
+            # It is there and cannot be executed: running it gives the reason.
+            return files[0]
+        return self.module.fail_json(
+            msg='%s was not found in %s. Likely cause: it is not installed: %s' % (NAME, ':'.join(folders), INSTALL)
+        )
+
+    def run(self, stdin):
+        # AnsibleModule.run_command has no deadline in most of the versions that are supported.
+        data = None if stdin is None else json.dumps(stdin, ensure_ascii=False).encode('utf-8')
+        try:
+            process = subprocess.Popen(
+                self.argv,
+                stdin=subprocess.DEVNULL if data is None else subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd='/',
+                env=clean_environment(os.environ),
+                start_new_session=True,
+            )
+        except OSError as error:
+            return self.fail_start(error)
+        try:
+            out, err = process.communicate(data, timeout=self.module.params['timeout'])
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            try:
+                # What it started may hold the pipes open in a session of its own.
+                out, err = process.communicate(timeout=5)
+            except subprocess.TimeoutExpired:
+                out, err = b'', b''
+            problem = 'lib-users did not end within %d seconds' % self.module.params['timeout']
+            return self.fail(problem, 'a busy host, or a hanging systemctl: raise timeout', None, out, err)
+        return process.returncode, out, err
+
+    def fail_start(self, error):
+        path = self.argv[0]
+        cause = error.strerror
+        if not os.path.exists(path):
+            cause = 'it is not installed there: ' + INSTALL
+        elif error.errno == errno.ENOENT:
+            cause = 'its loader or interpreter is missing: made for another libc (musl or glibc), or Node is not installed'
+        elif error.errno == errno.ENOEXEC:
+            cause = 'it is made for another architecture than %s, or is not whole' % os.uname().machine
+        elif error.errno == errno.EACCES and is_noexec(path):
+            cause = 'its file system is mounted noexec: put lib-users on another one, such as /opt or /usr/local'
+        elif error.errno == errno.EACCES:
+            cause = 'it is no executable file for this user (mode, or a security policy such as fapolicyd)'
+        return self.fail('lib-users cannot be started: %s' % error, cause)
+
+    def fail_exit(self, rc, out, err):
+        if rc < 0:
+            problem = 'lib-users was ended by signal %d' % -rc
+            cause = {-9: 'memory ran out', -4: 'made for another processor'}.get(rc, 'something else ended it')
+            return self.fail(problem, cause, rc, out, err)
+        if rc > 128:
+            cause = 'something else ended it with signal %d' % (rc - 128)
+        else:
+            cause = CAUSES.get(rc, 'executable names another program')
+        return self.fail('lib-users ended with exit code %d' % rc, cause, rc, out, err)
+
+    def fail(self, problem, cause, rc=None, out=b'', err=b''):
+        command = ' '.join(shlex.quote(argument) for argument in self.argv or [])
+        stderr = shown(err)
+        lines = [line for line in stderr.splitlines() if line.strip() and not line.startswith('{"kind":"lib-users/error"')]
+        said = '. It said: %s' % ' / '.join(lines) if lines else ''
+        return self.module.fail_json(
+            msg='%s. Likely cause: %s. The command was: %s%s' % (problem, cause.rstrip('.'), command, said),
+            cmd=self.argv,
+            rc=rc,
+            stdout=shown(out),
+            stderr=stderr,
+        )
+
+    def warn(self, messages):
+        for message in sorted(set(messages)):
+            self.module.warn(message)
+
+
+def clean_environment(environment):
+    """What the CLI inherits: no locale of the caller's, nothing that changes what Node does, no colours."""
+    kept = {
+        name: value for name, value in environment.items()
+        if not name.startswith(('NODE_', 'LC_')) and name not in ('LANG', 'LANGUAGE', 'FORCE_COLOR')
+    }
+    kept.update(LC_ALL='C.UTF-8', LANGUAGE='C', NO_COLOR='1')
+    return kept
+
+
+def is_noexec(path):
+    try:
+        return bool(os.statvfs(path).f_flag & os.ST_NOEXEC)
+    except OSError:
+        return False
+
+
+def shown(raw):
+    text = raw.decode('utf-8', 'backslashreplace')
+    return text if len(text) <= SHOWN else text[:SHOWN] + ' ... (%d characters more)' % (len(text) - SHOWN)
+
+
+def warnings_of(err):
+    prefix = 'lib-users: warning: '
+    lines = err.decode('utf-8', 'backslashreplace').splitlines()
+    return [line[len(prefix):] for line in lines if line.startswith(prefix)]

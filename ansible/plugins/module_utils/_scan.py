@@ -1,0 +1,73 @@
+# -*- coding: utf-8 -*-
+# SPDX-FileCopyrightText: 2026 the lib-users authors
+# SPDX-License-Identifier: MIT
+
+"""What the modules share beyond the run itself: options -> the CLI's arguments, and whether a document may be relied
+on: not everything seen, or made on another host."""
+
+import os
+
+from ansible_collections.lib_users.host.plugins.module_utils._documents import derive_host_id
+
+FROM_REPORT_OPTIONS = dict(
+    from_report=dict(type='path'),
+    any_host=dict(type='bool', default=False),
+)
+
+# Warnings of a report that say that something was not seen, as against narrowed on purpose.
+UNSEEN = ('not_everything_seen', 'hidepid')
+
+
+def repeated(flag, entries):
+    return ['--%s=%s' % (flag, entry) for entry in entries or []]
+
+
+def label_arguments(labels):
+    pairs = sorted((labels or {}).items())
+    return ['--label=%s=%s' % (key, str(text).lower() if isinstance(text, bool) else text) for key, text in pairs]
+
+
+def report_arguments(from_report):
+    """The report to start from. An absolute path: the CLI runs in /, and - would be its standard input."""
+    return [] if from_report is None else [os.path.abspath(from_report)]
+
+
+def require_seen(module, seen, why, result):
+    """Fails where the host was not seen wholly, unless allow_incomplete: what was not seen could be affected."""
+    if seen or module.params['allow_incomplete']:
+        return
+    module.fail_json(
+        msg='Not everything on this host could be seen%s, so nothing can be said about the rest. Likely cause: '
+        'the task does not run as root: use become: true. To do with what could be seen, set allow_incomplete: true'
+        % (': ' + '; '.join(why) if why else ''),
+        **result
+    )
+
+
+def require_own_host(module, host):
+    """Fails where a report was made on another host, unless any_host; warns where it is from before the last boot."""
+    if module.params['from_report'] is None or module.params['any_host']:
+        return
+    own = own_host_id()
+    same = host.get('id') == own if own is not None else host.get('hostname') == os.uname().nodename
+    if not same:
+        module.fail_json(
+            msg='%s was made on another host, %s, and not on this one, %s. To use it here all the same, set any_host: true'
+            % (module.params['from_report'], host.get('hostname'), os.uname().nodename)
+        )
+    boot_id = read_line('/proc/sys/kernel/random/boot_id')
+    if boot_id is not None and host.get('boot_id') != boot_id:
+        module.warn('%s was made before this host was last booted' % module.params['from_report'])
+
+
+def own_host_id():
+    text = read_line('/etc/machine-id')
+    return derive_host_id((read_line('/var/lib/dbus/machine-id') or '') if text is None else text)
+
+
+def read_line(path):
+    try:
+        with open(path) as stream:
+            return stream.readline().strip()
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,204 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# SPDX-FileCopyrightText: 2026 the lib-users authors
+# SPDX-License-Identifier: MIT
+
+DOCUMENTATION = r'''
+module: drift_info
+short_description: Whether a host is worse than it was
+version_added: 0.1.0
+description:
+  - Runs C(lib-users check) once and returns its judgement of the host against a baseline.
+  - The task does not fail for what was found. Test RV(verdict).
+extends_documentation_fragment:
+  - lib_users.host.cli
+  - lib_users.host.cli.from_report
+options:
+  baseline:
+    description:
+      - A report or drift document on the managed host to compare with. Without one everything is new.
+    type: path
+  fail_on:
+    description:
+      - Which findings make RV(verdict) V(drift). The CLI's default is V(new) with O(baseline), and V(any) without.
+    type: str
+    choices: [new, any, never]
+  units:
+    description: Only findings of units whose name matches one of these globs, on both sides.
+    type: list
+    elements: str
+  roles:
+    description: Only findings of these roles, on both sides.
+    type: list
+    elements: str
+    choices: [code, data, log, file, scratch]
+  ignore:
+    description: Globs over the whole path of files that are not reported; C(*) crosses C(/).
+    type: list
+    elements: str
+author:
+  - the lib-users authors (@lib-users)
+'''
+
+EXAMPLES = r'''
+- name: Compare the host with what was known last week
+  lib_users.host.drift_info:
+    baseline: /var/lib/lib-users/baseline.json
+    roles: [code]
+  become: true
+  register: lu
+
+- name: Let nothing new through
+  ansible.builtin.assert:
+    that: lu.verdict == 'pass'
+    fail_msg: "{{ lu.counts.new }} new findings"
+'''
+
+RETURN = r'''
+drift:
+  description: The judgement, as described by C(lib-users schema drift).
+  returned: success
+  type: dict
+  contains:
+    kind:
+      description: Always V(lib-users/drift).
+      returned: success
+      type: str
+    schema_version:
+      description: Version of the document's schema.
+      returned: success
+      type: str
+    tool:
+      description: The name and version of what made it.
+      returned: success
+      type: dict
+    generated_at:
+      description: When it was made, UTC.
+      returned: success
+      type: str
+    host:
+      description: The host's name, id and boot id.
+      returned: success
+      type: dict
+    baseline:
+      description: When and on which host the baseline was made; null without one.
+      returned: success
+      type: dict
+    report:
+      description: When the report that was judged was made, and whether that was complete.
+      returned: success
+      type: dict
+    fail_on:
+      description: Which findings counted.
+      returned: success
+      type: str
+    verdict:
+      description: As RV(verdict).
+      returned: success
+      type: str
+    counts:
+      description: As RV(counts).
+      returned: success
+      type: dict
+    findings:
+      description: What is there now, each with its change V(new) or V(remaining).
+      returned: success
+      type: list
+      elements: dict
+    resolved:
+      description: What was there and is gone.
+      returned: success
+      type: list
+      elements: dict
+    unseen:
+      description: What was there and could not be looked at.
+      returned: success
+      type: list
+      elements: dict
+verdict:
+  description: V(pass), V(drift), or V(incomplete) where nothing counted was found but not everything could be seen.
+  returned: success
+  type: str
+  sample: pass
+counts:
+  description: How many findings are new, remaining, resolved and unseen.
+  returned: success
+  type: dict
+  contains:
+    new:
+      description: Found now and not in the baseline.
+      returned: success
+      type: int
+    remaining:
+      description: Found now and in the baseline.
+      returned: success
+      type: int
+    resolved:
+      description: In the baseline and gone.
+      returned: success
+      type: int
+    unseen:
+      description: In the baseline, and it could not be looked whether they are gone.
+      returned: success
+      type: int
+complete:
+  description: Whether the whole host was seen.
+  returned: success
+  type: bool
+'''
+
+import os
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.lib_users.host.plugins.module_utils._cli import COMMON_OPTIONS, Cli
+from ansible_collections.lib_users.host.plugins.module_utils._scan import (
+    FROM_REPORT_OPTIONS,
+    repeated,
+    report_arguments,
+    require_own_host,
+    require_seen,
+)
+
+# check ends with 5 where the gate is closed and with 4 where it cannot tell, and gives its document all the same.
+EXIT_CODES = {'pass': 0, 'incomplete': 4, 'drift': 5}
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec=dict(
+            COMMON_OPTIONS,
+            baseline=dict(type='path'),
+            fail_on=dict(type='str', choices=['new', 'any', 'never']),
+            units=dict(type='list', elements='str'),
+            roles=dict(type='list', elements='str', choices=['code', 'data', 'log', 'file', 'scratch']),
+            ignore=dict(type='list', elements='str'),
+            **FROM_REPORT_OPTIONS
+        ),
+        mutually_exclusive=[('from_report', 'ignore')],
+        supports_check_mode=True,
+    )
+    params = module.params
+    arguments = report_arguments(params['from_report'])
+    if params['baseline'] is not None:
+        arguments.append('--baseline=' + os.path.abspath(params['baseline']))
+    if params['fail_on'] is not None:
+        arguments.append('--fail-on=' + params['fail_on'])
+    arguments += repeated('unit', params['units']) + repeated('role', params['roles'])
+    arguments += repeated('ignore', params['ignore'])
+    arguments += ['--allow-incomplete'] if params['allow_incomplete'] else []
+    cli = Cli(module)
+    answer = cli.ask('drift', 'check', arguments, exit_codes=EXIT_CODES.values())
+    drift, complete = answer.document, answer.document['report']['complete']
+    if EXIT_CODES.get(drift['verdict']) != answer.rc:
+        problem = 'the verdict %r came with exit code %d' % (drift['verdict'], answer.rc)
+        cli.fail(problem, 'lib-users on this host is not a release', answer.rc)
+    require_own_host(module, drift['host'])
+    require_seen(module, complete, answer.warnings, {'complete': complete, 'verdict': drift['verdict']})
+    cli.warn(answer.warnings)
+    module.exit_json(
+        changed=False, drift=drift, verdict=drift['verdict'], counts=drift['counts'], complete=complete
+    )
+
+
+if __name__ == '__main__':
+    main()

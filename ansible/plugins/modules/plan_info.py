@@ -1,0 +1,302 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# SPDX-FileCopyrightText: 2026 the lib-users authors
+# SPDX-License-Identifier: MIT
+
+DOCUMENTATION = r'''
+module: plan_info
+short_description: What must be restarted, reloaded or rebooted on a host
+version_added: 0.1.0
+description:
+  - Runs C(lib-users plan) once and returns its plan, with the parts that plays loop over as keys of their own.
+  - It does nothing about it.
+  - RV(services) alone are not all that is to be done. A gate should look at RV(actions).
+extends_documentation_fragment:
+  - lib_users.host.cli
+  - lib_users.host.cli.scan
+  - lib_users.host.cli.from_report
+options:
+  units:
+    description: Plan only for units whose name matches one of these globs.
+    type: list
+    elements: str
+  policy:
+    description:
+      - Rules that go before the host's own and the shipped ones; the first that matches wins.
+      - They are handed over as configuration on standard input, and nothing is written on the host.
+    type: list
+    elements: dict
+    suboptions:
+      unit:
+        description: Glob over the unit's name. With O(policy[].path) both must match, and one of them is required.
+        type: str
+      path:
+        description: Glob over the file's whole path; C(*) crosses C(/).
+        type: str
+      action:
+        description: What the plan says.
+        type: str
+        choices: [restart, reload, signal, manual, ignore, reboot]
+        required: true
+      signal:
+        description: The signal of O(policy[].action=signal), as in V(HUP).
+        type: str
+      reason:
+        description: Why; the plan repeats it.
+        type: str
+        required: true
+author:
+  - the lib-users authors (@lib-users)
+'''
+
+EXAMPLES = r'''
+- name: Ask what must be done
+  lib_users.host.plan_info:
+    policy:
+      - unit: "postgresql@*.service"
+        action: manual
+        reason: fails over by hand
+  become: true
+  register: lu
+
+- name: Restart what must be restarted
+  ansible.builtin.command:
+    argv: "{{ item.argv }}"
+  become: true
+  changed_when: true
+  loop: "{{ lu.actions | selectattr('action', 'eq', 'restart') }}"
+  loop_control:
+    label: "{{ item.unit }}"
+
+- name: Reboot where that is known to be needed
+  ansible.builtin.reboot:
+  become: true
+  when: lu.reboot_required
+'''
+
+RETURN = r'''
+plan:
+  description: The plan, as described by C(lib-users schema plan).
+  returned: success
+  type: dict
+  contains:
+    kind:
+      description: Always V(lib-users/plan).
+      returned: success
+      type: str
+    schema_version:
+      description: Version of the plan's schema.
+      returned: success
+      type: str
+    tool:
+      description: The name and version of what made it.
+      returned: success
+      type: dict
+    generated_at:
+      description: When it was made, UTC.
+      returned: success
+      type: str
+      sample: "2026-11-23T07:40:13Z"
+    host:
+      description: The host's name, id and boot id.
+      returned: success
+      type: dict
+    report:
+      description: When the report that it follows from was made, and whether that was complete.
+      returned: success
+      type: dict
+    complete:
+      description: Whether the plan covers the whole host.
+      returned: success
+      type: bool
+    services:
+      description: As RV(services).
+      returned: success
+      type: list
+      elements: str
+    reload_services:
+      description: As RV(reload_services).
+      returned: success
+      type: list
+      elements: str
+    user_services:
+      description: As RV(user_services).
+      returned: success
+      type: list
+      elements: dict
+    daemon_reexec:
+      description: As RV(daemon_reexec).
+      returned: success
+      type: bool
+    reboot:
+      description: Whether a reboot is required (null where that cannot be known), and the reasons.
+      returned: success
+      type: dict
+    actions:
+      description: As RV(actions).
+      returned: success
+      type: list
+      elements: dict
+    ignored:
+      description: What was found and needs nothing, each with its code and reason.
+      returned: success
+      type: list
+      elements: dict
+services:
+  description: The system's services to restart, in a safe order.
+  returned: success
+  type: list
+  elements: str
+  sample: [cron.service, nginx.service]
+reload_services:
+  description: The system's services to reload.
+  returned: success
+  type: list
+  elements: str
+user_services:
+  description: The services of user managers to restart, each with RV(user_services[].user) and RV(user_services[].unit).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    user:
+      description: The user's C(uid) and C(name).
+      returned: success
+      type: dict
+    unit:
+      description: The name of the unit.
+      returned: success
+      type: str
+actions:
+  description:
+    - Everything that is to be done, in order, what needs a person included.
+    - RV(actions[].argv) is an argument list, or null where only a person can do it.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: What to do, such as V(restart), V(reload), V(signal), V(daemon_reexec), V(reboot) or V(manual).
+      returned: success
+      type: str
+    unit:
+      description: The unit, or null.
+      returned: success
+      type: str
+    argv:
+      description: The command that does it, as an argument list, or null.
+      returned: success
+      type: list
+      elements: str
+    carries_caller:
+      description: Whether the unit carries the connection that asked; such units come last.
+      returned: success
+      type: bool
+    blocked_by:
+      description: Why a person has to do it, or null.
+      returned: success
+      type: str
+    because:
+      description: The files that it is for, each with its code and processes.
+      returned: success
+      type: list
+      elements: dict
+daemon_reexec:
+  description: Whether systemd itself must be re-executed.
+  returned: success
+  type: bool
+reboot_required:
+  description: Whether a reboot is known to be required. Never null; see RV(reboot_unknown).
+  returned: success
+  type: bool
+reboot_unknown:
+  description: Whether it could not be known if a reboot is required.
+  returned: success
+  type: bool
+complete:
+  description: Whether the plan covers the whole host. V(false) also where O(units) narrowed it.
+  returned: success
+  type: bool
+'''
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.lib_users.host.plugins.module_utils._cli import COMMON_OPTIONS, Cli
+from ansible_collections.lib_users.host.plugins.module_utils._scan import (
+    FROM_REPORT_OPTIONS,
+    repeated,
+    report_arguments,
+    require_own_host,
+    require_seen,
+)
+
+FLAT_KEYS = ('services', 'reload_services', 'user_services', 'actions', 'daemon_reexec', 'complete')
+
+
+def policy_configuration(policy):
+    """The option policy -> the configuration that the CLI reads on standard input, or None."""
+    if not policy:
+        return None
+    rules = [{key: rule[key] for key in sorted(rule) if rule[key] is not None} for rule in policy]
+    return {'kind': 'lib-users/config', 'schema_version': '1.0.0', 'policy': rules}
+
+
+def is_seen(plan, params, warnings):
+    if not params['units']:
+        return plan['complete']
+    # A plan that was narrowed is never complete: then only the report, or the CLI's warnings, can tell.
+    if params['from_report'] is not None:
+        return plan['report']['complete']
+    return not warnings
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec=dict(
+            COMMON_OPTIONS,
+            units=dict(type='list', elements='str'),
+            ignore=dict(type='list', elements='str'),
+            packages=dict(type='bool', default=False),
+            policy=dict(
+                type='list',
+                elements='dict',
+                options=dict(
+                    unit=dict(type='str'),
+                    path=dict(type='str'),
+                    action=dict(
+                        type='str',
+                        choices=['restart', 'reload', 'signal', 'manual', 'ignore', 'reboot'],
+                        required=True,
+                    ),
+                    signal=dict(type='str'),
+                    reason=dict(type='str', required=True),
+                ),
+                required_one_of=[('unit', 'path')],
+                required_if=[('action', 'signal', ('signal',))],
+            ),
+            **FROM_REPORT_OPTIONS
+        ),
+        mutually_exclusive=[('from_report', 'ignore'), ('from_report', 'packages')],
+        supports_check_mode=True,
+    )
+    params = module.params
+    arguments = report_arguments(params['from_report'])
+    arguments += repeated('unit', params['units']) + repeated('ignore', params['ignore'])
+    arguments += ['--packages'] if params['packages'] else []
+    cli = Cli(module)
+    answer = cli.ask('plan', 'plan', arguments, stdin=policy_configuration(params['policy']))
+    plan = answer.document
+    require_own_host(module, plan['host'])
+    require_seen(module, is_seen(plan, params, answer.warnings), answer.warnings, {'complete': plan['complete']})
+    cli.warn(answer.warnings)
+    required = plan['reboot']['required']
+    module.exit_json(
+        changed=False,
+        plan=plan,
+        reboot_required=required is True,
+        reboot_unknown=required is None,
+        **{key: plan[key] for key in FLAT_KEYS}
+    )
+
+
+if __name__ == '__main__':
+    main()

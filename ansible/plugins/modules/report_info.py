@@ -1,0 +1,155 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# SPDX-FileCopyrightText: 2026 the lib-users authors
+# SPDX-License-Identifier: MIT
+
+DOCUMENTATION = r'''
+module: report_info
+short_description: What a host still runs on files that are gone
+version_added: 0.1.0
+description:
+  - Runs C(lib-users scan) once and returns its report, by systemd unit, session and container.
+  - To learn what to do about it use M(lib_users.host.plan_info).
+extends_documentation_fragment:
+  - lib_users.host.cli
+  - lib_users.host.cli.scan
+options:
+  detail:
+    description:
+      - How much to return. V(units) leaves out the list of processes, which is long after an upgrade of the C library.
+    type: str
+    choices: [units, processes]
+    default: units
+  units:
+    description: Report only units whose name matches one of these globs.
+    type: list
+    elements: str
+  labels:
+    description: Labels of the host, copied into the report.
+    type: dict
+  command_line:
+    description:
+      - How much of the command lines to return with O(detail=processes).
+      - Results are often stored, and command lines can hold secrets, so they are left out unless asked for.
+      - V(program) is the first word alone.
+    type: str
+    choices: [none, program, full]
+    default: none
+author:
+  - the lib-users authors (@lib-users)
+'''
+
+EXAMPLES = r'''
+- name: Look what runs on files that are gone
+  lib_users.host.report_info:
+  become: true
+  register: lu
+
+- name: Name the units
+  ansible.builtin.debug:
+    msg: "{{ lu.report.units | map(attribute='name') | list }}"
+
+- name: Keep the report on the controller
+  ansible.builtin.copy:
+    content: "{{ lu.report | to_nice_json }}"
+    dest: "reports/{{ inventory_hostname }}.json"
+    mode: "0600"
+  delegate_to: localhost
+'''
+
+RETURN = r'''
+report:
+  description: The report, as described by C(lib-users schema report).
+  returned: success
+  type: dict
+  contains:
+    kind:
+      description: Always V(lib-users/report).
+      returned: success
+      type: str
+    schema_version:
+      description: Version of the report's schema.
+      returned: success
+      type: str
+    tool:
+      description: The name and version of what made it.
+      returned: success
+      type: dict
+    generated_at:
+      description: When it was made, UTC.
+      returned: success
+      type: str
+      sample: "2026-11-23T07:40:12Z"
+    host:
+      description: Name, id, system, kernel, labels and known reasons for a reboot.
+      returned: success
+      type: dict
+    scan:
+      description: What was looked at, whether that was everything, and what the rules left out.
+      returned: success
+      type: dict
+    summary:
+      description: How many processes, units, maps and descriptors are affected, and how much disk is held.
+      returned: success
+      type: dict
+    units:
+      description: The affected units with their files and what systemd knows of them.
+      returned: success
+      type: list
+      elements: dict
+    processes:
+      description: The affected processes; empty unless O(detail=processes).
+      returned: success
+      type: list
+      elements: dict
+    warnings:
+      description: What kept the report from being better, each with a code.
+      returned: success
+      type: list
+      elements: dict
+complete:
+  description: Whether the whole host was seen. V(false) also where O(units) narrowed the scan.
+  returned: success
+  type: bool
+  sample: true
+'''
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.lib_users.host.plugins.module_utils._cli import COMMON_OPTIONS, Cli
+from ansible_collections.lib_users.host.plugins.module_utils._scan import (
+    UNSEEN,
+    label_arguments,
+    repeated,
+    require_seen,
+)
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec=dict(
+            COMMON_OPTIONS,
+            detail=dict(type='str', choices=['units', 'processes'], default='units'),
+            units=dict(type='list', elements='str'),
+            ignore=dict(type='list', elements='str'),
+            packages=dict(type='bool', default=False),
+            labels=dict(type='dict'),
+            command_line=dict(type='str', choices=['none', 'program', 'full'], default='none'),
+        ),
+        supports_check_mode=True,
+    )
+    params = module.params
+    arguments = ['--detail=' + params['detail'], '--command-line=' + params['command_line']]
+    arguments += repeated('unit', params['units']) + repeated('ignore', params['ignore'])
+    arguments += label_arguments(params['labels']) + (['--packages'] if params['packages'] else [])
+    cli = Cli(module)
+    report = cli.ask('report', 'scan', arguments).document
+    unseen = [warning['message'] for warning in report['warnings'] if warning['code'] in UNSEEN]
+    # A scan that units narrowed calls itself incomplete too; its warnings tell the two apart.
+    complete = report['scan']['complete']
+    require_seen(module, not unseen and (complete or bool(params['units'])), unseen, {'complete': complete})
+    cli.warn(warning['message'] for warning in report['warnings'])
+    module.exit_json(changed=False, report=report, complete=complete)
+
+
+if __name__ == '__main__':
+    main()
