@@ -1,0 +1,238 @@
+// Who may import whom: data flows one way, and each edge has a reason. An edge that is not here is a mistake in the code
+// or a decision that belongs into this table.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { test } from 'node:test';
+import { projectRoot } from './support/project.ts';
+
+/** Pure and small, for everybody: none imports anything but others of this list and document types. */
+const everybodys: Readonly<Record<string, string>> = {
+  'errors.ts': 'one class of expected errors, one table of exit codes',
+  'version.ts': 'every document names its maker',
+  'glob.ts': 'one meaning of globs, from rules to policy and flags',
+  'nearest.ts': 'one way to say: did you mean',
+  'stable-names.ts': 'ids and labels leave out the same changing parts of names',
+  'scan-options.ts': 'what commands ask for and the scan obeys, as one record',
+  'procfs/bytes.ts': 'the one place where bytes become text',
+  'documents/time.ts': 'one way to write a time',
+  'documents/order.ts': 'one bytewise order',
+  'systemd/unit-name.ts': "systemd's grammar of unit names",
+};
+
+type Edge = [from: string, to: string, why: string];
+
+const edges: readonly Edge[] = [
+  ['main.ts', 'commands.ts', 'finds the command by its name'],
+  ['main.ts', 'base-command.ts', 'reports what no command could: an unknown one, a crash'],
+  ['main.ts', 'cli-config.ts', 'gives oclif what it wants to know'],
+  ['main.ts', 'help.ts', '--help'],
+  ['main.ts', 'drop-in', 'lib_users and fd_users are other names of the same file'],
+  ['main.ts', 'documents', 'a crash is an error document'],
+  ['main.ts', 'output.ts', '--version and help are output'],
+  ['main.ts', 'requested-format.ts', 'an error comes in the format that was asked for'],
+  ['commands.ts', 'commands', 'loads the one that runs'],
+  ['commands.ts', 'base-command.ts', 'what all of them are (type)'],
+  ['help.ts', 'commands.ts', 'describes each'],
+  ['help.ts', 'cli-config.ts', 'the name of the program'],
+  ['help.ts', 'terminal.ts', 'the width of the text'],
+  ['base-command.ts', 'documents', 'validates what is written; builds the error document'],
+  ['base-command.ts', 'output.ts', 'writes it'],
+  ['base-command.ts', 'render', 'JSON, and the escaping of messages'],
+  ['base-command.ts', 'requested-format.ts', 'an error comes in the format that was asked for'],
+  ['base-command.ts', 'terminal.ts', 'text for terminals, JSON elsewhere'],
+  ['base-command.ts', 'usage-error.ts', "oclif's errors become ours"],
+  ['commands', 'base-command.ts', 'each is one'],
+  ['commands', 'config', 'defaults and policy'],
+  ['commands', 'scan.ts', 'the scan'],
+  ['commands', 'deleted', 'the table of rules'],
+  ['commands', 'plan', 'the plan'],
+  ['commands', 'policy', 'the policy in force'],
+  ['commands', 'drift', 'the comparison with a baseline'],
+  ['commands', 'fleet', 'the sum of many hosts'],
+  ['commands', 'documents', 'reads and validates documents'],
+  ['commands', 'render', 'the formats'],
+  ['commands', 'input.ts', 'reads files and standard input'],
+  ['commands', 'output.ts', 'writes progress and second results'],
+  ['commands', 'terminal.ts', 'progress is for terminals'],
+  ['drop-in', 'scan.ts', 'the same scan'],
+  ['drop-in', 'deleted', 'rules of their own (type)'],
+  ['drop-in', 'render', 'the escaping of names'],
+  ['drop-in', 'output.ts', 'prints lines'],
+  ['config', 'input.ts', 'reads files and standard input'],
+  ['config', 'policy', 'what a policy rule is, and which can match'],
+  ['scan.ts', 'procfs', 'lists the processes'],
+  ['scan.ts', 'deleted', 'judges them'],
+  ['scan.ts', 'systemd', 'says what they belong to'],
+  ['scan.ts', 'host', 'the facts of the host'],
+  ['scan.ts', 'packages', 'the owners of gone files'],
+  ['scan.ts', 'documents', 'builds the report'],
+  ['scan.ts', 'spawn.ts', 'hands the one spawner to those who ask other programs'],
+  ['scan-options.ts', 'deleted', 'carries the rules in force (type)'],
+  ['deleted', 'procfs', 'judges what the kernel says'],
+  ['systemd', 'procfs', 'reads the cgroup lines that were parsed (types)'],
+  ['systemd', 'spawn.ts', 'the systemctl call'],
+  ['packages', 'spawn.ts', 'rpm, pacman and apk'],
+  ['documents', 'deleted', 'a report is built from findings'],
+  ['documents', 'systemd', 'and from attributions (types)'],
+  ['documents', 'input.ts', 'documents are read back from files'],
+  ['plan', 'policy', "the user's word and the shipped table"],
+  ['drift', 'config', 'accepted findings (types)'],
+  ['render', 'drift', 'the details of a verdict (types)'],
+  ['documents/generated', 'schema', 'made from the schemas'],
+];
+
+interface Import {
+  from: string;
+  to: string;
+  typeOnly: boolean;
+}
+
+const files = readdirSync(join(projectRoot, 'src'), { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.ts') && !file.endsWith('.d.ts'),
+);
+const own = files.filter((file) => !file.startsWith('documents/generated/'));
+const texts = new Map(files.map((file) => [file, readFileSync(join(projectRoot, 'src', file), 'utf8')]));
+const textOf = (file: string) => texts.get(file) ?? '';
+
+/** Without comments and strings, so that a word in a message is no use of it. */
+function codeOf(file: string): string {
+  return textOf(file)
+    .replace(/^\s*(\/\/|\/?\*).*$/gm, '')
+    .replace(/'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g, "''");
+}
+
+function importsOf(file: string): { path: string; typeOnly: boolean }[] {
+  const found = textOf(file).matchAll(/^(?:import|export)( type)?[^;'"]*? from '([^']+)'|import\('([^']+)'\)/gm);
+  return [...found].map(([, type, path, dynamic]) => ({ path: path ?? dynamic ?? '', typeOnly: type !== undefined }));
+}
+
+const imports: Import[] = files.flatMap((file) =>
+  importsOf(file)
+    .filter(({ path }) => path.startsWith('.'))
+    .map(({ path, typeOnly }) => ({
+      from: file,
+      to: posix.normalize(posix.join(posix.dirname(file), path)),
+      typeOnly,
+    })),
+);
+
+function layerOf(file: string): string {
+  if (file.startsWith('../schema/')) return 'schema';
+  if (file.startsWith('documents/generated/')) return 'documents/generated';
+  return file.includes('/') ? (file.split('/')[0] ?? '') : file;
+}
+
+const isShared = (file: string) => layerOf(file) === 'documents/generated' || file in everybodys;
+
+test('every import is an edge of the table', () => {
+  const allowed = new Set(edges.map(([from, to]) => `${from} -> ${to}`));
+  const wrong = imports
+    .filter(({ from, to }) => layerOf(from) !== layerOf(to) && !isShared(to))
+    .filter(({ from, to }) => !allowed.has(`${layerOf(from)} -> ${layerOf(to)}`))
+    .map(({ from, to }) => `${from} imports ${to}`);
+  assert.deepEqual(wrong, []);
+});
+
+test('an edge that says type is one of types only', () => {
+  const types = edges.filter(([, , why]) => why.endsWith('(type)') || why.endsWith('(types)'));
+  assert.ok(types.length > 0);
+  const wrong = imports
+    .filter(
+      ({ from, to, typeOnly }) =>
+        !typeOnly && !isShared(to) && types.some(([a, b]) => a === layerOf(from) && b === layerOf(to)),
+    )
+    .map(({ from, to }) => `${from} imports more than types from ${to}`);
+  assert.deepEqual(wrong, []);
+});
+
+test('every edge of the table is there, and has a reason', () => {
+  const present = new Set(
+    imports.filter(({ to }) => !isShared(to)).map(({ from, to }) => `${layerOf(from)} -> ${layerOf(to)}`),
+  );
+  for (const [from, to, why] of edges) {
+    assert.ok(why.length > 5, `${from} -> ${to}`);
+    assert.ok(present.has(`${from} -> ${to}`), `nothing imports along ${from} -> ${to}: take it out`);
+  }
+  for (const file of Object.keys(everybodys)) assert.ok(files.includes(file), file);
+});
+
+test("what is everybody's imports nothing that is not", () => {
+  const wrong = imports.filter(({ from, to, typeOnly }) => from in everybodys && !isShared(to) && !typeOnly);
+  assert.deepEqual(wrong, []);
+});
+
+test('nothing imports in a circle', () => {
+  const done = new Set<string>();
+  const visit = (file: string, trail: readonly string[]): void => {
+    assert.ok(!trail.includes(file), [...trail.slice(trail.indexOf(file)), file].join(' -> '));
+    if (done.has(file)) return;
+    for (const { to, typeOnly } of imports.filter(({ from }) => from === file)) {
+      if (!typeOnly) visit(to, [...trail, file]);
+    }
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+});
+
+test('what touches the world is in its places', () => {
+  const places: [name: string, pattern: RegExp, allowed: RegExp][] = [
+    ['child processes', /from 'node:child_process'/, /^spawn\.ts$/],
+    [
+      'files',
+      /^import (?!type)[^;]* from 'node:fs'/m,
+      /^((procfs|host|packages)\/|config\/load\.ts$|documents\/read-reports\.ts$|(input|output|terminal)\.ts$)/,
+    ],
+    ['the network', /from 'node:(net|http|https|dgram|dns|tls)'/, /^$/],
+    ['code from text', /from 'node:vm'/, /^$/],
+    ['the arguments', /\bprocess\.argv\b/, /^main\.ts$/],
+    ['the environment', /\bprocess\.env\b/, /^(terminal|spawn)\.ts$/],
+    ['the exit code', /\bprocess\.(exit|exitCode|on)\b/, /^(main|base-command)\.ts$|^commands\//],
+    ['the streams', /\bprocess\.(stdin|stdout|stderr)\b|\bconsole\./, /^terminal\.ts$/],
+    [
+      'the clock',
+      /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bhrtime\b/,
+      /^(main|base-command|scan)\.ts$|^commands\//,
+    ],
+    ['evaluation', /\beval\(|\bnew Function\(/, /^$/],
+  ];
+  for (const [name, pattern, allowed] of places) {
+    const source = (file: string) => (pattern.source.includes("from '") ? textOf(file) : codeOf(file));
+    const found = own.filter((file) => pattern.test(source(file)));
+    assert.deepEqual(
+      found.filter((file) => !allowed.test(file)),
+      [],
+      name,
+    );
+  }
+});
+
+test('the packages that run are few, and each has one place', () => {
+  const places: Readonly<Record<string, RegExp>> = {
+    '@oclif/core/': /^(base-command|cli-config|commands|help|usage-error)\.ts$|^commands\//,
+    ajv: /^config\/violation\.ts$/,
+    'fast-xml-builder': /^render\/junit\.ts$/,
+    yaml: /^config\/parse\.ts$/,
+  };
+  for (const file of own) {
+    for (const { path } of importsOf(file)) {
+      if (path.startsWith('.') || path.startsWith('node:')) continue;
+      const place = Object.entries(places).find(
+        ([name]) => path === name || (name.endsWith('/') && path.startsWith(name)),
+      );
+      assert.ok(place?.[1].test(file), `${file} imports ${path}`);
+    }
+  }
+});
+
+test('a module opens with what it is for, is small, and is no catch-all', () => {
+  for (const file of own) {
+    const text = textOf(file);
+    assert.match(text, /^\/\/ \S/, `${file} opens with a comment`);
+    assert.ok(text.split('\n').length <= 301, `${file} is longer than 300 lines`);
+    assert.doesNotMatch(file, /(^|\/)(utils?|helpers?|common|misc|index)(\.ts|\/)/, file);
+    assert.doesNotMatch(text, /^export (\*|\{[^}]*\}) from /m, `${file} passes exports on`);
+    if (!file.startsWith('commands/')) assert.doesNotMatch(text, /^export default /m, `${file} has a default export`);
+  }
+});
