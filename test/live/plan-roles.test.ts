@@ -93,7 +93,7 @@ async function startJvm(t: TestContext, folder: string, settings: readonly strin
   mkdirSync(join(resource, '..'), { recursive: true });
   copyFileSync(jnaNative, resource);
   const jar = join(folder, 'native.jar');
-  await run(['sh', '-c', 'cd "$1" && python3 -m zipfile -c "$2" com', 'sh', folder, jar]);
+  await run(['sh', '-c', 'cd "$1" && "$2" -m zipfile -c "$3" com', 'sh', folder, python ?? '', jar]);
   const fullPipe = `
 import os, sys
 reader, writer = os.pipe()
