@@ -8,22 +8,25 @@ import { formatTime } from '../documents/time.ts';
 import { tool } from '../version.ts';
 
 interface HostEntry {
+  /** Its number in the entries below: a newer report gets a new one, so that theirs only rise. */
+  slot: number;
   about: Fleet['hosts'][number];
   affected: boolean;
   files: FileEntry[];
   units: UnitEntry[];
 }
+// Plain arrays of numbers: with 10,000 hosts, sets and maps of hosts would be most of the memory.
 interface FileEntry {
   key: string;
   about: Omit<FleetFile, 'hosts' | 'units'>;
-  /** The units that use it, by host; hosts with the same units share the array. */
-  users: Map<HostEntry, readonly string[]>;
-  lastUnits: readonly string[];
+  slots: number[];
+  /** The units that use it, host by host as in `slots`; hosts with the same units share the array. */
+  units: (readonly string[])[];
 }
 interface UnitEntry {
   key: string;
   about: Omit<FleetUnit, 'hosts'>;
-  hosts: Set<HostEntry>;
+  slots: number[];
 }
 
 // Two million broken lines in one source need not all be told.
@@ -33,6 +36,7 @@ export class FleetFold {
   readonly #hosts = new Map<string, HostEntry>();
   readonly #files = new Map<string, FileEntry>();
   readonly #units = new Map<string, UnitEntry>();
+  #nextSlot = 0;
   readonly #refused = new Map<string, { listed: UnreadableInput[]; more: number }>();
 
   get hosts(): number {
@@ -49,6 +53,7 @@ export class FleetFold {
     }
     if (old !== undefined) this.#remove(old);
     const entry: HostEntry = {
+      slot: this.#nextSlot++,
       about: aboutHost(report, source, old === undefined ? 0 : old.about.superseded + 1),
       affected: report.summary.processes > 0 || report.units.length > 0,
       files: [],
@@ -68,8 +73,15 @@ export class FleetFold {
   }
 
   build(now: Date): Fleet {
-    const hosts = [...this.#hosts.values()];
+    const hosts = [...this.#hosts.values()].sort(
+      ({ about: a }, { about: b }) => compareBytes(a.hostname, b.hostname) || compareBytes(a.id ?? '', b.id ?? ''),
+    );
     const abouts = hosts.map(({ about }) => about);
+    const ranks = new Map(hosts.map(({ slot }, rank) => [slot, rank]));
+    const hostNames = (slots: readonly number[]): string[] => {
+      const ranked = Uint32Array.from(slots, (slot) => ranks.get(slot)!).sort();
+      return Array.from(ranked, (rank) => abouts[rank]!.hostname);
+    };
     const refused = [...this.#refused.entries()];
     return {
       kind: 'lib-users/fleet',
@@ -84,12 +96,12 @@ export class FleetFold {
         held_bytes: abouts.reduce((sum, { held_bytes }) => sum + held_bytes, 0),
         unreadable_inputs: refused.reduce((sum, [, { listed, more }]) => sum + listed.length + more, 0),
       },
-      hosts: abouts.sort((a, b) => compareBytes(a.hostname, b.hostname) || compareBytes(a.id ?? '', b.id ?? '')),
+      hosts: abouts,
       units: [...this.#units.values()]
-        .map(({ about, hosts }) => ({ ...about, hosts: hostNames(hosts) }))
+        .map(({ about, slots }) => ({ ...about, hosts: hostNames(slots) }))
         .sort((a, b) => compareBytes(a.scope, b.scope) || compareBytes(a.name, b.name)),
       files: [...this.#files.values()]
-        .map(({ about, users }) => ({ ...about, hosts: hostNames(users.keys()), units: sortedUnion(users.values()) }))
+        .map(({ about, slots, units }) => ({ ...about, hosts: hostNames(slots), units: sortedUnion(units) }))
         .sort(byFile),
       unreadable_inputs: refused.flatMap(([file, { listed, more }]) => [
         ...listed,
@@ -102,33 +114,47 @@ export class FleetFold {
 
   #addUnit(host: HostEntry, about: Omit<FleetUnit, 'hosts'>): void {
     const key = `${about.scope} ${about.name}`;
-    const entry = this.#units.get(key) ?? { key, about, hosts: new Set() };
+    const entry = this.#units.get(key) ?? { key, about, slots: [] };
     this.#units.set(key, entry);
     // Two users may both have an app.service: one entry, one host.
-    if (entry.hosts.has(host)) return;
-    entry.hosts.add(host);
+    if (entry.slots.at(-1) === host.slot) return;
+    entry.slots.push(host.slot);
     host.units.push(entry);
   }
 
   #addFile(host: HostEntry, key: string, { about, units }: Use): void {
-    const entry = this.#files.get(key) ?? { key, about, users: new Map(), lastUnits: [] };
+    const entry = this.#files.get(key) ?? { key, about, slots: [], units: [] };
     this.#files.set(key, entry);
     const names = [...units].sort(compareBytes);
-    if (!isEqual(names, entry.lastUnits)) entry.lastUnits = names;
-    entry.users.set(host, entry.lastUnits);
+    const last = entry.units.at(-1);
+    entry.units.push(last !== undefined && isEqual(names, last) ? last : names);
+    entry.slots.push(host.slot);
     host.files.push(entry);
   }
 
   #remove(host: HostEntry): void {
     for (const entry of host.files) {
-      entry.users.delete(host);
-      if (entry.users.size === 0) this.#files.delete(entry.key);
+      const at = indexOfSlot(entry.slots, host.slot);
+      entry.slots.splice(at, 1);
+      entry.units.splice(at, 1);
+      if (entry.slots.length === 0) this.#files.delete(entry.key);
     }
     for (const entry of host.units) {
-      entry.hosts.delete(host);
-      if (entry.hosts.size === 0) this.#units.delete(entry.key);
+      entry.slots.splice(indexOfSlot(entry.slots, host.slot), 1);
+      if (entry.slots.length === 0) this.#units.delete(entry.key);
     }
   }
+}
+
+/** @param slots rising, and `slot` among them */
+function indexOfSlot(slots: readonly number[], slot: number): number {
+  let low = 0;
+  for (let high = slots.length - 1; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (slots[middle]! < slot) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 interface Use {
@@ -168,10 +194,6 @@ function aboutHost({ host, scan, summary, generated_at }: Report, source: string
     reboot_required: host.reboot.required,
     superseded,
   };
-}
-
-function hostNames(hosts: Iterable<HostEntry>): string[] {
-  return Array.from(hosts, ({ about }) => about.hostname).sort(compareBytes);
 }
 
 function sortedUnion(lists: Iterable<readonly string[]>): string[] {

@@ -132,7 +132,7 @@ test('text names files, units, and who could not be seen or must reboot', (t) =>
   });
   const { stdout } = runCli(['fleet', folder, '--format', 'text']);
   for (const expected of [
-    /^3 of 4 hosts run on files that are gone, 1 not seen completely, 1 must reboot, /m,
+    /^3 of 4 hosts run on files that are gone, 1 not seen completely, 1 must reboot,$/m,
     /^ +2 hosts replaced library {4}\/usr\/lib\/libc\.so\.6 \(a\.service\)$/m,
     /^ {2}a\.service on web-1, web-2$/m,
     /^not seen completely\n {2}db-1$/m,
