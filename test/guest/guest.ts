@@ -1,0 +1,167 @@
+// A booted systemd guest for tests: systemd-nspawn over a tree that stays as it is. launch.sh starts it and cleans up.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { projectRoot } from '../support/project.ts';
+import { type CgroupLayout, cgroupMounts, guestBase, type Release } from './base.ts';
+import { type Answer, type RunOptions, run } from './run.ts';
+
+export interface GuestOptions {
+  release: Release;
+  cgroup: CgroupLayout;
+  /** The host name inside. */
+  hostname?: string;
+  /** Files and folders of this machine, seen read-only inside: path here -> path there. */
+  binds?: Readonly<Record<string, string>>;
+}
+
+/** A test context, or node:test's own `{ after }` in a suite. */
+export interface Cleanup {
+  after(end: () => Promise<void>): void;
+}
+
+const bootSeconds = 60;
+let count = 0;
+
+/** Boots a guest and waits until its systemd has started everything. It ends with the test. */
+export async function bootGuest(cleanup: Cleanup, options: GuestOptions): Promise<Guest> {
+  const { tree, key } = guestBase(options.release);
+  const name = `lib-users-${process.pid}-${count++}`;
+  const guest = new Guest(name, key, mkdtempSync(join(tmpdir(), `${name}-`)));
+  cleanup.after(() => guest.stop());
+  guest.launch(tree, options);
+  await guest.untilBooted(null);
+  return guest;
+}
+
+export class Guest {
+  readonly name: string;
+  /** The private key that root, alice and deploy (who may use sudo) accept. */
+  readonly sshKey: string;
+  /** For the ssh option ProxyCommand: finds the guest anew at each connect, after a reboot too. */
+  readonly proxyCommand: string;
+  readonly #state: string;
+  #launcher: ChildProcess | null = null;
+  #ended: Promise<number | null> = Promise.resolve(null);
+
+  constructor(name: string, sshKey: string, state: string) {
+    this.name = name;
+    this.sshKey = sshKey;
+    this.#state = state;
+    this.proxyCommand = `sh ${join(projectRoot, 'test/guest/ssh-proxy.sh')} ${state} ${process.execPath}`;
+  }
+
+  launch(tree: string, options: GuestOptions): void {
+    mkdirSync(join(this.#state, 'root'));
+    const console = openSync(join(this.#state, 'console'), 'a');
+    const cgroups = cgroupMounts().map(({ path }) => join(path, this.name));
+    const binds = Object.entries(options.binds ?? {}).map(([from, to]) => `--bind-ro=${from}:${to}`);
+    const nspawn = [`--machine=${this.name}`, `--hostname=${options.hostname ?? 'guest'}`, '--boot', '--console=pipe'];
+    nspawn.push('--register=no', '--keep-unit', '--private-network', ...binds);
+    // Without it systemd 256 and later refuse cgroup v1; a container's init reads it from its arguments.
+    if (options.cgroup === 'hybrid') nspawn.push('SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1');
+    const script = [join(projectRoot, 'test/guest/launch.sh'), this.#state, tree, cgroups.join('\n'), ...nspawn];
+    // Where this test is killed the launcher hears of it, and ends the guest.
+    const argv = ['--pdeathsig', 'TERM', 'unshare', '--mount', '--propagation', 'private', 'sh', ...script];
+    const layout = options.cgroup === 'unified' ? '1' : '0';
+    const launcher = spawn('setpriv', argv, {
+      detached: true,
+      stdio: ['ignore', console, console],
+      env: { PATH: process.env.PATH, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: layout },
+    });
+    launcher.unref();
+    this.#launcher = launcher;
+    this.#ended = new Promise((resolve) => launcher.once('exit', resolve));
+  }
+
+  /** The guest's first process as this machine sees it: another one after a reboot, null while there is none. */
+  get leader(): number | null {
+    try {
+      const nspawn = readFileSync(join(this.#state, 'nspawn.pid'), 'utf8').trim();
+      const children = readFileSync(`/proc/${nspawn}/task/${nspawn}/children`, 'utf8').trim().split(' ');
+      return Number(children[0]) || null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Runs a program in the guest's namespaces, but in none of its cgroups. Throws where it fails, unless `check` is false. */
+  async enter(argv: readonly string[], options: RunOptions = {}): Promise<Answer> {
+    const { leader } = this;
+    if (leader === null) {
+      if (options.check === false) return { status: null, stdout: '', stderr: 'not running' };
+      throw new Error(`${this.name} is not running\n${this.console}`);
+    }
+    return await run(['nsenter', `--target=${leader}`, '--all', '--root', '--wd', '--', ...argv], options);
+  }
+
+  /** Runs a program as a unit of the guest (`run-….service`). Throws where it fails, unless `check` is false. */
+  async exec(argv: readonly string[], options: RunOptions & { properties?: readonly string[] } = {}): Promise<Answer> {
+    const properties = (options.properties ?? []).map((property) => `--property=${property}`);
+    const unit = ['systemd-run', '--quiet', '--wait', '--pipe', '--collect', ...properties, '--'];
+    return await this.enter([...unit, ...argv], options);
+  }
+
+  /** Runs a program as a login session of the user, by ssh. The arguments are joined by blanks, as ssh does. */
+  async ssh(user: string, argv: readonly string[], options: RunOptions = {}): Promise<Answer> {
+    return await run(this.sshArguments(user, argv), options);
+  }
+
+  sshArguments(user: string, argv: readonly string[]): string[] {
+    const settings = [`ProxyCommand=${this.proxyCommand}`, 'StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null'];
+    const flags = [...settings, 'LogLevel=ERROR', 'BatchMode=yes'].flatMap((setting) => ['-o', setting]);
+    return ['ssh', '-F', 'none', '-i', this.sshKey, ...flags, `${user}@${this.name}`, '--', ...argv];
+  }
+
+  /** Writes a file below folders that are made where they are missing. */
+  async writeFile(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+    const script = 'mkdir -p "$(dirname "$1")" && cat >"$1" && chmod "$2" "$1"';
+    await this.enter(['sh', '-c', script, 'sh', path, mode.toString(8)], { input: content });
+  }
+
+  async copyIn(from: string, to: string, mode = 0o644): Promise<void> {
+    await this.writeFile(to, readFileSync(from), mode);
+  }
+
+  /** Reboots it. Its files are kept, but for /run and /tmp. */
+  async reboot(): Promise<void> {
+    const before = await this.#bootId();
+    await this.enter(['systemctl', 'reboot'], { check: false });
+    await this.untilBooted(before);
+  }
+
+  /** Waits for a boot other than `previous` (a boot id) to be done. */
+  async untilBooted(previous: string | null): Promise<void> {
+    let state = 'no answer';
+    for (let attempt = 0; attempt < bootSeconds * 20; attempt++) {
+      if (this.#launcher?.exitCode !== null) break;
+      const id = await this.#bootId();
+      if (id !== '' && id !== previous) {
+        state = (await this.enter(['systemctl', 'is-system-running'], { check: false })).stdout.trim();
+        if (state === 'running' || state === 'degraded') return;
+      }
+      await sleep(50);
+    }
+    throw new Error(`${this.name} did not boot (${state})\n${this.console}`);
+  }
+
+  async #bootId(): Promise<string> {
+    return (await this.enter(['cat', '/proc/sys/kernel/random/boot_id'], { check: false })).stdout.trim();
+  }
+
+  /** What the guest wrote to its console. */
+  get console(): string {
+    return readFileSync(join(this.#state, 'console'), 'utf8');
+  }
+
+  /** Ends it at once, as a power failure would. */
+  async stop(): Promise<void> {
+    this.#launcher?.ref();
+    this.#launcher?.kill('SIGTERM');
+    await this.#ended;
+    rmSync(this.#state, { recursive: true, force: true });
+  }
+}
