@@ -66,8 +66,22 @@ export function writeStderr(text: string): void {
   } catch {}
 }
 
+// A second copy of a big result, as bytes, would double what it takes in memory.
+const sliceLength = 1 << 18;
+
 function writeFully(fd: number, text: string): void {
-  const bytes = Buffer.from(text, 'utf8');
+  // No UTF-16 unit takes more than three bytes.
+  const block = Buffer.allocUnsafe(Math.min(text.length, sliceLength + 1) * 3);
+  for (let start = 0; start < text.length; ) {
+    const end = start + sliceLength;
+    // A surrogate pair is one character, and has no bytes of its own when it is cut in two.
+    const whole = (text.charCodeAt(end - 1) & 0xfc00) === 0xd800 ? end + 1 : end;
+    writeBytes(fd, block.subarray(0, block.write(text.slice(start, whole))));
+    start = whole;
+  }
+}
+
+function writeBytes(fd: number, bytes: Buffer): void {
   for (let done = 0; done < bytes.length; ) {
     try {
       done += writeSync(fd, bytes, done);

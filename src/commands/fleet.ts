@@ -36,17 +36,22 @@ export default class Fleet extends BaseCommand {
     if (sources.filter((source) => source === '-').length > 1) {
       throw new LibUsersError('usage', '- is given twice', 'standard input can be read only once');
     }
-    const fold = new FleetFold();
-    for await (const input of readReports(sources)) {
-      if (input.report !== null) fold.add(input.report, input.source);
-      else fold.refuse(input.file, input.refused);
-    }
-    const document = fold.build(this.now);
+    const document = await foldReports(sources, this.now);
     if (document.hosts.length === 0) throw nothingRead(document);
     const { unreadable_inputs: refused } = document.summary;
     if (refused > 0) this.warn(`${count(refused, 'input')} could not be read: see unreadable_inputs`);
     await this.writeResult({ document, schema: 'fleet', formats, incomplete: whyIncomplete(document) }, flags);
   }
+}
+
+/** A function of its own, so that the fold can be forgotten before the result is rendered. */
+async function foldReports(sources: readonly string[], now: Date): Promise<FleetDocument> {
+  const fold = new FleetFold();
+  for await (const input of readReports(sources)) {
+    if (input.report !== null) fold.add(input.report, input.source);
+    else fold.refuse(input.file, input.refused);
+  }
+  return fold.build(now);
 }
 
 function nothingRead({ unreadable_inputs: [first], summary }: FleetDocument): LibUsersError {
