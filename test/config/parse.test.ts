@@ -57,7 +57,12 @@ test('what is wrong is said with its line, its key and the remedy', () => {
       /^f:6: policy\[0\]\.action: expected one of restart/,
       null,
     ],
-    ['no reason', `${head}policy:\n- unit: a.service\n  action: manual\n`, /^f:4: policy\[0\]: reason is missing/, null],
+    [
+      'no reason',
+      `${head}policy:\n- unit: a.service\n  action: manual\n`,
+      /^f:4: policy\[0\]: reason is missing/,
+      null,
+    ],
     [
       'neither unit nor path',
       `${head}policy:\n- action: manual\n  reason: x\n`,
