@@ -36,10 +36,15 @@ def require_seen(module, seen, why, result):
     """Fails where the host was not seen wholly, unless allow_incomplete: what was not seen could be affected."""
     if seen or module.params['allow_incomplete']:
         return
+    said = ': ' + '; '.join(why) if why else ''
+    cause = 'the task does not run as root: use become: true'
+    if module.params.get('from_report') is not None:
+        cause = 'the report was made without become: true, or with detail: units, which leaves out processes in no unit'
+    elif os.geteuid() == 0:
+        cause = 'a container or a security policy keeps processes even from root'
     module.fail_json(
-        msg='Not everything on this host could be seen%s, so nothing can be said about the rest. Likely cause: '
-        'the task does not run as root: use become: true. To do with what could be seen, set allow_incomplete: true'
-        % (': ' + '; '.join(why) if why else ''),
+        msg='Not everything on this host could be seen%s, so nothing can be said about the rest. Likely cause: %s. '
+        'To do with what could be seen, set allow_incomplete: true' % (said, cause),
         **result
     )
 
