@@ -1,6 +1,7 @@
 // lib-users scan: what this host still runs on files that are gone.
 
 import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../base-command.ts';
+import type { EffectiveConfig } from '../config/effective.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { runScan, whyIncomplete } from './run-scan.ts';
 import { scanFlags } from './scan-flags.ts';
@@ -11,7 +12,14 @@ const formats: Formats<Report> = {
   rows: async (report) => (await import('../render/rows.ts')).renderRows(report),
   lines: async (report) => (await import('../render/lines.ts')).renderLines(report),
   machine: async (report) => (await import('../render/machine.ts')).renderMachine(report),
+  openmetrics: (report) => renderMetrics(report, []),
 };
+
+async function renderMetrics(report: Report, policy: EffectiveConfig['policy']): Promise<string> {
+  const { buildPlan } = await import('../plan/build.ts');
+  const { renderOpenmetrics } = await import('../render/openmetrics.ts');
+  return renderOpenmetrics(report, buildPlan(report, policy, report.generated_at), null);
+}
 
 export default class Scan extends BaseCommand {
   static override id = 'scan';
@@ -35,7 +43,11 @@ export default class Scan extends BaseCommand {
   override async run(): Promise<void> {
     const { flags } = await this.parse(Scan);
     this.begin(flags, formats);
-    const { report } = await runScan(flags, this);
-    await this.writeResult({ document: report, schema: 'report', formats, incomplete: whyIncomplete(report) }, flags);
+    const { report, config } = await runScan(flags, this);
+    const withPolicy: Formats<Report> = { ...formats, openmetrics: (each) => renderMetrics(each, config.policy) };
+    await this.writeResult(
+      { document: report, schema: 'report', formats: withPolicy, incomplete: whyIncomplete(report) },
+      flags,
+    );
   }
 }
