@@ -36,7 +36,7 @@ export interface InspectOptions {
   match: RuleMatcher;
   views: Views;
   /** stat of mapped files, by device and inode, shared by the whole scan. */
-  mappedFiles: Map<string, BigIntStats | null>;
+  mappedFiles: Map<string, BigIntStats>;
   /** The time of the epoch at which the boot clock was 0, in nanoseconds; null where it is not known. */
   bootedAtNs: bigint | null;
   clockTicksPerSecond: number;
@@ -116,13 +116,14 @@ function evidenceOf(process: OpenProcess, identity: Identity, hidden: HiddenUse[
         ? null
         : bootedAtNs + (BigInt(identity.stat.startTicks) * 1_000_000_000n) / BigInt(clockTicksPerSecond),
     mountById: (id) => view.mounts.byId(id) ?? views.ownMounts.byId(id),
+    isLocalMount: (id) => view.mounts.isLocalId(id) || views.ownMounts.isLocalId(id),
     isLocalDevice: (device) => view.mounts.isLocalDevice(device) || views.ownMounts.isLocalDevice(device),
     cached(key, read) {
-      let stat = mappedFiles.get(key);
-      if (stat === undefined) {
-        stat = read();
-        mappedFiles.set(key, stat);
-      }
+      const known = mappedFiles.get(key);
+      if (known) return known;
+      // A refusal is this process's own (it may have ended), and says nothing of the next one that maps the file.
+      const stat = read();
+      if (stat) mappedFiles.set(key, stat);
       return stat;
     },
   };

@@ -9,7 +9,7 @@ import { type Marked, parseMarked } from './gone.ts';
 import { birth } from './judge-maps.ts';
 import { classifyFdRole } from './role.ts';
 import { fixedRules } from './rules.ts';
-import { classifyGone } from './state.ts';
+import { classifyGone, unknownLook } from './state.ts';
 
 /** What stands for a path that is longer than the kernel prints; such a descriptor is gone when no link is left. */
 const unprintable = '(path too long to read)';
@@ -32,7 +32,7 @@ function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evide
   const info = evidence.process.readFdInfo(fd);
   const mount = info ? evidence.mountById(info.mountId) : null;
   const local = mount !== null && isLocal(mount.fsType);
-  const stat = local ? evidence.process.statFd(fd) : null;
+  const stat = local ? evidence.process.statFd(fd, evidence.isLocalMount) : null;
   const inode = stat?.ino ?? info?.inode ?? null;
   const device = stat ? formatStatDevice(stat.dev) : null;
   const links = stat ? Number(stat.nlink) : null;
@@ -57,7 +57,8 @@ function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evide
       : classifyGone(
           link,
           marked,
-          (at) => evidence.view.look(at),
+          // A file on a mount of another namespace, or on one lazily unmounted, prints a path that means nothing here.
+          (at) => (mount !== null && evidence.view.mounts.byId(mount.id) ? evidence.view.look(at) : unknownLook),
           (now) => (stat === null ? null : now.inode === stat.ino && now.device === stat.dev),
           mount !== null && (marked.mark === 'nfs' ? isNfs(mount.fsType) : isFuse(mount.fsType)),
         );

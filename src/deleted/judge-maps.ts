@@ -8,7 +8,7 @@ import type { Evidence } from './evidence.ts';
 import { fileKey, type MapFinding } from './finding.ts';
 import { parseMarked } from './gone.ts';
 import { classifyMapRole } from './role.ts';
-import { classifyGone } from './state.ts';
+import { classifyGone, unknownLook } from './state.ts';
 
 interface MappedFile {
   name: Bytes;
@@ -18,19 +18,18 @@ interface MappedFile {
 /** @param executable what the exe link says, mark included; a gone program need not be mapped any more */
 export function judgeMaps(mappings: readonly Mapping[], executable: Bytes | null, evidence: Evidence): MapFinding[] {
   const findings: MapFinding[] = [];
-  for (const file of groupByFile(mappings, evidence)) {
-    const finding = judgeFile(file, file.name === executable, evidence);
-    if (finding) findings.push(finding);
+  const files = groupByFile(mappings, evidence);
+  if (executable !== null && !files.some((file) => file.name === executable)) {
+    files.push({ name: executable, mappings: [] });
   }
-  const mapped = mappings.some((mapping) => mapping.path === executable);
-  if (executable !== null && !mapped && parseMarked(executable) !== null) {
-    const finding = judgeFile({ name: executable, mappings: [] }, true, evidence);
+  for (const file of files) {
+    const finding = judgeFile(file, file.name === executable, evidence);
     if (finding) findings.push(finding);
   }
   return findings;
 }
 
-function groupByFile(mappings: readonly Mapping[], evidence: Evidence): Iterable<MappedFile> {
+function groupByFile(mappings: readonly Mapping[], evidence: Evidence): MappedFile[] {
   const files = new Map<string, MappedFile>();
   for (const mapping of mappings) {
     const key = `${mapping.device} ${mapping.inode} ${mapping.path}`;
@@ -38,7 +37,7 @@ function groupByFile(mappings: readonly Mapping[], evidence: Evidence): Iterable
     if (file) file.mappings.push(mapping);
     else files.set(key, { name: unescapeNewlines(mapping, evidence), mappings: [mapping] });
   }
-  return files.values();
+  return [...files.values()];
 }
 
 /** show_map_vma() writes a newline as \012, and a literal backslash-012 as itself: map_files knows which, where we may read it. */
@@ -56,7 +55,8 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
   const mountPath = evidence.view.mountPath(path);
   const mount = mountPath === null ? null : evidence.view.mounts.of(mountPath);
   const stat = statFile(file, isProgram, mount?.fsType ?? null, evidence);
-  const device = first?.device ?? (stat ? formatStatDevice(stat.dev) : null);
+  // stat's device first: an fd of the same file has it too, and on btrfs and overlayfs maps names another one.
+  const device = stat ? formatStatDevice(stat.dev) : (first?.device ?? null);
   const inode = first?.inode ?? stat?.ino ?? null;
   const links = stat ? Number(stat.nlink) : null;
   const heldBytes = stat ? (stat.nlink === 0n ? Number(stat.blocks) * 512 : 0) : null;
@@ -65,10 +65,12 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
     return null;
   }
   const inodeDecides = first === undefined || hasOwnDevices(mount?.fsType ?? '');
+  // What is mapped from a mount of another namespace, or from one lazily unmounted, prints a path that means nothing here.
+  const here = first === undefined ? stat !== null : inodeDecides || evidence.isLocalDevice(first.device);
   const gone = classifyGone(
     file.name,
     marked,
-    (at) => evidence.view.look(at),
+    (at) => (here ? evidence.view.look(at) : unknownLook),
     (now) => (inode === null ? null : now.inode === inode && (inodeDecides || formatStatDevice(now.device) === device)),
     mount !== null && (marked.mark === 'nfs' ? isNfs(mount.fsType) : isFuse(mount.fsType)),
   );
@@ -99,7 +101,7 @@ function statFile(file: MappedFile, isProgram: boolean, fsType: Bytes | null, ev
     if (!evidence.isLocalDevice(first.device)) return null;
     return evidence.cached(`${first.device} ${first.inode}`, () => evidence.process.statMapping(first.range));
   }
-  return isProgram ? evidence.process.statExecutable() : null;
+  return isProgram ? evidence.process.statExecutable(evidence.isLocalMount) : null;
 }
 
 /** Birth time in nanoseconds; file systems without one say 0. */

@@ -9,6 +9,9 @@ export interface GoneState {
   replacedAtNs: bigint | null;
 }
 
+/** The look at a path of which nothing can be known. */
+export const unknownLook: PathLook = { kind: 'unknown' };
+
 /**
  * null where the file is not gone: a file that is really named `x (deleted)`, or one that is back at its path.
  *

@@ -16,6 +16,9 @@ export class MountTable {
     this.#localDevices = new Set(mounts.map((mount) => mount.device).filter((device) => !remote.has(device)));
   }
 
+  /** Whether a mount is one of the table and on a local file system. */
+  readonly isLocalId = (id: number): boolean => isLocal(this.byId(id)?.fsType ?? '');
+
   byId(id: number): Mount | null {
     return this.#byId.get(id) ?? null;
   }

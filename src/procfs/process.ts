@@ -4,6 +4,7 @@
 import { type BigIntStats, closeSync, constants, openSync, readdirSync, statSync } from 'node:fs';
 import type { Bytes } from './bytes.ts';
 import { type FdInfo, parseFdInfo } from './fdinfo.ts';
+import { type IsLocalMount, statLocal } from './hold.ts';
 import { type Mapping, parseSuspiciousMappings } from './maps.ts';
 import { linkMayBeGone } from './quick-look.ts';
 import { O_PATH, orNull, readBytes, readLink, readNumbers, readShared } from './reader.ts';
@@ -81,19 +82,23 @@ export class OpenProcess {
     return text === null ? null : parseFdInfo(text);
   }
 
-  /** stat of the open file itself. Only for files on local mounts: even this hangs on a stalled FUSE. */
-  statFd(fd: number): BigIntStats | null {
-    return orNull(() => statSync(`${this.#base}/fd/${fd}`, { bigint: true }));
+  /** stat of the open file itself, which may have been exchanged for a remote one since its fdinfo was read. */
+  statFd(fd: number, isLocalMount: IsLocalMount): BigIntStats | null {
+    return statLocal(`${this.#base}/fd/${fd}`, isLocalMount);
   }
 
-  /** stat of the mapped file itself; the same warning. Wants CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE. */
+  /**
+   * stat of the mapped file itself, for files on local devices only: even this hangs on a stalled FUSE. The mount does not
+   * tell, since overlayfs maps its layers' files through mounts that no mountinfo lists. Wants CAP_SYS_ADMIN or
+   * CAP_CHECKPOINT_RESTORE.
+   */
   statMapping(range: string): BigIntStats | null {
     return orNull(() => statSync(`${this.#base}/map_files/${range}`, { bigint: true }));
   }
 
-  /** stat of the program itself; the same warning. */
-  statExecutable(): BigIntStats | null {
-    return orNull(() => statSync(`${this.#base}/exe`, { bigint: true }));
+  /** stat of the program itself. */
+  statExecutable(isLocalMount: IsLocalMount): BigIntStats | null {
+    return statLocal(`${this.#base}/exe`, isLocalMount);
   }
 
   /** The unescaped path of a mapping, or null where map_files is not for us. */

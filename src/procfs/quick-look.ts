@@ -47,10 +47,11 @@ export function quickLook(directory: string, include: { maps: boolean; fds: bool
     if (stat === 'vanished' || stat === null) return { kind: 'vanished' };
     if (typeof stat === 'string') return { kind: stat };
     if (stat.kernelThread) return { kind: 'kernel_thread' };
-    // A leader that exited while its threads live shows empty maps (state Z).
-    if (mapsEmpty && stat.state === 'Z' && stat.threads > 1) return suspicious;
+    // A leader that exited while its threads live shows empty maps, or ESRCH on newer kernels.
+    if (stat.state === 'Z' && stat.threads > 1) return suspicious;
     // A zombie maps and holds nothing, whoever asks.
     if (stat.state === 'Z' || stat.state === 'X') return clean;
+    if (trouble === 'vanished' && stat.exiting) return { kind: 'vanished' };
     if (trouble === 'vanished') trouble = 'failed';
   }
   if (trouble !== null) return { kind: trouble };

@@ -12,8 +12,12 @@ export interface Stat {
   /** Start time in clock ticks since boot. */
   startTicks: number;
   kernelThread: boolean;
+  /** On its way out: its memory and descriptors are gone before its state says so. */
+  exiting: boolean;
 }
 
+// linux/sched.h
+const PF_EXITING = 0x00000004;
 const PF_KTHREAD = 0x00200000;
 
 /** null where the line is not of the format. */
@@ -34,6 +38,7 @@ export function parseStat(text: Bytes): Stat | null {
     threads: number(20),
     startTicks: number(22),
     kernelThread: (number(9) & PF_KTHREAD) !== 0,
+    exiting: (number(9) & PF_EXITING) !== 0,
   };
   return Number.isInteger(stat.ppid) && Number.isInteger(stat.startTicks) ? stat : null;
 }

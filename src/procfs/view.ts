@@ -1,11 +1,11 @@
 // A process's view of the file system: what a path names there now. Looking never hangs, never follows a symlink and never
 // leaves the process's root. path_resolution(7), openat(2) O_PATH, proc_pid_root(5).
 
-import { type BigIntStats, closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { type Bytes, toBuffer } from './bytes.ts';
-import { parseMountinfo } from './mountinfo.ts';
-import { MountTable } from './mounts.ts';
-import { O_PATH, orNull, readBytes } from './reader.ts';
+import { closeSync, constants } from 'node:fs';
+import type { Bytes } from './bytes.ts';
+import { type Held, hold, holdChild } from './hold.ts';
+import type { MountTable } from './mounts.ts';
+import { orNull } from './reader.ts';
 
 export type PathLook =
   | { kind: 'file'; device: bigint; inode: bigint; changedAtNs: bigint }
@@ -21,10 +21,11 @@ export class View {
   /** The process's root as the scanner's kernel prints it, without a trailing slash: '' for /. */
   readonly #prefix: Bytes;
   readonly mounts: MountTable;
-  /** Where the walk starts: a path that leads to the process's root, or null where it could not be opened. */
+  /** Where the walk starts, or null where it could not be opened or is on no local file system. */
   readonly #rootFd: number | null;
   readonly #looks = new Map<Bytes, PathLook>();
-  readonly #directories = new Map<Bytes, Directory>();
+  /** The directory of the last look stays open, since gone files come in groups; never more, however many processes. */
+  #last: { key: Bytes; directory: Directory } | null = null;
   readonly #wholePaths: boolean;
 
   /**
@@ -38,7 +39,7 @@ export class View {
     this.mounts = mounts;
     this.#wholePaths = wholePaths;
     const local = mounts.isLocalWalk(wholePaths ? root : '/');
-    this.#rootFd = local ? orNull(() => openSync(rootPath, O_PATH | constants.O_DIRECTORY)) : null;
+    this.#rootFd = local ? (orNull(() => hold(rootPath, mounts.isLocalId, constants.O_DIRECTORY))?.fd ?? null) : null;
   }
 
   /** What `path` (as the kernel prints it to the scanner) names in this view. Cached. */
@@ -58,8 +59,7 @@ export class View {
   }
 
   close(): void {
-    for (const directory of this.#directories.values()) if (directory.kind === 'open') closeSync(directory.fd);
-    this.#directories.clear();
+    this.#forgetLast();
     if (this.#rootFd !== null) closeSync(this.#rootFd);
   }
 
@@ -76,101 +76,54 @@ export class View {
     const names = below.split('/').filter((name) => name !== '');
     const last = names.pop();
     if (last === undefined || names.includes('..') || last === '..') return unknown;
-    const directory = this.#directory(names);
+    const directory = this.#directory(names, this.#rootFd);
     if (directory.kind !== 'open') return directory;
-    return openChild(directory.fd, last, (_fd, stat) => ({
-      kind: 'file',
-      device: stat.dev,
-      inode: stat.ino,
-      changedAtNs: stat.ctimeNs,
-    }));
+    const child = this.#hold(directory.fd, last);
+    if ('kind' in child) return child;
+    closeSync(child.fd);
+    const { dev, ino, ctimeNs } = child.stat;
+    return { kind: 'file', device: dev, inode: ino, changedAtNs: ctimeNs };
   }
 
-  /** Opens a directory component by component; a symlink on the way is `unknown`, since the kernel printed a resolved path. */
-  #directory(names: readonly Bytes[]): Directory {
-    if (names.length === 0) return { kind: 'open', fd: this.#rootFd ?? -1 };
+  #directory(names: readonly Bytes[], rootFd: number): Directory {
     const key = names.join('/');
-    const known = this.#directories.get(key);
-    if (known) return known;
-    const parent = this.#directory(names.slice(0, -1));
-    const directory =
-      parent.kind === 'open'
-        ? openChild<Directory>(
-            parent.fd,
-            names.at(-1) ?? '',
-            (fd, stat) =>
-              stat.isDirectory() ? { kind: 'open', fd } : stat.isSymbolicLink() ? unknown : { kind: 'absent' },
-            (result) => result.kind === 'open',
-          )
-        : parent;
-    // A bound on open descriptors; past it the oldest half goes.
-    if (this.#directories.size >= 256) this.#forgetDirectories(128);
-    this.#directories.set(key, directory);
-    return directory;
+    if (this.#last?.key !== key) {
+      this.#forgetLast();
+      this.#last = { key, directory: this.#walkDirectories(names, rootFd) };
+    }
+    return this.#last.directory;
   }
 
-  #forgetDirectories(count: number): void {
-    let left = count;
-    for (const [key, directory] of this.#directories) {
-      if (left-- === 0) break;
-      if (directory.kind === 'open') closeSync(directory.fd);
-      this.#directories.delete(key);
+  /** Component by component; a symlink on the way is `unknown`, since the kernel printed a resolved path. */
+  #walkDirectories(names: readonly Bytes[], rootFd: number): Directory {
+    let fd = rootFd;
+    for (const name of names) {
+      const child = this.#hold(fd, name);
+      if (fd !== rootFd) closeSync(fd);
+      if ('kind' in child) return child;
+      if (!child.stat.isDirectory()) {
+        closeSync(child.fd);
+        return child.stat.isSymbolicLink() ? unknown : absent;
+      }
+      fd = child.fd;
+    }
+    return { kind: 'open', fd };
+  }
+
+  /** A mount that appeared after mountinfo was read is in no table, and so is `unknown` too. */
+  #hold(directory: number, name: Bytes): Held | typeof absent | typeof unknown {
+    try {
+      return holdChild(directory, name, this.mounts.isLocalId) ?? unknown;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
+      return code === 'ENOENT' || code === 'ENOTDIR' ? absent : unknown;
     }
   }
-}
 
-/** Opens `name` below the directory without following it, and gives what `use` makes of it; errors become looks. */
-function openChild<T>(
-  directory: number,
-  name: Bytes,
-  use: (fd: number, stat: BigIntStats) => T,
-  keep: (result: T) => boolean = () => false,
-): T | { kind: 'absent' } | { kind: 'unknown' } {
-  let fd: number;
-  try {
-    fd = openSync(toBuffer(`/proc/self/fd/${directory}/${name}`), O_PATH | constants.O_NOFOLLOW);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return absent;
-    if (code === undefined) throw error;
-    return unknown;
+  #forgetLast(): void {
+    const directory = this.#last?.directory;
+    if (directory?.kind === 'open' && directory.fd !== this.#rootFd) closeSync(directory.fd);
+    this.#last = null;
   }
-  let kept = false;
-  try {
-    if (!ownMountIsLocal(fd)) return unknown;
-    const result = use(fd, fstatSync(fd, { bigint: true }));
-    kept = keep(result);
-    return result;
-  } finally {
-    if (!kept) closeSync(fd);
-  }
-}
-
-let ownMounts: MountTable | null = null;
-const localMountIds = new Map<number, boolean>();
-
-/**
- * A last guard against a mount that appeared after mountinfo was read: the mount id of what we opened (fdinfo needs no
- * answer from the file system). An id that our own mountinfo does not list belongs to another namespace and was judged there.
- */
-function ownMountIsLocal(fd: number): boolean {
-  const text = orNull(() => readBytes(`/proc/self/fdinfo/${fd}`));
-  const id = Number(/^mnt_id:\t([0-9]+)$/m.exec(text ?? '')?.[1] ?? -1);
-  let known = localMountIds.get(id);
-  if (known === undefined) {
-    ownMounts ??= readOwnMounts();
-    let mount = ownMounts.byId(id);
-    if (!mount) {
-      ownMounts = readOwnMounts();
-      mount = ownMounts.byId(id);
-    }
-    known = mount === null || ownMounts.isLocalDevice(mount.device);
-    localMountIds.set(id, known);
-  }
-  return known;
-}
-
-/** The scanner's own mounts. */
-export function readOwnMounts(): MountTable {
-  return new MountTable(parseMountinfo(orNull(() => readBytes('/proc/self/mountinfo')) ?? ''));
 }

@@ -33,6 +33,11 @@ for (const [name, text, comm, kernel] of statRows) {
   });
 }
 
+test('stat: a process on its way out says so in its flags', () => {
+  const exiting = (flags: string) => parseStat(`42 (nginx) ${statTail.replace('FLAGS', flags)}`)?.exiting;
+  assert.deepEqual([exiting('4194564'), exiting('4194560')], [true, false]);
+});
+
 test('status: the effective uid is the second number', () => {
   const text = 'Name:\tsu\nUid:\t1000\t0\t0\t1000\nGroups:\t4 24 \nCapEff:\t0000000000080000\n';
   assert.equal(parseEffectiveUid(text), 0);

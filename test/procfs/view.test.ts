@@ -1,0 +1,80 @@
+// What a path names in a process's own view, on a real tree seen through /proc/self.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { parseMountinfo } from '../../src/procfs/mountinfo.ts';
+import { MountTable } from '../../src/procfs/mounts.ts';
+import { OpenProcess } from '../../src/procfs/process.ts';
+import { readBytes } from '../../src/procfs/reader.ts';
+import { View } from '../../src/procfs/view.ts';
+import { Views } from '../../src/procfs/views.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lib-users-view-'));
+after(() => rmSync(folder, { recursive: true }));
+mkdirSync(join(folder, 'real/deep'), { recursive: true });
+writeFileSync(join(folder, 'real/deep/file'), 'x');
+symlinkSync('real', join(folder, 'linked'));
+symlinkSync('/etc/passwd', join(folder, 'real/link'));
+
+const mounts = new MountTable(parseMountinfo(readBytes('/proc/self/mountinfo')));
+const view = new View('/proc/self/root', '/', mounts, false);
+after(() => view.close());
+
+const rows: [name: string, path: string, kind: 'file' | 'absent' | 'unknown'][] = [
+  ['a file', `${folder}/real/deep/file`, 'file'],
+  ['a directory', `${folder}/real/deep`, 'file'],
+  ['a symlink as the last component is itself', `${folder}/real/link`, 'file'],
+  ['a symlink midway', `${folder}/linked/deep/file`, 'unknown'],
+  ['a symlink midway to nothing', `${folder}/linked/none/file`, 'unknown'],
+  ['nothing there', `${folder}/real/none`, 'absent'],
+  ['no folder there', `${folder}/none/deep/file`, 'absent'],
+  ['a file where the folder was', `${folder}/real/deep/file/x`, 'absent'],
+  ['a name longer than any', `${folder}/${'x'.repeat(300)}`, 'unknown'],
+  ['on procfs, which is local', '/proc/version', 'file'],
+  ['two dots', `${folder}/real/../real/deep/file`, 'unknown'],
+  ['no absolute path', 'real', 'unknown'],
+  ['the root', '/', 'unknown'],
+];
+for (const [name, path, kind] of rows) {
+  test(`look: ${name}: ${kind}`, () => assert.equal(view.look(path).kind, kind));
+}
+
+test('a look says what lstat says, and follows nothing', () => {
+  const { dev, ino } = statSync(join(folder, 'real/deep/file'), { bigint: true });
+  const look = view.look(`${folder}/real/deep/file`);
+  assert.ok(look.kind === 'file' && look.device === dev && look.inode === ino);
+  const link = view.look(`${folder}/real/link`);
+  assert.ok(link.kind === 'file' && link.inode !== statSync('/etc/passwd', { bigint: true }).ino);
+});
+
+test('paths are those of the reader: below the root of a chroot, nothing else', () => {
+  const jail = join(folder, 'real');
+  const jailed = new View('/proc/self/root', jail, mounts, true);
+  assert.equal(jailed.mountPath(`${jail}/deep/file`), `${jail}/deep/file`);
+  assert.equal(jailed.mountPath('/etc/passwd'), null);
+  assert.equal(jailed.look('/etc/passwd').kind, 'unknown');
+  assert.equal(jailed.look(`${jail}ly/x`).kind, 'unknown');
+  jailed.close();
+});
+
+test('on a mount that no table knows nothing is looked at', () => {
+  const blind = new View('/proc/self/root', '/', new MountTable([]), false);
+  assert.equal(blind.look(`${folder}/real/deep/file`).kind, 'unknown');
+  blind.close();
+});
+
+test('views and looks leave no descriptor open', () => {
+  const count = () => readdirSync('/proc/self/fd').length;
+  const before = count();
+  const views = new Views();
+  const self = new OpenProcess('/proc', process.pid);
+  const seen = views.of(self);
+  assert.equal(views.of(self), seen, 'one view for all that see the same');
+  for (const [, path] of rows) seen.look(path);
+  assert.ok(count() <= before + 3, 'the process, the root, the last folder');
+  views.close();
+  self.close();
+  assert.equal(count(), before);
+});
