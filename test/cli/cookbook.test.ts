@@ -1,0 +1,124 @@
+// Every command of docs/cookbook.md, run by bash on the worked examples with the real tools: its exit code, what it
+// prints. Only ssh, sudo and systemctl are played: ssh runs the command for real, but hands back a host of the examples.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import { parse } from 'yaml';
+import type { Report } from '../../src/documents/generated/report.ts';
+import { builtFile, plainEnvironment } from '../support/cli.ts';
+import { type Block, readCookbook } from '../support/cookbook.ts';
+import { readGolden } from '../support/golden.ts';
+import { report } from '../support/reports.ts';
+import { skip } from '../support/skip.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lib-users-cookbook-'));
+const foreignTools = ['jq', 'promtool', 'amtool', 'icinga2', 'visudo'];
+
+const programs: Readonly<Record<string, string>> = {
+  'lib-users': `exec '${process.execPath}' '${builtFile}' "$@"`,
+  sudo: 'exec "$@"',
+  systemctl: `printf '%s\\n' "$*" >> '${folder}/systemctl.log'`,
+  ssh: `host=$1; shift; "$@" > /dev/null || exit; cat "${folder}/$host.json"`,
+};
+
+before(() => {
+  // icinga2 gives up root before it reads its configuration.
+  chmodSync(folder, 0o755);
+  const golden = readGolden<Report>('report');
+  const restarted = new Set(['cron.service', 'nginx.service']);
+  const db = report({ scan: { complete: false } });
+  const documents = {
+    report: golden,
+    plan: readGolden('plan'),
+    drift: readGolden('drift'),
+    fleet: readGolden('fleet'),
+    before: golden,
+    after: {
+      ...golden,
+      generated_at: '2026-11-23T08:10:00Z',
+      units: golden.units.filter(({ name }) => !restarted.has(name)),
+      processes: golden.processes.filter(({ unit }) => unit === null || !restarted.has(unit.name)),
+    },
+    'web-1': golden,
+    'db-1': { ...db, host: { ...db.host, hostname: 'db-1', id: null } },
+  };
+  for (const [name, document] of Object.entries(documents))
+    write(`${name}.json`, `${JSON.stringify(document, null, 2)}\n`);
+  write('inventory', 'db-1\nmail-1\nweb-1\n');
+  mkdirSync(join(folder, 'reports'));
+  for (const [name, body] of Object.entries(programs)) {
+    write(`bin/${name}`, `#!/bin/bash\n${body}\n`);
+    chmodSync(join(folder, 'bin', name), 0o755);
+  }
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+}
+
+function bash(command: string) {
+  return spawnSync('bash', ['-euo', 'pipefail', '-c', command], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: plainEnvironment({ PATH: `${folder}/bin:${process.env.PATH}:/usr/sbin` }),
+    input: '',
+  });
+}
+
+/** The tools of a command that are not here, as a reason to skip it; with CI=true that is a failure. */
+function lacking(t: TestContext, command: string): boolean {
+  const tool = foreignTools.find((name) => command.includes(name) && bash(`command -v ${name}`).status !== 0);
+  if (tool !== undefined) skip(t, `${tool} is not installed`);
+  return tool !== undefined;
+}
+
+/** The commands inside a file: by a path of keys in YAML (\`*\` is every entry), or by a pattern on its lines. */
+function commandsIn({ attributes, content }: Block): string[] {
+  const where = attributes.commands;
+  if (where === undefined) return [];
+  if (where.startsWith('^')) return [...content.matchAll(new RegExp(where, 'gm'))].map(([, command]) => command!);
+  let found: unknown[] = [parse(content)];
+  for (const key of where.split('.')) {
+    const children = (node: unknown) =>
+      key === '*' ? Object.values(node as object) : [(node as Record<string, unknown>)[key]];
+    found = found.flatMap(children);
+  }
+  return found.filter((command) => typeof command === 'string');
+}
+
+for (const block of readCookbook()) {
+  const { title, line, attributes, content, prints } = block;
+  const { file } = attributes;
+  if (file !== undefined) {
+    test(`line ${line}, ${title}: ${file}`, (t) => {
+      write(file, content);
+      const commands = commandsIn(block);
+      assert.ok(attributes.commands === undefined || commands.length > 0);
+      for (const command of commands) {
+        if (lacking(t, command)) return;
+        const { status, stdout, stderr } = bash(command.replaceAll('/usr/bin/lib-users', 'lib-users'));
+        // A plugin judges this very machine.
+        if (command.includes('--format nagios')) assert.match(stdout, /^LIB_USERS (?:OK|WARNING|CRITICAL|UNKNOWN) - /);
+        else assert.equal(status, 0, `${command}\n${stdout}${stderr}`);
+      }
+    });
+    continue;
+  }
+  test(`line ${line}, ${title}`, (t) => {
+    assert.equal(block.language, 'sh');
+    if (lacking(t, content)) return;
+    const { status, stdout, stderr } = bash(content);
+    assert.equal(status, Number(attributes.exit ?? 0), stdout + stderr);
+    if (prints !== null) assert.equal(stdout, prints);
+  });
+}
+
+test('the first recipe has restarted the services of the plan', () => {
+  assert.equal(readFileSync(join(folder, 'systemctl.log'), 'utf8'), 'try-restart -- cron.service nginx.service\n');
+});
