@@ -70,9 +70,9 @@ export function inspectProcess(pid: number, options: InspectOptions): Inspection
 function readWhole(pid: number, options: InspectOptions): Inspection | null {
   const process = new OpenProcess(options.procPath, pid);
   try {
-    const identity = process.readIdentity();
     const executable = process.readExecutable();
     const hidden: HiddenUse[] = [];
+    const identity = once(() => process.readIdentity());
     const evidence = evidenceOf(process, identity, hidden, options);
     let trouble: Trouble | null = null;
     const part = <T>(wanted: boolean, read: () => T, otherwise: T): T => {
@@ -89,35 +89,48 @@ function readWhole(pid: number, options: InspectOptions): Inspection | null {
     const maps = judgeMaps(seen.mappings, options.include.maps ? executable : null, evidence);
     const fds = judgeFds(links, evidence);
     if (seen.odd + fds.failed > 0) trouble = worse(trouble, 'failed');
-    // Still alive, and still the same program: else what was read belongs to nobody in particular.
-    process.readIdentity();
-    if (process.readExecutable() !== executable) return null;
     const found = maps.length + fds.findings.length > 0;
-    return {
-      outcome: trouble ?? 'inspected',
-      affected: found ? { pid, identity, executable, maps, fds: fds.findings } : null,
-      hidden,
-    };
+    const affected = found ? { pid, identity: identity(), executable, maps, fds: fds.findings } : null;
+    // Still alive, and still the same program: else what was read belongs to nobody in particular.
+    if (executable === null) process.readStat();
+    else if (process.readExecutable() !== executable) return null;
+    return { outcome: trouble ?? 'inspected', affected, hidden };
   } finally {
     process.close();
   }
 }
 
-function evidenceOf(process: OpenProcess, identity: Identity, hidden: HiddenUse[], options: InspectOptions): Evidence {
+/** What a process needs not be asked where all that is gone in it is hidden by rules: every memfd would cost ten reads. */
+function once<T>(read: () => T): () => T {
+  let value: { read: T } | null = null;
+  return () => {
+    value ??= { read: read() };
+    return value.read;
+  };
+}
+
+function evidenceOf(
+  process: OpenProcess,
+  identity: () => Identity,
+  hidden: HiddenUse[],
+  options: InspectOptions,
+): Evidence {
   const { views, mappedFiles, bootedAtNs, clockTicksPerSecond } = options;
-  const view = views.of(process);
+  const view = once(() => views.of(process));
   return {
     process,
-    view,
+    get view() {
+      return view();
+    },
     match: options.match,
     hide: (use) => hidden.push(use),
-    startedAtNs:
-      bootedAtNs === null
-        ? null
-        : bootedAtNs + (BigInt(identity.stat.startTicks) * 1_000_000_000n) / BigInt(clockTicksPerSecond),
-    mountById: (id) => view.mounts.byId(id) ?? views.ownMounts.byId(id),
-    isLocalMount: (id) => view.mounts.isLocalId(id) || views.ownMounts.isLocalId(id),
-    isLocalDevice: (device) => view.mounts.isLocalDevice(device) || views.ownMounts.isLocalDevice(device),
+    get startedAtNs() {
+      if (bootedAtNs === null) return null;
+      return bootedAtNs + (BigInt(identity().stat.startTicks) * 1_000_000_000n) / BigInt(clockTicksPerSecond);
+    },
+    mountById: (id) => views.ownMounts.byId(id) ?? view().mounts.byId(id),
+    isLocalMount: (id) => views.ownMounts.isLocalId(id) || view().mounts.isLocalId(id),
+    isLocalDevice: (device) => views.ownMounts.isLocalDevice(device) || view().mounts.isLocalDevice(device),
     cached(key, read) {
       const known = mappedFiles.get(key);
       if (known) return known;

@@ -29,6 +29,11 @@ export function judgeFds(links: readonly FdLink[], evidence: Evidence): { findin
 
 function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evidence): FdFinding | null {
   const { path } = marked;
+  const memory = evidence.match(path, 'fd', null);
+  if (memory?.memory) {
+    evidence.hide({ rule: memory, via: 'fd', heldBytes: null, file: null });
+    return null;
+  }
   const info = evidence.process.readFdInfo(fd);
   const mount = info ? evidence.mountById(info.mountId) : null;
   const local = mount !== null && isLocal(mount.fsType);

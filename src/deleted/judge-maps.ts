@@ -52,6 +52,10 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
   const { path } = marked;
   const first = file.mappings[0];
   const hidden = evidence.match(path, 'map', first?.inode ?? null);
+  if (hidden?.memory) {
+    evidence.hide({ rule: hidden, via: 'map', heldBytes: null, file: null });
+    return null;
+  }
   const mountPath = evidence.view.mountPath(path);
   const mount = mountPath === null ? null : evidence.view.mounts.of(mountPath);
   const stat = statFile(file, isProgram, mount?.fsType ?? null, evidence);

@@ -10,6 +10,8 @@ export interface Rule {
   patterns: readonly string[];
   /** With ownInode the path must also end in the file's own inode number. */
   ownInode?: boolean;
+  /** Kernel memory: it has no place on disk and holds no bytes there, so that nobody need look. */
+  memory?: boolean;
   via: readonly ('map' | 'fd')[];
   reason: string;
   /** Where the fact comes from. */
@@ -21,6 +23,7 @@ const both = ['map', 'fd'] as const;
 export const shippedRules: readonly Rule[] = [
   {
     id: 'memfd',
+    memory: true,
     patterns: ['/memfd:*'],
     via: both,
     reason: 'anonymous memory made by memfd_create(2), never a file on disk',
@@ -28,6 +31,7 @@ export const shippedRules: readonly Rule[] = [
   },
   {
     id: 'secretmem',
+    memory: true,
     patterns: ['/secretmem'],
     via: both,
     reason: 'memory made by memfd_secret(2), never a file on disk',
@@ -35,6 +39,7 @@ export const shippedRules: readonly Rule[] = [
   },
   {
     id: 'sysv-shm',
+    memory: true,
     patterns: ['/SYSV????????'],
     via: both,
     reason: 'System V shared memory, never a file on disk',
@@ -42,6 +47,7 @@ export const shippedRules: readonly Rule[] = [
   },
   {
     id: 'dev-zero',
+    memory: true,
     patterns: ['/dev/zero'],
     via: both,
     reason: 'a shared mapping of /dev/zero is anonymous memory',
@@ -56,6 +62,7 @@ export const shippedRules: readonly Rule[] = [
   },
   {
     id: 'drm',
+    memory: true,
     patterns: ['/drm mm object', '/i915'],
     via: both,
     reason: 'graphics memory, never a file on disk',
@@ -63,6 +70,7 @@ export const shippedRules: readonly Rule[] = [
   },
   {
     id: 'aio',
+    memory: true,
     patterns: ['/[[]aio]'],
     via: both,
     reason: 'the ring of an io_setup(2) context, never a file on disk',
@@ -70,6 +78,7 @@ export const shippedRules: readonly Rule[] = [
   },
   {
     id: 'io-uring',
+    memory: true,
     patterns: ['/[[]io_uring]'],
     via: both,
     reason: 'the rings of io_uring_setup(2), never a file on disk',

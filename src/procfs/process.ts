@@ -123,10 +123,16 @@ export class OpenProcess {
     return orNull(() => readBytes(`${this.#base}/mountinfo`));
   }
 
-  /** What the process is; throws what node:fs throws where it is gone. */
-  readIdentity(): Identity {
+  /** Throws what node:fs throws where the process is gone. */
+  readStat(): Stat {
     const stat = parseStat(readBytes(`${this.#root}/stat`));
     if (stat === null) throw Object.assign(new Error('odd stat'), { code: 'EIO' });
+    return stat;
+  }
+
+  /** What the process is; throws what node:fs throws where it is gone. */
+  readIdentity(): Identity {
+    const stat = this.readStat();
     const commandLine = orNull(() => readBytes(`${this.#base}/cmdline`, commandLineLimit + 1)) ?? '';
     return {
       stat,
