@@ -1,6 +1,7 @@
 #!/usr/bin/python
 # -*- coding: utf-8 -*-
 # SPDX-FileCopyrightText: 2026 the lib-users authors
+# MIT License (see LICENSES/MIT.txt), which is compatible with the GNU General Public License v3.0+ of Ansible itself
 # SPDX-License-Identifier: MIT
 
 DOCUMENTATION = r'''
