@@ -114,7 +114,14 @@ function build(release, tree) {
   console.error(`building the ${release} guest in ${tree} (once, a minute or two)`);
   const sources = mirrors();
   // In a mount namespace of its own: what it mounts below the tree ends with it in any case.
-  const first = ['debootstrap', '--variant=minbase', '--include=systemd,systemd-sysv,dbus', release, tree, sources.main];
+  const first = [
+    'debootstrap',
+    '--variant=minbase',
+    '--include=systemd,systemd-sysv,dbus',
+    release,
+    tree,
+    sources.main,
+  ];
   run('unshare', ['--mount', '--propagation', 'private', ...first]);
   writeFileSync(join(tree, 'etc/apt/sources.list'), sourcesList(release, sources));
   writeFileSync(join(tree, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 });
