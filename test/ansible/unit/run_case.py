@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+import pytest
 import yaml
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -57,7 +58,7 @@ def install_fake(folder, cli):
     return path
 
 
-def run_module(name, options, environment, check_mode=False):
+def run_module(name, options, environment, check_mode=False, cwd=None):
     arguments = {'ANSIBLE_MODULE_ARGS': dict(options, _ansible_check_mode=check_mode)}
     process = subprocess.run(
         [sys.executable, '-m', MODULES + name],
@@ -65,6 +66,7 @@ def run_module(name, options, environment, check_mode=False):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment,
+        cwd=cwd,
         universal_newlines=True,
         check=False,
     )
@@ -87,3 +89,8 @@ def given_to(folder):
 def warnings_of(result):
     """The texts of the warnings; since ansible-core 2.19 each is wrapped."""
     return [entry if isinstance(entry, str) else entry['event']['msg'] for entry in result.get('warnings', [])]
+
+
+def skip(reason):
+    """In CI a skipped test is a failed one."""
+    (pytest.fail if os.environ.get('CI') == 'true' else pytest.skip)(reason)

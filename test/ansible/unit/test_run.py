@@ -1,25 +1,33 @@
 """How the CLI is found, started and ended: folders, environment, deadline, and files that cannot be executed."""
 
+import importlib
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 
 import pytest
-from run_case import given_to, install_fake, module_environment, run_module
+from run_case import given_to, install_fake, module_environment, run_module, skip, warnings_of
+
+sys.path.insert(0, os.environ['ANSIBLE_COLLECTIONS_PATH'])
+scan = importlib.import_module('ansible_collections.lib_users.host.plugins.module_utils._scan')
 
 PLAN = {'argv': ['plan', '--format=ndjson'], 'document': 'plan'}
 
 
-def test_found_on_path(tmp_path):
+def test_found_on_path_but_not_in_a_relative_folder(tmp_path):
+    (tmp_path / 'relative').mkdir()
+    write(tmp_path / 'relative' / 'lib-users', b'#!/bin/sh\nexit 70\n', 0o755)
     install_fake(tmp_path, PLAN)
-    result = run_module('plan_info', {}, module_environment(PATH='relative:%s:/usr/bin:/bin' % tmp_path))
+    environment = module_environment(PATH='relative:%s:/usr/bin:/bin' % tmp_path)
+    result = run_module('plan_info', {}, environment, cwd=str(tmp_path))
     assert result['services'] == ['cron.service', 'nginx.service']
 
 
 def test_not_found_names_the_folders_and_how_to_install(tmp_path):
     if any(os.path.exists(os.path.join(folder, 'lib-users')) for folder in ('/usr/bin', '/usr/local/bin')):
-        pytest.skip('lib-users is installed on this host')
+        skip('lib-users is installed on this host')
     result = run_module('plan_info', {}, module_environment(PATH=str(tmp_path)))
     for text in (str(tmp_path), '/usr/local/bin', '/opt/lib-users/current', 'npm install', 'executable'):
         assert text in result['msg']
@@ -69,14 +77,24 @@ def test_cannot_run(tmp_path, content, mode, texts):
     assert result['cmd'] == [str(path), 'plan', '--format=ndjson']
 
 
+@pytest.mark.parametrize('boot_id, warned', [('another', True), (None, False)], ids=['another boot', 'this boot'])
+def test_report_of_this_host(boot_id, warned, tmp_path):
+    own = scan.own_host_id()
+    if own is None:
+        skip('this host has no machine id')
+    with open('/proc/sys/kernel/random/boot_id', encoding='ascii') as stream:
+        patch = {'host.id': own, 'host.boot_id': boot_id or stream.read().strip()}
+    path = install_fake(tmp_path, {'argv': ['plan', '/r.json', '--format=ndjson'], 'document': 'plan', 'patch': patch})
+    result = run_module('plan_info', {'executable': str(path), 'from_report': '/r.json'}, module_environment())
+    assert warnings_of(result) == (['/r.json was made before this host was last booted'] if warned else [])
+
+
 def test_noexec():
     folder = tempfile.mkdtemp()
     mounted = subprocess.run(['mount', '-t', 'tmpfs', '-o', 'noexec', 'none', folder], stderr=subprocess.PIPE, check=False)
     try:
         if mounted.returncode:
-            if os.environ.get('CI') == 'true':
-                pytest.fail('cannot mount here')
-            pytest.skip('needs root to mount')
+            skip('needs root to mount')
         path = os.path.join(folder, 'lib-users')
         shutil.copy('/bin/true', path)
         for options in ({'executable': path}, {}):
