@@ -5,6 +5,7 @@ import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../base-com
 import { fixedRules, ignoreRules, type Rule, shippedRules } from '../deleted/rules.ts';
 import { listPolicy, type PolicyEntry } from '../policy/in-force.ts';
 import { sanitize } from '../render/sanitize.ts';
+import { nameRules } from '../stable-names.ts';
 import { configFlags, loadFlaggedConfig } from './scan-flags.ts';
 
 interface RuleEntry {
@@ -14,18 +15,28 @@ interface RuleEntry {
   reason: string;
   source: string;
 }
+interface NameEntry {
+  id: string;
+  on: string;
+  /** A regular expression of JavaScript. */
+  pattern: string;
+  replacement: string;
+  reason: string;
+}
 interface RulesInForce {
   /** In the order in which they are tried; the first that matches hides the file. */
   rules: RuleEntry[];
   /** In the order in which it is tried; the first that matches decides. */
   policy: PolicyEntry[];
+  /** What the ids of check and the labels of metrics leave out of names; each is applied to what the ones before it left. */
+  names: NameEntry[];
   /** The files that the configuration was read from. */
   config_files: readonly string[];
 }
 
 const formats: Formats<RulesInForce> = { ...jsonFormats, text: renderText };
 
-function renderText({ rules, policy }: RulesInForce): string {
+function renderText({ rules, policy, names }: RulesInForce): string {
   const entries = [
     ...rules.map(({ id, patterns, via, reason, source }) => [
       id,
@@ -39,6 +50,11 @@ function renderText({ rules, policy }: RulesInForce): string {
       ...paths,
       `${[action, ...(signal === null ? [] : [signal])].join(' ')}: ${reason}`,
       source,
+    ]),
+    ...names.map(({ id, on, pattern, replacement, reason }) => [
+      id,
+      `${on} ${pattern}`,
+      `as ${replacement}: ${reason}`,
     ]),
   ];
   return entries.map((lines) => `${lines.map(sanitize).join('\n  ')}\n`).join('\n');
@@ -69,7 +85,8 @@ export default class Rules extends BaseCommand {
       ...Object.values(fixedRules),
     ];
     const rules = inForce.map(({ id, patterns, via, reason, source }) => ({ id, patterns, via, reason, source }));
-    const document = { rules, policy: listPolicy(config.policy), config_files: config.files };
+    const names = nameRules.map(({ pattern, ...rule }) => ({ ...rule, pattern: String(pattern) }));
+    const document = { rules, policy: listPolicy(config.policy), names, config_files: config.files };
     await this.writeResult({ document, schema: null, formats, incomplete: null }, flags);
   }
 }

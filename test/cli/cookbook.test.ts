@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
@@ -12,11 +12,12 @@ import type { Report } from '../../src/documents/generated/report.ts';
 import { builtFile, plainEnvironment } from '../support/cli.ts';
 import { type Block, readCookbook } from '../support/cookbook.ts';
 import { readGolden } from '../support/golden.ts';
+import { projectRoot } from '../support/project.ts';
 import { report } from '../support/reports.ts';
 import { skip } from '../support/skip.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lib-users-cookbook-'));
-const foreignTools = ['jq', 'promtool', 'amtool', 'icinga2', 'visudo'];
+const foreignTools = ['jq', 'promtool', 'amtool', 'icinga2', 'visudo', 'systemd-analyze'];
 
 const programs: Readonly<Record<string, string>> = {
   'lib-users': `exec '${process.execPath}' '${builtFile}' "$@"`,
@@ -48,6 +49,7 @@ before(() => {
   };
   for (const [name, document] of Object.entries(documents))
     write(`${name}.json`, `${JSON.stringify(document, null, 2)}\n`);
+  symlinkSync(join(projectRoot, 'packaging'), join(folder, 'packaging'));
   write('inventory', 'db-1\nmail-1\nweb-1\n');
   mkdirSync(join(folder, 'reports'));
   for (const [name, body] of Object.entries(programs)) {
