@@ -3,9 +3,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Drift } from '../../src/documents/generated/drift.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { type CheckOptions, judge } from '../../src/drift/judge.ts';
+import { FleetFold } from '../../src/fleet/fold.ts';
 import { buildPlan } from '../../src/plan/build.ts';
+import { renderDriftRows } from '../../src/render/drift-rows.ts';
+import { renderDriftText } from '../../src/render/drift-text.ts';
+import { renderFleetRows } from '../../src/render/fleet-rows.ts';
+import { renderFleetText } from '../../src/render/fleet-text.ts';
 import { renderGithub } from '../../src/render/github.ts';
 import { renderJunit } from '../../src/render/junit.ts';
 import { parseRange, renderNagios, renderNagiosError } from '../../src/render/nagios.ts';
@@ -144,5 +150,38 @@ test('GitHub: the runner reads back every title, at most ten errors and a sum', 
     );
     assert.ok(read.every((command) => command?.command === 'error' || command?.command === 'notice'));
     assert.ok(read.length <= 11);
+  }
+});
+
+test('text: no control, bidi or invisible character reaches a terminal', () => {
+  const style = { colour: false, columns: 80 };
+  const fleet = new FleetFold();
+  for (const { report } of judgements) fleet.add(report, report.host.hostname);
+  fleet.refuse('x', { source: 'x\x1b[2J', code: 'invalid_document', message: '\u202e\n' });
+  const texts = [
+    ...judgements.map(({ judgement }) => renderDriftText(judgement, style)),
+    renderFleetText(fleet.build(options.now), style),
+  ];
+  for (const text of texts) assert.doesNotMatch(text, /(?![\n ])[\p{C}\p{Z}\p{DI}]/u);
+});
+
+test('rows: every line is one JSON object with the same columns', () => {
+  const fleet = new FleetFold();
+  for (const { report } of judgements) fleet.add(report, report.host.hostname);
+  const document = fleet.build(options.now);
+  const total = document.files.reduce((sum, { hosts }) => sum + hosts.length, 0);
+  const count = ({ counts }: Drift) => Object.values(counts).reduce((sum, each) => sum + each, 0);
+  const tables: [string, number][] = [
+    [renderFleetRows(document), total],
+    ...judgements.map(({ judgement: { drift } }): [string, number] => [renderDriftRows(drift), count(drift)]),
+  ];
+  for (const [text, expected] of tables) {
+    const rows = text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as object);
+    assert.equal(rows.length, expected);
+    assert.ok(new Set(rows.map((row) => Object.keys(row).join(' '))).size <= 1);
+    assert.ok(rows.every((row) => Object.values(row).every((cell) => cell === null || typeof cell !== 'object')));
   }
 });
