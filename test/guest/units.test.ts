@@ -1,99 +1,97 @@
-// Differential: for every process of a booted guest, our unit is the one that systemd itself names for the PID.
+// Which unit, slice and session a process belongs to: for every process of a booted guest the same as systemd's own answers.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseCgroup } from '../../src/procfs/cgroup.ts';
-import { attributeProcess } from '../../src/systemd/attribute.ts';
+import { attributeProcess, type Namespaces } from '../../src/systemd/attribute.ts';
+import type { Attribution } from '../../src/systemd/attribution.ts';
+import { projectRoot } from '../support/project.ts';
 import { skip } from '../support/skip.ts';
-import { until } from '../support/until.ts';
 import { guestObstacle, layouts, releases } from './base.ts';
 import { bootGuest, type Guest } from './guest.ts';
+import { expected, startZoo } from './zoo.ts';
 
-const nowhere = { pid: null, cgroup: null };
-
-/** Runs as a delegated unit: names a group below itself like a login session, and moves into it. */
-const forge = `
-own=$(sed -n 's/^0:://p' /proc/self/cgroup)
-for root in /sys/fs/cgroup /sys/fs/cgroup/unified; do
-  [ -e "$root/cgroup.procs" ] && mkdir -p "$root$own/user.slice/user-0.slice/session-1.scope" &&
-    echo $$ >"$root$own/user.slice/user-0.slice/session-1.scope/cgroup.procs"
-done
-exec sleep 600`;
-
-/** One line a process: pid, systemd's object path of its unit ('' for none), its cgroup file in base64. */
-const ask = `
-for folder in /proc/[0-9]*; do
-  pid=\${folder#/proc/}
-  cgroup=$(base64 -w0 "$folder/cgroup" 2>/dev/null) || continue
-  unit=$(busctl call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager GetUnitByPID u "$pid" 2>/dev/null)
-  [ -e "$folder" ] && printf '%s\\t%s\\t%s\\n' "$pid" "$unit" "$cgroup"
-done`;
-
-interface Row {
+/** What systemd-answers.py prints for a process. */
+interface Answers {
   pid: number;
-  theirs: string | null;
-  ours: ReturnType<typeof attributeProcess>;
-}
-
-async function compare(guest: Guest): Promise<Row[]> {
-  // A file, since systemd expands what looks like its variables in arguments.
-  await guest.writeFile('/root/ask', ask);
-  const { stdout } = await guest.exec(['sh', '/root/ask']);
-  return stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => {
-      const [pid, object = '', cgroup = ''] = line.split('\t');
-      const name = /\/unit\/([^"]+)"/.exec(object)?.[1] ?? null;
-      return {
-        pid: Number(pid),
-        theirs:
-          name?.replace(/_([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))) ?? null,
-        ours: attributeProcess(parseCgroup(Buffer.from(cgroup, 'base64').toString('latin1')), nowhere, nowhere),
-      };
-    });
+  command: string;
+  cgroup: string;
+  namespaces: Namespaces;
+  managerUnit: string | null;
+  unit: string | null;
+  userUnit: string | null;
+  slice: string | null;
+  userSlice: string | null;
+  session: string | null;
+  ownerUid: number | null;
 }
 
 for (const release of releases) {
   for (const cgroup of layouts) {
-    test(`units as systemd names them: ${release}, ${cgroup}`, async (t) => {
+    test(`${release}, ${cgroup}`, async (t) => {
       const obstacle = guestObstacle(cgroup);
       if (obstacle !== null) return skip(t, obstacle);
       const guest = await bootGuest(t, { release, cgroup });
-      const service = (unit: string, argv: readonly string[], ...properties: string[]) =>
-        guest.enter(['systemd-run', '--quiet', `--unit=${unit}`, ...properties.map((p) => `--property=${p}`), ...argv]);
-      const sleep = ['sleep', '600'];
-      await service('postgresql@15-main.service', sleep);
-      await service('dbus-:1.3-org.x@0.service', sleep);
-      await service('boxed.service', sleep, 'PrivateTmp=yes', 'ProtectSystem=strict', 'PrivateNetwork=yes');
-      await guest.writeFile('/root/forge', forge);
-      await service('delegated.service', ['sh', '/root/forge'], 'Delegate=yes');
-      await service('app@1.service', sleep, 'Slice=deep-er.slice');
-      await guest.ssh('alice', ['nohup sleep 600 >/dev/null 2>&1 &']);
-      const uid = (await guest.enter(['id', '-u', 'deploy'])).stdout.trim();
-      await guest.enter(['systemctl', 'start', `user@${uid}.service`]);
-      const bus = `/run/user/${uid}/bus`;
-      await until(
-        `${bus} is there`,
-        async () => (await guest.enter(['test', '-S', bus], { check: false })).status === 0,
-      );
-      const asUser = ['runuser', '-u', 'deploy', '--', 'env', `XDG_RUNTIME_DIR=/run/user/${uid}`];
-      await guest.enter([...asUser, 'systemd-run', '--user', '--quiet', '--unit=own.service', ...sleep]);
+      await startZoo(guest);
+      const script = readFileSync(join(projectRoot, 'test/guest/systemd-answers.py'), 'utf8');
+      const processes: Answers[] = JSON.parse((await guest.exec(['python3', '-c', script])).stdout);
+      const reference = processes.find(({ pid }) => pid === 1)?.namespaces;
+      assert.ok(reference);
+      const attributed = processes.map((answers) => ({
+        answers,
+        ours: attributeProcess(parseCgroup(answers.cgroup), answers.namespaces, reference),
+      }));
 
-      const rows = await compare(guest);
-      const named = rows.filter(({ theirs }) => theirs !== null);
-      for (const { pid, theirs, ours } of rows) {
-        // The system manager knows a user's unit as the user's manager.
-        const unit = ours.unit?.scope === 'user' ? `user@${ours.unit.uid}.service` : (ours.unit?.name ?? null);
-        assert.equal(unit, theirs, `process ${pid}: ${ours.cgroup}`);
+      for (const { answers, ours } of attributed) await compare(guest, answers, ours);
+      for (const [seconds, { unit, scope = 'system', session, container }] of Object.entries(expected)) {
+        const found = attributed.find(({ answers }) => new RegExp(`^(.*/)?sleep ${seconds}$`).test(answers.command));
+        assert.ok(found, `sleep ${seconds}`);
+        const { ours, answers } = found;
+        const name = session ? `session-${answers.session}.scope` : unit;
+        assert.equal(ours.unit?.name ?? null, name, `sleep ${seconds}`);
+        if (name !== null) assert.equal(ours.unit?.scope, scope, `sleep ${seconds}`);
+        assert.equal(ours.session?.id, session ? (answers.session ?? '') : undefined, `sleep ${seconds}`);
+        assert.equal(ours.container?.runtime, container, `sleep ${seconds}`);
       }
-      const names = new Set(named.map(({ theirs }) => theirs));
-      for (const name of ['init.scope', 'boxed.service', 'delegated.service', 'dbus-:1.3-org.x@0.service']) {
-        assert.ok(names.has(name), `${name} was there to compare`);
-      }
-      assert.ok(rows.some(({ ours }) => ours.unit?.name === 'own.service' && ours.unit.uid === Number(uid)));
-      assert.ok(rows.some(({ ours }) => ours.session !== null && /^session-.*\.scope$/.test(ours.unit?.name ?? '')));
-      assert.ok(rows.every(({ ours }) => ours.container === null));
+      const own = attributed.find(({ answers }) => answers.pid === 1);
+      assert.deepEqual([own?.ours.unit?.name, own?.ours.slice], ['init.scope', null]);
+      assert.ok(attributed.some(({ ours }) => ours.unit?.name === 'user@1000.service'));
+      assert.ok(attributed.some(({ ours }) => ours.unit?.name === 'apache2.service'));
     });
   }
+}
+
+/** A user manager's own init.scope is no unit to us but the manager's. A container has no unit, systemd keeps it in one. */
+async function compare(guest: Guest, answers: Answers, ours: Attribution): Promise<void> {
+  const { pid, command, managerUnit, userUnit, ownerUid } = answers;
+  const of = `${pid} ${command}\n${answers.cgroup}`;
+  if (ours.container !== null) {
+    assert.match(answers.unit ?? '', new RegExp(`^docker-${ours.container.id}\\.scope$`), of);
+    return;
+  }
+  assert.equal(managerUnit, answers.unit, `the manager, libsystemd: ${of}`);
+  if (userUnit === null || userUnit === 'init.scope') {
+    assert.equal(ours.unit?.name ?? null, managerUnit, of);
+    assert.equal(ours.slice ?? '-.slice', answers.slice ?? '-.slice', of);
+    if (ours.unit) assert.equal(ours.unit.scope, 'system', of);
+  } else {
+    assert.equal(managerUnit, `user@${ownerUid}.service`, of);
+    assert.deepEqual([ours.unit?.name, ours.unit?.scope, ours.unit?.uid], [userUnit, 'user', ownerUid], of);
+    assert.equal(ours.slice ?? '-.slice', answers.userSlice, of);
+    assert.equal(await userManagerUnit(guest, ownerUid ?? -1, pid), userUnit, of);
+  }
+  // libsystemd takes any session-N.scope for one, we only what logind makes.
+  const session = /^user-[0-9]+\.slice$/.test(answers.slice ?? '') ? answers.session : null;
+  assert.equal(ours.session?.id ?? null, session, of);
+  if (ours.session) assert.equal(ours.session.uid, ownerUid, of);
+}
+
+async function userManagerUnit(guest: Guest, uid: number, pid: number): Promise<string> {
+  const manager = ['org.freedesktop.systemd1', '/org/freedesktop/systemd1', 'org.freedesktop.systemd1.Manager'];
+  const call = ['call', ...manager, 'GetUnitByPID', 'u', String(pid)];
+  const { stdout } = await guest.exec(['busctl', '--user', `--machine=${uid}@.host`, ...call]);
+  const label = /([^/]+)"\s*$/.exec(stdout)?.[1] ?? '';
+  return label.replace(/_([0-9a-f]{2})/g, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)));
 }
