@@ -21,6 +21,7 @@ export const expected: Readonly<Record<number, Expected>> = {
   // Names that a cgroup may not have as they are: systemd puts a `_` before them.
   4004: { unit: 'memory.service' },
   4005: { unit: '_odd.service' },
+  4006: { unit: 'in-odd-slice.service' },
   4010: { unit: 'in-slice.service' },
   4011: { unit: 'some.scope' },
   4012: { unit: 'private.service' },
@@ -46,6 +47,7 @@ const services: Readonly<Record<string, string>> = {
   'a.b-c:1.3-org.x.service': 'ExecStart=sleep 4003',
   'memory.service': 'ExecStart=sleep 4004',
   '_odd.service': 'ExecStart=sleep 4005',
+  'in-odd-slice.service': 'Slice=memory.slice\nExecStart=sleep 4006',
   'in-slice.service': 'Slice=some-deep-er.slice\nExecStart=sleep 4010',
   'private.service': `ExecStart=sleep 4012
 PrivateTmp=yes\nPrivateDevices=yes\nPrivateNetwork=yes\nProtectSystem=strict\nProtectHome=yes\nPrivateUsers=yes`,
