@@ -10,7 +10,7 @@ import { bootGuest } from './guest.ts';
 
 for (const release of releases) {
   for (const cgroup of layouts) {
-    test(`${release}, ${cgroup}`, async (t) => {
+    test(`boot: ${release}, ${cgroup}`, async (t) => {
       const obstacle = guestObstacle(cgroup);
       if (obstacle !== null) return skip(t, obstacle);
       const guest = await bootGuest(t, { release, cgroup, hostname: 'web1' });

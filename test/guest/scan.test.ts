@@ -25,7 +25,7 @@ const empty = { processes: 0, units: 0, maps: 0, fds: 0, held_bytes: 0 };
 
 for (const release of releases) {
   for (const cgroup of layouts) {
-    test(`${release}, ${cgroup}`, async (t) => {
+    test(`scan: ${release}, ${cgroup}`, async (t) => {
       const obstacle = guestObstacle(cgroup);
       if (obstacle !== null) return skip(t, obstacle);
       const binds = { [process.execPath]: node, [cli]: command[1] ?? '' };

@@ -30,7 +30,7 @@ interface Answers {
 
 for (const release of releases) {
   for (const cgroup of layouts) {
-    test(`${release}, ${cgroup}`, async (t) => {
+    test(`units: ${release}, ${cgroup}`, async (t) => {
       const obstacle = guestObstacle(cgroup);
       if (obstacle !== null) return skip(t, obstacle);
       const guest = await bootGuest(t, { release, cgroup });
