@@ -43,7 +43,7 @@ export function quickLook(directory: string, include: { maps: boolean; fds: bool
     (!mapsEmpty && include.fds && attempt(() => someFdMayBeGone(`${directory}/fd`)));
   if (found) return suspicious;
   if (mapsEmpty || trouble !== null) {
-    const stat = attempt0(() => parseStat(readBytes(`${directory}/stat`)));
+    const stat = readOrTrouble(() => parseStat(readBytes(`${directory}/stat`)));
     if (stat === 'vanished' || stat === null) return { kind: 'vanished' };
     if (typeof stat === 'string') return { kind: stat };
     if (stat.kernelThread) return { kind: 'kernel_thread' };
@@ -59,7 +59,7 @@ export function quickLook(directory: string, include: { maps: boolean; fds: bool
   return trouble === null ? clean : { kind: trouble };
 }
 
-function attempt0<T>(read: () => T): T | Trouble {
+function readOrTrouble<T>(read: () => T): T | Trouble {
   try {
     return read();
   } catch (error) {
