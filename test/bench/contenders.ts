@@ -1,0 +1,57 @@
+// Who is measured: ours in each form in which it is installed, what people use today, and the floor.
+
+import { builtFile } from '../support/cli.ts';
+import { compile, installed, node, pythonCommand, standalone } from './programs.ts';
+
+const newestNode = '26.10.0';
+const oldestNode = '20.20.2';
+/** The newest that PyPI has: 0.15 is not there. */
+const libUsers = '0.14.post1';
+
+export interface Contender {
+  name: ContenderName;
+  /** As the table calls it. */
+  title: string;
+  /** Programs that run one after the other; ours get their arguments from the workload. Null where it is missing. */
+  programs: readonly (readonly string[])[] | null;
+  missing: string | null;
+  /** Exit codes that mean that the work was done. */
+  statuses: readonly number[];
+  ours: boolean;
+  /** It takes part in one round of `every`. */
+  every: number;
+}
+
+export type ContenderName = keyof typeof definitions;
+type Definition = Partial<Contender> & { title: string; find: () => readonly (readonly string[])[] };
+
+const definitions = {
+  standalone: { title: 'lib-users, standalone', ours: true, find: () => [[standalone()]] },
+  'newest-node': { title: `lib-users, Node ${newestNode}`, ours: true, find: () => [[node(newestNode), builtFile]] },
+  'node-20': { title: `lib-users, Node ${oldestNode}`, ours: true, find: () => [[node(oldestNode), builtFile]] },
+  lib_users: {
+    title: `lib_users, then fd_users, ${libUsers}`,
+    find: () => ['lib_users', 'fd_users'].map((name) => [pythonCommand(name, libUsers)]),
+  },
+  // 1: nothing was found.
+  lsof: { title: 'lsof +L1', statuses: [0, 1], find: () => [[installed('lsof'), '+L1']] },
+  needrestart: {
+    title: 'needrestart -b -l',
+    every: 3,
+    find: () => [[installed('needrestart'), '-b', '-l', '-r', 'l']],
+  },
+  checkrestart: { title: 'checkrestart', every: 3, find: () => [[installed('checkrestart')]] },
+  floor: { title: 'the floor, in C', find: () => [[compile('floor')]] },
+} as const satisfies Record<string, Definition>;
+
+export const contenderNames = Object.keys(definitions) as ContenderName[];
+
+export function prepareContender(name: ContenderName): Contender {
+  const { find, ...definition } = definitions[name];
+  const contender = { name, programs: null, missing: null, statuses: [0], ours: false, every: 1, ...definition };
+  try {
+    return { ...contender, programs: find() };
+  } catch (error) {
+    return { ...contender, missing: (error as Error).message.split('\n')[0] ?? '' };
+  }
+}

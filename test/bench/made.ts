@@ -1,0 +1,32 @@
+// Makes a workload on this host, and unmakes it whatever happens in between.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { Workload } from './workloads.ts';
+
+/**
+ * Calls `use` with the folder while the processes run. They end with their standard input: at the end, on an error, and
+ * when this program is killed.
+ */
+export async function whileMade(workload: Workload, program: string, use: (folder: string) => void): Promise<void> {
+  // Outside the temporary directories, whose files are a kind of their own.
+  const folder = mkdtempSync('/var/lib/lib-users-bench-');
+  try {
+    workload.prepare(folder);
+    if (workload.processes === null) return use(folder);
+    const child = spawn(program, workload.processes(folder), { stdio: ['pipe', 'pipe', 'inherit'] });
+    const ended = once(child, 'exit');
+    try {
+      const [line] = await Promise.race([once(child.stdout, 'data'), ended]);
+      if (String(line) !== 'ready\n') throw new Error(`the processes of ${workload.name} ended with ${line}`);
+      workload.change(folder);
+      use(folder);
+    } finally {
+      child.stdin.end();
+      await ended;
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

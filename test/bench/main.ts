@@ -1,0 +1,90 @@
+// npm run bench [-- --workload NAME]... [--contender NAME]... [--runs N]: measures lib-users beside what people
+// use today and the floor, in one run, and ends with 1 where a figure is past its bound. A whole run keeps its table in
+// RESULTS.md.
+
+import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { projectRoot } from '../support/project.ts';
+import { bounds, type Lookup } from './bounds.ts';
+import { contenderNames, prepareContender } from './contenders.ts';
+import { describeMachine } from './machine.ts';
+import { whileMade } from './made.ts';
+import { compile } from './programs.ts';
+import { runRounds } from './rounds.ts';
+import { format, type Measured, renderBounds, renderCosts, renderFigures, renderMissing } from './table.ts';
+import { type Workload, workloads } from './workloads.ts';
+
+const { values: asked } = parseArgs({
+  options: {
+    workload: { type: 'string', multiple: true },
+    contender: { type: 'string', multiple: true },
+    runs: { type: 'string' },
+  },
+});
+
+function choose<T extends string>(what: string, names: readonly T[], wanted: readonly string[] | undefined): Set<T> {
+  const unknown = wanted?.find((name) => !names.includes(name as T));
+  if (unknown !== undefined) throw new Error(`no ${what} ${unknown}: one of ${names.join(', ')}`);
+  return new Set(wanted ? names.filter((name) => wanted.includes(name)) : names);
+}
+
+const load = loadavg()[0]?.toFixed(1);
+
+async function main(): Promise<void> {
+  if (process.geteuid?.() !== 0) throw new Error('the bench wants root: without it every tool sees less');
+  const runs = asked.runs === undefined ? null : Number(asked.runs);
+  if (runs !== null && !(runs >= 1)) throw new Error(`--runs ${asked.runs}: not a number of runs`);
+  const chosen = choose(
+    'workload',
+    workloads.map(({ name }) => name),
+    asked.workload,
+  );
+  const contenders = [...choose('contender', contenderNames, asked.contender)].map(prepareContender);
+  const tools = { measure: compile('measure', '-static'), processes: compile('processes') };
+
+  const measured: Measured & Map<Workload, unknown> = new Map();
+  for (const workload of workloads.filter(({ name }) => chosen.has(name))) {
+    console.error(`${workload.name}: ${workload.what}`);
+    await whileMade(workload, tools.processes, (folder) => {
+      const rounds = runs ?? workload.rounds;
+      measured.set(workload, runRounds(workload, contenders, { rounds, folder, measure: tools.measure }));
+    });
+  }
+
+  const of: Lookup = (name, contender, metric) =>
+    [...measured].find(([workload]) => workload.name === name)?.[1].get(contender)?.[metric];
+  const whole = asked.workload === undefined && asked.contender === undefined && runs === null;
+  const parts = [
+    renderFigures(measured, contenders),
+    renderMissing(contenders),
+    renderCosts(of, contenders),
+    renderBounds(whole ? bounds : bounds.filter(({ measure }) => measure(of) !== undefined), of),
+  ];
+  const table = parts.filter((part) => part !== '').join('\n');
+  process.stdout.write(table);
+  if (whole) writeFileSync(join(projectRoot, 'test/bench/RESULTS.md'), `${preface()}\n${table}`);
+
+  for (const { figure, max, unit, measure } of bounds) {
+    const value = measure(of);
+    if (value === undefined ? !whole : value <= max) continue;
+    console.error(`${figure}: ${value === undefined ? 'not measured' : format(value, unit)}, the bound is ${max}`);
+    process.exitCode = 1;
+  }
+}
+
+function preface(): string {
+  return `# The last \`npm run bench\`
+
+${describeMachine()}; load ${load} when it began.
+
+Medians of whole processes, each contender once a round, in turning order; standard output to /dev/null. CPU is user and system
+time, peak is the largest resident set (ru_maxrss). lib-users runs \`scan --format json --no-config\`.
+`;
+}
+
+await main().catch((error: Error) => {
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 2;
+});

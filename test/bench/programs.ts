@@ -1,0 +1,58 @@
+// Finds, builds or installs the programs that are measured, each below build/bench/ where it is made.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../support/project.ts';
+
+const buildFolder = join(projectRoot, 'build/bench');
+
+function run(program: string, args: readonly string[]): void {
+  const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
+  if (error || status !== 0) throw new Error(`${program} ${args[0]}: ${error?.message ?? stderr.trim()}`);
+}
+
+/** Compiles one of this folder's C programs. */
+export function compile(name: string, ...flags: string[]): string {
+  const out = join(buildFolder, name);
+  mkdirSync(buildFolder, { recursive: true });
+  run('cc', ['-O2', '-Wall', '-Werror', ...flags, '-o', out, join(projectRoot, 'test/bench', `${name}.c`)]);
+  return out;
+}
+
+/** Node from the npm registry, unless this very Node is the one. */
+export function node(version: string): string {
+  if (process.version === `v${version}`) return process.execPath;
+  const folder = join(buildFolder, `node-${version}`);
+  const name = `node-linux-${process.arch}`;
+  const path = join(folder, 'node_modules', name, 'bin/node');
+  mkdirSync(folder, { recursive: true });
+  if (!existsSync(path)) run('npm', ['install', '--silent', '--no-save', '--prefix', folder, `${name}@${version}`]);
+  return path;
+}
+
+/** A command of the Python package lib_users, in a virtual environment of the system's own Python. */
+export function pythonCommand(name: string, version: string): string {
+  const folder = join(buildFolder, `lib_users-${version}`);
+  const path = join(folder, 'bin', name);
+  if (existsSync(path)) return path;
+  run('/usr/bin/python3', ['-m', 'venv', folder]);
+  run(join(folder, 'bin/pip'), ['install', '-q', '--disable-pip-version-check', `lib_users==${version}`]);
+  return path;
+}
+
+/** A program of the distribution. */
+export function installed(name: string): string {
+  const path = ['/usr/bin', '/usr/sbin', '/bin', '/sbin']
+    .map((each) => join(each, name))
+    .find((each) => existsSync(each));
+  if (path === undefined) throw new Error('not installed');
+  return path;
+}
+
+/** What `npm run pack` makes. */
+export function standalone(): string {
+  const path = join(projectRoot, 'build/pack/lib-users');
+  if (!existsSync(path)) throw new Error('not built: npm run pack');
+  return path;
+}
