@@ -43,10 +43,15 @@ export class PlayResult {
     this.tasks = tasks;
   }
 
-  /** The last result of a task, whatever role it is in. Throws where it did not run. */
+  /** Every result of a task, whatever role it is in. */
+  all(name: string, host?: string): TaskResult[] {
+    const isNamed = (task: string) => task === name || task.endsWith(` : ${name}`);
+    return this.tasks.filter((task) => isNamed(task.task) && (host === undefined || task.host === host));
+  }
+
+  /** Its last result. Throws where it did not run. */
   task(name: string, host?: string): TaskResult {
-    const ends = (task: string) => task === name || task.endsWith(` : ${name}`);
-    const found = this.tasks.findLast((task) => ends(task.task) && (host === undefined || task.host === host));
+    const found = this.all(name, host).at(-1);
     if (!found) throw new Error(`no task ${name}\n${this.output}`);
     return found;
   }
@@ -133,6 +138,7 @@ interpreter_python = /usr/bin/python3
 nocows = True
 forks = 5
 [ssh_connection]
+pipelining = True
 control_path_dir = ${folder}/cp
 `;
 

@@ -1,0 +1,129 @@
+// The role restart in booted guests with services that are known to be stale: what it shows, does, names and leaves alone.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { skip } from '../support/skip.ts';
+import { guestObstacle } from './base.ts';
+import { makeStale, startDemos } from './demos.ts';
+import { bootGuest, type Guest } from './guest.ts';
+import { Controller } from './play.ts';
+import { binds, done, left, restartPlay, shown } from './role.ts';
+
+// Each in a mount namespace of its own, with a library that nothing else of the guest has loaded.
+const sandboxed = { 'apache2.service': 'libapr-1.so.0', 'redis-server.service': 'libjemalloc.so.2' };
+const chrooted = `[Service]
+RootDirectory=/srv/jail
+ExecStart=/usr/bin/sleep 4200
+Environment=LD_PRELOAD=/usr/lib/libjailed.so
+`;
+
+async function replace(guest: Guest, path: string): Promise<void> {
+  await guest.enter([
+    'sh',
+    '-c',
+    'path=$(readlink -f "$1"); cp -p "$path" "$path.new"; mv "$path.new" "$path"',
+    'sh',
+    path,
+  ]);
+}
+
+/** A chrooted service, in a tree with sleep, its libraries and one of its own. And what is called as a container's engine. */
+async function startOthers(guest: Guest): Promise<void> {
+  const script = `set -e; jail=/srv/jail; mkdir -p $jail/usr/lib $jail/usr/bin
+for file in /usr/bin/sleep $(ldd /usr/bin/sleep | grep -o '/[^ ]*'); do install -D "$(readlink -f $file)" "$jail$file"; done
+cp "$(readlink -f /lib/x86_64-linux-gnu/libz.so.1)" $jail/usr/lib/libjailed.so`;
+  await guest.enter(['sh', '-c', script]);
+  await guest.writeFile('/etc/systemd/system/jailed.service', chrooted);
+  await guest.writeFile('/etc/systemd/system/docker.service', '[Service]\nExecStart=sleep 4201\n');
+  await guest.enter(['systemctl', 'daemon-reload']);
+  await guest.enter(['systemctl', 'start', 'jailed.service', 'docker.service']);
+}
+
+/** What a play could leave behind: files (but logs, and those of a login), units, and processes other than the kernel's. */
+async function traces(guest: Guest): Promise<string> {
+  const places = '/etc /opt /root /home /srv /usr /var /tmp /run/systemd /run/lib-users';
+  const find = `find ${places} -xdev \\( -path /var/log -o -path '/run/systemd/sessions*' -o -path '/run/systemd/users*' \\
+    -o -path '/run/systemd/transient*' -o -path '/run/systemd/units*' -o -path '/run/systemd/inaccessible*' \\) -prune \\
+    -o -not -type d -printf '%p %i %s %T@\\n' 2>/dev/null | sort`;
+  const units =
+    "systemctl list-units --all --plain --no-legend 'lib-users*'; systemctl show -p MainPID demo sandboxed apache2";
+  return (await guest.enter(['sh', '-c', `${find}; ${units}`])).stdout;
+}
+
+test('bookworm, hybrid: private libraries replaced, sandboxed, chrooted, contained, of a user', async (t) => {
+  const obstacle = guestObstacle('hybrid');
+  if (obstacle !== null) return skip(t, obstacle);
+  const guest = await bootGuest(t, { release: 'bookworm', cgroup: 'hybrid', binds });
+  const controller = new Controller(t, { web1: guest });
+  await startDemos(guest);
+  await startOthers(guest);
+  await guest.enter(['systemctl', 'enable', '--now', ...Object.keys(sandboxed)]);
+  const clean = await controller.play(restartPlay(), { user: 'deploy' });
+  assert.deepEqual([clean.status, clean.notable(), left(clean)], [0, [], []]);
+
+  await makeStale(guest);
+  for (const library of Object.values(sandboxed)) await replace(guest, `/usr/lib/x86_64-linux-gnu/${library}`);
+  await replace(guest, '/srv/jail/usr/lib/libjailed.so');
+  // Its program is back, so that it can be restarted.
+  await guest.enter(['cp', '/usr/bin/sleep', '/opt/demo/gone']);
+  const expected = [
+    'restart apache2.service',
+    'restart demo@x\\x2dy.service',
+    'restart gone.service',
+    'restart jailed.service',
+    'restart logging.service',
+    'restart own-namespaces.service',
+    'restart redis-server.service',
+    'restart sandboxed.service',
+    'restart demo-user.service',
+    'restart demo.service',
+  ];
+  const people = ['restart_container docker', 'manual some.scope: cannot_start'];
+  const play = restartPlay({ restart_last: ['demo.serv?ce'] });
+
+  await t.test('check mode shows what would be done and leaves nothing behind', async () => {
+    const before = await traces(guest);
+    const check = await controller.play(play, { user: 'deploy', flags: ['--check'] });
+    assert.deepEqual([check.status, shown(check), done(check), left(check)], [0, expected, [], people], check.output);
+    assert.match(check.output, /because of \/opt\/demo\/libdemo\.so/);
+    assert.equal(await traces(guest), before);
+  });
+
+  await t.test('it does what it showed; the container and its engine are left alone', async () => {
+    const engine = async () =>
+      (await guest.enter(['systemctl', 'show', '--property=MainPID', 'docker.service'])).stdout;
+    const before = await engine();
+    const run = await controller.play(play, { user: 'deploy' });
+    assert.deepEqual([run.status, done(run), left(run)], [0, expected, people], run.output);
+    assert.doesNotMatch(run.output, /WARNING|DEPRECAT/i);
+    await guest.enter(['pgrep', '--full', '--exact', 'sleep 4108']);
+    assert.equal(await engine(), before);
+  });
+
+  await t.test('a second run changes nothing', async () => {
+    const again = await controller.play(play, { user: 'deploy' });
+    assert.deepEqual([again.status, again.notable(), left(again)], [0, [], people], again.output);
+  });
+
+  await t.test('a failed restart is named with its journal and does not stop the others', async () => {
+    await guest.writeFile(
+      '/etc/systemd/system/demo.service.d/broken.conf',
+      '[Service]\nType=forking\nExecStartPre=sh -c "echo no such table; false"\n',
+    );
+    await guest.enter(['rm', '/opt/demo/gone']);
+    await guest.enter(['systemctl', 'daemon-reload']);
+    await replace(guest, '/opt/demo/libdemo.so');
+    const run = await controller.play(restartPlay({ restart_never: ['*@*.service'] }), { user: 'deploy' });
+    assert.equal(run.status, 2, run.output);
+    const stale = ['demo.service', 'own-namespaces.service', 'sandboxed.service', 'demo-user.service'];
+    assert.deepEqual(done(run), [
+      'restart demo.service',
+      'restart gone.service',
+      ...stale.slice(1).map((unit) => `restart ${unit}`),
+    ]);
+    const { msg } = run.task('Name what failed').result;
+    assert.match(String(msg), /^restart of demo\.service failed: Job for demo\.service failed.*no such table/s);
+    assert.match(String(msg), /^restart of gone\.service failed: it is failed\nIts last journal lines:\n.*203\/EXEC/ms);
+    assert.deepEqual(left(run), [people[0], 'manual demo@x\\x2dy.service: restart_never', people[1]]);
+  });
+});
