@@ -13,7 +13,7 @@ import type {
 } from '../documents/generated/report.ts';
 import { formatUser, quote } from './format.ts';
 import { sanitizeCommand, sanitizePath } from './raw-bytes.ts';
-import { sanitize } from './sanitize.ts';
+import { sanitize, sanitizeUnit } from './sanitize.ts';
 
 /** Names and notes are sanitized; files are as the report has them. */
 export interface Block {
@@ -54,7 +54,7 @@ function unitBlock(unit: Unit, byPid: ReadonlyMap<number, Process>, carriers: re
   ];
   const carries = unit.scope === 'system' && carriers.includes(unit.name);
   return {
-    title: sanitize(unit.name),
+    title: sanitizeUnit(unit.name),
     notes,
     alerts: [...(carries ? ['carries this scan'] : []), ...systemdAlerts(unit.systemd)],
     staleSince: unit.stale_since,

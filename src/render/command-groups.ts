@@ -3,7 +3,7 @@
 
 import type { Report } from '../documents/generated/report.ts';
 import { sanitizeCommand, sanitizePath } from './raw-bytes.ts';
-import { sanitize } from './sanitize.ts';
+import { sanitize, sanitizeUnit } from './sanitize.ts';
 
 /** Everything sanitized. */
 export interface CommandGroup {
@@ -51,7 +51,7 @@ function findings(report: Report): Finding[] {
 }
 
 function unitFindings(report: Report): Finding[] {
-  return report.units.map((unit) => ({ command: sanitize(unit.name), pids: unit.pids, files: unit.files }));
+  return report.units.map((unit) => ({ command: sanitizeUnit(unit.name), pids: unit.pids, files: unit.files }));
 }
 
 // A file may be named `a,b` or `a;b`: a script that splits the line must not see two files or a command in it.

@@ -5,7 +5,7 @@ import type { Fleet } from '../documents/generated/fleet.ts';
 import { count, formatBytes, formatTime, quote } from './format.ts';
 import type { Paint, Style, Word } from './layout.ts';
 import { fold, word, words } from './layout.ts';
-import { sanitize } from './sanitize.ts';
+import { sanitize, sanitizeUnit } from './sanitize.ts';
 
 const shownNames = 8;
 
@@ -21,16 +21,16 @@ export function renderFleetText(fleet: Fleet, style: Style): string {
         word(state.padEnd(8)),
         word((role === 'code' ? kind : role).padEnd(10)),
         word(quote(sanitize(path))),
-        ...(units.length === 0 ? [] : words(`(${nameList(units)})`, 'dim')),
+        ...(units.length === 0 ? [] : words(`(${nameList(units.map(sanitizeUnit))})`, 'dim')),
       ]),
       style,
     ),
     section(
       'units',
       fleet.units.map(({ name, scope, hosts }) => [
-        word(sanitize(name), 'bold'),
+        word(sanitizeUnit(name), 'bold'),
         ...(scope === 'user' ? words('of users', 'dim') : []),
-        ...words(`on ${nameList(hosts)}`),
+        ...words(`on ${nameList(hosts.map(sanitize))}`),
       ]),
       style,
     ),
@@ -83,7 +83,7 @@ function asLines(names: readonly string[]): Word[][] {
   return names.length === 0 ? [] : [words(names.map((name) => quote(sanitize(name))).join(', '))];
 }
 
-function nameList(names: readonly string[]): string {
-  const shown = names.slice(0, shownNames).map((name) => quote(sanitize(name)));
-  return `${shown.join(', ')}${names.length > shownNames ? ` … ${names.length - shownNames} more` : ''}`;
+function nameList(sanitized: readonly string[]): string {
+  const shown = sanitized.slice(0, shownNames).map(quote);
+  return `${shown.join(', ')}${sanitized.length > shownNames ? ` … ${sanitized.length - shownNames} more` : ''}`;
 }

@@ -3,7 +3,7 @@
 import type { Finding } from '../documents/generated/drift.ts';
 import { formatUser, quote } from './format.ts';
 import { sanitizePath } from './raw-bytes.ts';
-import { sanitize } from './sanitize.ts';
+import { sanitize, sanitizeUnit } from './sanitize.ts';
 
 export interface Owner {
   name: string;
@@ -28,7 +28,7 @@ export function ownerName({ unit, user, container, executable }: Finding): strin
     const program = quote(sanitize(executable ?? 'unknown program'));
     return container === null ? program : `${program} (${container.runtime} container)`;
   }
-  return user === null ? sanitize(unit) : `${sanitize(unit)} of ${formatUser(user)}`;
+  return user === null ? sanitizeUnit(unit) : `${sanitizeUnit(unit)} of ${formatUser(user)}`;
 }
 
 /** As in `/usr/lib/libssl.so.3: library replaced`. */

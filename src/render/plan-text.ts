@@ -5,7 +5,7 @@ import { count, formatTime, quote } from './format.ts';
 import { fold, type Paint, type Style, word, words } from './layout.ts';
 import { becauseText, explain, nameTarget, sections } from './plan-words.ts';
 import { rebootReasonText } from './reboot-reason.ts';
-import { sanitize } from './sanitize.ts';
+import { sanitize, sanitizeUnit } from './sanitize.ts';
 
 const shownFiles = 5;
 const shownIgnored = 10;
@@ -68,7 +68,7 @@ function renderIgnored({ ignored }: Plan, style: Style): string {
   if (ignored.length === 0) return '';
   const more = ignored.length - shownIgnored;
   const lines = ignored.slice(0, more > 1 ? shownIgnored : undefined).map(({ path, unit, reason }) => {
-    const where = unit === null ? '' : ` (${sanitize(unit)})`;
+    const where = unit === null ? '' : ` (${sanitizeUnit(unit)})`;
     return `${quote(sanitize(path))}${where}: ${sanitize(reason)}`;
   });
   if (more > 1) lines.push(`and ${count(more, 'other')}`);

@@ -2,7 +2,7 @@
 
 import type { Action, Because, BlockedBy, Container } from '../documents/generated/plan.ts';
 import { count, formatUser, quote } from './format.ts';
-import { sanitize } from './sanitize.ts';
+import { sanitize, sanitizeUnit } from './sanitize.ts';
 
 export interface Section {
   title: string;
@@ -56,7 +56,7 @@ export function nameTarget({ action, unit, user, session, container, process }: 
     return `session ${sanitize(session.id)}${session.user === null ? '' : ` of ${formatUser(session.user)}`}`;
   }
   const owner = user === null ? '' : ` of ${formatUser(user)}`;
-  const place = unit === null ? '' : `${quote(sanitize(unit))}${owner}`;
+  const place = unit === null ? '' : `${quote(sanitizeUnit(unit))}${owner}`;
   if (process === null) return place;
   const program = process.executable === null ? '' : ` (${quote(sanitize(process.executable))})`;
   const one = `process ${process.pid} ${quote(sanitize(process.name))}${program}`;

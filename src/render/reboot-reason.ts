@@ -2,7 +2,7 @@
 
 import type { RebootReason } from '../documents/generated/plan.ts';
 import { enumerate, quote } from './format.ts';
-import { sanitize } from './sanitize.ts';
+import { sanitize, sanitizeUnit } from './sanitize.ts';
 
 export function rebootReasonText(reason: RebootReason): string {
   switch (reason.code) {
@@ -17,6 +17,6 @@ export function rebootReasonText(reason: RebootReason): string {
     case 'reboot_needed_file':
       return `${quote(sanitize(reason.path))} exists`;
     case 'unit':
-      return `${quote(sanitize(reason.unit))} cannot be restarted safely`;
+      return `${quote(sanitizeUnit(reason.unit))} cannot be restarted safely`;
   }
 }

@@ -23,3 +23,13 @@ function escapeCharacter(character: string): string {
   // \xNN stays below 0x80, where a code point and a byte are the same thing: raw-bytes.ts uses \x80 to \xff for bytes.
   return named[character] ?? (code < 0x80 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`);
 }
+
+const unitName = /^[0-9A-Za-z:_.\\@-]+$/;
+
+/**
+ * A unit name, which comes out as systemd writes it, so that it can be pasted: the backslashes of `dev-disk-by\x2did.swap`
+ * are a part of it, and in systemd's alphabet there is nothing to escape. Anything else is escaped as ever.
+ */
+export function sanitizeUnit(name: string): string {
+  return unitName.test(name) ? name : sanitize(name);
+}

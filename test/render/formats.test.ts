@@ -14,10 +14,13 @@ import { renderFleetRows } from '../../src/render/fleet-rows.ts';
 import { renderFleetText } from '../../src/render/fleet-text.ts';
 import { renderGithub } from '../../src/render/github.ts';
 import { renderJunit } from '../../src/render/junit.ts';
+import { renderLines } from '../../src/render/lines.ts';
 import { parseRange, renderNagios, renderNagiosError } from '../../src/render/nagios.ts';
 import { renderOpenmetrics } from '../../src/render/openmetrics.ts';
 import { groupByOwner } from '../../src/render/owners.ts';
+import { renderPlanText } from '../../src/render/plan-text.ts';
 import { sanitize } from '../../src/render/sanitize.ts';
+import { renderText } from '../../src/render/text.ts';
 import { hostileReport } from '../support/hostile-report.ts';
 import {
   lintJunit,
@@ -30,6 +33,7 @@ import {
   parseWorkflowCommand,
 } from '../support/parsers.ts';
 import { skip } from '../support/skip.ts';
+import { workedReport } from './samples.ts';
 
 const options: CheckOptions = {
   failOn: null,
@@ -120,7 +124,7 @@ const thresholds = { warning: parseRange('0'), critical: parseRange('~:3'), crit
 
 test('Nagios: one line, one bar, and Monitoring::Plugin reads the performance data', (t) => {
   const lines = judgements.map(({ report, judgement }) => renderNagios(judgement, report, thresholds).text);
-  for (const line of [...lines, renderNagiosError('a|b\nc<d>')]) {
+  for (const line of [...lines, renderNagiosError({ message: 'a|b\nc<d>', hint: '|' })]) {
     assert.match(line, /^LIB_USERS (?:OK|WARNING|CRITICAL|UNKNOWN) - [\x20-\x7e\p{L}\p{M}\p{N}\p{P}\p{S}]*\n$/u);
     assert.ok(line.split('|').length <= 2);
     assert.doesNotMatch(line, /[<>]/);
@@ -138,7 +142,7 @@ test('Nagios: one line, one bar, and Monitoring::Plugin reads the performance da
   });
 });
 
-test('GitHub: the runner reads back every title, at most ten errors and a sum', () => {
+test('GitHub: the runner reads back every title, at most ten errors and a sum that it shows as well', () => {
   for (const { judgement } of judgements) {
     const lines = renderGithub(judgement).split('\n').slice(0, -1);
     const owners = groupByOwner(judgement.counted);
@@ -148,8 +152,13 @@ test('GitHub: the runner reads back every title, at most ten errors and a sum', 
       read.slice(0, Math.min(owners.length, 10)).map((command) => command?.title),
       owners.slice(0, 10).map(({ name }) => `${name} on ${host}`),
     );
-    assert.ok(read.every((command) => command?.command === 'error' || command?.command === 'notice'));
-    assert.ok(read.length <= 11);
+    const kinds = read.map((command) => command?.command);
+    assert.ok(
+      kinds.every((kind) => kind === 'error' || kind === 'warning' || kind === 'notice'),
+      kinds.join(),
+    );
+    assert.ok(kinds.filter((kind) => kind === 'error').length <= 10);
+    assert.equal(kinds.includes('warning'), owners.length > 10);
   }
 });
 
@@ -163,6 +172,30 @@ test('text: no control, bidi or invisible character reaches a terminal', () => {
     renderFleetText(fleet.build(options.now), style),
   ];
   for (const text of texts) assert.doesNotMatch(text, /(?![\n ])[\p{C}\p{Z}\p{DI}]/u);
+});
+
+test('a unit name comes out as it is, in every format for people', () => {
+  const name = 'dev-disk-by\\x2did.swap';
+  const report = workedReport();
+  report.units = report.units.map((unit, index) => (index === 0 ? { ...unit, name } : unit));
+  const judgement = judge(report, null, { ...options, accept: [] });
+  const fleet = new FleetFold();
+  fleet.add(report, 'a.json');
+  const style = { colour: false, columns: 200 };
+  const texts: Record<string, string> = {
+    report: renderText(report, style),
+    plan: renderPlanText(buildPlan(report, [], report.generated_at), style),
+    drift: renderDriftText(judgement, style),
+    fleet: renderFleetText(fleet.build(options.now), style),
+    junit: renderJunit(judgement, report.scan),
+    nagios: renderNagios(judgement, report, thresholds).text,
+    github: renderGithub(judgement),
+    lines: renderLines({ ...report, scan: { ...report.scan, detail: 'units' }, processes: [] }),
+  };
+  for (const [format, text] of Object.entries(texts)) {
+    assert.ok(text.includes(name), format);
+    assert.ok(!text.includes('by\\\\x2d'), format);
+  }
 });
 
 test('rows: every line is one JSON object with the same columns', () => {
