@@ -7,7 +7,7 @@ import { asLibUsersError, buildErrorDocument } from './documents/error.ts';
 import type { SchemaName } from './documents/generated/schemas.ts';
 import { assertOwnDocument } from './documents/validate.ts';
 import { LibUsersError } from './errors.ts';
-import { type Output, writeOutputs, writeStderr } from './output.ts';
+import { type Output, targetName, writeOutputs, writeStderr } from './output.ts';
 import { renderJson, renderNdjson } from './render/json.ts';
 import { sanitize } from './render/sanitize.ts';
 import { chosenFormat, isJsonFormat } from './requested-format.ts';
@@ -82,14 +82,17 @@ export abstract class BaseCommand extends Command {
     return this._run();
   }
 
-  /** Checks the flags about the output, before any work is done. The first thing that run() calls after parse(). */
-  protected begin(flags: ResultFlags, formats: Formats<never>): void {
+  /**
+   * Checks the flags about the output, before any work is done. The first thing that run() calls after parse().
+   * @param alongside what is written beside the result
+   */
+  protected begin(flags: ResultFlags, formats: Formats<never>, alongside: readonly string[] = []): void {
     this.quiet = flags.quiet;
     this.copies = (flags.also ?? []).map((also) => parseAlso(also, formats));
-    const paths = [flags.output, ...this.copies.map(({ path }) => path)].filter((path) => path !== undefined);
+    const paths = [flags.output ?? '-', ...this.copies.map(({ path }) => path), ...alongside].map(targetName);
     const twice = paths.find((path, index) => paths.indexOf(path) < index);
     if (twice === undefined) return;
-    throw new LibUsersError('usage', `${twice} is named twice`, 'give each result a file of its own');
+    throw new LibUsersError('usage', `${twice} would be written twice`, 'give each result a file of its own');
   }
 
   /** Renders and writes a result as the flags say. Nothing is written unless everything can be. */

@@ -11,7 +11,7 @@ const remedies: Record<string, string> = {
 
 /** How a source is called in messages. */
 export function sourceName(source: string): string {
-  return source === '-' ? 'standard input' : source;
+  return source === '-' ? 'standard input' : source || "''";
 }
 
 /** The whole text, without a byte order mark. `-` is standard input. Throws input_unreadable. */

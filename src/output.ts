@@ -49,6 +49,11 @@ function isStdout(path: string | null): path is null {
   return path === null || path === '-' || path === '/dev/stdout' || descriptorPath.exec(path)?.[1] === '1';
 }
 
+/** How an output is called in messages; two that are called alike are the same. */
+export function targetName(path: string): string {
+  return isStdout(path) ? 'standard output' : resolve(path);
+}
+
 /** A reader that has gone (`| head -1`) has seen enough: that is no error. */
 export function writeStdout(text: string): void {
   try {

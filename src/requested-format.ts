@@ -12,9 +12,14 @@ export function isJsonFormat(format: string): boolean {
 export function chosenFormat(argv: readonly string[]): string | null {
   const end = argv.indexOf('--');
   const flags = end < 0 ? argv : argv.slice(0, end);
+  const formats = flags.flatMap((arg, index) => {
+    if (arg.startsWith('--format=')) return arg.slice('--format='.length);
+    return arg === '--format' ? (flags[index + 1] ?? []) : [];
+  });
+  // To a monitoring system every other exit code than UNKNOWN's would be a state of the host.
+  if (formats.includes('nagios')) return 'nagios';
   if (flags.includes('--json')) return 'json';
-  const at = flags.findLastIndex((arg) => arg === '--format' || arg.startsWith('--format='));
-  const value = flags[at]?.startsWith('--format=') ? flags[at].slice('--format='.length) : flags[at + 1];
-  if (at >= 0 && value !== undefined) return value;
+  const last = formats.at(-1);
+  if (last !== undefined) return last;
   return flags.some((arg) => arg === '--output' || arg.startsWith('--output=')) ? 'json' : null;
 }

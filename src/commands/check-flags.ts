@@ -38,21 +38,27 @@ export const gateFlags = {
   warning: string({
     char: 'w',
     helpValue: 'RANGE',
-    description: 'WARNING for this number of counted units.',
+    description:
+      'WARNING where the number of counted units is outside this range; 0 (any) where neither -w nor -c is given.',
     ...nagios,
   }),
   critical: string({
     char: 'c',
     helpValue: 'RANGE',
-    description: 'CRITICAL for this number of counted units.',
+    description: 'CRITICAL where the number of counted units is outside this range.',
     ...nagios,
   }),
-  'critical-age': string({ helpValue: '7d', description: 'CRITICAL where a unit is stale for longer.', ...nagios }),
+  'critical-age': string({
+    helpValue: '7d',
+    description: 'CRITICAL where a unit is stale for longer, counted or not.',
+    ...nagios,
+  }),
 };
 
 export interface GateFlags {
   'fail-on': string | undefined;
   'allow-incomplete': boolean;
+  'require-complete': boolean;
   unit: string[] | undefined;
   role: string[] | undefined;
   kind: string[] | undefined;
@@ -79,7 +85,7 @@ export function completeScanFlags(
 export function checkOptions(flags: GateFlags, config: EffectiveConfig, now: Date): CheckOptions {
   return {
     failOn: (flags['fail-on'] as Drift['fail_on'] | undefined) ?? null,
-    allowIncomplete: flags['allow-incomplete'],
+    allowIncomplete: flags['allow-incomplete'] && !flags['require-complete'],
     filters: {
       units: checkGlobs('--unit', flags.unit),
       roles: (flags.role as Finding['role'][] | undefined) ?? config.check.roles ?? null,

@@ -8,8 +8,10 @@ export function baselineRemarks(judgement: Judgement, writeBaseline: string | nu
   const { baseline, host, report } = drift;
   const remarks: string[] = [];
   if (baseline !== null) {
-    const other = baseline.host.hostname !== host.hostname || baseline.host.id !== host.id;
-    if (other) remarks.push(`the baseline is of another host: ${baseline.host.hostname}, this is ${host.hostname}`);
+    const { hostname, id } = baseline.host;
+    if (hostname !== host.hostname) {
+      remarks.push(`the baseline is of another host: ${hostname}, this is ${host.hostname}`);
+    } else if (id !== host.id) remarks.push(`the baseline is of another host of the name ${hostname}`);
     if (!baseline.complete) remarks.push('the baseline did not see everything: what is new may be older');
     if (baseline.generated_at > report.generated_at) remarks.push('the baseline is newer than the report');
   }

@@ -85,7 +85,8 @@ export default class Check extends BaseCommand {
 
   override async run(): Promise<void> {
     const { args, flags, raw } = await this.parse(Check);
-    this.begin(flags, formatsOf(noResult));
+    const writeBaseline = flags['write-baseline'] ?? null;
+    this.begin(flags, formatsOf(noResult), writeBaseline === null ? [] : [writeBaseline]);
     const format = flags.json ? 'json' : (flags.format ?? (await defaultFormat(flags.output)));
     nagiosThresholds(flags);
     if ([args.file, flags.baseline, ...(flags.config ?? [])].filter((source) => source === '-').length > 1) {
@@ -106,19 +107,20 @@ export default class Check extends BaseCommand {
     const checked = { report, config, judgement, flags };
     const { drift } = judgement;
 
-    for (const remark of baselineRemarks(judgement, flags['write-baseline'] ?? null)) this.warn(remark);
-    const found = judgement.counted.length > 0;
-    const alongside = flags['write-baseline'] !== undefined && movesBaseline(drift);
-    if (alongside) await assertOwnDocument('drift', judgement.baseline);
+    for (const remark of baselineRemarks(judgement, writeBaseline)) this.warn(remark);
+    const kept = writeBaseline !== null && movesBaseline(drift) ? writeBaseline : null;
+    if (kept !== null) await assertOwnDocument('drift', judgement.baseline);
     await this.writeResult(
       {
         document: drift,
         schema: 'drift',
         formats: formatsOf(() => checked),
-        // Findings win over incompleteness.
+        // Findings win over incompleteness, and a plugin says by itself what it could not see.
         incomplete:
-          found || drift.report.complete ? null : (whyIncomplete(report) ?? 'the report leaves out processes'),
-        alongside: alongside ? [{ path: flags['write-baseline']!, text: renderJson(judgement.baseline) }] : [],
+          format === 'nagios' || judgement.counted.length > 0 || drift.report.complete
+            ? null
+            : (whyIncomplete(report) ?? 'the report leaves out processes'),
+        alongside: kept === null ? [] : [{ path: kept, text: renderJson(judgement.baseline) }],
       },
       flags,
     );
@@ -129,7 +131,7 @@ export default class Check extends BaseCommand {
   protected override async fail(error: LibUsersError, format: string): Promise<void> {
     if (format !== 'nagios') return super.fail(error, format);
     const { renderNagiosError, nagiosCodes } = await import('../render/nagios.ts');
-    writeStdout(renderNagiosError(error.message));
+    writeStdout(renderNagiosError(error));
     process.exitCode = nagiosCodes.UNKNOWN;
   }
 }

@@ -1,4 +1,5 @@
-// A judgement -> workflow commands of GitHub Actions: at most ten errors, one a unit, since a step shows no more.
+// A judgement -> workflow commands of GitHub Actions: at most ten errors, one a unit, and what is left in a
+// warning: of each kind a step shows ten, so that an eleventh error would be lost.
 // Source of truth: "Workflow commands for GitHub Actions", and escapeData/escapeProperty of actions/toolkit's core.
 
 import type { Judgement } from '../drift/judge.ts';
@@ -17,7 +18,7 @@ export function renderGithub({ drift, counted }: Judgement): string {
   const rest = owners.slice(shownUnits);
   if (rest.length > 0) {
     const files = rest.reduce((sum, { findings }) => sum + findings.length, 0);
-    lines.push(command('error', host, `${count(rest.length, 'more unit')} with ${count(files, 'finding')}`));
+    lines.push(command('warning', host, `${count(rest.length, 'more unit')} with ${count(files, 'finding')}`));
   }
   if (drift.verdict === 'incomplete') lines.push(command('error', host, 'not everything could be seen; run as root'));
   if (drift.verdict === 'pass') {
@@ -33,7 +34,7 @@ export function renderGithub({ drift, counted }: Judgement): string {
   return lines.join('');
 }
 
-function command(name: 'error' | 'notice', title: string, message: string): string {
+function command(name: 'error' | 'warning' | 'notice', title: string, message: string): string {
   return `::${name} title=${escapeProperty(title)}::${escapeData(message)}\n`;
 }
 

@@ -4,7 +4,7 @@
 import type { Report } from '../documents/generated/report.ts';
 import type { Judgement } from '../drift/judge.ts';
 import { count } from './format.ts';
-import { groupByOwner } from './owners.ts';
+import { groupByOwner, type Owner } from './owners.ts';
 import { sanitize } from './sanitize.ts';
 
 export interface Range {
@@ -20,7 +20,7 @@ export interface Thresholds {
   /** Over the number of counted units; null never alerts. */
   warning: Range | null;
   critical: Range | null;
-  /** A counted finding that is stale for longer is CRITICAL; in seconds. */
+  /** A finding that is stale for longer is CRITICAL, counted or not; in seconds. */
   criticalAgeSeconds: number | null;
 }
 
@@ -50,9 +50,8 @@ export function renderNagios(
 ): { text: string; exitCode: number } {
   const { drift, counted, allowIncomplete } = judgement;
   const owners = groupByOwner(counted);
-  const old = owners.filter(({ findings }) =>
-    findings.some(({ id }) => isOlder(judgement.staleSince.get(id), drift.generated_at, thresholds.criticalAgeSeconds)),
-  );
+  // A baseline lets a finding pass for as long as one likes; this flag says how long that is.
+  const old = groupByOwner(drift.findings.filter(({ id }) => isTooOld(judgement, id, thresholds.criticalAgeSeconds)));
   const state: State =
     alerts(thresholds.critical, owners.length) || old.length > 0
       ? 'CRITICAL'
@@ -61,14 +60,10 @@ export function renderNagios(
         : drift.report.complete || allowIncomplete
           ? 'OK'
           : 'UNKNOWN';
-  const names = (old.length > 0 ? old : owners).map(({ name }) => name);
-  const shown = [
-    ...names.slice(0, shownUnits),
-    ...(names.length > shownUnits ? [`${names.length - shownUnits} more`] : []),
-  ];
+  const counts = count(owners.length, drift.fail_on === 'new' ? 'newly stale unit' : 'stale unit');
   const what = [
-    `${count(owners.length, drift.fail_on === 'new' ? 'newly stale unit' : 'stale unit')}${shown.length === 0 ? '' : `: ${shown.join(', ')}`}`,
-    ...(old.length > 0 ? [`${old.length} stale for too long`] : []),
+    old.length > 0 ? counts : withNames(counts, owners),
+    ...(old.length > 0 ? [withNames(`${old.length} stale for too long`, old)] : []),
     ...(drift.report.complete ? [] : ['not everything could be seen']),
   ].join('; ');
   return {
@@ -77,9 +72,16 @@ export function renderNagios(
   };
 }
 
+function withNames(text: string, owners: readonly Owner[]): string {
+  if (owners.length === 0) return text;
+  const names = owners.slice(0, shownUnits).map(({ name }) => name);
+  if (owners.length > shownUnits) names.push(`${owners.length - shownUnits} more`);
+  return `${text}: ${names.join(', ')}`;
+}
+
 /** What every error is: UNKNOWN, on standard output. */
-export function renderNagiosError(message: string): string {
-  return `${statusLine('UNKNOWN', sanitize(message))}\n`;
+export function renderNagiosError({ message, hint }: { message: string; hint: string | null }): string {
+  return `${statusLine('UNKNOWN', sanitize(hint === null ? message : `${message} (${hint})`))}\n`;
 }
 
 /** A bar would begin the performance data; the web interface shows the line as HTML. */
@@ -98,6 +100,8 @@ function perfdata({ drift }: Judgement, report: Report, units: number, { warning
   ].join(' ');
 }
 
-function isOlder(since: string | undefined, now: string, seconds: number | null): boolean {
-  return seconds !== null && since !== undefined && Date.parse(now) - Date.parse(since) > seconds * 1000;
+/** A time that no calendar has does not hide what may be old. */
+function isTooOld({ staleSince, drift }: Judgement, id: string, seconds: number | null): boolean {
+  if (seconds === null) return false;
+  return !(Date.parse(drift.generated_at) - Date.parse(staleSince.get(id)!) <= seconds * 1000);
 }

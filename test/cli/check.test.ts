@@ -48,6 +48,34 @@ const codes: [name: string, report: Report, baseline: Report | null, flags: stri
   ['Nagios: within the thresholds', more, null, ['--format', 'nagios', '-w', '5', '-c', '1:9'], 0],
   ['Nagios: too old', stale, null, ['--format', 'nagios', '--critical-age', '1h'], 2],
   ['Nagios: not that old', stale, null, ['--format', 'nagios', '-w', '9', '--critical-age', '9999w'], 0],
+  [
+    'Nagios: too old, though it was in the baseline',
+    later(stale),
+    stale,
+    ['--format', 'nagios', '--critical-age', '1h'],
+    2,
+  ],
+  [
+    'Nagios: too old, whatever counts',
+    stale,
+    null,
+    ['--format', 'nagios', '--fail-on', 'never', '--critical-age', '1h'],
+    2,
+  ],
+  [
+    'Nagios: too old, and not everything seen',
+    incomplete(later(stale)),
+    stale,
+    ['--format', 'nagios', '--require-complete', '--critical-age', '1h'],
+    2,
+  ],
+  [
+    'Nagios: UNKNOWN where completeness is required',
+    incomplete(clean),
+    null,
+    ['--format', 'nagios', '--allow-incomplete', '--require-complete'],
+    3,
+  ],
   ['Nagios: UNKNOWN', incomplete(clean), null, ['--format', 'nagios'], 3],
   ['Nagios: UNKNOWN hides no WARNING', incomplete(stale), null, ['--format', 'nagios'], 1],
   ['Nagios: UNKNOWN hides no CRITICAL', incomplete(stale), null, ['--format', 'nagios', '-c', '0'], 2],
@@ -103,7 +131,11 @@ const usage: [name: string, args: string[], message: RegExp][] = [
   ['an age without a unit', ['-', '--critical-age', '7'], /--critical-age 7: not a time/],
   ['a role that is none', ['-', '--role', 'cod'], /--role/],
   ['a glob that never ends', ['-', '--unit', 'a[b'], /--unit "a\[b"/],
-  ['a file twice', ['-', '--output', '/tmp/x', '--also', 'json=/tmp/x'], /named twice/],
+  ['a file twice', ['-', '--output', '/tmp/x', '--also', 'json=/tmp/x'], /^\/tmp\/x would be written twice/],
+  ['a file twice, by another name', ['-', '--output', '/tmp/x', '--also', 'json=/tmp/../tmp/x'], /\/tmp\/x would be/],
+  ['a baseline in place of a result', ['-', '--output', '/tmp/x', '--write-baseline', '/tmp/x'], /\/tmp\/x would be/],
+  ['a baseline beside the result', ['-', '--write-baseline', '-'], /^standard output would be written twice/],
+  ['two results on standard output', ['-', '--also', 'text=/dev/stdout'], /^standard output would be written twice/],
 ];
 for (const [name, args, message] of usage) {
   test(`usage (2): ${name}`, () => {
@@ -112,6 +144,32 @@ for (const [name, args, message] of usage) {
     assert.match(errorDocument(result).message, message);
   });
 }
+
+const wrongPlugins: [name: string, args: string[], said: RegExp][] = [
+  ['two formats', ['--format', 'nagios', '--json'], /exclude each other/],
+  ['a format twice', ['--format', 'nagios', '--format', 'json'], /can be given only once/],
+  ['a flag that is none', ['--format=nagios', '--bogus'], /unknown flag --bogus/],
+  ['a range that is none', ['--format', 'nagios', '-w', '5:1'], /not a threshold range \(as in 5/],
+];
+for (const [name, args, said] of wrongPlugins) {
+  test(`Nagios: ${name} is UNKNOWN, with the remedy`, () => {
+    const { code, stdout, stderr } = runCli(['check', ...args]);
+    assert.deepEqual([code, stderr], [3, '']);
+    assert.match(stdout, /^LIB_USERS UNKNOWN - .*\n$/);
+    assert.match(stdout, said);
+  });
+}
+
+test('Nagios: the line says which units are too old', (t) => {
+  const young = unit('b.service', [file('code', '/usr/lib/libssl.so.3')]);
+  young.files[0]!.replaced_at = '2999-01-01T00:00:00Z';
+  const folder = setUp(t, { 'now.json': report({ units: [...stale.units, young] }) });
+  const flags = ['--no-config', '--format', 'nagios', '--critical-age', '1h'];
+  assert.match(
+    runCli(['check', join(folder, 'now.json'), ...flags]).stdout,
+    /^LIB_USERS CRITICAL - 2 stale units; 1 stale for too long: a\.service \|/,
+  );
+});
 
 test('a baseline of another host is allowed, and said', (t) => {
   const other = { ...stale, host: { ...stale.host, hostname: 'db-1', id: 'f'.repeat(32) } };
@@ -127,6 +185,10 @@ test('a baseline of another host is allowed, and said', (t) => {
   assert.equal(result.code, 0);
   assert.match(result.stderr, /the baseline is of another host: db-1, this is web-1/);
   assert.equal((JSON.parse(result.stdout) as Drift).baseline?.host.hostname, 'db-1');
+  const clone = { ...stale, host: { ...stale.host, id: 'f'.repeat(32) } };
+  const clones = setUp(t, { 'now.json': later(stale), 'base.json': clone });
+  const said = runCli(['check', join(clones, 'now.json'), '--no-config', '--baseline', join(clones, 'base.json')]);
+  assert.match(said.stderr, /the baseline is of another host of the name web-1/);
 });
 
 test('the baseline is written where the gate is open, and only there', (t) => {
