@@ -20,6 +20,7 @@ const names = readdirSync(schemaDir)
 const schemas = Object.fromEntries(
   names.map((name) => [name, JSON.parse(readFileSync(join(schemaDir, `${name}.schema.json`), 'utf8'))]),
 );
+const versions = Object.fromEntries(names.map((name) => [name, schemas[name].$id.split(':').at(-1)]));
 
 const outputs = new Map();
 for (const name of names) {
@@ -80,6 +81,16 @@ outputs.set(
     `export const schemaNames = ${JSON.stringify(names)} as const;`,
     'export type SchemaName = (typeof schemaNames)[number];',
     `export const schemas: Record<SchemaName, object> = { ${names.join(', ')} };`,
+    '',
+  ].join('\n'),
+);
+
+outputs.set(
+  'versions.ts',
+  [
+    banner,
+    '/** What this lib-users writes. Apart from the schemas, which few commands load. */',
+    `export const schemaVersions = ${JSON.stringify(versions)} as const;`,
     '',
   ].join('\n'),
 );

@@ -2,6 +2,7 @@
 
 import { string } from '@oclif/core/args';
 import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../base-command.ts';
+import { isLaterMinor } from '../documents/later-minor.ts';
 import { kindOf, parseJson } from '../documents/read.ts';
 import { validateDocument } from '../documents/validate.ts';
 import { LibUsersError } from '../errors.ts';
@@ -47,7 +48,9 @@ export default class Validate extends BaseCommand {
     if (violation) {
       const message = `${name} is no valid lib-users/${kind}: ${violation.pointer || '/'} ${violation.message}`;
       // For this command an invalid document is the answer no, and not a wrong use (2).
-      throw new LibUsersError('invalid_document', message, `see lib-users schema ${kind}`, 5);
+      const later = isLaterMinor(kind, content);
+      const hint = later ? 'it is of a later version: update lib-users' : `see lib-users schema ${kind}`;
+      throw new LibUsersError('invalid_document', message, hint, 5);
     }
     const { schema_version } = content as { schema_version: string };
     const document: Verdict = { file: name, valid: true, kind: `lib-users/${kind}`, schema_version };

@@ -3,12 +3,13 @@
 import { LibUsersError } from '../errors.ts';
 import { tool } from '../version.ts';
 import type { ErrorDocument } from './generated/error.ts';
+import { schemaVersions } from './generated/versions.ts';
 import { formatTime } from './time.ts';
 
 export function buildErrorDocument(error: LibUsersError, now: Date): ErrorDocument {
   return {
     kind: 'lib-users/error',
-    schema_version: '1.0.0',
+    schema_version: schemaVersions.error,
     tool: { ...tool },
     generated_at: formatTime(now.getTime()),
     error: { code: error.code, message: error.message, hint: error.hint, exit_code: error.exitCode },

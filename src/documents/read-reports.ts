@@ -7,8 +7,8 @@ import { readBlock } from '../input.ts';
 import { type Frame, splitDocuments } from './frames.ts';
 import type { UnreadableInput } from './generated/fleet.ts';
 import type { Report } from './generated/report.ts';
+import { validateReadDocument } from './later-minor.ts';
 import { kindOf, parseJson } from './read.ts';
-import { validateDocument } from './validate.ts';
 
 /** `file` is the source without a line. */
 export type ReadReport = { source: string; file: string } & (
@@ -85,7 +85,7 @@ async function readFrame(file: string, { line, bytes }: Frame): Promise<ReadRepo
     const document = parseJson(decode(bytes), 'it');
     const kind = kindOf(document, 'it');
     if (kind !== 'report') return refuse(file, source, 'invalid_document', `it is a lib-users/${kind}, not a report`);
-    const violation = await validateDocument('report', document);
+    const violation = await validateReadDocument('report', document);
     if (violation === null) return { source, file, report: document as Report };
     return refuse(file, source, 'invalid_document', `${violation.pointer || '/'} ${violation.message}`);
   } catch (error) {

@@ -8,7 +8,7 @@ import type { ErrorDocument } from './generated/error.ts';
 import type { Report } from './generated/report.ts';
 import { type SchemaName, schemaNames } from './generated/schemas.ts';
 import { locateJsonError } from './json-position.ts';
-import { validateDocument } from './validate.ts';
+import { validateReadDocument } from './later-minor.ts';
 
 /** The kinds that can be read back. */
 export interface Documents {
@@ -35,7 +35,7 @@ export async function parseDocument<K extends keyof Documents>(
     const hint = kind === 'error' ? 'the command that wrote it had failed' : null;
     throw new LibUsersError('invalid_document', `${name} is a lib-users/${kind}, not a ${wanted}`, hint);
   }
-  const violation = await validateDocument(kind, document);
+  const violation = await validateReadDocument(kind, document);
   if (violation) {
     const where = violation.pointer || '/';
     throw new LibUsersError('invalid_document', `${name} is not valid at ${where}: ${violation.message}`, null);

@@ -5,6 +5,7 @@ import { toText } from '../procfs/bytes.ts';
 import { tool } from '../version.ts';
 import { renderCommand } from './command-line.ts';
 import type { DeletedFd, DeletedMap, Process, Report } from './generated/report.ts';
+import { schemaVersions } from './generated/versions.ts';
 import { compareBytes } from './order.ts';
 import type { AttributedProcess, ReportFacts } from './report-facts.ts';
 import { buildPath, buildUser, sumHeldBytes } from './report-values.ts';
@@ -17,7 +18,7 @@ export function buildReport(facts: ReportFacts): Report {
   const findings = processes.flatMap((process) => [...process.maps, ...process.fds]);
   return {
     kind: 'lib-users/report',
-    schema_version: '1.0.0',
+    schema_version: schemaVersions.report,
     tool,
     generated_at: formatTime(facts.now.getTime()),
     host: facts.host,

@@ -8,6 +8,8 @@ export interface Violation {
   /** JSON pointer (RFC 6901) to what is wrong, '' for the whole document. */
   pointer: string;
   message: string;
+  /** The property at the pointer that the schema does not know, else null. */
+  unknown: string | null;
 }
 
 /** The first violation of the schema, or null. The validators are loaded when the first document needs them. */
@@ -15,7 +17,12 @@ export async function validateDocument(name: SchemaName, document: unknown): Pro
   const { default: validate } = await validators[name]();
   if (validate(document)) return null;
   const error = validate.errors?.[0];
-  return { pointer: error?.instancePath ?? '', message: describe(error?.message, error?.params) };
+  const unknown: unknown = error?.params.additionalProperty;
+  return {
+    pointer: error?.instancePath ?? '',
+    message: describe(error?.message, error?.params),
+    unknown: typeof unknown === 'string' ? unknown : null,
+  };
 }
 
 /** ajv's message, with the name or values that it leaves in the parameters. */

@@ -3,6 +3,7 @@
 import type { AcceptedFinding } from '../config/effective.ts';
 import type { Drift, Finding } from '../documents/generated/drift.ts';
 import type { Report } from '../documents/generated/report.ts';
+import { schemaVersions } from '../documents/generated/versions.ts';
 import { formatTime } from '../documents/time.ts';
 import { compileGlob } from '../glob.ts';
 import { fromText } from '../procfs/bytes.ts';
@@ -118,7 +119,7 @@ function buildDrift(report: Report, known: Known | null, changes: Changes, optio
   const complete = isWhole(report);
   return {
     kind: 'lib-users/drift',
-    schema_version: '1.0.0',
+    schema_version: schemaVersions.drift,
     tool: { ...tool },
     generated_at: formatTime(options.now.getTime()),
     host: { hostname: host.hostname, id: host.id, boot_id: host.boot_id },

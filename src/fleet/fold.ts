@@ -3,6 +3,7 @@
 
 import type { Fleet, FleetFile, FleetUnit, UnreadableInput } from '../documents/generated/fleet.ts';
 import type { DeletedFd, DeletedMap, Report, UnitFile } from '../documents/generated/report.ts';
+import { schemaVersions } from '../documents/generated/versions.ts';
 import { compareBytes } from '../documents/order.ts';
 import { formatTime } from '../documents/time.ts';
 import { tool } from '../version.ts';
@@ -85,7 +86,7 @@ export class FleetFold {
     const refused = [...this.#refused.entries()];
     return {
       kind: 'lib-users/fleet',
-      schema_version: '1.0.0',
+      schema_version: schemaVersions.fleet,
       tool: { ...tool },
       generated_at: formatTime(now.getTime()),
       summary: {

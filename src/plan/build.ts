@@ -2,6 +2,7 @@
 
 import type { Action, Plan } from '../documents/generated/plan.ts';
 import type { Report } from '../documents/generated/report.ts';
+import { schemaVersions } from '../documents/generated/versions.ts';
 import { compileShippedPolicy, compileUserPolicy } from '../policy/match.ts';
 import type { UserPolicyRule } from '../policy/rule.ts';
 import { shippedRules } from '../policy/shipped.ts';
@@ -28,7 +29,7 @@ export function buildPlan(
   const complete = isComplete(report) && !selection.narrows;
   return {
     kind: 'lib-users/plan',
-    schema_version: '1.0.0',
+    schema_version: schemaVersions.plan,
     tool,
     generated_at: generatedAt,
     host: { hostname: report.host.hostname, id: report.host.id, boot_id: report.host.boot_id },

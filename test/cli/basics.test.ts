@@ -71,7 +71,9 @@ test('validate: 0 valid, 5 invalid, 2 no document', (t) => {
     kind: 'lib-users/report',
     schema_version: '1.0.0',
   });
-  const rows: [args: string[], input: string, code: number, message: RegExp][] = [
+  const report = JSON.parse(readFileSync(sample('report'), 'utf8')) as object;
+  const later = JSON.stringify({ ...report, schema_version: '1.9.0', new: 1 });
+  const rows: [args: string[], input: string, code: number, message: RegExp, hint?: RegExp][] = [
     [
       [join(folder, 'wrong.json')],
       '',
@@ -89,12 +91,20 @@ test('validate: 0 valid, 5 invalid, 2 no document', (t) => {
       /schema_version 3\.1\.0, and this lib-users reads 1\.x/,
     ],
     [['-'], '{"kind":"other"}', 2, /unknown kind "other"/],
+    [
+      ['-'],
+      later,
+      5,
+      /no valid lib-users\/report: \/ must not have the property new/,
+      /later version: update lib-users/,
+    ],
   ];
-  for (const [args, input, code, message] of rows) {
+  for (const [args, input, code, message, hint] of rows) {
     const result = runCli(['validate', ...args], { input });
     assert.equal(result.code, code, result.stderr);
     assert.equal(result.stdout, '');
     assert.match(errorDocument(result).message, message);
+    if (hint) assert.match(errorDocument(result).hint ?? '', hint);
     assert.equal(errorDocument(result).exit_code, code);
   }
 });

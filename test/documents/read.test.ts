@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Report } from '../../src/documents/generated/report.ts';
 import { parseDocument, readDocument } from '../../src/documents/read.ts';
 import { LibUsersError } from '../../src/errors.ts';
 import { projectRoot } from '../support/project.ts';
@@ -49,6 +50,27 @@ test('what is no such document is refused, by name and place', async () => {
     ['a key too many', changed((d) => (d.extra = 1)), /^f is not valid at \/: must not have the property extra$/],
     ['a wrong type', changed((d) => (d.units = {})), /^f is not valid at \/units: must be array$/],
     [
+      'a key that only a later minor has, and nothing to say so',
+      changed((d) => ((d.scan as Record<string, unknown>).extra = 1)),
+      /^f is not valid at \/scan: must not have the property extra$/,
+    ],
+    [
+      'a later minor with a value that we do not know',
+      changed((d) => Object.assign(d, { schema_version: '1.9.0', warnings: [{ code: 'new', message: 'x' }] })),
+      /^f is not valid at \/warnings\/0\/code: must be one of .*of version 1\.9\.0, this lib-users reads 1\.\d+\.0: update it/,
+    ],
+    [
+      'a later minor with more new fields than a minor can have',
+      changed((d) =>
+        Object.assign(
+          d,
+          { schema_version: '1.9.0' },
+          Object.fromEntries(Array.from({ length: 999 }, (_, i) => [i, i])),
+        ),
+      ),
+      /must not have the property \d+ \(it is of version 1\.9\.0/,
+    ],
+    [
       'a wrong value deep inside',
       changed((d) => ((d.host as { init: string }).init = 'upstart')),
       /^f is not valid at \/host\/init: must be one of systemd, openrc, sysvinit, other$/,
@@ -64,6 +86,19 @@ test('what is no such document is refused, by name and place', async () => {
       return true;
     });
   }
+});
+
+test('of a later minor the fields that are not known are left out', async () => {
+  const later = JSON.parse(report) as Report & Record<string, unknown>;
+  later.schema_version = '1.9.0';
+  later.anything = [{ else: 1 }];
+  Object.assign(later.host.labels, { 'a~1/b': 'stays' });
+  for (const each of [later.scan, ...later.units, ...later.processes.flatMap(({ maps }) => maps)])
+    Object.assign(each, { 'a/b~1': { more: true } });
+  const read = await parseDocument(JSON.stringify(later), 'f', 'report');
+  const known = { ...(JSON.parse(report) as Report), schema_version: '1.9.0' };
+  known.host.labels['a~1/b'] = 'stays';
+  assert.deepEqual(read, known);
 });
 
 test('an input that cannot be read', async (t) => {
