@@ -57,7 +57,7 @@ async function foldReports(sources: readonly string[], now: Date): Promise<Fleet
 function nothingRead({ unreadable_inputs: [first], summary }: FleetDocument): LibUsersError {
   if (first === undefined) return new LibUsersError('input_unreadable', 'there is no report in these inputs');
   const more = summary.unreadable_inputs - 1;
-  const rest = more === 0 ? '' : `, and ${count(more, 'other input')} not either`;
+  const rest = more === 0 ? '' : `; nor could ${count(more, 'other input')}`;
   return new LibUsersError(first.code, `${first.source} could not be read: ${first.message}${rest}`);
 }
 

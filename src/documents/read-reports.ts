@@ -19,6 +19,8 @@ export type ReadReport = { source: string; file: string } & (
 // Far above any report, and below what a JavaScript string can hold.
 const maxBytes = 256 * 1024 * 1024;
 const block = Buffer.alloc(65536);
+const blanks = new Set(Buffer.from(' \t\r\n'));
+const [openingBrace, openingBracket] = Buffer.from('{[');
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads the sources in order; `-` is standard input. Errors are values: one broken input spoils no other. */
@@ -62,10 +64,19 @@ async function* readSource(file: string): AsyncGenerator<ReadReport> {
   try {
     fd = file === '-' ? 0 : openSync(file, 'r');
     let empty = true;
+    let foreign: Foreign | null = null;
     for (const frame of splitDocuments(readBlocks(fd), maxBytes)) {
       empty = false;
+      if (isForeign(frame)) {
+        foreign ??= { ...frame, bytes: Buffer.from(frame.bytes.subarray(0, 1)), lines: 0 };
+        foreign.lines++;
+        continue;
+      }
+      if (foreign !== null) yield refuseForeign(file, foreign);
+      foreign = null;
       yield await readFrame(file, frame);
     }
+    if (foreign !== null) yield refuseForeign(file, foreign);
     if (empty) yield refuse(file, file, 'invalid_document', 'it is empty');
   } catch (error) {
     yield unreadable(file, error);
@@ -78,11 +89,35 @@ function* readBlocks(fd: number): Generator<Buffer> {
   for (let length = readBlock(fd, block); length > 0; length = readBlock(fd, block)) yield block.subarray(0, length);
 }
 
+/** Lines that are no JSON object, one below the other: a text of another program is one broken input and not a thousand. */
+interface Foreign extends Frame {
+  lines: number;
+}
+
+function isForeign(frame: Frame): frame is Frame & { bytes: Buffer } {
+  if (frame.bytes === null) return false;
+  const first = frame.bytes.findIndex((byte) => !blanks.has(byte));
+  if (frame.bytes[first] !== openingBrace) return true;
+  // On a line of its own and indented it is a part of something else.
+  return first > 0 && frame.bytes.subarray(first + 1).every((byte) => blanks.has(byte));
+}
+
+function refuseForeign(file: string, { line, bytes, lines }: Foreign): ReadReport {
+  const isList = bytes?.[0] === openingBracket;
+  const what = isList ? "a list, give the reports one by one (jq '.[]')" : 'not a JSON object';
+  const message = lines === 1 ? `it is ${what}` : `its ${lines} lines from here are ${what}`;
+  return refuse(file, sourceAt(file, line), 'invalid_document', message);
+}
+
+function sourceAt(file: string, line: number): string {
+  return line === 1 ? file : `${file}:${line}`;
+}
+
 async function readFrame(file: string, { line, bytes }: Frame): Promise<ReadReport> {
-  const source = line === 1 ? file : `${file}:${line}`;
+  const source = sourceAt(file, line);
   if (bytes === null) return refuse(file, source, 'invalid_document', `longer than ${maxBytes} bytes`);
   try {
-    const document = parseJson(decode(bytes), 'it');
+    const document = parseJson(decode(bytes), null, line);
     const kind = kindOf(document, 'it');
     if (kind !== 'report') return refuse(file, source, 'invalid_document', `it is a lib-users/${kind}, not a report`);
     const violation = await validateReadDocument('report', document);

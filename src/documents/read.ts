@@ -43,14 +43,18 @@ export async function parseDocument<K extends keyof Documents>(
   return document as Documents[K];
 }
 
-export function parseJson(text: string, name: string): unknown {
-  if (text.trim() === '') throw new LibUsersError('invalid_document', `${name} is empty`, 'expected a JSON document');
+/** @param name null where the message follows the name; @param firstLine where in the input the text begins */
+export function parseJson(text: string, name: string | null, firstLine = 1): unknown {
+  if (text.trim() === '') {
+    throw new LibUsersError('invalid_document', `${name ?? 'it'} is empty`, 'expected a JSON document');
+  }
   try {
     return JSON.parse(text);
   } catch {
     const { line, column, cutOff } = locateJsonError(text);
     const what = cutOff ? 'the text is cut off' : 'this is not JSON';
-    throw new LibUsersError('invalid_document', `${name}, line ${line}, column ${column}: ${what}`, null);
+    const place = [...(name === null ? [] : [name]), `line ${line + firstLine - 1}`, `column ${column}`].join(', ');
+    throw new LibUsersError('invalid_document', `${place}: ${what}`, null);
   }
 }
 

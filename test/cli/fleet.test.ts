@@ -24,7 +24,10 @@ test('a folder with foreign files: they are listed with their reason, the rest i
   const folder = temporaryFolder(t, {
     'a.json': JSON.stringify(named('a'), null, 2),
     'sub/deep/b.json': line(named('b')),
-    'README.md': '# Reports\n',
+    'README.md': '# Reports\n\nOne a host.\n',
+    'list.json': JSON.stringify([named('c'), named('d')], null, 2),
+    'led.json': `Welcome to c\n${line(named('c'))}`,
+    'binary.gz': Buffer.from([0x1f, 0x8b, 8, 10, 0xff, 10, 0x7b, 0]).toString('latin1'),
     'plan.json': JSON.stringify(readGolden<object>('plan'), null, 2),
     'old.json': line({ ...golden, schema_version: '2.0.0' }),
     'wrong.json': line({ ...golden, scan: { ...golden.scan, processes: { ...golden.scan.processes, seen: 'x' } } }),
@@ -45,26 +48,35 @@ test('a folder with foreign files: they are listed with their reason, the rest i
     [
       ['a', join(folder, 'a.json')],
       ['b', join(folder, 'sub/deep/b.json')],
+      ['c', `${join(folder, 'led.json')}:2`],
     ],
   );
   const reasons = Object.fromEntries(
     unreadable_inputs.map(({ source, code, message }) => [source.slice(folder.length + 1), `${code}: ${message}`]),
   );
   assert.deepEqual(reasons, {
-    'README.md': 'invalid_document: it, line 1, column 1: this is not JSON',
+    'README.md': 'invalid_document: its 2 lines from here are not a JSON object',
+    'binary.gz': 'invalid_document: its 2 lines from here are not a JSON object',
+    'binary.gz:3': 'invalid_document: line 3, column 2: this is not JSON',
+    'led.json': 'invalid_document: it is not a JSON object',
+    'list.json': reasons['list.json'],
     'cut.json': reasons['cut.json'],
     'dangling.json': 'input_unreadable: cannot be read (ENOENT)',
     'empty.json': 'invalid_document: it is empty',
     fifo: 'input_unreadable: neither a file nor a folder',
-    'latin1.json': 'invalid_document: it, line 1, column 1: this is not JSON',
+    'latin1.json': 'invalid_document: it is not a JSON object',
     'old.json': 'invalid_document: it has schema_version 2.0.0, and this lib-users reads 1.x of lib-users/report',
     'plan.json': 'invalid_document: it is a lib-users/plan, not a report',
     void: 'input_unreadable: the folder is empty',
     'wrong.json': 'invalid_document: /scan/processes/seen must be integer',
   });
-  assert.match(reasons['cut.json'] ?? '', /invalid_document: it, line \d+, column \d+: the text is cut off/);
-  assert.equal(summary.unreadable_inputs, 10);
-  assert.match(result.stderr, /10 inputs could not be read/);
+  assert.match(reasons['cut.json'] ?? '', /invalid_document: line 2\d\d, column \d+: the text is cut off/);
+  assert.match(
+    reasons['list.json'] ?? '',
+    /invalid_document: its \d\d+ lines from here are a list, give the reports one by one \(jq '\.\[\]'\)/,
+  );
+  assert.equal(summary.unreadable_inputs, 14);
+  assert.match(result.stderr, /14 inputs could not be read/);
 });
 
 test('standard input: a line cut in the middle costs no other', () => {
@@ -137,7 +149,7 @@ test('text names files, units, and who could not be seen or must reboot', (t) =>
     /^ {2}a\.service on web-1, web-2$/m,
     /^not seen completely\n {2}db-1$/m,
     /^must reboot\n {2}web-1$/m,
-    /^could not be read\n {2}.*x: it, line 1, column 1: this is not JSON$/m,
+    /^could not be read\n {2}.*x: it is not a JSON object$/m,
   ])
     assert.match(stdout, expected);
 });
