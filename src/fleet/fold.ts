@@ -94,7 +94,8 @@ export class FleetFold {
         affected: hosts.filter(({ affected }) => affected).length,
         incomplete: abouts.filter(({ complete }) => !complete).length,
         reboot_required: abouts.filter(({ reboot_required }) => reboot_required === true).length,
-        held_bytes: abouts.reduce((sum, { held_bytes }) => sum + held_bytes, 0),
+        // No report that lies makes it infinite, which no JSON can say.
+        held_bytes: abouts.reduce((sum, { held_bytes }) => Math.min(sum + held_bytes, Number.MAX_VALUE), 0),
         unreadable_inputs: refused.reduce((sum, [, { listed, more }]) => sum + listed.length + more, 0),
       },
       hosts: abouts,

@@ -29,7 +29,8 @@ export function renderJunit(judgement: Judgement, scan: Scan): string {
     '@failures': total('failure'),
     '@errors': total('error'),
     '@skipped': total('skipped'),
-    '@time': scan.duration_seconds.toFixed(3),
+    // The schema wants digits, and from 1e21 on toFixed() writes an exponent.
+    '@time': Math.min(scan.duration_seconds, 1e12).toFixed(3),
     '@timestamp': drift.report.generated_at.replace('Z', ''),
     '@hostname': sanitize(drift.host.hostname),
     testcase: cases.map(toElement),

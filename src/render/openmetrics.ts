@@ -29,7 +29,7 @@ class Family {
 
   toString(): string {
     if (this.#samples.size === 0) return '';
-    const lines = [...this.#samples].map(([labels, value]) => `${this.#name}${labels} ${value}\n`);
+    const lines = [...this.#samples].map(([labels, value]) => `${this.#name}${labels} ${renderNumber(value)}\n`);
     return `# HELP ${this.#name} ${this.#help}\n# TYPE ${this.#name} gauge\n${lines.join('')}`;
   }
 }
@@ -122,6 +122,11 @@ function ownedFiles({ units, processes }: Report): Owned[] {
 function toSeconds(time: string): number | null {
   const ms = Date.parse(time);
   return Number.isNaN(ms) ? null : ms / 1000;
+}
+
+/** A sum of what a report that lies says may be infinite. */
+function renderNumber(value: number): string {
+  return Number.isFinite(value) ? String(value) : '+Inf';
 }
 
 function renderLabels(labels: Labels): string {

@@ -116,6 +116,12 @@ test('of one source a hundred broken inputs are listed, the rest is counted', ()
   });
 });
 
+test('no sum of bytes is more than a JSON number can say', async () => {
+  const summary = { held_bytes: Number.MAX_VALUE };
+  const fleet = fold([host('a', null, late, { summary }), host('b', null, late, { summary })]);
+  assert.equal(await validateDocument('fleet', JSON.parse(JSON.stringify(fleet))), null);
+});
+
 test('any reports give a valid document, and only the newest of each host shows in it', async () => {
   const named = fc.tuple(
     anyReport,

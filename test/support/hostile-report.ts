@@ -50,6 +50,7 @@ const text = fc
   })
   .map((parts) => parts.join(''));
 const path = text.map((name) => `/${name}`);
+const amount = fc.oneof(fc.nat(), fc.constantFrom(0, 2 ** 53, 1e300, Number.MAX_VALUE));
 const unitName = fc.oneof(fc.constantFrom('session-7.scope', 'a.service', 'dev-disk-by\\x2did.swap'), text);
 
 export const hostileReport = arbitraryOf(schemas.report as Schema, {
@@ -62,6 +63,11 @@ export const hostileReport = arbitraryOf(schemas.report as Schema, {
   'fd.path': path,
   'executable.path': path,
   'process.name': text,
+  'scan.duration_seconds': amount,
+  'summary.held_bytes': amount,
+  'unit.held_bytes': amount,
+  'unit_file.held_bytes': fc.option(amount),
+  'fd.held_bytes': fc.option(amount),
   'host.hostname': text,
   'user.name': fc.oneof(fc.constant(null), text),
 }) as fc.Arbitrary<Report>;

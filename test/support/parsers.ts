@@ -34,7 +34,8 @@ function run(command: string, args: string[], input: string): string {
 export interface Sample {
   name: string;
   labels: Record<string, string>;
-  value: number;
+  /** As Python writes it: JSON has no infinity. */
+  value: string;
 }
 
 /** The samples of each text, as prometheus_client's strict OpenMetrics parser reads them. */
@@ -42,7 +43,7 @@ export function parseOpenmetrics(texts: readonly string[]): Sample[][] {
   const program = `
 import json, sys
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse
-read = lambda text: [dict(name=s.name, labels=s.labels, value=s.value) for f in parse(text) for s in f.samples]
+read = lambda text: [dict(name=s.name, labels=s.labels, value=repr(s.value)) for f in parse(text) for s in f.samples]
 print(json.dumps([read(text) for text in json.load(sys.stdin)]))`;
   return JSON.parse(run(python, ['-c', program], JSON.stringify(texts)));
 }
@@ -52,7 +53,7 @@ export function parsePrometheus(texts: readonly string[]): Sample[][] {
   const program = `
 import json, sys
 from prometheus_client.parser import text_string_to_metric_families as parse
-read = lambda text: [dict(name=s.name, labels=s.labels, value=s.value) for f in parse(text) for s in f.samples]
+read = lambda text: [dict(name=s.name, labels=s.labels, value=repr(s.value)) for f in parse(text) for s in f.samples]
 print(json.dumps([read(text) for text in json.load(sys.stdin)]))`;
   return JSON.parse(run(python, ['-c', program], JSON.stringify(texts)));
 }
