@@ -1,4 +1,6 @@
-// Bundles src/main.ts and everything it uses into the one file that is installed, dist/lib-users.cjs.
+// Bundles src/main.ts and everything it uses into the one file that is installed, dist/lib-users.cjs, and lays the code cache of
+// this Node beside it.
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,5 +33,10 @@ const code = joinChunks(chunks, { target, platform: 'node', supported: { 'dynami
 const dist = join(root, 'dist');
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
-writeFileSync(join(dist, 'lib-users.cjs'), `#!/usr/bin/env node\n${code}`);
-chmodSync(join(dist, 'lib-users.cjs'), 0o755);
+const file = join(dist, 'lib-users.cjs');
+writeFileSync(file, `#!/usr/bin/env node\n${code}`);
+chmodSync(file, 0o755);
+const { status } = spawnSync(process.execPath, [join(root, 'scripts/code-cache.cjs'), file], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+if (status !== 0) throw new Error(`a scan for the code cache ended with ${status}`);
