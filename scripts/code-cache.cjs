@@ -1,10 +1,16 @@
 // Runs a scan with the file that is named, and writes V8's code cache of its first part beside it: compiled are the functions
-// that a scan calls. A cache is for one version of V8 and one processor; launcher.cjs says where it is looked for.
-const { writeFileSync } = require('node:fs');
+// that a scan calls. A cache is for one version of V8 and one processor: it is written where launcher.cjs looks for it.
+const fs = require('node:fs');
 const { resolve } = require('node:path');
 const vm = require('node:vm');
 
 const file = resolve(process.argv[2]);
+let cachePath = null;
+const { readFileSync } = fs;
+fs.readFileSync = (path, ...options) => {
+  if (String(path).endsWith('.cache')) cachePath ??= path;
+  return readFileSync(path, ...options);
+};
 let first = null;
 vm.Script = class extends vm.Script {
   constructor(...args) {
@@ -12,8 +18,6 @@ vm.Script = class extends vm.Script {
     first ??= this;
   }
 };
-process.on('exit', () => {
-  writeFileSync(`${file}.${process.versions.v8}-${process.arch}.cache`, first.createCachedData());
-});
+process.on('exit', () => fs.writeFileSync(cachePath, first.createCachedData()));
 process.argv = [process.execPath, file, 'scan', '--format', 'json', '--no-config'];
 require(file);

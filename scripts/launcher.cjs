@@ -1,10 +1,11 @@
 'use strict';
 // The program stands below, as comments, in parts that are compiled when they are first needed: V8 parses all of a file before
 // it runs any of it, and a comment is the cheapest that it can parse. The first part is what every scan needs. It comes from
-// V8's code cache where one lies beside this file that the same V8 made of the same text, and is compiled anywhere else.
+// V8's code cache where one lies beside this file that the same V8 made of the same build, and is compiled anywhere else.
 const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 
+const build = '%BUILD%';
 const parts = new Map();
 for (const part of readFileSync(__filename, 'latin1').split('\n//@@ ').slice(1)) {
   const end = part.indexOf('\n');
@@ -13,7 +14,7 @@ for (const part of readFileSync(__filename, 'latin1').split('\n//@@ ').slice(1))
 
 function codeCache() {
   try {
-    return readFileSync(`${__filename}.${process.versions.v8}-${process.arch}.cache`);
+    return readFileSync(`${__filename}.${build}-${process.versions.v8}-${process.arch}.cache`);
   } catch {}
 }
 

@@ -1,4 +1,5 @@
 // esbuild's code splitting -> the one file: launcher.cjs and, below it, the parts that it compiles, as comments.
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { transformSync } from 'esbuild';
@@ -21,8 +22,10 @@ export function joinChunks({ outputFiles, metafile }, options) {
   const bodies = [...scan].map((name) => `${JSON.stringify(name)}: ${functions.get(name)}`);
   const parts = [['scan', `({\n${bodies.join(',\n')}\n})`]];
   for (const [name, text] of functions) if (!scan.has(name)) parts.push([name, text]);
-  const launcher = readFileSync(new URL('launcher.cjs', import.meta.url), 'utf8');
-  return launcher + parts.map(([name, text]) => `//@@ ${name}\n${asComment(text)}\n`).join('');
+  const text = parts.map(([name, code]) => `//@@ ${name}\n${asComment(code)}\n`).join('');
+  // Of a text V8 compares but the length with its cache's.
+  const build = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return readFileSync(new URL('launcher.cjs', import.meta.url), 'utf8').replace('%BUILD%', build) + text;
 }
 
 // In ASCII a byte is a character. esbuild escapes all but regular expressions, where \u means the same.
