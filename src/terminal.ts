@@ -1,4 +1,5 @@
-// What the standard streams are connected to. Loading node:tty costs 3 ms: only a character device can be a terminal.
+// What the standard streams are connected to. Loading node:tty costs 3 ms: only a character device can be a terminal, and
+// /dev/null and its like, of major number 1 (null(4)), are none.
 
 import { fstatSync, readFileSync } from 'node:fs';
 
@@ -7,9 +8,12 @@ export interface TextStyle {
   columns: number;
 }
 
+const memoryDevices = 1;
+
 export async function isTerminal(fd: 1 | 2): Promise<boolean> {
   try {
-    if (!fstatSync(fd).isCharacterDevice()) return false;
+    const stat = fstatSync(fd);
+    if (!stat.isCharacterDevice() || stat.rdev >> 8 === memoryDevices) return false;
   } catch {
     return false;
   }
