@@ -1,12 +1,18 @@
 // Whether procfs hides other users' processes from us. proc(5), mount options hidepid and gid; kernel fs/proc/root.c.
 
+import type { Bytes } from './bytes.ts';
 import type { Mount } from './mountinfo.ts';
 
 /** CAP_SYS_PTRACE, capabilities(7). */
 const ptrace = 1n << 19n;
 
+/** The initial user namespace always has this number: PROC_USER_INIT_INO in linux/proc_ns.h. */
+const initialUserNamespace = 'user:[4026531837]';
+
 export interface Viewer {
   effectiveCapabilities: bigint;
+  /** What /proc/self/ns/user says; null where it may not be read. */
+  userNamespace: Bytes | null;
   groups: readonly number[];
 }
 
@@ -18,7 +24,9 @@ export function hidesProcesses(mount: Mount | null, viewer: Viewer): boolean {
   );
   const hidepid = options.get('hidepid');
   if (hidepid === undefined || hidepid === '0' || hidepid === 'off') return false;
-  if ((viewer.effectiveCapabilities & ptrace) !== 0n) return false;
+  // In a user namespace of one's own all capabilities are easy to have, and open none of the host's processes.
+  const capable = (viewer.effectiveCapabilities & ptrace) !== 0n && viewer.userNamespace === initialUserNamespace;
+  if (capable) return false;
   // The group that gid= names is exempt, but from `ptraceable` nobody is.
   const exempt =
     hidepid !== 'ptraceable' && hidepid !== '4' && viewer.groups.includes(Number(options.get('gid') ?? -1));

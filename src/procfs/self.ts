@@ -43,5 +43,9 @@ export function readNamespaces(directory: string): Namespaces {
 
 export function readViewer(): Viewer {
   const status = orNull(() => readBytes('/proc/self/status')) ?? '';
-  return { effectiveCapabilities: parseEffectiveCapabilities(status), groups: parseGroups(status) };
+  return {
+    effectiveCapabilities: parseEffectiveCapabilities(status),
+    userNamespace: orNull(() => readLink('/proc/self/ns/user')),
+    groups: parseGroups(status),
+  };
 }

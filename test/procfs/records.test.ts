@@ -106,19 +106,21 @@ test('without a root mount (a chroot) no walk is local', () => {
   assert.equal(new MountTable(parseMountinfo(mountinfo.split('\n')[1] ?? '')).isLocalWalk('/proc/x'), false);
 });
 
-const viewers: [name: string, options: string, capabilities: bigint, groups: number[], hidden: boolean][] = [
-  ['no option', 'rw', 0n, [], false],
-  ['hidepid=0', 'rw,hidepid=0', 0n, [], false],
-  ['hidepid=2 without privilege', 'rw,hidepid=2', 0n, [], true],
-  ['hidepid=invisible without privilege', 'rw,hidepid=invisible', 0n, [], true],
-  ['hidepid=2 with CAP_SYS_PTRACE', 'rw,hidepid=2', 1n << 19n, [], false],
-  ['hidepid=2 for the group gid=', 'rw,hidepid=2,gid=4', 0n, [4], false],
-  ['ptraceable spares no group', 'rw,hidepid=ptraceable,gid=4', 0n, [4], true],
-];
-for (const [name, options, effectiveCapabilities, groups, hidden] of viewers) {
+const viewers: [name: string, options: string, capabilities: bigint, groups: number[], hidden: boolean, ns?: string][] =
+  [
+    ['no option', 'rw', 0n, [], false],
+    ['hidepid=0', 'rw,hidepid=0', 0n, [], false],
+    ['hidepid=2 without privilege', 'rw,hidepid=2', 0n, [], true],
+    ['hidepid=invisible without privilege', 'rw,hidepid=invisible', 0n, [], true],
+    ['hidepid=2 with CAP_SYS_PTRACE', 'rw,hidepid=2', 1n << 19n, [], false],
+    ['hidepid=2 with CAP_SYS_PTRACE of a user namespace', 'rw,hidepid=2', 1n << 19n, [], true, 'user:[4026532210]'],
+    ['hidepid=2 for the group gid=', 'rw,hidepid=2,gid=4', 0n, [4], false],
+    ['ptraceable spares no group', 'rw,hidepid=ptraceable,gid=4', 0n, [4], true],
+  ];
+for (const [name, options, effectiveCapabilities, groups, hidden, userNamespace = 'user:[4026531837]'] of viewers) {
   test(`hidepid: ${name}`, () => {
     const mount = { id: 1, device: '00:15', mountPoint: '/proc', fsType: 'proc', options };
-    assert.equal(hidesProcesses(mount, { effectiveCapabilities, groups }), hidden);
+    assert.equal(hidesProcesses(mount, { effectiveCapabilities, groups, userNamespace }), hidden);
   });
 }
 

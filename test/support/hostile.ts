@@ -1,0 +1,31 @@
+// Hostile processes for live tests.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { python, someLibrary, workFolder } from './live.ts';
+import { projectRoot } from './project.ts';
+
+export interface Creature {
+  child: ChildProcess & { pid: number };
+  /** The copy of a library that it maps. */
+  library: string;
+  /** Its first line. */
+  said: string;
+}
+
+/** A process of creature.py, ended with the test. */
+export async function startCreature(t: TestContext, trait: string, ...rest: string[]): Promise<Creature> {
+  const library = join(workFolder(t), 'libdemo.so');
+  copyFileSync(someLibrary(), library);
+  const argv = [join(projectRoot, 'test/support/creature.py'), library, trait, ...rest];
+  const child = spawn(python as string, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => child.kill('SIGKILL'));
+  const said = await new Promise<string>((resolve, reject) => {
+    child.once('error', reject);
+    child.stdout.once('data', (chunk: Buffer) => resolve(String(chunk).trim()));
+    child.once('exit', (code, signal) => reject(new Error(`${trait} ended with ${code ?? signal}`)));
+  });
+  return { child: child as Creature['child'], library, said };
+}
