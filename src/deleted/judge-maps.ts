@@ -103,7 +103,12 @@ function statFile(file: MappedFile, isProgram: boolean, fsType: Bytes | null, ev
   if (fsType === null || !isLocal(fsType)) return null;
   if (first) {
     if (!evidence.isLocalDevice(first.device)) return null;
-    return evidence.cached(`${first.device} ${first.inode}`, () => evidence.process.statMapping(first.range));
+    // overlayfs maps the files of its layers through mounts of its own, which no mountinfo lists.
+    const layered = hasOwnDevices(fsType);
+    const isLocalMount = (id: number) => evidence.isLocalMount(id) || (layered && evidence.mountById(id) === null);
+    return evidence.cached(`${first.device} ${first.inode}`, () =>
+      evidence.process.statMapping(first.range, isLocalMount),
+    );
   }
   return isProgram ? evidence.process.statExecutable(evidence.isLocalMount) : null;
 }

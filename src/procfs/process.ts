@@ -1,7 +1,7 @@
 // One process read through one /proc/PID opened with O_PATH: after its death every read says ESRCH, even when the PID is
 // reused, so nothing of two processes is ever mixed up. proc(5), open(2) O_PATH.
 
-import { type BigIntStats, closeSync, constants, openSync, readdirSync, statSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, openSync, readdirSync } from 'node:fs';
 import type { Bytes } from './bytes.ts';
 import { type FdInfo, parseFdInfo } from './fdinfo.ts';
 import { type IsLocalMount, statLocal } from './hold.ts';
@@ -88,12 +88,11 @@ export class OpenProcess {
   }
 
   /**
-   * stat of the mapped file itself, for files on local devices only: even this hangs on a stalled FUSE. The mount does not
-   * tell, since overlayfs maps its layers' files through mounts that no mountinfo lists. Wants CAP_SYS_ADMIN or
-   * CAP_CHECKPOINT_RESTORE.
+   * stat of the mapped file itself, which may have been exchanged for a remote one since maps was read: even this look hangs
+   * on a stalled FUSE. Wants CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE.
    */
-  statMapping(range: string): BigIntStats | null {
-    return orNull(() => statSync(`${this.#base}/map_files/${range}`, { bigint: true }));
+  statMapping(range: string, isLocalMount: IsLocalMount): BigIntStats | null {
+    return statLocal(`${this.#base}/map_files/${range}`, isLocalMount);
   }
 
   /** stat of the program itself. */

@@ -1,12 +1,14 @@
 // File systems that must not be asked, and files whose printed path means nothing here.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, unlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { isRoot, processOf, python, scan, start, workFolder } from '../support/live.ts';
+import { startCreature } from '../support/hostile.ts';
+import { isRoot, processOf, python, scan, sleepProgram, start, workFolder } from '../support/live.ts';
 import { projectRoot } from '../support/project.ts';
 import { skipUnless } from '../support/skip.ts';
+import { until } from '../support/until.ts';
 
 const mapAndOpen =
   "import mmap,sys,time; l=open(sys.argv[1],'rb'); m=mmap.mmap(l.fileno(),4096,prot=5,flags=2); f=open(sys.argv[2],'ab'); print('ready',flush=True); time.sleep(600)";
@@ -48,6 +50,101 @@ test('a FUSE mount that never answers, and one lazily unmounted, are unknown and
   assert.deepEqual(facts(), files(library, log));
   assert.equal(spawnSync('umount', ['-l', folder]).status, 0);
   assert.deepEqual(facts(), files('/lib.so', '/x.log'), 'a detached path is not looked up from our root');
+});
+
+/** A FUSE mount of a kind, whose files hold `content`; stopped, it is as dead as an NFS server that is gone. */
+async function farMount(t: TestContext, content: string, type: string) {
+  const folder = join(mountFolder(t, 'far'), 'far');
+  const program = join(projectRoot, 'test/support/fuse-server.py');
+  const server = await start(t, [python as string, program, folder, content, type], { ready: true });
+  return { folder, server };
+}
+
+const canMountFuse = isRoot && python !== null && existsSync('/dev/fuse');
+
+/** Whether a look of the naive kind hangs: what a test says not to hang must be able to. */
+function naiveLookHangs(...paths: string[]): boolean {
+  const { signal } = spawnSync('stat', ['-L', ...paths], { timeout: 500, killSignal: 'SIGKILL', stdio: 'ignore' });
+  return signal === 'SIGKILL';
+}
+
+test('a program run from a dead mount is unknown, and nobody asks for it', async (t) => {
+  if (!skipUnless(t, canMountFuse, 'needs root, python3 and /dev/fuse')) return;
+  const { folder, server } = await farMount(t, sleepProgram(), 'fuse.sshfs');
+  const child = await start(t, [join(folder, 'lib.so'), '600']);
+  await until('it sleeps', () => readFileSync(`/proc/${child.pid}/wchan`, 'utf8').includes('nanosleep'));
+  unlinkSync(join(folder, 'lib.so'));
+  server.kill('SIGSTOP');
+  assert.ok(naiveLookHangs(`/proc/${child.pid}/exe`));
+  const found = processOf(scan(), child.pid);
+  assert.deepEqual(found?.executable, { path: join(folder, 'lib.so'), path_base64: null, deleted: true });
+  assert.deepEqual(
+    found.maps.map(({ kind, state, links }) => [kind, state, links]),
+    [['executable', 'unknown', null]],
+  );
+});
+
+test('a process whose root is a dead mount: its local files are unknown', async (t) => {
+  if (!skipUnless(t, canMountFuse, 'needs root, python3 and /dev/fuse')) return;
+  const { folder, server } = await farMount(t, sleepProgram(), 'fuse.sshfs');
+  const library = join(workFolder(t), 'libdemo.so');
+  const script = `import os; f=os.open(sys.argv[1],os.O_RDWR|os.O_CREAT); os.write(f,b'x'*4096); m=mmap.mmap(f,4096,prot=5,flags=2); os.chroot(sys.argv[2])`;
+  const ready = "print('ready',flush=True); time.sleep(600)";
+  const argv = [python as string, '-c', `import mmap,sys,time; ${script}; ${ready}`, library, folder] as const;
+  const child = await start(t, argv, { ready: true });
+  unlinkSync(library);
+  server.kill('SIGSTOP');
+  assert.ok(naiveLookHangs(`/proc/${child.pid}/root/lib.so`));
+  const found = processOf(scan(), child.pid);
+  assert.deepEqual(
+    [...new Set([...(found?.maps ?? []), ...(found?.fds ?? [])].map(({ state }) => state))],
+    ['unknown'],
+  );
+  assert.ok(
+    found?.fds.every(({ held_bytes }) => held_bytes === 4096),
+    'the descriptor is local, whatever the root is',
+  );
+});
+
+test('a path below an automount trigger that never answers is unknown, and triggers nothing', async (t) => {
+  if (!skipUnless(t, isRoot && python !== null, 'needs root and python3')) return;
+  const folder = join(mountFolder(t, 'auto'), 'auto');
+  const [library, log] = [join(folder, 'lib.so'), join(folder, 'x.log')];
+  writeFileSync(library, 'x'.repeat(4096));
+  const child = await start(t, [python as string, '-c', mapAndOpen, library, log], { ready: true });
+  unlinkSync(library);
+  unlinkSync(log);
+  await start(t, [python as string, join(projectRoot, 'test/support/autofs-trigger.py'), folder], { ready: true });
+  assert.ok(naiveLookHangs(library));
+  const found = processOf(scan(), child.pid);
+  assert.deepEqual(
+    [...(found?.maps ?? []), ...(found?.fds ?? [])].map(({ path, state }) => [path, state]),
+    [library, library, library, log].map((path) => [path, 'unknown']),
+  );
+});
+
+test('of a command line laid over the memory of a dead mount nothing is read, and nobody waits for it', async (t) => {
+  if (!skipUnless(t, canMountFuse, 'needs root, python3 and /dev/fuse')) return;
+  const { folder, server } = await farMount(t, sleepProgram(), 'fuse');
+  const { child, library } = await startCreature(t, 'words_from', join(folder, 'lib.so'), 'x'.repeat(20_000));
+  unlinkSync(library);
+  server.kill('SIGSTOP');
+  const found = processOf(scan('--command-line', 'full'), child.pid);
+  assert.equal(found?.maps[0]?.path, library);
+  assert.ok(found.command.join('\0').length < 20_000);
+});
+
+test('a mapping exchanged for one of a dead mount while it is looked at: nobody waits', async (t) => {
+  if (!skipUnless(t, canMountFuse, 'needs root, python3 and /dev/fuse')) return;
+  const { folder, server } = await farMount(t, sleepProgram(), 'fuse');
+  const { child, library } = await startCreature(t, 'remapping', join(folder, 'lib.so'));
+  server.kill('SIGSTOP');
+  let met = 0;
+  for (let turn = 0; turn < 8; turn++) {
+    const [map] = processOf(scan('--pid', String(child.pid)), child.pid)?.maps ?? [];
+    if (map?.path === library) met++;
+  }
+  assert.ok(met > 0, 'the local file was met');
 });
 
 test('on overlayfs the inode decides, and a file both mapped and open holds its bytes once', async (t) => {

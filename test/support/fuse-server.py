@@ -1,6 +1,7 @@
 """A FUSE file system of the files `lib.so` and `x.log` for tests, spoken raw on /dev/fuse so that it needs nothing but root.
 
-usage: fuse-server.py MOUNT_POINT; prints `ready` when mounted. Stop it (SIGSTOP) and every request hangs; kill it and they fail.
+usage: fuse-server.py MOUNT_POINT [CONTENT [TYPE]]; prints `ready` when mounted. Stop it (SIGSTOP) and every request hangs; kill
+it and they fail. Every file holds what the file CONTENT does (default: zeros); TYPE is as in `fuse.sshfs`.
 """
 
 import ctypes
@@ -12,7 +13,9 @@ LOOKUP, FORGET, GETATTR, UNLINK, OPEN, READ = 1, 2, 3, 10, 14, 15
 RELEASE, FLUSH, INIT, OPENDIR, RELEASEDIR, INTERRUPT, BATCH_FORGET = 18, 25, 26, 27, 29, 36, 42
 ENOENT, ENOSYS = 2, 38
 NAMES = {b"lib.so": 2, b"x.log": 3}
-SIZE = 8192
+CONTENT = open(sys.argv[2], "rb").read() if len(sys.argv) > 2 else b"\0" * 8192
+SIZE = len(CONTENT)
+FILE_SYSTEM = sys.argv[3].encode() if len(sys.argv) > 3 else b"fuse"
 
 
 def attributes(node):
@@ -34,7 +37,8 @@ def answer(opcode, node, body):
     if opcode in (OPEN, OPENDIR):
         return 0, struct.pack("<QII", 0, 0, 0)
     if opcode == READ:
-        return 0, b"\0" * 4096
+        _, offset, size = struct.unpack_from("<QQI", body)
+        return 0, CONTENT[offset : offset + size]
     if opcode == UNLINK:
         NAMES.pop(body.rstrip(b"\0"), None)
         return 0, b""
@@ -44,7 +48,7 @@ def answer(opcode, node, body):
 device = os.open("/dev/fuse", os.O_RDWR)
 options = f"fd={device},rootmode=40000,user_id=0,group_id=0,allow_other".encode()
 libc = ctypes.CDLL(None, use_errno=True)
-if libc.mount(b"test", os.fsencode(sys.argv[1]), b"fuse", 0, options) != 0:
+if libc.mount(b"test", os.fsencode(sys.argv[1]), FILE_SYSTEM, 0, options) != 0:
     sys.exit(f"mount: {os.strerror(ctypes.get_errno())}")
 print("ready", flush=True)
 while True:
