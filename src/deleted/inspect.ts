@@ -17,8 +17,8 @@ import type { HiddenUse } from './suppressed.ts';
 export interface AffectedProcess {
   pid: number;
   identity: Identity;
-  /** What the exe link says, mark included; null where it was refused. */
-  executable: Bytes | null;
+  /** The program by the exe link, without the mark where it is gone; null where the link was refused. */
+  executable: { path: Bytes; deleted: boolean } | null;
   maps: MapFinding[];
   fds: FdFinding[];
 }
@@ -90,7 +90,10 @@ function readWhole(pid: number, options: InspectOptions): Inspection | null {
     const fds = judgeFds(links, evidence);
     if (seen.odd + fds.failed > 0) trouble = worse(trouble, 'failed');
     const found = maps.length + fds.findings.length > 0;
-    const affected = found ? { pid, identity: identity(), executable, maps, fds: fds.findings } : null;
+    const program = options.include.maps ? maps : found ? judgeMaps([], executable, { ...evidence, hide() {} }) : [];
+    const affected = found
+      ? { pid, identity: identity(), executable: nameProgram(executable, program), maps, fds: fds.findings }
+      : null;
     // Still alive, and still the same program: else what was read belongs to nobody in particular.
     if (executable === null) process.readStat();
     else if (process.readExecutable() !== executable) return null;
@@ -98,6 +101,11 @@ function readWhole(pid: number, options: InspectOptions): Inspection | null {
   } finally {
     process.close();
   }
+}
+
+function nameProgram(link: Bytes | null, maps: readonly MapFinding[]): AffectedProcess['executable'] {
+  const gone = maps.find((map) => map.kind === 'executable');
+  return link === null ? null : { path: gone?.path ?? link, deleted: gone !== undefined };
 }
 
 /** What a process needs not be asked where all that is gone in it is hidden by rules: every memfd would cost ten reads. */

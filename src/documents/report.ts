@@ -1,6 +1,5 @@
 // Findings, attributions and facts -> the report document. Pure; every order is bytewise.
 
-import { parseMarked } from '../deleted/gone.ts';
 import { toText } from '../procfs/bytes.ts';
 import { tool } from '../version.ts';
 import { renderCommand } from './command-line.ts';
@@ -70,13 +69,8 @@ function buildProcess(process: AttributedProcess, facts: ReportFacts): Process {
   };
 }
 
-function buildExecutable({ executable, maps }: AttributedProcess): Process['executable'] {
-  if (executable === null) return null;
-  const gone = maps.find((map) => map.kind === 'executable');
-  return {
-    ...buildPath(gone ? (parseMarked(executable)?.path ?? executable) : executable),
-    deleted: gone !== undefined,
-  };
+function buildExecutable({ executable }: AttributedProcess): Process['executable'] {
+  return executable && { ...buildPath(executable.path), deleted: executable.deleted };
 }
 
 function buildMap(map: AttributedProcess['maps'][number], facts: ReportFacts): DeletedMap {

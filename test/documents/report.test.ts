@@ -50,7 +50,7 @@ function process(pid: number, unit: Attribution['unit'], more: Partial<Attribute
       ...{ stat, effectiveUid: 0, commandLine: '/bin/my title\0--password=x\0', commandTruncated: false },
       ...{ cgroup: '', namespaces: { pid: null, cgroup: null } },
     },
-    ...{ executable: '/bin/x', maps: [], fds: [] },
+    ...{ executable: { path: '/bin/x', deleted: false }, maps: [], fds: [] },
     attribution: { cgroup: '/', unit, slice: null, session: null, container: null },
     ...more,
   };

@@ -119,6 +119,20 @@ test('a deleted executable', async (t) => {
   assert.deepEqual(processOf(scan('--only', 'fds'), child.pid), undefined);
 });
 
+test('with fds alone a deleted program is named without the mark, and is no finding', async (t) => {
+  const folder = workFolder(t);
+  const [program, log] = [join(folder, 'my program'), join(folder, 'x.log')];
+  copyFileSync(process.execPath, program);
+  const script = "fs.openSync(process.argv[1],'a');console.log('ready');setInterval(()=>{},1e6)";
+  const child = await start(t, [program, '-e', script, log], { ready: true });
+  unlinkSync(program);
+  unlinkSync(log);
+  const report = scan('--only', 'fds');
+  const found = processOf(report, child.pid);
+  assert.deepEqual(found?.executable, { path: program, path_base64: null, deleted: true });
+  assert.deepEqual([found.maps.length, found.fds.length], [0, 1]);
+});
+
 test('a held log, an unnamed file, and what holds no bytes any more', async (t) => {
   const folder = workFolder(t);
   const log = join(folder, 'x.log');
