@@ -1,0 +1,103 @@
+// Processes that lie about themselves, hide or change while they are looked at. Each still maps a library that is gone, and
+// is reported with it: what a process says of itself decides nothing.
+import assert from 'node:assert/strict';
+import { readFileSync, unlinkSync } from 'node:fs';
+import { type TestContext, test } from 'node:test';
+import type { Process } from '../../src/documents/generated/report.ts';
+import { startCreature } from '../support/hostile.ts';
+import { isRoot, processOf, python, runCli, scan } from '../support/live.ts';
+import { skipUnless } from '../support/skip.ts';
+import { until } from '../support/until.ts';
+
+const full = ['--command-line', 'full'];
+
+/** What a scan says of a creature whose library was removed; null where it says nothing. */
+async function seen(t: TestContext, trait: string, ...rest: string[]): Promise<Process> {
+  const { child, library } = await startCreature(t, trait, ...rest);
+  unlinkSync(library);
+  const found = processOf(scan(...full), child.pid);
+  assert.ok(found, `${trait} is not reported`);
+  assert.deepEqual(
+    found.maps.map(({ path, state }) => [path, state]),
+    [[library, 'removed']],
+  );
+  return found;
+}
+
+const hostileNames: Record<string, string> = {
+  'closing parenthesis and a state': ') R 1',
+  'a newline': 'a\nUid:\t0\t0\t0',
+  'escape and bidi': '\u001b[2J\u202e',
+  'blanks around': ' x ',
+};
+
+for (const [what, name] of Object.entries(hostileNames)) {
+  test(`a name of ${what} is a name`, async (t) => {
+    if (!skipUnless(t, python !== null, 'needs python3')) return;
+    const found = await seen(t, 'named', name);
+    assert.equal(found.name, name);
+    assert.deepEqual([found.ppid, found.user?.uid], [process.pid, process.geteuid?.()]);
+  });
+}
+
+test('a leader that exited: its threads are looked at', async (t) => {
+  if (!skipUnless(t, python !== null, 'needs python3')) return;
+  const found = await seen(t, 'leaderless');
+  assert.equal(found.command.at(-1), 'leaderless');
+});
+
+test('a zombie holds nothing, denies nothing and fails nothing', async (t) => {
+  if (!skipUnless(t, python !== null, 'needs python3')) return;
+  const { child } = await startCreature(t, 'zombie');
+  const [pid] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').split(' ');
+  const { processes } = scan('--pid', String(pid)).scan;
+  assert.deepEqual(processes, { seen: 1, inspected: 1, kernel_threads: 0, vanished: 0, denied: 0, failed: 0 });
+});
+
+test('a stopped process is looked at, and stays stopped', async (t) => {
+  if (!skipUnless(t, python !== null, 'needs python3')) return;
+  const { child, library } = await startCreature(t, 'plain');
+  unlinkSync(library);
+  child.kill('SIGSTOP');
+  const state = () => readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.[0];
+  await until('it is stopped', () => state() === 'T');
+  assert.equal(processOf(scan(), child.pid)?.maps[0]?.path, library);
+  assert.equal(state(), 'T');
+});
+
+test('not dumpable: root sees it all the same', async (t) => {
+  if (!skipUnless(t, isRoot && python !== null, 'needs root and python3')) return;
+  await seen(t, 'undumpable');
+});
+
+test('a title that imitates another unit is a command line and no unit', async (t) => {
+  if (!skipUnless(t, python !== null, 'needs python3')) return;
+  const found = await seen(t, 'titled', '/usr/sbin/sshd -D [listener] 0 of 10-100 startups');
+  assert.equal(found.command[0], '/usr/sbin/sshd -D [listener] 0 of 10-100 startups');
+  assert.equal(found.unit?.name ?? null, processOf(scan(), found.pid)?.unit?.name ?? null);
+  assert.notEqual(found.unit?.name, 'ssh.service');
+});
+
+test('a title of escapes, bidi marks and bytes that are no UTF-8: lossless in JSON, harmless as text', async (t) => {
+  if (!skipUnless(t, python !== null, 'needs python3')) return;
+  // Python's surrogateescape: a lone byte 0xff arrives as itself.
+  const { child, library } = await startCreature(t, 'titled', 'x\n\u001b]0;owned\u0007\u202e;reboot');
+  unlinkSync(library);
+  assert.equal(processOf(scan(...full), child.pid)?.command[0], 'x\n\u001b]0;owned\u0007\u202e;reboot');
+  for (const format of ['text', 'lines', 'machine']) {
+    const { stdout, status } = runCli(['scan', '--no-config', '--format', format, ...full]);
+    assert.equal(status, 0);
+    assert.doesNotMatch(stdout, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/, format);
+  }
+});
+
+test('a command line rewritten all the time is one of its lines or empty, and never ends a scan', async (t) => {
+  if (!skipUnless(t, python !== null, 'needs python3')) return;
+  const { child, library } = await startCreature(t, 'rewriting');
+  unlinkSync(library);
+  for (let turn = 0; turn < 5; turn++) {
+    const found = processOf(scan('--pid', String(child.pid), ...full), child.pid);
+    assert.equal(found?.maps[0]?.path, library);
+    for (const word of found.command) assert.match(word, /^[A-Z]*$/);
+  }
+});
