@@ -1,0 +1,71 @@
+// Builds the standalone executable: Node's single executable application with a V8 start-up snapshot.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { build } from 'esbuild';
+import { lazyNode } from '../lazy-node.mjs';
+import { leanOclif } from '../lean-oclif.mjs';
+import { emulate, fetchNode } from './node.mjs';
+import { root, run, version } from './run.mjs';
+
+export const stage = join(root, 'build/stage');
+const snapshotFile = join(stage, 'snapshot.cjs');
+
+/**
+ * One file without chunks: in a snapshot what never runs costs nothing.
+ * @returns {Promise<object>} esbuild's list of what went into build/stage/snapshot.cjs
+ */
+export async function bundleForSnapshot() {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['scripts/pack/snapshot.cjs'],
+    outfile: snapshotFile,
+    bundle: true,
+    minify: true,
+    metafile: true,
+    platform: 'node',
+    target: 'node26',
+    format: 'cjs',
+    legalComments: 'none',
+    plugins: [leanOclif, lazyNode],
+    define: { __LIB_USERS_VERSION__: JSON.stringify(version) },
+    logLevel: 'warning',
+    supported: { 'dynamic-import': false },
+  });
+  return metafile;
+}
+
+// Else no two snapshots are the same. V8 makes a new hash seed at every start; the seeds here are of the build alone.
+const sameEveryTime = ['--hash-seed=1', '--random-seed=1'];
+
+/** A path that is the same wherever the project was cloned: the snapshot remembers it. */
+const anywhere = (path) => join('/proc/self/cwd', relative(root, path));
+
+/** @returns {string} the path of the executable, made of build/stage/snapshot.cjs */
+export function buildExecutable(arch) {
+  const folder = join(stage, arch);
+  mkdirSync(folder, { recursive: true });
+  const output = join(folder, 'lib-users');
+  const node = fetchNode(arch).executable;
+  const config = {
+    main: anywhere(snapshotFile),
+    executable: anywhere(node),
+    output: anywhere(output),
+    disableExperimentalSEAWarning: true,
+    useSnapshot: true,
+    // A user's NODE_OPTIONS are not for us.
+    execArgvExtension: 'none',
+  };
+  writeFileSync(join(folder, 'sea-config.json'), JSON.stringify(config));
+  rmSync(output, { force: true });
+  // Addresses decide the order of a few things: without randomisation they are the same in every build.
+  const argv = [
+    '-R',
+    ...emulate(arch),
+    anywhere(node),
+    ...sameEveryTime,
+    '--build-sea',
+    anywhere(join(folder, 'sea-config.json')),
+  ];
+  run('setarch', argv, { env: { PATH: process.env.PATH } });
+  return output;
+}

@@ -1,0 +1,50 @@
+// Lays out the files of one artefact below build/stage, every one with the same date, as tar, dpkg-deb and rpmbuild take them.
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { root, sourceDate } from './run.mjs';
+
+/**
+ * @typedef {{ to: string, from: string, mode?: number } | { to: string, link: string } | { to: string, text: string }
+ *   | { to: string, folder: true }} Entry
+ */
+
+/** @param {Entry[]} entries with paths relative to `folder`, which is made anew */
+export function layOut(folder, entries) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const entry of entries) {
+    const target = join(folder, entry.to);
+    mkdirSync(entry.folder ? target : dirname(target), { recursive: true });
+    if (entry.link !== undefined) symlinkSync(entry.link, target);
+    else if (entry.text !== undefined) writeFileSync(target, entry.text);
+    else if (entry.from !== undefined) copyFileSync(entry.from, target);
+    if (entry.link === undefined && !entry.folder) chmodSync(target, entry.mode ?? 0o644);
+  }
+  const date = sourceDate();
+  lutimesSync(folder, date, date);
+  for (const path of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const full = join(path.parentPath, path.name);
+    if (path.isDirectory()) chmodSync(full, 0o755);
+    lutimesSync(full, date, date);
+  }
+}
+
+/** @returns {Entry[]} one for each file of a folder of the project, none where the folder is not there */
+export function eachOf(folder, to, keep = () => true) {
+  const path = join(root, folder);
+  if (!existsSync(path)) return [];
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && keep(entry.name))
+    .map(({ name }) => ({ to: to(name), from: join(path, name) }))
+    .sort((a, b) => (a.to < b.to ? -1 : 1));
+}
