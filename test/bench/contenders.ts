@@ -1,7 +1,6 @@
 // Who is measured: ours in each form in which it is installed, what people use today, and the floor.
 
-import { builtFile } from '../support/cli.ts';
-import { compile, installed, node, pythonCommand, standalone } from './programs.ts';
+import { compile, installed, installedBy, node, pythonCommand, standalone, Unavailable } from './programs.ts';
 
 const newestNode = '26.10.0';
 const oldestNode = '20.20.2';
@@ -25,10 +24,15 @@ export interface Contender {
 export type ContenderName = keyof typeof definitions;
 type Definition = Partial<Contender> & { title: string; find: () => readonly (readonly string[])[] };
 
+function onNode(version: string): readonly string[] {
+  const executable = node(version);
+  return [executable, installedBy(executable, version)];
+}
+
 const definitions = {
   standalone: { title: 'lib-users, standalone', ours: true, find: () => [[standalone()]] },
-  'newest-node': { title: `lib-users, Node ${newestNode}`, ours: true, find: () => [[node(newestNode), builtFile]] },
-  'node-20': { title: `lib-users, Node ${oldestNode}`, ours: true, find: () => [[node(oldestNode), builtFile]] },
+  'newest-node': { title: `lib-users, Node ${newestNode}`, ours: true, find: () => [onNode(newestNode)] },
+  'node-20': { title: `lib-users, Node ${oldestNode}`, ours: true, find: () => [onNode(oldestNode)] },
   lib_users: {
     title: `lib_users, then fd_users, ${libUsers}`,
     find: () => ['lib_users', 'fd_users'].map((name) => [pythonCommand(name, libUsers)]),
@@ -52,6 +56,7 @@ export function prepareContender(name: ContenderName): Contender {
   try {
     return { ...contender, programs: find() };
   } catch (error) {
-    return { ...contender, missing: (error as Error).message.split('\n')[0] ?? '' };
+    if (!(error instanceof Unavailable)) throw error;
+    return { ...contender, missing: error.message.split('\n')[0] ?? '' };
   }
 }

@@ -1,7 +1,7 @@
 // The machine that a table was made on: what the figures depend on, and nothing that names it.
 
-import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 
 export function describeMachine(): string {
   const os = /^PRETTY_NAME="?([^"\n]*)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'Linux';
@@ -11,4 +11,10 @@ export function describeMachine(): string {
   const memory = Math.round(totalmem() / 2 ** 30);
   const cores = availableParallelism();
   return `${cpus()[0]?.model ?? 'unknown processor'}, ${cores} cores, ${memory} GiB${virtual}; ${os}, Linux ${release()}`;
+}
+
+/** What else there was to do and to look at: the `quiet` workload is this. */
+export function describeLoad(): string {
+  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
+  return `${processes} processes and a load of ${loadavg()[0]?.toFixed(1)} when it began`;
 }

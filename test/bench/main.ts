@@ -3,13 +3,12 @@
 // RESULTS.md.
 
 import { writeFileSync } from 'node:fs';
-import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '../support/project.ts';
 import { bounds, type Lookup } from './bounds.ts';
 import { contenderNames, prepareContender } from './contenders.ts';
-import { describeMachine } from './machine.ts';
+import { describeLoad, describeMachine } from './machine.ts';
 import { whileMade } from './made.ts';
 import { compile } from './programs.ts';
 import { runRounds } from './rounds.ts';
@@ -30,7 +29,7 @@ function choose<T extends string>(what: string, names: readonly T[], wanted: rea
   return new Set(wanted ? names.filter((name) => wanted.includes(name)) : names);
 }
 
-const load = loadavg()[0]?.toFixed(1);
+const load = describeLoad();
 
 async function main(): Promise<void> {
   if (process.geteuid?.() !== 0) throw new Error('the bench wants root: without it every tool sees less');
@@ -63,6 +62,7 @@ async function main(): Promise<void> {
     renderBounds(whole ? bounds : bounds.filter(({ measure }) => measure(of) !== undefined), of),
   ];
   const table = parts.filter((part) => part !== '').join('\n');
+  console.error(load);
   process.stdout.write(table);
   if (whole) writeFileSync(join(projectRoot, 'test/bench/RESULTS.md'), `${preface()}\n${table}`);
 
@@ -77,7 +77,8 @@ async function main(): Promise<void> {
 function preface(): string {
   return `# The last \`npm run bench\`
 
-${describeMachine()}; load ${load} when it began.
+${describeMachine()};
+${load}.
 
 Medians of whole processes, each contender once a round, in turning order; standard output to /dev/null. CPU is user and system
 time, peak is the largest resident set (ru_maxrss). lib-users runs \`scan --format json --no-config\`.

@@ -1,15 +1,19 @@
 // Finds, builds or installs the programs that are measured, each below build/bench/ where it is made.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { builtFile } from '../support/cli.ts';
 import { projectRoot } from '../support/project.ts';
 
 const buildFolder = join(projectRoot, 'build/bench');
 
+/** A program that this machine has not, and why. */
+export class Unavailable extends Error {}
+
 function run(program: string, args: readonly string[]): void {
   const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
-  if (error || status !== 0) throw new Error(`${program} ${args[0]}: ${error?.message ?? stderr.trim()}`);
+  if (error || status !== 0) throw new Unavailable(`${program} ${args[0]}: ${error?.message ?? stderr.trim()}`);
 }
 
 /** Compiles one of this folder's C programs. */
@@ -31,6 +35,17 @@ export function node(version: string): string {
   return path;
 }
 
+/** lib-users as `npm install` from a clone leaves it: the build lays the code cache of the Node that builds beside the file. */
+export function installedBy(executable: string, version: string): string {
+  const folder = join(buildFolder, `installed-${version}`);
+  const path = join(folder, basename(builtFile));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(builtFile, path);
+  run(executable, [join(projectRoot, 'scripts/code-cache.cjs'), path]);
+  return path;
+}
+
 /** A command of the Python package lib_users, in a virtual environment of the system's own Python. */
 export function pythonCommand(name: string, version: string): string {
   const folder = join(buildFolder, `lib_users-${version}`);
@@ -46,13 +61,13 @@ export function installed(name: string): string {
   const path = ['/usr/bin', '/usr/sbin', '/bin', '/sbin']
     .map((each) => join(each, name))
     .find((each) => existsSync(each));
-  if (path === undefined) throw new Error('not installed');
+  if (path === undefined) throw new Unavailable('not installed');
   return path;
 }
 
 /** What `npm run pack` makes. */
 export function standalone(): string {
   const path = join(projectRoot, 'build/pack/lib-users');
-  if (!existsSync(path)) throw new Error('not built: npm run pack');
+  if (!existsSync(path)) throw new Unavailable('not built: npm run pack');
   return path;
 }
