@@ -15,13 +15,14 @@ export interface Sighting extends Omit<Finding, 'change' | 'first_seen_at'> {
 /** By scope, uid and unit, then path and via. */
 export function collectSightings(report: Report): Sighting[] {
   const processes = new Map(report.processes.map((process) => [process.pid, process]));
+  const births = indexBirths();
   const all = [
-    ...report.units.flatMap((unit) => unit.files.map((file) => unitSighting(unit, file, processes, report))),
+    ...report.units.flatMap((unit) => unit.files.map((file) => unitSighting(unit, file, processes, births, report))),
     ...report.processes
       .filter(({ unit }) => unit === null)
       .flatMap((process) => [
-        ...process.maps.map((map) => looseSighting(process, 'map', map, report)),
-        ...process.fds.map((fd) => looseSighting(process, 'fd', fd, report)),
+        ...process.maps.map((map) => looseSighting(process, 'map', map, births, report)),
+        ...process.fds.map((fd) => looseSighting(process, 'fd', fd, births, report)),
       ]),
   ];
   const byId = new Map<string, Sighting>();
@@ -42,7 +43,13 @@ export function inOrder(a: Identified, b: Identified): number {
   );
 }
 
-function unitSighting(unit: Unit, file: UnitFile, processes: ReadonlyMap<number, Process>, report: Report): Sighting {
+function unitSighting(
+  unit: Unit,
+  file: UnitFile,
+  processes: ReadonlyMap<number, Process>,
+  births: Births,
+  report: Report,
+): Sighting {
   const users = file.pids.flatMap((pid) => processes.get(pid) ?? []);
   return identify({
     unit: unit.name,
@@ -55,14 +62,20 @@ function unitSighting(unit: Unit, file: UnitFile, processes: ReadonlyMap<number,
     replacedAt: replacedAt(file),
     staleSince: staleSince(
       file,
-      users.flatMap((user) => startOfUse(user, file) ?? []),
+      users.flatMap((user) => startOfUse(user, births, file) ?? []),
       report,
     ),
   });
 }
 
-function looseSighting(process: Process, via: 'map' | 'fd', file: DeletedMap | DeletedFd, report: Report): Sighting {
-  const start = startOfUse(process, { ...file, via });
+function looseSighting(
+  process: Process,
+  via: 'map' | 'fd',
+  file: DeletedMap | DeletedFd,
+  births: Births,
+  report: Report,
+): Sighting {
+  const start = startOfUse(process, births, { ...file, via });
   return identify({
     unit: null,
     scope: null,
@@ -95,13 +108,36 @@ function sessionUser(unit: Unit, users: readonly Process[]): Finding['user'] {
 }
 
 /** When the process can have begun to use the file: not before its own start, nor before an open file was made. */
-function startOfUse(process: Process, file: Pick<UnitFile, 'via' | 'path' | 'path_base64'>): string | null {
+function startOfUse(
+  process: Process,
+  births: Births,
+  file: Pick<UnitFile, 'via' | 'path' | 'path_base64'>,
+): string | null {
   if (file.via === 'map') return process.started_at;
-  const born = process.fds
-    .filter((fd) => fd.path === file.path && fd.path_base64 === file.path_base64)
-    .map((fd) => fd.born_at);
-  return latest([process.started_at, born.includes(null) ? null : earliest(born)]);
+  return latest([process.started_at, births(process).get(pathKey(file)) ?? null]);
 }
+
+/** By path: when the earliest of a process's open files of that name was made, null where that is not known of one. */
+type Births = (process: Process) => ReadonlyMap<string, string | null>;
+
+/** Each process is looked through once: one may hold a hundred thousand files. */
+function indexBirths(): Births {
+  const known = new WeakMap<Process, Map<string, string | null>>();
+  return (process) => {
+    const births = known.get(process) ?? new Map<string, string | null>();
+    if (!known.has(process)) {
+      known.set(process, births);
+      for (const fd of process.fds) {
+        const key = pathKey(fd);
+        const other = births.get(key);
+        births.set(key, other === undefined ? fd.born_at : other && fd.born_at && earliest([other, fd.born_at]));
+      }
+    }
+    return births;
+  };
+}
+
+const pathKey = ({ path, path_base64 }: Pick<UnitFile, 'path' | 'path_base64'>): string => `${path}\0${path_base64}`;
 
 /** Only of code does the ctime of the file now at the path tell when it was replaced: a log's moves with every line. */
 function replacedAt(file: { role: Finding['role']; replaced_at: string | null }): string | null {

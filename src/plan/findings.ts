@@ -28,22 +28,20 @@ const codes: Readonly<Record<Role, (file: { kind: UnitFile['kind']; state: State
 
 /** By path and code; several descriptors, maps or ways of use of one file become one finding. */
 export function buildFindings(files: readonly GoneFile[]): Finding[] {
-  const findings = new Map<string, Finding>();
+  const findings = new Map<string, Omit<Finding, 'pids'> & { pids: Set<number> }>();
   for (const file of files) {
     const { path, path_base64: base64, role } = file;
     const bytes = base64 === null ? fromText(path) : Buffer.from(base64, 'base64').toString('latin1');
     const code = codes[role](file);
     const key = JSON.stringify([code, path, bytes]);
-    const known = findings.get(key);
-    findings.set(key, {
-      ...{ path, bytes, role, code },
-      package: known?.package ?? file.package,
-      pids: [...new Set([...(known?.pids ?? []), ...file.pids])].sort((a, b) => a - b),
-    });
+    const finding = findings.get(key) ?? { path, bytes, role, code, package: file.package, pids: new Set<number>() };
+    findings.set(key, finding);
+    finding.package ??= file.package;
+    for (const pid of file.pids) finding.pids.add(pid);
   }
-  return [...findings.values()].sort(
-    (a, b) => compareBytes(a.path, b.path) || compareBytes(a.code, b.code) || compareBytes(a.bytes, b.bytes),
-  );
+  return [...findings.values()]
+    .map(({ pids, ...finding }) => ({ ...finding, pids: [...pids].sort((a, b) => a - b) }))
+    .sort((a, b) => compareBytes(a.path, b.path) || compareBytes(a.code, b.code) || compareBytes(a.bytes, b.bytes));
 }
 
 /** The findings of a unit that concern these of its processes. */

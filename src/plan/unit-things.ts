@@ -2,52 +2,90 @@
 // systemd.kill(5) (KillMode=), user@.service(5), pam_systemd(8).
 
 import type { Session, User } from '../documents/generated/plan.ts';
-import type { SystemdFacts, Unit } from '../documents/generated/report.ts';
-import { unitFindings } from './findings.ts';
+import type { Process, SystemdFacts, Unit, UnitFile } from '../documents/generated/report.ts';
+import { buildFindings, unitFindings } from './findings.ts';
 import { type Context, planProcess, type Thing, type ThingKind } from './thing.ts';
 
-export function unitThings(unit: Unit, context: Context): Thing[] {
-  const groups = new Map<string, { kind: ThingKind; pids: Set<number> }>();
-  for (const pid of new Set([...unit.pids, ...unit.files.flatMap((file) => file.pids)])) {
-    if (context.processes.get(pid)?.container) continue;
-    const kind = kindOf(unit, pid, context);
-    // One action a process for what has to be ended by hand, where the report has the process.
-    const alone = (kind === 'helper' || kind === 'leftover') && context.processes.has(pid);
-    const key = alone ? `${kind} ${pid}` : kind;
-    const group = groups.get(key) ?? { kind, pids: new Set() };
-    groups.set(key, group);
-    group.pids.add(pid);
-  }
-  return [...groups.entries()].map(([key, { kind, pids }]) => buildThing(unit, kind, pids, key !== kind, context));
+/** What is found out of a unit once, however many processes it has. */
+interface Traits {
+  managedUser: User | null;
+  session: Session | null;
 }
 
-function buildThing(unit: Unit, kind: ThingKind, pids: Set<number>, alone: boolean, context: Context): Thing {
-  const members = [...pids].map((pid) => context.processes.get(pid) ?? null);
-  const session = kind === 'session' ? sessionOf(unit, context) : null;
+export function unitThings(unit: Unit, context: Context): Thing[] {
+  const traits = { managedUser: managedUser(unit, context), session: sessionOf(unit, context) };
+  const groups = new Map<string, { kind: ThingKind; pids: Set<number> }>();
+  const alone: { kind: ThingKind; process: Process }[] = [];
+  for (const pid of new Set([...unit.pids, ...unit.files.flatMap((file) => file.pids)])) {
+    const process = context.processes.get(pid);
+    if (process?.container) continue;
+    const kind = kindOf(unit, pid, traits, context);
+    // One action a process for what has to be ended by hand, where the report has the process.
+    if (process && (kind === 'helper' || kind === 'leftover')) alone.push({ kind, process });
+    else {
+      const group = groups.get(kind) ?? { kind, pids: new Set() };
+      groups.set(kind, group);
+      group.pids.add(pid);
+    }
+  }
+  const filesOf = groupByPid(alone.length > 0 ? unit.files : []);
+  return [
+    ...[...groups.values()].map(({ kind, pids }) => ({
+      ...describe(unit, kind, traits, context),
+      process: null,
+      programs: [...pids].map((pid) => context.processes.get(pid)?.executable?.path ?? null),
+      findings: unitFindings(unit.files, pids),
+    })),
+    ...alone.map(({ kind, process }) => ({
+      ...describe(unit, kind, traits, context),
+      process: planProcess(process),
+      programs: [process.executable?.path ?? null],
+      findings: buildFindings((filesOf.get(process.pid) ?? []).map((file) => ({ ...file, pids: [process.pid] }))),
+    })),
+  ];
+}
+
+/** Looked up by process, since cron may have ten thousand jobs. */
+function groupByPid(files: readonly UnitFile[]): Map<number, UnitFile[]> {
+  const byPid = new Map<number, UnitFile[]>();
+  for (const file of files) {
+    for (const pid of file.pids) {
+      const known = byPid.get(pid);
+      if (known) known.push(file);
+      else byPid.set(pid, [file]);
+    }
+  }
+  return byPid;
+}
+
+function describe(
+  unit: Unit,
+  kind: ThingKind,
+  traits: Traits,
+  context: Context,
+): Omit<Thing, 'process' | 'programs' | 'findings'> {
+  const session = kind === 'session' ? traits.session : null;
+  const managed = kind === 'user_manager' || kind === 'helper' ? traits.managedUser : null;
   return {
     kind,
     unit: unit.name,
     scope: unit.scope,
-    user:
-      session?.user ?? unit.user ?? (kind === 'user_manager' || kind === 'helper' ? managedUser(unit, context) : null),
+    user: session?.user ?? unit.user ?? managed,
     session,
     container: null,
-    process: alone && members[0] ? planProcess(members[0]) : null,
     facts: unit.systemd,
-    programs: members.map((process) => process?.executable?.path ?? null),
     carriesCaller: carriesCaller(unit, context.report.scan.carriers),
-    findings: unitFindings(unit.files, pids),
   };
 }
 
 /** First match wins. */
-function kindOf(unit: Unit, pid: number, context: Context): ThingKind {
+function kindOf(unit: Unit, pid: number, traits: Traits, context: Context): ThingKind {
   const isSystem = unit.scope === 'system';
   if (isSystem && context.report.host.init === 'systemd' && (pid === 1 || unit.name === 'init.scope')) return 'pid1';
-  if (managedUser(unit, context) !== null) {
+  if (traits.managedUser !== null) {
     return context.processes.get(pid)?.name === '(sd-pam)' ? 'helper' : 'user_manager';
   }
-  if (sessionOf(unit, context) !== null) return 'session';
+  if (traits.session !== null) return 'session';
   return outlives(unit, pid) ? 'leftover' : 'unit';
 }
 

@@ -1,4 +1,4 @@
-// /proc/PID/mountinfo -> mounts, and which mount a path is on. proc_pid_mountinfo(5).
+// /proc/PID/mountinfo -> mounts. proc_pid_mountinfo(5).
 
 import type { Bytes } from './bytes.ts';
 
@@ -13,7 +13,7 @@ export interface Mount {
 }
 
 const line =
-  /^([0-9]+) [0-9]+ ([0-9]+):([0-9]+) [^ ]+ ([^ ]+) ([^ ]+)(?: [^ ]+:[^ ]+| [a-z_]+)* - ([^ ]+) [^ ]* ?(.*)$/;
+  /^([0-9]+) [0-9]+ ([0-9]+):([0-9]+) [^ ]+ (\/[^ ]*) ([^ ]+)(?: [^ ]+:[^ ]+| [a-z_]+)* - ([^ ]+) [^ ]* ?(.*)$/;
 
 /** Odd lines are left out: what is on such a mount counts as not local. */
 export function parseMountinfo(text: Bytes): Mount[] {
@@ -41,18 +41,4 @@ export function formatDevice(major: number, minor: number): string {
 /** The kernel's mangle(): blank, tab, newline, backslash (and # in some fields) as three octal digits. */
 function unescapeOctal(text: Bytes): Bytes {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
-}
-
-/**
- * Every mount that a walk to `path` passes, the last one being the one that `path` is on.
- * Of several mounts on one point the last listed is on top.
- */
-export function mountsOnTheWay(mounts: readonly Mount[], path: Bytes): Mount[] {
-  const byPoint = new Map<Bytes, Mount>();
-  for (const mount of mounts) {
-    const point = mount.mountPoint;
-    const below = point === '/' ? path.startsWith('/') : path === point || path.startsWith(`${point}/`);
-    if (below) byPoint.set(point, mount);
-  }
-  return [...byPoint.values()].sort((a, b) => a.mountPoint.length - b.mountPoint.length);
 }

@@ -2,15 +2,22 @@
 
 import type { Bytes } from './bytes.ts';
 import { isLocal } from './file-systems.ts';
-import { type Mount, mountsOnTheWay } from './mountinfo.ts';
+import type { Mount } from './mountinfo.ts';
+
+/** A tree of the mount points' components: a namespace may hold a hundred thousand mounts, and a process as many paths. */
+interface Point {
+  /** Of several mounts on one point the last listed is on top. */
+  mount: Mount | null;
+  below: Map<Bytes, Point>;
+}
 
 export class MountTable {
-  readonly #mounts: readonly Mount[];
+  readonly #root: Point = { mount: null, below: new Map() };
   readonly #byId: ReadonlyMap<number, Mount>;
   readonly #localDevices: ReadonlySet<string>;
 
   constructor(mounts: readonly Mount[]) {
-    this.#mounts = mounts;
+    for (const mount of mounts) this.#place(mount);
     this.#byId = new Map(mounts.map((mount) => [mount.id, mount]));
     const remote = new Set(mounts.filter((mount) => !isLocal(mount.fsType)).map((mount) => mount.device));
     this.#localDevices = new Set(mounts.map((mount) => mount.device).filter((device) => !remote.has(device)));
@@ -25,17 +32,42 @@ export class MountTable {
 
   /** The mount that the path is on, or null where no mount of the table holds it. */
   of(path: Bytes): Mount | null {
-    return mountsOnTheWay(this.#mounts, path).at(-1) ?? null;
+    return this.onTheWay(path).at(-1) ?? null;
   }
 
   /** Whether a walk from the root to the path stays on local file systems all the way. */
   isLocalWalk(path: Bytes): boolean {
-    const way = mountsOnTheWay(this.#mounts, path);
+    const way = this.onTheWay(path);
     return way[0]?.mountPoint === '/' && way.every((mount) => isLocal(mount.fsType));
   }
 
   /** Whether a device is that of a local mount: files on a lazily unmounted file system are on none. */
   isLocalDevice(device: string): boolean {
     return this.#localDevices.has(device);
+  }
+
+  /** Every mount that a walk to `path` passes, the last one being the one that `path` is on. */
+  onTheWay(path: Bytes): Mount[] {
+    const way: Mount[] = [];
+    let point: Point | undefined = path.startsWith('/') ? this.#root : undefined;
+    for (let start = 1; point !== undefined; ) {
+      if (point.mount) way.push(point.mount);
+      if (start > path.length) break;
+      const slash = path.indexOf('/', start);
+      const end = slash === -1 ? path.length : slash;
+      point = point.below.get(path.slice(start, end));
+      start = end + 1;
+    }
+    return way;
+  }
+
+  #place(mount: Mount): void {
+    let point = this.#root;
+    for (const component of mount.mountPoint.split('/').filter((name) => name !== '')) {
+      const next = point.below.get(component) ?? { mount: null, below: new Map() };
+      point.below.set(component, next);
+      point = next;
+    }
+    point.mount = mount;
   }
 }

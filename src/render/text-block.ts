@@ -43,8 +43,9 @@ function processWords({ processes, mainPid }: Block): Word[] {
   const main = processes.filter(({ pid }) => pid === mainPid);
   const rest = processes.filter(({ pid }) => pid !== mainPid);
   // Like names side by side, so that each is said once.
-  const names = [...new Set([...main, ...rest].map(({ name }) => name))];
-  const sorted = [...main, ...rest.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name) || a.pid - b.pid)];
+  const ranks = new Map<string | null, number>();
+  for (const { name } of [...main, ...rest]) if (!ranks.has(name)) ranks.set(name, ranks.size);
+  const sorted = [...main, ...rest.sort((a, b) => ranks.get(a.name)! - ranks.get(b.name)! || a.pid - b.pid)];
   const shown = sorted.slice(0, shownPids).map(({ pid, name }, index) => {
     const named = name === null || name === sorted[index - 1]?.name ? '' : `${quote(sanitize(name))} `;
     return `${named}${pid}${pid === mainPid ? ' (main)' : ''}`;

@@ -1,12 +1,13 @@
 // The small procfs records: stat, status, fdinfo, mountinfo, cgroup.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { toText } from '../../src/procfs/bytes.ts';
 import { parseCgroup } from '../../src/procfs/cgroup.ts';
 import { parseFdInfo } from '../../src/procfs/fdinfo.ts';
 import { formatStatDevice } from '../../src/procfs/file-systems.ts';
 import { hidesProcesses } from '../../src/procfs/hidepid.ts';
-import { mountsOnTheWay, parseMountinfo } from '../../src/procfs/mountinfo.ts';
+import { parseMountinfo } from '../../src/procfs/mountinfo.ts';
 import { MountTable } from '../../src/procfs/mounts.ts';
 import { parseStat } from '../../src/procfs/stat.ts';
 import { parseEffectiveCapabilities, parseEffectiveUid, parseGroups } from '../../src/procfs/status.ts';
@@ -82,8 +83,33 @@ test('mountinfo: escapes, optional fields, odd lines', () => {
     ],
   );
   assert.deepEqual(
-    mountsOnTheWay(mounts, '/mnt/with space\nx/local/f').map((mount) => mount.id),
+    new MountTable(mounts).onTheWay('/mnt/with space\nx/local/f').map((mount) => mount.id),
     [22, 25, 24, 26],
+  );
+});
+
+test('mounts on the way to any path are those that a plain search finds', () => {
+  const path = fc
+    .array(fc.constantFrom('a', 'b', 'ab', 'x y', ''), { maxLength: 4 })
+    .map((names) => `/${names.join('/')}`);
+  const point = path.map((text) => text.replace(/\/+/g, '/').replace(/(.)\/$/, '$1'));
+  fc.assert(
+    fc.property(fc.array(point, { maxLength: 12 }), path, (points, to) => {
+      const mounts = points.map((mountPoint, id) => ({
+        id,
+        device: '00:01',
+        mountPoint,
+        fsType: 'tmpfs',
+        options: '',
+      }));
+      const passes = (at: string) => to === at || to.startsWith(at === '/' ? at : `${at}/`);
+      const passed = mounts.filter(
+        ({ mountPoint }, index) => passes(mountPoint) && !points.includes(mountPoint, index + 1),
+      );
+      const expected = passed.sort((one, other) => one.mountPoint.length - other.mountPoint.length);
+      assert.deepEqual(new MountTable(mounts).onTheWay(to), expected);
+    }),
+    { numRuns: 2000 },
   );
 });
 

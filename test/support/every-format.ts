@@ -1,0 +1,162 @@
+// One report through every document and every renderer, each result read back: what must hold whatever a report says.
+
+import assert from 'node:assert/strict';
+import { splitDocuments } from '../../src/documents/frames.ts';
+import type { Drift } from '../../src/documents/generated/drift.ts';
+import type { Plan } from '../../src/documents/generated/plan.ts';
+import type { Report } from '../../src/documents/generated/report.ts';
+import { parseDocument } from '../../src/documents/read.ts';
+import { validateDocument } from '../../src/documents/validate.ts';
+import { type CheckOptions, judge } from '../../src/drift/judge.ts';
+import { FleetFold } from '../../src/fleet/fold.ts';
+import { buildPlan } from '../../src/plan/build.ts';
+import { renderDriftRows } from '../../src/render/drift-rows.ts';
+import { renderDriftText } from '../../src/render/drift-text.ts';
+import { renderFleetRows } from '../../src/render/fleet-rows.ts';
+import { renderFleetText } from '../../src/render/fleet-text.ts';
+import { renderGithub } from '../../src/render/github.ts';
+import { renderJson, renderNdjson } from '../../src/render/json.ts';
+import { renderJunit } from '../../src/render/junit.ts';
+import { renderLines } from '../../src/render/lines.ts';
+import { renderMachine } from '../../src/render/machine.ts';
+import { renderNagios } from '../../src/render/nagios.ts';
+import { renderOpenmetrics } from '../../src/render/openmetrics.ts';
+import { renderPlanText } from '../../src/render/plan-text.ts';
+import { renderRows } from '../../src/render/rows.ts';
+import { renderText } from '../../src/render/text.ts';
+import { parseWorkflowCommand } from './parsers.ts';
+
+/** Texts that a program of another make reads: kept by the caller for the real parsers, which are slow to start. */
+export interface Foreign {
+  junit: string;
+  openmetrics: string;
+  nagios: string;
+}
+
+const now = new Date('2026-11-23T10:00:00Z');
+const style = { colour: false, columns: 80 };
+const options: CheckOptions = {
+  failOn: null,
+  allowIncomplete: false,
+  filters: { units: [], roles: null, kinds: [] },
+  accept: [],
+  now,
+};
+const thresholds = { warning: null, critical: null, criticalAgeSeconds: 3600 };
+
+/** Controls, escapes, bidi and invisible characters, blanks that are none: nothing of it may reach a terminal or a log. */
+const unsafe = /(?![\n ])[\p{C}\p{Z}\p{DI}]/u;
+
+/** Every document and every text that comes out of a report. */
+export function renderEverything(report: Report) {
+  const plan = buildPlan(report, [], report.generated_at);
+  const first = judge(report, null, options);
+  const again = judge(report, report, options);
+  const fold = new FleetFold();
+  fold.add(report, 'a.json');
+  fold.add(report, 'b.json');
+  const fleet = fold.build(now);
+  const texts = {
+    text: renderText(report, style),
+    plan: renderPlanText(plan, style),
+    drift: renderDriftText(first, style),
+    fleet: renderFleetText(fleet, style),
+    lines: renderLines(report),
+    machine: renderMachine(report),
+    github: renderGithub(first),
+    nagios: renderNagios(first, report, thresholds).text,
+    junit: renderJunit(first, report.scan),
+    openmetrics: renderOpenmetrics(report, plan, first.drift),
+  };
+  const rows = { report: renderRows(report), drift: renderDriftRows(first.drift), fleet: renderFleetRows(fleet) };
+  return { plan, first, again, fleet, texts, rows };
+}
+
+export async function assertEveryFormat(report: Report): Promise<Foreign> {
+  const document = await readBack(report);
+  const { plan, first, again, fleet, texts, rows } = renderEverything(document);
+  for (const [name, each] of Object.entries({ plan, drift: first.drift, fleet })) {
+    await assertJson(name as 'plan' | 'drift' | 'fleet', each);
+  }
+  await assertJson('drift', again.drift);
+  await assertJson('drift', first.baseline);
+  assertNothingChanged(again.drift);
+  assertRunnable(plan);
+  assert.equal(fleet.hosts.length, 1);
+
+  for (const [name, text] of Object.entries(texts)) {
+    const found = unsafe.exec(text);
+    assert.equal(
+      found,
+      null,
+      `${name}: ${JSON.stringify(text.slice(Math.max(0, (found?.index ?? 0) - 40)).slice(0, 80))}`,
+    );
+  }
+  assertRows(rows.report, document.scan.detail === 'units' ? unitFiles(document) : uses(document));
+  assertRows(
+    renderDriftRows(first.drift),
+    Object.values(first.drift.counts).reduce((sum, each) => sum + each, 0),
+  );
+  assertRows(rows.fleet, fleet.files.length);
+  for (const line of linesOf(texts.machine)) assert.match(line, /^[0-9]+(?:,[0-9]+)*;[^;]*;/);
+  for (const line of linesOf(texts.lines)) assert.match(line, /^[0-9]+(?:,[0-9]+)* ".*" uses /);
+  for (const line of linesOf(texts.github)) assert.ok(parseWorkflowCommand(line), line);
+  assert.match(texts.nagios, /^LIB_USERS (?:OK|WARNING|CRITICAL|UNKNOWN) - [^|<>\n]* \| [^|\n]*\n$/);
+  assert.match(texts.openmetrics, /\n# EOF\n$/);
+  return texts;
+}
+
+/** Written as JSON and as NDJSON in one stream, taken apart and read again: the same document, twice. */
+async function readBack(report: Report): Promise<Report> {
+  const stream = Buffer.from(`${renderJson(report)}${renderNdjson(report)}`, 'utf8');
+  const documents: Report[] = [];
+  for (const { bytes } of splitDocuments([stream], 1 << 28)) {
+    documents.push(await parseDocument(bytes!.toString('utf8'), 'it', 'report'));
+  }
+  const meant = wellFormed(report) as Report;
+  assert.deepEqual(documents, [meant, meant]);
+  return meant;
+}
+
+async function assertJson(name: 'plan' | 'drift' | 'fleet', document: object): Promise<void> {
+  const violation = await validateDocument(name, document);
+  assert.equal(violation, null, `${name}: ${JSON.stringify(violation)}`);
+  for (const text of [renderJson(document), renderNdjson(document)]) {
+    assert.deepEqual(JSON.parse(text), wellFormed(document));
+    const found = unsafe.exec(text);
+    // An unassigned character of a newer Unicode, or a wide blank, is text; everything that hides or turns is escaped.
+    if (found) assert.match(found[0], /\p{Zs}/u, name);
+  }
+}
+
+/** Against itself nothing of a report is resolved; nothing may be `unseen` that is in sight. */
+function assertNothingChanged({ counts }: Drift): void {
+  assert.deepEqual([counts.resolved, counts.unseen], [0, 0]);
+}
+
+/** What a playbook runs: argument vectors and names that no option parser takes for an option. */
+function assertRunnable({ services, actions }: Plan): void {
+  for (const name of services) assert.match(name, /^[0-9A-Za-z:_.\\][0-9A-Za-z:_.\\@-]*\.service$/);
+  for (const { argv } of actions)
+    assert.ok(argv === null || argv.every((part) => /^[\x21-\x7e]+$/.test(part)), String(argv));
+}
+
+function assertRows(text: string, count: number): void {
+  const rows = linesOf(text).map((line) => JSON.parse(line) as object);
+  assert.equal(rows.length, count);
+  for (const row of rows) assert.ok(Object.values(row).every((cell) => cell === null || typeof cell !== 'object'));
+}
+
+const linesOf = (text: string): string[] => text.split('\n').slice(0, -1);
+const unitFiles = ({ units }: Report): number => units.reduce((sum, { files }) => sum + files.length, 0);
+const uses = ({ processes }: Report): number =>
+  processes.reduce((sum, { maps, fds }) => sum + maps.length + fds.length, 0);
+
+/** As UTF-8 has it: a lone surrogate is U+FFFD. */
+export function wellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/\p{Cs}/gu, '\ufffd');
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (typeof value !== 'object' || value === null) return value === 0 ? 0 : value;
+  const entries = Object.entries(value).map(([key, child]) => [wellFormed(key), wellFormed(child)] as const);
+  return Object.fromEntries(entries);
+}
