@@ -18,7 +18,8 @@ export interface Mapping {
 const newline = 0x0a;
 // What a mapping of a gone file holds: the kernel's mark, or the name that NFS and FUSE give a file unlinked while open.
 const needles = ['(deleted)', '/.nfs', '/.fuse_hidden'].map((text) => Buffer.from(text, 'latin1'));
-const line = /^([0-9a-f]+)-([0-9a-f]+) [r-][w-]([x-])[ps] [0-9a-f]+ ([0-9a-f]+:[0-9a-f]+) ([0-9]+) +([^ ].*)$/s;
+const line =
+  /^([0-9a-f]{1,16})-([0-9a-f]{1,16}) [r-][w-]([x-])[ps] [0-9a-f]+ ([0-9a-f]{1,8}:[0-9a-f]{1,8}) ([0-9]{1,20}) +([^ ].*)$/s;
 
 /** Whether any line may name a gone file. */
 export function mayNameGoneFile(maps: Buffer): boolean {
@@ -32,6 +33,8 @@ export function parseMapping(text: Bytes): Mapping | null {
   const [, start = '', end = '', execute, device = '', inode = '', path = ''] = match;
   const from = BigInt(`0x${start}`);
   const to = BigInt(`0x${end}`);
+  // No mapping is empty or runs backwards, and none of a process of ours is longer than a number can tell.
+  if (to <= from || to - from > Number.MAX_SAFE_INTEGER) return null;
   return {
     range: `${from.toString(16)}-${to.toString(16)}`,
     sizeBytes: Number(to - from),

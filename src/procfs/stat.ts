@@ -20,6 +20,9 @@ export interface Stat {
 const PF_EXITING = 0x00000004;
 const PF_KTHREAD = 0x00200000;
 
+// Number() would take '', 0x10 and 1e9 as well.
+const digits = /^[0-9]{1,16}$/;
+
 /** null where the line is not of the format. */
 export function parseStat(text: Bytes): Stat | null {
   const open = text.indexOf('(');
@@ -30,7 +33,7 @@ export function parseStat(text: Bytes): Stat | null {
     .slice(close + 2)
     .trimEnd()
     .split(' ');
-  const number = (field: number) => Number(fields[field - 3]);
+  const number = (field: number) => (digits.test(fields[field - 3] ?? '') ? Number(fields[field - 3]) : Number.NaN);
   const stat = {
     name: text.slice(open + 1, close),
     state: fields[0] ?? '',
@@ -40,5 +43,5 @@ export function parseStat(text: Bytes): Stat | null {
     kernelThread: (number(9) & PF_KTHREAD) !== 0,
     exiting: (number(9) & PF_EXITING) !== 0,
   };
-  return Number.isInteger(stat.ppid) && Number.isInteger(stat.startTicks) ? stat : null;
+  return [stat.ppid, stat.threads, stat.startTicks].every(Number.isSafeInteger) ? stat : null;
 }

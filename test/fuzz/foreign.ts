@@ -1,0 +1,31 @@
+// JUnit, OpenMetrics and performance data of hostile reports, read by programs of others.
+
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import type { Foreign } from '../support/every-format.ts';
+import {
+  lintJunit,
+  missing,
+  parseJunit,
+  parseOpenmetrics,
+  parsePerfdata,
+  parsePrometheus,
+} from '../support/parsers.ts';
+import { skip } from '../support/skip.ts';
+
+export function assertForeign(t: TestContext, texts: readonly Foreign[]): void {
+  const lacking = missing('xmllint') ?? missing('prometheus_client') ?? missing('Monitoring::Plugin');
+  if (lacking) {
+    skip(t, lacking);
+    return;
+  }
+  assert.ok(texts.length > 0);
+  const junit = texts.map((each) => each.junit);
+  assert.equal(lintJunit(junit), '');
+  for (const suite of parseJunit(junit)) assert.equal(suite.attributes.tests, String(suite.cases.length));
+  const metrics = texts.map(({ openmetrics }) => openmetrics);
+  assert.deepEqual(parsePrometheus(metrics), parseOpenmetrics(metrics));
+  const perfdata = texts.map(({ nagios }) => nagios.split('|')[1]!.trim());
+  for (const values of parsePerfdata(perfdata)) assert.equal(values.length, 7);
+  t.diagnostic(`${texts.length} reports`);
+}

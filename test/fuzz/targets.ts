@@ -1,0 +1,23 @@
+// Everything that is fuzzed: each reader of bytes that somebody else wrote. The corpus of each is the folder of its name.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../support/project.ts';
+import type { Target } from './engine.ts';
+import { configuration } from './targets/configuration.ts';
+import { hostileProcess } from './targets/process.ts';
+import { cgroup, maps, mountinfo, stat } from './targets/records.ts';
+import { report } from './targets/report.ts';
+
+export const targets: readonly Target[] = [maps, cgroup, stat, mountinfo, report, hostileProcess, configuration];
+
+export function corpusFolder(target: Target): string {
+  return join(projectRoot, 'test/fuzz/corpus', target.name);
+}
+
+/** By file name; never empty. */
+export function readCorpus(target: Target): Map<string, Buffer> {
+  const folder = corpusFolder(target);
+  const names = readdirSync(folder).sort();
+  return new Map(names.map((name) => [name, readFileSync(join(folder, name))]));
+}

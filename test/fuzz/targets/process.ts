@@ -1,0 +1,91 @@
+// A whole process as its files in /proc, every one of them hostile -> the real scan -> a report -> every format.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { shippedRules } from '../../../src/deleted/rules.ts';
+import type { Report } from '../../../src/documents/generated/report.ts';
+import { validateDocument } from '../../../src/documents/validate.ts';
+import { scanHost } from '../../../src/scan.ts';
+import type { ScanOptions } from '../../../src/scan-options.ts';
+import { assertEveryFormat } from '../../support/every-format.ts';
+import type { Target } from '../engine.ts';
+import { foreign } from './report.ts';
+
+const pid = 4242;
+const folder = mkdtempSync(join(tmpdir(), 'lib-users-fuzz-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+const files = new Set(['maps', 'stat', 'status', 'cgroup', 'mountinfo', 'cmdline', 'fdinfo/3', 'fdinfo/4']);
+const links = new Set(['exe', 'root', 'fd/3', 'fd/4', 'ns/mnt', 'ns/pid', 'ns/cgroup']);
+
+/** Sections that begin with a line `== NAME`; a name that comes twice counts once, one that is none is no file. */
+function layOut(input: Buffer): void {
+  const base = join(folder, String(pid));
+  rmSync(base, { recursive: true, force: true });
+  mkdirSync(base);
+  const taken = new Set<string>();
+  for (const section of `\n${input.toString('latin1')}`.split('\n== ').slice(1)) {
+    const end = section.indexOf('\n');
+    const name = section.slice(0, end);
+    const content = Buffer.from(section.slice(end + 1), 'latin1');
+    if (end < 0 || taken.has(name)) continue;
+    taken.add(name);
+    const path = join(base, name);
+    if (files.has(name) || links.has(name)) mkdirSync(dirname(path), { recursive: true });
+    if (files.has(name)) writeFileSync(path, content);
+    else if (links.has(name)) {
+      const target = Buffer.from(content.subarray(0, 4000).filter((byte) => byte !== 0));
+      if (target.length > 0) symlinkSync(target, path);
+    }
+  }
+}
+
+const options: ScanOptions = {
+  procPath: folder,
+  include: ['maps', 'fds'],
+  pids: [],
+  units: [],
+  rules: shippedRules,
+  defaultRules: true,
+  ignore: [],
+  ignoreLiteral: [],
+  commandLine: 'full',
+  detail: 'processes',
+  packages: false,
+  systemctl: false,
+  labels: {},
+  now: new Date('2026-11-23T07:40:12Z'),
+  onProgress: null,
+};
+const variants: readonly Partial<ScanOptions>[] = [{}, { rules: [], defaultRules: false }, { commandLine: 'program' }];
+
+export const hostileProcess: Target = {
+  name: 'process',
+  async run(input) {
+    layOut(input);
+    const shapes: string[] = [];
+    for (const variant of variants) {
+      const report = scanHost({ ...options, ...variant });
+      const violation = await validateDocument('report', report);
+      assert.equal(violation, null, JSON.stringify(violation));
+      const { seen, inspected, kernel_threads, vanished, denied, failed } = report.scan.processes;
+      assert.equal(seen, inspected + kernel_threads + vanished + denied + failed, 'every process is counted once');
+      assert.equal(report.scan.complete, denied + failed === 0);
+      if (shapes.length === 0) foreign.push(await assertEveryFormat(report));
+      shapes.push(shapeOf(report));
+    }
+    return shapes.join('; ');
+  },
+};
+
+function shapeOf({ scan, processes, units }: Report): string {
+  const { inspected, vanished, denied, failed } = scan.processes;
+  const uses = processes.flatMap(({ maps, fds }) =>
+    [...maps, ...fds].map(({ kind, role, state, path_base64 }) => `${kind}-${role}-${state}-${path_base64 !== null}`),
+  );
+  const owner = `${units[0]?.scope} ${processes[0]?.container?.runtime} ${processes[0]?.session !== null}`;
+  const hidden = scan.suppressed.map(({ rule }) => rule);
+  return [inspected, vanished, denied, failed, owner, ...new Set(uses), ...hidden].join(' ');
+}
