@@ -1,0 +1,146 @@
+// Which capabilities the scan needs, and for what: it runs with exactly those, as another user (ambient) and as root that
+// has dropped the rest, in a PID namespace where nothing else is. docs/security.md tells administrators what is found here.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Process, Report } from '../../src/documents/generated/report.ts';
+import { cli, isRoot, python, someLibrary, start, workFolder } from '../support/live.ts';
+import { skip } from '../support/skip.ts';
+import { until } from '../support/until.ts';
+
+const owner = 12345;
+const scanner = 65534;
+
+/** Maps two libraries and writes to a log, given by the arguments, until the end of standard input. */
+const user = `
+import mmap, sys
+maps = []
+for path in sys.argv[2:4]:
+    with open(path, "rb") as file:
+        maps.append(mmap.mmap(file.fileno(), 4096, prot=5, flags=2))
+log = open(sys.argv[4], "ab", 0)
+log.write(b"x" * 8192)
+open(sys.argv[1], "x").close()
+sys.stdin.read()`;
+
+interface Place {
+  uid: number;
+  /** Only its owner may enter it. */
+  folder: string;
+  files: [replaced: string, removed: string, log: string];
+}
+
+function makePlace(t: TestContext, uid: number): Place {
+  const folder = join(workFolder(t), 'private');
+  mkdirSync(folder);
+  const [replaced, removed, log] = ['replaced.so', 'removed.so', 'x.log'].map((name) =>
+    join(folder, name),
+  ) as Place['files'];
+  for (const path of [replaced, removed]) copyFileSync(someLibrary(), path);
+  writeFileSync(log, '');
+  chownSync(log, uid, uid);
+  chownSync(folder, uid, uid);
+  chmodSync(folder, 0o700);
+  return { uid, folder, files: [replaced, removed, log] };
+}
+
+/** The init of a PID namespace with a process of each place's owner in it. */
+async function startNamespace(t: TestContext, places: readonly Place[]): Promise<number> {
+  const init = `
+import subprocess, sys
+for uid, *rest in ${JSON.stringify(places.map(({ uid, folder, files }) => [String(uid), join(folder, 'ready'), ...files]))}:
+    drop = ["setpriv", "--reuid=" + uid, "--regid=" + uid, "--clear-groups", "--"]
+    subprocess.Popen([*drop, sys.executable, "-c", ${JSON.stringify(user)}, *rest], stdin=subprocess.PIPE)
+sys.stdin.read()`;
+  const unshare = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', '--', python!, '-c', init] as const;
+  const { pid } = await start(t, [...unshare]);
+  await until('the processes are ready', () => places.every(({ folder }) => existsSync(join(folder, 'ready'))));
+  for (const {
+    files: [replaced, removed, log],
+  } of places) {
+    copyFileSync(someLibrary(), `${replaced}.new`);
+    renameSync(`${replaced}.new`, replaced);
+    unlinkSync(removed);
+    unlinkSync(log);
+  }
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
+}
+
+/** The states of the replaced and of the removed library, whether the latter's size is known, and what the log holds. */
+function seen(process: Process | undefined): string {
+  if (process === undefined) return 'nothing';
+  const [replaced, removed] = ['replaced.so', 'removed.so'].map((name) =>
+    process.maps.find(({ path }) => path.endsWith(name)),
+  );
+  const log = process.fds.find(({ path }) => path.endsWith('x.log'));
+  return `${replaced?.state} ${removed?.state}${removed?.links === 0 ? ' sized' : ''} ${log?.held_bytes}`;
+}
+
+const all = 'replaced removed sized 8192';
+const unsized = 'replaced removed 8192';
+
+interface Row {
+  capabilities: string[];
+  complete: boolean;
+  /** What a scanner of a third user sees of the user's process, and of root's. */
+  stranger: [user: string, root: string];
+  /** The same of a scanner that is root, which owns root's files. */
+  root: [user: string, root: string];
+}
+
+const enough = ['sys_ptrace', 'dac_read_search'];
+const nothing: [string, string] = ['nothing', 'nothing'];
+const rows: readonly Row[] = [
+  { capabilities: [], complete: false, stranger: nothing, root: nothing },
+  { capabilities: ['dac_read_search', 'checkpoint_restore'], complete: false, stranger: nothing, root: nothing },
+  // Maps without descriptors, and what is in folders that only their owner may enter is not known.
+  {
+    capabilities: ['sys_ptrace'],
+    complete: false,
+    stranger: ['unknown unknown undefined', 'unknown unknown undefined'],
+    root: ['unknown unknown undefined', unsized],
+  },
+  { capabilities: enough, complete: true, stranger: [unsized, unsized], root: [unsized, unsized] },
+  { capabilities: [...enough, 'checkpoint_restore'], complete: true, stranger: [all, all], root: [all, all] },
+  { capabilities: [...enough, 'sys_admin'], complete: true, stranger: [all, all], root: [all, all] },
+];
+
+test('the scan with some capabilities only', async (t) => {
+  if (!isRoot) return skip(t, 'needs root');
+  if (python === null) return skip(t, 'needs python3');
+  const program = join(workFolder(t), 'lib-users.cjs');
+  copyFileSync(cli, program);
+  const init = await startNamespace(t, [makePlace(t, owner), makePlace(t, 0)]);
+  const enter = ['nsenter', `--target=${init}`, '--pid', '--mount', '--', 'setpriv', '--no-new-privs'];
+  for (const { capabilities, complete, ...expected } of rows) {
+    const sets = ['-all', ...capabilities.map((name) => `+${name}`)].join(',');
+    const ids = [`--reuid=${scanner}`, `--regid=${scanner}`, '--clear-groups'];
+    const ways = {
+      stranger: [...ids, `--inh-caps=${sets}`, `--ambient-caps=${sets}`, `--bounding-set=${sets}`],
+      root: ['--inh-caps=-all', `--bounding-set=${sets}`],
+    };
+    for (const who of ['stranger', 'root'] as const) {
+      const scan = [process.execPath, program, 'scan', '--no-config', '--no-systemctl', '--format', 'json'];
+      const [command = '', ...args] = [...enter, ...ways[who], '--', ...scan];
+      const answer = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, timeout: 60_000 });
+      const of = `${who} with ${capabilities.join(' and ') || 'nothing'}`;
+      assert.equal(answer.status, 0, `${of}: ${answer.stderr}`);
+      const { scan: about, processes } = JSON.parse(answer.stdout) as Report;
+      const uids = [owner, 0].map((uid) => seen(processes.find((process) => process.user?.uid === uid)));
+      assert.deepEqual([...uids, about.complete], [...expected[who], complete], of);
+    }
+  }
+});
