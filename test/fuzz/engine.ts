@@ -1,9 +1,12 @@
 // Coverage-guided fuzzing: inputs that reach what none before them did are kept and changed further. Whole batches are run
 // between two looks at the counters; only a batch that reached something new is halved until the input that did is found.
 
+import { join } from 'node:path';
+import { projectRoot } from '../support/project.ts';
 import { Coverage } from './coverage.ts';
 import { mutate as mutateBytes } from './mutate.ts';
 import { Random } from './random.ts';
+import { Watchdog } from './watchdog.ts';
 
 export interface Target {
   name: string;
@@ -28,6 +31,8 @@ export interface Outcome {
   kept: Buffer[];
   failure: { input: Buffer; error: unknown } | null;
 }
+
+export const failureFolder = (name: string): string => join(projectRoot, 'build/fuzz', name);
 
 const batchSize = 64;
 /** No input may take longer: a reader that needs seconds for 64 KiB can be made to need hours. */
@@ -61,10 +66,12 @@ export async function fuzz(target: Target, corpus: readonly Buffer[], limits: Li
   const population = [...corpus];
   const deadline = performance.now() + limits.seconds * 1000;
   const mutate = target.mutate ?? mutateBytes;
+  const watchdog = new Watchdog(failureFolder(target.name));
   let runs = 0;
 
   const run = async (input: Buffer): Promise<boolean> => {
     runs++;
+    watchdog.begin(input);
     const description = await runOne(target, input);
     const isNew = !descriptions.has(description);
     descriptions.add(description);
@@ -94,6 +101,7 @@ export async function fuzz(target: Target, corpus: readonly Buffer[], limits: Li
     return { runs, kept: unique(population.slice(corpus.length)), failure: { input: error.input, error: error.cause } };
   } finally {
     coverage.close();
+    watchdog.close();
   }
 }
 

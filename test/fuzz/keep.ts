@@ -3,13 +3,12 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectRoot } from '../support/project.ts';
-import type { Target } from './engine.ts';
+import { failureFolder, type Target } from './engine.ts';
 import { corpusFolder } from './targets.ts';
 
 /** Where the input now is. */
 export function keepFailure(target: Target, input: Buffer): string {
-  return write(join(projectRoot, 'build/fuzz', target.name), input);
+  return write(failureFolder(target.name), input);
 }
 
 export function keepInCorpus(target: Target, input: Buffer): string {

@@ -24,4 +24,6 @@ for (const target of targets.filter(({ name }) => FUZZ_TARGET === undefined || n
   });
 }
 
-test('what was accepted is read by the real parsers of its formats', (t) => assertForeign(t, foreign.slice(0, 2000)));
+test('what was accepted is read by the real parsers of its formats', (t) => {
+  if (FUZZ_TARGET === undefined || foreign.length > 0) assertForeign(t, foreign);
+});

@@ -102,7 +102,7 @@ export const stat: Target = {
     assert.deepEqual([fields[0], Number(fields[1]), Number(fields[19])], [state, ppid, startTicks]);
     for (const number of [ppid, threads, startTicks])
       assert.ok(Number.isSafeInteger(number) && number >= 0, String(number));
-    return `${state.slice(0, 1)} ${parsed.kernelThread} ${parsed.exiting} ${rough(threads)} ${toText(name).base64 !== null}`;
+    return `${'RSDTtXZI'.includes(state)} ${parsed.kernelThread} ${parsed.exiting} ${rough(threads)} ${toText(name).base64 !== null}`;
   },
 };
 
