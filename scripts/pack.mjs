@@ -4,31 +4,54 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildDeb } from './pack/deb.mjs';
 import { buildExecutable, bundleForSnapshot } from './pack/executable.mjs';
 import { bundledPackages, thirdPartyLicenses } from './pack/licenses.mjs';
 import { fetchNode, pinned } from './pack/node.mjs';
-import { root } from './pack/run.mjs';
+import { buildRpm } from './pack/rpm.mjs';
+import { root, run, version } from './pack/run.mjs';
+import { buildSbom } from './pack/sbom.mjs';
 import { buildTar } from './pack/tar.mjs';
 
-const perArch = { tar: buildTar };
+const withNode = { tar: buildTar, deb: buildDeb, rpm: buildRpm };
 const { values } = parseArgs({
   options: {
-    arch: { type: 'string', multiple: true, default: ['x64', 'arm64'] },
-    format: { type: 'string', multiple: true, default: [...Object.keys(perArch)] },
+    arch: { type: 'string', multiple: true, default: Object.keys(pinned.integrity) },
+    format: { type: 'string', multiple: true, default: [...Object.keys(withNode), 'npm'] },
   },
 });
-for (const arch of values.arch) if (!(arch in pinned.integrity)) throw new Error(`unknown --arch ${arch}`);
-for (const format of values.format) if (!(format in perArch)) throw new Error(`unknown --format ${format}`);
+const unknown = [
+  ...values.arch.filter((arch) => !(arch in pinned.integrity)),
+  ...values.format.filter((format) => format !== 'npm' && !(format in withNode)),
+];
+if (unknown.length) {
+  console.error(`unknown: ${unknown.join(' ')}; --arch is x64 or arm64, --format tar, deb, rpm or npm`);
+  process.exit(2);
+}
 
 const out = join(root, 'build/pack');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
+const write = (name, text) => {
+  writeFileSync(join(out, name), text);
+  console.log(name);
+};
+
+for (const script of ['man', 'completions']) run(process.execPath, [`scripts/${script}.mjs`]);
 const packages = bundledPackages(await bundleForSnapshot());
-for (const arch of values.arch) {
+if (values.format.includes('npm')) {
+  run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', out]);
+  const name = `lib-users-${version}`;
+  console.log(`${name}.tgz`);
+  write(`${name}.cdx.json`, buildSbom(packages, { file: join(out, `${name}.tgz`) }));
+}
+const formats = values.format.filter((format) => format in withNode);
+for (const arch of formats.length ? values.arch : []) {
   const executable = buildExecutable(arch);
   const licenses = thirdPartyLicenses(packages, { version: pinned.version, license: fetchNode(arch).license });
   const stage = join(root, 'build/stage', arch);
-  for (const format of values.format) console.log(perArch[format]({ arch, executable, licenses, stage, out }));
+  for (const format of formats) console.log(withNode[format]({ arch, executable, licenses, stage, out }));
+  write(`lib-users-${version}-linux-${arch}.cdx.json`, buildSbom(packages, { file: executable, arch }));
 }
 const sums = readdirSync(out)
   .sort()
@@ -38,4 +61,4 @@ const sums = readdirSync(out)
         .update(readFileSync(join(out, name)))
         .digest('hex')}  ${name}\n`,
   );
-writeFileSync(join(out, 'SHA256SUMS'), sums.join(''));
+write('SHA256SUMS', sums.join(''));

@@ -2,7 +2,6 @@
 import {
   chmodSync,
   copyFileSync,
-  existsSync,
   lutimesSync,
   mkdirSync,
   readdirSync,
@@ -39,10 +38,9 @@ export function layOut(folder, entries) {
   }
 }
 
-/** @returns {Entry[]} one for each file of a folder of the project, none where the folder is not there */
+/** @returns {Entry[]} one for each file of a folder of the project */
 export function eachOf(folder, to, keep = () => true) {
   const path = join(root, folder);
-  if (!existsSync(path)) return [];
   return readdirSync(path, { withFileTypes: true })
     .filter((entry) => entry.isFile() && keep(entry.name))
     .map(({ name }) => ({ to: to(name), from: join(path, name) }))

@@ -1,0 +1,40 @@
+// An RPM package, by rpmbuild, which finds out itself which libraries the executable needs.
+import { mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, run, sourceDate, version } from './run.mjs';
+import { layOut } from './stage.mjs';
+import { systemEntries } from './system.mjs';
+
+const architectures = { x64: 'x86_64', arm64: 'aarch64' };
+
+export function buildRpm({ arch, executable, licenses, stage, out }) {
+  const architecture = architectures[arch];
+  const tree = join(stage, 'rpm');
+  layOut(tree, [
+    ...systemEntries({ executable, zshFolder: 'usr/share/zsh/site-functions' }),
+    { to: 'usr/share/doc/lib-users/CHANGELOG.md', from: join(root, 'CHANGELOG.md') },
+    { to: 'usr/share/licenses/lib-users/LICENSE', from: join(root, 'LICENSE') },
+    { to: 'usr/share/licenses/lib-users/THIRD-PARTY-LICENSES', text: licenses },
+  ]);
+  const top = join(stage, 'rpmbuild');
+  mkdirSync(top, { recursive: true });
+  const macros = {
+    _topdir: top,
+    app_version: version,
+    tree,
+    // Debian's rpm has other folders of its own; zstd is what the distributions of today use.
+    _prefix: '/usr',
+    _binary_payload: 'w10.zstdio',
+    _buildhost: 'reproducible',
+    use_source_date_epoch_as_buildtime: '1',
+    clamp_mtime_to_source_date_epoch: '1',
+  };
+  const defines = Object.entries(macros).flatMap(([name, value]) => ['--define', `${name} ${value}`]);
+  const spec = join(root, 'packaging/rpm/lib-users.spec');
+  run('rpmbuild', ['-bb', '--quiet', '--target', `${architecture}-linux`, ...defines, spec], {
+    env: { ...process.env, SOURCE_DATE_EPOCH: String(sourceDate()), LC_ALL: 'C' },
+  });
+  const name = `lib-users-${version}-1.${architecture}.rpm`;
+  renameSync(join(top, 'RPMS', architecture, name), join(out, name));
+  return name;
+}

@@ -1,0 +1,43 @@
+// Where the files of a package lie on a host, the same for .deb and .rpm: hier(7) and each shell's vendor folder.
+import { readFileSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { root } from './run.mjs';
+import { eachOf } from './stage.mjs';
+
+const docs = 'usr/share/doc/lib-users';
+
+/** @returns {import('./stage.mjs').Entry[]} */
+export function systemEntries({ executable, zshFolder }) {
+  const completionPlace = {
+    '.bash': (name) => `usr/share/bash-completion/completions/${basename(name, '.bash')}`,
+    '.fish': (name) => `usr/share/fish/vendor_completions.d/${name}`,
+    '': (name) => `${zshFolder}/${name}`,
+  };
+  return [
+    { to: 'usr/lib/lib-users/lib-users', from: executable, mode: 0o755 },
+    ...['lib-users', 'lib_users', 'fd_users'].map((name) => ({
+      to: `usr/bin/${name}`,
+      link: '../lib/lib-users/lib-users',
+    })),
+    { to: 'etc/lib-users/config.d', folder: true },
+    { to: `${docs}/README.md`, from: join(root, 'README.md') },
+    { to: `${docs}/cookbook.md`, from: join(root, 'docs/cookbook.md') },
+    { to: `${docs}/examples/config.yaml`, from: join(root, 'docs/config.example.yaml') },
+    ...['apt', 'dnf'].flatMap((name) => eachOf(`packaging/${name}`, (file) => `${docs}/examples/${name}/${file}`)),
+    ...eachOf(
+      'schema',
+      (name) => `usr/share/lib-users/schema/${name}`,
+      (name) => name.endsWith('.json'),
+    ),
+    ...eachOf('packaging/systemd', (name) => `usr/lib/systemd/system/${name}`),
+    ...eachOf('build/completions', (name) => completionPlace[extname(name)](name)),
+    ...eachOf('build/man', (name) => `usr/share/man/man${name.at(-1)}/${name}.gz`).map(({ to, from }) => ({
+      to,
+      text: compressed(readFileSync(from)),
+    })),
+  ];
+}
+
+/** As gzip -9n does: without a name and a date. */
+export const compressed = (data) => gzipSync(data, { level: 9 });
