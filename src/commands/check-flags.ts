@@ -21,7 +21,8 @@ export const gateFlags = {
   }),
   'write-baseline': string({
     helpValue: 'FILE',
-    description: 'Keep what is known now as the next baseline, where the gate is open or with --fail-on never.',
+    description:
+      'Keep what is known now, and was judged, as the next baseline, where the gate is open or with --fail-on never.',
   }),
   'fail-on': string({
     options: ['new', 'any', 'never'],

@@ -29,8 +29,8 @@ export interface Judgement {
   counted: readonly Finding[];
   /** By id of a finding that is there: since when it is stale at the latest. */
   staleSince: ReadonlyMap<string, string>;
-  /** The same without the filters: what --write-baseline keeps. Accepted findings are not in it, so that they count as
-   * new when their acceptance ends. */
+  /** What --write-baseline keeps: with what the filters leave out, as far as it was known before. What is new and was not
+   * judged would never be. Accepted findings are not in it either: they count as new when their acceptance ends. */
   baseline: Drift;
   /** What is there and would count, but for the configuration. */
   accepted: readonly { finding: Finding; entry: AcceptedFinding }[];
@@ -48,13 +48,14 @@ export function judge(report: Report, document: Report | Drift | null, options: 
   const unaccepted = keep(changes, (finding) => accepts(finding) === null);
   const counts = compileFilters(options.filters);
   const replaced = new Map(sightings.map(({ id, replacedAt }) => [id, replacedAt]));
+  const kept = keep(unaccepted, (finding) => finding.change !== 'new' || counts(finding));
   const drift = buildDrift(report, known, keep(unaccepted, counts), options);
   return {
     drift,
     allowIncomplete: options.allowIncomplete,
     counted: countedFindings(drift.fail_on, drift.findings),
     staleSince: new Map(changes.findings.map(({ id, first_seen_at }) => [id, replaced.get(id) ?? first_seen_at])),
-    baseline: { ...buildDrift(report, known, unaccepted, options), verdict: drift.verdict },
+    baseline: { ...buildDrift(report, known, kept, options), verdict: drift.verdict },
     accepted: changes.findings.filter(counts).flatMap((finding) => {
       const entry = accepts(finding);
       return entry === null ? [] : [{ finding, entry }];

@@ -273,10 +273,16 @@ test('accepted findings are not in the kept baseline: they count as new when the
   assert.deepEqual(Object.values(later.drift.counts), [2, 1, 0, 0]);
 });
 
-test('the kept baseline is not narrowed by the filters', () => {
+test('what the filters leave out stays in the kept baseline where it was known, and never gets into it', () => {
   const filters = { ...options.filters, units: ['b.*'] };
-  const kept = judge(current({ units: two }), null, { ...options, failOn: 'never', filters }).baseline;
-  assert.equal(kept.findings.length, 3);
+  const now = current({ units: [...two, unit('c.service', [ssl])] });
+  const first = judge(now, null, { ...options, failOn: 'never', filters }).baseline;
+  assert.deepEqual([...new Set(first.findings.map((finding) => finding.unit))], ['b.service']);
+  const { drift, baseline: second } = judge(now, baseline({ units: two }), { ...options, filters });
+  assert.equal(drift.verdict, 'pass');
+  assert.deepEqual([...new Set(second.findings.map((finding) => finding.unit))], ['a.service', 'b.service']);
+  const everything = judge(now, second, options).drift;
+  assert.deepEqual([everything.verdict, everything.counts.new, everything.counts.remaining], ['drift', 1, 3]);
 });
 
 test('stale at the latest since the code was replaced, else since it was first seen', () => {
