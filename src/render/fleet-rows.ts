@@ -1,5 +1,6 @@
 // Fleet -> NDJSON, one line for every gone file and host, flat, every row with every column: generated_at hostname path
-// via kind role state, and the units that use the file on any host, joined by commas.
+// via kind role state, and the units that use the file on any host, joined by commas: which of them do on this one only its
+// own report says.
 
 import type { Fleet } from '../documents/generated/fleet.ts';
 import { renderNdjson } from './json.ts';
@@ -7,7 +8,7 @@ import { renderNdjson } from './json.ts';
 export function renderFleetRows({ generated_at, files }: Fleet): string {
   return files
     .flatMap(({ hosts, units, ...file }) =>
-      hosts.map((hostname) => renderNdjson({ generated_at, hostname, ...file, units: units.join(',') })),
+      hosts.map((hostname) => renderNdjson({ generated_at, hostname, ...file, units_on_any_host: units.join(',') })),
     )
     .join('');
 }

@@ -162,7 +162,7 @@ test('rows: one line for every file and host', (t) => {
     .split('\n')
     .map((row) => JSON.parse(row));
   assert.deepEqual(
-    rows.map(({ hostname, path, units }) => [hostname, path, units]),
+    rows.map(({ hostname, path, units_on_any_host }) => [hostname, path, units_on_any_host]),
     [
       ['a', libc.path, 'a.service'],
       ['b', libc.path, 'a.service'],
