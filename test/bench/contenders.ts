@@ -12,7 +12,7 @@ export interface Contender {
   /** As the table calls it. */
   title: string;
   /** Programs that run one after the other; ours get their arguments from the workload. Null where it is missing. */
-  programs: readonly (readonly string[])[] | null;
+  programs: Programs | null;
   missing: string | null;
   /** Exit codes that mean that the work was done. */
   statuses: readonly number[];
@@ -22,7 +22,8 @@ export interface Contender {
 }
 
 export type ContenderName = keyof typeof definitions;
-type Definition = Partial<Contender> & { title: string; find: () => readonly (readonly string[])[] };
+type Programs = readonly (readonly string[])[];
+type Definition = Partial<Contender> & { title: string; find: () => Programs | Promise<Programs> };
 
 function onNode(version: string): readonly string[] {
   const executable = node(version);
@@ -30,7 +31,7 @@ function onNode(version: string): readonly string[] {
 }
 
 const definitions = {
-  standalone: { title: 'lib-users, standalone', ours: true, find: () => [[standalone()]] },
+  standalone: { title: 'lib-users, standalone', ours: true, find: async () => [[await standalone()]] },
   'newest-node': { title: `lib-users, Node ${newestNode}`, ours: true, find: () => [onNode(newestNode)] },
   'node-20': { title: `lib-users, Node ${oldestNode}`, ours: true, find: () => [onNode(oldestNode)] },
   lib_users: {
@@ -50,11 +51,11 @@ const definitions = {
 
 export const contenderNames = Object.keys(definitions) as ContenderName[];
 
-export function prepareContender(name: ContenderName): Contender {
+export async function prepareContender(name: ContenderName): Promise<Contender> {
   const { find, ...definition } = definitions[name];
   const contender = { name, programs: null, missing: null, statuses: [0], ours: false, every: 1, ...definition };
   try {
-    return { ...contender, programs: find() };
+    return { ...contender, programs: await find() };
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
     return { ...contender, missing: error.message.split('\n')[0] ?? '' };

@@ -9,24 +9,35 @@ import type { Workload } from './workloads.ts';
  * Calls `use` with the folder while the processes run. They end with their standard input: at the end, on an error, and
  * when this program is killed.
  */
-export async function whileMade(workload: Workload, program: string, use: (folder: string) => void): Promise<void> {
+export async function whileMade(
+  workload: Workload,
+  program: string,
+  use: (folder: string) => Promise<void>,
+): Promise<void> {
   // Outside the temporary directories, whose files are a kind of their own.
   const folder = mkdtempSync('/var/lib/lib-users-bench-');
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const interrupted = () => {
+    remove();
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     workload.prepare(folder);
-    if (workload.processes === null) return use(folder);
+    if (workload.processes === null) return await use(folder);
     const child = spawn(program, workload.processes(folder), { stdio: ['pipe', 'pipe', 'inherit'] });
     const ended = once(child, 'exit');
     try {
       const [line] = await Promise.race([once(child.stdout, 'data'), ended]);
       if (String(line) !== 'ready\n') throw new Error(`the processes of ${workload.name} ended with ${line}`);
       workload.change(folder);
-      use(folder);
+      await use(folder);
     } finally {
       child.stdin.end();
       await ended;
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    remove();
   }
 }

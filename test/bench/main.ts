@@ -40,15 +40,15 @@ async function main(): Promise<void> {
     workloads.map(({ name }) => name),
     asked.workload,
   );
-  const contenders = [...choose('contender', contenderNames, asked.contender)].map(prepareContender);
+  const contenders = await Promise.all([...choose('contender', contenderNames, asked.contender)].map(prepareContender));
   const tools = { measure: compile('measure', '-static'), processes: compile('processes') };
 
   const measured: Measured & Map<Workload, unknown> = new Map();
   for (const workload of workloads.filter(({ name }) => chosen.has(name))) {
     console.error(`${workload.name}: ${workload.what}`);
-    await whileMade(workload, tools.processes, (folder) => {
+    await whileMade(workload, tools.processes, async (folder) => {
       const rounds = runs ?? workload.rounds;
-      measured.set(workload, runRounds(workload, contenders, { rounds, folder, measure: tools.measure }));
+      measured.set(workload, await runRounds(workload, contenders, { rounds, folder, measure: tools.measure }));
     });
   }
 

@@ -65,9 +65,13 @@ export function installed(name: string): string {
   return path;
 }
 
-/** What `npm run pack` makes. */
-export function standalone(): string {
-  const path = join(projectRoot, 'build/pack/lib-users');
-  if (!existsSync(path)) throw new Unavailable('not built: npm run pack');
-  return path;
+/** The executable that `npm run pack` packs, built of what is here now. */
+export async function standalone(): Promise<string> {
+  const { bundleForSnapshot, buildExecutable } = await import(join(projectRoot, 'scripts/pack/executable.mjs'));
+  try {
+    await bundleForSnapshot();
+    return buildExecutable(process.arch);
+  } catch (error) {
+    throw new Unavailable(`cannot be built: ${(error as Error).message}`);
+  }
 }

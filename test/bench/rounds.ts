@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Contender, ContenderName } from './contenders.ts';
 import type { Workload } from './workloads.ts';
 
@@ -25,11 +26,11 @@ export interface Figures {
 
 const environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8' };
 
-export function runRounds(
+export async function runRounds(
   workload: Workload,
   contenders: readonly Contender[],
   { rounds, folder, measure }: { rounds: number; folder: string; measure: string },
-): Map<ContenderName, Figures> {
+): Promise<Map<ContenderName, Figures>> {
   const args = workload.args(folder);
   const present = contenders.filter(({ programs, ours }) => programs !== null && (ours || workload.peers));
   for (const contender of present) rehearse(contender, workload, { args, folder, measure });
@@ -38,6 +39,8 @@ export function runRounds(
     const start = round % present.length;
     for (const contender of [...present.slice(start), ...present.slice(0, start)]) {
       if (round % contender.every !== 0) continue;
+      // Lets a signal through.
+      await setImmediate();
       runs.get(contender.name)?.push(runOnce(contender, args, measure, '/dev/null'));
     }
   }
