@@ -7,7 +7,7 @@ on: not everything seen, or made on another host."""
 
 import os
 
-from ansible_collections.lib_users.host.plugins.module_utils._documents import derive_host_id
+from ansible_collections.lib_users.host.plugins.module_utils._documents import DocumentError, derive_host_id, parse_document
 
 FROM_REPORT_OPTIONS = dict(
     from_report=dict(type='path'),
@@ -16,6 +16,25 @@ FROM_REPORT_OPTIONS = dict(
 
 # Warnings of a report that say that something was not seen, as against narrowed on purpose.
 UNSEEN = ('not_everything_seen', 'hidepid')
+# True of every host that has user units: those who ask find it in the report.
+USUAL = ('unit_facts_unavailable',)
+
+
+def messages(report, codes=(), without=()):
+    """The report's warnings as sentences: those with one of the codes, or all but some."""
+    return [
+        warning['message'] for warning in report['warnings']
+        if (warning['code'] in codes if codes else warning['code'] not in without)
+    ]
+
+
+def unseen_in_report(path):
+    """Why a report on this host is incomplete: empty where it was only narrowed, None where it cannot be read."""
+    try:
+        with open(path, 'rb') as stream:
+            return messages(parse_document(stream.read(), 'report'), UNSEEN)
+    except (OSError, DocumentError):
+        return None
 
 
 def repeated(flag, entries):
@@ -39,7 +58,8 @@ def require_seen(module, seen, why, result):
     said = ': ' + '; '.join(why) if why else ''
     cause = 'the task does not run as root: use become: true'
     if module.params.get('from_report') is not None:
-        cause = 'the report was made without become: true, or with detail: units, which leaves out processes in no unit'
+        cause = 'the report was made without become: true, of some units only, or with detail: units, which leaves out ' \
+            'processes in no unit'
     elif os.geteuid() == 0:
         cause = 'a container or a security policy keeps processes even from root'
     module.fail_json(

@@ -228,6 +228,7 @@ from ansible_collections.lib_users.host.plugins.module_utils._scan import (
     report_arguments,
     require_own_host,
     require_seen,
+    unseen_in_report,
 )
 
 FLAT_KEYS = ('services', 'reload_services', 'user_services', 'actions', 'daemon_reexec', 'complete')
@@ -244,9 +245,9 @@ def policy_configuration(policy):
 def is_seen(plan, params, warnings):
     if not params['units']:
         return plan['complete']
-    # A plan that was narrowed is never complete: then only the report, or the CLI's warnings, can tell.
+    # A plan that was narrowed is never complete: then only the report can tell, or of a scan the CLI's warnings.
     if params['from_report'] is not None:
-        return plan['report']['complete']
+        return plan['report']['complete'] or unseen_in_report(params['from_report']) == []
     return not warnings
 
 

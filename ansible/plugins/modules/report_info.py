@@ -104,7 +104,9 @@ report:
       type: list
       elements: dict
     warnings:
-      description: What kept the report from being better, each with a code.
+      description:
+        - What kept the report from being better, each with a code.
+        - They are warnings of the task as well, but for V(unit_facts_unavailable), which every user unit has.
       returned: success
       type: list
       elements: dict
@@ -119,7 +121,9 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.lib_users.host.plugins.module_utils._cli import COMMON_OPTIONS, Cli
 from ansible_collections.lib_users.host.plugins.module_utils._scan import (
     UNSEEN,
+    USUAL,
     label_arguments,
+    messages,
     repeated,
     require_seen,
 )
@@ -144,11 +148,11 @@ def main():
     arguments += label_arguments(params['labels']) + (['--packages'] if params['packages'] else [])
     cli = Cli(module)
     report = cli.ask('report', 'scan', arguments).document
-    unseen = [warning['message'] for warning in report['warnings'] if warning['code'] in UNSEEN]
+    unseen = messages(report, UNSEEN)
     # A scan that units narrowed calls itself incomplete too; its warnings tell the two apart.
     complete = report['scan']['complete']
     require_seen(module, not unseen and (complete or bool(params['units'])), unseen, {'complete': complete})
-    cli.warn(warning['message'] for warning in report['warnings'])
+    cli.warn(messages(report, without=USUAL))
     module.exit_json(changed=False, report=report, complete=complete)
 
 
