@@ -1,5 +1,5 @@
 // A real play by the real ansible-core, over ssh into booted guests: inventory, configuration and a copy of the collection in
-// a folder that ends with the test, ansible itself from the pinned .venv-ansible of the repository.
+// a folder that ends with the test, ansible itself from a virtual environment in .venv-ansible.
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -64,15 +64,16 @@ export class PlayResult {
   }
 }
 
-const venv = join(projectRoot, '.venv-ansible');
-
 /** A controller with these guests in its inventory, by name, all of them in the group `guests`. */
 export class Controller {
   /** The folder of its files; plays are run in it. */
   readonly folder: string;
 
-  constructor(cleanup: Cleanup, guests: Readonly<Record<string, Guest>>) {
-    makeVenv();
+  readonly #venv: string;
+
+  /** With the pinned ansible-core, or with one of matrix.txt. */
+  constructor(cleanup: Cleanup, guests: Readonly<Record<string, Guest>>, core: string | null = null) {
+    this.#venv = makeVenv(core);
     this.folder = mkdtempSync(join(tmpdir(), 'lib-users-play-'));
     cleanup.after(async () => rmSync(this.folder, { recursive: true, force: true }));
     const collection = join(this.folder, 'ansible_collections/lib_users/host');
@@ -99,7 +100,7 @@ export class Controller {
     rmSync(results, { force: true });
     const settings = { PLAY_RESULTS: results, ANSIBLE_CONFIG: join(this.folder, 'ansible.cfg'), ...this.#environment };
     const setting = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
-    const program = [join(venv, 'bin/ansible-playbook'), name, ...flags];
+    const program = [join(this.#venv, 'bin/ansible-playbook'), name, ...flags];
     const answer = await run(['env', '-C', this.folder, ...setting, ...program], { check: false, timeout });
     const lines = existsSync(results) ? readFileSync(results, 'utf8').trim().split('\n') : [];
     return new PlayResult(
@@ -110,21 +111,24 @@ export class Controller {
 
   get #environment(): Record<string, string> {
     return {
-      PATH: `${join(venv, 'bin')}:${process.env.PATH}`,
+      PATH: `${join(this.#venv, 'bin')}:${process.env.PATH}`,
       ANSIBLE_HOME: join(this.folder, 'home'),
       LC_ALL: 'C.UTF-8',
     };
   }
 }
 
-let made = false;
+const made = new Map<string | null, string>();
 
-function makeVenv(): void {
-  if (made) return;
-  const script = 'set -e; . test/ansible/venv; make_pinned_venv';
+/** The folder of the virtual environment, made where it is missing. */
+function makeVenv(core: string | null): string {
+  const folder = made.get(core) ?? join(projectRoot, '.venv-ansible', core ?? 'pinned');
+  if (made.has(core)) return folder;
+  const script = `set -e; . test/ansible/venv; ${core === null ? 'make_pinned_venv' : `make_core_venv ${core}`}`;
   const { status } = spawnSync('bash', ['-c', script], { cwd: projectRoot, stdio: ['ignore', 'inherit', 'inherit'] });
-  if (status !== 0) throw new Error(`.venv-ansible could not be made (${status})`);
-  made = true;
+  if (status !== 0) throw new Error(`${folder} could not be made (${status})`);
+  made.set(core, folder);
+  return folder;
 }
 
 const configuration = (folder: string) => `[defaults]

@@ -20,7 +20,7 @@ NAME = 'lib-users'
 PLACES = ('/usr/bin', '/usr/local/bin', '/opt/lib-users/current')
 
 INSTALL = (
-    'install it (for example npm install --global lib-users, with Node 20 or newer), '
+    'install it (with the role lib_users.host.install, a package, or npm install --global lib-users where Node 20 or newer is), '
     'or name the file with the option executable'
 )
 
@@ -69,7 +69,7 @@ class Cli(object):
         config = ['--config=-'] if stdin is not None else []
         config += ['--config=' + os.path.abspath(path) for path in params['config'] or []]
         self.argv = [self.find(), command] + arguments + config + ['--format=ndjson']
-        rc, out, err = self.run(stdin)
+        rc, out, err = self.run(stdin, params['timeout'])
         if rc not in exit_codes:
             self.fail_exit(rc, out, err)
         try:
@@ -96,7 +96,7 @@ class Cli(object):
             msg='%s was not found in %s. Likely cause: it is not installed: %s' % (NAME, ':'.join(folders), INSTALL)
         )
 
-    def run(self, stdin):
+    def run(self, stdin, timeout):
         data = None if stdin is None else json.dumps(stdin, ensure_ascii=False).encode('utf-8')
         try:
             # AnsibleModule.run_command has no deadline.
@@ -112,7 +112,7 @@ class Cli(object):
         except OSError as error:
             return self.fail_start(error)
         try:
-            out, err = process.communicate(data, timeout=self.module.params['timeout'])
+            out, err = process.communicate(data, timeout=timeout)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             try:
@@ -120,7 +120,7 @@ class Cli(object):
                 out, err = process.communicate(timeout=5)
             except subprocess.TimeoutExpired:
                 out, err = b'', b''
-            problem = 'lib-users did not end within %d seconds' % self.module.params['timeout']
+            problem = 'lib-users did not end within %d seconds' % timeout
             return self.fail(problem, 'a busy host, or a hanging systemctl: raise timeout', None, out, err)
         return process.returncode, out, err
 

@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import re
 import sys
 
 import pytest
@@ -80,7 +81,7 @@ def test_roles_are_those_of_the_schema():
 
 
 def test_warning_codes_are_those_of_the_schema():
-    assert set(scan.UNSEEN) <= set(schema('report')['$defs']['warning']['properties']['code']['enum'])
+    assert set(scan.UNSEEN + scan.USUAL) <= set(schema('report')['$defs']['warning']['properties']['code']['enum'])
 
 
 @pytest.mark.parametrize('machine_id, host_id', [
@@ -119,3 +120,60 @@ def test_lone_surrogates_are_named():
     with pytest.raises(documents.DocumentError) as caught:
         documents.parse_document(json.dumps(dict(golden('plan'), services=['a', '\udc80'])).encode('ascii'), 'plan')
     assert '/services/1' in str(caught.value)
+
+
+def names_in(text, patterns):
+    return {name for pattern in patterns for name in re.findall(pattern, text)}
+
+
+def texts_of_plays():
+    """What people copy: the modules' examples, the READMEs and the playbooks."""
+    texts = [(module, documentation(module).EXAMPLES) for module in sorted(MODULES)]
+    for path in ('README.md', 'roles/restart/README.md', 'playbooks/report.yml', 'playbooks/patch.yml'):
+        with open(os.path.join(REPO, 'ansible', path), encoding='utf-8') as stream:
+            texts.append((path, stream.read()))
+    return texts
+
+
+@pytest.mark.parametrize('place, text', texts_of_plays(), ids=[place for place, _ in texts_of_plays()])
+def test_plays_use_what_is_returned(place, text):
+    """`lu.x` is a key that a module returns; `item.x` and the attributes that are mapped and selected are an action's or a unit's."""
+    returned = set().union(*[yaml.safe_load(documentation(module).RETURN) for module in MODULES])
+    assert names_in(text, [r'\b(?:lu|before|after|__report)\.(\w+)']) <= returned
+    action, unit = schema('plan')['$defs']['action'], schema('report')['$defs']['unit']
+    known = set(action['properties']) | set(unit['properties']) | {'inventory_hostname'}
+    used = names_in(text, [r'\bitem\.(\w+)', r"attribute='(\w+)'", r"selectattr\('(\w+)'"])
+    assert used <= known, used - known
+
+
+@pytest.mark.parametrize('module', sorted(MODULES) + ['cli_archive', 'platform_info'])
+def test_examples_use_documented_options(module):
+    options = {}
+    for name in sorted(MODULES) + ['cli_archive', 'platform_info']:
+        described = yaml.safe_load(documentation(name).DOCUMENTATION)
+        options[name] = set(described.get('options', {}))
+        for fragment in described.get('extends_documentation_fragment', []):
+            options[name] |= fragment_options(fragment)
+    tasks = yaml.safe_load(documentation(module).EXAMPLES)
+    used = [(key.split('.')[-1], set(task[key])) for task in tasks for key in task if key.startswith('lib_users.host.') and task[key]]
+    assert all(given <= options[name] for name, given in used), used
+
+
+def fragment_options(name):
+    fragments = importlib.import_module('ansible_collections.lib_users.host.plugins.doc_fragments.cli').ModuleDocFragment
+    text = getattr(fragments, name.split('.')[3].upper() if name.count('.') == 3 else 'DOCUMENTATION')
+    return set(yaml.safe_load(text)['options'])
+
+
+def test_documented_parts_of_an_action_are_those_of_the_schema():
+    returned = yaml.safe_load(documentation('plan_info').RETURN)
+    for key, name in (('actions', 'action'), ('user_services', 'user_service')):
+        assert set(returned[key]['contains']) <= set(schema('plan')['$defs'][name]['properties'])
+
+
+def test_the_version_is_one():
+    with open(os.path.join(REPO, 'package.json'), encoding='utf-8') as stream:
+        version = json.load(stream)['version']
+    for path, key in (('galaxy.yml', 'version'), ('roles/install/defaults/main.yml', 'install_version')):
+        with open(os.path.join(REPO, 'ansible', path), encoding='utf-8') as stream:
+            assert yaml.safe_load(stream)[key] == version

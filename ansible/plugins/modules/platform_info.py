@@ -1,0 +1,172 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# SPDX-FileCopyrightText: 2026 the lib-users authors
+# MIT License (see LICENSES/MIT.txt), which is compatible with the GNU General Public License v3.0+ of Ansible itself
+# SPDX-License-Identifier: MIT
+
+DOCUMENTATION = r'''
+module: platform_info
+short_description: Which build of lib-users runs on a host
+version_added: 0.1.0
+description:
+  - Tells which of the released builds of C(lib-users) a host can run, or what keeps it from running any.
+  - It looks at the processor, the width of the userland, the C library and others, how a folder is mounted, and at whether
+    Python can unpack the archives.
+options:
+  prefix:
+    description: The folder that C(lib-users) is to run from. It need not be there yet.
+    type: path
+    default: /opt/lib-users
+attributes:
+  check_mode:
+    description: Can run in check mode without changing anything.
+    support: full
+    details:
+      - It never changes anything, and runs the same in check mode.
+  diff_mode:
+    description: Returns details on what has changed in diff mode.
+    support: N/A
+    details:
+      - It never changes anything.
+  platform:
+    description: The systems that it works on.
+    support: full
+    platforms: linux
+seealso:
+  - module: lib_users.host.cli_archive
+author:
+  - the lib-users authors (@lib-users)
+'''
+
+EXAMPLES = r'''
+- name: Ask which build this host can run
+  lib_users.host.platform_info:
+  register: platform
+
+- name: Stop where it can run none
+  ansible.builtin.assert:
+    that: platform.problems | length == 0
+    fail_msg: "{{ platform.problems | join('; ') }}"
+'''
+
+RETURN = r'''
+architecture:
+  description: The architecture as the names of archives have it, V(x64) or V(arm64), or null.
+  returned: success
+  type: str
+  sample: x64
+machine:
+  description: The processor as the kernel names it.
+  returned: success
+  type: str
+  sample: x86_64
+bits:
+  description: The width of the userland, V(32) or V(64).
+  returned: success
+  type: int
+glibc:
+  description: The version of glibc, or null where the C library is another one.
+  returned: success
+  type: str
+  sample: "2.36"
+problems:
+  description: What keeps lib-users from being installed or run, each with a way out. Empty where nothing does.
+  returned: success
+  type: list
+  elements: str
+'''
+
+import ctypes
+import importlib
+import os
+import re
+import struct
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.lib_users.host.plugins.module_utils._cli import is_noexec
+
+ARCHITECTURES = {'x86_64': 'x64', 'amd64': 'x64', 'aarch64': 'arm64', 'arm64': 'arm64'}
+# What the Node inside the builds is linked to.
+GLIBC = (2, 28)
+LIBRARIES = {
+    'libatomic.so.1': 'libatomic1 on Debian, Ubuntu and SUSE, libatomic on Fedora and RHEL',
+    'libstdc++.so.6': 'libstdc++6 on Debian, Ubuntu and SUSE, libstdc++ on Fedora and RHEL',
+}
+NPM = 'install it by npm, where Node 20 or newer is'
+
+
+def glibc_version():
+    try:
+        name = os.confstr('CS_GNU_LIBC_VERSION')
+    except (OSError, ValueError):
+        return None
+    match = re.match(r'glibc ([0-9.]+)', name or '')
+    return match.group(1) if match else None
+
+
+def missing_libraries():
+    missing = []
+    for name in sorted(LIBRARIES):
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            missing.append(name)
+    return missing
+
+
+def has_lzma():
+    try:
+        importlib.import_module('lzma')
+    except ImportError:
+        return False
+    return True
+
+
+def nearest_existing(path):
+    while not os.path.exists(path) and path != os.path.dirname(path):
+        path = os.path.dirname(path)
+    return path
+
+
+def find_problems(machine, bits, glibc, libraries, prefix, lzma):
+    problems = []
+    if machine not in ARCHITECTURES:
+        names = 'x86_64 and aarch64'
+        problems.append('lib-users is built for %s, and this host is %s: %s' % (names, machine, NPM))
+    elif bits != 64:
+        problems.append('the userland is of %d bits on a kernel of 64 (%s), and lib-users is of 64: %s' % (bits, machine, NPM))
+    if glibc is None:
+        problems.append('the C library is not glibc (musl?), which lib-users is linked to: ' + NPM)
+    elif tuple(int(part) for part in glibc.split('.')[:2]) < GLIBC:
+        problems.append('glibc %s is older than %d.%d: %s' % ((glibc,) + GLIBC + (NPM,)))
+    if not problems:
+        for name in libraries:
+            problems.append('%s is missing, which lib-users is linked to: install %s' % (name, LIBRARIES[name]))
+    if is_noexec(nearest_existing(prefix)):
+        problems.append('%s is mounted noexec: choose another folder' % prefix)
+    if not lzma:
+        problems.append('Python was built without lzma and cannot unpack the archive: install the package')
+    return problems
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec=dict(prefix=dict(type='path', default='/opt/lib-users')),
+        supports_check_mode=True,
+    )
+    machine = os.uname().machine
+    bits = struct.calcsize('P') * 8
+    glibc = glibc_version()
+    problems = find_problems(machine, bits, glibc, missing_libraries(), module.params['prefix'], has_lzma())
+    module.exit_json(
+        changed=False,
+        architecture=ARCHITECTURES.get(machine),
+        machine=machine,
+        bits=bits,
+        glibc=glibc,
+        problems=problems,
+    )
+
+
+if __name__ == '__main__':
+    main()
