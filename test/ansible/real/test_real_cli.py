@@ -2,49 +2,10 @@
 
 import json
 import os
-import shutil
 import subprocess
-import sys
 
 import pytest
-
-REPO = os.environ['LIB_USERS_REPO']
-# The Python of the managed host.
-TARGET_PYTHON = os.environ.get('LIB_USERS_TARGET_PYTHON', sys.executable)
-
-
-@pytest.fixture(scope='module')
-def executable(tmp_path_factory):
-    path = tmp_path_factory.mktemp('bin') / 'lib-users'
-    path.write_text('#!/bin/sh\nexec %s %s/dist/lib-users.cjs "$@"\n' % (shutil.which('node'), REPO))
-    path.chmod(0o755)
-    return str(path)
-
-
-def play(playbook, tasks, *flags, **more):
-    """Runs tasks on this host -> the finished ansible-playbook. NODE_OPTIONS would keep any Node from starting."""
-    playbook.write_text(json.dumps([dict(
-        {'hosts': 'localhost', 'connection': 'local', 'gather_facts': False, 'tasks': tasks}, **more
-    )]))
-    return subprocess.run(
-        ['ansible-playbook', '-i', 'localhost,', str(playbook)] + list(flags),
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, check=False,
-        env=dict(os.environ, NODE_OPTIONS='--bad', ANSIBLE_PYTHON_INTERPRETER=TARGET_PYTHON),
-    )
-
-
-@pytest.fixture
-def ansible(tmp_path):
-    def run(module, options, *flags):
-        """One task -> (its result, what ansible-playbook printed)."""
-        kept = tmp_path / 'result.json'
-        process = play(tmp_path / 'play.yml', [
-            {'lib_users.host.' + module: options, 'register': 'result', 'ignore_errors': True},
-            {'ansible.builtin.copy': {'content': '{{ result | to_json }}', 'dest': str(kept)}, 'check_mode': False},
-        ], *flags)
-        assert process.returncode == 0, process.stdout
-        return json.loads(kept.read_text(encoding='utf-8')), process.stdout
-    return run
+from plays import REPO, play
 
 
 @pytest.mark.parametrize('module, key', [('report_info', 'report'), ('plan_info', 'plan'), ('drift_info', 'drift')])
@@ -93,6 +54,22 @@ def test_report_of_this_host_and_of_another(executable, tmp_path, ansible):
     assert result['reboot_required'] is True
 
 
+def test_narrowed_report_is_told_from_a_denied_one(executable, tmp_path, ansible):
+    report = tmp_path / 'narrowed.json'
+    subprocess.run([executable, 'scan', '--unit', 'no-such.service', '--output', str(report), '--quiet'], check=True)
+    options = {'executable': executable, 'from_report': str(report), 'any_host': True}
+    document = json.loads(report.read_text(encoding='utf-8'))
+    if not document['warnings']:
+        result, _ = ansible('plan_info', dict(options, units=['no-such.service']))
+        assert (result.get('failed', False), result['complete']) == (False, False), result
+    result, _ = ansible('plan_info', options)
+    assert 'of some units only' in result['msg']
+    document['warnings'].append({'code': 'not_everything_seen', 'message': '3 of 9 may not be looked at'})
+    report.write_text(json.dumps(document))
+    result, _ = ansible('plan_info', dict(options, units=['no-such.service']))
+    assert 'Not everything on this host could be seen' in result['msg']
+
+
 def test_drift_against_a_baseline(executable, tmp_path, ansible):
     report = os.path.join(REPO, 'test', 'fixtures', 'documents', 'report.json')
     options = {'executable': executable, 'from_report': report, 'any_host': True}
@@ -111,20 +88,8 @@ def test_usage_error_is_the_clis_own(executable, tmp_path, ansible):
     assert 'polcy' in result['msg']
 
 
-def test_module_defaults_and_the_plays_of_the_readme(executable, tmp_path):
-    """Every play of the README passes ansible-playbook's syntax check, and module_defaults reach all modules."""
-    with open(os.path.join(REPO, 'ansible', 'README.md'), encoding='utf-8') as stream:
-        plays = [part.split('```')[0] for part in stream.read().split('```yaml\n')[1:]]
-    assert len(plays) == 4
-    playbook = tmp_path / 'play.yml'
-    for text in plays:
-        playbook.write_text(text)
-        process = subprocess.run(
-            ['ansible-playbook', '--syntax-check', '-i', 'localhost,', str(playbook)],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, check=False,
-        )
-        assert process.returncode == 0, process.stdout
+def test_module_defaults_reach_all_modules(executable, tmp_path):
     tasks = [{'lib_users.host.' + name: {}} for name in ('report_info', 'plan_info', 'drift_info')]
     defaults = {'group/lib_users.host.all': {'executable': executable, 'allow_incomplete': True}}
-    process = play(playbook, tasks, module_defaults=defaults)
+    process = play(tmp_path / 'play.yml', tasks=tasks, module_defaults=defaults)
     assert process.returncode == 0, process.stdout

@@ -1,0 +1,97 @@
+"""The roles and playbooks as far as they need no host of their own; test/guest runs them on booted ones."""
+
+import hashlib
+import json
+import os
+import stat
+import subprocess
+import tarfile
+
+import pytest
+from plays import REPO, ansible_playbook, play
+
+PLAYBOOKS = sorted(name[:-4] for name in os.listdir(os.path.join(REPO, 'ansible', 'playbooks')))
+ROLES = sorted(os.listdir(os.path.join(REPO, 'ansible', 'roles')))
+READMES = ['ansible/README.md'] + ['ansible/roles/%s/README.md' % name for name in ROLES]
+
+
+def plays_of(readme):
+    with open(os.path.join(REPO, readme), encoding='utf-8') as stream:
+        return [part.split('```')[0] for part in stream.read().split('```yaml\n')[1:]]
+
+
+PLAYS = [(readme, number) for readme in READMES for number in range(len(plays_of(readme)))]
+
+
+@pytest.mark.parametrize('readme, number', PLAYS)
+def test_syntax_of_a_play_in_a_readme(readme, number, tmp_path):
+    playbook = tmp_path / 'play.yml'
+    playbook.write_text(plays_of(readme)[number])
+    process = ansible_playbook('--syntax-check', playbook)
+    assert process.returncode == 0, process.stdout
+
+
+@pytest.mark.parametrize('name', PLAYBOOKS)
+def test_syntax_of_a_playbook(name):
+    process = ansible_playbook('--syntax-check', 'lib_users.host.' + name)
+    assert process.returncode == 0, process.stdout
+
+
+@pytest.mark.parametrize('name', ROLES)
+def test_syntax_of_a_role(name, tmp_path):
+    process = play(tmp_path / 'play.yml', '--syntax-check', roles=['lib_users.host.' + name])
+    assert process.returncode == 0, process.stdout
+
+
+def package_version():
+    with open(os.path.join(REPO, 'package.json'), encoding='utf-8') as stream:
+        return json.load(stream)['version']
+
+
+def test_install_and_remove(executable, tmp_path):
+    name = 'lib-users-%s-linux-%s' % (package_version(), {'aarch64': 'arm64'}.get(os.uname().machine, 'x64'))
+    archive = tmp_path / (name + '.tar.xz')
+    with tarfile.open(str(archive), 'w:xz') as tar:
+        tar.add(executable, name + '/lib-users')
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    (tmp_path / 'SHA256SUMS').write_text('%s  %s\n' % (digest, archive.name))
+    # Beside the playbook; the version is the role's own default.
+    variables = {'install_artifacts': '.', 'install_prefix': str(tmp_path / 'opt')}
+
+    def run(*flags, **more):
+        role = dict({'role': 'lib_users.host.install'}, **dict(variables, **more))
+        process = play(tmp_path / 'play.yml', *flags, roles=[role])
+        assert process.returncode == 0, process.stdout
+        return 'changed=0' not in process.stdout
+
+    assert run('--check', '--diff')
+    assert not (tmp_path / 'opt').exists()
+    assert run()
+    installed = tmp_path / 'opt' / 'current' / 'lib-users'
+    assert stat.S_IMODE(installed.stat().st_mode) == 0o755
+    assert not run()
+    assert run(install_state='absent')
+    assert not (tmp_path / 'opt').exists()
+
+
+def test_reports_and_what_they_say_together(executable, tmp_path, monkeypatch):
+    inventory = tmp_path / 'inventory.ini'
+    lines = ['web1', 'web2', 'lost ansible_python_interpreter=/no/such', '[all:vars]', 'ansible_connection=local']
+    inventory.write_text('\n'.join(lines + ['ansible_become=false', 'report_executable=' + executable]))
+    monkeypatch.setenv('PATH', os.path.dirname(executable), prepend=os.pathsep)
+    monkeypatch.setenv('PWD', str(tmp_path))
+    arguments = ['lib_users.host.report', '-i', inventory, '-e', 'report_hosts=web1,web2,lost']
+    dry = ansible_playbook(*arguments + ['--check', '--limit', 'web1,web2'])
+    assert dry.returncode == 0, dry.stdout
+    assert not (tmp_path / 'reports').exists()
+
+    process = ansible_playbook(*arguments)
+    assert process.returncode == 2, process.stdout
+    assert 'no report from lost' in process.stdout
+    files = sorted((tmp_path / 'reports').iterdir()) + [tmp_path / 'fleet.json']
+    assert [path.name for path in files] == ['web1.json', 'web2.json', 'fleet.json']
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    subprocess.run([executable, 'validate', str(files[0])], check=True, stdout=subprocess.PIPE)
+    fleet = json.loads(files[2].read_text(encoding='utf-8'))
+    # It is one host, seen twice.
+    assert [host['superseded'] for host in fleet['hosts']] == [1]
