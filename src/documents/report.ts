@@ -8,7 +8,7 @@ import { schemaVersions } from './generated/versions.ts';
 import { compareBytes } from './order.ts';
 import type { AttributedProcess, ReportFacts } from './report-facts.ts';
 import { buildPath, buildUser, sumHeldBytes } from './report-values.ts';
-import { formatTime, formatTimeNs } from './time.ts';
+import { formatTime, formatTimeNs, formatTimeOrNull } from './time.ts';
 import { buildUnits } from './units.ts';
 
 export function buildReport(facts: ReportFacts): Report {
@@ -42,10 +42,11 @@ function buildProcess(process: AttributedProcess, facts: ReportFacts): Process {
     pid: process.pid,
     ppid: identity.stat.ppid,
     start_ticks: identity.stat.startTicks,
-    started_at:
+    started_at: formatTimeOrNull(
       facts.bootTimeSeconds === null
         ? null
-        : formatTime((facts.bootTimeSeconds + identity.stat.startTicks / facts.clockTicksPerSecond) * 1000),
+        : (facts.bootTimeSeconds + identity.stat.startTicks / facts.clockTicksPerSecond) * 1000,
+    ),
     user: buildUser(identity.effectiveUid, facts.userName),
     name: toText(identity.stat.name).text,
     ...renderCommand(identity, facts.scan.command_line),

@@ -5,7 +5,15 @@ export function formatTime(ms: number): string {
   return new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }
 
-/** @param ns nanoseconds since the epoch */
+const earliest = Date.parse('0000-01-01T00:00:00Z');
+const latest = Date.parse('9999-12-31T23:59:59Z');
+
+/** null for a time that no year of four digits says: a file system that a user brought along may hold any. */
+export function formatTimeOrNull(ms: number | null): string | null {
+  return ms !== null && ms >= earliest && ms <= latest ? formatTime(ms) : null;
+}
+
+/** The same of nanoseconds since the epoch. */
 export function formatTimeNs(ns: bigint | null): string | null {
-  return ns === null ? null : formatTime(Number(ns / 1_000_000n));
+  return formatTimeOrNull(ns === null ? null : Number(ns / 1_000_000n));
 }

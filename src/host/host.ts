@@ -3,7 +3,7 @@
 
 import { hostname } from 'node:os';
 import type { Host } from '../documents/generated/report.ts';
-import { formatTime } from '../documents/time.ts';
+import { formatTimeOrNull } from '../documents/time.ts';
 import { readBootTime } from './clock.ts';
 import { readHostFile } from './files.ts';
 import { readInit } from './init.ts';
@@ -41,7 +41,7 @@ export function readHost({ root, procPath }: HostPlaces): HostAnswer {
       hostname: line('sys/kernel/hostname') ?? hostname(),
       id: readHostId(root),
       boot_id: bootId,
-      booted_at: bootTime === null ? null : formatTime(bootTime * 1000),
+      booted_at: formatTimeOrNull(bootTime === null ? null : bootTime * 1000),
       os: os ?? { id: null, version_id: null, name: null },
       kernel_release: kernelRelease,
       init: readInit(root, procPath),

@@ -18,11 +18,11 @@ const accesses = ['read', 'write', 'read_write', 'read_write'] as const;
 
 /** null where the flags or the mount are not said. */
 export function parseFdInfo(text: Bytes): FdInfo | null {
-  const flagsMatch = /^flags:\t([0-7]+)$/m.exec(text);
-  const mountMatch = /^mnt_id:\t([0-9]+)$/m.exec(text);
+  const flagsMatch = /^flags:\t([0-7]{1,11})$/m.exec(text);
+  const mountMatch = /^mnt_id:\t([0-9]{1,10})$/m.exec(text);
   if (!flagsMatch || !mountMatch) return null;
   const flags = Number.parseInt(flagsMatch[1] ?? '', 8);
-  const inodeMatch = /^ino:\t([0-9]+)$/m.exec(text);
+  const inodeMatch = /^ino:\t([0-9]{1,20})$/m.exec(text);
   return {
     access: flags & O_PATH ? 'path' : (accesses[flags & O_ACCMODE] ?? 'read'),
     append: (flags & O_APPEND) !== 0,

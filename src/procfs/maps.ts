@@ -19,7 +19,7 @@ const newline = 0x0a;
 // What a mapping of a gone file holds: the kernel's mark, or the name that NFS and FUSE give a file unlinked while open.
 const needles = ['(deleted)', '/.nfs', '/.fuse_hidden'].map((text) => Buffer.from(text, 'latin1'));
 const line =
-  /^([0-9a-f]{1,16})-([0-9a-f]{1,16}) [r-][w-]([x-])[ps] [0-9a-f]+ ([0-9a-f]{1,8}:[0-9a-f]{1,8}) ([0-9]{1,20}) +([^ ].*)$/s;
+  /^([0-9a-f]{1,16})-([0-9a-f]{1,16}) [r-][w-]([x-])[ps] [0-9a-f]+ ([0-9a-f]{2,8}:[0-9a-f]{2,8}) ([0-9]{1,20}) +([^ ].*)$/s;
 
 /** Whether any line may name a gone file. */
 export function mayNameGoneFile(maps: Buffer): boolean {

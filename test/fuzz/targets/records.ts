@@ -40,12 +40,13 @@ function readMapping(line: string): Mapping | null {
   const path = rest.join(' ').replace(/^ +/, '');
   const ends = range.split('-');
   const [major = '', minor = ''] = device.split(':');
-  const isHex = (text: string, most: number) => text.length <= most && /^[0-9a-f]+$/.test(text);
+  const isHex = (text: string, most: number, least = 1) =>
+    text.length >= least && text.length <= most && /^[0-9a-f]+$/.test(text);
   if (ends.length !== 2 || !ends.every((end) => isHex(end, 16)) || !isHex(offset, Number.POSITIVE_INFINITY))
     return null;
   if (perms.length !== 4 || ![...perms].every((flag, index) => ['r-', 'w-', 'x-', 'ps'][index]!.includes(flag)))
     return null;
-  if (device !== `${major}:${minor}` || !isHex(major, 8) || !isHex(minor, 8)) return null;
+  if (device !== `${major}:${minor}` || !isHex(major, 8, 2) || !isHex(minor, 8, 2)) return null;
   if (inode.length > 20 || !/^[0-9]+$/.test(inode) || rest.length === 0 || path === '') return null;
   const [from = 0n, to = 0n] = ends.map((end) => BigInt(`0x${end}`));
   const sizeBytes = Number(to - from);
