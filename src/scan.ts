@@ -37,10 +37,7 @@ export function scanHost(options: ScanOptions): Report {
     const reference = referenceNamespaces(procPath, lineage);
     const read = readProcesses(pids, lineage[0]?.pid ?? 0, views, options);
 
-    const attribute = (process: AffectedProcess): AttributedProcess => ({
-      ...process,
-      attribution: attributeProcess(parseCgroup(process.identity.cgroup), process.identity.namespaces, reference),
-    });
+    const attribute = attributor(reference);
     const attributed = selectUnits(read.affected.map(attribute), options.units);
     const systemd = querySystemd(attributed, options, warnings);
     const confirmed = attributed.map((process) => confirmUnit(process, systemd.controlGroups));
@@ -124,6 +121,18 @@ function referenceNamespaces(procPath: string, lineage: readonly Lineage[]): Lin
   const first = readNamespaces(`${procPath}/1`);
   const own = lineage[0]?.namespaces ?? { pid: null, cgroup: null };
   return { pid: first.pid ?? own.pid, cgroup: first.cgroup ?? own.cgroup };
+}
+
+/** The processes of one unit are many, and what attributes one attributes all. */
+function attributor(reference: Lineage['namespaces']): (process: AffectedProcess) => AttributedProcess {
+  const known = new Map<string, Attribution>();
+  return (process) => {
+    const { cgroup, namespaces } = process.identity;
+    const key = `${namespaces.pid} ${namespaces.cgroup} ${cgroup}`;
+    const attribution = known.get(key) ?? attributeProcess(parseCgroup(cgroup), namespaces, reference);
+    known.set(key, attribution);
+    return { ...process, attribution };
+  };
 }
 
 function readProcesses(pids: readonly number[], self: number, views: Views, options: ScanOptions) {

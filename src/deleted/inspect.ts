@@ -4,7 +4,7 @@
 import type { BigIntStats } from 'node:fs';
 import type { Bytes } from '../procfs/bytes.ts';
 import { type Identity, OpenProcess } from '../procfs/process.ts';
-import { type QuickLook, quickLook, worse } from '../procfs/quick-look.ts';
+import { type QuickLook, quickLook, type Suspicious, worse } from '../procfs/quick-look.ts';
 import { type Trouble, troubleOf } from '../procfs/reader.ts';
 import type { Views } from '../procfs/views.ts';
 import type { Evidence } from './evidence.ts';
@@ -57,7 +57,7 @@ export function inspectProcess(pid: number, options: InspectOptions): Inspection
   }
   for (let attempt = 0; attempt < attempts; attempt++) {
     try {
-      const inspection = readWhole(pid, options);
+      const inspection = readWhole(pid, quick, options);
       if (inspection) return inspection;
     } catch (error) {
       return { outcome: troubleOf(error), affected: null, hidden: [] };
@@ -67,8 +67,8 @@ export function inspectProcess(pid: number, options: InspectOptions): Inspection
 }
 
 /** null where the program was exchanged while we read. */
-function readWhole(pid: number, options: InspectOptions): Inspection | null {
-  const process = new OpenProcess(options.procPath, pid);
+function readWhole(pid: number, quick: Suspicious, options: InspectOptions): Inspection | null {
+  const process = new OpenProcess(options.procPath, pid, quick.leaderExited);
   try {
     const executable = process.readExecutable();
     const hidden: HiddenUse[] = [];
@@ -84,7 +84,7 @@ function readWhole(pid: number, options: InspectOptions): Inspection | null {
         return otherwise;
       }
     };
-    const seen = part(options.include.maps, () => process.readSuspiciousMappings(), { mappings: [], odd: 0 });
+    const seen = part(options.include.maps, () => process.readSuspiciousMappings(quick.mappings), { mappings: [], odd: 0 });
     const links = part(options.include.fds, () => process.readSuspiciousFds(), []);
     const maps = judgeMaps(seen.mappings, options.include.maps ? executable : null, evidence);
     const fds = judgeFds(links, evidence);

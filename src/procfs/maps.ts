@@ -15,6 +15,12 @@ export interface Mapping {
   path: Bytes;
 }
 
+/** The mappings of the lines that may name a gone file, in order; `odd` counts those of them that could not be parsed. */
+export interface SuspiciousMappings {
+  mappings: Mapping[];
+  odd: number;
+}
+
 const newline = 0x0a;
 // What a mapping of a gone file holds: the kernel's mark, or the name that NFS and FUSE give a file unlinked while open.
 const needles = ['(deleted)', '/.nfs', '/.fuse_hidden'].map((text) => Buffer.from(text, 'latin1'));
@@ -45,8 +51,7 @@ export function parseMapping(text: Bytes): Mapping | null {
   };
 }
 
-/** The mappings of the lines that hold a needle, in order; `odd` counts the lines that could not be parsed. */
-export function parseSuspiciousMappings(maps: Buffer): { mappings: Mapping[]; odd: number } {
+export function parseSuspiciousMappings(maps: Buffer): SuspiciousMappings {
   const mappings: Mapping[] = [];
   let odd = 0;
   for (const start of suspiciousLines(maps)) {

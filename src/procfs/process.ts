@@ -5,9 +5,9 @@ import { type BigIntStats, closeSync, constants, openSync, readdirSync } from 'n
 import type { Bytes } from './bytes.ts';
 import { type FdInfo, parseFdInfo } from './fdinfo.ts';
 import { type IsLocalMount, statLocal } from './hold.ts';
-import { type Mapping, parseSuspiciousMappings } from './maps.ts';
+import { parseSuspiciousMappings, type SuspiciousMappings } from './maps.ts';
 import { linkMayBeGone } from './quick-look.ts';
-import { O_PATH, orNull, readBytes, readLink, readNumbers, readShared } from './reader.ts';
+import { O_PATH, orNull, readBytes, readLink, readShared } from './reader.ts';
 import { parseStat, type Stat } from './stat.ts';
 import { parseEffectiveUid } from './status.ts';
 
@@ -37,12 +37,15 @@ export class OpenProcess {
   readonly #base: string;
   readonly #root: string;
 
-  /** Throws what node:fs throws. */
-  constructor(procPath: string, pid: number) {
+  /**
+   * Throws what node:fs throws.
+   * @param leaderExited whether to read of a thread that lives on
+   */
+  constructor(procPath: string, pid: number, leaderExited = false) {
     this.#directory = openSync(`${procPath}/${pid}`, O_PATH | constants.O_DIRECTORY);
     this.#root = `/proc/self/fd/${this.#directory}`;
     try {
-      this.#base = livingTask(this.#root) ?? this.#root;
+      this.#base = (leaderExited ? livingTask(this.#root) : null) ?? this.#root;
     } catch (error) {
       closeSync(this.#directory);
       throw error;
@@ -58,19 +61,29 @@ export class OpenProcess {
     return orNull(() => readLink(`${this.#base}/exe`));
   }
 
-  readSuspiciousMappings(): { mappings: Mapping[]; odd: number } {
+  /**
+   * @param seen what maps showed before it was known which process the PID belongs to. Reading maps again is the dearest of
+   *   all that is read of a process, so map_files is asked instead whether each file is mapped here where it was seen.
+   */
+  readSuspiciousMappings(seen: SuspiciousMappings | null): SuspiciousMappings {
+    if (seen !== null && seen.odd === 0 && this.#maps(seen)) return seen;
     return parseSuspiciousMappings(readShared(`${this.#base}/maps`));
+  }
+
+  #maps({ mappings }: SuspiciousMappings): boolean {
+    const files = new Map(mappings.map((mapping) => [`${mapping.device} ${mapping.inode} ${mapping.path}`, mapping]));
+    return [...files.values()].every(({ range, path }) => this.readMappingLink(range) === path);
   }
 
   readSuspiciousFds(): FdLink[] {
     const links: FdLink[] = [];
-    for (const fd of readNumbers(`${this.#base}/fd`)) {
+    for (const fd of readdirSync(`${this.#base}/fd`, 'latin1')) {
       try {
         const link = readLink(`${this.#base}/fd/${fd}`);
-        if (linkMayBeGone(link)) links.push({ fd, link });
+        if (linkMayBeGone(link)) links.push({ fd: Number(fd), link });
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        if (code === 'ENAMETOOLONG') links.push({ fd, link: null });
+        if (code === 'ENAMETOOLONG') links.push({ fd: Number(fd), link: null });
         else if (code !== 'ENOENT') throw error;
       }
     }
@@ -147,10 +160,8 @@ export class OpenProcess {
   }
 }
 
-/** The first living thread where the leader has exited (its maps and fds are empty then), else null. */
+/** The first living thread, or null. */
 function livingTask(root: string): string | null {
-  const stat = parseStat(readBytes(`${root}/stat`));
-  if (stat?.state !== 'Z' || stat.threads < 2) return null;
   for (const tid of readdirSync(`${root}/task`, 'latin1')) {
     const task = orNull(() => parseStat(readBytes(`${root}/task/${tid}/stat`)));
     if (task && task.state !== 'Z' && task.state !== 'X') return `${root}/task/${tid}`;

@@ -1,15 +1,23 @@
 // A first look at one process by path, as cheap as can be: is there anything that may be gone?
-// It decides only that there is nothing to report; what is reported is read again through one open /proc/PID (process.ts).
+// It decides only that there is nothing to report; what is reported is read again, or proven to be of the same process, through
+// one open /proc/PID (process.ts).
 
 import { readdirSync, readlinkSync } from 'node:fs';
-import { mayNameGoneFile } from './maps.ts';
+import { mayNameGoneFile, parseSuspiciousMappings, type SuspiciousMappings } from './maps.ts';
 import { readBytes, readShared, type Trouble, troubleOf } from './reader.ts';
 import { parseStat } from './stat.ts';
 
-export type QuickLook = { kind: 'clean' } | { kind: 'suspicious' } | { kind: 'kernel_thread' } | { kind: Trouble };
+export type QuickLook = { kind: 'clean' } | { kind: 'kernel_thread' } | { kind: Trouble } | Suspicious;
+
+export interface Suspicious {
+  kind: 'suspicious';
+  /** What maps showed; null where the suspicion is of something else. */
+  mappings: SuspiciousMappings | null;
+  /** The leader has exited while other threads live: its own maps and fds are empty. */
+  leaderExited: boolean;
+}
 
 const clean: QuickLook = { kind: 'clean' };
-const suspicious: QuickLook = { kind: 'suspicious' };
 
 /** Whether a link of fd/ or exe may name a gone file. */
 export function linkMayBeGone(link: string): boolean {
@@ -33,29 +41,34 @@ export function quickLook(directory: string, include: { maps: boolean; fds: bool
     }
   };
   let mapsEmpty = false;
+  let mappings: SuspiciousMappings | null = null;
   const found =
     attempt(() => {
       const maps = readShared(`${directory}/maps`);
       mapsEmpty = maps.length === 0;
-      return include.maps && mayNameGoneFile(maps);
+      if (!include.maps || !mayNameGoneFile(maps)) return false;
+      mappings = parseSuspiciousMappings(maps);
+      return true;
     }) ||
     (!mapsEmpty && include.maps && attempt(() => linkMayBeGone(readlinkSync(`${directory}/exe`, 'latin1')))) ||
     (!mapsEmpty && include.fds && attempt(() => someFdMayBeGone(`${directory}/fd`)));
-  if (found) return suspicious;
+  if (found) return { kind: 'suspicious', mappings, leaderExited: false };
   if (mapsEmpty || trouble !== null) {
     const stat = readOrTrouble(() => parseStat(readBytes(`${directory}/stat`)));
     if (stat === 'vanished' || stat === null) return { kind: 'vanished' };
     if (typeof stat === 'string') return { kind: stat };
     if (stat.kernelThread) return { kind: 'kernel_thread' };
     // A leader that exited while its threads live shows empty maps, or ESRCH on newer kernels.
-    if (stat.state === 'Z' && stat.threads > 1) return suspicious;
+    if (stat.state === 'Z' && stat.threads > 1) return { kind: 'suspicious', mappings: null, leaderExited: true };
     // A zombie maps and holds nothing, whoever asks.
     if (stat.state === 'Z' || stat.state === 'X') return clean;
     if (trouble === 'vanished' && stat.exiting) return { kind: 'vanished' };
     if (trouble === 'vanished') trouble = 'failed';
   }
   if (trouble !== null) return { kind: trouble };
-  if (mapsEmpty && include.fds && attempt(() => someFdMayBeGone(`${directory}/fd`))) return suspicious;
+  if (mapsEmpty && include.fds && attempt(() => someFdMayBeGone(`${directory}/fd`))) {
+    return { kind: 'suspicious', mappings: null, leaderExited: false };
+  }
   return trouble === null ? clean : { kind: trouble };
 }
 

@@ -65,12 +65,10 @@ export function orNull<T>(read: () => T): T | null {
   }
 }
 
-/** The numbers among a directory's names, rising; throws what node:fs throws. */
+/** The positive numbers among a directory's names, rising; throws what node:fs throws. */
 export function readNumbers(path: string): number[] {
-  const numbers: number[] = [];
-  for (const name of readdirSync(path, 'latin1')) {
-    const first = name.charCodeAt(0);
-    if (first >= 0x31 && first <= 0x39 ? /^[0-9]+$/.test(name) : name === '0') numbers.push(Number(name));
-  }
-  return numbers.sort((a, b) => a - b);
+  return readdirSync(path, 'latin1')
+    .filter((name) => /^[1-9][0-9]*$/.test(name))
+    .map(Number)
+    .sort((a, b) => a - b);
 }
