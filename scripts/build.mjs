@@ -14,15 +14,18 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const target = 'node20';
 const chunks = await build({
   absWorkingDir: root,
-  entryPoints: ['src/main.ts'],
+  entryPoints: ['src/main.ts', 'src/threads/worker.ts'],
   outdir: 'dist',
   bundle: true,
   splitting: true,
+  entryNames: '[name]',
   write: false,
   metafile: true,
   platform: 'node',
   target,
   format: 'esm',
+  // The launcher knows.
+  external: ['lib-users:worker'],
   legalComments: 'none',
   plugins: [leanOclif, lazyNode],
   define: { __LIB_USERS_VERSION__: JSON.stringify(version) },

@@ -20,4 +20,4 @@ vm.Script = class extends vm.Script {
 };
 process.on('exit', () => fs.writeFileSync(cachePath, first.createCachedData()));
 process.argv = [process.execPath, file, 'scan', '--format', 'json', '--no-config', '--quiet'];
-require(file);
+require(file)('./main.js');

@@ -25,6 +25,8 @@ function compile(name, cachedData) {
 
 const bodies = compile('scan', codeCache());
 const modules = Object.create(null);
+// A worker thread loads this file anew, and of it only what a worker runs.
+modules['lib-users:worker'] = { exports: { source: `require(${JSON.stringify(__filename)})('./worker.js');` } };
 function load(name) {
   if (modules[name]) return modules[name].exports;
   const body = bodies[name] ?? (parts.has(name) ? compile(name) : null);
@@ -34,4 +36,5 @@ function load(name) {
   body(module.exports, load, module);
   return module.exports;
 }
-load('./main.js');
+if (require.main === module) load('./main.js');
+else module.exports = load;

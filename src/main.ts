@@ -14,7 +14,7 @@ import { version } from './version.ts';
 async function main(program: string, argv: string[]): Promise<void> {
   if (program === 'lib_users' || program === 'fd_users') {
     const { runDropIn } = await import('./drop-in/run.ts');
-    process.exitCode = runDropIn(program, argv, new Date());
+    process.exitCode = await runDropIn(program, argv, new Date());
     return;
   }
   const [name = '--help', ...rest] = argv;

@@ -1,8 +1,9 @@
 // The scan on one page: read and judge every process, attribute the affected ones, ask systemd and the package database
 // once, and build the report. Data flows one way; nothing here decides what is gone or what to do about it.
 
-import { type AffectedProcess, inspectProcess } from './deleted/inspect.ts';
-import { compileRules, ignoreRules } from './deleted/rules.ts';
+import { source as workerSource } from 'lib-users:worker';
+import { type AffectedProcess, type Inspection, Inspector, type InspectTask } from './deleted/inspect.ts';
+import { ignoreRules } from './deleted/rules.ts';
 import { SuppressedTally } from './deleted/suppressed.ts';
 import type { Package, Report, Scan, SystemdFacts, Warning } from './documents/generated/report.ts';
 import { buildReport } from './documents/report.ts';
@@ -25,7 +26,10 @@ import { attributeProcess } from './systemd/attribute.ts';
 import type { Attribution } from './systemd/attribution.ts';
 import { ownsCgroup, queryUnits } from './systemd/systemctl.ts';
 
-export function scanHost(options: ScanOptions): Report {
+/** Below so many processes another thread would have started when all is done. */
+const manyProcesses = 600;
+
+export async function scanHost(options: ScanOptions): Promise<Report> {
   // hrtime, since node:perf_hooks costs two milliseconds to load.
   const began = process.hrtime.bigint();
   const { procPath } = options;
@@ -35,7 +39,7 @@ export function scanHost(options: ScanOptions): Report {
     const lineage = readLineage(procPath);
     const pids = listProcesses(procPath);
     const reference = referenceNamespaces(procPath, lineage);
-    const read = readProcesses(pids, lineage[0]?.pid ?? 0, views, options);
+    const read = await readProcesses(pids, lineage[0]?.pid ?? 0, views, options);
 
     const attribute = attributor(reference);
     const attributed = selectUnits(read.affected.map(attribute), options.units);
@@ -135,32 +139,51 @@ function attributor(reference: Lineage['namespaces']): (process: AffectedProcess
   };
 }
 
-function readProcesses(pids: readonly number[], self: number, views: Views, options: ScanOptions) {
+async function readProcesses(pids: readonly number[], self: number, views: Views, options: ScanOptions) {
   const wanted = new Set(options.pids);
   const selected = wanted.size === 0 ? pids : pids.filter((pid) => wanted.has(pid));
   const counts = { seen: selected.length, inspected: 0, kernel_threads: 0, vanished: 0, denied: 0, failed: 0 };
   const suppressed = new SuppressedTally();
   const affected: AffectedProcess[] = [];
-  const context = {
+  const task = {
     procPath: options.procPath,
     include: { maps: options.include.includes('maps'), fds: options.include.includes('fds') },
-    match: compileRules([...ignoreRules(options.ignore, options.ignoreLiteral), ...options.rules]),
-    views,
-    mappedFiles: new Map(),
+    rules: [...ignoreRules(options.ignore, options.ignoreLiteral), ...options.rules],
     bootedAtNs: readBootedAtNs(options.procPath),
     clockTicksPerSecond: readClockTicks(),
   };
-  selected.forEach((pid, index) => {
-    if ((index & 63) === 63) options.onProgress?.(index, selected.length);
-    const inspection = inspectProcess(pid, context);
+  const inspections = await inspectAll(selected, task, views, options.onProgress ?? (() => {}));
+  inspections.forEach((inspection, index) => {
     counts[inspection.outcome]++;
     // Leave out oneself: the scanner ends with the scan.
-    if (pid === self) return;
+    if (selected[index] === self) return;
     for (const use of inspection.hidden) suppressed.add(use);
     if (inspection.affected) affected.push(inspection.affected);
   });
-  options.onProgress?.(selected.length, selected.length);
   return { counts, suppressed, affected };
+}
+
+/** In the order of the pids. */
+async function inspectAll(
+  pids: readonly number[],
+  task: InspectTask,
+  views: Views,
+  onProgress: (done: number, total: number) => void,
+): Promise<Inspection[]> {
+  const inspector = new Inspector(task, views);
+  const progress = (done: number) => onProgress(done, pids.length);
+  let inspections: Inspection[];
+  if (pids.length >= manyProcesses && workerSource !== null) {
+    const { inspectSpread } = await import('./threads/spread.ts');
+    inspections = inspectSpread(pids, task, workerSource, (pid) => inspector.inspect(pid), progress);
+  } else {
+    inspections = pids.map((pid, index) => {
+      if ((index & 63) === 63) progress(index);
+      return inspector.inspect(pid);
+    });
+  }
+  progress(pids.length);
+  return inspections;
 }
 
 /** The boot clock's zero to the hundredth of a second (proc_uptime(5)): birth times are compared with it. */

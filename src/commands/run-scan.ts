@@ -23,7 +23,7 @@ export async function runScan(
   const progress = !context.quiet && (await isTerminal(2)) ? startProgress(() => performance.now()) : null;
   let report: Report;
   try {
-    report = scanHost({ ...options, onProgress: progress?.show ?? null });
+    report = await scanHost({ ...options, onProgress: progress?.show ?? null });
   } finally {
     progress?.finish();
   }

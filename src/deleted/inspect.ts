@@ -11,7 +11,7 @@ import type { Evidence } from './evidence.ts';
 import type { FdFinding, MapFinding } from './finding.ts';
 import { judgeFds } from './judge-fds.ts';
 import { judgeMaps } from './judge-maps.ts';
-import type { RuleMatcher } from './rules.ts';
+import { compileRules, type Rule, type RuleMatcher } from './rules.ts';
 import type { HiddenUse } from './suppressed.ts';
 
 export interface AffectedProcess {
@@ -30,16 +30,21 @@ export interface Inspection {
   hidden: HiddenUse[];
 }
 
-export interface InspectOptions {
+/** What is asked of every process: data, which another thread can be given. */
+export interface InspectTask {
   procPath: string;
   include: { maps: boolean; fds: boolean };
-  match: RuleMatcher;
-  views: Views;
-  /** stat of mapped files, by device and inode, shared by the whole scan. */
-  mappedFiles: Map<string, BigIntStats>;
+  rules: readonly Rule[];
   /** The time of the epoch at which the boot clock was 0, in nanoseconds; null where it is not known. */
   bootedAtNs: bigint | null;
   clockTicksPerSecond: number;
+}
+
+interface InspectOptions extends InspectTask {
+  match: RuleMatcher;
+  views: Views;
+  /** stat of mapped files, by device and inode, shared by all processes. */
+  mappedFiles: Map<string, BigIntStats>;
 }
 
 const outcomes: Partial<Record<QuickLook['kind'], Inspection['outcome']>> = {
@@ -50,7 +55,19 @@ const outcomes: Partial<Record<QuickLook['kind'], Inspection['outcome']>> = {
 /** How often a process may exchange its program before it counts as failed. */
 const attempts = 3;
 
-export function inspectProcess(pid: number, options: InspectOptions): Inspection {
+export class Inspector {
+  readonly #options: InspectOptions;
+
+  constructor(task: InspectTask, views: Views) {
+    this.#options = { ...task, match: compileRules(task.rules), views, mappedFiles: new Map() };
+  }
+
+  inspect(pid: number): Inspection {
+    return inspectProcess(pid, this.#options);
+  }
+}
+
+function inspectProcess(pid: number, options: InspectOptions): Inspection {
   const quick = quickLook(`${options.procPath}/${pid}`, options.include);
   if (quick.kind !== 'suspicious') {
     return { outcome: outcomes[quick.kind] ?? (quick.kind as Trouble), affected: null, hidden: [] };
@@ -84,7 +101,10 @@ function readWhole(pid: number, quick: Suspicious, options: InspectOptions): Ins
         return otherwise;
       }
     };
-    const seen = part(options.include.maps, () => process.readSuspiciousMappings(quick.mappings), { mappings: [], odd: 0 });
+    const seen = part(options.include.maps, () => process.readSuspiciousMappings(quick.mappings), {
+      mappings: [],
+      odd: 0,
+    });
     const links = part(options.include.fds, () => process.readSuspiciousFds(), []);
     const maps = judgeMaps(seen.mappings, options.include.maps ? executable : null, evidence);
     const fds = judgeFds(links, evidence);

@@ -12,13 +12,17 @@ export interface HiddenUse {
 }
 
 export class SuppressedTally {
-  readonly #byRule = new Map<Rule, { maps: number; fds: number; heldBytes: number; files: Set<string> }>();
+  /** By id: each thread has rules of its own. */
+  readonly #byRule = new Map<
+    string,
+    { rule: Rule; maps: number; fds: number; heldBytes: number; files: Set<string> }
+  >();
 
   add({ rule, via, heldBytes, file }: HiddenUse): void {
-    let entry = this.#byRule.get(rule);
+    let entry = this.#byRule.get(rule.id);
     if (!entry) {
-      entry = { maps: 0, fds: 0, heldBytes: 0, files: new Set() };
-      this.#byRule.set(rule, entry);
+      entry = { rule, maps: 0, fds: 0, heldBytes: 0, files: new Set() };
+      this.#byRule.set(rule.id, entry);
     }
     if (via === 'map') entry.maps++;
     else entry.fds++;
@@ -29,8 +33,8 @@ export class SuppressedTally {
 
   /** By rule id. */
   toDocument(): Suppressed[] {
-    return [...this.#byRule]
-      .map(([rule, { maps, fds, heldBytes }]) => ({
+    return [...this.#byRule.values()]
+      .map(({ rule, maps, fds, heldBytes }) => ({
         rule: rule.id,
         reason: rule.reason,
         maps,

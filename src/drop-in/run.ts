@@ -10,13 +10,13 @@ import { type Program, programs } from './program.ts';
 import { renderDropIn } from './render.ts';
 
 /** Returns the exit code. */
-export function runDropIn(name: Program['name'], argv: readonly string[], now: Date): number {
+export async function runDropIn(name: Program['name'], argv: readonly string[], now: Date): Promise<number> {
   const program = programs[name];
   try {
     const parsed = parseArguments(program, argv);
     if (parsed.action === 'help') writeStdout(renderArgumentHelp(program));
     else if (parsed.action === 'version') writeStdout(`${name} 0.15 (lib-users ${version})\n`);
-    else scan(program, parsed, now);
+    else await scan(program, parsed, now);
     return 0;
   } catch (error) {
     if (!(error instanceof LibUsersError)) throw error;
@@ -26,8 +26,8 @@ export function runDropIn(name: Program['name'], argv: readonly string[], now: D
   }
 }
 
-function scan(program: Program, options: DropInArguments, now: Date): void {
-  const report = scanHost({
+async function scan(program: Program, options: DropInArguments, now: Date): Promise<void> {
+  const report = await scanHost({
     procPath: '/proc',
     include: [program.include],
     pids: [],

@@ -1,0 +1,78 @@
+// Many processes -> their inspections, on several threads: most of the time goes into the kernel's printing of maps, which goes
+// on on every processor. This thread works as well and need not wait for the others to start; what they have begun it waits for.
+
+import { availableParallelism } from 'node:os';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import type { Inspection, InspectTask } from '../deleted/inspect.ts';
+import { type Answer, Counter, inspectRest, newCounters, type Share } from './share.ts';
+
+/** More threads than this would wait for each other, and each takes 10 MB. */
+const mostThreads = 4;
+
+/** So long may a worker take for one process before it is given up, in milliseconds. */
+const patience = 60_000;
+
+/**
+ * The inspections of all pids, in their order.
+ * @param workerSource JavaScript that runs worker.ts
+ * @param inspect of this thread
+ * @param onProgress told now and then how many are done
+ */
+export function inspectSpread(
+  pids: readonly number[],
+  task: InspectTask,
+  workerSource: string,
+  inspect: (pid: number) => Inspection,
+  onProgress: (done: number) => void,
+): Inspection[] {
+  const share: Share = { task, pids, counters: newCounters() };
+  const workers = Math.min(availableParallelism(), mostThreads) - 1;
+  const ports = Array.from({ length: workers }, () => startWorker(workerSource, share));
+  const inspections: Inspection[] = new Array(pids.length);
+  const keep = (index: number, inspection: Inspection) => {
+    inspections[index] = inspection;
+    if ((index & 63) === 63) onProgress(Atomics.load(share.counters, Counter.done));
+  };
+  inspectRest(share, inspect, keep);
+  waitForWorkers(share.counters);
+  for (const port of ports) for (const [index, inspection] of answerOf(port)) inspections[index] = inspection;
+  // Of what a worker took and lost nobody would know.
+  if (inspections.includes(undefined as never)) throw new Error('a thread of the scan has lost a process');
+  return inspections;
+}
+
+function startWorker(source: string, share: Share): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  const worker = new Worker(source, {
+    eval: true,
+    workerData: { ...share, port: port2 },
+    transferList: [port2],
+    // Nothing of the caller's, such as NODE_OPTIONS, is meant for it.
+    env: {},
+    execArgv: [],
+  });
+  // A worker that could not be started has taken nothing.
+  worker.on('error', () => {});
+  worker.unref();
+  return port1;
+}
+
+function waitForWorkers(counters: Int32Array): void {
+  for (;;) {
+    const busy = Atomics.load(counters, Counter.busyWorkers);
+    if (busy === 0) return;
+    const done = Atomics.load(counters, Counter.done);
+    const waited = Atomics.wait(counters, Counter.busyWorkers, busy, patience);
+    if (waited === 'timed-out' && Atomics.load(counters, Counter.done) === done) {
+      throw new Error('a thread of the scan hangs');
+    }
+  }
+}
+
+function answerOf(port: MessagePort): [number, Inspection][] {
+  const answer = receiveMessageOnPort(port)?.message as Answer | undefined;
+  port.close();
+  if (answer === undefined) return [];
+  if ('defect' in answer) throw new Error(`in a thread of the scan: ${answer.defect}`);
+  return answer.inspections;
+}
