@@ -29,9 +29,10 @@ export function inspectSpread(
   const workers = Math.min(availableParallelism(), mostThreads) - 1;
   const ports = Array.from({ length: workers }, () => startWorker(workerSource, share));
   const inspections: Inspection[] = new Array(pids.length);
+  let kept = 0;
   const keep = (index: number, inspection: Inspection) => {
     inspections[index] = inspection;
-    if ((index & 63) === 63) onProgress(Atomics.load(share.counters, Counter.done));
+    if ((++kept & 15) === 0) onProgress(Atomics.load(share.counters, Counter.done));
   };
   inspectRest(share, inspect, keep);
   waitForWorkers(share.counters);
@@ -50,6 +51,8 @@ function startWorker(source: string, share: Share): MessagePort {
     // Nothing of the caller's, such as NODE_OPTIONS, is meant for it.
     env: {},
     execArgv: [],
+    // What is found is small; a large young generation would only be touched, and then count as ours.
+    resourceLimits: { maxYoungGenerationSizeMb: 2 },
   });
   // A worker that could not be started has taken nothing.
   worker.on('error', () => {});

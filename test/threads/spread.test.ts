@@ -1,0 +1,85 @@
+// Processes inspected on several threads: the same inspections in the same order, and none lost whatever becomes of a worker.
+
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import { type Inspection, Inspector, type InspectTask } from '../../src/deleted/inspect.ts';
+import { shippedRules } from '../../src/deleted/rules.ts';
+import { Views } from '../../src/procfs/views.ts';
+import { inspectSpread } from '../../src/threads/spread.ts';
+import { builtFile } from '../support/cli.ts';
+
+const task: InspectTask = {
+  procPath: '/proc',
+  include: { maps: true, fds: true },
+  rules: shippedRules,
+  bootedAtNs: 0n,
+  clockTicksPerSecond: 100,
+};
+const realWorker = `require(${JSON.stringify(builtFile)})('./worker.js');`;
+
+// Processes of our own, so that none ends meanwhile, one pid many times over.
+const sleepers: ChildProcess[] = [];
+before(() => {
+  for (let i = 0; i < 4; i++) sleepers.push(spawn('sleep', ['600'], { stdio: 'ignore' }));
+});
+after(() => {
+  for (const sleeper of sleepers) sleeper.kill();
+});
+const somePids = (): number[] => Array.from({ length: 400 }, (_, index) => sleepers[index % 4]?.pid ?? 0);
+
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+/** Inspects as the scan does, but slowly, so that a worker gets its share. */
+function slowly(milliseconds: number): { inspect: (pid: number) => Inspection; calls: () => number } {
+  const inspector = new Inspector(task, new Views());
+  let calls = 0;
+  const inspect = (pid: number) => {
+    calls++;
+    pause(milliseconds);
+    return inspector.inspect(pid);
+  };
+  return { inspect, calls: () => calls };
+}
+
+test('workers take their share, and every inspection is at its place', () => {
+  const pids = somePids();
+  const alone = new Inspector(task, new Views());
+  const { inspect, calls } = slowly(2);
+  let told = 0;
+  const inspections = inspectSpread(pids, task, realWorker, inspect, (done) => {
+    told = Math.max(told, done);
+  });
+  assert.deepEqual(
+    inspections,
+    pids.map((pid) => alone.inspect(pid)),
+  );
+  assert.ok(calls() < pids.length, 'no worker took anything');
+  assert.ok(told > 0 && told <= pids.length);
+});
+
+// What a worker of src/threads/worker.ts sees, and the counters of share.ts: 0 is the next index, 2 the busy workers.
+const share = `const { workerData: share } = require('node:worker_threads'); const { counters, port } = share;`;
+const taken = `${share} Atomics.add(counters, 2, 1); const index = Atomics.add(counters, 0, 1);`;
+const leave = 'Atomics.sub(counters, 2, 1); Atomics.notify(counters, 2);';
+
+test('a worker that cannot start has taken nothing', () => {
+  const pids = somePids().slice(0, 50);
+  const { inspect, calls } = slowly(1);
+  assert.equal(inspectSpread(pids, task, 'this is no JavaScript', inspect, () => {}).length, 50);
+  assert.equal(calls(), 50);
+});
+
+test('a worker with a defect says so', () => {
+  const source = `${taken} port.postMessage({ defect: 'out of luck' }); ${leave}`;
+  const { inspect } = slowly(2);
+  assert.throws(() => inspectSpread(somePids(), task, source, inspect, () => {}), /out of luck/);
+});
+
+test('a worker that loses a process is found out', () => {
+  const source = `${taken} port.postMessage({ inspections: [] }); ${leave}`;
+  const { inspect } = slowly(2);
+  assert.throws(() => inspectSpread(somePids(), task, source, inspect, () => {}), /has lost a process/);
+});
