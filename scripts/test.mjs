@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { workerSource } from './worker-source.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -32,6 +33,7 @@ await build({
   outbase: 'test',
   bundle: true,
   packages: 'external',
+  plugins: [workerSource(null)],
   platform: 'node',
   target: 'node20',
   format: 'esm',

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { lazyNode } from '../lazy-node.mjs';
 import { leanOclif } from '../lean-oclif.mjs';
+import { bundleWorker, workerSource } from '../worker-source.mjs';
 import { emulate, fetchNode } from './node.mjs';
 import { root, run, version } from './run.mjs';
 
@@ -26,7 +27,7 @@ export async function bundleForSnapshot() {
     target: 'node26',
     format: 'cjs',
     legalComments: 'none',
-    plugins: [leanOclif, lazyNode],
+    plugins: [leanOclif, lazyNode, workerSource(await bundleWorker(root, 'node26'))],
     define: { __LIB_USERS_VERSION__: JSON.stringify(version) },
     logLevel: 'warning',
     supported: { 'dynamic-import': false },

@@ -67,7 +67,7 @@ export const hostileProcess: Target = {
     layOut(input);
     const shapes: string[] = [];
     for (const variant of variants) {
-      const report = scanHost({ ...options, ...variant });
+      const report = await scanHost({ ...options, ...variant });
       const violation = await validateDocument('report', report);
       assert.equal(violation, null, JSON.stringify(violation));
       const { seen, inspected, kernel_threads, vanished, denied, failed } = report.scan.processes;
