@@ -37,8 +37,11 @@ require('../../src/commands/scan.ts');
 require('../../src/documents/generated/validate-report.js');
 require('../../src/nearest.ts');
 unseal();
-// Node sets these anew on every start, and they would be others in every build.
-delete process.pid;
-process.execPath = '';
-process.argv.length = 0;
+const { warmUp } = require('./warm-up.cjs');
+warmUp('build/stage/warm-up').then(() => {
+  // Node sets these anew on every start, and they would be others in every build.
+  delete process.pid;
+  process.execPath = '';
+  process.argv.length = 0;
+});
 startupSnapshot.setDeserializeMainFunction(() => require('../../src/main.ts'));
