@@ -89,7 +89,9 @@ export abstract class BaseCommand extends Command {
   protected begin(flags: ResultFlags, formats: Formats<never>, alongside: readonly string[] = []): void {
     this.quiet = flags.quiet;
     this.copies = (flags.also ?? []).map((also) => parseAlso(also, formats));
-    const paths = [flags.output ?? '-', ...this.copies.map(({ path }) => path), ...alongside].map(targetName);
+    const named = [flags.output ?? '-', ...this.copies.map(({ path }) => path), ...alongside];
+    if (named.includes('')) throw new LibUsersError('usage', 'the name of a file to write is empty', 'name a file');
+    const paths = named.map(targetName);
     const twice = paths.find((path, index) => paths.indexOf(path) < index);
     if (twice === undefined) return;
     throw new LibUsersError('usage', `${twice} would be written twice`, 'give each result a file of its own');

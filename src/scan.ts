@@ -247,8 +247,9 @@ function queryOwners(
 }
 
 function notEverythingSeen(counts: Scan['processes']): Warning {
+  const all = counts.seen - counts.kernel_threads - counts.vanished;
   const parts = [
-    counts.denied && `${counts.denied} of ${counts.seen} processes may not be looked at`,
+    counts.denied && `${counts.denied} of ${all} processes may not be looked at`,
     counts.failed && `${counts.failed} could not be read completely`,
   ].filter(Boolean);
   const remedy = counts.denied && process.geteuid?.() !== 0 ? '; run as root to see all' : '';

@@ -20,6 +20,9 @@ export function parseConfig(text: string, file: string): ConfigFile {
   const lineAt = (offset: number) => lines.linePos(offset).line;
   // An unknown tag is a mere warning to the parser; here nothing may have a tag of its own.
   const problem = document.errors[0] ?? document.warnings[0];
+  if (problem?.code === 'MULTIPLE_DOCS') {
+    fail(file, lineAt(problem.pos[0]), 'a second document begins', 'write a file of its own, or take out the ---');
+  }
   if (problem) fail(file, lineAt(problem.pos[0]), problem.message, 'see lib-users schema config for what may be there');
 
   const content = toJs(document, file);

@@ -37,20 +37,25 @@ export function describeViolation(errors: readonly ErrorObject[], content: unkno
     const object = path.findLast((part) => typeof part === 'string') ?? '';
     return { path, key, message: 'unknown key', hint: didYouMean(key, knownKeys[object] ?? []) };
   }
-  if (error.keyword === 'required') {
-    const hint = path.length === 0 ? 'a file begins with kind: lib-users/config and schema_version: 1.0.0' : null;
-    return { path, message: `${params.missingProperty} is missing`, hint };
-  }
+  const beginning = path.length === 0 ? 'a file begins with kind: lib-users/config and schema_version: 1.0.0' : null;
+  if (error.keyword === 'required') return { path, message: `${params.missingProperty} is missing`, hint: beginning };
   if (error.keyword === 'enum') {
     return { path, message: `expected one of ${(params.allowedValues as unknown[]).join(', ')}`, hint: null };
   }
   if (error.keyword === 'const') return { path, message: `expected ${params.allowedValue}`, hint: null };
   if (error.keyword === 'type') {
     const type = String(params.type);
-    return { path, message: `expected ${typeNames[type] ?? `a ${type}`}`, hint: type === 'string' ? 'quote it' : null };
+    return {
+      path,
+      message: `expected ${typeNames[type] ?? `a ${type}`}`,
+      hint: type === 'string' ? 'quote it' : beginning,
+    };
   }
   if (error.keyword === 'pattern' && path[0] === 'schema_version') {
     return { path, message: 'this lib-users reads 1.x', hint: 'write schema_version: 1.0.0' };
+  }
+  if (error.keyword === 'pattern' && path.at(-1) === 'until') {
+    return { path, message: 'is no day', hint: 'write it as YYYY-MM-DD' };
   }
   if (error.keyword === 'minLength') return { path, message: 'is empty', hint: null };
   return { path, message: error.message ?? 'is not valid', hint: null };

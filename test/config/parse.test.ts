@@ -37,7 +37,14 @@ test('aliases may repeat a value', () => {
 test('what is wrong is said with its line, its key and the remedy', () => {
   const bomb = `${head}labels: &a {x: y}\npolicy: [${'*a, '.repeat(300)}]\n`;
   const rows: [name: string, text: string, message: RegExp, hint: RegExp | null][] = [
-    ['empty', '', /^f:1: expected keys and values/, null],
+    ['empty', '', /^f:1: expected keys and values/, /begins with kind/],
+    ['two documents', `${head}---\n${head}`, /^f:3: a second document begins/, /take out the ---/],
+    [
+      'a day as people write it',
+      `${head}check:\n  accept:\n  - {unit: a.service, reason: x, until: 31.12.2026}\n`,
+      /^f:5: check\.accept\[0\]\.until: is no day/,
+      /YYYY-MM-DD/,
+    ],
     ['a list', '- a\n', /^f:1: expected keys and values/, null],
     ['no kind', 'schema_version: 1.0.0\n', /^f:1: kind is missing/, /begins with kind/],
     ['another kind', 'kind: lib-users/plan\nschema_version: 1.0.0\n', /^f:1: kind: expected lib-users\/config/, null],
@@ -110,7 +117,6 @@ test('what is wrong is said with its line, its key and the remedy', () => {
     ['a key twice', `${head}labels: {}\nlabels: {}\n`, /^f:4: .*unique/, null],
     ['broken YAML', `${head}scan: {ignore: [a\npolicy: []\n`, /^f:[45]: /, null],
     ['a tag', `${head}labels: {a: !!js/function 'x'}\n`, /^f:3: Unresolved tag/, null],
-    ['two documents', `${head}---\n${head}`, /^f:[34]: .*multiple documents/, null],
     ['an alias of nothing', `${head}labels: *a\n`, /^f:\d: .*alias/i, null],
     ['aliases without end', bomb, /^f:\d: Excessive alias count/, /without aliases/],
     ['a prototype', `${head}scan: {__proto__: {ignore: [a]}}\n`, /^f:3: scan\.__proto__: unknown key/, null],
