@@ -1,0 +1,46 @@
+// `npm run audit`: the registry's signatures of what is installed, and its advisories about it. A package with a wrong or missing
+// signature, or an advisory about what is bundled, ends it with 1. Where the registry does not answer, that is said, with
+// npm's reason; --require makes it an error.
+import { spawnSync } from 'node:child_process';
+import { bundle, root } from './bundle.mjs';
+import { bundledPackages } from './pack/licenses.mjs';
+
+const required = process.argv.includes('--require');
+let failed = false;
+
+/** What npm answers as JSON, which has `key`, or null where it could not ask. */
+function ask(what, args, key) {
+  const options = ['--json', '--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=20000'];
+  const { stdout, stderr, error } = spawnSync('npm', [...args, ...options], { cwd: root, encoding: 'utf8' });
+  let answer = null;
+  try {
+    answer = JSON.parse(stdout);
+  } catch {}
+  if (answer?.[key] !== undefined) return answer;
+  const reason = answer?.message ?? answer?.error?.summary ?? error?.message ?? stderr.trim().split('\n')[0];
+  console.error(`audit: ${what} NOT CHECKED, the registry did not answer: ${reason}`);
+  failed ||= required;
+  return null;
+}
+
+const signatures = ask('signatures were', ['audit', 'signatures'], 'invalid');
+if (signatures !== null) {
+  const unsigned = ['invalid', 'missing'].flatMap((kind) =>
+    (signatures[kind] ?? []).map(({ name, version }) => `${name} ${version}: the signature is ${kind}`),
+  );
+  for (const problem of unsigned) console.error(`audit: ${problem}`);
+  if (unsigned.length === 0) console.log('audit: the registry has signed what is installed');
+  failed ||= unsigned.length > 0;
+}
+
+const advisories = ask('advisories were', ['audit'], 'vulnerabilities');
+if (advisories !== null) {
+  const bundled = new Set(bundledPackages((await bundle()).metafile).map(({ name }) => name));
+  const found = Object.values(advisories.vulnerabilities ?? {});
+  for (const { name, severity, range } of found) {
+    console.error(`audit: ${name} ${range}: ${severity}${bundled.has(name) ? '' : ', not in the bundle'}`);
+    failed ||= bundled.has(name);
+  }
+  if (found.length === 0) console.log('audit: no advisory is about what is installed');
+}
+if (failed) process.exitCode = 1;

@@ -1,0 +1,79 @@
+// The dependency review of `npm run check`: what is bundled is what CONTRIBUTING.md gives a reason for, and nothing that is
+// installed has a licence, a source, an install script or a Node version that was not looked at.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundle, root } from './bundle.mjs';
+import { bundledPackages } from './pack/licenses.mjs';
+
+/** Permissive ones only: the bundle is MIT. */
+const licences =
+  /^\(?(?:(?:0BSD|MIT|ISC|Apache-2\.0|BSD-[23]-Clause|BlueOak-1\.0\.0|CC0-1\.0|Python-2\.0|PSF-2\.0)(?: OR |$|\)))+$/;
+/** esbuild's puts its program for this platform in place; it is downloaded only where the optional package is missing. */
+const installScripts = new Set(['esbuild']);
+const registry = 'https://registry.npmjs.org/';
+
+/**
+ * @param lock package-lock.json
+ * @param manifest package.json
+ * @param bundled { name, version }[] of what the bundle took something from
+ * @param contributing CONTRIBUTING.md
+ * @returns {string[]} what is wrong, a sentence each
+ */
+export function review({ lock, manifest, bundled, contributing }) {
+  const direct = Object.entries(manifest.devDependencies);
+  return [
+    ...Object.keys(manifest.dependencies ?? {}).map((name) => `${name} is a run-time dependency: bundle it`),
+    ...direct
+      .filter(([, range]) => !/^\d+\.\d+\.\d+$/.test(range))
+      .map(([name]) => `${name} is not pinned to a version`),
+    ...Object.entries(lock.packages).flatMap(([path, entry]) => (path === '' ? [] : reviewPackage(path, entry))),
+    ...reviewTable(bundled, contributing),
+  ];
+}
+
+function reviewPackage(path, { version, license, resolved, integrity, optional, hasInstallScript, engines }) {
+  const name = path.replace(/^.*node_modules\//, '');
+  const lowest = /\d+/.exec(engines?.node ?? '')?.[0] ?? 0;
+  const problems = [
+    !licences.test(license ?? '') && `its licence is ${license}`,
+    resolved && !resolved.startsWith(registry) && `it comes from ${resolved}`,
+    // Programs for other platforms, of which an incomplete mirror may have no sum.
+    !integrity && !optional && 'it has no checksum',
+    integrity && !integrity.startsWith('sha512-') && 'its checksum is a weak one',
+    hasInstallScript && !installScripts.has(name) && 'it runs a script when it is installed',
+    lowest > 20 && `it wants Node ${engines.node}`,
+  ];
+  return problems.filter(Boolean).map((problem) => `${name} ${version}: ${problem}`);
+}
+
+/** The rows between `## Dependencies` and the next heading: package, version, licence, reason. */
+function reviewTable(bundled, contributing) {
+  const [, section = ''] = /^## Dependencies$([\s\S]*?)^## /m.exec(contributing) ?? [];
+  const rows = [...section.matchAll(/^\| ([^ |]+) ([^ |]+) \| ([^|]+) \| ([^|]+) \|$/gm)];
+  const listed = new Map(rows.map(([, name, version, license]) => [name, `${version}, ${license.trim()}`]));
+  const names = new Set(bundled.map(({ name }) => name));
+  return [
+    ...bundled
+      .map(({ name, version, license }) => [name, `${version}, ${license}`])
+      .filter(([name, about]) => listed.get(name) !== about)
+      .map(
+        ([name, about]) => `${name} is bundled (${about}), CONTRIBUTING.md says ${listed.get(name) ?? 'nothing of it'}`,
+      ),
+    ...[...listed.keys()]
+      .filter((name) => !names.has(name))
+      .map((name) => `${name} is not bundled, CONTRIBUTING.md says it is`),
+  ];
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const read = (name) => readFileSync(join(root, name), 'utf8');
+  const problems = review({
+    lock: JSON.parse(read('package-lock.json')),
+    manifest: JSON.parse(read('package.json')),
+    bundled: bundledPackages((await bundle()).metafile),
+    contributing: read('CONTRIBUTING.md'),
+  });
+  for (const problem of problems) console.error(`dependency review: ${problem}`);
+  if (problems.length > 0) process.exitCode = 1;
+}
