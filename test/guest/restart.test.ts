@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { skip } from '../support/skip.ts';
 import { guestObstacle } from './base.ts';
-import { makeStale, startDemos } from './demos.ts';
+import { library, makeStale, startDemos } from './demos.ts';
 import { bootGuest, type Guest } from './guest.ts';
 import { Controller } from './play.ts';
 import { binds, done, left, restartPlay, shown } from './role.ts';
@@ -105,14 +105,17 @@ test('bookworm, hybrid: private libraries replaced, sandboxed, chrooted, contain
     assert.deepEqual([again.status, again.notable(), left(again)], [0, [], people], again.output);
   });
 
-  await t.test('a failed restart is named with its journal and does not stop the others', async () => {
+  await t.test('a failed restart, or one that cured nothing, is named and does not stop the others', async () => {
     await guest.writeFile(
       '/etc/systemd/system/demo.service.d/broken.conf',
       '[Service]\nType=forking\nExecStartPre=sh -c "echo no such table; false"\n',
     );
     await guest.enter(['rm', '/opt/demo/gone']);
+    const again = `sleep 0.5; cp ${library} ${library}.new; mv ${library}.new ${library}`;
+    const post = `[Service]\nExecStartPost=sh -c "${again}"\n`;
+    await guest.writeFile('/etc/systemd/system/own-namespaces.service.d/again.conf', post);
     await guest.enter(['systemctl', 'daemon-reload']);
-    await replace(guest, '/opt/demo/libdemo.so');
+    await replace(guest, library);
     const run = await controller.play(restartPlay({ restart_never: ['*@*.service'] }), { user: 'deploy' });
     assert.equal(run.status, 2, run.output);
     const stale = ['demo.service', 'own-namespaces.service', 'sandboxed.service', 'demo-user.service'];
@@ -124,6 +127,7 @@ test('bookworm, hybrid: private libraries replaced, sandboxed, chrooted, contain
     const { msg } = run.task('Name what failed').result;
     assert.match(String(msg), /^restart of demo\.service failed: Job for demo\.service failed.*no such table/s);
     assert.match(String(msg), /^restart of gone\.service failed: it is failed\nIts last journal lines:\n.*203\/EXEC/ms);
+    assert.match(String(msg), /^own-namespaces\.service still runs on \/opt\/demo\/libdemo\.so$/m);
     assert.deepEqual(left(run), [people[0], 'manual demo@x\\x2dy.service: restart_never', people[1]]);
   });
 });
