@@ -6,10 +6,13 @@ const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 
 const build = '%BUILD%';
-const parts = new Map();
-for (const part of readFileSync(__filename, 'latin1').split('\n//@@ ').slice(1)) {
-  const end = part.indexOf('\n');
-  parts.set(part.slice(0, end), part.slice(end));
+const text = readFileSync(__filename, 'latin1');
+
+/** The code of a part. */
+function codeOf(name) {
+  const start = text.indexOf(`\n//@@ ${name}\n`) + `\n//@@ ${name}`.length;
+  const end = text.indexOf('\n//@@ ', start);
+  return text.slice(start, end < 0 ? text.length : end).replaceAll('\n//', '\n');
 }
 
 function codeCache() {
@@ -19,8 +22,7 @@ function codeCache() {
 }
 
 function compile(name, cachedData) {
-  const code = parts.get(name).replaceAll('\n//', '\n');
-  return new Script(code, { filename: `${__filename}/${name}`, cachedData }).runInThisContext();
+  return new Script(codeOf(name), { filename: `${__filename}/${name}`, cachedData }).runInThisContext();
 }
 
 const bodies = compile('scan', codeCache());
@@ -29,8 +31,9 @@ const modules = Object.create(null);
 modules['lib-users:worker'] = { exports: { source: `require(${JSON.stringify(__filename)})('./worker.js');` } };
 function load(name) {
   if (modules[name]) return modules[name].exports;
-  const body = bodies[name] ?? (parts.has(name) ? compile(name) : null);
-  if (body === null) return require(name);
+  // Every part is named as a file beside this one; all else is Node's own.
+  if (!name.startsWith('./')) return require(name);
+  const body = bodies[name] ?? compile(name);
   const module = { exports: {} };
   modules[name] = module;
   body(module.exports, load, module);
