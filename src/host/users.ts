@@ -6,7 +6,7 @@ import { readHostFile } from './files.ts';
 export function parsePasswd(text: string): Map<number, string> {
   const names = new Map<number, string>();
   for (const line of text.split('\n')) {
-    const match = /^([^:#+-][^:]*):[^:]*:([0-9]+):/.exec(line);
+    const match = /^([^:#+-][^:]*):[^:]*:([0-9]+):[0-9]+(?::|$)/.exec(line);
     if (match && !names.has(Number(match[2]))) names.set(Number(match[2]), match[1] ?? '');
   }
   return names;
