@@ -1,7 +1,8 @@
 // Text that JSON.parse refused -> where it stops being JSON (RFC 8259). V8's messages do not always say.
 
+// A string is unrolled, text (escape text)*: with (text+ | escape)* one that never ends would take for ever.
 const token =
-  /[\t\n\r ]*(?:([[\]{}:,])|("(?:[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
+  /[\t\n\r ]*(?:([[\]{}:,])|("[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*")|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
 const blanks = /[\t\n\r ]*/y;
 
 type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or }' | ', or ]' | 'end';

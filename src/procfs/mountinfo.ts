@@ -13,7 +13,7 @@ export interface Mount {
 }
 
 const line =
-  /^([0-9]+) [0-9]+ ([0-9]+):([0-9]+) [^ ]+ (\/[^ ]*) ([^ ]+)(?: [^ ]+:[^ ]+| [a-z_]+)* - ([^ ]+) [^ ]* ?(.*)$/;
+  /^([0-9]+) [0-9]+ ([0-9]+):([0-9]+) [^ ]+ (\/[^ ]*) ([^ ]+)(?: [a-z_]+(?::[^ ]+)?)* - ([^ ]+) [^ ]* ?(.*)$/;
 
 /** Odd lines are left out: what is on such a mount counts as not local. */
 export function parseMountinfo(text: Bytes): Mount[] {

@@ -49,3 +49,10 @@ function isJson(text: string): boolean {
     return false;
   }
 }
+
+test('a string that never ends takes no longer than one that does', () => {
+  for (const text of ['a', '\\\\', 'a\\n', '\\u00e9x']) {
+    const { cutOff, column } = locateJsonError(`["${text.repeat(100_000)}`);
+    assert.deepEqual([cutOff, column], [false, 2]);
+  }
+});

@@ -8,8 +8,9 @@ import { configuration } from './targets/configuration.ts';
 import { hostileProcess } from './targets/process.ts';
 import { cgroup, maps, mountinfo, stat } from './targets/records.ts';
 import { report } from './targets/report.ts';
+import { small } from './targets/small.ts';
 
-export const targets: readonly Target[] = [maps, cgroup, stat, mountinfo, report, hostileProcess, configuration];
+export const targets: readonly Target[] = [maps, cgroup, stat, mountinfo, report, hostileProcess, configuration, small];
 
 export function corpusFolder(target: Target): string {
   return join(projectRoot, 'test/fuzz/corpus', target.name);
