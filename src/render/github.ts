@@ -9,7 +9,7 @@ import { sanitize } from './sanitize.ts';
 
 const shownUnits = 10;
 
-export function renderGithub({ drift, counted }: Judgement): string {
+export function renderGithub({ drift, counted, accepted }: Judgement): string {
   const host = sanitize(drift.host.hostname);
   const owners = groupByOwner(counted);
   const lines = owners
@@ -22,14 +22,9 @@ export function renderGithub({ drift, counted }: Judgement): string {
   }
   if (drift.verdict === 'incomplete') lines.push(command('error', host, 'not everything could be seen; run as root'));
   if (drift.verdict === 'pass') {
-    const { remaining, resolved, unseen } = drift.counts;
-    lines.push(
-      command(
-        'notice',
-        host,
-        `nothing counts: ${enumerate([`${drift.counts.new} new`, `${remaining} remaining`, `${resolved} resolved`, `${unseen} unseen`])}`,
-      ),
-    );
+    const counts = { ...drift.counts, accepted: accepted.length };
+    const sum = enumerate(Object.entries(counts).map(([change, amount]) => `${amount} ${change}`));
+    lines.push(command('notice', host, `nothing counts: ${sum}`));
   }
   return lines.join('');
 }

@@ -48,7 +48,7 @@ export function renderNagios(
   report: Report,
   thresholds: Thresholds,
 ): { text: string; exitCode: number } {
-  const { drift, counted, allowIncomplete } = judgement;
+  const { drift, counted, accepted, allowIncomplete } = judgement;
   const owners = groupByOwner(counted);
   // A baseline lets a finding pass for as long as one likes; this flag says how long that is.
   const old = groupByOwner(drift.findings.filter(({ id }) => isTooOld(judgement, id, thresholds.criticalAgeSeconds)));
@@ -64,6 +64,7 @@ export function renderNagios(
   const what = [
     old.length > 0 ? counts : withNames(counts, owners),
     ...(old.length > 0 ? [withNames(`${old.length} stale for too long`, old)] : []),
+    ...(accepted.length > 0 ? [`${count(accepted.length, 'finding')} accepted`] : []),
     ...(drift.report.complete ? [] : ['not everything could be seen']),
   ].join('; ');
   return {

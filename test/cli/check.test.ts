@@ -221,6 +221,10 @@ check:
   const open = check('open.yaml');
   assert.equal(open.code, 0);
   assert.match(open.stderr, /1 finding accepted by .*open\.yaml:4: CHG-4711/);
+  const form = (format: string) =>
+    runCli(['check', join(folder, 'now.json'), '--config', join(folder, 'open.yaml'), '--format', format]).stdout;
+  assert.match(form('nagios'), /^LIB_USERS OK - 0 stale units; 1 finding accepted \|/);
+  assert.match(form('github'), /nothing counts: 0 new, 0 remaining, 0 resolved, 0 unseen and 1 accepted$/m);
   const over = check('over.yaml');
   assert.equal(over.code, 5);
   assert.match(over.stderr, /over\.yaml:4 ended on 2020-12-31: CHG-4711/);
