@@ -14,6 +14,12 @@ export function sourceName(source: string): string {
   return source === '-' ? 'standard input' : source || "''";
 }
 
+/** Throws usage where two of the sources are standard input. */
+export function assertStdinOnce(sources: readonly (string | undefined)[]): void {
+  if (sources.filter((source) => source === '-').length < 2) return;
+  throw new LibUsersError('usage', '- is given twice', 'standard input can be read only once');
+}
+
 /** The whole text, without a byte order mark. `-` is standard input. Throws input_unreadable. */
 export function readInput(source: string): string {
   const name = sourceName(source);

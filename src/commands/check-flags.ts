@@ -69,11 +69,12 @@ export interface GateFlags {
 }
 
 // What of a scan's flags makes sense here: a narrowed scan could not tell what is resolved.
-const { proc, ignore, 'ignore-literal': ignoreLiteral, 'no-default-rules': noDefaultRules } = scanFlags;
-const { 'no-systemctl': noSystemctl, config, 'no-config': noConfig } = scanFlags;
-export const checkScanFlags = {
-  ...{ proc, ignore, 'ignore-literal': ignoreLiteral, 'no-default-rules': noDefaultRules },
-  ...{ 'no-systemctl': noSystemctl, config, 'no-config': noConfig },
+export const hostFlags = {
+  proc: scanFlags.proc,
+  ignore: scanFlags.ignore,
+  'ignore-literal': scanFlags['ignore-literal'],
+  'no-default-rules': scanFlags['no-default-rules'],
+  'no-systemctl': scanFlags['no-systemctl'],
 };
 
 export function completeScanFlags(

@@ -8,20 +8,21 @@ import type { Report } from '../documents/generated/report.ts';
 import { readDocument } from '../documents/read.ts';
 import { assertOwnDocument } from '../documents/validate.ts';
 import { type Judgement, judge, movesBaseline } from '../drift/judge.ts';
-import { LibUsersError } from '../errors.ts';
+import type { LibUsersError } from '../errors.ts';
+import { assertStdinOnce } from '../input.ts';
 import { writeStdout } from '../output.ts';
 import { renderJson } from '../render/json.ts';
 import {
   checkOptions,
-  checkScanFlags,
   completeScanFlags,
   type GateFlags,
   gateFlags,
+  hostFlags,
   nagiosThresholds,
 } from './check-flags.ts';
 import { baselineRemarks } from './check-remarks.ts';
 import { runScan, whyIncomplete } from './run-scan.ts';
-import { loadFlaggedConfig } from './scan-flags.ts';
+import { configFlags, loadFlaggedConfig, refuseScanFlags } from './scan-flags.ts';
 
 interface Checked {
   report: Report;
@@ -81,7 +82,7 @@ export default class Check extends BaseCommand {
       ignoreStdin: true,
     }),
   };
-  static override flags = { ...gateFlags, ...checkScanFlags, ...resultFlags(formatsOf(noResult)) };
+  static override flags = { ...gateFlags, ...hostFlags, ...configFlags, ...resultFlags(formatsOf(noResult)) };
 
   override async run(): Promise<void> {
     const { args, flags, raw } = await this.parse(Check);
@@ -89,15 +90,8 @@ export default class Check extends BaseCommand {
     this.begin(flags, formatsOf(noResult), writeBaseline === null ? [] : [writeBaseline]);
     const format = flags.json ? 'json' : (flags.format ?? (await defaultFormat(flags.output)));
     nagiosThresholds(flags);
-    if ([args.file, flags.baseline, ...(flags.config ?? [])].filter((source) => source === '-').length > 1) {
-      throw new LibUsersError('usage', '- is given twice', 'standard input can be read only once');
-    }
-    const scanFlag = raw.find(
-      (token) => token.type === 'flag' && token.flag in checkScanFlags && !token.flag.endsWith('config'),
-    );
-    if (args.file !== undefined && scanFlag?.type === 'flag') {
-      throw new LibUsersError('usage', `--${scanFlag.flag} is about a scan, and ${args.file} is none`, 'leave one out');
-    }
+    assertStdinOnce([args.file, flags.baseline, ...(flags.config ?? [])]);
+    refuseScanFlags(Object.keys(hostFlags), raw, args.file);
     const baseline = flags.baseline === undefined ? null : await readDocument(flags.baseline, 'report', 'drift');
     const { report, config } =
       args.file === undefined

@@ -6,6 +6,7 @@ import type { Fleet as FleetDocument } from '../documents/generated/fleet.ts';
 import { readReports } from '../documents/read-reports.ts';
 import { LibUsersError } from '../errors.ts';
 import { FleetFold } from '../fleet/fold.ts';
+import { assertStdinOnce } from '../input.ts';
 import { count, enumerate } from '../render/format.ts';
 
 const formats: Formats<FleetDocument> = {
@@ -33,9 +34,7 @@ export default class Fleet extends BaseCommand {
     const { argv, flags } = await this.parse(Fleet);
     this.begin(flags, formats);
     const sources = argv as string[];
-    if (sources.filter((source) => source === '-').length > 1) {
-      throw new LibUsersError('usage', '- is given twice', 'standard input can be read only once');
-    }
+    assertStdinOnce(sources);
     const document = await foldReports(sources, this.now);
     if (document.hosts.length === 0) throw nothingRead(document);
     const { unreadable_inputs: refused } = document.summary;

@@ -6,11 +6,11 @@ import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../base-com
 import type { Plan } from '../documents/generated/plan.ts';
 import { readDocument } from '../documents/read.ts';
 import { formatTime } from '../documents/time.ts';
-import { LibUsersError } from '../errors.ts';
+import { assertStdinOnce } from '../input.ts';
 import { buildPlan } from '../plan/build.ts';
 import { actionNames, compileSelection } from '../plan/selection.ts';
 import { runScan, whyIncomplete } from './run-scan.ts';
-import { checkGlobs, configFlags, loadFlaggedConfig, scanFlags } from './scan-flags.ts';
+import { checkGlobs, configFlags, loadFlaggedConfig, refuseScanFlags, scanFlags } from './scan-flags.ts';
 
 const formats: Formats<Plan> = {
   ...jsonFormats,
@@ -66,14 +66,8 @@ export default class PlanCommand extends BaseCommand {
     const { args, flags, raw } = await this.parse(PlanCommand);
     this.begin(flags, formats);
     const selection = compileSelection(checkGlobs('--unit', flags.unit), flags.action ?? []);
-    const given = raw.find((token) => token.type === 'flag' && scanOnly.includes(token.flag));
-    if (args.file !== undefined && given?.type === 'flag') {
-      const message = `--${given.flag} is about a scan, and ${args.file} is a report that was made already`;
-      throw new LibUsersError('usage', message, 'leave one of them out');
-    }
-    if (args.file === '-' && flags.config?.includes('-')) {
-      throw new LibUsersError('usage', '- is given twice', 'standard input can be read only once');
-    }
+    refuseScanFlags(scanOnly, raw, args.file);
+    assertStdinOnce([args.file, ...(flags.config ?? [])]);
     const { report, config } =
       args.file === undefined
         ? await runScan(flags, this)

@@ -63,6 +63,18 @@ export interface ScanFlags {
   'no-config': boolean;
 }
 
+/** Throws usage where one of the `scanOnly` flags stands beside a report, whose scan is over. */
+export function refuseScanFlags(
+  scanOnly: readonly string[],
+  given: readonly { type: string; flag?: string }[],
+  file: string | undefined,
+): void {
+  const found = given.find(({ type, flag }) => type === 'flag' && scanOnly.includes(flag!))?.flag;
+  if (file === undefined || found === undefined) return;
+  const message = `--${found} is about a scan, and ${file} is a report that was made already`;
+  throw new LibUsersError('usage', message, 'leave one of them out');
+}
+
 /** The configuration that --config and --no-config ask for. */
 export function loadFlaggedConfig(flags: Pick<ScanFlags, 'config' | 'no-config'>): Promise<EffectiveConfig> {
   return loadConfig({ folder: configFolder, files: flags.config ?? [], useFolder: !flags['no-config'] });

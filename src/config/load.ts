@@ -3,7 +3,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LibUsersError } from '../errors.ts';
-import { readInput, sourceName } from '../input.ts';
+import { assertStdinOnce, readInput, sourceName } from '../input.ts';
 import { type ConfigFile, type EffectiveConfig, mergeConfig } from './effective.ts';
 
 export interface ConfigSources {
@@ -19,9 +19,7 @@ export const configFolder = '/etc/lib-users';
 
 /** Throws invalid_config and input_unreadable. A folder that is not there is fine; a file that may not be read is not. */
 export async function loadConfig({ folder, files, useFolder }: ConfigSources): Promise<EffectiveConfig> {
-  if (files.filter((file) => file === '-').length > 1) {
-    throw new LibUsersError('usage', '--config - is given twice', 'standard input can be read only once');
-  }
+  assertStdinOnce(files);
   const texts = [
     ...files.map((file) => ({ file: sourceName(file), text: readInput(file) })),
     ...(useFolder ? readFolder(folder) : []),

@@ -32,7 +32,7 @@ export interface Judgement {
   /** What --write-baseline keeps: with what the filters leave out, as far as it was known before. What is new and was not
    * judged would never be. Accepted findings are not in it either: they count as new when their acceptance ends. */
   baseline: Drift;
-  /** What is there and would count, but for the configuration. */
+  /** What is there and would be a finding, but for the configuration. */
   accepted: readonly { finding: Finding; entry: AcceptedFinding }[];
   /** Entries of the configuration whose day has passed. */
   expired: readonly AcceptedFinding[];
