@@ -2,9 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import type { Drift } from '../../src/documents/generated/drift.ts';
 import type { Process, Report } from '../../src/documents/generated/report.ts';
+import { validateDocument } from '../../src/documents/validate.ts';
 import { type CheckOptions, judge, movesBaseline } from '../../src/drift/judge.ts';
+import { anyReport } from '../support/report-arbitrary.ts';
 import { file, jna, libc, localeArchive, process, report, rotatedLog, unit } from '../support/reports.ts';
 
 const before = '2026-11-23T07:00:00Z';
@@ -290,5 +293,35 @@ test('stale at the latest since the code was replaced, else since it was first s
   assert.deepEqual(
     drift.findings.map(({ id }) => staleSince.get(id)),
     [before, baselineAt, baselineAt],
+  );
+});
+
+test('any two reports give valid documents, each finding in one place, and what was kept knows all that was judged', async () => {
+  const filters = fc.constantFrom<CheckOptions['filters']>(
+    options.filters,
+    { units: ['*.service'], roles: null, kinds: [] },
+    { units: [], roles: ['code', 'scratch'], kinds: ['library', 'regular'] },
+  );
+  const accept = fc.constantFrom<CheckOptions['accept']>(
+    [],
+    [{ ...entry, unit: 'nginx.*' }],
+    [{ ...entry, path: '*a*' }],
+  );
+  await fc.assert(
+    fc.asyncProperty(anyReport, fc.option(anyReport), filters, accept, async (now, then, filters, accept) => {
+      const judged = judge(now, then, { ...options, filters, accept });
+      for (const { kind: _, ...document } of [judged.drift, judged.baseline]) {
+        assert.equal(await validateDocument('drift', { kind: 'lib-users/drift', ...document }), null);
+        const ids = [...document.findings, ...document.resolved, ...document.unseen].map(({ id }) => id);
+        assert.equal(new Set(ids).size, ids.length);
+      }
+      const again = judge(now, judged.baseline, { ...options, filters, accept });
+      assert.deepEqual([again.drift.resolved, again.drift.unseen], [[], judged.drift.unseen]);
+      assert.deepEqual(
+        new Set(again.drift.findings.map(({ id }) => id)),
+        new Set(judged.drift.findings.map(({ id }) => id)),
+      );
+    }),
+    { numRuns: 100 },
   );
 });

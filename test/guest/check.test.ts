@@ -54,6 +54,7 @@ for (const release of releases) {
 
     const said = await upgrade(guest, release);
     assert.match(said, /^ +\[ \] nginx\.service$/m, "apt's hook prints the plan");
+    assert.equal(said.match(/from the report of/g)?.length, 1, 'once');
     const stale = await check(guest, ...json, '--baseline', '/root/clean.json');
     assert.equal(stale.status, 5);
     assert.deepEqual(changes(stale), ['new nginx.service']);
