@@ -49,17 +49,19 @@ export function judge(report: Report, document: Report | Drift | null, options: 
   const counts = compileFilters(options.filters);
   const replaced = new Map(sightings.map(({ id, replacedAt }) => [id, replacedAt]));
   const kept = keep(unaccepted, (finding) => finding.change !== 'new' || counts(finding));
-  const drift = buildDrift(report, known, keep(unaccepted, counts), options);
+  const accepted = changes.findings.filter(counts).flatMap((finding) => {
+    const entry = accepts(finding);
+    return entry === null ? [] : [{ finding, entry }];
+  });
+  const build = (shown: Changes): Drift => buildDrift(report, known, shown, accepted, options);
+  const drift = build(keep(unaccepted, counts));
   return {
     drift,
     allowIncomplete: options.allowIncomplete,
     counted: countedFindings(drift.fail_on, drift.findings),
     staleSince: new Map(changes.findings.map(({ id, first_seen_at }) => [id, replaced.get(id) ?? first_seen_at])),
-    baseline: { ...buildDrift(report, known, kept, options), verdict: drift.verdict },
-    accepted: changes.findings.filter(counts).flatMap((finding) => {
-      const entry = accepts(finding);
-      return entry === null ? [] : [{ finding, entry }];
-    }),
+    baseline: { ...build(kept), verdict: drift.verdict },
+    accepted,
     expired: options.accept.filter((entry) => isExpired(entry, options.now)),
   };
 }
@@ -113,7 +115,13 @@ function keep({ findings, resolved, unseen }: Changes, wanted: (finding: Finding
   return { findings: findings.filter(wanted), resolved: resolved.filter(wanted), unseen: unseen.filter(wanted) };
 }
 
-function buildDrift(report: Report, known: Known | null, changes: Changes, options: CheckOptions): Drift {
+function buildDrift(
+  report: Report,
+  known: Known | null,
+  changes: Changes,
+  accepted: Judgement['accepted'],
+  options: CheckOptions,
+): Drift {
   const { host, generated_at } = report;
   const fresh = changes.findings.filter(({ change }) => change === 'new').length;
   const failOn = options.failOn ?? (known === null ? 'any' : 'new');
@@ -141,6 +149,7 @@ function buildDrift(report: Report, known: Known | null, changes: Changes, optio
       unseen: changes.unseen.length,
     },
     ...changes,
+    accepted: accepted.map(({ finding, entry: { reason, until = null } }) => ({ finding, reason, until })),
   };
 }
 

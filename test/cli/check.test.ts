@@ -220,6 +220,12 @@ check:
     runCli(['check', join(folder, 'now.json'), '--no-config', '--config', join(folder, name), '--json']);
   const open = check('open.yaml');
   assert.equal(open.code, 0);
+  const { accepted, counts } = JSON.parse(open.stdout) as Drift;
+  assert.deepEqual(
+    accepted?.map(({ finding, reason, until }) => [finding.unit, finding.change, reason, until]),
+    [['a.service', 'new', 'CHG-4711', '2999-12-31']],
+  );
+  assert.equal(counts.new, 0);
   assert.match(open.stderr, /1 finding accepted by .*open\.yaml:4: CHG-4711/);
   const form = (format: string) =>
     runCli(['check', join(folder, 'now.json'), '--config', join(folder, 'open.yaml'), '--format', format]).stdout;

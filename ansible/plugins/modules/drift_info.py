@@ -116,6 +116,11 @@ drift:
       returned: success
       type: list
       elements: dict
+    accepted:
+      description: What is there, but accepted by the configuration, with C(reason) and C(until). Since version 1.1 of the document.
+      returned: success
+      type: list
+      elements: dict
 verdict:
   description: V(pass), V(drift), or V(incomplete) where nothing counted was found but not everything could be seen.
   returned: success

@@ -79,6 +79,10 @@ export interface Drift {
    * What the baseline had and this report could not have seen.
    */
   unseen: Finding[];
+  /**
+   * What is there, but neither counted nor compared, since the configuration accepts it. Always written; not required, since documents of 1.0 do not have it.
+   */
+  accepted?: Accepted[];
 }
 /**
  * What wrote this document.
@@ -199,4 +203,18 @@ export interface Container {
   id: NullableString;
   name: NullableString;
   user: NullableUser;
+}
+/**
+ * A finding that the configuration accepts.
+ */
+export interface Accepted {
+  finding: Finding;
+  /**
+   * Why it is accepted, as the configuration says.
+   */
+  reason: string;
+  /**
+   * The last day on which it is, UTC; null for ever.
+   */
+  until: string | null;
 }

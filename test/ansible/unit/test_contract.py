@@ -61,7 +61,7 @@ def documentation(module):
 @pytest.mark.parametrize('module, name', sorted(MODULES.items()))
 def test_return_documents_every_key(module, name):
     returned = yaml.safe_load(documentation(module).RETURN)
-    assert set(returned[name]['contains']) == set(schema(name)['required'])
+    assert set(returned[name]['contains']) == set(schema(name)['properties'])
     for key, types in documents.REQUIRED[name].items():
         first = types[0] if isinstance(types, tuple) else types
         assert returned[name]['contains'][key]['type'] == {bool: 'bool', str: 'str', list: 'list', dict: 'dict'}[first], key
