@@ -80,3 +80,16 @@ export const bounds: readonly Bound[] = [
   peak('fleet-10000', 'standalone', 200),
   peak('fleet-10000', 'node-20', 200),
 ];
+
+/** One sentence for each figure that is past its bound, or that a whole run did not measure. */
+export function judgeFigures(of: Lookup, { whole, allowance }: { whole: boolean; allowance: number }): string[] {
+  return bounds.flatMap(({ figure, max, unit, measure }) => {
+    const value = measure(of);
+    if (value === undefined) return whole ? [`${figure}: not measured, the bound is ${max}`] : [];
+    return value <= max * allowance ? [] : [`${figure}: ${formatFigure(value, unit)}, the bound is ${max}`];
+  });
+}
+
+export function formatFigure(value: number, unit: Bound['unit']): string {
+  return unit === '' ? value.toFixed(2) : `${value.toFixed(1)} ${unit}`;
+}

@@ -6,13 +6,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '../support/project.ts';
-import { bounds, type Lookup } from './bounds.ts';
+import { bounds, judgeFigures, type Lookup } from './bounds.ts';
 import { contenderNames, prepareContender } from './contenders.ts';
 import { describeLoad, describeMachine } from './machine.ts';
 import { whileMade } from './made.ts';
 import { compile } from './programs.ts';
 import { runRounds } from './rounds.ts';
-import { format, type Measured, renderBounds, renderCosts, renderFigures, renderMissing } from './table.ts';
+import { type Measured, renderBounds, renderCosts, renderFigures, renderMissing } from './table.ts';
 import { type Workload, workloads } from './workloads.ts';
 
 const { values: asked } = parseArgs({
@@ -80,12 +80,9 @@ async function main(): Promise<void> {
   process.stdout.write(table);
   if (whole) writeFileSync(join(projectRoot, 'test/bench/RESULTS.md'), `${preface()}\n${table}`);
 
-  for (const { figure, max, unit, measure } of bounds) {
-    const value = measure(of);
-    if (value === undefined ? !whole : value <= max * allowance) continue;
-    console.error(`${figure}: ${value === undefined ? 'not measured' : format(value, unit)}, the bound is ${max}`);
-    process.exitCode = 1;
-  }
+  const failures = judgeFigures(of, { whole, allowance });
+  for (const failure of failures) console.error(failure);
+  if (failures.length > 0) process.exitCode = 1;
 }
 
 function preface(): string {

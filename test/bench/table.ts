@@ -1,6 +1,6 @@
 // The figures of one run -> Markdown: one table of what was measured, one of the bounds.
 
-import { type Bound, costPerProcess, idleCounts, type Lookup } from './bounds.ts';
+import { type Bound, costPerProcess, formatFigure, idleCounts, type Lookup } from './bounds.ts';
 import type { Contender, ContenderName } from './contenders.ts';
 import type { Figures } from './rounds.ts';
 import type { Workload } from './workloads.ts';
@@ -44,13 +44,9 @@ export function renderBounds(bounds: readonly Bound[], of: Lookup): string {
   const rows = bounds.map(({ figure, max, unit, measure }) => {
     const value = measure(of);
     const verdict = value === undefined ? 'not measured' : value <= max ? 'met' : '**missed**';
-    return [figure, verdict, value === undefined ? '' : format(value, unit), `≤ ${max}${unit && ` ${unit}`}`];
+    return [figure, verdict, value === undefined ? '' : formatFigure(value, unit), `≤ ${max}${unit && ` ${unit}`}`];
   });
   return rows.length === 0 ? '' : renderRows(2, ['figure', 'verdict', 'measured', 'bound'], rows);
-}
-
-export function format(value: number, unit: string): string {
-  return unit === '' ? value.toFixed(2) : `${value.toFixed(1)} ${unit}`;
 }
 
 function milliseconds(seconds: number): string {

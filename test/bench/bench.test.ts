@@ -1,0 +1,87 @@
+// The bench itself: it makes what it says, leaves nothing behind, and does not keep quiet about a figure past its bound.
+
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { isRoot } from '../support/live.ts';
+import { projectRoot } from '../support/project.ts';
+import { skipUnless } from '../support/skip.ts';
+import { until } from '../support/until.ts';
+import { judgeFigures, type Lookup } from './bounds.ts';
+
+const bench = ['scripts/bench.mjs', '--workload', 'idle-500', '--contender', 'floor'];
+const made = () => readdirSync('/var/lib').filter((name) => name.startsWith('lib-users-bench-'));
+
+/** The processes whose parent is `pid`, or that have it as an ancestor. */
+function below(pid: number): number[] {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').split(' ').filter(Boolean).map(Number),
+  );
+  return children.flatMap((child) => [child, ...below(child)]);
+}
+
+test('a workload, a contender of ours and the floor', async (t) => {
+  if (!skipUnless(t, isRoot, 'needs root')) return;
+  const args = [...bench, '--contender', 'node-20', '--runs', '1'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: projectRoot, encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  assert.match(
+    stdout,
+    /^\| idle-500 \| lib-users, Node 20\S* \| \d+\.\d \| \d+\.\d \| \d+\.\d \| {2}\| \d+\.\d\d \| 1 \|$/m,
+  );
+  assert.match(stdout, /^\| idle-500 \| the floor, in C \| .* 1\.00 \| 1 \|$/m);
+});
+
+test('an interrupted bench leaves neither processes nor files', async (t) => {
+  if (!skipUnless(t, isRoot, 'needs root')) return;
+  const before = new Set(made());
+  const child = spawn(process.execPath, [...bench, '--runs', '10000'], { cwd: projectRoot, stdio: 'ignore' });
+  t.after(() => child.kill('SIGKILL'));
+  const processes: number[] = [];
+  await until('500 processes', () => {
+    processes.splice(0, processes.length, ...below(child.pid ?? 0));
+    return processes.length > 500;
+  });
+  const [folder] = made().filter((name) => !before.has(name));
+  assert.ok(folder);
+  child.kill('SIGTERM');
+  assert.deepEqual(await once(child, 'exit'), [130, null]);
+  await until('none of them is left', () => processes.every((pid) => !readdirSync('/proc').includes(String(pid))));
+  assert.equal(made().includes(folder), false);
+});
+
+test('figures past their bounds are named', () => {
+  const figures: Record<string, number> = {
+    'quiet standalone wall': 0.05,
+    'quiet lib_users wall': 0.1,
+    'idle-2000 standalone wall': 0.15,
+    'idle-2000 floor wall': 0.1,
+    'affected-2000 standalone wall': 0.3,
+    'idle-4000 standalone peak': 95e6,
+  };
+  const of: Lookup = (...keys) => figures[keys.join(' ')];
+  assert.deepEqual(judgeFigures(of, { whole: false, allowance: 1 }), [
+    'idle-2000: standalone / floor, wall: 1.50, the bound is 1.4',
+    'affected-2000 / idle-2000, standalone, wall: 2.00, the bound is 1.8',
+    'idle-4000: peak memory of standalone: 95.0 MB, the bound is 90',
+  ]);
+  assert.deepEqual(judgeFigures(of, { whole: false, allowance: 1.25 }), []);
+  assert.ok(judgeFigures(of, { whole: true, allowance: 1.25 }).every((line) => line.includes('not measured')));
+});
+
+test('a cost per process that grows with their number is not flat', () => {
+  const flat = (perProcess: (count: number) => number): string[] => {
+    const of: Lookup = (workload, contender) => {
+      const count = workload === 'quiet' ? 0 : Number(/^idle-(\d+)$/.exec(workload)?.[1] ?? Number.NaN);
+      return contender === 'standalone' && !Number.isNaN(count) ? 0.05 + count * perProcess(count) : undefined;
+    };
+    return judgeFigures(of, { whole: false, allowance: 1 }).filter((line) => line.includes('cost per idle process'));
+  };
+  assert.deepEqual(
+    flat(() => 80e-6),
+    [],
+  );
+  assert.equal(flat((count) => count * 1e-7).length, 1);
+});
