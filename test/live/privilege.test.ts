@@ -144,3 +144,45 @@ test('the scan with some capabilities only', async (t) => {
     }
   }
 });
+
+/** What a container engine does with --pid=host --network=none --read-only and three capabilities, by hand. */
+const container = `
+mount --make-rprivate /
+mount -t tmpfs none "$1"
+for name in usr bin lib lib64 sbin; do
+  if [ -L /$name ]; then cp -P /$name "$1/$name"; elif [ -d /$name ]; then mkdir "$1/$name"; mount --bind -o ro /$name "$1/$name"; fi
+done
+mkdir "$1/proc" "$1/app" "$1/old"
+mount --bind "$(dirname "$2")" "$1/app"
+mount -t proc proc "$1/proc"
+mount -o remount,ro "$1"
+cd "$1"
+pivot_root . old
+umount -l /old
+exec setpriv --no-new-privs --inh-caps=-all --bounding-set=-all,+sys_ptrace,+dac_read_search,+checkpoint_restore -- \
+  "$3" "/app/$(basename "$2")" scan --no-config --format json`;
+
+test('a container in the PID namespace of the host sees of its processes what the host sees', async (t) => {
+  if (!isRoot) return skip(t, 'needs root');
+  if (python === null) return skip(t, 'needs python3');
+  const program = join(workFolder(t), 'lib-users.cjs');
+  copyFileSync(cli, program);
+  const init = await startNamespace(t, [makePlace(t, owner), makePlace(t, 0)]);
+  const enter = ['nsenter', `--target=${init}`, '--pid', '--mount', '--'];
+  const own = ['unshare', '--mount', '--uts', '--ipc', '--net', '--cgroup', '--', '/bin/sh', '-ec', container, 'sh'];
+  const read = ([command = '', ...args]: string[]): Report => {
+    const { status, stdout, stderr } = spawnSync(command, args, {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      timeout: 60_000,
+    });
+    assert.equal(status, 0, stderr);
+    return JSON.parse(stdout) as Report;
+  };
+  const outside = read([...enter, process.execPath, program, 'scan', '--no-config', '--format', 'json']);
+  const inside = read([...enter, ...own, workFolder(t), program, process.execPath]);
+  const findings = ({ processes }: Report) => processes.map(({ pid, user, maps, fds }) => [pid, user?.uid, maps, fds]);
+  assert.deepEqual(findings(inside), findings(outside));
+  assert.equal(findings(inside).length, 2);
+  assert.equal(inside.scan.complete, true);
+});
