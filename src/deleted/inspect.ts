@@ -117,6 +117,7 @@ function readWhole(pid: number, quick: Suspicious, options: InspectOptions): Ins
     // Still alive, and still the same program: else what was read belongs to nobody in particular.
     if (executable === null) process.readStat();
     else if (process.readExecutable() !== executable) return null;
+    if (trouble === 'vanished' && !process.readStat().exiting) trouble = 'failed';
     return { outcome: trouble ?? 'inspected', affected, hidden };
   } finally {
     process.close();

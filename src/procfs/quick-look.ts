@@ -62,12 +62,10 @@ export function quickLook(directory: string, include: { maps: boolean; fds: bool
     if (stat.state === 'Z' && stat.threads > 1) return { kind: 'suspicious', mappings: null, leaderExited: true };
     // A zombie maps and holds nothing, whoever asks.
     if (stat.state === 'Z' || stat.state === 'X') return clean;
-    if (trouble === 'vanished' && stat.exiting) return { kind: 'vanished' };
-    if (trouble === 'vanished') trouble = 'failed';
-  }
-  if (trouble !== null) return { kind: trouble };
-  if (mapsEmpty && include.fds && attempt(() => someFdMayBeGone(`${directory}/fd`))) {
-    return { kind: 'suspicious', mappings: null, leaderExited: false };
+    const unread = mapsEmpty || trouble === 'vanished';
+    if (unread && stat.exiting) return { kind: 'vanished' };
+    // The PID is another process's by now, or exec(2) took away what was being read: look again, through one handle.
+    if (unread) return { kind: 'suspicious', mappings: null, leaderExited: false };
   }
   return trouble === null ? clean : { kind: trouble };
 }
