@@ -13,6 +13,8 @@ import { until } from '../support/until.ts';
 const mapAndOpen =
   "import mmap,sys,time; l=open(sys.argv[1],'rb'); m=mmap.mmap(l.fileno(),4096,prot=5,flags=2); f=open(sys.argv[2],'ab'); print('ready',flush=True); time.sleep(600)";
 
+const canMountFuse = isRoot && python !== null && existsSync('/dev/fuse');
+
 /** A work folder in which mounts may be left: what is mounted below it goes first. */
 function mountFolder(t: TestContext, ...points: string[]): string {
   let folder = '';
@@ -29,17 +31,28 @@ function mount(...args: string[]): void {
   assert.equal(status, 0, stderr);
 }
 
+/**
+ * A FUSE mount of a kind, whose files hold `content`. stop() makes it as dead as an NFS server that is gone, but not for
+ * ever: it ends after a minute, so that a scan which waits for it, against all promises, fails its test and holds no other.
+ */
+async function farMount(t: TestContext, type: string, content = sleepProgram()) {
+  const folder = join(mountFolder(t, 'far'), 'far');
+  const program = join(projectRoot, 'test/support/fuse-server.py');
+  const argv = ['/usr/bin/timeout', '-s', 'KILL', '60', python as string, program, folder, content, type] as const;
+  const { pid } = await start(t, argv, { ready: true });
+  const server = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'));
+  t.after(() => process.kill(server, 'SIGKILL'));
+  return { folder, stop: () => process.kill(server, 'SIGSTOP') };
+}
+
 test('a FUSE mount that never answers, and one lazily unmounted, are unknown and not asked', async (t) => {
-  if (!skipUnless(t, isRoot && python !== null && existsSync('/dev/fuse'), 'needs root, python3 and /dev/fuse')) return;
-  const folder = join(mountFolder(t, 'fuse'), 'fuse');
-  const server = await start(t, [python as string, join(projectRoot, 'test/support/fuse-server.py'), folder], {
-    ready: true,
-  });
+  if (!skipUnless(t, canMountFuse, 'needs root, python3 and /dev/fuse')) return;
+  const { folder, stop } = await farMount(t, 'fuse');
   const [library, log] = [join(folder, 'lib.so'), join(folder, 'x.log')];
   const child = await start(t, [python as string, '-c', mapAndOpen, library, log], { ready: true });
   unlinkSync(library);
   unlinkSync(log);
-  server.kill('SIGSTOP');
+  stop();
   const facts = () => {
     const found = processOf(scan('--pid', String(child.pid)), child.pid);
     return [...(found?.maps ?? []), ...(found?.fds ?? [])].map(({ path, state, links }) => [path, state, links]);
@@ -52,16 +65,6 @@ test('a FUSE mount that never answers, and one lazily unmounted, are unknown and
   assert.deepEqual(facts(), files('/lib.so', '/x.log'), 'a detached path is not looked up from our root');
 });
 
-/** A FUSE mount of a kind, whose files hold `content`; stopped, it is as dead as an NFS server that is gone. */
-async function farMount(t: TestContext, content: string, type: string) {
-  const folder = join(mountFolder(t, 'far'), 'far');
-  const program = join(projectRoot, 'test/support/fuse-server.py');
-  const server = await start(t, [python as string, program, folder, content, type], { ready: true });
-  return { folder, server };
-}
-
-const canMountFuse = isRoot && python !== null && existsSync('/dev/fuse');
-
 /** Whether a look of the naive kind hangs: what a test says not to hang must be able to. */
 function naiveLookHangs(...paths: string[]): boolean {
   const { signal } = spawnSync('stat', ['-L', ...paths], { timeout: 500, killSignal: 'SIGKILL', stdio: 'ignore' });
@@ -70,11 +73,11 @@ function naiveLookHangs(...paths: string[]): boolean {
 
 test('a program run from a dead mount is unknown, and nobody asks for it', async (t) => {
   if (!skipUnless(t, canMountFuse, 'needs root, python3 and /dev/fuse')) return;
-  const { folder, server } = await farMount(t, sleepProgram(), 'fuse.sshfs');
+  const { folder, stop } = await farMount(t, 'fuse.sshfs');
   const child = await start(t, [join(folder, 'lib.so'), '600']);
   await until('it sleeps', () => readFileSync(`/proc/${child.pid}/wchan`, 'utf8').includes('nanosleep'));
   unlinkSync(join(folder, 'lib.so'));
-  server.kill('SIGSTOP');
+  stop();
   assert.ok(naiveLookHangs(`/proc/${child.pid}/exe`));
   const found = processOf(scan(), child.pid);
   assert.deepEqual(found?.executable, { path: join(folder, 'lib.so'), path_base64: null, deleted: true });
@@ -86,14 +89,14 @@ test('a program run from a dead mount is unknown, and nobody asks for it', async
 
 test('a process whose root is a dead mount: its local files are unknown', async (t) => {
   if (!skipUnless(t, canMountFuse, 'needs root, python3 and /dev/fuse')) return;
-  const { folder, server } = await farMount(t, sleepProgram(), 'fuse.sshfs');
+  const { folder, stop } = await farMount(t, 'fuse.sshfs');
   const library = join(workFolder(t), 'libdemo.so');
   const script = `import os; f=os.open(sys.argv[1],os.O_RDWR|os.O_CREAT); os.write(f,b'x'*4096); m=mmap.mmap(f,4096,prot=5,flags=2); os.chroot(sys.argv[2])`;
   const ready = "print('ready',flush=True); time.sleep(600)";
   const argv = [python as string, '-c', `import mmap,sys,time; ${script}; ${ready}`, library, folder] as const;
   const child = await start(t, argv, { ready: true });
   unlinkSync(library);
-  server.kill('SIGSTOP');
+  stop();
   assert.ok(naiveLookHangs(`/proc/${child.pid}/root/lib.so`));
   const found = processOf(scan(), child.pid);
   assert.deepEqual(
@@ -125,10 +128,10 @@ test('a path below an automount trigger that never answers is unknown, and trigg
 
 test('of a command line laid over the memory of a dead mount nothing is read, and nobody waits for it', async (t) => {
   if (!skipUnless(t, canMountFuse, 'needs root, python3 and /dev/fuse')) return;
-  const { folder, server } = await farMount(t, sleepProgram(), 'fuse');
+  const { folder, stop } = await farMount(t, 'fuse');
   const { child, library } = await startCreature(t, 'words_from', join(folder, 'lib.so'), 'x'.repeat(20_000));
   unlinkSync(library);
-  server.kill('SIGSTOP');
+  stop();
   const found = processOf(scan('--command-line', 'full'), child.pid);
   assert.equal(found?.maps[0]?.path, library);
   assert.ok(found.command.join('\0').length < 20_000);
@@ -136,9 +139,9 @@ test('of a command line laid over the memory of a dead mount nothing is read, an
 
 test('a mapping exchanged for one of a dead mount while it is looked at: nobody waits', async (t) => {
   if (!skipUnless(t, canMountFuse, 'needs root, python3 and /dev/fuse')) return;
-  const { folder, server } = await farMount(t, sleepProgram(), 'fuse');
+  const { folder, stop } = await farMount(t, 'fuse');
   const { child, library } = await startCreature(t, 'remapping', join(folder, 'lib.so'));
-  server.kill('SIGSTOP');
+  stop();
   let met = 0;
   for (let turn = 0; turn < 8; turn++) {
     const [map] = processOf(scan('--pid', String(child.pid)), child.pid)?.maps ?? [];

@@ -8,7 +8,7 @@ import { startCreature } from '../support/hostile.ts';
 import { isRoot, processOf, python, scan } from '../support/live.ts';
 import { skipUnless } from '../support/skip.ts';
 
-const id = 'd0c'.repeat(21) + 'd';
+const id = `${'d0c'.repeat(21)}d`;
 const below = 'system.slice/lib-users-zoo.service';
 const unit = { name: 'lib-users-zoo.service', scope: 'system', user: null };
 const user = 'user.slice/user-64999.slice/user@64999.service/app.slice';

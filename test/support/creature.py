@@ -9,6 +9,7 @@ but where the trait says so.
 import ctypes
 import mmap
 import os
+import random
 import resource
 import signal
 import sys
@@ -195,7 +196,8 @@ def many_descriptors(path, wanted):
     sleep()
 
 
-WITH_LIBRARY = {"remapping", "wordy", "spoken"}
+# They take the library themselves, or leave it.
+WITH_LIBRARY = {"remapping", "wordy", "spoken", "unmapped_breeding"}
 
 
 def remapping(library, other):
@@ -210,16 +212,54 @@ def remapping(library, other):
             libc.mmap(address, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED, fd, 0)
 
 
-def forking(rate):
-    """That many short-lived children a second."""
-    pause = 1 / float(rate)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+def churning(path):
+    """Maps and unmaps, opens and closes other files all the time, so that no two reads of its maps or fds are alike."""
     ready()
     while True:
-        if os.fork() == 0:
-            time.sleep(0.02)
-            os._exit(0)
-        time.sleep(pause)
+        kept = [map_file(path) for _ in range(300)]
+        fds = [os.open(path, os.O_RDONLY) for _ in range(300)]
+        for address, fd in zip(kept, fds):
+            libc.munmap(ctypes.c_void_p(address), ctypes.c_size_t(PAGE))
+            os.close(fd)
+
+
+def breeding(name, uid, lifetime, rate):
+    """Removes its library; then has so many children a second, which are like itself and live for milliseconds at most. At the
+    end (SIGTERM) it prints how many there were. A child that gets the signal ends alone."""
+    os.unlink(sys.argv[1])
+    named(name)
+    os.setresgid(int(uid), int(uid), int(uid))
+    os.setresuid(int(uid), int(uid), int(uid))
+    born = 0
+    alive = set()
+
+    def end(*_):
+        print(born, flush=True)
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    ready()
+    began = time.monotonic()
+    while True:
+        time.sleep(0.001)
+        due = float(rate) * (time.monotonic() - began)
+        alive = {pid for pid in alive if os.waitpid(pid, os.WNOHANG)[0] == 0}
+        # What a busy machine made late is made up for, but never all at once.
+        while born < due and len(alive) < 30:
+            try:
+                pid = os.fork()
+            except BlockingIOError:
+                break
+            if pid == 0:
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
+                time.sleep(random.uniform(0, float(lifetime) / 1000))
+                os._exit(0)
+            alive.add(pid)
+            born += 1
+
+
+def unmapped_breeding(_library, *rest):
+    breeding(*rest)
 
 
 def main():

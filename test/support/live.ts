@@ -5,6 +5,7 @@ import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, realpat
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Process, Report } from '../../src/documents/generated/report.ts';
+import { figure } from './figures.ts';
 import { projectRoot } from './project.ts';
 
 export const isRoot = process.geteuid?.() === 0;
@@ -80,12 +81,15 @@ export interface Answer {
 
 /** Runs the built CLI. */
 export function runCli(args: readonly string[], options: { uid?: number; path?: string; input?: string } = {}): Answer {
+  if (args[0] === 'scan') figure('scans', 1);
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, [options.path ?? cli, ...args], {
     encoding: 'utf8',
     input: options.input ?? '',
     cwd: '/',
     maxBuffer: 1 << 28,
-    timeout: 60_000,
+    // A scan that hangs fails its test.
+    timeout: 40_000,
+    killSignal: 'SIGKILL',
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
   return { status, signal, stdout, stderr };

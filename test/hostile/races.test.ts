@@ -1,0 +1,140 @@
+// Processes that come and go while they are looked at, and PIDs that are used again. Nothing is mixed up, nothing is found that
+// was not there, nobody who stays is missed.
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Process, Report } from '../../src/documents/generated/report.ts';
+import { figure } from '../support/figures.ts';
+import { cli, isRoot, python, someLibrary, start, workFolder } from '../support/live.ts';
+import { projectRoot } from '../support/project.ts';
+import { skipUnless } from '../support/skip.ts';
+
+interface Breed {
+  name: string;
+  uid: number;
+  /** The library that all of the breed map, which is gone; null for one that has nothing to hide. */
+  library: string | null;
+}
+
+interface Breeder {
+  breed: Breed;
+  child: ChildProcess;
+}
+
+/** @param enter what to run it behind, as in nsenter */
+async function startBreeder(t: TestContext, breed: Breed, enter: string[], lifetimeMs: number, rate: number) {
+  // One that is clean removes a file that it does not map.
+  const library = breed.library ?? join(workFolder(t), 'unmapped');
+  copyFileSync(someLibrary(), library);
+  const trait = [breed.library === null ? 'unmapped_breeding' : 'breeding', breed.name, String(breed.uid)];
+  const program = join(projectRoot, 'test/support/creature.py');
+  const argv = [...enter, python as string, program, library, ...trait, String(lifetimeMs), String(rate)];
+  const child = await start(t, argv as [string, ...string[]], { ready: true });
+  return { breed, child };
+}
+
+/** Ends the breeders and adds up their children. */
+async function endBreeders(breeders: readonly Breeder[], end: (breeder: Breeder) => void): Promise<number> {
+  let born = 0;
+  for (const breeder of breeders) {
+    const said = once(breeder.child.stdout!, 'data');
+    end(breeder);
+    born += Number(String(await said));
+  }
+  return born;
+}
+
+function scanBehind(enter: readonly string[]): Report {
+  const scan = [process.execPath, cli, 'scan', '--no-config', '--format', 'json', '--no-systemctl'];
+  const [file = '', ...args] = [...enter, ...scan, '--command-line', 'full'];
+  const options = { encoding: 'utf8', maxBuffer: 1 << 28, timeout: 40_000, killSignal: 'SIGKILL' } as const;
+  const { status, signal, stdout, stderr } = spawnSync(file, args, options);
+  assert.deepEqual([status, signal], [0, null], stderr);
+  figure('scans', 1);
+  return JSON.parse(stdout) as Report;
+}
+
+/** Each process of a breed is what its breed is, in everything that is said of it, and each breeder is there. */
+function judge(report: Report, breeds: readonly Breed[], members: (process: Process) => boolean): void {
+  const { seen, ...parts } = report.scan.processes;
+  assert.equal(
+    Object.values(parts).reduce((sum, count) => sum + count, 0),
+    seen,
+  );
+  assert.equal(parts.failed, 0);
+  const found = report.processes.filter(members);
+  for (const process of found) {
+    const breed = breeds.find(({ library }) => library === process.maps[0]?.path);
+    assert.ok(breed, `${process.pid} maps ${process.maps[0]?.path}`);
+    const facts = [process.maps.length, process.fds.length, process.name, process.user?.uid, process.maps[0]?.state];
+    assert.deepEqual(facts, [1, 0, breed.name, breed.uid, 'removed']);
+    assert.ok(process.command.length === 0 || process.command.includes(breed.name), process.command.join(' '));
+  }
+  for (const { library, name } of breeds) {
+    if (library !== null)
+      assert.ok(
+        found.some((process) => process.name === name),
+        `${name} is missed`,
+      );
+  }
+}
+
+test('a fork storm of 200 processes a second: each is itself or vanished', async (t) => {
+  if (!skipUnless(t, isRoot && python !== null, 'needs root and python3')) return;
+  const breed = { name: 'storm', uid: 64801, library: join(workFolder(t), 'libstorm.so') };
+  const breeder = await startBreeder(t, breed, [], 40, 250);
+  const began = Date.now();
+  for (let turn = 0; turn < 10 || Date.now() - began < 20_000; turn++) {
+    judge(scanBehind([]), [breed], ({ user }) => user?.uid === breed.uid);
+  }
+  const seconds = (Date.now() - began) / 1000;
+  const born = await endBreeders([breeder], ({ child }) => child.kill('SIGTERM'));
+  figure('processes raced', born);
+  assert.ok(born / seconds >= 200, `${born} in ${seconds} s`);
+});
+
+/** Since Linux 6.14 each PID namespace has a limit of its own; before, writing it would change the host's. */
+const ownPidMax = /^([0-9]+)\.([0-9]+)/.exec(release());
+const hasOwnPidMax = Number(ownPidMax?.[1]) * 1000 + Number(ownPidMax?.[2]) >= 6014;
+
+test('PIDs used again and again, 200 scans: no two processes are mixed up', async (t) => {
+  const possible = isRoot && python !== null && hasOwnPidMax;
+  if (!skipUnless(t, possible, 'needs root, python3 and Linux 6.14')) return;
+  const before = readFileSync('/proc/sys/kernel/pid_max', 'utf8');
+  // The kernel leaves the first 300 out once it has come around: as many are used again and again.
+  const limit = 600;
+  const script = `echo ${limit} > /proc/sys/kernel/pid_max; echo ready; exec sleep 600`;
+  const unshare = [
+    '/usr/bin/unshare',
+    '-p',
+    '-f',
+    '-m',
+    '--mount-proc',
+    '--kill-child',
+    '/bin/sh',
+    '-ec',
+    script,
+  ] as const;
+  const outer = await start(t, [...unshare], { ready: true });
+  const init = readFileSync(`/proc/${outer.pid}/task/${outer.pid}/children`, 'utf8').trim();
+  const enter = ['/usr/bin/nsenter', '-t', init, '-p', '-m', '--'];
+  const folder = workFolder(t);
+  const breeds: Breed[] = [
+    { name: 'aaaa', uid: 64811, library: join(folder, 'liba.so') },
+    { name: 'bbbb', uid: 64812, library: join(folder, 'libb.so') },
+    { name: 'cccc', uid: 64813, library: null },
+  ];
+  const breeders: Breeder[] = [];
+  for (const breed of breeds) breeders.push(await startBreeder(t, breed, enter, 10, 400));
+  for (let turn = 0; turn < 200; turn++) judge(scanBehind(enter), breeds, () => true);
+  const born = await endBreeders(breeders, ({ breed }) => {
+    spawnSync(enter[0]!, [...enter.slice(1), '/usr/bin/pkill', '-o', '-TERM', '-x', breed.name]);
+  });
+  figure('processes raced', born);
+  assert.ok(born > 20 * (limit - 300), `${born} processes for ${limit - 300} PIDs`);
+  assert.equal(readFileSync('/proc/sys/kernel/pid_max', 'utf8'), before);
+});
