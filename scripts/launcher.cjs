@@ -6,13 +6,10 @@ const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 
 const build = '%BUILD%';
-const text = readFileSync(__filename, 'latin1');
-
-/** The code of a part. */
-function codeOf(name) {
-  const start = text.indexOf(`\n//@@ ${name}\n`) + `\n//@@ ${name}`.length;
-  const end = text.indexOf('\n//@@ ', start);
-  return text.slice(start, end < 0 ? text.length : end).replaceAll('\n//', '\n');
+const parts = new Map();
+for (const part of readFileSync(__filename, 'latin1').split('\n//@@ ').slice(1)) {
+  const end = part.indexOf('\n');
+  parts.set(part.slice(0, end), part.slice(end));
 }
 
 function codeCache() {
@@ -22,7 +19,8 @@ function codeCache() {
 }
 
 function compile(name, cachedData) {
-  return new Script(codeOf(name), { filename: `${__filename}/${name}`, cachedData }).runInThisContext();
+  const code = parts.get(name).replaceAll('\n//', '\n');
+  return new Script(code, { filename: `${__filename}/${name}`, cachedData }).runInThisContext();
 }
 
 const bodies = compile('scan', codeCache());
@@ -31,9 +29,8 @@ const modules = Object.create(null);
 modules['lib-users:worker'] = { exports: { source: `require(${JSON.stringify(__filename)})('./worker.js');` } };
 function load(name) {
   if (modules[name]) return modules[name].exports;
-  // Every part is named as a file beside this one; all else is Node's own.
-  if (!name.startsWith('./')) return require(name);
-  const body = bodies[name] ?? compile(name);
+  const body = bodies[name] ?? (parts.has(name) ? compile(name) : null);
+  if (body === null) return require(name);
   const module = { exports: {} };
   modules[name] = module;
   body(module.exports, load, module);

@@ -1,0 +1,33 @@
+// `npm run test:hostile`: every test of hostile hosts, the long ones of test/hostile and the quick ones of test/live, and in the
+// end what they did as figures. The tests say them through test/support/figures.ts.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const quick = readdirSync(join(root, 'test/live')).filter((file) =>
+  /^(hostile-.*|far-mounts|blind-scanners)\.test\.ts$/.test(file),
+);
+const folder = mkdtempSync(join(tmpdir(), 'lib-users-hostile-'));
+const figures = join(folder, 'figures');
+writeFileSync(figures, '');
+const began = Date.now();
+const { status, signal } = spawnSync(
+  process.execPath,
+  ['scripts/test.mjs', 'test/hostile', ...quick.map((file) => `test/live/${file}`)],
+  { stdio: 'inherit', cwd: root, env: { ...process.env, LIB_USERS_FIGURES: figures } },
+);
+const sums = new Map();
+for (const [, count, name] of readFileSync(figures, 'utf8').matchAll(/^([0-9]+) (.+)$/gm)) {
+  sums.set(name, (sums.get(name) ?? 0) + Number(count));
+}
+rmSync(folder, { recursive: true });
+for (const name of ['processes raced', 'scans', 'inputs fuzzed', 'faults injected']) {
+  console.log(`${String(sums.get(name) ?? 0).padStart(12)} ${name}`);
+}
+console.log(
+  `${status === 0 ? '           0' : '  not nothing'} lost, hung or crashed, in ${Math.round((Date.now() - began) / 1000)} s`,
+);
+process.exitCode = signal ? 1 : status;
