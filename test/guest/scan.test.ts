@@ -81,6 +81,27 @@ for (const release of releases) {
         );
       });
 
+      for (const sandbox of [['PrivateUsers=yes', 'ProtectProc=invisible'], ['CapabilityBoundingSet=CAP_CHOWN']]) {
+        await t.test(`in a sandbox of ${sandbox.join(' ')} it says that it did not see everything`, async () => {
+          const properties = sandbox.flatMap((property) => ['-p', property]);
+          const unit = ['systemd-run', '-q', '--wait', '--pipe', '--collect', ...properties, '--'];
+          const { stdout } = await guest.enter([...unit, ...command]);
+          const { scan, units, warnings } = JSON.parse(stdout) as Report;
+          assert.equal(scan.complete, false);
+          assert.match(warnings.map(({ code }) => code).join(), /hidepid|not_everything_seen/);
+          const { seen, ...parts } = scan.processes;
+          assert.equal(
+            Object.values(parts).reduce((sum, count) => sum + count, 0),
+            seen,
+          );
+          for (const { name } of units)
+            assert.ok(
+              findings.some(({ unit }) => unit === name),
+              `${name} is not stale`,
+            );
+        });
+      }
+
       await t.test('restarted services are clean', async () => {
         const services = findings.filter(({ unit, scope }) => scope === 'system' && unit.endsWith('.service'));
         // Its program is gone.

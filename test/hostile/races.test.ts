@@ -129,7 +129,7 @@ test('PIDs used again and again, 200 scans: no two processes are mixed up', asyn
     { name: 'cccc', uid: 64813, library: null },
   ];
   const breeders: Breeder[] = [];
-  for (const breed of breeds) breeders.push(await startBreeder(t, breed, enter, 10, 400));
+  for (const breed of breeds) breeders.push(await startBreeder(t, breed, enter, 10, 150));
   for (let turn = 0; turn < 200; turn++) judge(scanBehind(enter), breeds, () => true);
   const born = await endBreeders(breeders, ({ breed }) => {
     spawnSync(enter[0]!, [...enter.slice(1), '/usr/bin/pkill', '-o', '-TERM', '-x', breed.name]);

@@ -1,11 +1,13 @@
 // File systems that must not be asked, and files whose printed path means nothing here.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startCreature } from '../support/hostile.ts';
-import { isRoot, processOf, python, scan, sleepProgram, start, workFolder } from '../support/live.ts';
+import { cli, isRoot, processOf, python, scan, sleepProgram, start, workFolder } from '../support/live.ts';
 import { projectRoot } from '../support/project.ts';
 import { skipUnless } from '../support/skip.ts';
 import { until } from '../support/until.ts';
@@ -148,6 +150,26 @@ test('a mapping exchanged for one of a dead mount while it is looked at: nobody 
     if (map?.path === library) met++;
   }
   assert.ok(met > 0, 'the local file was met');
+});
+
+test('a process that keeps its memory map locked holds whoever reads its command line: a signal ends the scan', async (t) => {
+  if (!skipUnless(t, canMountFuse, 'needs root, python3 and /dev/fuse')) return;
+  const { folder, stop } = await farMount(t, 'fuse');
+  const { child, library } = await startCreature(t, 'locking', join(folder, 'lib.so'));
+  unlinkSync(library);
+  stop();
+  child.stdin?.write('\n');
+  const comm = `/proc/${child.pid}/cmdline`;
+  const waits = () =>
+    spawnSync('cat', [comm], { timeout: 200, killSignal: 'SIGKILL', stdio: 'ignore' }).signal !== null;
+  await until('its command line cannot be read', waits);
+  const argv = [cli, 'scan', '--no-config', '--format', 'json', '--pid', String(child.pid)];
+  const scanner = spawn(process.execPath, argv, { stdio: 'ignore' });
+  const ended = once(scanner, 'exit');
+  await sleep(1500);
+  scanner.kill('SIGTERM');
+  const outcome = await Promise.race([ended, sleep(10_000, 'still there', { ref: false })]);
+  assert.deepEqual(outcome, [null, 'SIGTERM']);
 });
 
 test('on overlayfs the inode decides, and a file both mapped and open holds its bytes once', async (t) => {

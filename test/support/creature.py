@@ -167,6 +167,19 @@ def deep():
         os.rmdir(folder)
 
 
+def locking(path):
+    """Keeps its own memory map locked: one thread reads from a mapped file that never comes, another waits to map more."""
+    address = map_file(path)
+    memory = os.open("/proc/self/mem", os.O_RDONLY)
+    print(address, flush=True)
+    # The file must be dead by now.
+    sys.stdin.readline()
+    threading.Thread(target=os.pread, args=(memory, 1, address), daemon=True).start()
+    time.sleep(0.3)
+    threading.Thread(target=libc.mmap, args=(None, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), daemon=True).start()
+    sleep()
+
+
 def many_mappings(path):
     """As many mappings of a file as the kernel gives; the file is unlinked. Prints how many."""
     fd = os.open(path, os.O_RDONLY)

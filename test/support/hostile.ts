@@ -20,7 +20,7 @@ export async function startCreature(t: TestContext, trait: string, ...rest: stri
   const library = join(workFolder(t), 'libdemo.so');
   copyFileSync(someLibrary(), library);
   const argv = [join(projectRoot, 'test/support/creature.py'), library, trait, ...rest];
-  const child = spawn(python as string, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(python as string, argv, { stdio: ['pipe', 'pipe', 'inherit'] });
   t.after(() => child.kill('SIGKILL'));
   const said = await new Promise<string>((resolve, reject) => {
     child.once('error', reject);
