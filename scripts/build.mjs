@@ -5,12 +5,14 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle, root, target } from './bundle.mjs';
 import { joinChunks } from './one-file.mjs';
+import { bundledPackages, thirdPartyLicenses } from './pack/licenses.mjs';
 
 // import() of a Node module would start the ESM loader (3 ms) where require() does.
 const code = joinChunks(await bundle(), { target, platform: 'node', supported: { 'dynamic-import': false } });
 const dist = join(root, 'dist');
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
+writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), thirdPartyLicenses(bundledPackages(chunks.metafile)));
 const file = join(dist, 'lib-users.cjs');
 writeFileSync(file, `#!/usr/bin/env node\n${code}`);
 chmodSync(file, 0o755);

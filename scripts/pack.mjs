@@ -37,7 +37,6 @@ const write = (name, text) => {
   console.log(name);
 };
 
-for (const script of ['man', 'completions']) run(process.execPath, [`scripts/${script}.mjs`]);
 const packages = bundledPackages(await bundleForSnapshot());
 if (values.format.includes('npm')) {
   run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', out]);

@@ -53,8 +53,9 @@ export function buildExecutable(arch) {
     output: anywhere(output),
     disableExperimentalSEAWarning: true,
     useSnapshot: true,
-    // A user's NODE_OPTIONS are not for us.
+    // A user's NODE_OPTIONS are not for us, and with NODE_USE_ENV_PROXY Node reads HTTP_PROXY and ends where it is no URL.
     execArgvExtension: 'none',
+    execArgv: ['--no-use-env-proxy'],
   };
   writeFileSync(join(folder, 'sea-config.json'), JSON.stringify(config));
   rmSync(output, { force: true });

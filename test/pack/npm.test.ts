@@ -1,0 +1,40 @@
+// The npm package: what it holds, and that it runs where only Node 20 is.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { projectRoot } from '../support/project.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+import { artefact, parseReport, run, succeed, version } from './artefacts.ts';
+
+test('holds what runs, its schemas and its papers, and nothing else', () => {
+  const archive = artefact(`lib-users-${version}.tgz`);
+  const files = succeed('tar', ['-tzf', archive]).trim().split('\n');
+  const papers = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE'];
+  const rest = files
+    .map((file) => file.replace('package/', ''))
+    .filter((file) => !papers.includes(file) && !/^schema\/(released\/)?[\w.-]+\.(schema\.json|md)$/.test(file));
+  const expected = [/^dist\/lib-users\.cjs$/, /^dist\/lib-users\.cjs\.[\w.-]+\.cache$/, /^dist\/THIRD-PARTY-LICENSES$/];
+  assert.deepEqual(
+    rest.filter((file) => !expected.some((pattern) => pattern.test(file))),
+    [],
+  );
+  assert.ok(rest.includes('dist/lib-users.cjs') && rest.includes('dist/THIRD-PARTY-LICENSES'), String(rest));
+  const { dependencies, scripts } = JSON.parse(succeed('tar', ['-xzOf', archive, 'package/package.json']));
+  assert.equal(dependencies, undefined);
+  assert.equal(scripts.install ?? scripts.postinstall ?? scripts.preinstall, undefined);
+});
+
+test('is installed offline below a prefix, and runs from its links', (t) => {
+  const prefix = temporaryFolder(t);
+  const argv = ['install', '--global', '--offline', '--no-audit', '--no-fund', `--prefix=${prefix}`];
+  succeed('npm', [...argv, artefact(`lib-users-${version}.tgz`)]);
+  const bin = (name: string) => join(prefix, 'bin', name);
+  assert.equal(run(bin('lib-users'), ['--version']).stdout, `lib-users ${version}\n`);
+  assert.match(run(bin('lib_users'), ['--version']).stdout, /^lib_users 0\.15/);
+  assert.match(run(bin('fd_users'), ['--version']).stdout, /^fd_users 0\.15/);
+  parseReport(run(bin('lib-users'), ['scan', '--no-config', '--format', 'json']));
+  const { engines } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
+  assert.equal(engines.node, '>=20');
+});
