@@ -7,8 +7,9 @@ import { bundle, root, target } from './bundle.mjs';
 import { joinChunks } from './one-file.mjs';
 import { bundledPackages, thirdPartyLicenses } from './pack/licenses.mjs';
 
+const chunks = await bundle();
 // import() of a Node module would start the ESM loader (3 ms) where require() does.
-const code = joinChunks(await bundle(), { target, platform: 'node', supported: { 'dynamic-import': false } });
+const code = joinChunks(chunks, { target, platform: 'node', supported: { 'dynamic-import': false } });
 const dist = join(root, 'dist');
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
