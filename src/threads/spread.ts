@@ -2,7 +2,13 @@
 // on on every processor. This thread works as well and need not wait for the others to start; what they have begun it waits for.
 
 import { availableParallelism } from 'node:os';
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  Worker,
+  type WorkerOptions,
+} from 'node:worker_threads';
 import type { Inspection, InspectTask } from '../deleted/inspect.ts';
 import { type Answer, Counter, inspectRest, newCounters, type Share } from './share.ts';
 
@@ -42,9 +48,13 @@ export function inspectSpread(
   return inspections;
 }
 
+// pthread_create(3), mmap(2); Node's own words for the same.
+const noRoom = new Set(['EAGAIN', 'ENOMEM', 'ERR_WORKER_INIT_FAILED', 'ERR_WORKER_OUT_OF_MEMORY']);
+
+/** Where it will answer; a host without room for another thread is scanned all the same. */
 function startWorker(source: string, share: Share): MessagePort {
   const { port1, port2 } = new MessageChannel();
-  const worker = new Worker(source, {
+  const options: WorkerOptions = {
     eval: true,
     workerData: { ...share, port: port2 },
     transferList: [port2],
@@ -53,10 +63,15 @@ function startWorker(source: string, share: Share): MessagePort {
     execArgv: [],
     // What is found is small; a large young generation would only be touched, and then count as ours.
     resourceLimits: { maxYoungGenerationSizeMb: 2 },
-  });
-  // A worker that could not be started has taken nothing.
-  worker.on('error', () => {});
-  worker.unref();
+  };
+  try {
+    const worker = new Worker(source, options);
+    // A worker that could not be started has taken nothing.
+    worker.on('error', () => {});
+    worker.unref();
+  } catch (error) {
+    if (!noRoom.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
   return port1;
 }
 
