@@ -3,10 +3,14 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { LibUsersError } from './errors.ts';
 
+// As much as a JavaScript string holds; a device like /dev/zero has no end.
+const maxMebibytes = 511;
+
 const remedies: Record<string, string> = {
   ENOENT: 'there is no such file',
   EACCES: 'you may not read it',
   EISDIR: 'it is a folder; name a file',
+  EFBIG: `it is longer than ${maxMebibytes} MiB, as no document is`,
 };
 
 /** How a source is called in messages. */
@@ -50,8 +54,11 @@ function readFile(path: string): Buffer {
 function readDescriptor(fd: number): Buffer {
   const chunks: Buffer[] = [];
   let chunk = Buffer.allocUnsafe(65536);
+  let total = 0;
   for (let length = readBlock(fd, chunk); length > 0; length = readBlock(fd, chunk)) {
     chunks.push(chunk.subarray(0, length));
+    total += length;
+    if (total > maxMebibytes << 20) throw Object.assign(new Error('too long'), { code: 'EFBIG' });
     chunk = Buffer.allocUnsafe(Math.min(chunk.length * 2, 1 << 24));
   }
   return Buffer.concat(chunks);

@@ -55,7 +55,8 @@ function toElement({ name, outcome, message, lines }: Case): object {
 function seenCase({ drift, allowIncomplete }: Judgement, { processes }: Scan): Case {
   const { seen, denied, failed } = processes;
   const missed = [...(denied > 0 ? [`${denied} denied`] : []), ...(failed > 0 ? [`${failed} failed`] : [])];
-  const why = missed.length === 0 ? 'the report was narrowed, or procfs hides processes' : enumerate(missed);
+  const why =
+    missed.length === 0 ? 'the report was narrowed or leaves out processes, or procfs hides some' : enumerate(missed);
   return {
     name: 'every process was inspected',
     outcome: drift.report.complete ? null : allowIncomplete ? 'skipped' : 'error',

@@ -82,6 +82,7 @@ test('validate: 0 valid, 5 invalid, 2 no document', (t) => {
     ],
     [[join(folder, 'cut.json')], '', 2, /cut\.json, line \d+, column \d+: /],
     [[join(folder, 'none.json')], '', 2, /cannot read .*none\.json \(ENOENT\)/],
+    [['/dev/zero'], '', 2, /cannot read \/dev\/zero \(EFBIG\)/],
     [['-'], '', 2, /standard input is empty/],
     [['-'], 'kind: lib-users/report\n', 2, /standard input, line 1, column 1: this is not JSON/],
     [
