@@ -25,7 +25,11 @@ export class LibUsersError extends Error {
   readonly exitCode: number;
 
   constructor(code: ErrorCode, message: string, hint: string | null = null, exitCode = exitCodes[code]) {
+    // Nobody reads its stack, and with two million broken lines taking it down would be most of the work.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'LibUsersError';
     this.code = code;
     this.hint = hint;

@@ -110,6 +110,17 @@ test('bytes that are no UTF-8 are refused, not guessed', (t) => {
   );
 });
 
+test('two million lines of something else cost nothing but the time to read them', () => {
+  const { code, stdout } = runCli(['fleet', '-', '--json'], { input: `${'1\n'.repeat(2_000_000)}${line(named('a'))}` });
+  assert.equal(code, 0);
+  const { hosts, unreadable_inputs } = fold(stdout);
+  assert.deepEqual([hosts[0]?.hostname, hosts[0]?.source], ['a', '-:2000001']);
+  assert.deepEqual(
+    unreadable_inputs.map(({ source, message }) => `${source} ${message}`),
+    ['- its 2000000 lines from here are not a JSON object'],
+  );
+});
+
 const nothing: [name: string, args: (folder: string) => string[], code: string][] = [
   ['no such file', (folder) => [join(folder, 'x')], 'input_unreadable'],
   ['an empty folder', (folder) => [folder], 'input_unreadable'],
