@@ -92,7 +92,10 @@ ${describeMachine()};
 ${load}.
 
 Medians of whole processes, each contender once a round, in turning order; standard output to /dev/null. CPU is user and system
-time, peak is the largest resident set (ru_maxrss). lib-users runs \`scan --format json --no-config\`.
+time, peak is the largest resident set (ru_maxrss), in millions of bytes. lib-users runs \`scan --format json --no-config\`:
+standalone as \`npm run pack\` packs it, else as \`npm install\` from a clone leaves it for that Node. lib_users and fd_users are
+the newest that PyPI has (0.15 is not there), run by the system's own Python; needrestart only lists (\`-r l\`). The floor is
+[floor.c](floor.c).
 `;
 }
 
