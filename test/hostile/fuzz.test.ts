@@ -9,6 +9,7 @@ import { assertForeign } from '../fuzz/foreign.ts';
 import { keepFailure, keepInCorpus } from '../fuzz/keep.ts';
 import { foreign } from '../fuzz/targets/report.ts';
 import { readCorpus, targets } from '../fuzz/targets.ts';
+import { figure } from '../support/figures.ts';
 
 const { FUZZ_SECONDS = '15', FUZZ_TARGET, FUZZ_SEED = String(Date.now() % 2 ** 31), FUZZ_KEEP } = process.env;
 const limits = { seed: Number(FUZZ_SEED), seconds: Number(FUZZ_SECONDS), runs: Number.POSITIVE_INFINITY };
@@ -17,6 +18,7 @@ for (const target of targets.filter(({ name }) => FUZZ_TARGET === undefined || n
   test(`fuzz ${target.name} for ${FUZZ_SECONDS} s`, async (t) => {
     const corpus = [...readCorpus(target).values()];
     const { runs, kept, failure } = await fuzz(target, corpus, limits, import.meta.url);
+    figure('inputs fuzzed', runs);
     t.diagnostic(`seed ${FUZZ_SEED}: ${runs} inputs, ${kept.length} reached something new`);
     if (FUZZ_KEEP === '1') for (const input of kept) keepInCorpus(target, input);
     const where = failure && `${keepFailure(target, failure.input)}: ${inspect(failure.error)}`;
