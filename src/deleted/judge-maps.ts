@@ -80,7 +80,7 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
   );
   if (gone === null) return null;
   const executable = file.mappings.some((mapping) => mapping.executable);
-  const kind = isProgram ? 'executable' : executable || /\.so($|\.)[^/]*$/.test(path) ? 'library' : 'data';
+  const kind = isProgram ? 'executable' : executable || isLibraryName(path) ? 'library' : 'data';
   const role = classifyMapRole({ path, kind, state: gone.state, links, inode }, birth(stat), evidence.startedAtNs);
   return {
     path,
@@ -116,4 +116,9 @@ function statFile(file: MappedFile, isProgram: boolean, fsType: Bytes | null, ev
 /** Birth time in nanoseconds; file systems without one say 0. */
 export function birth(stat: BigIntStats | null): bigint | null {
   return stat && stat.birthtimeNs > 0n ? stat.birthtimeNs : null;
+}
+
+/** `libx.so`, `libx.so.1`; the last component alone, since a path may be made of a thousand of these. */
+function isLibraryName(path: Bytes): boolean {
+  return /\.so(?:$|\.)/.test(path.slice(path.lastIndexOf('/') + 1));
 }

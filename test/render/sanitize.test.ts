@@ -87,3 +87,8 @@ test('sanitizeCommand: arguments by blanks, from the raw line where there is one
   assert.equal(sanitizeCommand({ command: ['a', 'b c', ''], command_base64: null }), 'a b c ');
   assert.equal(sanitizeCommand({ command: ['a', '\ufffd'], command_base64: base64('a\0\xff\0') }), 'a \\xff');
 });
+
+test('sanitizeCommand: NULs by the million are gone through once', () => {
+  const command_base64 = base64(`a${'\0'.repeat(1_000_000)}\xff\0\0`);
+  assert.equal(sanitizeCommand({ command: [], command_base64 }), `a${' '.repeat(1_000_000)}\\xff`);
+});
