@@ -99,6 +99,13 @@ export const shippedRules: readonly Rule[] = [
     source: 'nscd(8)',
   },
   {
+    id: 'nspawn-kmsg',
+    patterns: [`/run/.#proc-kmsg${'[0-9a-f]'.repeat(16)}`],
+    via: both,
+    reason: 'the pipe that systemd-nspawn gives its container in place of /proc/kmsg, unlinked at once',
+    source: 'systemd src/nspawn/nspawn.c setup_kmsg()',
+  },
+  {
     id: 'orc',
     patterns: [
       '/tmp/orcexec.??????',

@@ -10,7 +10,7 @@ import { binds, done, restartPlay } from './role.ts';
 
 const library = '/opt/demo/libdemo.so';
 const kinds: readonly (readonly [Release, CgroupLayout])[] = [
-  ['bookworm', 'unified'],
+  ['bookworm', 'hybrid'],
   ['trixie', 'hybrid'],
   ['trixie', 'unified'],
 ];
