@@ -8,6 +8,7 @@ import type { Report } from '../../src/documents/generated/report.ts';
 import { parseDocument } from '../../src/documents/read.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { type CheckOptions, judge } from '../../src/drift/judge.ts';
+import { renderDropIn } from '../../src/drop-in/render.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';
 import { buildPlan } from '../../src/plan/build.ts';
 import { renderDriftRows } from '../../src/render/drift-rows.ts';
@@ -67,6 +68,8 @@ export function renderEverything(report: Report) {
     nagios: renderNagios(first, report, thresholds).text,
     junit: renderJunit(first, report.scan),
     openmetrics: renderOpenmetrics(report, plan, first.drift),
+    lib_users: renderDropIn(report, { machine: false, showItems: true, services: true }),
+    fd_users: renderDropIn(report, { machine: true, showItems: false, services: false }),
   };
   const rows = { report: renderRows(report), drift: renderDriftRows(first.drift), fleet: renderFleetRows(fleet) };
   return { plan, first, again, fleet, texts, rows };

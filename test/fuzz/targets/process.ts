@@ -59,24 +59,21 @@ const options: ScanOptions = {
   now: new Date('2026-11-23T07:40:12Z'),
   onProgress: null,
 };
+/** Each input meets one of them, by its length. */
 const variants: readonly Partial<ScanOptions>[] = [{}, { rules: [], defaultRules: false }, { commandLine: 'program' }];
 
 export const hostileProcess: Target = {
   name: 'process',
   async run(input) {
     layOut(input);
-    const shapes: string[] = [];
-    for (const variant of variants) {
-      const report = await scanHost({ ...options, ...variant });
-      const violation = await validateDocument('report', report);
-      assert.equal(violation, null, JSON.stringify(violation));
-      const { seen, inspected, kernel_threads, vanished, denied, failed } = report.scan.processes;
-      assert.equal(seen, inspected + kernel_threads + vanished + denied + failed, 'every process is counted once');
-      assert.equal(report.scan.complete, denied + failed === 0);
-      if (shapes.length === 0) keepForeign(await assertEveryFormat(report));
-      shapes.push(shapeOf(report));
-    }
-    return shapes.join('; ');
+    const report = await scanHost({ ...options, ...variants[input.length % variants.length] });
+    const violation = await validateDocument('report', report);
+    assert.equal(violation, null, JSON.stringify(violation));
+    const { seen, inspected, kernel_threads, vanished, denied, failed } = report.scan.processes;
+    assert.equal(seen, inspected + kernel_threads + vanished + denied + failed, 'every process is counted once');
+    assert.equal(report.scan.complete, denied + failed === 0);
+    if (report.processes.length > 0) keepForeign(await assertEveryFormat(report));
+    return shapeOf(report);
   },
 };
 
