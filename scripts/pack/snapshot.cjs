@@ -1,12 +1,15 @@
 // The entry of the standalone executable. Node runs this file once, while the executable is built, and keeps the heap: what
 // is loaded here costs no start anything. The program itself begins in the main function, on the host.
+const os = require('node:os');
 const { startupSnapshot } = require('node:v8');
 
 /** Nothing of the machine that builds may be remembered: whoever asks for it while modules load ends the build. */
 function seal() {
-  const forbid = (what) => () => {
-    throw new Error(`${what} is read while modules load: the snapshot would remember the machine that built it`);
-  };
+  // A function and no arrow: `new Date()` calls it too.
+  const forbid = (what) =>
+    function refuse() {
+      throw new Error(`${what} is read while modules load: the snapshot would remember the machine that built it`);
+    };
   const trap = (what, target) =>
     new Proxy(target, { get: forbid(what), has: forbid(what), ownKeys: forbid(what), construct: forbid(what) });
   // What it makes of constants is the same everywhere.
@@ -19,6 +22,11 @@ function seal() {
       process,
       name,
       forbid(`process.${name}()`),
+    ]),
+    ...['homedir', 'hostname', 'userInfo', 'tmpdir', 'release', 'cpus', 'availableParallelism'].map((name) => [
+      os,
+      name,
+      forbid(`os.${name}()`),
     ]),
   ];
   const before = sealed.map(([owner, name]) => [owner, name, Object.getOwnPropertyDescriptor(owner, name)]);
