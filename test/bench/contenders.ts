@@ -1,5 +1,6 @@
 // Who is measured: ours in each form in which it is installed, what people use today, and the floor.
 
+import pinned from '../../scripts/pack/node.json' with { type: 'json' };
 import { compile, installed, installedBy, node, pythonCommand, standalone, Unavailable } from './programs.ts';
 
 const newestNode = '26.10.0';
@@ -31,7 +32,11 @@ function onNode(version: string): readonly string[] {
 }
 
 const definitions = {
-  standalone: { title: 'lib-users, standalone', ours: true, find: async () => [[await standalone()]] },
+  standalone: {
+    title: `lib-users, standalone, Node ${pinned.version}`,
+    ours: true,
+    find: async () => [[await standalone()]],
+  },
   'newest-node': { title: `lib-users, Node ${newestNode}`, ours: true, find: () => [onNode(newestNode)] },
   'node-20': { title: `lib-users, Node ${oldestNode}`, ours: true, find: () => [onNode(oldestNode)] },
   lib_users: {
