@@ -56,18 +56,19 @@ function renderHead({ drift }: Judgement, style: Style): string {
   );
 }
 
-function verdictLine({ verdict, fail_on, counts, baseline }: Judgement['drift']): [string, Paint] {
+function verdictLine({ verdict, fail_on, counts, baseline, report }: Judgement['drift']): [string, Paint] {
   const said = (['new', 'remaining', 'resolved', 'unseen'] as const).filter((change) => counts[change] > 0);
   const sum = enumerate(said.map((change) => `${counts[change]} ${change}`)) || 'nothing is stale';
   const what = baseline === null && counts.new > 0 ? `${count(counts.new, 'finding')}` : sum;
-  if (verdict === 'drift') return [`The gate is closed: ${what} (--fail-on ${fail_on}).`, 'red'];
+  const blind = report.complete ? '' : ' Not everything could be seen.';
+  if (verdict === 'drift') return [`The gate is closed: ${what} (--fail-on ${fail_on}).${blind}`, 'red'];
   if (verdict === 'incomplete') {
     return [
       `Not everything could be seen, so nobody knows: ${what}. Run as root, or give --allow-incomplete.`,
       'yellow',
     ];
   }
-  return [`The gate is open: ${what}.`, 'green'];
+  return [`The gate is open: ${what}.${blind}`, report.complete ? 'green' : 'yellow'];
 }
 
 function renderGroup(title: string, findings: readonly Finding[], paint: Paint, style: Style): string {

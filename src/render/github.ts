@@ -21,6 +21,7 @@ export function renderGithub({ drift, counted, accepted }: Judgement): string {
     lines.push(command('warning', host, `${count(rest.length, 'more unit')} with ${count(files, 'finding')}`));
   }
   if (drift.verdict === 'incomplete') lines.push(command('error', host, 'not everything could be seen; run as root'));
+  else if (!drift.report.complete) lines.push(command('warning', host, 'not everything could be seen'));
   if (drift.verdict === 'pass') {
     const counts = { ...drift.counts, accepted: accepted.length };
     const sum = enumerate(Object.entries(counts).map(([change, amount]) => `${amount} ${change}`));
