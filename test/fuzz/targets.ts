@@ -7,10 +7,20 @@ import type { Target } from './engine.ts';
 import { configuration } from './targets/configuration.ts';
 import { hostileProcess } from './targets/process.ts';
 import { cgroup, maps, mountinfo, stat } from './targets/records.ts';
-import { report } from './targets/report.ts';
+import { baseline, report } from './targets/report.ts';
 import { small } from './targets/small.ts';
 
-export const targets: readonly Target[] = [maps, cgroup, stat, mountinfo, report, hostileProcess, configuration, small];
+export const targets: readonly Target[] = [
+  maps,
+  cgroup,
+  stat,
+  mountinfo,
+  report,
+  baseline,
+  hostileProcess,
+  configuration,
+  small,
+];
 
 export function corpusFolder(target: Target): string {
   return join(projectRoot, 'test/fuzz/corpus', target.name);

@@ -7,7 +7,7 @@ import type { Plan } from '../../src/documents/generated/plan.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { parseDocument } from '../../src/documents/read.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
-import { type CheckOptions, judge } from '../../src/drift/judge.ts';
+import { type CheckOptions, type Judgement, judge } from '../../src/drift/judge.ts';
 import { renderDropIn } from '../../src/drop-in/render.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';
 import { buildPlan } from '../../src/plan/build.ts';
@@ -87,14 +87,7 @@ export async function assertEveryFormat(report: Report): Promise<Foreign> {
   assertRunnable(plan);
   assert.equal(fleet.hosts.length, 1);
 
-  for (const [name, text] of Object.entries(texts)) {
-    const found = unsafe.exec(text);
-    assert.equal(
-      found,
-      null,
-      `${name}: ${JSON.stringify(text.slice(Math.max(0, (found?.index ?? 0) - 40)).slice(0, 80))}`,
-    );
-  }
+  assertSafe(texts);
   assertRows(rows.report, document.scan.detail === 'units' ? unitFiles(document) : uses(document));
   assertRows(
     renderDriftRows(first.drift),
@@ -119,6 +112,28 @@ async function readBack(report: Report): Promise<Report> {
   const meant = wellFormed(report) as Report;
   assert.deepEqual(documents, [meant, meant]);
   return meant;
+}
+
+/** A baseline as `check` meets it beside a report: the drift document, what is kept as the next baseline, and the texts. */
+export async function assertAgainst(report: Report, baseline: Drift): Promise<Judgement> {
+  const judgement = judge(report, baseline, options);
+  await assertJson('drift', judgement.drift);
+  await assertJson('drift', judgement.baseline);
+  assertSafe({
+    text: renderDriftText(judgement, style),
+    github: renderGithub(judgement),
+    nagios: renderNagios(judgement, report, thresholds).text,
+    junit: renderJunit(judgement, report.scan),
+  });
+  return judgement;
+}
+
+function assertSafe(texts: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(texts)) {
+    const found = unsafe.exec(text);
+    const around = text.slice(Math.max(0, (found?.index ?? 0) - 40)).slice(0, 80);
+    assert.equal(found, null, `${name}: ${JSON.stringify(around)}`);
+  }
 }
 
 async function assertJson(name: 'plan' | 'drift' | 'fleet', document: object): Promise<void> {
