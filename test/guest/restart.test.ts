@@ -148,4 +148,29 @@ test('trixie, hybrid: private libraries replaced, sandboxed, chrooted, contained
       ...people.slice(2),
     ]);
   });
+
+  await t.test('its options: what is not wanted is not done, and the first failure can be the last', async () => {
+    await guest.enter(['rm', '/etc/systemd/system/own-namespaces.service.d/again.conf']);
+    await guest.writeFile(
+      '/etc/systemd/system/demo@.service.d/broken.conf',
+      '[Service]\nType=exec\nExecStartPre=false\n',
+    );
+    await guest.enter(['systemctl', 'daemon-reload']);
+    await replace(guest, library);
+    const stale = ['restart demo@x\\x2dy.service', 'restart own-namespaces.service', 'restart sandboxed.service'];
+    const ignored = { unit: 'sand*', action: 'ignore', reason: 'tried' };
+    const narrowed = { restart_user_services: false, restart_policy: [ignored], restart_never: ['own-*'] };
+    const check = await controller.play(restartPlay(narrowed), { user: 'deploy', flags: ['--check'] });
+    assert.deepEqual([check.status, shown(check)], [0, stale.slice(0, 1)], check.output);
+    assert.ok(left(check).includes('manual own-namespaces.service: restart_never'));
+    assert.ok(left(check).includes('restart demo-user.service'));
+
+    const hasty = { restart_keep_going: false, restart_last: ['demo-user.service'], restart_verify: false };
+    const run = await controller.play(restartPlay(hasty), { user: 'deploy' });
+    assert.deepEqual([run.status, done(run)], [2, stale.slice(0, 1)], run.output);
+    assert.match(String(run.task('Name what failed').result.msg), /^restart of demo@x\\x2dy\.service failed: /);
+    const rest = await controller.play(restartPlay(hasty), { user: 'deploy' });
+    assert.deepEqual([rest.status, done(rest)], [0, [...stale.slice(1), 'restart demo-user.service']], rest.output);
+    assert.equal(rest.all('Find what must be done now').length, 0);
+  });
 });
