@@ -63,6 +63,11 @@ const changes: readonly Change[] = [
   (input, random) => insert(input, random, Buffer.from(random.of(edges), 'latin1')),
   (input, random) =>
     insert(input, random, Buffer.alloc(1 << random.below(13), random.of(['a', '/', '\\', '(', ' ', '1']))),
+  // What makes a pattern go back over what it has read.
+  (input, random) => {
+    const { start, end } = piece(input, random);
+    return insert(input, random, Buffer.concat(Array(1 << random.below(10)).fill(input.subarray(start, end))));
+  },
   (input, random, others) => {
     const other = random.of(others);
     const { start, end } = piece(other, random);
