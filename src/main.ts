@@ -48,6 +48,12 @@ async function report(thrown: unknown): Promise<void> {
   process.exitCode = error.exitCode;
 }
 
+function noListener(): void {}
+
+// Node catches these to give a terminal back its mode, which is never changed here; and what is caught does not end a wait for
+// the kernel, in which a hostile process may keep whoever reads of it. Without a listener libuv leaves the default in place.
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, noListener).off(signal, noListener);
+
 process.on('uncaughtException', (thrown) => void report(thrown).finally(() => process.exit()));
 main(basename(process.argv[1] ?? ''), process.argv.slice(2))
   .catch(report)

@@ -1,0 +1,51 @@
+// Mappings -> findings, with what may be asked of the process answered here.
+
+import assert from 'node:assert/strict';
+import type { BigIntStats } from 'node:fs';
+import { test } from 'node:test';
+import type { Evidence } from '../../src/deleted/evidence.ts';
+import { judgeMaps } from '../../src/deleted/judge-maps.ts';
+import type { Mapping } from '../../src/procfs/maps.ts';
+import { MountTable } from '../../src/procfs/mounts.ts';
+
+const mounts = new MountTable([{ id: 29, device: 'fd:01', mountPoint: '/', fsType: 'ext4', options: '' }]);
+const mapping: Mapping = {
+  range: '7f0000000000-7f0000001000',
+  sizeBytes: 4096,
+  executable: true,
+  device: 'fd:01',
+  inode: 42n,
+  path: '/usr/lib/libx.so.1 (deleted)',
+};
+
+/** A process in which map_files leads to the file `ino`, of which four blocks are held. */
+function evidence(ino: bigint): Evidence {
+  const stat = { ino, dev: 0xfd01n, nlink: 0n, blocks: 4n, birthtimeNs: 0n } as BigIntStats;
+  return {
+    process: {
+      statMapping: () => stat,
+      statExecutable: () => null,
+      statFd: () => null,
+      readFdInfo: () => null,
+      readMappingLink: () => null,
+    },
+    view: { look: () => ({ kind: 'absent' }), mountPath: (path) => path, mounts },
+    match: () => null,
+    hide: () => {},
+    startedAtNs: null,
+    mountById: (id) => mounts.byId(id),
+    isLocalMount: mounts.isLocalId,
+    isLocalDevice: (device) => mounts.isLocalDevice(device),
+    cached: (_key, read) => read(),
+  };
+}
+
+test('the bytes that a mapped file holds are those of the file behind the mapping', () => {
+  const [finding] = judgeMaps([mapping], null, evidence(42n));
+  assert.deepEqual([finding?.state, finding?.heldBytes, finding?.links], ['removed', 2048, 0]);
+});
+
+test('another file, mapped there since, says nothing of the one that was', () => {
+  const [finding] = judgeMaps([mapping], null, evidence(43n));
+  assert.deepEqual([finding?.state, finding?.heldBytes, finding?.links, finding?.inode], ['removed', null, null, 42n]);
+});
