@@ -16,7 +16,7 @@ const kinds: readonly (readonly [Release, CgroupLayout])[] = [
 ];
 
 async function startStale(guest: Guest, more: string): Promise<string> {
-  await guest.enter(['sh', '-c', `mkdir /opt/demo; cp "$(readlink -f /lib/x86_64-linux-gnu/libz.so.1)" ${library}`]);
+  await guest.enter(['sh', '-c', `mkdir -p /opt/demo; cp "$(readlink -f /lib/x86_64-linux-gnu/libz.so.1)" ${library}`]);
   const unit = '/etc/systemd/system/demo.service';
   await guest.writeFile(unit, `[Service]\nType=exec\nEnvironment=LD_PRELOAD=${library}\nExecStart=sleep 600\n`);
   await guest.enter(['systemctl', 'daemon-reload']);
@@ -59,4 +59,15 @@ test('serial: 1, and the second of three guests is broken', async (t) => {
   const [first, second, third] = await Promise.all(guests.map(mainPid));
   assert.notEqual(first, pids[0]);
   assert.deepEqual([second, third], ['0', pids[2]]);
+
+  // In one batch: that a restart fails is known, and named, before it ends the play for the others.
+  const [sound, broken] = [guests[0]!, guests[2]!];
+  await startStale(sound, '');
+  await startStale(broken, 'ExecStartPre=false');
+  const batch = restartPlay({}, { hosts: 'web1:web3', serial: 2, any_errors_fatal: true });
+  const together = await controller.play(batch);
+  assert.equal(together.status, 2, together.output);
+  assert.deepEqual([done(together, 'web1'), done(together, 'web3')], [restart, restart]);
+  assert.equal(together.task('Find what must be done now', 'web1').status, 'ok');
+  assert.match(String(together.task('Name what failed', 'web3').result.msg), /^restart of demo\.service failed: /);
 });
