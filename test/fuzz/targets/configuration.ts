@@ -19,7 +19,7 @@ export const configuration: Target = {
     } catch (error) {
       assert.ok(error instanceof LibUsersError, error as Error);
       assert.equal(error.exitCode, 2);
-      assert.match(error.message, /^it:[0-9]+: ./);
+      assert.match(error.message, /^it:[0-9]+: ./s);
       return error.message
         .replace(/[0-9]+/g, '0')
         .replace(/"[^"]*"/g, '""')
