@@ -177,5 +177,8 @@ test('each alert fires when it says, that of stale code also where scrapes are m
 });
 
 test('the first recipe has restarted the services of the plan', () => {
-  assert.equal(readFileSync(join(folder, 'systemctl.log'), 'utf8'), 'try-restart -- cron.service nginx.service\n');
+  // Scans of this machine ask systemctl as well, where another test has made a process of a unit.
+  const calls = readFileSync(join(folder, 'systemctl.log'), 'utf8').split('\n');
+  const changes = calls.filter((call) => call !== '' && !call.startsWith('show '));
+  assert.deepEqual(changes, ['try-restart -- cron.service nginx.service']);
 });
