@@ -101,7 +101,7 @@ function readWhole(pid: number, quick: Suspicious, options: InspectOptions): Ins
         return otherwise;
       }
     };
-    const seen = part(options.include.maps, () => process.readSuspiciousMappings(quick.mappings), {
+    const seen = part(options.include.maps, () => process.readSuspiciousMappings(), {
       mappings: [],
       odd: 0,
     });

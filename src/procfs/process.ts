@@ -61,18 +61,8 @@ export class OpenProcess {
     return orNull(() => readLink(`${this.#base}/exe`));
   }
 
-  /**
-   * @param seen what maps showed before it was known which process the PID belongs to. Reading maps again is the dearest of
-   *   all that is read of a process, so map_files is asked instead whether each file is mapped here where it was seen.
-   */
-  readSuspiciousMappings(seen: SuspiciousMappings | null): SuspiciousMappings {
-    if (seen !== null && seen.odd === 0 && this.#maps(seen)) return seen;
+  readSuspiciousMappings(): SuspiciousMappings {
     return parseSuspiciousMappings(readShared(`${this.#base}/maps`));
-  }
-
-  #maps({ mappings }: SuspiciousMappings): boolean {
-    const files = new Map(mappings.map((mapping) => [`${mapping.device} ${mapping.inode} ${mapping.path}`, mapping]));
-    return [...files.values()].every(({ range, path }) => this.readMappingLink(range) === path);
   }
 
   readSuspiciousFds(): FdLink[] {
@@ -105,7 +95,7 @@ export class OpenProcess {
    * on a stalled FUSE. Wants CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE.
    */
   statMapping(range: string, isLocalMount: IsLocalMount): BigIntStats | null {
-    return statLocal(`${this.#base}/map_files/${range}`, isLocalMount);
+    return statLocal(this.#mappedFile(range), isLocalMount);
   }
 
   /** stat of the program itself. */
@@ -115,7 +105,17 @@ export class OpenProcess {
 
   /** The unescaped path of a mapping, or null where map_files is not for us. */
   readMappingLink(range: string): Bytes | null {
-    return orNull(() => readLink(`${this.#base}/map_files/${range}`));
+    return orNull(() => readLink(this.#mappedFile(range)));
+  }
+
+  /**
+   * The magic link to a mapped file. Of a process that keeps its memory map locked nothing in map_files answers, and of two who
+   * ask the second is beyond any signal (d_alloc_parallel()). Who reads its command line waits for the same lock, but can be
+   * ended (__access_remote_vm()): so that is read first.
+   */
+  #mappedFile(range: string): string {
+    orNull(() => readBytes(`${this.#base}/cmdline`, 1));
+    return `${this.#base}/map_files/${range}`;
   }
 
   readRoot(): Bytes | null {

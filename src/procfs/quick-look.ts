@@ -1,9 +1,8 @@
 // A first look at one process by path, as cheap as can be: is there anything that may be gone?
-// It decides only that there is nothing to report; what is reported is read again, or proven to be of the same process, through
-// one open /proc/PID (process.ts).
+// It decides only that there is nothing to report; what is reported is read again through one open /proc/PID (process.ts).
 
 import { readdirSync, readlinkSync } from 'node:fs';
-import { mayNameGoneFile, parseSuspiciousMappings, type SuspiciousMappings } from './maps.ts';
+import { mayNameGoneFile } from './maps.ts';
 import { readBytes, readShared, type Trouble, troubleOf } from './reader.ts';
 import { parseStat } from './stat.ts';
 
@@ -11,8 +10,6 @@ export type QuickLook = { kind: 'clean' } | { kind: 'kernel_thread' } | { kind: 
 
 export interface Suspicious {
   kind: 'suspicious';
-  /** What maps showed; null where the suspicion is of something else. */
-  mappings: SuspiciousMappings | null;
   /** The leader has exited while other threads live: its own maps and fds are empty. */
   leaderExited: boolean;
 }
@@ -41,31 +38,28 @@ export function quickLook(directory: string, include: { maps: boolean; fds: bool
     }
   };
   let mapsEmpty = false;
-  let mappings: SuspiciousMappings | null = null;
   const found =
     attempt(() => {
       const maps = readShared(`${directory}/maps`);
       mapsEmpty = maps.length === 0;
-      if (!include.maps || !mayNameGoneFile(maps)) return false;
-      mappings = parseSuspiciousMappings(maps);
-      return true;
+      return include.maps && mayNameGoneFile(maps);
     }) ||
     (!mapsEmpty && include.maps && attempt(() => linkMayBeGone(readlinkSync(`${directory}/exe`, 'latin1')))) ||
     (!mapsEmpty && include.fds && attempt(() => someFdMayBeGone(`${directory}/fd`)));
-  if (found) return { kind: 'suspicious', mappings, leaderExited: false };
+  if (found) return { kind: 'suspicious', leaderExited: false };
   if (mapsEmpty || trouble !== null) {
     const stat = readOrTrouble(() => parseStat(readBytes(`${directory}/stat`)));
     if (stat === 'vanished' || stat === null) return { kind: 'vanished' };
     if (typeof stat === 'string') return { kind: stat };
     if (stat.kernelThread) return { kind: 'kernel_thread' };
     // A leader that exited while its threads live shows empty maps, or ESRCH on newer kernels.
-    if (stat.state === 'Z' && stat.threads > 1) return { kind: 'suspicious', mappings: null, leaderExited: true };
+    if (stat.state === 'Z' && stat.threads > 1) return { kind: 'suspicious', leaderExited: true };
     // A zombie maps and holds nothing, whoever asks.
     if (stat.state === 'Z' || stat.state === 'X') return clean;
     const unread = mapsEmpty || trouble === 'vanished';
     if (unread && stat.exiting) return { kind: 'vanished' };
     // The PID is another process's by now, or exec(2) took away what was being read: look again, through one handle.
-    if (unread) return { kind: 'suspicious', mappings: null, leaderExited: false };
+    if (unread) return { kind: 'suspicious', leaderExited: false };
   }
   return trouble === null ? clean : { kind: trouble };
 }
