@@ -22,14 +22,15 @@ export interface SuspiciousMappings {
 }
 
 const newline = 0x0a;
-// What a mapping of a gone file holds: the kernel's mark, or the name that NFS and FUSE give a file unlinked while open.
-const needles = ['(deleted)', '/.nfs', '/.fuse_hidden'].map((text) => Buffer.from(text, 'latin1'));
+// What a mapping of a gone file holds: the kernel's mark, or the name that NFS and FUSE give a file unlinked while open. Of those
+// names as much as is found fastest: a search stops at each byte that a needle begins with, and a path is full of slashes.
+const needles = ['(deleted)', '.nfs', '.fuse_'];
 const line =
   /^([0-9a-f]{1,16})-([0-9a-f]{1,16}) [r-][w-]([x-])[ps] [0-9a-f]+ ([0-9a-f]{2,8}:[0-9a-f]{2,8}) ([0-9]{1,20}) +([^ ].*)$/s;
 
 /** Whether any line may name a gone file. */
 export function mayNameGoneFile(maps: Buffer): boolean {
-  return needles.some((needle) => maps.indexOf(needle) !== -1);
+  return needles.some((needle) => maps.indexOf(needle, 0, 'latin1') !== -1);
 }
 
 /** One line without its newline; null where it is not of the format or names no file. */
@@ -66,11 +67,11 @@ export function parseSuspiciousMappings(maps: Buffer): SuspiciousMappings {
 function suspiciousLines(maps: Buffer): Iterable<number> {
   const starts = new Set<number>();
   for (const needle of needles) {
-    let at = maps.indexOf(needle);
+    let at = maps.indexOf(needle, 0, 'latin1');
     while (at !== -1) {
       starts.add(at === 0 ? 0 : maps.lastIndexOf(newline, at) + 1);
       const end = maps.indexOf(newline, at);
-      at = end === -1 ? -1 : maps.indexOf(needle, end);
+      at = end === -1 ? -1 : maps.indexOf(needle, end, 'latin1');
     }
   }
   return [...starts].sort((a, b) => a - b);
