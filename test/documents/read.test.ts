@@ -57,7 +57,7 @@ test('what is no such document is refused, by name and place', async () => {
     [
       'a later minor with a value that we do not know',
       changed((d) => Object.assign(d, { schema_version: '1.9.0', warnings: [{ code: 'new', message: 'x' }] })),
-      /^f is not valid at \/warnings\/0\/code: must be one of .*of version 1\.9\.0, this lib-users reads 1\.\d+\.0: update it/,
+      /^f is not valid at \/warnings\/0\/code: must be one of .*of version 1\.9\.0, this lib-users reads 1\.\d+\.\d+: update it/,
     ],
     [
       'a later minor with more new fields than a minor can have',
@@ -74,6 +74,11 @@ test('what is no such document is refused, by name and place', async () => {
       'a wrong value deep inside',
       changed((d) => ((d.host as { init: string }).init = 'upstart')),
       /^f is not valid at \/host\/init: must be one of systemd, openrc, sysvinit, other$/,
+    ],
+    [
+      'a pid that no kernel gives, which would be printed as 1e+26',
+      changed((d) => ((d.processes as { pid: number }[])[0]!.pid = 1e26)),
+      /^f is not valid at \/processes\/0\/pid: must be <= 2147483647$/,
     ],
   ];
   for (const [name, text, message, hint] of rows) {

@@ -12,7 +12,8 @@ import { attributeProcess } from '../../../src/systemd/attribute.ts';
 import type { Target } from '../engine.ts';
 
 const bytesOf = (input: Buffer): string => input.toString('latin1');
-const marks = ['(deleted)', '/.nfs', '/.fuse_hidden'];
+/** What the parser looks for, which is less than a mark: it parses a line too many, and never one too few. */
+const marks = ['(deleted)', '.nfs', '.fuse_'];
 /** Small numbers apart, larger ones by their magnitude: enough to tell shapes, too little to keep everything. */
 const rough = (count: number): number => (count < 4 ? count : 4 + Math.floor(Math.log2(count)));
 
