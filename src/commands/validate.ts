@@ -46,7 +46,7 @@ export default class Validate extends BaseCommand {
     const kind = kindOf(content, name);
     const violation = await validateDocument(kind, content);
     if (violation) {
-      const message = `${name} is no valid lib-users/${kind}: ${violation.pointer || '/'} ${violation.message}`;
+      const message = `${name} is no valid lib-users/${kind}: ${violation.where} ${violation.message}`;
       // For this command an invalid document is the answer no, and not a wrong use (2).
       const later = isLaterMinor(kind, content);
       const hint = later ? 'it is of a later version: update lib-users' : `see lib-users schema ${kind}`;

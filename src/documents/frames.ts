@@ -38,6 +38,8 @@ class Splitter {
   /** The line on which an indented document began, null between documents. */
   #openedAt: number | null = null;
   #tooLong = false;
+  /** The line alone is: not all of it is in the store, and it is no mark. */
+  #lineTooLong = false;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -48,7 +50,8 @@ class Splitter {
       // Only the line at hand still matters: it may be the end.
       this.#tooLong = true;
       this.#dropLinesBefore();
-      if (this.#length + bytes.length > this.#maxBytes) return;
+      this.#lineTooLong ||= this.#length + bytes.length > this.#maxBytes;
+      if (this.#lineTooLong) return;
     }
     if (this.#length + bytes.length > this.#store.length) {
       const larger = Buffer.alloc(Math.max(this.#store.length * 2, this.#length + bytes.length));
@@ -61,7 +64,7 @@ class Splitter {
 
   *endLine(): Generator<Frame> {
     if (this.#line === 1 && this.#store.subarray(0, this.#length).indexOf(byteOrderMark) === 0) this.#dropMark();
-    const mark = this.#onlyCharacter();
+    const mark = this.#lineTooLong ? null : this.#onlyCharacter();
     const line = this.#line++;
     if (mark === '{') {
       if (this.#openedAt !== null) yield this.#cutOff();
@@ -72,6 +75,7 @@ class Splitter {
     } else if (mark === '}') yield this.#take(this.#openedAt);
     if (this.#tooLong) this.#length = 0;
     this.#lineStart = this.#length;
+    this.#lineTooLong = false;
   }
 
   *end(): Generator<Frame> {

@@ -11,7 +11,7 @@ const maxUnknownFields = 100;
 /** Whether the document says that it is of a later minor of the major that we read. */
 export function isLaterMinor(name: SchemaName, document: unknown): boolean {
   const { schema_version } = (document ?? {}) as { schema_version?: unknown };
-  const theirs = typeof schema_version === 'string' ? /^1\.([0-9]+)\./.exec(schema_version)?.[1] : undefined;
+  const theirs = typeof schema_version === 'string' ? /^1\.([0-9]+)\.[0-9]+$/.exec(schema_version)?.[1] : undefined;
   return theirs !== undefined && Number(theirs) > Number(schemaVersions[name].split('.')[1]);
 }
 

@@ -37,8 +37,8 @@ export async function parseDocument<K extends keyof Documents>(
   }
   const violation = await validateReadDocument(kind, document);
   if (violation) {
-    const where = violation.pointer || '/';
-    throw new LibUsersError('invalid_document', `${name} is not valid at ${where}: ${violation.message}`, null);
+    const message = `${name} is not valid at ${violation.where}: ${violation.message}`;
+    throw new LibUsersError('invalid_document', message, null);
   }
   return document as Documents[K];
 }
@@ -73,7 +73,7 @@ export function kindOf(document: unknown, name: string): SchemaName {
     );
     throw new LibUsersError('invalid_document', `${name} is of the unknown kind ${JSON.stringify(kind)}`, hint);
   }
-  const major = typeof version === 'string' ? /^(\d+)\./.exec(version)?.[1] : undefined;
+  const major = typeof version === 'string' ? /^(\d+)\.\d+\.\d+$/.exec(version)?.[1] : undefined;
   if (major !== undefined && major !== '1') {
     const message = `${name} has schema_version ${version}, and this lib-users reads 1.x of lib-users/${known}`;
     const hint = Number(major) > 1 ? 'update lib-users' : 'write it anew with a current lib-users';

@@ -8,6 +8,8 @@ export interface Violation {
   /** JSON pointer (RFC 6901) to what is wrong, '' for the whole document. */
   pointer: string;
   message: string;
+  /** The same for a message: one line whatever the names are, / for the whole document. */
+  where: string;
   /** The property at the pointer that the schema does not know, else null. */
   unknown: string | null;
 }
@@ -18,8 +20,10 @@ export async function validateDocument(name: SchemaName, document: unknown): Pro
   if (validate(document)) return null;
   const error = validate.errors?.[0];
   const unknown: unknown = error?.params.additionalProperty;
+  const pointer = error?.instancePath ?? '';
   return {
-    pointer: error?.instancePath ?? '',
+    pointer,
+    where: pointer === '' ? '/' : quoteOdd(pointer),
     message: describe(error?.message, error?.params),
     unknown: typeof unknown === 'string' ? unknown : null,
   };
@@ -27,10 +31,16 @@ export async function validateDocument(name: SchemaName, document: unknown): Pro
 
 /** ajv's message, with the name or values that it leaves in the parameters. */
 function describe(message = 'is not valid', params: Record<string, unknown> = {}): string {
-  if (typeof params.additionalProperty === 'string') return `must not have the property ${params.additionalProperty}`;
+  if (typeof params.additionalProperty === 'string')
+    return `must not have the property ${quoteOdd(params.additionalProperty)}`;
   if (Array.isArray(params.allowedValues)) return `must be one of ${params.allowedValues.join(', ')}`;
   if ('allowedValue' in params) return `must be ${JSON.stringify(params.allowedValue)}`;
   return message;
+}
+
+/** Names come from anywhere: what holds more than visible ASCII is printed as JSON has it. */
+function quoteOdd(name: string): string {
+  return /^[!-~]+$/.test(name) ? name : JSON.stringify(name);
 }
 
 /** Every document is checked before it is written: one that fails its own schema is a defect of ours. */
@@ -39,7 +49,7 @@ export async function assertOwnDocument(name: SchemaName, document: unknown): Pr
   if (violation === null) return;
   throw new LibUsersError(
     'internal',
-    `this is a defect in lib-users: its ${name} document fails its own schema at ${violation.pointer || '/'}: ${violation.message}`,
+    `this is a defect in lib-users: its ${name} document fails its own schema at ${violation.where}: ${violation.message}`,
     'please report it, with the command that you ran',
   );
 }

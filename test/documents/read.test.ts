@@ -76,6 +76,21 @@ test('what is no such document is refused, by name and place', async () => {
       /^f is not valid at \/host\/init: must be one of systemd, openrc, sysvinit, other$/,
     ],
     [
+      'a property whose name breaks the line',
+      changed((d) => Object.assign(d.host as object, { 'a\nb': 1 })),
+      /^f is not valid at \/host: must not have the property "a\\nb"$/,
+    ],
+    [
+      'a wrong value below such a name',
+      changed((d) => Object.assign(d.host as object, { labels: { 'a\nb': 1 } })),
+      /^f is not valid at "\/host\/labels\/a\\nb": must be string$/,
+    ],
+    [
+      'a version that breaks the line',
+      changed((d) => Object.assign(d, { schema_version: '2.\n0' })),
+      /^f is not valid at \/schema_version: must match pattern/,
+    ],
+    [
       'a pid that no kernel gives, which would be printed as 1e+26',
       changed((d) => ((d.processes as { pid: number }[])[0]!.pid = 1e26)),
       /^f is not valid at \/processes\/0\/pid: must be <= 2147483647$/,
