@@ -17,7 +17,7 @@ import { queryPackages } from './packages/packages.ts';
 import type { Bytes } from './procfs/bytes.ts';
 import { parseCgroup } from './procfs/cgroup.ts';
 import { hidesProcesses } from './procfs/hidepid.ts';
-import { orNull, readBytes, readNumbers } from './procfs/reader.ts';
+import { countProcesses, orNull, readBytes, readNumbers } from './procfs/reader.ts';
 import { type Lineage, readLineage, readNamespaces, readViewer } from './procfs/self.ts';
 import { Views } from './procfs/views.ts';
 import type { ScanOptions } from './scan-options.ts';
@@ -25,6 +25,7 @@ import { run } from './spawn.ts';
 import { attributeProcess } from './systemd/attribute.ts';
 import type { Attribution } from './systemd/attribution.ts';
 import { ownsCgroup, queryUnits } from './systemd/systemctl.ts';
+import type { Spread } from './threads/spread.ts';
 
 /** Below so many processes another thread would have started when all is done. */
 const manyProcesses = 600;
@@ -36,10 +37,15 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
   const warnings: Warning[] = [];
   const views = new Views();
   try {
+    // While the threads of a large host start, this one reads what there is to read but processes.
+    const spread = await startThreads(options);
+    const pids = selectProcesses(listProcesses(procPath), options.pids);
+    const task = inspectTask(options);
+    spread?.give({ pids, task });
+    const { host, problems } = readHost({ root: '/', procPath });
     const lineage = readLineage(procPath);
-    const pids = listProcesses(procPath);
     const reference = referenceNamespaces(procPath, lineage);
-    const read = await readProcesses(pids, lineage[0]?.pid ?? 0, views, options);
+    const read = sumUp(pids, inspectAll(pids, new Inspector(task, views), spread, options), lineage[0]?.pid ?? 0);
 
     const attribute = attributor(reference);
     const attributed = selectUnits(read.affected.map(attribute), options.units);
@@ -57,7 +63,6 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
         message: `${procPath} is mounted with hidepid: processes of other users cannot be seen at all; run as root`,
       });
 
-    const { host, problems } = readHost({ root: '/', procPath });
     warnings.push(...problems.map((message) => ({ code: 'host_fact_unavailable' as const, message })));
     const carriers = lineage.flatMap(({ cgroup, namespaces }) => {
       const { unit } = attributeProcess(cgroup, namespaces, reference);
@@ -100,6 +105,14 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
   }
 }
 
+/** Threads where there may be many processes, else null. */
+async function startThreads({ procPath, pids }: ScanOptions): Promise<Spread | null> {
+  const count = pids.length > 0 ? 0 : (orNull(() => countProcesses(procPath)) ?? 0);
+  if (count < manyProcesses || workerSource === null) return null;
+  const { Spread } = await import('./threads/spread.ts');
+  return new Spread(workerSource);
+}
+
 /** The pids of the procfs, rising. */
 function listProcesses(procPath: string): number[] {
   const hint = "give the directory on which the host's procfs is mounted, as in --proc /host/proc";
@@ -139,51 +152,52 @@ function attributor(reference: Lineage['namespaces']): (process: AffectedProcess
   };
 }
 
-async function readProcesses(pids: readonly number[], self: number, views: Views, options: ScanOptions) {
-  const wanted = new Set(options.pids);
-  const selected = wanted.size === 0 ? pids : pids.filter((pid) => wanted.has(pid));
-  const counts = { seen: selected.length, inspected: 0, kernel_threads: 0, vanished: 0, denied: 0, failed: 0 };
-  const suppressed = new SuppressedTally();
-  const affected: AffectedProcess[] = [];
-  const task = {
+function selectProcesses(pids: number[], wanted: readonly number[]): number[] {
+  const set = new Set(wanted);
+  return set.size === 0 ? pids : pids.filter((pid) => set.has(pid));
+}
+
+function inspectTask(options: ScanOptions): InspectTask {
+  return {
     procPath: options.procPath,
     include: { maps: options.include.includes('maps'), fds: options.include.includes('fds') },
     rules: [...ignoreRules(options.ignore, options.ignoreLiteral), ...options.rules],
     bootedAtNs: readBootedAtNs(options.procPath),
     clockTicksPerSecond: readClockTicks(),
   };
-  const inspections = await inspectAll(selected, task, views, options.onProgress ?? (() => {}));
+}
+
+/** In the order of the pids. */
+function inspectAll(
+  pids: readonly number[],
+  inspector: Inspector,
+  spread: Spread | null,
+  { onProgress }: ScanOptions,
+): Inspection[] {
+  const progress = (done: number) => onProgress?.(done, pids.length);
+  const inspect = (pid: number) => inspector.inspect(pid);
+  const inspections = spread
+    ? spread.inspect(pids, inspect, progress)
+    : pids.map((pid, index) => {
+        if ((index & 63) === 63) progress(index);
+        return inspect(pid);
+      });
+  progress(pids.length);
+  return inspections;
+}
+
+/** @param self the scanner's own pid, which is counted and left out: it ends with the scan */
+function sumUp(pids: readonly number[], inspections: readonly Inspection[], self: number) {
+  const counts = { seen: pids.length, inspected: 0, kernel_threads: 0, vanished: 0, denied: 0, failed: 0 };
+  const suppressed = new SuppressedTally();
+  const affected: AffectedProcess[] = [];
   inspections.forEach((inspection, index) => {
     counts[inspection.outcome]++;
-    // Leave out oneself: the scanner ends with the scan.
-    if (selected[index] === self) return;
+    if (pids[index] === self) return;
     for (const use of inspection.hidden) suppressed.add(use);
     if (inspection.affected) affected.push(inspection.affected);
   });
   return { counts, suppressed, affected };
-}
-
-/** In the order of the pids. */
-async function inspectAll(
-  pids: readonly number[],
-  task: InspectTask,
-  views: Views,
-  onProgress: (done: number, total: number) => void,
-): Promise<Inspection[]> {
-  const inspector = new Inspector(task, views);
-  const progress = (done: number) => onProgress(done, pids.length);
-  let inspections: Inspection[];
-  if (pids.length >= manyProcesses && workerSource !== null) {
-    const { inspectSpread } = await import('./threads/spread.ts');
-    inspections = inspectSpread(pids, task, workerSource, (pid) => inspector.inspect(pid), progress);
-  } else {
-    inspections = pids.map((pid, index) => {
-      if ((index & 63) === 63) progress(index);
-      return inspector.inspect(pid);
-    });
-  }
-  progress(pids.length);
-  return inspections;
 }
 
 /** The boot clock's zero to the hundredth of a second (proc_uptime(5)): birth times are compared with it. */

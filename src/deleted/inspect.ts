@@ -57,13 +57,29 @@ const attempts = 3;
 
 export class Inspector {
   readonly #options: InspectOptions;
+  /** Most processes of a host use the same few libraries: what the last one was, the next one is likely to be. */
+  #expectsLong = false;
 
   constructor(task: InspectTask, views: Views) {
     this.#options = { ...task, match: compileRules(task.rules), views, mappedFiles: new Map() };
   }
 
   inspect(pid: number): Inspection {
-    return inspectProcess(pid, this.#options);
+    const inspection =
+      (this.#expectsLong ? inspectAtOnce(pid, this.#options) : null) ?? inspectProcess(pid, this.#options);
+    this.#expectsLong = inspection.affected !== null || inspection.hidden.length > 0;
+    return inspection;
+  }
+}
+
+/** Without the quick look, which would read all maps only for them to be read again; null where that one must decide. */
+function inspectAtOnce(pid: number, options: InspectOptions): Inspection | null {
+  try {
+    const inspection = readWhole(pid, null, options);
+    return inspection?.outcome === 'inspected' ? inspection : null;
+  } catch (error) {
+    troubleOf(error);
+    return null;
   }
 }
 
@@ -83,11 +99,15 @@ function inspectProcess(pid: number, options: InspectOptions): Inspection {
   return { outcome: 'failed', affected: null, hidden: [] };
 }
 
-/** null where the program was exchanged while we read. */
-function readWhole(pid: number, quick: Suspicious, options: InspectOptions): Inspection | null {
-  const process = new OpenProcess(options.procPath, pid, quick.leaderExited);
+/**
+ * null where the program was exchanged while we read, and without a quick look where there is no program to be seen: a kernel
+ * thread, a zombie, a leader that has exited, or a process that is not for us.
+ */
+function readWhole(pid: number, quick: Suspicious | null, options: InspectOptions): Inspection | null {
+  const process = new OpenProcess(options.procPath, pid, quick?.leaderExited);
   try {
     const executable = process.readExecutable();
+    if (executable === null && quick === null) return null;
     const hidden: HiddenUse[] = [];
     const identity = once(() => process.readIdentity());
     const evidence = evidenceOf(process, identity, hidden, options);

@@ -28,9 +28,9 @@ const needles = ['(deleted)', '.nfs', '.fuse_'];
 const line =
   /^([0-9a-f]{1,16})-([0-9a-f]{1,16}) [r-][w-]([x-])[ps] [0-9a-f]+ ([0-9a-f]{2,8}:[0-9a-f]{2,8}) ([0-9]{1,20}) +([^ ].*)$/s;
 
-/** Whether any line may name a gone file. */
-export function mayNameGoneFile(maps: Buffer): boolean {
-  return needles.some((needle) => maps.indexOf(needle, 0, 'latin1') !== -1);
+/** Whether any line may name a gone file; whatever the encoding, the needles are ASCII. */
+export function mayNameGoneFile(maps: string): boolean {
+  return needles.some((needle) => maps.includes(needle));
 }
 
 /** One line without its newline; null where it is not of the format or names no file. */

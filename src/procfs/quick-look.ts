@@ -3,7 +3,7 @@
 
 import { readdirSync, readlinkSync } from 'node:fs';
 import { mayNameGoneFile } from './maps.ts';
-import { readBytes, readShared, type Trouble, troubleOf } from './reader.ts';
+import { readAsText, readBytes, type Trouble, troubleOf } from './reader.ts';
 import { parseStat } from './stat.ts';
 
 export type QuickLook = { kind: 'clean' } | { kind: 'kernel_thread' } | { kind: Trouble } | Suspicious;
@@ -33,6 +33,8 @@ export function quickLook(directory: string, include: { maps: boolean; fds: bool
     try {
       return look();
     } catch (error) {
+      // Of a gigabyte of maps there is no text: the long look takes it as bytes.
+      if ((error as NodeJS.ErrnoException).code === 'ERR_STRING_TOO_LONG') return true;
       trouble = worse(trouble, troubleOf(error));
       return false;
     }
@@ -40,7 +42,7 @@ export function quickLook(directory: string, include: { maps: boolean; fds: bool
   let mapsEmpty = false;
   const found =
     attempt(() => {
-      const maps = readShared(`${directory}/maps`);
+      const maps = readAsText(`${directory}/maps`);
       mapsEmpty = maps.length === 0;
       return include.maps && mayNameGoneFile(maps);
     }) ||

@@ -1,7 +1,7 @@
 // The one place that reads the scanned procfs: whole files into one growing buffer, links as byte strings, errors as values.
 // proc(5). A procfs file gives at most a page a read(2) and ends with a read of 0 bytes, so a short read means nothing.
 
-import { closeSync, constants, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from 'node:fs';
 import type { Bytes } from './bytes.ts';
 
 /** Why something of a process could not be read. */
@@ -45,6 +45,14 @@ export function readShared(path: string, limit = Number.POSITIVE_INFINITY): Buff
   }
 }
 
+/**
+ * Reads a whole file for a look at its ASCII alone: what is no UTF-8 is lost. One call into Node, where readShared() makes six.
+ * Throws what node:fs throws, and ERR_STRING_TOO_LONG from half a gigabyte on.
+ */
+export function readAsText(path: string): string {
+  return readFileSync(path, 'utf8');
+}
+
 /** Reads a whole file as a byte string; throws what node:fs throws. */
 export function readBytes(path: string, limit?: number): Bytes {
   return readShared(path, limit).toString('latin1');
@@ -63,6 +71,14 @@ export function orNull<T>(read: () => T): T | null {
     troubleOf(error);
     return null;
   }
+}
+
+/**
+ * About how many processes there are, without a list of them: those of other PID namespaces count. A procfs has a link for each
+ * (fs/proc/root.c proc_root_getattr()). Throws what node:fs throws.
+ */
+export function countProcesses(procPath: string): number {
+  return statSync(procPath).nlink;
 }
 
 /** The positive numbers among a directory's names, rising; throws what node:fs throws. */

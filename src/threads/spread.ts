@@ -9,8 +9,8 @@ import {
   Worker,
   type WorkerOptions,
 } from 'node:worker_threads';
-import type { Inspection, InspectTask } from '../deleted/inspect.ts';
-import { type Answer, Counter, inspectRest, newCounters, type Share } from './share.ts';
+import type { Inspection } from '../deleted/inspect.ts';
+import { type Answer, Counter, inspectRest, newCounters, type Start, type Work } from './share.ts';
 
 /** More threads than this would wait for each other, and each takes 10 MB. */
 const mostThreads = 4;
@@ -18,45 +18,61 @@ const mostThreads = 4;
 /** So long may a worker take for one process before it is given up, in milliseconds. */
 const patience = 60_000;
 
-/**
- * The inspections of all pids, in their order.
- * @param workerSource JavaScript that runs worker.ts
- * @param inspect of this thread
- * @param onProgress told now and then how many are done
- */
-export function inspectSpread(
-  pids: readonly number[],
-  task: InspectTask,
-  workerSource: string,
-  inspect: (pid: number) => Inspection,
-  onProgress: (done: number) => void,
-): Inspection[] {
-  const share: Share = { task, pids, counters: newCounters() };
-  const workers = Math.min(availableParallelism(), mostThreads) - 1;
-  const ports = Array.from({ length: workers }, () => startWorker(workerSource, share));
-  const inspections: Inspection[] = new Array(pids.length);
-  let kept = 0;
-  const keep = (index: number, inspection: Inspection) => {
-    inspections[index] = inspection;
-    if ((++kept & 15) === 0) onProgress(Atomics.load(share.counters, Counter.done));
-  };
-  inspectRest(share, inspect, keep);
-  waitForWorkers(share.counters);
-  for (const port of ports) for (const [index, inspection] of answerOf(port)) inspections[index] = inspection;
-  // Of what a worker took and lost nobody would know.
-  if (inspections.includes(undefined as never)) throw new Error('a thread of the scan has lost a process');
-  return inspections;
+/** Threads that are starting, which takes as long as some hundred processes: what they are to do may come later. */
+export class Spread {
+  readonly #counters = newCounters();
+  readonly #ports: MessagePort[];
+
+  /** @param workerSource JavaScript that runs worker.ts */
+  constructor(workerSource: string) {
+    const workers = Math.min(availableParallelism(), mostThreads) - 1;
+    this.#ports = Array.from({ length: workers }, () => startWorker(workerSource, this.#counters));
+  }
+
+  /** The threads that are there begin. */
+  give(work: Work): void {
+    for (const port of this.#ports) port.postMessage(work);
+    Atomics.store(this.#counters, Counter.given, 1);
+    Atomics.notify(this.#counters, Counter.given);
+  }
+
+  /**
+   * Works with them until nothing is left.
+   * @param inspect of this thread
+   * @param onProgress told now and then how many are done
+   * @returns the inspections of all pids that were given, in their order
+   */
+  inspect(
+    pids: readonly number[],
+    inspect: (pid: number) => Inspection,
+    onProgress: (done: number) => void,
+  ): Inspection[] {
+    const inspections: Inspection[] = new Array(pids.length);
+    let kept = 0;
+    const keep = (index: number, inspection: Inspection) => {
+      inspections[index] = inspection;
+      if ((++kept & 15) === 0) onProgress(Atomics.load(this.#counters, Counter.done));
+    };
+    inspectRest(pids, this.#counters, inspect, keep);
+    waitForWorkers(this.#counters);
+    for (const port of this.#ports) {
+      for (const [index, inspection] of answerOf(port)) inspections[index] = inspection;
+    }
+    // Of what a worker took and lost nobody would know.
+    if (inspections.includes(undefined as never)) throw new Error('a thread of the scan has lost a process');
+    return inspections;
+  }
 }
 
 // pthread_create(3), mmap(2); Node's own words for the same.
 const noRoom = new Set(['EAGAIN', 'ENOMEM', 'ERR_WORKER_INIT_FAILED', 'ERR_WORKER_OUT_OF_MEMORY']);
 
 /** Where it will answer; a host without room for another thread is scanned all the same. */
-function startWorker(source: string, share: Share): MessagePort {
+function startWorker(source: string, counters: Int32Array): MessagePort {
   const { port1, port2 } = new MessageChannel();
   const options: WorkerOptions = {
     eval: true,
-    workerData: { ...share, port: port2 },
+    workerData: { counters, port: port2 } satisfies Start,
     transferList: [port2],
     // Nothing of the caller's, such as NODE_OPTIONS, is meant for it.
     env: {},

@@ -1,17 +1,18 @@
 // One more thread of a scan: inspects what the others leave it and answers once. Started by spread.ts.
 
-import { type parentPort, workerData } from 'node:worker_threads';
+import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { Inspector } from '../deleted/inspect.ts';
 import { Views } from '../procfs/views.ts';
-import { type Answer, Counter, inspectRest, type Share } from './share.ts';
+import { type Answer, Counter, inspectRest, type Start, type Work } from './share.ts';
 
-function work({ task, pids, counters }: Share): Answer {
+function work({ task, pids }: Work, counters: Int32Array): Answer {
   const views = new Views();
   try {
     const inspector = new Inspector(task, views);
     const inspections: [number, ReturnType<Inspector['inspect']>][] = [];
     inspectRest(
-      { pids, counters },
+      pids,
+      counters,
       (pid) => inspector.inspect(pid),
       (index, inspection) => inspections.push([index, inspection]),
     );
@@ -23,8 +24,9 @@ function work({ task, pids, counters }: Share): Answer {
   }
 }
 
-const share = workerData as Share & { port: NonNullable<typeof parentPort> };
-Atomics.add(share.counters, Counter.busyWorkers, 1);
-share.port.postMessage(work(share));
-Atomics.sub(share.counters, Counter.busyWorkers, 1);
-Atomics.notify(share.counters, Counter.busyWorkers);
+const { counters, port } = workerData as Start;
+Atomics.wait(counters, Counter.given, 0);
+Atomics.add(counters, Counter.busyWorkers, 1);
+port.postMessage(work(receiveMessageOnPort(port)?.message as Work, counters));
+Atomics.sub(counters, Counter.busyWorkers, 1);
+Atomics.notify(counters, Counter.busyWorkers);

@@ -63,6 +63,6 @@ test('only lines that may name a gone file are parsed, each once, and odd ones a
 });
 
 test('a healthy process holds no needle', () => {
-  assert.equal(mayNameGoneFile(Buffer.from(`${head}${pad}/usr/lib/deleted.so\n`)), false);
-  assert.equal(mayNameGoneFile(Buffer.from(`${head}${pad}/usr/lib/x.so (deleted)\n`)), true);
+  assert.equal(mayNameGoneFile(`${head}${pad}/usr/lib/deleted.so\n`), false);
+  assert.equal(mayNameGoneFile(`${head}${pad}/usr/lib/x.so (deleted)\n`), true);
 });

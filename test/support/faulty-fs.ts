@@ -3,7 +3,16 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
-const calls = ['openSync', 'readSync', 'readdirSync', 'readlinkSync', 'fstatSync', 'statSync', 'lstatSync'] as const;
+const calls = [
+  'openSync',
+  'readSync',
+  'readFileSync',
+  'readdirSync',
+  'readlinkSync',
+  'fstatSync',
+  'statSync',
+  'lstatSync',
+] as const;
 
 type Call = (typeof calls)[number];
 type AnyFunction = (...args: unknown[]) => unknown;

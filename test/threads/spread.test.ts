@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { type Inspection, Inspector, type InspectTask } from '../../src/deleted/inspect.ts';
 import { shippedRules } from '../../src/deleted/rules.ts';
 import { Views } from '../../src/procfs/views.ts';
-import { inspectSpread } from '../../src/threads/spread.ts';
+import { Spread } from '../../src/threads/spread.ts';
 import { builtFile } from '../support/cli.ts';
 
 const task: InspectTask = {
@@ -44,12 +44,18 @@ function slowly(milliseconds: number): { inspect: (pid: number) => Inspection; c
   return { inspect, calls: () => calls };
 }
 
+function spread(pids: number[], source: string, inspect: (pid: number) => Inspection, onProgress = (_: number) => {}) {
+  const threads = new Spread(source);
+  threads.give({ pids, task });
+  return threads.inspect(pids, inspect, onProgress);
+}
+
 test('workers take their share, and every inspection is at its place', () => {
   const pids = somePids();
   const alone = new Inspector(task, new Views());
   const { inspect, calls } = slowly(2);
   let told = 0;
-  const inspections = inspectSpread(pids, task, realWorker, inspect, (done) => {
+  const inspections = spread(pids, realWorker, inspect, (done) => {
     told = Math.max(told, done);
   });
   assert.deepEqual(
@@ -68,18 +74,18 @@ const leave = 'Atomics.sub(counters, 2, 1); Atomics.notify(counters, 2);';
 test('a worker that cannot start has taken nothing', () => {
   const pids = somePids().slice(0, 50);
   const { inspect, calls } = slowly(1);
-  assert.equal(inspectSpread(pids, task, 'this is no JavaScript', inspect, () => {}).length, 50);
+  assert.equal(spread(pids, 'this is no JavaScript', inspect).length, 50);
   assert.equal(calls(), 50);
 });
 
 test('a worker with a defect says so', () => {
   const source = `${taken} port.postMessage({ defect: 'out of luck' }); ${leave}`;
   const { inspect } = slowly(2);
-  assert.throws(() => inspectSpread(somePids(), task, source, inspect, () => {}), /out of luck/);
+  assert.throws(() => spread(somePids(), source, inspect), /out of luck/);
 });
 
 test('a worker that loses a process is found out', () => {
   const source = `${taken} port.postMessage({ inspections: [] }); ${leave}`;
   const { inspect } = slowly(2);
-  assert.throws(() => inspectSpread(somePids(), task, source, inspect, () => {}), /has lost a process/);
+  assert.throws(() => spread(somePids(), source, inspect), /has lost a process/);
 });
