@@ -10,6 +10,8 @@ type Container = NonNullable<Attribution['container']>;
 
 interface ContainerPattern {
   runtime: Container['runtime'];
+  /** What every such path contains. Of the paths of most hosts none does, and to compile all patterns takes a millisecond. */
+  word: string;
   /** Over the rest of the path from the start of a component; captures `id`, or `name` (where `\xNN` is undone). */
   path: RegExp;
   /** Over the component above, where the pattern alone is too general. */
@@ -20,43 +22,64 @@ interface ContainerPattern {
 // the host's files: conmon (libpod-conmon-…, crio-conmon-…), lxc.monitor.…, nspawn's own `supervisor`.
 const patterns: readonly ContainerPattern[] = [
   // runc's systemd driver: PREFIX-ID.scope. Its cgroupfs driver given a systemd path: SLICE:PREFIX:ID.
-  { runtime: 'docker', path: /^docker-(?<id>[0-9a-f]{12,64})\.scope(?:\/|$)/ },
-  { runtime: 'docker', path: /^[^/:]*:docker:(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
-  { runtime: 'docker', path: /^docker\/(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
-  { runtime: 'podman', path: /^libpod-(?<id>[0-9a-f]{12,64})\.scope(?:\/|$)/ },
+  { runtime: 'docker', word: 'docker-', path: /^docker-(?<id>[0-9a-f]{12,64})\.scope(?:\/|$)/ },
+  { runtime: 'docker', word: ':docker:', path: /^[^/:]*:docker:(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
+  { runtime: 'docker', word: 'docker/', path: /^docker\/(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
+  { runtime: 'podman', word: 'libpod-', path: /^libpod-(?<id>[0-9a-f]{12,64})\.scope(?:\/|$)/ },
   // --cgroups=split, as quadlet does: inside the service's own cgroup, beside `runtime` or `supervisor`.
-  { runtime: 'podman', path: /^libpod-payload-(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
-  { runtime: 'podman', path: /^libpod_parent\/(?:[^/]+\/)?libpod-(?<id>[0-9a-f]{12,64})(?!\/conmon(?:\/|$))(?:\/|$)/ },
-  { runtime: 'containerd', path: /^(?:cri-containerd|nerdctl)-(?<id>[0-9a-f]{12,64})\.scope(?:\/|$)/ },
-  { runtime: 'containerd', path: /^[^/:]*:(?:cri-containerd|nerdctl):(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
-  { runtime: 'containerd', path: /^k8s\.io\/(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
-  { runtime: 'crio', path: /^crio-(?<id>[0-9a-f]{12,64})(?:\.scope)?(?:\/|$)/ },
-  { runtime: 'crio', path: /^[^/:]*:crio:(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
+  { runtime: 'podman', word: 'libpod-payload-', path: /^libpod-payload-(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
+  {
+    runtime: 'podman',
+    word: 'libpod_parent/',
+    path: /^libpod_parent\/(?:[^/]+\/)?libpod-(?<id>[0-9a-f]{12,64})(?!\/conmon(?:\/|$))(?:\/|$)/,
+  },
+  { runtime: 'containerd', word: 'cri-containerd-', path: /^cri-containerd-(?<id>[0-9a-f]{12,64})\.scope(?:\/|$)/ },
+  { runtime: 'containerd', word: 'nerdctl-', path: /^nerdctl-(?<id>[0-9a-f]{12,64})\.scope(?:\/|$)/ },
+  { runtime: 'containerd', word: ':cri-containerd:', path: /^[^/:]*:cri-containerd:(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
+  { runtime: 'containerd', word: ':nerdctl:', path: /^[^/:]*:nerdctl:(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
+  { runtime: 'containerd', word: 'k8s.io/', path: /^k8s\.io\/(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
+  { runtime: 'crio', word: 'crio-', path: /^crio-(?<id>[0-9a-f]{12,64})(?:\.scope)?(?:\/|$)/ },
+  { runtime: 'crio', word: ':crio:', path: /^[^/:]*:crio:(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
   // The kubelet's cgroupfs driver. A bare id is containerd's: CRI-O writes its prefix here too.
   {
     runtime: 'crio',
+    word: '/crio-',
     path: /^(?:kubelet\/)?kubepods\/(?:besteffort\/|burstable\/)?pod[^/]+\/crio-(?<id>[0-9a-f]{12,64})(?:\/|$)/,
   },
   {
     runtime: 'containerd',
+    word: 'kubepods/',
     path: /^(?:kubelet\/)?kubepods\/(?:besteffort\/|burstable\/)?pod[^/]+\/(?<id>[0-9a-f]{12,64})(?:\/|$)/,
   },
   // LXC, LXD and Incus: lxc.payload.NAME since LXC 4, lxc.payload/NAME for a while, lxc/NAME before.
-  { runtime: 'lxc', path: /^lxc\.payload[./](?<name>[^/]+)/ },
-  { runtime: 'lxc', path: /^lxc\/(?<name>[^/]+)/ },
+  { runtime: 'lxc', word: 'lxc.payload', path: /^lxc\.payload[./](?<name>[^/]+)/ },
+  { runtime: 'lxc', word: 'lxc/', path: /^lxc\/(?<name>[^/]+)/ },
   // libvirt names its machines DRIVER-NUMBER-NAME and registers them with machined, else it makes the folders itself.
-  { runtime: 'libvirt', path: /^machine-(?:qemu|lxc)\\x2d(?:[0-9]+\\x2d)?(?<name>[^/]+)\.scope(?:\/|$)/ },
-  { runtime: 'libvirt', path: /^machine\/(?:[^/]+\.partition\/)*(?:(?:qemu|lxc)-[0-9]+-)?(?<name>[^/]+)\.libvirt-/ },
-  { runtime: 'libvirt', path: /^libvirt\/(?:qemu|lxc)\/(?<name>[^/]+)/ },
+  {
+    runtime: 'libvirt',
+    word: 'machine-',
+    path: /^machine-(?:qemu|lxc)\\x2d(?:[0-9]+\\x2d)?(?<name>[^/]+)\.scope(?:\/|$)/,
+  },
+  {
+    runtime: 'libvirt',
+    word: '.libvirt-',
+    path: /^machine\/(?:[^/]+\.partition\/)*(?:(?:qemu|lxc)-[0-9]+-)?(?<name>[^/]+)\.libvirt-/,
+  },
+  { runtime: 'libvirt', word: 'libvirt/', path: /^libvirt\/(?:qemu|lxc)\/(?<name>[^/]+)/ },
   // machined's scopes. Elsewhere than in its slice `machine-…scope` is anybody's own name.
   {
     runtime: 'nspawn',
+    word: 'machine-',
     path: /^machine-(?<name>[^/]+)\.scope(?!\/supervisor(?:\/|$))(?:\/|$)/,
     slice: /^machine(?:-.+)?\.slice$/,
   },
   // Before systemd 233 the guest's tree began right below the service; nspawn itself is in the service, or in `supervisor`.
-  { runtime: 'nspawn', path: /^systemd-nspawn@(?<name>[^/]+)\.service\/(?!supervisor(?:\/|$))/ },
-  { runtime: 'nspawn', path: /^nspawn-(?<name>[^/]+)\/payload(?:\/|$)/ },
+  {
+    runtime: 'nspawn',
+    word: 'systemd-nspawn@',
+    path: /^systemd-nspawn@(?<name>[^/]+)\.service\/(?!supervisor(?:\/|$))/,
+  },
+  { runtime: 'nspawn', word: 'nspawn-', path: /^nspawn-(?<name>[^/]+)\/payload(?:\/|$)/ },
 ];
 
 // Services that are a runtime, or start one: what they put below themselves is the system's own word.
@@ -93,7 +116,8 @@ function searchBelow(components: readonly Bytes[], uid: number | null): Containe
 
 function matchAt(components: readonly Bytes[], above: Bytes | null, uid: number | null): Container | null {
   const rest = components.join('/');
-  for (const { runtime, path, slice } of patterns) {
+  for (const { runtime, word, path, slice } of patterns) {
+    if (!rest.includes(word)) continue;
     if (slice !== undefined && !slice.test(above ?? '')) continue;
     const groups = path.exec(rest)?.groups;
     if (groups === undefined) continue;
