@@ -27,7 +27,7 @@ export interface Inspection {
   /** How the process counts in scan.processes. */
   outcome: 'inspected' | 'kernel_threads' | Trouble;
   affected: AffectedProcess | null;
-  hidden: HiddenUse[];
+  hidden: readonly HiddenUse[];
 }
 
 /** What is asked of every process: data, which another thread can be given. */
@@ -51,6 +51,14 @@ const outcomes: Partial<Record<QuickLook['kind'], Inspection['outcome']>> = {
   clean: 'inspected',
   kernel_thread: 'kernel_threads',
 };
+
+const allUnaffected: Partial<Record<Inspection['outcome'], Inspection>> = {};
+
+/** One for all of them: a host has thousands. */
+function unaffected(outcome: Inspection['outcome']): Inspection {
+  allUnaffected[outcome] ??= { outcome, affected: null, hidden: [] };
+  return allUnaffected[outcome];
+}
 
 /** How often a process may exchange its program before it counts as failed. */
 const attempts = 3;
@@ -85,18 +93,16 @@ function inspectAtOnce(pid: number, options: InspectOptions): Inspection | null 
 
 function inspectProcess(pid: number, options: InspectOptions): Inspection {
   const quick = quickLook(`${options.procPath}/${pid}`, options.include);
-  if (quick.kind !== 'suspicious') {
-    return { outcome: outcomes[quick.kind] ?? (quick.kind as Trouble), affected: null, hidden: [] };
-  }
+  if (quick.kind !== 'suspicious') return unaffected(outcomes[quick.kind] ?? (quick.kind as Trouble));
   for (let attempt = 0; attempt < attempts; attempt++) {
     try {
       const inspection = readWhole(pid, quick, options);
       if (inspection) return inspection;
     } catch (error) {
-      return { outcome: troubleOf(error), affected: null, hidden: [] };
+      return unaffected(troubleOf(error));
     }
   }
-  return { outcome: 'failed', affected: null, hidden: [] };
+  return unaffected('failed');
 }
 
 /**
