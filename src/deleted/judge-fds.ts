@@ -65,6 +65,7 @@ function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evide
           // A file on a mount of another namespace, or on one lazily unmounted, prints a path that means nothing here.
           (at) => (mount !== null && evidence.view.mounts.byId(mount.id) ? evidence.view.look(at) : unknownLook),
           (now) => (stat === null ? null : now.inode === stat.ino && now.device === stat.dev),
+          links,
           mount !== null && (marked.mark === 'nfs' ? isNfs(mount.fsType) : isFuse(mount.fsType)),
         );
   if (gone === null) return null;

@@ -76,6 +76,7 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
     marked,
     (at) => (here ? evidence.view.look(at) : unknownLook),
     (now) => (inode === null ? null : now.inode === inode && (inodeDecides || formatStatDevice(now.device) === device)),
+    links,
     mount !== null && (marked.mark === 'nfs' ? isNfs(mount.fsType) : isFuse(mount.fsType)),
   );
   if (gone === null) return null;

@@ -18,6 +18,7 @@ export const unknownLook: PathLook = { kind: 'unknown' };
  * @param name what the kernel printed, mark included
  * @param look what a path names in the process's own view now
  * @param isSame whether that is the very file in use; null where the file's own identity is not known
+ * @param links of the file in use: without one it is at no path, whatever its name; null where that is not known
  * @param sillyRename whether the file system is one whose client renames files that are unlinked while open
  */
 export function classifyGone(
@@ -25,11 +26,12 @@ export function classifyGone(
   { mark, path }: Marked,
   look: (path: Bytes) => PathLook,
   isSame: (file: PathLook & { kind: 'file' }) => boolean | null,
+  links: number | null,
   sillyRename: boolean,
 ): GoneState | null {
   if (mark === 'nfs' || mark === 'fuse') return sillyRename ? { state: 'unknown', replacedAtNs: null } : null;
-  const literal = look(name);
-  if (literal.kind === 'file' && isSame(literal)) return null;
+  const literal = links === 0 ? null : look(name);
+  if (literal?.kind === 'file' && isSame(literal)) return null;
   const now = look(path);
   if (now.kind === 'absent') return { state: 'removed', replacedAtNs: null };
   if (now.kind === 'unknown') return { state: 'unknown', replacedAtNs: null };

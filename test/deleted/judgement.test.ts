@@ -52,17 +52,30 @@ for (const [name, literal, now, known, verdict] of stateRows) {
       { mark: 'suffix', path: '/x' },
       (path) => (path === '/x' ? now : literal),
       (look) => (known ? look.inode === 7n : null),
+      null,
       false,
     );
     assert.equal(gone?.state ?? null, verdict);
     assert.equal(gone?.replacedAtNs ?? null, verdict === 'replaced' ? 5n : null);
   });
 }
+test('a file without a link is not looked for under the name with the mark', () => {
+  const looks: string[] = [];
+  const look = (path: string) => {
+    looks.push(path);
+    return absent;
+  };
+  const marked = { mark: 'suffix' as const, path: '/x' };
+  for (const links of [null, 1, 0]) {
+    assert.equal(classifyGone('/x (deleted)', marked, look, () => null, links, false)?.state, 'removed');
+  }
+  assert.deepEqual(looks, ['/x (deleted)', '/x', '/x (deleted)', '/x', '/x']);
+});
 test('a silly rename is unknown on its own file system and nothing elsewhere; nobody looks', () => {
   const look = () => assert.fail('looked at a remote file system');
   const marked = { mark: 'nfs' as const, path: '/srv/.nfs0000000000abcdef00000001' };
-  assert.equal(classifyGone(marked.path, marked, look, look, true)?.state, 'unknown');
-  assert.equal(classifyGone(marked.path, marked, look, look, false), null);
+  assert.equal(classifyGone(marked.path, marked, look, look, null, true)?.state, 'unknown');
+  assert.equal(classifyGone(marked.path, marked, look, look, null, false), null);
 });
 
 type MapCase = Parameters<typeof classifyMapRole>[0];
