@@ -17,8 +17,8 @@ import { queryPackages } from './packages/packages.ts';
 import type { Bytes } from './procfs/bytes.ts';
 import { parseCgroup } from './procfs/cgroup.ts';
 import { hidesProcesses } from './procfs/hidepid.ts';
-import { countProcesses, orNull, readBytes, readNumbers } from './procfs/reader.ts';
-import { type Lineage, readLineage, readNamespaces, readViewer } from './procfs/self.ts';
+import { orNull, readBytes, readNumbers } from './procfs/reader.ts';
+import { countHostProcesses, type Lineage, readLineage, readNamespaces, readViewer } from './procfs/self.ts';
 import { Views } from './procfs/views.ts';
 import type { ScanOptions } from './scan-options.ts';
 import { run } from './spawn.ts';
@@ -38,8 +38,9 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
   const views = new Views();
   try {
     // While the threads of a large host start, this one reads what there is to read but processes.
-    const spread = await startThreads(options);
+    const early = options.pids.length === 0 ? await startThreads(countHostProcesses(procPath)) : null;
     const pids = selectProcesses(listProcesses(procPath), options.pids);
+    const spread = early ?? (await startThreads(pids.length));
     const task = inspectTask(options);
     spread?.give({ pids, task });
     const { host, problems } = readHost({ root: '/', procPath });
@@ -105,10 +106,9 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
   }
 }
 
-/** Threads where there may be many processes, else null. */
-async function startThreads({ procPath, pids }: ScanOptions): Promise<Spread | null> {
-  const count = pids.length > 0 ? 0 : (orNull(() => countProcesses(procPath)) ?? 0);
-  if (count < manyProcesses || workerSource === null) return null;
+/** Threads where there are many processes, else null. */
+async function startThreads(processes: number): Promise<Spread | null> {
+  if (processes < manyProcesses || workerSource === null) return null;
   const { Spread } = await import('./threads/spread.ts');
   return new Spread(workerSource);
 }

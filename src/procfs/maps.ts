@@ -1,5 +1,5 @@
 // /proc/PID/maps -> the mappings whose file may be gone. proc_pid_maps(5); fs/proc/task_mmu.c show_map_vma().
-// Bytes are searched before anything is decoded: a healthy process costs three searches and no parsing.
+// All of it is searched before any of it is parsed: a healthy process costs three searches.
 
 import type { Bytes } from './bytes.ts';
 

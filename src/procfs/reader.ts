@@ -1,7 +1,8 @@
-// The one place that reads the scanned procfs: whole files into one growing buffer, links as byte strings, errors as values.
+// The one place that reads the scanned procfs: whole files into one growing buffer, or as text where bytes do not matter, links
+// as byte strings, errors as values.
 // proc(5). A procfs file gives at most a page a read(2) and ends with a read of 0 bytes, so a short read means nothing.
 
-import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import type { Bytes } from './bytes.ts';
 
 /** Why something of a process could not be read. */
@@ -71,14 +72,6 @@ export function orNull<T>(read: () => T): T | null {
     troubleOf(error);
     return null;
   }
-}
-
-/**
- * About how many processes there are, without a list of them: those of other PID namespaces count. A procfs has a link for each
- * (fs/proc/root.c proc_root_getattr()). Throws what node:fs throws.
- */
-export function countProcesses(procPath: string): number {
-  return statSync(procPath).nlink;
 }
 
 /** The positive numbers among a directory's names, rising; throws what node:fs throws. */

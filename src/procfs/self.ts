@@ -1,5 +1,6 @@
 // What the scanner must know of itself, seen through the scanned procfs: its pid there, its ancestors, its privileges.
 
+import { statSync } from 'node:fs';
 import type { Bytes } from './bytes.ts';
 import { type CgroupLine, parseCgroup } from './cgroup.ts';
 import type { Viewer } from './hidepid.ts';
@@ -39,6 +40,18 @@ export function readNamespaces(directory: string): Namespaces {
     pid: orNull(() => readLink(`${directory}/ns/pid`)),
     cgroup: orNull(() => readLink(`${directory}/ns/cgroup`)),
   };
+}
+
+/** The initial PID namespace always has this number: PROC_PID_INIT_INO in linux/proc_ns.h. */
+const initialPidNamespace = 'pid:[4026531836]';
+
+/**
+ * About how many processes the host has, without a list of them; 0 where that cannot be said. A procfs has a link for each
+ * (fs/proc/root.c proc_root_getattr()), of whatever PID namespace, so that only in the initial one they are those of the list.
+ */
+export function countHostProcesses(procPath: string): number {
+  if (procPath !== '/proc' || orNull(() => readLink('/proc/self/ns/pid')) !== initialPidNamespace) return 0;
+  return orNull(() => statSync(procPath).nlink) ?? 0;
 }
 
 export function readViewer(): Viewer {

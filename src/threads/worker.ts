@@ -5,9 +5,12 @@ import { Inspector } from '../deleted/inspect.ts';
 import { Views } from '../procfs/views.ts';
 import { type Answer, Counter, inspectRest, type Start, type Work } from './share.ts';
 
-function work({ task, pids }: Work, counters: Int32Array): Answer {
+function work({ counters, port }: Start): Answer {
   const views = new Views();
   try {
+    const given = receiveMessageOnPort(port);
+    if (given === undefined) throw new Error('there is no work');
+    const { task, pids } = given.message as Work;
     const inspector = new Inspector(task, views);
     const inspections: [number, ReturnType<Inspector['inspect']>][] = [];
     inspectRest(
@@ -24,9 +27,10 @@ function work({ task, pids }: Work, counters: Int32Array): Answer {
   }
 }
 
-const { counters, port } = workerData as Start;
+const start = workerData as Start;
+const { counters, port } = start;
 Atomics.wait(counters, Counter.given, 0);
 Atomics.add(counters, Counter.busyWorkers, 1);
-port.postMessage(work(receiveMessageOnPort(port)?.message as Work, counters));
+port.postMessage(work(start));
 Atomics.sub(counters, Counter.busyWorkers, 1);
 Atomics.notify(counters, Counter.busyWorkers);

@@ -66,6 +66,16 @@ test('workers take their share, and every inspection is at its place', () => {
   assert.ok(told > 0 && told <= pids.length);
 });
 
+test('workers that are there before their work wait for it', () => {
+  const pids = somePids();
+  const threads = new Spread(realWorker);
+  pause(300);
+  threads.give({ pids, task });
+  const { inspect, calls } = slowly(2);
+  assert.equal(threads.inspect(pids, inspect, () => {}).length, pids.length);
+  assert.ok(calls() < pids.length, 'no worker took anything');
+});
+
 // What a worker of src/threads/worker.ts sees, and the counters of share.ts: 0 is the next index, 2 the busy workers.
 const share = `const { workerData: share } = require('node:worker_threads'); const { counters, port } = share;`;
 const taken = `${share} Atomics.add(counters, 2, 1); const index = Atomics.add(counters, 0, 1);`;

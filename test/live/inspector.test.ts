@@ -1,0 +1,84 @@
+// After an affected process the next one is looked at another way, without the quick look. Whatever it is, it must be judged
+// as it would be alone.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { type Inspection, Inspector } from '../../src/deleted/inspect.ts';
+import { shippedRules } from '../../src/deleted/rules.ts';
+import { Views } from '../../src/procfs/views.ts';
+import { startCreature } from '../support/hostile.ts';
+import { isRoot, python, start, workFolder } from '../support/live.ts';
+import { skipUnless } from '../support/skip.ts';
+
+type Include = { maps: boolean; fds: boolean };
+
+function newInspector(t: TestContext, include: Include): Inspector {
+  const views = new Views();
+  t.after(() => views.close());
+  const task = { procPath: '/proc', include, rules: shippedRules, bootedAtNs: 0n, clockTicksPerSecond: 100 };
+  return new Inspector(task, views);
+}
+
+/** The first child of kthreadd, whose pid is 2; null in a PID namespace without any. */
+function someKernelThread(): number | null {
+  for (const name of readdirSync('/proc').filter((each) => /^[0-9]+$/.test(each))) {
+    try {
+      if (/^[0-9]+ \(.*\) . 2 /s.test(readFileSync(`/proc/${name}/stat`, 'latin1'))) return Number(name);
+    } catch {}
+  }
+  return null;
+}
+
+/** One of every kind that the quick look tells from the others, by name. */
+async function startKinds(t: TestContext): Promise<{ affected: number; kinds: Record<string, number> }> {
+  const holder = await startCreature(t, 'holding', Buffer.from(join(workFolder(t), 'held.so')).toString('hex'));
+  const leaderless = await startCreature(t, 'leaderless');
+  unlinkSync(leaderless.library);
+  const zombie = await startCreature(t, 'zombie');
+  const sleeper = await start(t, ['/usr/bin/sleep', '600']);
+  const kernelThread = someKernelThread();
+  const affected = holder.child.pid;
+  return {
+    affected,
+    kinds: {
+      affected,
+      leaderless: leaderless.child.pid,
+      zombie: Number.parseInt(zombie.said, 10),
+      healthy: sleeper.pid,
+      gone: 4194304,
+      ...(kernelThread === null ? {} : { kernelThread }),
+    },
+  };
+}
+
+const modes: [name: string, include: Include][] = [
+  ['maps and fds', { maps: true, fds: true }],
+  ['maps alone', { maps: true, fds: false }],
+  ['fds alone', { maps: false, fds: true }],
+];
+for (const [name, include] of modes) {
+  test(`after an affected process every kind is judged as it is alone: ${name}`, async (t) => {
+    if (!skipUnless(t, isRoot && python !== null, 'needs root and python3')) return;
+    const { affected, kinds } = await startKinds(t);
+    const outcomes: Record<string, Inspection['outcome']> = {};
+    for (const [kind, pid] of Object.entries(kinds)) {
+      const alone = newInspector(t, include).inspect(pid);
+      const next = newInspector(t, include);
+      assert.ok(next.inspect(affected).affected);
+      assert.deepEqual(next.inspect(pid), alone, kind);
+      outcomes[kind] = alone.outcome;
+    }
+    assert.deepEqual(outcomes, {
+      ...{
+        affected: 'inspected',
+        leaderless: 'inspected',
+        zombie: 'inspected',
+        healthy: 'inspected',
+        gone: 'vanished',
+      },
+      ...('kernelThread' in kinds ? { kernelThread: 'kernel_threads' } : {}),
+    });
+  });
+}
