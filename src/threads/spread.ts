@@ -55,9 +55,7 @@ export class Spread {
     };
     inspectRest(pids, this.#counters, inspect, keep);
     waitForWorkers(this.#counters);
-    for (const port of this.#ports) {
-      for (const [index, inspection] of answerOf(port)) inspections[index] = inspection;
-    }
+    for (const port of this.#ports) takeAnswer(port, inspections);
     // Of what a worker took and lost nobody would know.
     if (inspections.includes(undefined as never)) throw new Error('a thread of the scan has lost a process');
     return inspections;
@@ -103,10 +101,13 @@ function waitForWorkers(counters: Int32Array): void {
   }
 }
 
-function answerOf(port: MessagePort): [number, Inspection][] {
+/** Each inspection to its place; a worker that took nothing may not have answered. */
+function takeAnswer(port: MessagePort, inspections: Inspection[]): void {
   const answer = receiveMessageOnPort(port)?.message as Answer | undefined;
   port.close();
-  if (answer === undefined) return [];
+  if (answer === undefined) return;
   if ('defect' in answer) throw new Error(`in a thread of the scan: ${answer.defect}`);
-  return answer.inspections;
+  answer.indexes.forEach((index, at) => {
+    inspections[index] = answer.inspections[at]!;
+  });
 }

@@ -1,7 +1,7 @@
 // One more thread of a scan: inspects what the others leave it and answers once. Started by spread.ts.
 
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { Inspector } from '../deleted/inspect.ts';
+import { type Inspection, Inspector } from '../deleted/inspect.ts';
 import { Views } from '../procfs/views.ts';
 import { type Answer, Counter, inspectRest, type Start, type Work } from './share.ts';
 
@@ -12,14 +12,19 @@ function work({ counters, port }: Start): Answer {
     if (given === undefined) throw new Error('there is no work');
     const { task, pids } = given.message as Work;
     const inspector = new Inspector(task, views);
-    const inspections: [number, ReturnType<Inspector['inspect']>][] = [];
+    // No pairs: of thousands of processes they would be most of what is kept.
+    const indexes: number[] = [];
+    const inspections: Inspection[] = [];
     inspectRest(
       pids,
       counters,
       (pid) => inspector.inspect(pid),
-      (index, inspection) => inspections.push([index, inspection]),
+      (index, inspection) => {
+        indexes.push(index);
+        inspections.push(inspection);
+      },
     );
-    return { inspections };
+    return { indexes, inspections };
   } catch (error) {
     return { defect: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   } finally {

@@ -95,7 +95,7 @@ test('a worker with a defect says so', () => {
 });
 
 test('a worker that loses a process is found out', () => {
-  const source = `${taken} port.postMessage({ inspections: [] }); ${leave}`;
+  const source = `${taken} port.postMessage({ indexes: [], inspections: [] }); ${leave}`;
   const { inspect } = slowly(2);
   assert.throws(() => spread(somePids(), source, inspect), /has lost a process/);
 });
