@@ -177,7 +177,7 @@ function inspectAll(
   const progress = (done: number) => onProgress?.(done, pids.length);
   const inspect = (pid: number) => inspector.inspect(pid);
   const inspections = spread
-    ? spread.inspect(pids, inspect, progress)
+    ? spread.inspect(inspect, progress)
     : pids.map((pid, index) => {
         if ((index & 63) === 63) progress(index);
         return inspect(pid);

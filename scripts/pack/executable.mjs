@@ -37,7 +37,9 @@ export async function bundleForSnapshot() {
 
 // V8 takes a code cache only where its flags are those with which the cache was made, and a seed for its hashes counts as one:
 // with one, each thread would compile Node's own modules anew, 25 ms of them.
-const v8Flags = ['--single-threaded', '--no-turbofan', '--random-seed=1'];
+// V8's own threads would take the processors from those that scan, and 8 MB. Its last compiler takes 5 MB of a large scan and
+// 25 MB of a large fleet, and repays neither.
+const v8Flags = ['--single-threaded', '--no-turbofan'];
 
 /** A path that is the same wherever the project was cloned: the snapshot remembers it. */
 const anywhere = (path) => join('/proc/self/cwd', relative(root, path));
@@ -56,28 +58,14 @@ export function buildExecutable(arch) {
     useSnapshot: true,
     // A user's NODE_OPTIONS are not for us, and with NODE_USE_ENV_PROXY Node reads HTTP_PROXY and ends where it is no URL.
     execArgvExtension: 'none',
-    // MB. Node 26 lets the young generation grow to 32: the fleet of 10,000 reports then takes 215 MB instead of 155. V8's own
-    // threads would take the processors from those that scan, and 8 MB; a pool of 0 is one for each processor but one.
-    // Its last compiler takes 5 MB of a large scan and 25 MB of a large fleet, and repays neither.
-    execArgv: [
-      '--no-use-env-proxy',
-      '--max-semi-space-size=4',
-      '--single-threaded',
-      '--no-turbofan',
-      '--v8-pool-size=1',
-    ],
+    // MB. Node 26 lets the young generation grow to 32: the fleet of 10,000 reports then takes 215 MB instead of 155. A pool
+    // of 0 threads is one for each processor but one.
+    execArgv: ['--no-use-env-proxy', '--max-semi-space-size=4', '--v8-pool-size=1', ...v8Flags],
   };
   writeFileSync(join(folder, 'sea-config.json'), JSON.stringify(config));
   rmSync(output, { force: true });
-  // Addresses decide the order of a few things: without randomisation they are the same in every build.
-  const argv = [
-    '-R',
-    ...emulate(arch),
-    anywhere(node),
-    ...v8Flags,
-    '--build-sea',
-    anywhere(join(folder, 'sea-config.json')),
-  ];
-  run('setarch', argv, { env: { PATH: process.env.PATH } });
+  const build = [anywhere(node), ...v8Flags, '--build-sea', anywhere(join(folder, 'sea-config.json'))];
+  const [command, ...argv] = [...emulate(arch), ...build];
+  run(command, argv, { env: { PATH: process.env.PATH } });
   return output;
 }

@@ -27,7 +27,7 @@ export interface Inspection {
   /** How the process counts in scan.processes. */
   outcome: 'inspected' | 'kernel_threads' | Trouble;
   affected: AffectedProcess | null;
-  hidden: readonly HiddenUse[];
+  hidden: HiddenUse[];
 }
 
 /** What is asked of every process: data, which another thread can be given. */
@@ -52,12 +52,8 @@ const outcomes: Partial<Record<QuickLook['kind'], Inspection['outcome']>> = {
   kernel_thread: 'kernel_threads',
 };
 
-const allUnaffected: Partial<Record<Inspection['outcome'], Inspection>> = {};
-
-/** One for all of them: a host has thousands. */
 function unaffected(outcome: Inspection['outcome']): Inspection {
-  allUnaffected[outcome] ??= { outcome, affected: null, hidden: [] };
-  return allUnaffected[outcome];
+  return { outcome, affected: null, hidden: [] };
 }
 
 /** How often a process may exchange its program before it counts as failed. */

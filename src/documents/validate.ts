@@ -7,9 +7,9 @@ import { validators } from './generated/validators.ts';
 export interface Violation {
   /** JSON pointer (RFC 6901) to what is wrong, '' for the whole document. */
   pointer: string;
-  message: string;
-  /** The same for a message: one line whatever the names are, / for the whole document. */
+  /** The same as a message has it: one line whatever the names are, / for the whole document. */
   where: string;
+  message: string;
   /** The property at the pointer that the schema does not know, else null. */
   unknown: string | null;
 }

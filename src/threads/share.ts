@@ -17,8 +17,8 @@ export interface Work {
   pids: readonly number[];
 }
 
-/** What a worker answers, once: its inspections and, in the same order, the index in pids of each; or what went wrong. */
-export type Answer = { indexes: number[]; inspections: Inspection[] } | { defect: string };
+/** What a worker answers, once: which inspection belongs to which index of pids, or what went wrong. */
+export type Answer = { inspections: [index: number, inspection: Inspection][] } | { defect: string };
 
 export const Counter = { next: 0, done: 1, busyWorkers: 2, given: 3 } as const;
 

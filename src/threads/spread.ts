@@ -22,6 +22,7 @@ const patience = 60_000;
 export class Spread {
   readonly #counters = newCounters();
   readonly #ports: MessagePort[];
+  #pids: readonly number[] = [];
 
   /** @param workerSource JavaScript that runs worker.ts */
   constructor(workerSource: string) {
@@ -31,6 +32,7 @@ export class Spread {
 
   /** The threads that are there begin. */
   give(work: Work): void {
+    this.#pids = work.pids;
     for (const port of this.#ports) port.postMessage(work);
     Atomics.store(this.#counters, Counter.given, 1);
     Atomics.notify(this.#counters, Counter.given);
@@ -42,11 +44,8 @@ export class Spread {
    * @param onProgress told now and then how many are done
    * @returns the inspections of all pids that were given, in their order
    */
-  inspect(
-    pids: readonly number[],
-    inspect: (pid: number) => Inspection,
-    onProgress: (done: number) => void,
-  ): Inspection[] {
+  inspect(inspect: (pid: number) => Inspection, onProgress: (done: number) => void): Inspection[] {
+    const pids = this.#pids;
     const inspections: Inspection[] = new Array(pids.length);
     let kept = 0;
     const keep = (index: number, inspection: Inspection) => {
@@ -107,7 +106,5 @@ function takeAnswer(port: MessagePort, inspections: Inspection[]): void {
   port.close();
   if (answer === undefined) return;
   if ('defect' in answer) throw new Error(`in a thread of the scan: ${answer.defect}`);
-  answer.indexes.forEach((index, at) => {
-    inspections[index] = answer.inspections[at]!;
-  });
+  for (const [index, inspection] of answer.inspections) inspections[index] = inspection;
 }

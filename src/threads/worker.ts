@@ -12,19 +12,14 @@ function work({ counters, port }: Start): Answer {
     if (given === undefined) throw new Error('there is no work');
     const { task, pids } = given.message as Work;
     const inspector = new Inspector(task, views);
-    // No pairs: of thousands of processes they would be most of what is kept.
-    const indexes: number[] = [];
-    const inspections: Inspection[] = [];
+    const inspections: [number, Inspection][] = [];
     inspectRest(
       pids,
       counters,
       (pid) => inspector.inspect(pid),
-      (index, inspection) => {
-        indexes.push(index);
-        inspections.push(inspection);
-      },
+      (index, inspection) => inspections.push([index, inspection]),
     );
-    return { indexes, inspections };
+    return { inspections };
   } catch (error) {
     return { defect: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   } finally {

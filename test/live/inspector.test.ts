@@ -71,13 +71,11 @@ for (const [name, include] of modes) {
       outcomes[kind] = alone.outcome;
     }
     assert.deepEqual(outcomes, {
-      ...{
-        affected: 'inspected',
-        leaderless: 'inspected',
-        zombie: 'inspected',
-        healthy: 'inspected',
-        gone: 'vanished',
-      },
+      affected: 'inspected',
+      leaderless: 'inspected',
+      zombie: 'inspected',
+      healthy: 'inspected',
+      gone: 'vanished',
       ...('kernelThread' in kinds ? { kernelThread: 'kernel_threads' } : {}),
     });
   });

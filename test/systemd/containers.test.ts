@@ -52,6 +52,8 @@ const paths: [name: string, path: string, expected: string | null][] = [
   ],
   ['containerd without a parent', `/k8s.io/${id}`, 'containerd ID'],
   ['nerdctl', `/system.slice/nerdctl-${id}.scope`, 'containerd ID'],
+  ['nerdctl, a systemd path for cgroupfs', `/system.slice/system.slice:nerdctl:${id}`, 'containerd ID'],
+  ['CRI-O, a systemd path for cgroupfs', `/kubepods-${pod}.slice:crio:${id}`, 'crio ID'],
   ['docker of kubernetes, systemd', `${podSlices}/docker-${id}.scope`, 'docker ID'],
   ['CRI-O, systemd', `${podSlices}/crio-${id}.scope`, 'crio ID'],
   ['CRI-O, crun', `${podSlices}/crio-${id}.scope/container`, 'crio ID'],

@@ -47,7 +47,7 @@ function slowly(milliseconds: number): { inspect: (pid: number) => Inspection; c
 function spread(pids: number[], source: string, inspect: (pid: number) => Inspection, onProgress = (_: number) => {}) {
   const threads = new Spread(source);
   threads.give({ pids, task });
-  return threads.inspect(pids, inspect, onProgress);
+  return threads.inspect(inspect, onProgress);
 }
 
 test('workers take their share, and every inspection is at its place', () => {
@@ -72,7 +72,7 @@ test('workers that are there before their work wait for it', () => {
   pause(300);
   threads.give({ pids, task });
   const { inspect, calls } = slowly(2);
-  assert.equal(threads.inspect(pids, inspect, () => {}).length, pids.length);
+  assert.equal(threads.inspect(inspect, () => {}).length, pids.length);
   assert.ok(calls() < pids.length, 'no worker took anything');
 });
 
@@ -95,7 +95,7 @@ test('a worker with a defect says so', () => {
 });
 
 test('a worker that loses a process is found out', () => {
-  const source = `${taken} port.postMessage({ indexes: [], inspections: [] }); ${leave}`;
+  const source = `${taken} port.postMessage({ inspections: [] }); ${leave}`;
   const { inspect } = slowly(2);
   assert.throws(() => spread(somePids(), source, inspect), /has lost a process/);
 });
