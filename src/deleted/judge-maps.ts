@@ -107,10 +107,12 @@ function statFile(file: MappedFile, isProgram: boolean, fsType: Bytes | null, ev
     // overlayfs maps the files of its layers through mounts of its own, which no mountinfo lists.
     const layered = hasOwnDevices(fsType);
     const isLocalMount = (id: number) => evidence.isLocalMount(id) || (layered && evidence.mountById(id) === null);
+    const read = () => evidence.process.statMapping(first.range, isLocalMount);
+    // Another file may have been mapped there since. Where that cannot be told it is this process's own affair.
+    if (layered) return read();
     return evidence.cached(`${first.device} ${first.inode}`, () => {
-      const stat = evidence.process.statMapping(first.range, isLocalMount);
-      // Another file may have been mapped there since, of which nothing is to be said of this one, and in no other process.
-      return stat !== null && (layered || stat.ino === first.inode) ? stat : null;
+      const stat = read();
+      return stat?.ino === first.inode && formatStatDevice(stat.dev) === first.device ? stat : null;
     });
   }
   return isProgram ? evidence.process.statExecutable(evidence.isLocalMount) : null;

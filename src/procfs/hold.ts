@@ -11,6 +11,7 @@ export type IsLocalMount = (mountId: number) => boolean;
 
 export interface Held {
   fd: number;
+  mountId: number;
   stat: BigIntStats;
 }
 
@@ -19,7 +20,9 @@ export function hold(path: Bytes, isLocalMount: IsLocalMount, flags = 0): Held |
   const fd = openSync(toBuffer(path), O_PATH | flags);
   try {
     const info = parseFdInfo(readBytes(`/proc/self/fdinfo/${fd}`));
-    if (info !== null && isLocalMount(info.mountId)) return { fd, stat: fstatSync(fd, { bigint: true }) };
+    if (info !== null && isLocalMount(info.mountId)) {
+      return { fd, mountId: info.mountId, stat: fstatSync(fd, { bigint: true }) };
+    }
   } catch (error) {
     closeSync(fd);
     throw error;

@@ -5,7 +5,7 @@ import { closeSync, constants } from 'node:fs';
 import type { Bytes } from './bytes.ts';
 import { type Held, hold, holdChild } from './hold.ts';
 import type { MountTable } from './mounts.ts';
-import { orNull } from './reader.ts';
+import { orNull, readLink } from './reader.ts';
 
 export type PathLook =
   | { kind: 'file'; device: bigint; inode: bigint; changedAtNs: bigint }
@@ -27,6 +27,11 @@ export class View {
   /** The directory of the last look stays open, since gone files come in groups; never more, however many processes. */
   #last: { key: Bytes; directory: Directory } | null = null;
   readonly #wholePaths: boolean;
+  /**
+   * Whether the view is that of every process with this root: false where the process ended or changed its root while it was
+   * looked at, so that nothing in it can be known.
+   */
+  readonly isSettled: boolean;
 
   /**
    * @param rootPath a magic link to the process's root, as in /proc/self/fd/9/root
@@ -38,8 +43,15 @@ export class View {
     this.#prefix = root === '/' ? '' : root;
     this.mounts = mounts;
     this.#wholePaths = wholePaths;
-    const local = mounts.isLocalWalk(wholePaths ? root : '/');
-    this.#rootFd = local ? (orNull(() => hold(rootPath, mounts.isLocalId, constants.O_DIRECTORY))?.fd ?? null) : null;
+    const start = wholePaths ? root : '/';
+    if (mounts.isLocalWalk(start)) {
+      this.#rootFd = orNull(() => holdRoot(rootPath, root, mounts, wholePaths));
+      this.isSettled = this.#rootFd !== null;
+    } else {
+      this.#rootFd = null;
+      // Only a chroot of another namespace may begin on no mount of its own.
+      this.isSettled = mounts.of(start) !== null || root !== '/';
+    }
   }
 
   /** What `path` (as the kernel prints it to the scanner) names in this view. Cached. */
@@ -126,4 +138,14 @@ export class View {
     if (directory?.kind === 'open' && directory.fd !== this.#rootFd) closeSync(directory.fd);
     this.#last = null;
   }
+}
+
+/** The process's root, or null where it is another one than was read, or than the mounts were read of. */
+function holdRoot(rootPath: string, root: Bytes, mounts: MountTable, wholePaths: boolean): number | null {
+  const held = hold(rootPath, mounts.isLocalId, constants.O_DIRECTORY);
+  if (held === null) return null;
+  const fits = wholePaths || mounts.byId(held.mountId)?.mountPoint === '/';
+  if (fits && orNull(() => readLink(`/proc/self/fd/${held.fd}`)) === root) return held.fd;
+  closeSync(held.fd);
+  return null;
 }

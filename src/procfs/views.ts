@@ -9,6 +9,9 @@ import { View } from './view.ts';
 /** A view holds two descriptors at most, and a host may have thousands of sandboxes: past this many the oldest is closed. */
 const mostViews = 100;
 
+/** The key of a view that is one process's alone. */
+const passing = 'passing';
+
 export class Views {
   readonly #views = new Map<string, View>();
   readonly #ownNamespace = orNull(() => readLink('/proc/self/ns/mnt'));
@@ -16,20 +19,22 @@ export class Views {
   readonly ownMounts = new MountTable(parseMountinfo(orNull(() => readBytes('/proc/self/mountinfo')) ?? ''));
 
   /**
-   * The view of a process, good until the next call. Where its root or namespace cannot be read, every look in it is
-   * `unknown`.
+   * The view of a process, good until the next call. Where its root or namespace cannot be read every look in it is
+   * `unknown`; where the process ends or changes them meanwhile, the view is no answer for the next process.
    */
   of(process: OpenProcess): View {
     const root = process.readRoot();
     const namespace = process.readMountNamespace();
-    const key = root === null || namespace === null ? 'unreadable' : `${namespace} ${root}`;
-    const known = key === 'unreadable' ? undefined : this.#views.get(key);
+    const shared = root === null || namespace === null ? null : `${namespace} ${root}`;
+    const known = shared === null ? undefined : this.#views.get(shared);
     if (known) return known;
     // The mountinfo of a chrooted process leaves out the mount that its root is on; where it shares our namespace ours has it.
     const wholePaths = root !== null && root !== '/' && namespace !== null && namespace === this.#ownNamespace;
     const mounts = wholePaths ? this.ownMounts : new MountTable(parseMountinfo(process.readMountinfo() ?? ''));
     const view = new View(process.rootPath, root ?? '(unreadable)', mounts, wholePaths);
-    this.#forget(key);
+    const isStill = () => process.readRoot() === root && process.readMountNamespace() === namespace;
+    const key = shared !== null && view.isSettled && isStill() ? shared : passing;
+    this.#forget(passing);
     const [oldest] = this.#views.keys();
     if (oldest !== undefined && this.#views.size >= mostViews) this.#forget(oldest);
     this.#views.set(key, view);

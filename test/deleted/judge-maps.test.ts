@@ -18,9 +18,9 @@ const mapping: Mapping = {
   path: '/usr/lib/libx.so.1 (deleted)',
 };
 
-/** A process in which map_files leads to the file `ino`, of which four blocks are held. */
-function evidence(ino: bigint): Evidence {
-  const stat = { ino, dev: 0xfd01n, nlink: 0n, blocks: 4n, birthtimeNs: 0n } as BigIntStats;
+/** A process in which map_files leads to the file `ino` of `dev`, of which four blocks are held. */
+function evidence(ino: bigint, dev = 0xfd01n): Evidence {
+  const stat = { ino, dev, nlink: 0n, blocks: 4n, birthtimeNs: 0n } as BigIntStats;
   return {
     process: {
       statMapping: () => stat,
@@ -45,7 +45,14 @@ test('the bytes that a mapped file holds are those of the file behind the mappin
   assert.deepEqual([finding?.state, finding?.heldBytes, finding?.links], ['removed', 2048, 0]);
 });
 
-test('another file, mapped there since, says nothing of the one that was', () => {
-  const [finding] = judgeMaps([mapping], null, evidence(43n));
-  assert.deepEqual([finding?.state, finding?.heldBytes, finding?.links, finding?.inode], ['removed', null, null, 42n]);
-});
+const others: [name: string, other: Evidence][] = [
+  ['another inode', evidence(43n)],
+  ['the same inode of another file system', evidence(42n, 0xfd02n)],
+];
+for (const [name, other] of others) {
+  test(`another file, mapped there since, says nothing of the one that was: ${name}`, () => {
+    const [finding] = judgeMaps([mapping], null, other);
+    const said = [finding?.state, finding?.device, finding?.inode, finding?.heldBytes, finding?.links];
+    assert.deepEqual(said, ['removed', 'fd:01', 42n, null, null]);
+  });
+}

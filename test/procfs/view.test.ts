@@ -1,9 +1,10 @@
 // What a path names in a process's own view, on a real tree seen through /proc/self.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { parseMountinfo } from '../../src/procfs/mountinfo.ts';
 import { MountTable } from '../../src/procfs/mounts.ts';
 import { OpenProcess } from '../../src/procfs/process.ts';
@@ -77,4 +78,53 @@ test('views and looks leave no descriptor open', () => {
   views.close();
   self.close();
   assert.equal(count(), before);
+});
+
+function startSleeper(t: TestContext): OpenProcess & { kill(): void } {
+  const child = spawn('/usr/bin/sleep', ['600'], { stdio: 'ignore' });
+  const kill = () => void child.kill('SIGKILL');
+  const sleeper = Object.assign(new OpenProcess('/proc', child.pid!), { kill });
+  t.after(() => {
+    sleeper.close();
+    kill();
+  });
+  return sleeper;
+}
+
+function newViews(t: TestContext): Views {
+  const views = new Views();
+  t.after(() => views.close());
+  return views;
+}
+
+test('a process that ends while its view is made leaves no blind view to those that live', (t) => {
+  const views = newViews(t);
+  const sleeper = startSleeper(t);
+  sleeper.readMountinfo = () => {
+    sleeper.kill();
+    while (sleeper.readRoot() !== null) {}
+    return null;
+  };
+  const ended = views.of(sleeper);
+  assert.equal(ended.look('/proc/version').kind, 'unknown');
+  assert.equal(views.of(startSleeper(t)).look('/proc/version').kind, 'file');
+});
+
+test('a view begins nowhere but at the root that was read, in the mounts that were read', (t) => {
+  const [real] = parseMountinfo(readBytes('/proc/self/mountinfo')).filter(({ mountPoint }) => mountPoint === '/');
+  assert.ok(real);
+  // As read of a process in a chroot, whose root is another mount.
+  const jailed = new MountTable([
+    { ...real, mountPoint: '/outside' },
+    { ...real, id: real.id + 1_000_000 },
+  ]);
+  const rows: [name: string, view: View, kind: 'file' | 'unknown'][] = [
+    ['as it is', new View('/proc/self/root', '/', mounts, false), 'file'],
+    ['another root', new View('/proc', '/', mounts, false), 'unknown'],
+    ['the mounts of another root', new View('/proc/self/root', '/', jailed, false), 'unknown'],
+  ];
+  for (const [name, each, kind] of rows) {
+    t.after(() => each.close());
+    assert.deepEqual([each.look('/proc/version').kind, each.isSettled], [kind, kind === 'file'], name);
+  }
 });
