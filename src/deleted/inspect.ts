@@ -1,5 +1,5 @@
-// One process -> its findings, or the reason why there are none. Everything is read through one handle, and the executable
-// before and after: exec(2) keeps the start time, so only the link tells that the program was exchanged half-way.
+// One process -> its findings, or the reason why there are none. What was read is that process's own where it lives to
+// the end with the same executable: exec(2) keeps the start time, so only the link tells that the program was exchanged half-way.
 
 import type { BigIntStats } from 'node:fs';
 import type { Bytes } from '../procfs/bytes.ts';
@@ -138,7 +138,7 @@ function readWhole(pid: number, quick: Suspicious | null, options: InspectOption
       : null;
     // Still alive, and still the same program: else what was read belongs to nobody in particular.
     if (executable === null) process.readStat();
-    else if (process.readExecutable() !== executable) return null;
+    else if (!process.stillRuns(executable)) return null;
     if (trouble === 'vanished' && !process.readStat().exiting) trouble = 'failed';
     return { outcome: trouble ?? 'inspected', affected, hidden };
   } finally {

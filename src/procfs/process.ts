@@ -1,7 +1,8 @@
-// One process read through one /proc/PID opened with O_PATH: after its death every read says ESRCH, even when the PID is
-// reused, so nothing of two processes is ever mixed up. proc(5), open(2) O_PATH.
+// One process, read by path while its /proc/PID is held open with O_PATH. What is held answers for that process alone, and says
+// ESRCH after its death, even when the PID is reused; and while it lives nobody else has its PID. So what it still confirms at
+// the end was read of it and of no other: whoever reports or keeps what was read asks for that. proc(5), open(2) O_PATH.
 
-import { type BigIntStats, closeSync, constants, openSync, readdirSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
 import type { Bytes } from './bytes.ts';
 import { type FdInfo, parseFdInfo } from './fdinfo.ts';
 import { type IsLocalMount, statLocal } from './hold.ts';
@@ -9,7 +10,6 @@ import { parseSuspiciousMappings, type SuspiciousMappings } from './maps.ts';
 import { linkMayBeGone } from './quick-look.ts';
 import { O_PATH, orNull, readBytes, readLink, readShared } from './reader.ts';
 import { parseStat, type Stat } from './stat.ts';
-import { parseEffectiveUid } from './status.ts';
 
 /** The most that is read of a command line. */
 const commandLineLimit = 128 * 1024;
@@ -22,7 +22,7 @@ export interface FdLink {
 
 export interface Identity {
   stat: Stat;
-  effectiveUid: number | null;
+  effectiveUid: number;
   /** The whole NUL-separated line, up to a limit. */
   commandLine: Bytes;
   commandTruncated: boolean;
@@ -35,17 +35,20 @@ export class OpenProcess {
   readonly #directory: number;
   /** Where to read: the process, or a living thread of it where the leader has exited. */
   readonly #base: string;
-  readonly #root: string;
+  /** The same through what is held; a path three components longer. */
+  readonly #held: string;
 
   /**
    * Throws what node:fs throws.
    * @param leaderExited whether to read of a thread that lives on
    */
   constructor(procPath: string, pid: number, leaderExited = false) {
-    this.#directory = openSync(`${procPath}/${pid}`, O_PATH | constants.O_DIRECTORY);
-    this.#root = `/proc/self/fd/${this.#directory}`;
+    const path = `${procPath}/${pid}`;
+    this.#directory = openSync(path, O_PATH | constants.O_DIRECTORY);
     try {
-      this.#base = (leaderExited ? livingTask(this.#root) : null) ?? this.#root;
+      const task = (leaderExited ? livingTask(path) : null) ?? '';
+      this.#base = path + task;
+      this.#held = `/proc/self/fd/${this.#directory}${task}`;
     } catch (error) {
       closeSync(this.#directory);
       throw error;
@@ -59,6 +62,11 @@ export class OpenProcess {
   /** What the exe link says, or null for a kernel thread and where it is refused. */
   readExecutable(): Bytes | null {
     return orNull(() => readLink(`${this.#base}/exe`));
+  }
+
+  /** Whether it lives and its program is still what readExecutable() said. */
+  stillRuns(executable: Bytes): boolean {
+    return orNull(() => readLink(`${this.#held}/exe`)) === executable;
   }
 
   readSuspiciousMappings(): SuspiciousMappings {
@@ -131,13 +139,19 @@ export class OpenProcess {
     return orNull(() => readLink(`${this.#base}/ns/mnt`));
   }
 
+  /** Whether it lives and both are still what readRoot() and readMountNamespace() said. */
+  stillSees(root: Bytes | null, namespace: Bytes | null): boolean {
+    const now = orNull(() => [readLink(`${this.#held}/root`), readLink(`${this.#held}/ns/mnt`)]);
+    return now !== null && now[0] === root && now[1] === namespace;
+  }
+
   readMountinfo(): Bytes | null {
     return orNull(() => readBytes(`${this.#base}/mountinfo`));
   }
 
-  /** Throws what node:fs throws where the process is gone. */
+  /** Of the process that is held, even where a thread of it is read; throws what node:fs throws where it is gone. */
   readStat(): Stat {
-    const stat = parseStat(readBytes(`${this.#root}/stat`));
+    const stat = parseStat(readBytes(`/proc/self/fd/${this.#directory}/stat`));
     if (stat === null) throw Object.assign(new Error('odd stat'), { code: 'EIO' });
     return stat;
   }
@@ -148,7 +162,7 @@ export class OpenProcess {
     const commandLine = orNull(() => readBytes(`${this.#base}/cmdline`, commandLineLimit + 1)) ?? '';
     return {
       stat,
-      effectiveUid: parseEffectiveUid(readBytes(`${this.#root}/status`)),
+      effectiveUid: this.#effectiveUid(),
       commandLine: commandLine.slice(0, commandLineLimit),
       commandTruncated: commandLine.length > commandLineLimit,
       cgroup: orNull(() => readBytes(`${this.#base}/cgroup`)) ?? '',
@@ -158,13 +172,21 @@ export class OpenProcess {
       },
     };
   }
+
+  /**
+   * /proc/PID belongs to the effective uid, of an undumpable process too (fs/proc/base.c task_dump_owner()): a tenth of what
+   * status takes. Of a process that is gone it is 0.
+   */
+  #effectiveUid(): number {
+    return fstatSync(this.#directory).uid;
+  }
 }
 
-/** The first living thread, or null. */
-function livingTask(root: string): string | null {
-  for (const tid of readdirSync(`${root}/task`, 'latin1')) {
-    const task = orNull(() => parseStat(readBytes(`${root}/task/${tid}/stat`)));
-    if (task && task.state !== 'Z' && task.state !== 'X') return `${root}/task/${tid}`;
+/** The first living thread as a path below the process's, or null. */
+function livingTask(path: string): string | null {
+  for (const tid of readdirSync(`${path}/task`, 'latin1')) {
+    const task = orNull(() => parseStat(readBytes(`${path}/task/${tid}/stat`)));
+    if (task && task.state !== 'Z' && task.state !== 'X') return `/task/${tid}`;
   }
   return null;
 }

@@ -1,14 +1,6 @@
-// /proc/PID/status -> the effective uid, and a process's capabilities. proc_pid_status(5).
+// /proc/PID/status -> a process's capabilities and groups. proc_pid_status(5).
 
 import type { Bytes } from './bytes.ts';
-
-const largestUid = 0xffff_ffff;
-
-/** The second number of the Uid line; null where there is none, or none that a uid can be. */
-export function parseEffectiveUid(text: Bytes): number | null {
-  const match = /^Uid:\t[0-9]+\t([0-9]+)\t/m.exec(text);
-  return match && Number(match[1]) <= largestUid ? Number(match[1]) : null;
-}
 
 /** The effective capability set as a bit mask (capabilities(7)); 0 where there is none. */
 export function parseEffectiveCapabilities(text: Bytes): bigint {

@@ -32,8 +32,8 @@ export class Views {
     const wholePaths = root !== null && root !== '/' && namespace !== null && namespace === this.#ownNamespace;
     const mounts = wholePaths ? this.ownMounts : new MountTable(parseMountinfo(process.readMountinfo() ?? ''));
     const view = new View(process.rootPath, root ?? '(unreadable)', mounts, wholePaths);
-    const isStill = () => process.readRoot() === root && process.readMountNamespace() === namespace;
-    const key = shared !== null && view.isSettled && isStill() ? shared : passing;
+    const isShared = view.isSettled && process.stillSees(root, namespace);
+    const key = shared !== null && isShared ? shared : passing;
     this.#forget(passing);
     const [oldest] = this.#views.keys();
     if (oldest !== undefined && this.#views.size >= mostViews) this.#forget(oldest);

@@ -65,9 +65,10 @@ test('a stopped process is looked at, and stays stopped', async (t) => {
   assert.equal(state(), 'T');
 });
 
-test('not dumpable: root sees it all the same', async (t) => {
+test('not dumpable, so that most of its files are root’s: root sees it all the same, as its effective user', async (t) => {
   if (!skipUnless(t, isRoot && python !== null, 'needs root and python3')) return;
-  await seen(t, 'undumpable');
+  const found = await seen(t, 'undumpable', '64331', '64332', '64333');
+  assert.equal(found.user?.uid, 64332);
 });
 
 test('a title that imitates another unit is a command line and no unit', async (t) => {

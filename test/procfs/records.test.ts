@@ -10,7 +10,7 @@ import { hidesProcesses } from '../../src/procfs/hidepid.ts';
 import { parseMountinfo } from '../../src/procfs/mountinfo.ts';
 import { MountTable } from '../../src/procfs/mounts.ts';
 import { parseStat } from '../../src/procfs/stat.ts';
-import { parseEffectiveCapabilities, parseEffectiveUid, parseGroups } from '../../src/procfs/status.ts';
+import { parseEffectiveCapabilities, parseGroups } from '../../src/procfs/status.ts';
 
 const statTail = 'S 41 42 42 0 -1 FLAGS 1 0 0 0 2 1 0 0 20 0 3 0 1848491 1000 200 1844';
 const statRows: [name: string, text: string, comm: string | null, kernel?: boolean][] = [
@@ -39,12 +39,10 @@ test('stat: a process on its way out says so in its flags', () => {
   assert.deepEqual([exiting('4194564'), exiting('4194560')], [true, false]);
 });
 
-test('status: the effective uid is the second number', () => {
+test('status: capabilities and groups', () => {
   const text = 'Name:\tsu\nUid:\t1000\t0\t0\t1000\nGroups:\t4 24 \nCapEff:\t0000000000080000\n';
-  assert.equal(parseEffectiveUid(text), 0);
   assert.deepEqual(parseGroups(text), [4, 24]);
   assert.equal(parseEffectiveCapabilities(text), 1n << 19n);
-  assert.equal(parseEffectiveUid('Name:\tUid:\n'), null);
 });
 
 const fdRows: [flags: string, access: string, append: boolean][] = [

@@ -64,7 +64,8 @@ def named(name):
     libc.prctl(PR_SET_NAME, os.fsencode(name), 0, 0, 0)
 
 
-def undumpable():
+def undumpable(real, effective, saved):
+    os.setresuid(int(real), int(effective), int(saved))
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
