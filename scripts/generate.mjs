@@ -38,13 +38,24 @@ for (const name of names) {
   outputs.set(`${name}.ts`, types);
 }
 
-// Annotations are for readers: without them the validators are a tenth smaller, and every start of the CLI parses them.
-const bare = (schema) =>
-  JSON.parse(JSON.stringify(schema), (_key, value) => {
+/**
+ * A schema for its validator: without annotations, which every start of the CLI would parse; and what may be null says so by its
+ * type, where of two alternatives ajv makes an error of each that is not met. What is valid is the same.
+ */
+function forValidator(schema) {
+  const resolve = ({ $ref, ...rest }) => ($ref ? schema.$defs[$ref.replace('#/$defs/', '')] : rest);
+  const orNull = (value) => {
+    const { enum: values, ...rest } = resolve(value);
+    return values ? { ...rest, enum: [...values, null] } : { ...rest, nullable: true };
+  };
+  const isNull = (value) => value.type === 'null';
+  return JSON.parse(JSON.stringify(schema), (_key, value) => {
     if (typeof value?.title === 'string') delete value.title;
     if (typeof value?.description === 'string') delete value.description;
+    if (value?.anyOf?.length === 2 && isNull(value.anyOf[1])) return orNull(value.anyOf[0]);
     return value;
   });
+}
 for (const name of names) {
   const ajv = new Ajv2020({
     code: { source: true, esm: true, lines: true },
@@ -52,7 +63,7 @@ for (const name of names) {
     strict: true,
     strictRequired: false,
   });
-  const validate = ajv.compile(bare(schemas[name]));
+  const validate = ajv.compile(forValidator(schemas[name]));
   outputs.set(`validate-${name}.js`, `${banner}\n${standaloneCode.default(ajv, validate)}\n`);
   outputs.set(
     `validate-${name}.d.ts`,

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:error:1.0.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","error"],"properties":{"kind":{"const":"lib-users/error"},"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"generated_at":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"error":{"type":"object","additionalProperties":false,"required":["code","message","hint","exit_code"],"properties":{"code":{"enum":["usage","invalid_config","invalid_document","input_unreadable","proc_not_found","output_unwritable","incomplete","gate_closed","terminated","internal"]},"message":{"type":"string"},"hint":{"anyOf":[{"type":"string"},{"type":"null"}]},"exit_code":{"type":"integer","minimum":2,"maximum":255}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:error:1.0.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","error"],"properties":{"kind":{"const":"lib-users/error"},"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"generated_at":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"error":{"type":"object","additionalProperties":false,"required":["code","message","hint","exit_code"],"properties":{"code":{"enum":["usage","invalid_config","invalid_document","input_unreadable","proc_not_found","output_unwritable","incomplete","gate_closed","terminated","internal"]},"message":{"type":"string"},"hint":{"type":"string","nullable":true},"exit_code":{"type":"integer","minimum":2,"maximum":255}}}}};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
 const pattern4 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", "u");
 
@@ -194,56 +194,9 @@ if(valid2){
 if(data6.hint !== undefined){
 let data9 = data6.hint;
 const _errs19 = errors;
-const _errs20 = errors;
-let valid3 = false;
-const _errs21 = errors;
-if(typeof data9 !== "string"){
-const err0 = {instancePath:instancePath+"/error/hint",schemaPath:"#/properties/error/properties/hint/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs21 === errors;
-valid3 = valid3 || _valid0;
-const _errs23 = errors;
-if(data9 !== null){
-const err1 = {instancePath:instancePath+"/error/hint",schemaPath:"#/properties/error/properties/hint/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs23 === errors;
-valid3 = valid3 || _valid0;
-if(!valid3){
-const err2 = {instancePath:instancePath+"/error/hint",schemaPath:"#/properties/error/properties/hint/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-validate52.errors = vErrors;
+if((typeof data9 !== "string") && (data9 !== null)){
+validate52.errors = [{instancePath:instancePath+"/error/hint",schemaPath:"#/properties/error/properties/hint/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
-}
-else {
-errors = _errs20;
-if(vErrors !== null){
-if(_errs20){
-vErrors.length = _errs20;
-}
-else {
-vErrors = null;
-}
-}
 }
 var valid2 = _errs19 === errors;
 }
@@ -253,12 +206,12 @@ var valid2 = true;
 if(valid2){
 if(data6.exit_code !== undefined){
 let data10 = data6.exit_code;
-const _errs25 = errors;
+const _errs22 = errors;
 if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
 validate52.errors = [{instancePath:instancePath+"/error/exit_code",schemaPath:"#/properties/error/properties/exit_code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs25){
+if(errors === _errs22){
 if((typeof data10 == "number") && (isFinite(data10))){
 if(data10 > 255 || isNaN(data10)){
 validate52.errors = [{instancePath:instancePath+"/error/exit_code",schemaPath:"#/properties/error/properties/exit_code/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255},message:"must be <= 255"}];
@@ -272,7 +225,7 @@ return false;
 }
 }
 }
-var valid2 = _errs25 === errors;
+var valid2 = _errs22 === errors;
 }
 else {
 var valid2 = true;

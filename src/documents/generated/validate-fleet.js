@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:fleet:1.0.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","summary","hosts","units","files","unreadable_inputs"],"properties":{"kind":{"const":"lib-users/fleet"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"summary":{"$ref":"#/$defs/fleet_summary"},"hosts":{"type":"array","items":{"$ref":"#/$defs/fleet_host"}},"units":{"type":"array","items":{"$ref":"#/$defs/fleet_unit"}},"files":{"type":"array","items":{"$ref":"#/$defs/fleet_file"}},"unreadable_inputs":{"type":"array","items":{"$ref":"#/$defs/unreadable_input"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"count":{"type":"integer","minimum":0},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"fleet_summary":{"type":"object","additionalProperties":false,"required":["hosts","affected","incomplete","reboot_required","held_bytes","unreadable_inputs"],"properties":{"hosts":{"$ref":"#/$defs/count"},"affected":{"$ref":"#/$defs/count"},"incomplete":{"$ref":"#/$defs/count"},"reboot_required":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"unreadable_inputs":{"$ref":"#/$defs/count"}}},"fleet_host":{"type":"object","additionalProperties":false,"required":["hostname","id","source","labels","generated_at","complete","units","held_bytes","reboot_required","superseded"],"properties":{"hostname":{"type":"string"},"id":{"anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"source":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"units":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"reboot_required":{"anyOf":[{"type":"boolean"},{"type":"null"}]},"superseded":{"$ref":"#/$defs/count"}}},"fleet_unit":{"type":"object","additionalProperties":false,"required":["name","scope","hosts"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"hosts":{"type":"array","items":{"type":"string"}}}},"fleet_file":{"type":"object","additionalProperties":false,"required":["path","via","kind","role","state","hosts","units"],"properties":{"path":{"type":"string"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"hosts":{"type":"array","items":{"type":"string"}},"units":{"type":"array","items":{"type":"string"}}}},"unreadable_input":{"type":"object","additionalProperties":false,"required":["source","code","message"],"properties":{"source":{"type":"string"},"code":{"enum":["input_unreadable","invalid_document"]},"message":{"type":"string"}}},"scope":{"enum":["system","user"]},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:fleet:1.0.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","summary","hosts","units","files","unreadable_inputs"],"properties":{"kind":{"const":"lib-users/fleet"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"summary":{"$ref":"#/$defs/fleet_summary"},"hosts":{"type":"array","items":{"$ref":"#/$defs/fleet_host"}},"units":{"type":"array","items":{"$ref":"#/$defs/fleet_unit"}},"files":{"type":"array","items":{"$ref":"#/$defs/fleet_file"}},"unreadable_inputs":{"type":"array","items":{"$ref":"#/$defs/unreadable_input"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"count":{"type":"integer","minimum":0},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"fleet_summary":{"type":"object","additionalProperties":false,"required":["hosts","affected","incomplete","reboot_required","held_bytes","unreadable_inputs"],"properties":{"hosts":{"$ref":"#/$defs/count"},"affected":{"$ref":"#/$defs/count"},"incomplete":{"$ref":"#/$defs/count"},"reboot_required":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"unreadable_inputs":{"$ref":"#/$defs/count"}}},"fleet_host":{"type":"object","additionalProperties":false,"required":["hostname","id","source","labels","generated_at","complete","units","held_bytes","reboot_required","superseded"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"source":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"units":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"reboot_required":{"type":"boolean","nullable":true},"superseded":{"$ref":"#/$defs/count"}}},"fleet_unit":{"type":"object","additionalProperties":false,"required":["name","scope","hosts"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"hosts":{"type":"array","items":{"type":"string"}}}},"fleet_file":{"type":"object","additionalProperties":false,"required":["path","via","kind","role","state","hosts","units"],"properties":{"path":{"type":"string"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"hosts":{"type":"array","items":{"type":"string"}},"units":{"type":"array","items":{"type":"string"}}}},"unreadable_input":{"type":"object","additionalProperties":false,"required":["source","code","message"],"properties":{"source":{"type":"string"},"code":{"enum":["input_unreadable","invalid_document"]},"message":{"type":"string"}}},"scope":{"enum":["system","user"]},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]}}};
 const func1 = Object.prototype.hasOwnProperty;
 const schema20 = {"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
@@ -277,7 +277,7 @@ return errors === 0;
 }
 validate59.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema25 = {"type":"object","additionalProperties":false,"required":["hostname","id","source","labels","generated_at","complete","units","held_bytes","reboot_required","superseded"],"properties":{"hostname":{"type":"string"},"id":{"anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"source":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"units":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"reboot_required":{"anyOf":[{"type":"boolean"},{"type":"null"}]},"superseded":{"$ref":"#/$defs/count"}}};
+const schema25 = {"type":"object","additionalProperties":false,"required":["hostname","id","source","labels","generated_at","complete","units","held_bytes","reboot_required","superseded"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"source":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"units":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"reboot_required":{"type":"boolean","nullable":true},"superseded":{"$ref":"#/$defs/count"}}};
 const pattern5 = new RegExp("^[0-9a-f]{32}$", "u");
 
 function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -322,68 +322,15 @@ if(valid0){
 if(data.id !== undefined){
 let data1 = data.id;
 const _errs4 = errors;
-const _errs5 = errors;
-let valid1 = false;
-const _errs6 = errors;
-if(errors === _errs6){
-if(typeof data1 === "string"){
-if(!pattern5.test(data1)){
-const err0 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{32}$"},message:"must match pattern \""+"^[0-9a-f]{32}$"+"\""};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-var _valid0 = _errs6 === errors;
-valid1 = valid1 || _valid0;
-const _errs8 = errors;
-if(data1 !== null){
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-var _valid0 = _errs8 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const err3 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-validate68.errors = vErrors;
+if((typeof data1 !== "string") && (data1 !== null)){
+validate68.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-else {
-errors = _errs5;
-if(vErrors !== null){
-if(_errs5){
-vErrors.length = _errs5;
-}
-else {
-vErrors = null;
+if(errors === _errs4){
+if(typeof data1 === "string"){
+if(!pattern5.test(data1)){
+validate68.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{32}$"},message:"must match pattern \""+"^[0-9a-f]{32}$"+"\""}];
+return false;
 }
 }
 }
@@ -394,12 +341,12 @@ var valid0 = true;
 }
 if(valid0){
 if(data.source !== undefined){
-const _errs10 = errors;
+const _errs7 = errors;
 if(typeof data.source !== "string"){
 validate68.errors = [{instancePath:instancePath+"/source",schemaPath:"#/properties/source/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs10 === errors;
+var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
@@ -407,17 +354,17 @@ var valid0 = true;
 if(valid0){
 if(data.labels !== undefined){
 let data3 = data.labels;
-const _errs12 = errors;
-if(errors === _errs12){
+const _errs9 = errors;
+if(errors === _errs9){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 for(const key1 in data3){
-const _errs15 = errors;
+const _errs12 = errors;
 if(typeof data3[key1] !== "string"){
 validate68.errors = [{instancePath:instancePath+"/labels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs15 === errors;
-if(!valid2){
+var valid1 = _errs12 === errors;
+if(!valid1){
 break;
 }
 }
@@ -427,16 +374,40 @@ validate68.errors = [{instancePath:instancePath+"/labels",schemaPath:"#/properti
 return false;
 }
 }
-var valid0 = _errs12 === errors;
+var valid0 = _errs9 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.generated_at !== undefined){
-const _errs17 = errors;
+const _errs14 = errors;
 if(!(validate57(data.generated_at, {instancePath:instancePath+"/generated_at",parentData:data,parentDataProperty:"generated_at",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs14 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.complete !== undefined){
+const _errs15 = errors;
+if(typeof data.complete !== "boolean"){
+validate68.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs15 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.units !== undefined){
+const _errs17 = errors;
+if(!(validate60(data.units, {instancePath:instancePath+"/units",parentData:data,parentDataProperty:"units",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs17 === errors;
@@ -445,11 +416,11 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.complete !== undefined){
+if(data.held_bytes !== undefined){
 const _errs18 = errors;
-if(typeof data.complete !== "boolean"){
-validate68.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if(!(validate60(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
 }
 var valid0 = _errs18 === errors;
 }
@@ -457,97 +428,26 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.units !== undefined){
-const _errs20 = errors;
-if(!(validate60(data.units, {instancePath:instancePath+"/units",parentData:data,parentDataProperty:"units",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs20 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.held_bytes !== undefined){
-const _errs21 = errors;
-if(!(validate60(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs21 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
 if(data.reboot_required !== undefined){
 let data9 = data.reboot_required;
-const _errs22 = errors;
-const _errs23 = errors;
-let valid3 = false;
-const _errs24 = errors;
-if(typeof data9 !== "boolean"){
-const err4 = {instancePath:instancePath+"/reboot_required",schemaPath:"#/properties/reboot_required/anyOf/0/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-var _valid1 = _errs24 === errors;
-valid3 = valid3 || _valid1;
-const _errs26 = errors;
-if(data9 !== null){
-const err5 = {instancePath:instancePath+"/reboot_required",schemaPath:"#/properties/reboot_required/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-var _valid1 = _errs26 === errors;
-valid3 = valid3 || _valid1;
-if(!valid3){
-const err6 = {instancePath:instancePath+"/reboot_required",schemaPath:"#/properties/reboot_required/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-validate68.errors = vErrors;
+const _errs19 = errors;
+if((typeof data9 !== "boolean") && (data9 !== null)){
+validate68.errors = [{instancePath:instancePath+"/reboot_required",schemaPath:"#/properties/reboot_required/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-else {
-errors = _errs23;
-if(vErrors !== null){
-if(_errs23){
-vErrors.length = _errs23;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs22 === errors;
+var valid0 = _errs19 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.superseded !== undefined){
-const _errs28 = errors;
+const _errs22 = errors;
 if(!(validate60(data.superseded, {instancePath:instancePath+"/superseded",parentData:data,parentDataProperty:"superseded",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs28 === errors;
+var valid0 = _errs22 === errors;
 }
 else {
 var valid0 = true;

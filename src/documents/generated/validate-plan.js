@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:plan:1.0.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","report","complete","services","reload_services","user_services","daemon_reexec","reboot","actions","ignored"],"properties":{"kind":{"const":"lib-users/plan"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"report":{"$ref":"#/$defs/source_report"},"complete":{"type":"boolean"},"services":{"type":"array","items":{"type":"string"}},"reload_services":{"type":"array","items":{"type":"string"}},"user_services":{"type":"array","items":{"$ref":"#/$defs/user_service"}},"daemon_reexec":{"type":"boolean"},"reboot":{"$ref":"#/$defs/reboot"},"actions":{"type":"array","items":{"$ref":"#/$defs/action"}},"ignored":{"type":"array","items":{"$ref":"#/$defs/ignored"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"count":{"type":"integer","minimum":0},"nullable_string":{"anyOf":[{"type":"string"},{"type":"null"}]},"pids":{"type":"array","items":{"type":"integer","minimum":1}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"}}},"nullable_package":{"anyOf":[{"$ref":"#/$defs/package"},{"type":"null"}]},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string"},"id":{"anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string"}}},"source_report":{"type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"anyOf":[{"type":"boolean"},{"type":"null"}]},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}},"user_service":{"type":"object","additionalProperties":false,"required":["user","unit"],"properties":{"user":{"$ref":"#/$defs/user"},"unit":{"type":"string","minLength":1}}},"scope":{"enum":["system","user"]},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}}},"planned_process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}}},"reason_code":{"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","policy"]},"because":{"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}},"applied_policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}}},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit"]},"action_name":{"enum":["restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]},"action":{"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"anyOf":[{"$ref":"#/$defs/scope"},{"type":"null"}]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"anyOf":[{"$ref":"#/$defs/session"},{"type":"null"}]},"container":{"anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"process":{"anyOf":[{"$ref":"#/$defs/planned_process"},{"type":"null"}]},"argv":{"anyOf":[{"type":"array","items":{"type":"string"}},{"type":"null"}]},"carries_caller":{"type":"boolean"},"policy":{"anyOf":[{"$ref":"#/$defs/applied_policy"},{"type":"null"}]},"blocked_by":{"anyOf":[{"$ref":"#/$defs/blocked_by"},{"type":"null"}]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}}}},"ignored":{"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:plan:1.0.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","report","complete","services","reload_services","user_services","daemon_reexec","reboot","actions","ignored"],"properties":{"kind":{"const":"lib-users/plan"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"report":{"$ref":"#/$defs/source_report"},"complete":{"type":"boolean"},"services":{"type":"array","items":{"type":"string"}},"reload_services":{"type":"array","items":{"type":"string"}},"user_services":{"type":"array","items":{"$ref":"#/$defs/user_service"}},"daemon_reexec":{"type":"boolean"},"reboot":{"$ref":"#/$defs/reboot"},"actions":{"type":"array","items":{"$ref":"#/$defs/action"}},"ignored":{"type":"array","items":{"$ref":"#/$defs/ignored"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"count":{"type":"integer","minimum":0},"nullable_string":{"type":"string","nullable":true},"pids":{"type":"array","items":{"type":"integer","minimum":1}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}},"nullable":true},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"}}},"nullable_package":{"title":"Package","description":"The package that owns the path now.","type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"],"description":"Whose database answered."},"name":{"type":"string","description":"The package's name."},"version":{"type":"string","description":"Its installed version."}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"}}},"source_report":{"type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}},"user_service":{"type":"object","additionalProperties":false,"required":["user","unit"],"properties":{"user":{"$ref":"#/$defs/user"},"unit":{"type":"string","minLength":1}}},"scope":{"enum":["system","user"]},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}}},"planned_process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}}},"reason_code":{"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","policy"]},"because":{"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}},"applied_policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}}},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit"]},"action_name":{"enum":["restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]},"action":{"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"title":"Scope","description":"system: of the system manager. user: of a user's manager.","enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"title":"Session","description":"A login session of systemd-logind.","type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string","description":"The session's id, as loginctl lists it."},"user":{"$ref":"#/$defs/nullable_user","description":"Whose session."}},"nullable":true},"container":{"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}},"nullable":true},"process":{"title":"PlannedProcess","description":"A process: the pid and the start time together name it.","type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1,"description":"The process id."},"start_ticks":{"$ref":"#/$defs/count","description":"Start time in clock ticks since boot."},"name":{"type":"string","description":"comm, at most 15 bytes."},"executable":{"$ref":"#/$defs/nullable_string","description":"The program's path, or null."}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"policy":{"title":"AppliedPolicy","description":"The policy rule that decided.","type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1,"description":"The id of a shipped rule, or file:line of the user's own."},"reason":{"type":"string","description":"Why the rule exists."}},"nullable":true},"blocked_by":{"title":"BlockedBy","description":"What stands in the way of a restart.","enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}}}},"ignored":{"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"}}}}};
 const func1 = Object.prototype.hasOwnProperty;
 const schema20 = {"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
@@ -130,9 +130,9 @@ return errors === 0;
 }
 validate57.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema23 = {"type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string"},"id":{"anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string"}}};
+const schema23 = {"type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"}}};
 const pattern5 = new RegExp("^[0-9a-f]{32}$", "u");
-const schema24 = {"anyOf":[{"type":"string"},{"type":"null"}]};
+const schema24 = {"type":"string","nullable":true};
 
 function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -144,56 +144,9 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(typeof data !== "string"){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-const _errs3 = errors;
-if(data !== null){
-const err1 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs3 === errors;
-valid0 = valid0 || _valid0;
-if(!valid0){
-const err2 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-validate60.errors = vErrors;
+if((typeof data !== "string") && (data !== null)){
+validate60.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
-}
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
-}
-}
 }
 validate60.errors = vErrors;
 return errors === 0;
@@ -243,68 +196,15 @@ if(valid0){
 if(data.id !== undefined){
 let data1 = data.id;
 const _errs4 = errors;
-const _errs5 = errors;
-let valid1 = false;
-const _errs6 = errors;
-if(errors === _errs6){
-if(typeof data1 === "string"){
-if(!pattern5.test(data1)){
-const err0 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{32}$"},message:"must match pattern \""+"^[0-9a-f]{32}$"+"\""};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-var _valid0 = _errs6 === errors;
-valid1 = valid1 || _valid0;
-const _errs8 = errors;
-if(data1 !== null){
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-var _valid0 = _errs8 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const err3 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-validate59.errors = vErrors;
+if((typeof data1 !== "string") && (data1 !== null)){
+validate59.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-else {
-errors = _errs5;
-if(vErrors !== null){
-if(_errs5){
-vErrors.length = _errs5;
-}
-else {
-vErrors = null;
+if(errors === _errs4){
+if(typeof data1 === "string"){
+if(!pattern5.test(data1)){
+validate59.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{32}$"},message:"must match pattern \""+"^[0-9a-f]{32}$"+"\""}];
+return false;
 }
 }
 }
@@ -315,12 +215,12 @@ var valid0 = true;
 }
 if(valid0){
 if(data.boot_id !== undefined){
-const _errs10 = errors;
+const _errs7 = errors;
 if(!(validate60(data.boot_id, {instancePath:instancePath+"/boot_id",parentData:data,parentDataProperty:"boot_id",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs10 === errors;
+var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
@@ -563,7 +463,7 @@ return errors === 0;
 }
 validate66.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema28 = {"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"anyOf":[{"type":"boolean"},{"type":"null"}]},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}};
+const schema28 = {"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}};
 const schema29 = {"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]};
 
 function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -1178,56 +1078,9 @@ if(_errs1 === errors){
 if(data.required !== undefined){
 let data0 = data.required;
 const _errs2 = errors;
-const _errs3 = errors;
-let valid1 = false;
-const _errs4 = errors;
-if(typeof data0 !== "boolean"){
-const err0 = {instancePath:instancePath+"/required",schemaPath:"#/properties/required/anyOf/0/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs4 === errors;
-valid1 = valid1 || _valid0;
-const _errs6 = errors;
-if(data0 !== null){
-const err1 = {instancePath:instancePath+"/required",schemaPath:"#/properties/required/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs6 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const err2 = {instancePath:instancePath+"/required",schemaPath:"#/properties/required/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-validate71.errors = vErrors;
+if((typeof data0 !== "boolean") && (data0 !== null)){
+validate71.errors = [{instancePath:instancePath+"/required",schemaPath:"#/properties/required/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
-}
-else {
-errors = _errs3;
-if(vErrors !== null){
-if(_errs3){
-vErrors.length = _errs3;
-}
-else {
-vErrors = null;
-}
-}
 }
 var valid0 = _errs2 === errors;
 }
@@ -1237,19 +1090,19 @@ var valid0 = true;
 if(valid0){
 if(data.reasons !== undefined){
 let data1 = data.reasons;
-const _errs8 = errors;
-if(errors === _errs8){
+const _errs5 = errors;
+if(errors === _errs5){
 if(Array.isArray(data1)){
-var valid2 = true;
+var valid1 = true;
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-const _errs10 = errors;
+const _errs7 = errors;
 if(!(validate72(data1[i0], {instancePath:instancePath+"/reasons/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
 errors = vErrors.length;
 }
-var valid2 = _errs10 === errors;
-if(!valid2){
+var valid1 = _errs7 === errors;
+if(!valid1){
 break;
 }
 }
@@ -1259,7 +1112,7 @@ validate71.errors = [{instancePath:instancePath+"/reasons",schemaPath:"#/propert
 return false;
 }
 }
-var valid0 = _errs8 === errors;
+var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
@@ -1278,7 +1131,7 @@ return errors === 0;
 }
 validate71.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema30 = {"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"anyOf":[{"$ref":"#/$defs/scope"},{"type":"null"}]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"anyOf":[{"$ref":"#/$defs/session"},{"type":"null"}]},"container":{"anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"process":{"anyOf":[{"$ref":"#/$defs/planned_process"},{"type":"null"}]},"argv":{"anyOf":[{"type":"array","items":{"type":"string"}},{"type":"null"}]},"carries_caller":{"type":"boolean"},"policy":{"anyOf":[{"$ref":"#/$defs/applied_policy"},{"type":"null"}]},"blocked_by":{"anyOf":[{"$ref":"#/$defs/blocked_by"},{"type":"null"}]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}}}};
+const schema30 = {"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"title":"Scope","description":"system: of the system manager. user: of a user's manager.","enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"title":"Session","description":"A login session of systemd-logind.","type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string","description":"The session's id, as loginctl lists it."},"user":{"$ref":"#/$defs/nullable_user","description":"Whose session."}},"nullable":true},"container":{"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}},"nullable":true},"process":{"title":"PlannedProcess","description":"A process: the pid and the start time together name it.","type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1,"description":"The process id."},"start_ticks":{"$ref":"#/$defs/count","description":"Start time in clock ticks since boot."},"name":{"type":"string","description":"comm, at most 15 bytes."},"executable":{"$ref":"#/$defs/nullable_string","description":"The program's path, or null."}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"policy":{"title":"AppliedPolicy","description":"The policy rule that decided.","type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1,"description":"The id of a shipped rule, or file:line of the user's own."},"reason":{"type":"string","description":"Why the rule exists."}},"nullable":true},"blocked_by":{"title":"BlockedBy","description":"What stands in the way of a restart.","enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}}}};
 const schema31 = {"enum":["restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]};
 
 function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -1300,7 +1153,7 @@ return errors === 0;
 }
 validate76.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema32 = {"enum":["system","user"]};
+const schema32 = {"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}},"nullable":true};
 
 function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1312,194 +1165,47 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!((data === "system") || (data === "user"))){
-validate79.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema32.enum},message:"must be equal to one of the allowed values"}];
+if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
+validate79.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
-}
-validate79.errors = vErrors;
-return errors === 0;
-}
-validate79.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-const schema33 = {"anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]};
-
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate81.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(!(validate67(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-if(_valid0){
-var props0 = true;
-}
-const _errs2 = errors;
-if(data !== null){
-const err0 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs2 === errors;
-valid0 = valid0 || _valid0;
-if(!valid0){
-const err1 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-validate81.errors = vErrors;
-return false;
-}
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
-}
-}
-}
-validate81.errors = vErrors;
-evaluated0.props = props0;
-return errors === 0;
-}
-validate81.evaluated = {"dynamicProps":true,"dynamicItems":false};
-
-const schema34 = {"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}};
-
-function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate84.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
 }
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if(((data.id === undefined) && (missing0 = "id")) || ((data.user === undefined) && (missing0 = "user"))){
-validate84.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+if(((data.uid === undefined) && (missing0 = "uid")) || ((data.name === undefined) && (missing0 = "name"))){
+validate79.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
-const _errs1 = errors;
+const _errs2 = errors;
 for(const key0 in data){
-if(!((key0 === "id") || (key0 === "user"))){
-validate84.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!((key0 === "uid") || (key0 === "name"))){
+validate79.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
-const _errs2 = errors;
-if(typeof data.id !== "string"){
-validate84.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.user !== undefined){
-const _errs4 = errors;
-if(!(validate81(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-else {
-validate84.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate84.errors = vErrors;
-return errors === 0;
-}
-validate84.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema35 = {"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}}};
-
-function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate87.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((((data.runtime === undefined) && (missing0 = "runtime")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.user === undefined) && (missing0 = "user"))){
-validate87.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((((key0 === "runtime") || (key0 === "id")) || (key0 === "name")) || (key0 === "user"))){
-validate87.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs1 === errors){
-if(data.runtime !== undefined){
-let data0 = data.runtime;
-const _errs2 = errors;
-if(!((((((((data0 === "docker") || (data0 === "podman")) || (data0 === "containerd")) || (data0 === "crio")) || (data0 === "lxc")) || (data0 === "nspawn")) || (data0 === "libvirt")) || (data0 === "unknown"))){
-validate87.errors = [{instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema35.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.id !== undefined){
+if(_errs2 === errors){
+if(data.uid !== undefined){
+let data0 = data.uid;
 const _errs3 = errors;
-if(!(validate60(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+validate79.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs3){
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 > 4294967295 || isNaN(data0)){
+validate79.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+return false;
+}
+else {
+if(data0 < 0 || isNaN(data0)){
+validate79.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
 }
 var valid0 = _errs3 === errors;
 }
@@ -1508,21 +1214,9 @@ var valid0 = true;
 }
 if(valid0){
 if(data.name !== undefined){
-const _errs4 = errors;
+const _errs5 = errors;
 if(!(validate60(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.user !== undefined){
-const _errs5 = errors;
-if(!(validate81(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -1535,24 +1229,17 @@ var valid0 = true;
 }
 }
 }
-}
-else {
-validate87.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate87.errors = vErrors;
+validate79.errors = vErrors;
 return errors === 0;
 }
-validate87.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate79.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema36 = {"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}}};
-const schema37 = {"type":"integer","minimum":0};
+const schema33 = {"type":"integer","minimum":0};
 
-function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate93.evaluated;
+const evaluated0 = validate86.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1560,22 +1247,45 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
-validate93.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate86.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === 0){
 if((typeof data == "number") && (isFinite(data))){
 if(data < 0 || isNaN(data)){
-validate93.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate86.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
-validate93.errors = vErrors;
+validate86.errors = vErrors;
 return errors === 0;
 }
-validate93.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate86.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
+const schema34 = {"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}};
+const schema35 = {"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","policy"]};
+
+function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate90.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(((((((((((((data === "executable_replaced") || (data === "executable_removed")) || (data === "executable_unknown")) || (data === "library_replaced")) || (data === "library_removed")) || (data === "library_unknown")) || (data === "data_replaced")) || (data === "data_removed")) || (data === "data_unknown")) || (data === "log_held")) || (data === "file_held")) || (data === "scratch_file")) || (data === "policy"))){
+validate90.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema35.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+validate90.errors = vErrors;
+return errors === 0;
+}
+validate90.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema36 = {"title":"Package","description":"The package that owns the path now.","type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"],"description":"Whose database answered."},"name":{"type":"string","description":"The package's name."},"version":{"type":"string","description":"Its installed version."}},"nullable":true};
 
 function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1587,260 +1297,32 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((((data.pid === undefined) && (missing0 = "pid")) || ((data.start_ticks === undefined) && (missing0 = "start_ticks"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.executable === undefined) && (missing0 = "executable"))){
-validate92.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((((key0 === "pid") || (key0 === "start_ticks")) || (key0 === "name")) || (key0 === "executable"))){
-validate92.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs1 === errors){
-if(data.pid !== undefined){
-let data0 = data.pid;
-const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate92.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-if(errors === _errs2){
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 1 || isNaN(data0)){
-validate92.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
-}
-}
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.start_ticks !== undefined){
-const _errs4 = errors;
-if(!(validate93(data.start_ticks, {instancePath:instancePath+"/start_ticks",parentData:data,parentDataProperty:"start_ticks",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.name !== undefined){
-const _errs5 = errors;
-if(typeof data.name !== "string"){
-validate92.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.executable !== undefined){
-const _errs7 = errors;
-if(!(validate60(data.executable, {instancePath:instancePath+"/executable",parentData:data,parentDataProperty:"executable",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-else {
+if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
 validate92.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
-}
-}
-validate92.errors = vErrors;
-return errors === 0;
-}
-validate92.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema38 = {"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}}};
-
-function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate97.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((data.rule === undefined) && (missing0 = "rule")) || ((data.reason === undefined) && (missing0 = "reason"))){
-validate97.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((key0 === "rule") || (key0 === "reason"))){
-validate97.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs1 === errors){
-if(data.rule !== undefined){
-let data0 = data.rule;
-const _errs2 = errors;
-if(errors === _errs2){
-if(typeof data0 === "string"){
-if(func2(data0) < 1){
-validate97.errors = [{instancePath:instancePath+"/rule",schemaPath:"#/properties/rule/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
-}
-}
-else {
-validate97.errors = [{instancePath:instancePath+"/rule",schemaPath:"#/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.reason !== undefined){
-const _errs4 = errors;
-if(typeof data.reason !== "string"){
-validate97.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-else {
-validate97.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate97.errors = vErrors;
-return errors === 0;
-}
-validate97.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema39 = {"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit"]};
-
-function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate99.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!((((((((((data === "not_loaded") || (data === "masked")) || (data === "refuse_manual_start")) || (data === "refuse_manual_stop")) || (data === "cannot_start")) || (data === "unit_type")) || (data === "oneshot")) || (data === "outlives_restart")) || (data === "no_facts")) || (data === "no_unit"))){
-validate99.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema39.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-validate99.errors = vErrors;
-return errors === 0;
-}
-validate99.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-const schema40 = {"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}};
-const schema41 = {"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","policy"]};
-
-function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate102.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(((((((((((((data === "executable_replaced") || (data === "executable_removed")) || (data === "executable_unknown")) || (data === "library_replaced")) || (data === "library_removed")) || (data === "library_unknown")) || (data === "data_replaced")) || (data === "data_removed")) || (data === "data_unknown")) || (data === "log_held")) || (data === "file_held")) || (data === "scratch_file")) || (data === "policy"))){
-validate102.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema41.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-validate102.errors = vErrors;
-return errors === 0;
-}
-validate102.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-const schema42 = {"anyOf":[{"$ref":"#/$defs/package"},{"type":"null"}]};
-const schema43 = {"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"}}};
-
-function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate105.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
 }
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.manager === undefined) && (missing0 = "manager")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.version === undefined) && (missing0 = "version"))){
-validate105.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate92.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
-const _errs1 = errors;
+const _errs2 = errors;
 for(const key0 in data){
 if(!(((key0 === "manager") || (key0 === "name")) || (key0 === "version"))){
-validate105.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate92.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs1 === errors){
+if(_errs2 === errors){
 if(data.manager !== undefined){
 let data0 = data.manager;
-const _errs2 = errors;
-if(!((((data0 === "dpkg") || (data0 === "rpm")) || (data0 === "pacman")) || (data0 === "apk"))){
-validate105.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema43.properties.manager.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.name !== undefined){
 const _errs3 = errors;
-if(typeof data.name !== "string"){
-validate105.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(!((((data0 === "dpkg") || (data0 === "rpm")) || (data0 === "pacman")) || (data0 === "apk"))){
+validate92.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema36.properties.manager.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -1849,13 +1331,25 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.version !== undefined){
-const _errs5 = errors;
-if(typeof data.version !== "string"){
-validate105.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(data.name !== undefined){
+const _errs4 = errors;
+if(typeof data.name !== "string"){
+validate92.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs5 === errors;
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.version !== undefined){
+const _errs6 = errors;
+if(typeof data.version !== "string"){
+validate92.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs6 === errors;
 }
 else {
 var valid0 = true;
@@ -1865,87 +1359,18 @@ var valid0 = true;
 }
 }
 }
-else {
-validate105.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
 }
-}
-validate105.errors = vErrors;
+validate92.errors = vErrors;
 return errors === 0;
 }
-validate105.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate92.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
+const schema37 = {"type":"array","items":{"type":"integer","minimum":1}};
 
-function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate104.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(!(validate105(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-if(_valid0){
-var props0 = true;
-}
-const _errs2 = errors;
-if(data !== null){
-const err0 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs2 === errors;
-valid0 = valid0 || _valid0;
-if(!valid0){
-const err1 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-validate104.errors = vErrors;
-return false;
-}
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
-}
-}
-}
-validate104.errors = vErrors;
-evaluated0.props = props0;
-return errors === 0;
-}
-validate104.evaluated = {"dynamicProps":true,"dynamicItems":false};
-
-const schema44 = {"type":"array","items":{"type":"integer","minimum":1}};
-
-function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate108.evaluated;
+const evaluated0 = validate94.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1960,13 +1385,13 @@ for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 const _errs1 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate108.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate94.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs1){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 < 1 || isNaN(data0)){
-validate108.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate94.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1978,20 +1403,20 @@ break;
 }
 }
 else {
-validate108.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate94.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-validate108.errors = vErrors;
+validate94.errors = vErrors;
 return errors === 0;
 }
-validate108.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate94.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate101.evaluated;
+const evaluated0 = validate89.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2002,14 +1427,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.path === undefined) && (missing0 = "path")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.pids === undefined) && (missing0 = "pids"))){
-validate101.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate89.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((key0 === "path") || (key0 === "code")) || (key0 === "package")) || (key0 === "pids"))){
-validate101.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate89.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2018,7 +1443,7 @@ if(_errs1 === errors){
 if(data.path !== undefined){
 const _errs2 = errors;
 if(typeof data.path !== "string"){
-validate101.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate89.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2029,8 +1454,8 @@ var valid0 = true;
 if(valid0){
 if(data.code !== undefined){
 const _errs4 = errors;
-if(!(validate102(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
+if(!(validate90(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -2041,8 +1466,8 @@ var valid0 = true;
 if(valid0){
 if(data.package !== undefined){
 const _errs5 = errors;
-if(!(validate104(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
+if(!(validate92(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -2053,8 +1478,8 @@ var valid0 = true;
 if(valid0){
 if(data.pids !== undefined){
 const _errs6 = errors;
-if(!(validate108(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+if(!(validate94(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -2069,14 +1494,14 @@ var valid0 = true;
 }
 }
 else {
-validate101.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate89.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate101.errors = vErrors;
+validate89.errors = vErrors;
 return errors === 0;
 }
-validate101.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate89.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2133,50 +1558,9 @@ if(valid0){
 if(data.scope !== undefined){
 let data2 = data.scope;
 const _errs4 = errors;
-const _errs5 = errors;
-let valid1 = false;
-const _errs6 = errors;
-if(!(validate79(data2, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs6 === errors;
-valid1 = valid1 || _valid0;
-const _errs7 = errors;
-if(data2 !== null){
-const err0 = {instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs7 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const err1 = {instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-validate75.errors = vErrors;
+if(!(((data2 === "system") || (data2 === "user")) || (data2 === null))){
+validate75.errors = [{instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/enum",keyword:"enum",params:{allowedValues: schema30.properties.scope.enum},message:"must be equal to one of the allowed values"}];
 return false;
-}
-else {
-errors = _errs5;
-if(vErrors !== null){
-if(_errs5){
-vErrors.length = _errs5;
-}
-else {
-vErrors = null;
-}
-}
 }
 var valid0 = _errs4 === errors;
 }
@@ -2185,12 +1569,12 @@ var valid0 = true;
 }
 if(valid0){
 if(data.user !== undefined){
-const _errs9 = errors;
-if(!(validate81(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+const _errs5 = errors;
+if(!(validate79(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs9 === errors;
+var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
@@ -2198,384 +1582,377 @@ var valid0 = true;
 if(valid0){
 if(data.session !== undefined){
 let data4 = data.session;
-const _errs10 = errors;
-const _errs11 = errors;
-let valid2 = false;
-const _errs12 = errors;
-if(!(validate84(data4, {instancePath:instancePath+"/session",parentData:data,parentDataProperty:"session",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
-errors = vErrors.length;
+const _errs6 = errors;
+if((!(data4 && typeof data4 == "object" && !Array.isArray(data4))) && (data4 !== null)){
+validate75.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
-var _valid1 = _errs12 === errors;
-valid2 = valid2 || _valid1;
-const _errs13 = errors;
-if(data4 !== null){
-const err2 = {instancePath:instancePath+"/session",schemaPath:"#/properties/session/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-var _valid1 = _errs13 === errors;
-valid2 = valid2 || _valid1;
-if(!valid2){
-const err3 = {instancePath:instancePath+"/session",schemaPath:"#/properties/session/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-validate75.errors = vErrors;
+if(errors === _errs6){
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+let missing1;
+if(((data4.id === undefined) && (missing1 = "id")) || ((data4.user === undefined) && (missing1 = "user"))){
+validate75.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
-errors = _errs11;
-if(vErrors !== null){
-if(_errs11){
-vErrors.length = _errs11;
+const _errs9 = errors;
+for(const key1 in data4){
+if(!((key1 === "id") || (key1 === "user"))){
+validate75.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs9 === errors){
+if(data4.id !== undefined){
+const _errs10 = errors;
+if(typeof data4.id !== "string"){
+validate75.errors = [{instancePath:instancePath+"/session/id",schemaPath:"#/properties/session/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid1 = _errs10 === errors;
 }
 else {
-vErrors = null;
+var valid1 = true;
+}
+if(valid1){
+if(data4.user !== undefined){
+const _errs12 = errors;
+if(!(validate79(data4.user, {instancePath:instancePath+"/session/user",parentData:data4,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+var valid1 = _errs12 === errors;
+}
+else {
+var valid1 = true;
 }
 }
 }
-var valid0 = _errs10 === errors;
+}
+}
+}
+var valid0 = _errs6 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.container !== undefined){
-let data5 = data.container;
-const _errs15 = errors;
-const _errs16 = errors;
-let valid3 = false;
-const _errs17 = errors;
-if(!(validate87(data5, {instancePath:instancePath+"/container",parentData:data,parentDataProperty:"container",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
-errors = vErrors.length;
+let data7 = data.container;
+const _errs13 = errors;
+if((!(data7 && typeof data7 == "object" && !Array.isArray(data7))) && (data7 !== null)){
+validate75.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
-var _valid2 = _errs17 === errors;
-valid3 = valid3 || _valid2;
-const _errs18 = errors;
-if(data5 !== null){
-const err4 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-var _valid2 = _errs18 === errors;
-valid3 = valid3 || _valid2;
-if(!valid3){
-const err5 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-validate75.errors = vErrors;
+if(errors === _errs13){
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+let missing2;
+if(((((data7.runtime === undefined) && (missing2 = "runtime")) || ((data7.id === undefined) && (missing2 = "id"))) || ((data7.name === undefined) && (missing2 = "name"))) || ((data7.user === undefined) && (missing2 = "user"))){
+validate75.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
-errors = _errs16;
-if(vErrors !== null){
-if(_errs16){
-vErrors.length = _errs16;
+const _errs16 = errors;
+for(const key2 in data7){
+if(!((((key2 === "runtime") || (key2 === "id")) || (key2 === "name")) || (key2 === "user"))){
+validate75.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs16 === errors){
+if(data7.runtime !== undefined){
+let data8 = data7.runtime;
+const _errs17 = errors;
+if(!((((((((data8 === "docker") || (data8 === "podman")) || (data8 === "containerd")) || (data8 === "crio")) || (data8 === "lxc")) || (data8 === "nspawn")) || (data8 === "libvirt")) || (data8 === "unknown"))){
+validate75.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema30.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid2 = _errs17 === errors;
 }
 else {
-vErrors = null;
+var valid2 = true;
+}
+if(valid2){
+if(data7.id !== undefined){
+const _errs18 = errors;
+if(!(validate60(data7.id, {instancePath:instancePath+"/container/id",parentData:data7,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs18 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data7.name !== undefined){
+const _errs19 = errors;
+if(!(validate60(data7.name, {instancePath:instancePath+"/container/name",parentData:data7,parentDataProperty:"name",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs19 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data7.user !== undefined){
+const _errs20 = errors;
+if(!(validate79(data7.user, {instancePath:instancePath+"/container/user",parentData:data7,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs20 === errors;
+}
+else {
+var valid2 = true;
 }
 }
 }
-var valid0 = _errs15 === errors;
+}
+}
+}
+}
+}
+var valid0 = _errs13 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.process !== undefined){
-let data6 = data.process;
-const _errs20 = errors;
+let data12 = data.process;
 const _errs21 = errors;
-let valid4 = false;
-const _errs22 = errors;
-if(!(validate92(data6, {instancePath:instancePath+"/process",parentData:data,parentDataProperty:"process",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
-errors = vErrors.length;
+if((!(data12 && typeof data12 == "object" && !Array.isArray(data12))) && (data12 !== null)){
+validate75.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
-var _valid3 = _errs22 === errors;
-valid4 = valid4 || _valid3;
-const _errs23 = errors;
-if(data6 !== null){
-const err6 = {instancePath:instancePath+"/process",schemaPath:"#/properties/process/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-var _valid3 = _errs23 === errors;
-valid4 = valid4 || _valid3;
-if(!valid4){
-const err7 = {instancePath:instancePath+"/process",schemaPath:"#/properties/process/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-validate75.errors = vErrors;
+if(errors === _errs21){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+let missing3;
+if(((((data12.pid === undefined) && (missing3 = "pid")) || ((data12.start_ticks === undefined) && (missing3 = "start_ticks"))) || ((data12.name === undefined) && (missing3 = "name"))) || ((data12.executable === undefined) && (missing3 = "executable"))){
+validate75.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
 return false;
 }
 else {
-errors = _errs21;
-if(vErrors !== null){
-if(_errs21){
-vErrors.length = _errs21;
+const _errs24 = errors;
+for(const key3 in data12){
+if(!((((key3 === "pid") || (key3 === "start_ticks")) || (key3 === "name")) || (key3 === "executable"))){
+validate75.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs24 === errors){
+if(data12.pid !== undefined){
+let data13 = data12.pid;
+const _errs25 = errors;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+validate75.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs25){
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 < 1 || isNaN(data13)){
+validate75.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+var valid3 = _errs25 === errors;
 }
 else {
-vErrors = null;
+var valid3 = true;
+}
+if(valid3){
+if(data12.start_ticks !== undefined){
+const _errs27 = errors;
+if(!(validate86(data12.start_ticks, {instancePath:instancePath+"/process/start_ticks",parentData:data12,parentDataProperty:"start_ticks",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
+errors = vErrors.length;
+}
+var valid3 = _errs27 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data12.name !== undefined){
+const _errs28 = errors;
+if(typeof data12.name !== "string"){
+validate75.errors = [{instancePath:instancePath+"/process/name",schemaPath:"#/properties/process/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid3 = _errs28 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data12.executable !== undefined){
+const _errs30 = errors;
+if(!(validate60(data12.executable, {instancePath:instancePath+"/process/executable",parentData:data12,parentDataProperty:"executable",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid3 = _errs30 === errors;
+}
+else {
+var valid3 = true;
 }
 }
 }
-var valid0 = _errs20 === errors;
+}
+}
+}
+}
+}
+var valid0 = _errs21 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.argv !== undefined){
-let data7 = data.argv;
-const _errs25 = errors;
-const _errs26 = errors;
-let valid5 = false;
-const _errs27 = errors;
-if(errors === _errs27){
-if(Array.isArray(data7)){
-var valid6 = true;
-const len0 = data7.length;
+let data17 = data.argv;
+const _errs31 = errors;
+if((!(Array.isArray(data17))) && (data17 !== null)){
+validate75.errors = [{instancePath:instancePath+"/argv",schemaPath:"#/properties/argv/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+if(errors === _errs31){
+if(Array.isArray(data17)){
+var valid4 = true;
+const len0 = data17.length;
 for(let i0=0; i0<len0; i0++){
-const _errs29 = errors;
-if(typeof data7[i0] !== "string"){
-const err8 = {instancePath:instancePath+"/argv/" + i0,schemaPath:"#/properties/argv/anyOf/0/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err8];
+const _errs34 = errors;
+if(typeof data17[i0] !== "string"){
+validate75.errors = [{instancePath:instancePath+"/argv/" + i0,schemaPath:"#/properties/argv/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
 }
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-var valid6 = _errs29 === errors;
-if(!valid6){
+var valid4 = _errs34 === errors;
+if(!valid4){
 break;
 }
 }
 }
-else {
-const err9 = {instancePath:instancePath+"/argv",schemaPath:"#/properties/argv/anyOf/0/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err9];
 }
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-var _valid4 = _errs27 === errors;
-valid5 = valid5 || _valid4;
-const _errs31 = errors;
-if(data7 !== null){
-const err10 = {instancePath:instancePath+"/argv",schemaPath:"#/properties/argv/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-var _valid4 = _errs31 === errors;
-valid5 = valid5 || _valid4;
-if(!valid5){
-const err11 = {instancePath:instancePath+"/argv",schemaPath:"#/properties/argv/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-validate75.errors = vErrors;
-return false;
-}
-else {
-errors = _errs26;
-if(vErrors !== null){
-if(_errs26){
-vErrors.length = _errs26;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs25 === errors;
+var valid0 = _errs31 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.carries_caller !== undefined){
-const _errs33 = errors;
+const _errs36 = errors;
 if(typeof data.carries_caller !== "boolean"){
 validate75.errors = [{instancePath:instancePath+"/carries_caller",schemaPath:"#/properties/carries_caller/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs33 === errors;
+var valid0 = _errs36 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.policy !== undefined){
-let data10 = data.policy;
-const _errs35 = errors;
-const _errs36 = errors;
-let valid7 = false;
-const _errs37 = errors;
-if(!(validate97(data10, {instancePath:instancePath+"/policy",parentData:data,parentDataProperty:"policy",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
-errors = vErrors.length;
-}
-var _valid5 = _errs37 === errors;
-valid7 = valid7 || _valid5;
+let data20 = data.policy;
 const _errs38 = errors;
-if(data10 !== null){
-const err12 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err12];
+if((!(data20 && typeof data20 == "object" && !Array.isArray(data20))) && (data20 !== null)){
+validate75.errors = [{instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-var _valid5 = _errs38 === errors;
-valid7 = valid7 || _valid5;
-if(!valid7){
-const err13 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-validate75.errors = vErrors;
+if(errors === _errs38){
+if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
+let missing4;
+if(((data20.rule === undefined) && (missing4 = "rule")) || ((data20.reason === undefined) && (missing4 = "reason"))){
+validate75.errors = [{instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
 return false;
 }
 else {
-errors = _errs36;
-if(vErrors !== null){
-if(_errs36){
-vErrors.length = _errs36;
+const _errs41 = errors;
+for(const key4 in data20){
+if(!((key4 === "rule") || (key4 === "reason"))){
+validate75.errors = [{instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs41 === errors){
+if(data20.rule !== undefined){
+let data21 = data20.rule;
+const _errs42 = errors;
+if(errors === _errs42){
+if(typeof data21 === "string"){
+if(func2(data21) < 1){
+validate75.errors = [{instancePath:instancePath+"/policy/rule",schemaPath:"#/properties/policy/properties/rule/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+return false;
+}
 }
 else {
-vErrors = null;
+validate75.errors = [{instancePath:instancePath+"/policy/rule",schemaPath:"#/properties/policy/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid5 = _errs42 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data20.reason !== undefined){
+const _errs44 = errors;
+if(typeof data20.reason !== "string"){
+validate75.errors = [{instancePath:instancePath+"/policy/reason",schemaPath:"#/properties/policy/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid5 = _errs44 === errors;
+}
+else {
+var valid5 = true;
 }
 }
 }
-var valid0 = _errs35 === errors;
+}
+}
+}
+var valid0 = _errs38 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.blocked_by !== undefined){
-let data11 = data.blocked_by;
-const _errs40 = errors;
-const _errs41 = errors;
-let valid8 = false;
-const _errs42 = errors;
-if(!(validate99(data11, {instancePath:instancePath+"/blocked_by",parentData:data,parentDataProperty:"blocked_by",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
-errors = vErrors.length;
-}
-var _valid6 = _errs42 === errors;
-valid8 = valid8 || _valid6;
-const _errs43 = errors;
-if(data11 !== null){
-const err14 = {instancePath:instancePath+"/blocked_by",schemaPath:"#/properties/blocked_by/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-var _valid6 = _errs43 === errors;
-valid8 = valid8 || _valid6;
-if(!valid8){
-const err15 = {instancePath:instancePath+"/blocked_by",schemaPath:"#/properties/blocked_by/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-validate75.errors = vErrors;
+let data23 = data.blocked_by;
+const _errs46 = errors;
+if(!(((((((((((data23 === "not_loaded") || (data23 === "masked")) || (data23 === "refuse_manual_start")) || (data23 === "refuse_manual_stop")) || (data23 === "cannot_start")) || (data23 === "unit_type")) || (data23 === "oneshot")) || (data23 === "outlives_restart")) || (data23 === "no_facts")) || (data23 === "no_unit")) || (data23 === null))){
+validate75.errors = [{instancePath:instancePath+"/blocked_by",schemaPath:"#/properties/blocked_by/enum",keyword:"enum",params:{allowedValues: schema30.properties.blocked_by.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-else {
-errors = _errs41;
-if(vErrors !== null){
-if(_errs41){
-vErrors.length = _errs41;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs40 === errors;
+var valid0 = _errs46 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.because !== undefined){
-let data12 = data.because;
-const _errs45 = errors;
-if(errors === _errs45){
-if(Array.isArray(data12)){
-var valid9 = true;
-const len1 = data12.length;
-for(let i1=0; i1<len1; i1++){
+let data24 = data.because;
 const _errs47 = errors;
-if(!(validate101(data12[i1], {instancePath:instancePath+"/because/" + i1,parentData:data12,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
+if(errors === _errs47){
+if(Array.isArray(data24)){
+var valid6 = true;
+const len1 = data24.length;
+for(let i1=0; i1<len1; i1++){
+const _errs49 = errors;
+if(!(validate89(data24[i1], {instancePath:instancePath+"/because/" + i1,parentData:data24,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
-var valid9 = _errs47 === errors;
-if(!valid9){
+var valid6 = _errs49 === errors;
+if(!valid6){
 break;
 }
 }
@@ -2585,7 +1962,7 @@ validate75.errors = [{instancePath:instancePath+"/because",schemaPath:"#/propert
 return false;
 }
 }
-var valid0 = _errs45 === errors;
+var valid0 = _errs47 === errors;
 }
 else {
 var valid0 = true;
@@ -2614,12 +1991,12 @@ return errors === 0;
 }
 validate75.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema45 = {"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"}}};
+const schema38 = {"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"}}};
 
-function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate112.evaluated;
+const evaluated0 = validate98.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2630,14 +2007,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.code === undefined) && (missing0 = "code")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.pids === undefined) && (missing0 = "pids"))) || ((data.reason === undefined) && (missing0 = "reason"))){
-validate112.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate98.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "code") || (key0 === "path")) || (key0 === "unit")) || (key0 === "pids")) || (key0 === "reason"))){
-validate112.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate98.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2645,8 +2022,8 @@ break;
 if(_errs1 === errors){
 if(data.code !== undefined){
 const _errs2 = errors;
-if(!(validate102(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
+if(!(validate90(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -2658,7 +2035,7 @@ if(valid0){
 if(data.path !== undefined){
 const _errs3 = errors;
 if(typeof data.path !== "string"){
-validate112.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate98.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -2681,8 +2058,8 @@ var valid0 = true;
 if(valid0){
 if(data.pids !== undefined){
 const _errs6 = errors;
-if(!(validate108(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+if(!(validate94(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -2694,7 +2071,7 @@ if(valid0){
 if(data.reason !== undefined){
 const _errs7 = errors;
 if(typeof data.reason !== "string"){
-validate112.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate98.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -2710,14 +2087,14 @@ var valid0 = true;
 }
 }
 else {
-validate112.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate98.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate112.errors = vErrors;
+validate98.errors = vErrors;
 return errors === 0;
 }
-validate112.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate98.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2985,8 +2362,8 @@ var valid5 = true;
 const len4 = data17.length;
 for(let i4=0; i4<len4; i4++){
 const _errs29 = errors;
-if(!(validate112(data17[i4], {instancePath:instancePath+"/ignored/" + i4,parentData:data17,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate98(data17[i4], {instancePath:instancePath+"/ignored/" + i4,parentData:data17,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
 errors = vErrors.length;
 }
 var valid5 = _errs29 === errors;

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:report:1.0.1","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","scan","summary","units","processes","warnings"],"properties":{"kind":{"const":"lib-users/report"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"scan":{"$ref":"#/$defs/scan"},"summary":{"$ref":"#/$defs/summary"},"units":{"type":"array","items":{"$ref":"#/$defs/unit"}},"processes":{"type":"array","items":{"$ref":"#/$defs/process"}},"warnings":{"type":"array","items":{"$ref":"#/$defs/warning"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"anyOf":[{"$ref":"#/$defs/time"},{"type":"null"}]},"count":{"type":"integer","minimum":0},"nullable_count":{"anyOf":[{"$ref":"#/$defs/count"},{"type":"null"}]},"nullable_string":{"anyOf":[{"type":"string"},{"type":"null"}]},"base64":{"anyOf":[{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$"},{"type":"null"}]},"pids":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string"},"id":{"anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string"},"booted_at":{"$ref":"#/$defs/nullable_time"},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string"},"init":{"enum":["systemd","openrc","sysvinit","other"]},"labels":{"type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"}}},"os":{"type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string"},"version_id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"}}},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"anyOf":[{"type":"boolean"},{"type":"null"}]},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"}}}]},"scan":{"type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string"},"include":{"type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"]},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"]},"packages":{"type":"boolean"},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"carriers":{"type":"array","items":{"type":"string"}},"suppressed":{"type":"array","items":{"$ref":"#/$defs/suppressed"}}}},"filters":{"type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids"},"units":{"type":"array","items":{"type":"string"}},"ignore":{"type":"array","items":{"type":"string"}},"ignore_literal":{"type":"array","items":{"type":"string"}},"default_rules":{"type":"boolean"}}},"process_counts":{"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"}}},"suppressed":{"type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string"},"reason":{"type":"string"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}},"summary":{"type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count"},"units":{"$ref":"#/$defs/count"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"}}},"nullable_package":{"anyOf":[{"$ref":"#/$defs/package"},{"type":"null"}]},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]},"inode":{"anyOf":[{"type":"string","pattern":"^[0-9]{1,20}$"},{"type":"null"}]},"device":{"anyOf":[{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$"},{"type":"null"}]},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"}}},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"anyOf":[{"$ref":"#/$defs/systemd"},{"type":"null"}]}}},"scope":{"enum":["system","user"]},"unit_file":{"type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}},"process":{"type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"ppid":{"$ref":"#/$defs/count"},"start_ticks":{"$ref":"#/$defs/count"},"started_at":{"$ref":"#/$defs/nullable_time"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"command":{"type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64"},"command_truncated":{"type":"boolean"},"executable":{"anyOf":[{"$ref":"#/$defs/executable"},{"type":"null"}]},"cgroup":{"$ref":"#/$defs/nullable_string"},"unit":{"anyOf":[{"$ref":"#/$defs/unit_ref"},{"type":"null"}]},"session":{"anyOf":[{"$ref":"#/$defs/session"},{"type":"null"}]},"container":{"anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"maps":{"type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"type":"array","items":{"$ref":"#/$defs/fd"}}}},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"deleted":{"type":"boolean"}}},"unit_ref":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}}},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}}},"map":{"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}},"fd":{"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"anyOf":[{"enum":["read","write","read_write","path"]},{"type":"null"}]},"append":{"anyOf":[{"type":"boolean"},{"type":"null"}]},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}},"warning":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread"]},"message":{"type":"string"}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:report:1.0.1","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","scan","summary","units","processes","warnings"],"properties":{"kind":{"const":"lib-users/report"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"scan":{"$ref":"#/$defs/scan"},"summary":{"$ref":"#/$defs/summary"},"units":{"type":"array","items":{"$ref":"#/$defs/unit"}},"processes":{"type":"array","items":{"$ref":"#/$defs/process"}},"warnings":{"type":"array","items":{"$ref":"#/$defs/warning"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"title":"Time","description":"UTC to the second, as in 2026-11-23T07:40:12Z.","type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"base64":{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true},"pids":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"},"booted_at":{"$ref":"#/$defs/nullable_time"},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string"},"init":{"enum":["systemd","openrc","sysvinit","other"]},"labels":{"type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"}}},"os":{"type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string"},"version_id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"}}},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"}}}]},"scan":{"type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string"},"include":{"type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"]},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"]},"packages":{"type":"boolean"},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"carriers":{"type":"array","items":{"type":"string"}},"suppressed":{"type":"array","items":{"$ref":"#/$defs/suppressed"}}}},"filters":{"type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids"},"units":{"type":"array","items":{"type":"string"}},"ignore":{"type":"array","items":{"type":"string"}},"ignore_literal":{"type":"array","items":{"type":"string"}},"default_rules":{"type":"boolean"}}},"process_counts":{"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"}}},"suppressed":{"type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string"},"reason":{"type":"string"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}},"summary":{"type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count"},"units":{"$ref":"#/$defs/count"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"}}},"nullable_package":{"title":"Package","description":"The package that owns the path now.","type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"],"description":"Whose database answered."},"name":{"type":"string","description":"The package's name."},"version":{"type":"string","description":"Its installed version."}},"nullable":true},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]},"inode":{"type":"string","pattern":"^[0-9]{1,20}$","nullable":true},"device":{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$","nullable":true},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"}}},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"title":"SystemdFacts","description":"What systemd said of the unit, in snake_case of its D-Bus properties.","type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"load_state":{"type":"string","description":"LoadState: loaded, not-found, masked …"},"active_state":{"type":"string","description":"ActiveState: active, inactive, failed …"},"sub_state":{"type":"string","description":"SubState: running, exited …"},"type":{"$ref":"#/$defs/nullable_string","description":"Type of a service: simple, notify, oneshot …; null for other units."},"main_pid":{"$ref":"#/$defs/nullable_count","description":"MainPID, or null."},"control_pid":{"$ref":"#/$defs/nullable_count","description":"ControlPID, or null."},"kill_mode":{"$ref":"#/$defs/nullable_string","description":"KillMode: control-group, mixed, process or none; null where the unit has none."},"fragment_path":{"$ref":"#/$defs/nullable_string","description":"The unit file, or null."},"transient":{"type":"boolean","description":"Made at run time, without a unit file on disk."},"can_start":{"type":"boolean","description":"CanStart."},"can_stop":{"type":"boolean","description":"CanStop."},"can_reload":{"type":"boolean","description":"CanReload."},"refuse_manual_start":{"type":"boolean","description":"RefuseManualStart."},"refuse_manual_stop":{"type":"boolean","description":"RefuseManualStop."},"need_daemon_reload":{"type":"boolean","description":"NeedDaemonReload: the unit file changed on disk."}},"nullable":true}}},"scope":{"enum":["system","user"]},"unit_file":{"type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}},"process":{"type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"ppid":{"$ref":"#/$defs/count"},"start_ticks":{"$ref":"#/$defs/count"},"started_at":{"$ref":"#/$defs/nullable_time"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"command":{"type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64"},"command_truncated":{"type":"boolean"},"executable":{"title":"Executable","description":"The program of a process.","type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"deleted":{"type":"boolean","description":"Whether it is gone from that path."}},"nullable":true},"cgroup":{"$ref":"#/$defs/nullable_string"},"unit":{"title":"UnitReference","description":"Names a unit, and says which cgroup hierarchy named it.","type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name."},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager; null for system units."},"source":{"enum":["cgroup_v1","cgroup_v2"],"description":"The hierarchy that the unit was read from."}},"nullable":true},"session":{"title":"Session","description":"A login session of systemd-logind.","type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string","description":"The session's id, as loginctl lists it."},"user":{"$ref":"#/$defs/nullable_user","description":"Whose session."}},"nullable":true},"container":{"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}},"nullable":true},"maps":{"type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"type":"array","items":{"$ref":"#/$defs/fd"}}}},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"deleted":{"type":"boolean"}}},"unit_ref":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}}},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}}},"map":{"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}},"fd":{"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"enum":["read","write","read_write","path",null]},"append":{"type":"boolean","nullable":true},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}},"warning":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread"]},"message":{"type":"string"}}}}};
 const func1 = Object.prototype.hasOwnProperty;
 const schema20 = {"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
@@ -130,9 +130,9 @@ return errors === 0;
 }
 validate57.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema23 = {"type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string"},"id":{"anyOf":[{"type":"string","pattern":"^[0-9a-f]{32}$"},{"type":"null"}]},"boot_id":{"$ref":"#/$defs/nullable_string"},"booted_at":{"$ref":"#/$defs/nullable_time"},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string"},"init":{"enum":["systemd","openrc","sysvinit","other"]},"labels":{"type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"}}};
+const schema23 = {"type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"},"booted_at":{"$ref":"#/$defs/nullable_time"},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string"},"init":{"enum":["systemd","openrc","sysvinit","other"]},"labels":{"type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"}}};
 const pattern5 = new RegExp("^[0-9a-f]{32}$", "u");
-const schema24 = {"anyOf":[{"type":"string"},{"type":"null"}]};
+const schema24 = {"type":"string","nullable":true};
 
 function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -144,63 +144,16 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(typeof data !== "string"){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-const _errs3 = errors;
-if(data !== null){
-const err1 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs3 === errors;
-valid0 = valid0 || _valid0;
-if(!valid0){
-const err2 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-validate60.errors = vErrors;
+if((typeof data !== "string") && (data !== null)){
+validate60.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
-}
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
-}
-}
 }
 validate60.errors = vErrors;
 return errors === 0;
 }
 validate60.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema25 = {"anyOf":[{"$ref":"#/$defs/time"},{"type":"null"}]};
+const schema25 = {"title":"Time","description":"UTC to the second, as in 2026-11-23T07:40:12Z.","type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true};
 
 function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -212,48 +165,15 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(!(validate57(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-const _errs2 = errors;
-if(data !== null){
-const err0 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs2 === errors;
-valid0 = valid0 || _valid0;
-if(!valid0){
-const err1 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-validate62.errors = vErrors;
+if((typeof data !== "string") && (data !== null)){
+validate62.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
+if(errors === 0){
+if(typeof data === "string"){
+if(!pattern4.test(data)){
+validate62.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"+"\""}];
+return false;
 }
 }
 }
@@ -264,10 +184,10 @@ validate62.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 const schema26 = {"type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string"},"version_id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"}}};
 
-function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate65.evaluated;
+const evaluated0 = validate64.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -278,14 +198,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.id === undefined) && (missing0 = "id")) || ((data.version_id === undefined) && (missing0 = "version_id"))) || ((data.name === undefined) && (missing0 = "name"))){
-validate65.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate64.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((key0 === "id") || (key0 === "version_id")) || (key0 === "name"))){
-validate65.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate64.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -332,22 +252,22 @@ var valid0 = true;
 }
 }
 else {
-validate65.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate64.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate65.errors = vErrors;
+validate64.errors = vErrors;
 return errors === 0;
 }
-validate65.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate64.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema27 = {"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"anyOf":[{"type":"boolean"},{"type":"null"}]},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}};
+const schema27 = {"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}}}};
 const schema28 = {"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"}}}]};
 
-function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate72.evaluated;
+const evaluated0 = validate71.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -796,7 +716,7 @@ else {
 vErrors.push(err23);
 }
 errors++;
-validate72.errors = vErrors;
+validate71.errors = vErrors;
 return false;
 }
 else {
@@ -810,17 +730,17 @@ vErrors = null;
 }
 }
 }
-validate72.errors = vErrors;
+validate71.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate72.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate71.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate71.evaluated;
+const evaluated0 = validate70.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -831,14 +751,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.required === undefined) && (missing0 = "required")) || ((data.reasons === undefined) && (missing0 = "reasons"))){
-validate71.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate70.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "required") || (key0 === "reasons"))){
-validate71.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate70.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -847,56 +767,9 @@ if(_errs1 === errors){
 if(data.required !== undefined){
 let data0 = data.required;
 const _errs2 = errors;
-const _errs3 = errors;
-let valid1 = false;
-const _errs4 = errors;
-if(typeof data0 !== "boolean"){
-const err0 = {instancePath:instancePath+"/required",schemaPath:"#/properties/required/anyOf/0/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs4 === errors;
-valid1 = valid1 || _valid0;
-const _errs6 = errors;
-if(data0 !== null){
-const err1 = {instancePath:instancePath+"/required",schemaPath:"#/properties/required/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs6 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const err2 = {instancePath:instancePath+"/required",schemaPath:"#/properties/required/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-validate71.errors = vErrors;
+if((typeof data0 !== "boolean") && (data0 !== null)){
+validate70.errors = [{instancePath:instancePath+"/required",schemaPath:"#/properties/required/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
-}
-else {
-errors = _errs3;
-if(vErrors !== null){
-if(_errs3){
-vErrors.length = _errs3;
-}
-else {
-vErrors = null;
-}
-}
 }
 var valid0 = _errs2 === errors;
 }
@@ -906,29 +779,29 @@ var valid0 = true;
 if(valid0){
 if(data.reasons !== undefined){
 let data1 = data.reasons;
-const _errs8 = errors;
-if(errors === _errs8){
+const _errs5 = errors;
+if(errors === _errs5){
 if(Array.isArray(data1)){
-var valid2 = true;
+var valid1 = true;
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-const _errs10 = errors;
-if(!(validate72(data1[i0], {instancePath:instancePath+"/reasons/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
+const _errs7 = errors;
+if(!(validate71(data1[i0], {instancePath:instancePath+"/reasons/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
 errors = vErrors.length;
 }
-var valid2 = _errs10 === errors;
-if(!valid2){
+var valid1 = _errs7 === errors;
+if(!valid1){
 break;
 }
 }
 }
 else {
-validate71.errors = [{instancePath:instancePath+"/reasons",schemaPath:"#/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate70.errors = [{instancePath:instancePath+"/reasons",schemaPath:"#/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-var valid0 = _errs8 === errors;
+var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
@@ -938,14 +811,14 @@ var valid0 = true;
 }
 }
 else {
-validate71.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate70.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate71.errors = vErrors;
+validate70.errors = vErrors;
 return errors === 0;
 }
-validate71.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate70.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -990,68 +863,15 @@ if(valid0){
 if(data.id !== undefined){
 let data1 = data.id;
 const _errs4 = errors;
-const _errs5 = errors;
-let valid1 = false;
-const _errs6 = errors;
-if(errors === _errs6){
-if(typeof data1 === "string"){
-if(!pattern5.test(data1)){
-const err0 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{32}$"},message:"must match pattern \""+"^[0-9a-f]{32}$"+"\""};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-var _valid0 = _errs6 === errors;
-valid1 = valid1 || _valid0;
-const _errs8 = errors;
-if(data1 !== null){
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-var _valid0 = _errs8 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const err3 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-validate59.errors = vErrors;
+if((typeof data1 !== "string") && (data1 !== null)){
+validate59.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-else {
-errors = _errs5;
-if(vErrors !== null){
-if(_errs5){
-vErrors.length = _errs5;
-}
-else {
-vErrors = null;
+if(errors === _errs4){
+if(typeof data1 === "string"){
+if(!pattern5.test(data1)){
+validate59.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{32}$"},message:"must match pattern \""+"^[0-9a-f]{32}$"+"\""}];
+return false;
 }
 }
 }
@@ -1062,8 +882,44 @@ var valid0 = true;
 }
 if(valid0){
 if(data.boot_id !== undefined){
-const _errs10 = errors;
+const _errs7 = errors;
 if(!(validate60(data.boot_id, {instancePath:instancePath+"/boot_id",parentData:data,parentDataProperty:"boot_id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.booted_at !== undefined){
+const _errs8 = errors;
+if(!(validate62(data.booted_at, {instancePath:instancePath+"/booted_at",parentData:data,parentDataProperty:"booted_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs8 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.os !== undefined){
+const _errs9 = errors;
+if(!(validate64(data.os, {instancePath:instancePath+"/os",parentData:data,parentDataProperty:"os",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.kernel_release !== undefined){
+const _errs10 = errors;
+if(!(validate60(data.kernel_release, {instancePath:instancePath+"/kernel_release",parentData:data,parentDataProperty:"kernel_release",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
@@ -1073,11 +929,12 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.booted_at !== undefined){
+if(data.init !== undefined){
+let data6 = data.init;
 const _errs11 = errors;
-if(!(validate62(data.booted_at, {instancePath:instancePath+"/booted_at",parentData:data,parentDataProperty:"booted_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
-errors = vErrors.length;
+if(!((((data6 === "systemd") || (data6 === "openrc")) || (data6 === "sysvinit")) || (data6 === "other"))){
+validate59.errors = [{instancePath:instancePath+"/init",schemaPath:"#/properties/init/enum",keyword:"enum",params:{allowedValues: schema23.properties.init.enum},message:"must be equal to one of the allowed values"}];
+return false;
 }
 var valid0 = _errs11 === errors;
 }
@@ -1085,56 +942,19 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.os !== undefined){
-const _errs12 = errors;
-if(!(validate65(data.os, {instancePath:instancePath+"/os",parentData:data,parentDataProperty:"os",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.kernel_release !== undefined){
-const _errs13 = errors;
-if(!(validate60(data.kernel_release, {instancePath:instancePath+"/kernel_release",parentData:data,parentDataProperty:"kernel_release",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.init !== undefined){
-let data6 = data.init;
-const _errs14 = errors;
-if(!((((data6 === "systemd") || (data6 === "openrc")) || (data6 === "sysvinit")) || (data6 === "other"))){
-validate59.errors = [{instancePath:instancePath+"/init",schemaPath:"#/properties/init/enum",keyword:"enum",params:{allowedValues: schema23.properties.init.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
 if(data.labels !== undefined){
 let data7 = data.labels;
-const _errs15 = errors;
-if(errors === _errs15){
+const _errs12 = errors;
+if(errors === _errs12){
 if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
 for(const key1 in data7){
-const _errs18 = errors;
+const _errs15 = errors;
 if(typeof data7[key1] !== "string"){
 validate59.errors = [{instancePath:instancePath+"/labels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs18 === errors;
-if(!valid2){
+var valid1 = _errs15 === errors;
+if(!valid1){
 break;
 }
 }
@@ -1144,19 +964,19 @@ validate59.errors = [{instancePath:instancePath+"/labels",schemaPath:"#/properti
 return false;
 }
 }
-var valid0 = _errs15 === errors;
+var valid0 = _errs12 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.reboot !== undefined){
-const _errs20 = errors;
-if(!(validate71(data.reboot, {instancePath:instancePath+"/reboot",parentData:data,parentDataProperty:"reboot",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
+const _errs17 = errors;
+if(!(validate70(data.reboot, {instancePath:instancePath+"/reboot",parentData:data,parentDataProperty:"reboot",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs20 === errors;
+var valid0 = _errs17 === errors;
 }
 else {
 var valid0 = true;
@@ -1186,10 +1006,10 @@ const schema29 = {"type":"object","additionalProperties":false,"required":["proc
 const schema30 = {"type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids"},"units":{"type":"array","items":{"type":"string"}},"ignore":{"type":"array","items":{"type":"string"}},"ignore_literal":{"type":"array","items":{"type":"string"}},"default_rules":{"type":"boolean"}}};
 const schema31 = {"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}};
 
-function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate78.evaluated;
+const evaluated0 = validate77.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1204,18 +1024,18 @@ for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 const _errs1 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate78.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate77.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs1){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 2147483647 || isNaN(data0)){
-validate78.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate77.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data0 < 1 || isNaN(data0)){
-validate78.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate77.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1228,20 +1048,20 @@ break;
 }
 }
 else {
-validate78.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate77.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-validate78.errors = vErrors;
+validate77.errors = vErrors;
 return errors === 0;
 }
-validate78.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate77.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate77.evaluated;
+const evaluated0 = validate76.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1252,14 +1072,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.pids === undefined) && (missing0 = "pids")) || ((data.units === undefined) && (missing0 = "units"))) || ((data.ignore === undefined) && (missing0 = "ignore"))) || ((data.ignore_literal === undefined) && (missing0 = "ignore_literal"))) || ((data.default_rules === undefined) && (missing0 = "default_rules"))){
-validate77.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate76.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "pids") || (key0 === "units")) || (key0 === "ignore")) || (key0 === "ignore_literal")) || (key0 === "default_rules"))){
-validate77.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate76.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -1267,8 +1087,8 @@ break;
 if(_errs1 === errors){
 if(data.pids !== undefined){
 const _errs2 = errors;
-if(!(validate78(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+if(!(validate77(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -1287,7 +1107,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 const _errs5 = errors;
 if(typeof data1[i0] !== "string"){
-validate77.errors = [{instancePath:instancePath+"/units/" + i0,schemaPath:"#/properties/units/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate76.errors = [{instancePath:instancePath+"/units/" + i0,schemaPath:"#/properties/units/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid1 = _errs5 === errors;
@@ -1297,7 +1117,7 @@ break;
 }
 }
 else {
-validate77.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate76.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -1317,7 +1137,7 @@ const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
 const _errs9 = errors;
 if(typeof data3[i1] !== "string"){
-validate77.errors = [{instancePath:instancePath+"/ignore/" + i1,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate76.errors = [{instancePath:instancePath+"/ignore/" + i1,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs9 === errors;
@@ -1327,7 +1147,7 @@ break;
 }
 }
 else {
-validate77.errors = [{instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate76.errors = [{instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -1347,7 +1167,7 @@ const len2 = data5.length;
 for(let i2=0; i2<len2; i2++){
 const _errs13 = errors;
 if(typeof data5[i2] !== "string"){
-validate77.errors = [{instancePath:instancePath+"/ignore_literal/" + i2,schemaPath:"#/properties/ignore_literal/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate76.errors = [{instancePath:instancePath+"/ignore_literal/" + i2,schemaPath:"#/properties/ignore_literal/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid3 = _errs13 === errors;
@@ -1357,7 +1177,7 @@ break;
 }
 }
 else {
-validate77.errors = [{instancePath:instancePath+"/ignore_literal",schemaPath:"#/properties/ignore_literal/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate76.errors = [{instancePath:instancePath+"/ignore_literal",schemaPath:"#/properties/ignore_literal/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -1370,7 +1190,7 @@ if(valid0){
 if(data.default_rules !== undefined){
 const _errs15 = errors;
 if(typeof data.default_rules !== "boolean"){
-validate77.errors = [{instancePath:instancePath+"/default_rules",schemaPath:"#/properties/default_rules/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate76.errors = [{instancePath:instancePath+"/default_rules",schemaPath:"#/properties/default_rules/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -1386,45 +1206,17 @@ var valid0 = true;
 }
 }
 else {
-validate77.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate76.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate77.errors = vErrors;
+validate76.errors = vErrors;
 return errors === 0;
 }
-validate77.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate76.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema32 = {"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"}}};
 const schema33 = {"type":"integer","minimum":0};
-
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate82.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
-validate82.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-if(errors === 0){
-if((typeof data == "number") && (isFinite(data))){
-if(data < 0 || isNaN(data)){
-validate82.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
-}
-validate82.errors = vErrors;
-return errors === 0;
-}
-validate82.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
 
 function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1436,18 +1228,46 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
+validate81.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === 0){
+if((typeof data == "number") && (isFinite(data))){
+if(data < 0 || isNaN(data)){
+validate81.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+validate81.errors = vErrors;
+return errors === 0;
+}
+validate81.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate80.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((data.seen === undefined) && (missing0 = "seen")) || ((data.inspected === undefined) && (missing0 = "inspected"))) || ((data.kernel_threads === undefined) && (missing0 = "kernel_threads"))) || ((data.vanished === undefined) && (missing0 = "vanished"))) || ((data.denied === undefined) && (missing0 = "denied"))) || ((data.failed === undefined) && (missing0 = "failed"))){
-validate81.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate80.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((((key0 === "seen") || (key0 === "inspected")) || (key0 === "kernel_threads")) || (key0 === "vanished")) || (key0 === "denied")) || (key0 === "failed"))){
-validate81.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate80.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -1455,8 +1275,8 @@ break;
 if(_errs1 === errors){
 if(data.seen !== undefined){
 const _errs2 = errors;
-if(!(validate82(data.seen, {instancePath:instancePath+"/seen",parentData:data,parentDataProperty:"seen",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate81(data.seen, {instancePath:instancePath+"/seen",parentData:data,parentDataProperty:"seen",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -1467,8 +1287,8 @@ var valid0 = true;
 if(valid0){
 if(data.inspected !== undefined){
 const _errs3 = errors;
-if(!(validate82(data.inspected, {instancePath:instancePath+"/inspected",parentData:data,parentDataProperty:"inspected",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate81(data.inspected, {instancePath:instancePath+"/inspected",parentData:data,parentDataProperty:"inspected",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -1479,8 +1299,8 @@ var valid0 = true;
 if(valid0){
 if(data.kernel_threads !== undefined){
 const _errs4 = errors;
-if(!(validate82(data.kernel_threads, {instancePath:instancePath+"/kernel_threads",parentData:data,parentDataProperty:"kernel_threads",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate81(data.kernel_threads, {instancePath:instancePath+"/kernel_threads",parentData:data,parentDataProperty:"kernel_threads",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -1491,8 +1311,8 @@ var valid0 = true;
 if(valid0){
 if(data.vanished !== undefined){
 const _errs5 = errors;
-if(!(validate82(data.vanished, {instancePath:instancePath+"/vanished",parentData:data,parentDataProperty:"vanished",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate81(data.vanished, {instancePath:instancePath+"/vanished",parentData:data,parentDataProperty:"vanished",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -1503,8 +1323,8 @@ var valid0 = true;
 if(valid0){
 if(data.denied !== undefined){
 const _errs6 = errors;
-if(!(validate82(data.denied, {instancePath:instancePath+"/denied",parentData:data,parentDataProperty:"denied",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate81(data.denied, {instancePath:instancePath+"/denied",parentData:data,parentDataProperty:"denied",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -1515,8 +1335,8 @@ var valid0 = true;
 if(valid0){
 if(data.failed !== undefined){
 const _errs7 = errors;
-if(!(validate82(data.failed, {instancePath:instancePath+"/failed",parentData:data,parentDataProperty:"failed",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate81(data.failed, {instancePath:instancePath+"/failed",parentData:data,parentDataProperty:"failed",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -1533,21 +1353,21 @@ var valid0 = true;
 }
 }
 else {
-validate81.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate80.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate81.errors = vErrors;
+validate80.errors = vErrors;
 return errors === 0;
 }
-validate81.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate80.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema34 = {"type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string"},"reason":{"type":"string"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}};
 
-function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate90.evaluated;
+const evaluated0 = validate89.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1558,14 +1378,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.rule === undefined) && (missing0 = "rule")) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.maps === undefined) && (missing0 = "maps"))) || ((data.fds === undefined) && (missing0 = "fds"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))){
-validate90.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate89.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "rule") || (key0 === "reason")) || (key0 === "maps")) || (key0 === "fds")) || (key0 === "held_bytes"))){
-validate90.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate89.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -1574,7 +1394,7 @@ if(_errs1 === errors){
 if(data.rule !== undefined){
 const _errs2 = errors;
 if(typeof data.rule !== "string"){
-validate90.errors = [{instancePath:instancePath+"/rule",schemaPath:"#/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate89.errors = [{instancePath:instancePath+"/rule",schemaPath:"#/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -1586,7 +1406,7 @@ if(valid0){
 if(data.reason !== undefined){
 const _errs4 = errors;
 if(typeof data.reason !== "string"){
-validate90.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate89.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -1597,8 +1417,8 @@ var valid0 = true;
 if(valid0){
 if(data.maps !== undefined){
 const _errs6 = errors;
-if(!(validate82(data.maps, {instancePath:instancePath+"/maps",parentData:data,parentDataProperty:"maps",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate81(data.maps, {instancePath:instancePath+"/maps",parentData:data,parentDataProperty:"maps",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -1609,8 +1429,8 @@ var valid0 = true;
 if(valid0){
 if(data.fds !== undefined){
 const _errs7 = errors;
-if(!(validate82(data.fds, {instancePath:instancePath+"/fds",parentData:data,parentDataProperty:"fds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate81(data.fds, {instancePath:instancePath+"/fds",parentData:data,parentDataProperty:"fds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -1621,8 +1441,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs8 = errors;
-if(!(validate82(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate81(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -1638,20 +1458,20 @@ var valid0 = true;
 }
 }
 else {
-validate90.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate89.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate90.errors = vErrors;
+validate89.errors = vErrors;
 return errors === 0;
 }
-validate90.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate89.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate76.evaluated;
+const evaluated0 = validate75.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1662,14 +1482,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((data.proc_path === undefined) && (missing0 = "proc_path")) || ((data.include === undefined) && (missing0 = "include"))) || ((data.detail === undefined) && (missing0 = "detail"))) || ((data.filters === undefined) && (missing0 = "filters"))) || ((data.command_line === undefined) && (missing0 = "command_line"))) || ((data.packages === undefined) && (missing0 = "packages"))) || ((data.effective_uid === undefined) && (missing0 = "effective_uid"))) || ((data.complete === undefined) && (missing0 = "complete"))) || ((data.duration_seconds === undefined) && (missing0 = "duration_seconds"))) || ((data.processes === undefined) && (missing0 = "processes"))) || ((data.carriers === undefined) && (missing0 = "carriers"))) || ((data.suppressed === undefined) && (missing0 = "suppressed"))){
-validate76.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate75.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(func1.call(schema29.properties, key0))){
-validate76.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate75.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -1678,7 +1498,7 @@ if(_errs1 === errors){
 if(data.proc_path !== undefined){
 const _errs2 = errors;
 if(typeof data.proc_path !== "string"){
-validate76.errors = [{instancePath:instancePath+"/proc_path",schemaPath:"#/properties/proc_path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate75.errors = [{instancePath:instancePath+"/proc_path",schemaPath:"#/properties/proc_path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -1698,7 +1518,7 @@ for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 const _errs6 = errors;
 if(!((data2 === "maps") || (data2 === "fds"))){
-validate76.errors = [{instancePath:instancePath+"/include/" + i0,schemaPath:"#/properties/include/items/enum",keyword:"enum",params:{allowedValues: schema29.properties.include.items.enum},message:"must be equal to one of the allowed values"}];
+validate75.errors = [{instancePath:instancePath+"/include/" + i0,schemaPath:"#/properties/include/items/enum",keyword:"enum",params:{allowedValues: schema29.properties.include.items.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid1 = _errs6 === errors;
@@ -1708,7 +1528,7 @@ break;
 }
 }
 else {
-validate76.errors = [{instancePath:instancePath+"/include",schemaPath:"#/properties/include/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate75.errors = [{instancePath:instancePath+"/include",schemaPath:"#/properties/include/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -1722,7 +1542,7 @@ if(data.detail !== undefined){
 let data3 = data.detail;
 const _errs7 = errors;
 if(!((data3 === "units") || (data3 === "processes"))){
-validate76.errors = [{instancePath:instancePath+"/detail",schemaPath:"#/properties/detail/enum",keyword:"enum",params:{allowedValues: schema29.properties.detail.enum},message:"must be equal to one of the allowed values"}];
+validate75.errors = [{instancePath:instancePath+"/detail",schemaPath:"#/properties/detail/enum",keyword:"enum",params:{allowedValues: schema29.properties.detail.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -1733,8 +1553,8 @@ var valid0 = true;
 if(valid0){
 if(data.filters !== undefined){
 const _errs8 = errors;
-if(!(validate77(data.filters, {instancePath:instancePath+"/filters",parentData:data,parentDataProperty:"filters",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+if(!(validate76(data.filters, {instancePath:instancePath+"/filters",parentData:data,parentDataProperty:"filters",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -1747,7 +1567,7 @@ if(data.command_line !== undefined){
 let data5 = data.command_line;
 const _errs9 = errors;
 if(!(((data5 === "full") || (data5 === "program")) || (data5 === "none"))){
-validate76.errors = [{instancePath:instancePath+"/command_line",schemaPath:"#/properties/command_line/enum",keyword:"enum",params:{allowedValues: schema29.properties.command_line.enum},message:"must be equal to one of the allowed values"}];
+validate75.errors = [{instancePath:instancePath+"/command_line",schemaPath:"#/properties/command_line/enum",keyword:"enum",params:{allowedValues: schema29.properties.command_line.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -1759,7 +1579,7 @@ if(valid0){
 if(data.packages !== undefined){
 const _errs10 = errors;
 if(typeof data.packages !== "boolean"){
-validate76.errors = [{instancePath:instancePath+"/packages",schemaPath:"#/properties/packages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate75.errors = [{instancePath:instancePath+"/packages",schemaPath:"#/properties/packages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs10 === errors;
@@ -1772,18 +1592,18 @@ if(data.effective_uid !== undefined){
 let data7 = data.effective_uid;
 const _errs12 = errors;
 if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-validate76.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate75.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs12){
 if((typeof data7 == "number") && (isFinite(data7))){
 if(data7 > 4294967295 || isNaN(data7)){
-validate76.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+validate75.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
 return false;
 }
 else {
 if(data7 < 0 || isNaN(data7)){
-validate76.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate75.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -1798,7 +1618,7 @@ if(valid0){
 if(data.complete !== undefined){
 const _errs14 = errors;
 if(typeof data.complete !== "boolean"){
-validate76.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate75.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs14 === errors;
@@ -1813,12 +1633,12 @@ const _errs16 = errors;
 if(errors === _errs16){
 if((typeof data9 == "number") && (isFinite(data9))){
 if(data9 < 0 || isNaN(data9)){
-validate76.errors = [{instancePath:instancePath+"/duration_seconds",schemaPath:"#/properties/duration_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate75.errors = [{instancePath:instancePath+"/duration_seconds",schemaPath:"#/properties/duration_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 else {
-validate76.errors = [{instancePath:instancePath+"/duration_seconds",schemaPath:"#/properties/duration_seconds/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+validate75.errors = [{instancePath:instancePath+"/duration_seconds",schemaPath:"#/properties/duration_seconds/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
 }
@@ -1830,8 +1650,8 @@ var valid0 = true;
 if(valid0){
 if(data.processes !== undefined){
 const _errs18 = errors;
-if(!(validate81(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+if(!(validate80(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs18 === errors;
@@ -1850,7 +1670,7 @@ const len1 = data11.length;
 for(let i1=0; i1<len1; i1++){
 const _errs21 = errors;
 if(typeof data11[i1] !== "string"){
-validate76.errors = [{instancePath:instancePath+"/carriers/" + i1,schemaPath:"#/properties/carriers/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate75.errors = [{instancePath:instancePath+"/carriers/" + i1,schemaPath:"#/properties/carriers/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs21 === errors;
@@ -1860,7 +1680,7 @@ break;
 }
 }
 else {
-validate76.errors = [{instancePath:instancePath+"/carriers",schemaPath:"#/properties/carriers/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate75.errors = [{instancePath:instancePath+"/carriers",schemaPath:"#/properties/carriers/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -1879,8 +1699,8 @@ var valid3 = true;
 const len2 = data13.length;
 for(let i2=0; i2<len2; i2++){
 const _errs25 = errors;
-if(!(validate90(data13[i2], {instancePath:instancePath+"/suppressed/" + i2,parentData:data13,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+if(!(validate89(data13[i2], {instancePath:instancePath+"/suppressed/" + i2,parentData:data13,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs25 === errors;
@@ -1890,7 +1710,7 @@ break;
 }
 }
 else {
-validate76.errors = [{instancePath:instancePath+"/suppressed",schemaPath:"#/properties/suppressed/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate75.errors = [{instancePath:instancePath+"/suppressed",schemaPath:"#/properties/suppressed/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -1914,21 +1734,21 @@ var valid0 = true;
 }
 }
 else {
-validate76.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate75.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate76.errors = vErrors;
+validate75.errors = vErrors;
 return errors === 0;
 }
-validate76.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate75.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema35 = {"type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count"},"units":{"$ref":"#/$defs/count"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}};
 
-function validate96(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate96.evaluated;
+const evaluated0 = validate95.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1939,14 +1759,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.processes === undefined) && (missing0 = "processes")) || ((data.units === undefined) && (missing0 = "units"))) || ((data.maps === undefined) && (missing0 = "maps"))) || ((data.fds === undefined) && (missing0 = "fds"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))){
-validate96.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate95.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "processes") || (key0 === "units")) || (key0 === "maps")) || (key0 === "fds")) || (key0 === "held_bytes"))){
-validate96.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate95.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -1954,8 +1774,8 @@ break;
 if(_errs1 === errors){
 if(data.processes !== undefined){
 const _errs2 = errors;
-if(!(validate82(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate81(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -1966,8 +1786,8 @@ var valid0 = true;
 if(valid0){
 if(data.units !== undefined){
 const _errs3 = errors;
-if(!(validate82(data.units, {instancePath:instancePath+"/units",parentData:data,parentDataProperty:"units",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate81(data.units, {instancePath:instancePath+"/units",parentData:data,parentDataProperty:"units",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -1978,8 +1798,8 @@ var valid0 = true;
 if(valid0){
 if(data.maps !== undefined){
 const _errs4 = errors;
-if(!(validate82(data.maps, {instancePath:instancePath+"/maps",parentData:data,parentDataProperty:"maps",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate81(data.maps, {instancePath:instancePath+"/maps",parentData:data,parentDataProperty:"maps",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -1990,8 +1810,8 @@ var valid0 = true;
 if(valid0){
 if(data.fds !== undefined){
 const _errs5 = errors;
-if(!(validate82(data.fds, {instancePath:instancePath+"/fds",parentData:data,parentDataProperty:"fds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate81(data.fds, {instancePath:instancePath+"/fds",parentData:data,parentDataProperty:"fds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -2002,8 +1822,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs6 = errors;
-if(!(validate82(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate81(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -2019,23 +1839,23 @@ var valid0 = true;
 }
 }
 else {
-validate96.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate95.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate96.errors = vErrors;
+validate95.errors = vErrors;
 return errors === 0;
 }
-validate96.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate95.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema36 = {"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"anyOf":[{"$ref":"#/$defs/systemd"},{"type":"null"}]}}};
+const schema36 = {"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"title":"SystemdFacts","description":"What systemd said of the unit, in snake_case of its D-Bus properties.","type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"load_state":{"type":"string","description":"LoadState: loaded, not-found, masked …"},"active_state":{"type":"string","description":"ActiveState: active, inactive, failed …"},"sub_state":{"type":"string","description":"SubState: running, exited …"},"type":{"$ref":"#/$defs/nullable_string","description":"Type of a service: simple, notify, oneshot …; null for other units."},"main_pid":{"$ref":"#/$defs/nullable_count","description":"MainPID, or null."},"control_pid":{"$ref":"#/$defs/nullable_count","description":"ControlPID, or null."},"kill_mode":{"$ref":"#/$defs/nullable_string","description":"KillMode: control-group, mixed, process or none; null where the unit has none."},"fragment_path":{"$ref":"#/$defs/nullable_string","description":"The unit file, or null."},"transient":{"type":"boolean","description":"Made at run time, without a unit file on disk."},"can_start":{"type":"boolean","description":"CanStart."},"can_stop":{"type":"boolean","description":"CanStop."},"can_reload":{"type":"boolean","description":"CanReload."},"refuse_manual_start":{"type":"boolean","description":"RefuseManualStart."},"refuse_manual_stop":{"type":"boolean","description":"RefuseManualStop."},"need_daemon_reload":{"type":"boolean","description":"NeedDaemonReload: the unit file changed on disk."}},"nullable":true}}};
 const func5 = require("ajv/dist/runtime/ucs2length").default;
 const schema37 = {"enum":["system","user"]};
 
-function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate104.evaluated;
+const evaluated0 = validate103.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2043,397 +1863,67 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((data === "system") || (data === "user"))){
-validate104.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema37.enum},message:"must be equal to one of the allowed values"}];
+validate103.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema37.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate104.errors = vErrors;
+validate103.errors = vErrors;
 return errors === 0;
 }
-validate104.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate103.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema38 = {"anyOf":[{"$ref":"#/$defs/user"},{"type":"null"}]};
-const schema39 = {"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}};
+const schema38 = {"title":"User","description":"A user; the name is null where the passwd file does not know the uid.","type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295,"description":"The numeric user id."},"name":{"$ref":"#/$defs/nullable_string","description":"The login name, or null."}},"nullable":true};
 
-function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate107.evaluated;
+const evaluated0 = validate105.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
+}
+if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
+validate105.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.uid === undefined) && (missing0 = "uid")) || ((data.name === undefined) && (missing0 = "name"))){
-validate107.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate105.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
-const _errs1 = errors;
+const _errs2 = errors;
 for(const key0 in data){
 if(!((key0 === "uid") || (key0 === "name"))){
-validate107.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate105.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs1 === errors){
+if(_errs2 === errors){
 if(data.uid !== undefined){
 let data0 = data.uid;
-const _errs2 = errors;
+const _errs3 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate107.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate105.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs2){
+if(errors === _errs3){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 4294967295 || isNaN(data0)){
-validate107.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+validate105.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
 return false;
 }
 else {
 if(data0 < 0 || isNaN(data0)){
-validate107.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate105.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.name !== undefined){
-const _errs4 = errors;
-if(!(validate60(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-else {
-validate107.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate107.errors = vErrors;
-return errors === 0;
-}
-validate107.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate106.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(!(validate107(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-if(_valid0){
-var props0 = true;
-}
-const _errs2 = errors;
-if(data !== null){
-const err0 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs2 === errors;
-valid0 = valid0 || _valid0;
-if(!valid0){
-const err1 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-validate106.errors = vErrors;
-return false;
-}
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
-}
-}
-}
-validate106.errors = vErrors;
-evaluated0.props = props0;
-return errors === 0;
-}
-validate106.evaluated = {"dynamicProps":true,"dynamicItems":false};
-
-const schema40 = {"type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}};
-const schema41 = {"anyOf":[{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$"},{"type":"null"}]};
-const pattern6 = new RegExp("^[A-Za-z0-9+/]*={0,2}$", "u");
-
-function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate114.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data === "string"){
-if(!pattern6.test(data)){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]*={0,2}$"},message:"must match pattern \""+"^[A-Za-z0-9+/]*={0,2}$"+"\""};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-const _errs3 = errors;
-if(data !== null){
-const err2 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-var _valid0 = _errs3 === errors;
-valid0 = valid0 || _valid0;
-if(!valid0){
-const err3 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-validate114.errors = vErrors;
-return false;
-}
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
-}
-}
-}
-validate114.errors = vErrors;
-return errors === 0;
-}
-validate114.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-const schema42 = {"enum":["code","data","log","file","scratch"]};
-
-function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate116.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(((((data === "code") || (data === "data")) || (data === "log")) || (data === "file")) || (data === "scratch"))){
-validate116.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema42.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-validate116.errors = vErrors;
-return errors === 0;
-}
-validate116.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-const schema43 = {"enum":["replaced","removed","unknown"]};
-
-function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate118.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(((data === "replaced") || (data === "removed")) || (data === "unknown"))){
-validate118.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema43.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-validate118.errors = vErrors;
-return errors === 0;
-}
-validate118.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-const schema44 = {"anyOf":[{"$ref":"#/$defs/count"},{"type":"null"}]};
-
-function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate121.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(!(validate82(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-const _errs2 = errors;
-if(data !== null){
-const err0 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs2 === errors;
-valid0 = valid0 || _valid0;
-if(!valid0){
-const err1 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-validate121.errors = vErrors;
-return false;
-}
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
-}
-}
-}
-validate121.errors = vErrors;
-return errors === 0;
-}
-validate121.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-const schema45 = {"anyOf":[{"$ref":"#/$defs/package"},{"type":"null"}]};
-const schema46 = {"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"}}};
-
-function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate125.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((((data.manager === undefined) && (missing0 = "manager")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.version === undefined) && (missing0 = "version"))){
-validate125.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(((key0 === "manager") || (key0 === "name")) || (key0 === "version"))){
-validate125.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs1 === errors){
-if(data.manager !== undefined){
-let data0 = data.manager;
-const _errs2 = errors;
-if(!((((data0 === "dpkg") || (data0 === "rpm")) || (data0 === "pacman")) || (data0 === "apk"))){
-validate125.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema46.properties.manager.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.name !== undefined){
-const _errs3 = errors;
-if(typeof data.name !== "string"){
-validate125.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
 var valid0 = _errs3 === errors;
 }
@@ -2441,11 +1931,11 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.version !== undefined){
+if(data.name !== undefined){
 const _errs5 = errors;
-if(typeof data.version !== "string"){
-validate125.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if(!(validate60(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
 }
@@ -2457,81 +1947,43 @@ var valid0 = true;
 }
 }
 }
-else {
-validate125.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate125.errors = vErrors;
+validate105.errors = vErrors;
 return errors === 0;
 }
-validate125.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate105.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
+const schema39 = {"type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}};
+const schema40 = {"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true};
+const pattern7 = new RegExp("^[A-Za-z0-9+/]*={0,2}$", "u");
 
-function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate124.evaluated;
+const evaluated0 = validate111.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(!(validate125(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-if(_valid0){
-var props0 = true;
-}
-const _errs2 = errors;
-if(data !== null){
-const err0 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs2 === errors;
-valid0 = valid0 || _valid0;
-if(!valid0){
-const err1 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-validate124.errors = vErrors;
+if((typeof data !== "string") && (data !== null)){
+validate111.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
+if(errors === 0){
+if(typeof data === "string"){
+if(!pattern7.test(data)){
+validate111.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]*={0,2}$"},message:"must match pattern \""+"^[A-Za-z0-9+/]*={0,2}$"+"\""}];
+return false;
 }
 }
 }
-validate124.errors = vErrors;
-evaluated0.props = props0;
+validate111.errors = vErrors;
 return errors === 0;
 }
-validate124.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate111.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
+const schema41 = {"enum":["code","data","log","file","scratch"]};
 
 function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2543,18 +1995,168 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(!(((((data === "code") || (data === "data")) || (data === "log")) || (data === "file")) || (data === "scratch"))){
+validate113.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema41.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+validate113.errors = vErrors;
+return errors === 0;
+}
+validate113.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema42 = {"enum":["replaced","removed","unknown"]};
+
+function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate115.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(((data === "replaced") || (data === "removed")) || (data === "unknown"))){
+validate115.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema42.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+validate115.errors = vErrors;
+return errors === 0;
+}
+validate115.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema43 = {"title":"Count","description":"A number of things or bytes, never negative.","type":"integer","minimum":0,"nullable":true};
+
+function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate118.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if((!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) && (data !== null)){
+validate118.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === 0){
+if((typeof data == "number") && (isFinite(data))){
+if(data < 0 || isNaN(data)){
+validate118.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+validate118.errors = vErrors;
+return errors === 0;
+}
+validate118.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema44 = {"title":"Package","description":"The package that owns the path now.","type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"],"description":"Whose database answered."},"name":{"type":"string","description":"The package's name."},"version":{"type":"string","description":"Its installed version."}},"nullable":true};
+
+function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate120.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
+validate120.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.manager === undefined) && (missing0 = "manager")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.version === undefined) && (missing0 = "version"))){
+validate120.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs2 = errors;
+for(const key0 in data){
+if(!(((key0 === "manager") || (key0 === "name")) || (key0 === "version"))){
+validate120.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs2 === errors){
+if(data.manager !== undefined){
+let data0 = data.manager;
+const _errs3 = errors;
+if(!((((data0 === "dpkg") || (data0 === "rpm")) || (data0 === "pacman")) || (data0 === "apk"))){
+validate120.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema44.properties.manager.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.name !== undefined){
+const _errs4 = errors;
+if(typeof data.name !== "string"){
+validate120.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.version !== undefined){
+const _errs6 = errors;
+if(typeof data.version !== "string"){
+validate120.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs6 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+validate120.errors = vErrors;
+return errors === 0;
+}
+validate120.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate110.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((data.path === undefined) && (missing0 = "path")) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.via === undefined) && (missing0 = "via"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.pids === undefined) && (missing0 = "pids"))){
-validate113.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate110.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func1.call(schema40.properties, key0))){
-validate113.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func1.call(schema39.properties, key0))){
+validate110.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2563,7 +2165,7 @@ if(_errs1 === errors){
 if(data.path !== undefined){
 const _errs2 = errors;
 if(typeof data.path !== "string"){
-validate113.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate110.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2574,8 +2176,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs4 = errors;
-if(!(validate114(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate111(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -2588,7 +2190,7 @@ if(data.via !== undefined){
 let data2 = data.via;
 const _errs5 = errors;
 if(!((data2 === "map") || (data2 === "fd"))){
-validate113.errors = [{instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema40.properties.via.enum},message:"must be equal to one of the allowed values"}];
+validate110.errors = [{instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema39.properties.via.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -2601,7 +2203,7 @@ if(data.kind !== undefined){
 let data3 = data.kind;
 const _errs6 = errors;
 if(!((((((data3 === "executable") || (data3 === "library")) || (data3 === "data")) || (data3 === "regular")) || (data3 === "directory")) || (data3 === "unknown"))){
-validate113.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema40.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate110.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema39.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -2612,8 +2214,8 @@ var valid0 = true;
 if(valid0){
 if(data.role !== undefined){
 const _errs7 = errors;
-if(!(validate116(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
+if(!(validate113(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -2624,8 +2226,8 @@ var valid0 = true;
 if(valid0){
 if(data.state !== undefined){
 const _errs8 = errors;
-if(!(validate118(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate115(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -2648,8 +2250,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs10 = errors;
-if(!(validate121(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
+if(!(validate118(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs10 === errors;
@@ -2660,8 +2262,8 @@ var valid0 = true;
 if(valid0){
 if(data.package !== undefined){
 const _errs11 = errors;
-if(!(validate124(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+if(!(validate120(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -2672,8 +2274,8 @@ var valid0 = true;
 if(valid0){
 if(data.pids !== undefined){
 const _errs12 = errors;
-if(!(validate78(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+if(!(validate77(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs12 === errors;
@@ -2694,16 +2296,961 @@ var valid0 = true;
 }
 }
 else {
-validate113.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate110.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate113.errors = vErrors;
+validate110.errors = vErrors;
 return errors === 0;
 }
-validate113.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate110.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema47 = {"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"}}};
+
+function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate102.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((((((((data.name === undefined) && (missing0 = "name")) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.slice === undefined) && (missing0 = "slice"))) || ((data.pids === undefined) && (missing0 = "pids"))) || ((data.files === undefined) && (missing0 = "files"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.stale_since === undefined) && (missing0 = "stale_since"))) || ((data.systemd === undefined) && (missing0 = "systemd"))){
+validate102.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(func1.call(schema36.properties, key0))){
+validate102.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.name !== undefined){
+let data0 = data.name;
+const _errs2 = errors;
+if(errors === _errs2){
+if(typeof data0 === "string"){
+if(func5(data0) < 1){
+validate102.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+return false;
+}
+}
+else {
+validate102.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.scope !== undefined){
+const _errs4 = errors;
+if(!(validate103(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.user !== undefined){
+const _errs5 = errors;
+if(!(validate105(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.slice !== undefined){
+const _errs6 = errors;
+if(!(validate60(data.slice, {instancePath:instancePath+"/slice",parentData:data,parentDataProperty:"slice",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs6 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.pids !== undefined){
+const _errs7 = errors;
+if(!(validate77(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.files !== undefined){
+let data5 = data.files;
+const _errs8 = errors;
+if(errors === _errs8){
+if(Array.isArray(data5)){
+var valid1 = true;
+const len0 = data5.length;
+for(let i0=0; i0<len0; i0++){
+const _errs10 = errors;
+if(!(validate110(data5[i0], {instancePath:instancePath+"/files/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+errors = vErrors.length;
+}
+var valid1 = _errs10 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate102.errors = [{instancePath:instancePath+"/files",schemaPath:"#/properties/files/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs8 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.held_bytes !== undefined){
+const _errs11 = errors;
+if(!(validate81(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs11 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.stale_since !== undefined){
+const _errs12 = errors;
+if(!(validate62(data.stale_since, {instancePath:instancePath+"/stale_since",parentData:data,parentDataProperty:"stale_since",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs12 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.systemd !== undefined){
+let data9 = data.systemd;
+const _errs13 = errors;
+if((!(data9 && typeof data9 == "object" && !Array.isArray(data9))) && (data9 !== null)){
+validate102.errors = [{instancePath:instancePath+"/systemd",schemaPath:"#/properties/systemd/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+if(errors === _errs13){
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+let missing1;
+if((((((((((((((((data9.load_state === undefined) && (missing1 = "load_state")) || ((data9.active_state === undefined) && (missing1 = "active_state"))) || ((data9.sub_state === undefined) && (missing1 = "sub_state"))) || ((data9.type === undefined) && (missing1 = "type"))) || ((data9.main_pid === undefined) && (missing1 = "main_pid"))) || ((data9.control_pid === undefined) && (missing1 = "control_pid"))) || ((data9.kill_mode === undefined) && (missing1 = "kill_mode"))) || ((data9.fragment_path === undefined) && (missing1 = "fragment_path"))) || ((data9.transient === undefined) && (missing1 = "transient"))) || ((data9.can_start === undefined) && (missing1 = "can_start"))) || ((data9.can_stop === undefined) && (missing1 = "can_stop"))) || ((data9.can_reload === undefined) && (missing1 = "can_reload"))) || ((data9.refuse_manual_start === undefined) && (missing1 = "refuse_manual_start"))) || ((data9.refuse_manual_stop === undefined) && (missing1 = "refuse_manual_stop"))) || ((data9.need_daemon_reload === undefined) && (missing1 = "need_daemon_reload"))){
+validate102.errors = [{instancePath:instancePath+"/systemd",schemaPath:"#/properties/systemd/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+return false;
+}
+else {
+const _errs16 = errors;
+for(const key1 in data9){
+if(!(func1.call(schema36.properties.systemd.properties, key1))){
+validate102.errors = [{instancePath:instancePath+"/systemd",schemaPath:"#/properties/systemd/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs16 === errors){
+if(data9.load_state !== undefined){
+const _errs17 = errors;
+if(typeof data9.load_state !== "string"){
+validate102.errors = [{instancePath:instancePath+"/systemd/load_state",schemaPath:"#/properties/systemd/properties/load_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid2 = _errs17 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data9.active_state !== undefined){
+const _errs19 = errors;
+if(typeof data9.active_state !== "string"){
+validate102.errors = [{instancePath:instancePath+"/systemd/active_state",schemaPath:"#/properties/systemd/properties/active_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid2 = _errs19 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data9.sub_state !== undefined){
+const _errs21 = errors;
+if(typeof data9.sub_state !== "string"){
+validate102.errors = [{instancePath:instancePath+"/systemd/sub_state",schemaPath:"#/properties/systemd/properties/sub_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid2 = _errs21 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data9.type !== undefined){
+const _errs23 = errors;
+if(!(validate60(data9.type, {instancePath:instancePath+"/systemd/type",parentData:data9,parentDataProperty:"type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs23 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data9.main_pid !== undefined){
+const _errs24 = errors;
+if(!(validate118(data9.main_pid, {instancePath:instancePath+"/systemd/main_pid",parentData:data9,parentDataProperty:"main_pid",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs24 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data9.control_pid !== undefined){
+const _errs25 = errors;
+if(!(validate118(data9.control_pid, {instancePath:instancePath+"/systemd/control_pid",parentData:data9,parentDataProperty:"control_pid",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs25 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data9.kill_mode !== undefined){
+const _errs26 = errors;
+if(!(validate60(data9.kill_mode, {instancePath:instancePath+"/systemd/kill_mode",parentData:data9,parentDataProperty:"kill_mode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs26 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data9.fragment_path !== undefined){
+const _errs27 = errors;
+if(!(validate60(data9.fragment_path, {instancePath:instancePath+"/systemd/fragment_path",parentData:data9,parentDataProperty:"fragment_path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs27 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data9.transient !== undefined){
+const _errs28 = errors;
+if(typeof data9.transient !== "boolean"){
+validate102.errors = [{instancePath:instancePath+"/systemd/transient",schemaPath:"#/properties/systemd/properties/transient/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs28 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data9.can_start !== undefined){
+const _errs30 = errors;
+if(typeof data9.can_start !== "boolean"){
+validate102.errors = [{instancePath:instancePath+"/systemd/can_start",schemaPath:"#/properties/systemd/properties/can_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs30 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data9.can_stop !== undefined){
+const _errs32 = errors;
+if(typeof data9.can_stop !== "boolean"){
+validate102.errors = [{instancePath:instancePath+"/systemd/can_stop",schemaPath:"#/properties/systemd/properties/can_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs32 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data9.can_reload !== undefined){
+const _errs34 = errors;
+if(typeof data9.can_reload !== "boolean"){
+validate102.errors = [{instancePath:instancePath+"/systemd/can_reload",schemaPath:"#/properties/systemd/properties/can_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs34 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data9.refuse_manual_start !== undefined){
+const _errs36 = errors;
+if(typeof data9.refuse_manual_start !== "boolean"){
+validate102.errors = [{instancePath:instancePath+"/systemd/refuse_manual_start",schemaPath:"#/properties/systemd/properties/refuse_manual_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs36 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data9.refuse_manual_stop !== undefined){
+const _errs38 = errors;
+if(typeof data9.refuse_manual_stop !== "boolean"){
+validate102.errors = [{instancePath:instancePath+"/systemd/refuse_manual_stop",schemaPath:"#/properties/systemd/properties/refuse_manual_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs38 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data9.need_daemon_reload !== undefined){
+const _errs40 = errors;
+if(typeof data9.need_daemon_reload !== "boolean"){
+validate102.errors = [{instancePath:instancePath+"/systemd/need_daemon_reload",schemaPath:"#/properties/systemd/properties/need_daemon_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs40 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate102.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate102.errors = vErrors;
+return errors === 0;
+}
+validate102.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema45 = {"type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"ppid":{"$ref":"#/$defs/count"},"start_ticks":{"$ref":"#/$defs/count"},"started_at":{"$ref":"#/$defs/nullable_time"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"command":{"type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64"},"command_truncated":{"type":"boolean"},"executable":{"title":"Executable","description":"The program of a process.","type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string","description":"The path, without the kernel's mark."},"path_base64":{"$ref":"#/$defs/base64"},"deleted":{"type":"boolean","description":"Whether it is gone from that path."}},"nullable":true},"cgroup":{"$ref":"#/$defs/nullable_string"},"unit":{"title":"UnitReference","description":"Names a unit, and says which cgroup hierarchy named it.","type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1,"description":"The whole unit name."},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user","description":"Whose user manager; null for system units."},"source":{"enum":["cgroup_v1","cgroup_v2"],"description":"The hierarchy that the unit was read from."}},"nullable":true},"session":{"title":"Session","description":"A login session of systemd-logind.","type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string","description":"The session's id, as loginctl lists it."},"user":{"$ref":"#/$defs/nullable_user","description":"Whose session."}},"nullable":true},"container":{"title":"Container","description":"A container or virtual machine.","type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"],"description":"The runtime."},"id":{"$ref":"#/$defs/nullable_string","description":"The runtime's id, or null."},"name":{"$ref":"#/$defs/nullable_string","description":"The container's name where the cgroup says it, else null."},"user":{"$ref":"#/$defs/nullable_user","description":"The owner of the delegated subtree that named it, who could have forged the name; null for the system's own."}},"nullable":true},"maps":{"type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"type":"array","items":{"$ref":"#/$defs/fd"}}}};
+const schema46 = {"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}};
+const schema47 = {"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$","nullable":true};
+const pattern8 = new RegExp("^[0-9a-f]{2,}:[0-9a-f]{2,}$", "u");
+
+function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate151.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if((typeof data !== "string") && (data !== null)){
+validate151.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(errors === 0){
+if(typeof data === "string"){
+if(!pattern8.test(data)){
+validate151.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{2,}:[0-9a-f]{2,}$"},message:"must match pattern \""+"^[0-9a-f]{2,}:[0-9a-f]{2,}$"+"\""}];
+return false;
+}
+}
+}
+validate151.errors = vErrors;
+return errors === 0;
+}
+validate151.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema48 = {"type":"string","pattern":"^[0-9]{1,20}$","nullable":true};
+const pattern9 = new RegExp("^[0-9]{1,20}$", "u");
+
+function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate153.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if((typeof data !== "string") && (data !== null)){
+validate153.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(errors === 0){
+if(typeof data === "string"){
+if(!pattern9.test(data)){
+validate153.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,20}$"},message:"must match pattern \""+"^[0-9]{1,20}$"+"\""}];
+return false;
+}
+}
+}
+validate153.errors = vErrors;
+return errors === 0;
+}
+validate153.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate146.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((((((((((((data.path === undefined) && (missing0 = "path")) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.inode === undefined) && (missing0 = "inode"))) || ((data.links === undefined) && (missing0 = "links"))) || ((data.mappings === undefined) && (missing0 = "mappings"))) || ((data.mapped_bytes === undefined) && (missing0 = "mapped_bytes"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.package === undefined) && (missing0 = "package"))){
+validate146.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(func1.call(schema46.properties, key0))){
+validate146.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.path !== undefined){
+const _errs2 = errors;
+if(typeof data.path !== "string"){
+validate146.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.path_base64 !== undefined){
+const _errs4 = errors;
+if(!(validate111(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.kind !== undefined){
+let data2 = data.kind;
+const _errs5 = errors;
+if(!(((data2 === "executable") || (data2 === "library")) || (data2 === "data"))){
+validate146.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema46.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.role !== undefined){
+const _errs6 = errors;
+if(!(validate113(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs6 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.state !== undefined){
+const _errs7 = errors;
+if(!(validate115(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.replaced_at !== undefined){
+const _errs8 = errors;
+if(!(validate62(data.replaced_at, {instancePath:instancePath+"/replaced_at",parentData:data,parentDataProperty:"replaced_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs8 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.device !== undefined){
+const _errs9 = errors;
+if(!(validate151(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.inode !== undefined){
+const _errs10 = errors;
+if(!(validate153(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs10 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.links !== undefined){
+const _errs11 = errors;
+if(!(validate118(data.links, {instancePath:instancePath+"/links",parentData:data,parentDataProperty:"links",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs11 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.mappings !== undefined){
+const _errs12 = errors;
+if(!(validate81(data.mappings, {instancePath:instancePath+"/mappings",parentData:data,parentDataProperty:"mappings",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs12 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.mapped_bytes !== undefined){
+const _errs13 = errors;
+if(!(validate81(data.mapped_bytes, {instancePath:instancePath+"/mapped_bytes",parentData:data,parentDataProperty:"mapped_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.executable !== undefined){
+const _errs14 = errors;
+if(typeof data.executable !== "boolean"){
+validate146.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs14 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.package !== undefined){
+const _errs16 = errors;
+if(!(validate120(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs16 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate146.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate146.errors = vErrors;
+return errors === 0;
+}
+validate146.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema49 = {"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"enum":["read","write","read_write","path",null]},"append":{"type":"boolean","nullable":true},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}};
+
+function validate160(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate160.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((((((((((((((((data.fd === undefined) && (missing0 = "fd")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.inode === undefined) && (missing0 = "inode"))) || ((data.links === undefined) && (missing0 = "links"))) || ((data.born_at === undefined) && (missing0 = "born_at"))) || ((data.size_bytes === undefined) && (missing0 = "size_bytes"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.access === undefined) && (missing0 = "access"))) || ((data.append === undefined) && (missing0 = "append"))) || ((data.mount_point === undefined) && (missing0 = "mount_point"))) || ((data.fs_type === undefined) && (missing0 = "fs_type"))) || ((data.package === undefined) && (missing0 = "package"))){
+validate160.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(func1.call(schema49.properties, key0))){
+validate160.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.fd !== undefined){
+const _errs2 = errors;
+if(!(validate81(data.fd, {instancePath:instancePath+"/fd",parentData:data,parentDataProperty:"fd",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.path !== undefined){
+const _errs3 = errors;
+if(typeof data.path !== "string"){
+validate160.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.path_base64 !== undefined){
+const _errs5 = errors;
+if(!(validate111(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.kind !== undefined){
+let data3 = data.kind;
+const _errs6 = errors;
+if(!(((data3 === "regular") || (data3 === "directory")) || (data3 === "unknown"))){
+validate160.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema49.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs6 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.role !== undefined){
+const _errs7 = errors;
+if(!(validate113(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.state !== undefined){
+const _errs8 = errors;
+if(!(validate115(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs8 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.replaced_at !== undefined){
+const _errs9 = errors;
+if(!(validate62(data.replaced_at, {instancePath:instancePath+"/replaced_at",parentData:data,parentDataProperty:"replaced_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.device !== undefined){
+const _errs10 = errors;
+if(!(validate151(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs10 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.inode !== undefined){
+const _errs11 = errors;
+if(!(validate153(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs11 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.links !== undefined){
+const _errs12 = errors;
+if(!(validate118(data.links, {instancePath:instancePath+"/links",parentData:data,parentDataProperty:"links",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs12 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.born_at !== undefined){
+const _errs13 = errors;
+if(!(validate62(data.born_at, {instancePath:instancePath+"/born_at",parentData:data,parentDataProperty:"born_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.size_bytes !== undefined){
+const _errs14 = errors;
+if(!(validate118(data.size_bytes, {instancePath:instancePath+"/size_bytes",parentData:data,parentDataProperty:"size_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs14 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.held_bytes !== undefined){
+const _errs15 = errors;
+if(!(validate118(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs15 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.access !== undefined){
+let data13 = data.access;
+const _errs16 = errors;
+if(!(((((data13 === "read") || (data13 === "write")) || (data13 === "read_write")) || (data13 === "path")) || (data13 === null))){
+validate160.errors = [{instancePath:instancePath+"/access",schemaPath:"#/properties/access/enum",keyword:"enum",params:{allowedValues: schema49.properties.access.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs16 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.append !== undefined){
+let data14 = data.append;
+const _errs17 = errors;
+if((typeof data14 !== "boolean") && (data14 !== null)){
+validate160.errors = [{instancePath:instancePath+"/append",schemaPath:"#/properties/append/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs17 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.mount_point !== undefined){
+const _errs20 = errors;
+if(!(validate60(data.mount_point, {instancePath:instancePath+"/mount_point",parentData:data,parentDataProperty:"mount_point",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs20 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.fs_type !== undefined){
+const _errs21 = errors;
+if(!(validate60(data.fs_type, {instancePath:instancePath+"/fs_type",parentData:data,parentDataProperty:"fs_type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs21 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.package !== undefined){
+const _errs22 = errors;
+if(!(validate120(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs22 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate160.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate160.errors = vErrors;
+return errors === 0;
+}
+validate160.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
 
 function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2718,25 +3265,40 @@ evaluated0.items = undefined;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((((((((((((((data.load_state === undefined) && (missing0 = "load_state")) || ((data.active_state === undefined) && (missing0 = "active_state"))) || ((data.sub_state === undefined) && (missing0 = "sub_state"))) || ((data.type === undefined) && (missing0 = "type"))) || ((data.main_pid === undefined) && (missing0 = "main_pid"))) || ((data.control_pid === undefined) && (missing0 = "control_pid"))) || ((data.kill_mode === undefined) && (missing0 = "kill_mode"))) || ((data.fragment_path === undefined) && (missing0 = "fragment_path"))) || ((data.transient === undefined) && (missing0 = "transient"))) || ((data.can_start === undefined) && (missing0 = "can_start"))) || ((data.can_stop === undefined) && (missing0 = "can_stop"))) || ((data.can_reload === undefined) && (missing0 = "can_reload"))) || ((data.refuse_manual_start === undefined) && (missing0 = "refuse_manual_start"))) || ((data.refuse_manual_stop === undefined) && (missing0 = "refuse_manual_stop"))) || ((data.need_daemon_reload === undefined) && (missing0 = "need_daemon_reload"))){
+if(((((((((((((((((data.pid === undefined) && (missing0 = "pid")) || ((data.ppid === undefined) && (missing0 = "ppid"))) || ((data.start_ticks === undefined) && (missing0 = "start_ticks"))) || ((data.started_at === undefined) && (missing0 = "started_at"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.command === undefined) && (missing0 = "command"))) || ((data.command_base64 === undefined) && (missing0 = "command_base64"))) || ((data.command_truncated === undefined) && (missing0 = "command_truncated"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.cgroup === undefined) && (missing0 = "cgroup"))) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.container === undefined) && (missing0 = "container"))) || ((data.maps === undefined) && (missing0 = "maps"))) || ((data.fds === undefined) && (missing0 = "fds"))){
 validate132.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func1.call(schema47.properties, key0))){
+if(!(func1.call(schema45.properties, key0))){
 validate132.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
 if(_errs1 === errors){
-if(data.load_state !== undefined){
+if(data.pid !== undefined){
+let data0 = data.pid;
 const _errs2 = errors;
-if(typeof data.load_state !== "string"){
-validate132.errors = [{instancePath:instancePath+"/load_state",schemaPath:"#/properties/load_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+validate132.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
+}
+if(errors === _errs2){
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 > 2147483647 || isNaN(data0)){
+validate132.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+return false;
+}
+else {
+if(data0 < 1 || isNaN(data0)){
+validate132.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
 }
 var valid0 = _errs2 === errors;
 }
@@ -2744,11 +3306,11 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.active_state !== undefined){
+if(data.ppid !== undefined){
 const _errs4 = errors;
-if(typeof data.active_state !== "string"){
-validate132.errors = [{instancePath:instancePath+"/active_state",schemaPath:"#/properties/active_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if(!(validate81(data.ppid, {instancePath:instancePath+"/ppid",parentData:data,parentDataProperty:"ppid",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
 }
@@ -2756,11 +3318,23 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.sub_state !== undefined){
+if(data.start_ticks !== undefined){
+const _errs5 = errors;
+if(!(validate81(data.start_ticks, {instancePath:instancePath+"/start_ticks",parentData:data,parentDataProperty:"start_ticks",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.started_at !== undefined){
 const _errs6 = errors;
-if(typeof data.sub_state !== "string"){
-validate132.errors = [{instancePath:instancePath+"/sub_state",schemaPath:"#/properties/sub_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if(!(validate62(data.started_at, {instancePath:instancePath+"/started_at",parentData:data,parentDataProperty:"started_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
 }
@@ -2768,11 +3342,23 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.type !== undefined){
-const _errs8 = errors;
-if(!(validate60(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+if(data.user !== undefined){
+const _errs7 = errors;
+if(!(validate105(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
 errors = vErrors.length;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.name !== undefined){
+const _errs8 = errors;
+if(typeof data.name !== "string"){
+validate132.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
 }
 var valid0 = _errs8 === errors;
 }
@@ -2780,23 +3366,29 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.main_pid !== undefined){
-const _errs9 = errors;
-if(!(validate121(data.main_pid, {instancePath:instancePath+"/main_pid",parentData:data,parentDataProperty:"main_pid",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
-errors = vErrors.length;
+if(data.command !== undefined){
+let data6 = data.command;
+const _errs10 = errors;
+if(errors === _errs10){
+if(Array.isArray(data6)){
+var valid1 = true;
+const len0 = data6.length;
+for(let i0=0; i0<len0; i0++){
+const _errs12 = errors;
+if(typeof data6[i0] !== "string"){
+validate132.errors = [{instancePath:instancePath+"/command/" + i0,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
 }
-var valid0 = _errs9 === errors;
+var valid1 = _errs12 === errors;
+if(!valid1){
+break;
+}
+}
 }
 else {
-var valid0 = true;
+validate132.errors = [{instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
 }
-if(valid0){
-if(data.control_pid !== undefined){
-const _errs10 = errors;
-if(!(validate121(data.control_pid, {instancePath:instancePath+"/control_pid",parentData:data,parentDataProperty:"control_pid",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
-errors = vErrors.length;
 }
 var valid0 = _errs10 === errors;
 }
@@ -2804,46 +3396,22 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.kill_mode !== undefined){
-const _errs11 = errors;
-if(!(validate60(data.kill_mode, {instancePath:instancePath+"/kill_mode",parentData:data,parentDataProperty:"kill_mode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+if(data.command_base64 !== undefined){
+const _errs14 = errors;
+if(!(validate111(data.command_base64, {instancePath:instancePath+"/command_base64",parentData:data,parentDataProperty:"command_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs11 === errors;
+var valid0 = _errs14 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
-if(data.fragment_path !== undefined){
-const _errs12 = errors;
-if(!(validate60(data.fragment_path, {instancePath:instancePath+"/fragment_path",parentData:data,parentDataProperty:"fragment_path",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.transient !== undefined){
-const _errs13 = errors;
-if(typeof data.transient !== "boolean"){
-validate132.errors = [{instancePath:instancePath+"/transient",schemaPath:"#/properties/transient/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.can_start !== undefined){
+if(data.command_truncated !== undefined){
 const _errs15 = errors;
-if(typeof data.can_start !== "boolean"){
-validate132.errors = [{instancePath:instancePath+"/can_start",schemaPath:"#/properties/can_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(typeof data.command_truncated !== "boolean"){
+validate132.errors = [{instancePath:instancePath+"/command_truncated",schemaPath:"#/properties/command_truncated/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -2852,11 +3420,70 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.can_stop !== undefined){
+if(data.executable !== undefined){
+let data10 = data.executable;
 const _errs17 = errors;
-if(typeof data.can_stop !== "boolean"){
-validate132.errors = [{instancePath:instancePath+"/can_stop",schemaPath:"#/properties/can_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if((!(data10 && typeof data10 == "object" && !Array.isArray(data10))) && (data10 !== null)){
+validate132.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
+}
+if(errors === _errs17){
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+let missing1;
+if((((data10.path === undefined) && (missing1 = "path")) || ((data10.path_base64 === undefined) && (missing1 = "path_base64"))) || ((data10.deleted === undefined) && (missing1 = "deleted"))){
+validate132.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+return false;
+}
+else {
+const _errs20 = errors;
+for(const key1 in data10){
+if(!(((key1 === "path") || (key1 === "path_base64")) || (key1 === "deleted"))){
+validate132.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs20 === errors){
+if(data10.path !== undefined){
+const _errs21 = errors;
+if(typeof data10.path !== "string"){
+validate132.errors = [{instancePath:instancePath+"/executable/path",schemaPath:"#/properties/executable/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid2 = _errs21 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data10.path_base64 !== undefined){
+const _errs23 = errors;
+if(!(validate111(data10.path_base64, {instancePath:instancePath+"/executable/path_base64",parentData:data10,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs23 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data10.deleted !== undefined){
+const _errs24 = errors;
+if(typeof data10.deleted !== "boolean"){
+validate132.errors = [{instancePath:instancePath+"/executable/deleted",schemaPath:"#/properties/executable/properties/deleted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs24 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
 }
 var valid0 = _errs17 === errors;
 }
@@ -2864,52 +3491,314 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.can_reload !== undefined){
-const _errs19 = errors;
-if(typeof data.can_reload !== "boolean"){
-validate132.errors = [{instancePath:instancePath+"/can_reload",schemaPath:"#/properties/can_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if(data.cgroup !== undefined){
+const _errs26 = errors;
+if(!(validate60(data.cgroup, {instancePath:instancePath+"/cgroup",parentData:data,parentDataProperty:"cgroup",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
 }
-var valid0 = _errs19 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.refuse_manual_start !== undefined){
-const _errs21 = errors;
-if(typeof data.refuse_manual_start !== "boolean"){
-validate132.errors = [{instancePath:instancePath+"/refuse_manual_start",schemaPath:"#/properties/refuse_manual_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs21 === errors;
+var valid0 = _errs26 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
-if(data.refuse_manual_stop !== undefined){
-const _errs23 = errors;
-if(typeof data.refuse_manual_stop !== "boolean"){
-validate132.errors = [{instancePath:instancePath+"/refuse_manual_stop",schemaPath:"#/properties/refuse_manual_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(data.unit !== undefined){
+let data15 = data.unit;
+const _errs27 = errors;
+if((!(data15 && typeof data15 == "object" && !Array.isArray(data15))) && (data15 !== null)){
+validate132.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
-var valid0 = _errs23 === errors;
+if(errors === _errs27){
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+let missing2;
+if(((((data15.name === undefined) && (missing2 = "name")) || ((data15.scope === undefined) && (missing2 = "scope"))) || ((data15.user === undefined) && (missing2 = "user"))) || ((data15.source === undefined) && (missing2 = "source"))){
+validate132.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+return false;
+}
+else {
+const _errs30 = errors;
+for(const key2 in data15){
+if(!((((key2 === "name") || (key2 === "scope")) || (key2 === "user")) || (key2 === "source"))){
+validate132.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs30 === errors){
+if(data15.name !== undefined){
+let data16 = data15.name;
+const _errs31 = errors;
+if(errors === _errs31){
+if(typeof data16 === "string"){
+if(func5(data16) < 1){
+validate132.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+return false;
+}
+}
+else {
+validate132.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid3 = _errs31 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data15.scope !== undefined){
+const _errs33 = errors;
+if(!(validate103(data15.scope, {instancePath:instancePath+"/unit/scope",parentData:data15,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
+errors = vErrors.length;
+}
+var valid3 = _errs33 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data15.user !== undefined){
+const _errs34 = errors;
+if(!(validate105(data15.user, {instancePath:instancePath+"/unit/user",parentData:data15,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+errors = vErrors.length;
+}
+var valid3 = _errs34 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data15.source !== undefined){
+let data19 = data15.source;
+const _errs35 = errors;
+if(!((data19 === "cgroup_v1") || (data19 === "cgroup_v2"))){
+validate132.errors = [{instancePath:instancePath+"/unit/source",schemaPath:"#/properties/unit/properties/source/enum",keyword:"enum",params:{allowedValues: schema45.properties.unit.properties.source.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid3 = _errs35 === errors;
+}
+else {
+var valid3 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+var valid0 = _errs27 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
-if(data.need_daemon_reload !== undefined){
-const _errs25 = errors;
-if(typeof data.need_daemon_reload !== "boolean"){
-validate132.errors = [{instancePath:instancePath+"/need_daemon_reload",schemaPath:"#/properties/need_daemon_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(data.session !== undefined){
+let data20 = data.session;
+const _errs36 = errors;
+if((!(data20 && typeof data20 == "object" && !Array.isArray(data20))) && (data20 !== null)){
+validate132.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
-var valid0 = _errs25 === errors;
+if(errors === _errs36){
+if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
+let missing3;
+if(((data20.id === undefined) && (missing3 = "id")) || ((data20.user === undefined) && (missing3 = "user"))){
+validate132.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
+return false;
+}
+else {
+const _errs39 = errors;
+for(const key3 in data20){
+if(!((key3 === "id") || (key3 === "user"))){
+validate132.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs39 === errors){
+if(data20.id !== undefined){
+const _errs40 = errors;
+if(typeof data20.id !== "string"){
+validate132.errors = [{instancePath:instancePath+"/session/id",schemaPath:"#/properties/session/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid4 = _errs40 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data20.user !== undefined){
+const _errs42 = errors;
+if(!(validate105(data20.user, {instancePath:instancePath+"/session/user",parentData:data20,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+errors = vErrors.length;
+}
+var valid4 = _errs42 === errors;
+}
+else {
+var valid4 = true;
+}
+}
+}
+}
+}
+}
+var valid0 = _errs36 === errors;
 }
 else {
 var valid0 = true;
+}
+if(valid0){
+if(data.container !== undefined){
+let data23 = data.container;
+const _errs43 = errors;
+if((!(data23 && typeof data23 == "object" && !Array.isArray(data23))) && (data23 !== null)){
+validate132.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+if(errors === _errs43){
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+let missing4;
+if(((((data23.runtime === undefined) && (missing4 = "runtime")) || ((data23.id === undefined) && (missing4 = "id"))) || ((data23.name === undefined) && (missing4 = "name"))) || ((data23.user === undefined) && (missing4 = "user"))){
+validate132.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
+return false;
+}
+else {
+const _errs46 = errors;
+for(const key4 in data23){
+if(!((((key4 === "runtime") || (key4 === "id")) || (key4 === "name")) || (key4 === "user"))){
+validate132.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs46 === errors){
+if(data23.runtime !== undefined){
+let data24 = data23.runtime;
+const _errs47 = errors;
+if(!((((((((data24 === "docker") || (data24 === "podman")) || (data24 === "containerd")) || (data24 === "crio")) || (data24 === "lxc")) || (data24 === "nspawn")) || (data24 === "libvirt")) || (data24 === "unknown"))){
+validate132.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema45.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid5 = _errs47 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data23.id !== undefined){
+const _errs48 = errors;
+if(!(validate60(data23.id, {instancePath:instancePath+"/container/id",parentData:data23,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid5 = _errs48 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data23.name !== undefined){
+const _errs49 = errors;
+if(!(validate60(data23.name, {instancePath:instancePath+"/container/name",parentData:data23,parentDataProperty:"name",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid5 = _errs49 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data23.user !== undefined){
+const _errs50 = errors;
+if(!(validate105(data23.user, {instancePath:instancePath+"/container/user",parentData:data23,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+errors = vErrors.length;
+}
+var valid5 = _errs50 === errors;
+}
+else {
+var valid5 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+var valid0 = _errs43 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.maps !== undefined){
+let data28 = data.maps;
+const _errs51 = errors;
+if(errors === _errs51){
+if(Array.isArray(data28)){
+var valid6 = true;
+const len1 = data28.length;
+for(let i1=0; i1<len1; i1++){
+const _errs53 = errors;
+if(!(validate146(data28[i1], {instancePath:instancePath+"/maps/" + i1,parentData:data28,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
+errors = vErrors.length;
+}
+var valid6 = _errs53 === errors;
+if(!valid6){
+break;
+}
+}
+}
+else {
+validate132.errors = [{instancePath:instancePath+"/maps",schemaPath:"#/properties/maps/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs51 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.fds !== undefined){
+let data30 = data.fds;
+const _errs54 = errors;
+if(errors === _errs54){
+if(Array.isArray(data30)){
+var valid7 = true;
+const len2 = data30.length;
+for(let i2=0; i2<len2; i2++){
+const _errs56 = errors;
+if(!(validate160(data30[i2], {instancePath:instancePath+"/fds/" + i2,parentData:data30,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
+errors = vErrors.length;
+}
+var valid7 = _errs56 === errors;
+if(!valid7){
+break;
+}
+}
+}
+else {
+validate132.errors = [{instancePath:instancePath+"/fds",schemaPath:"#/properties/fds/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs54 === errors;
+}
+else {
+var valid0 = true;
+}
 }
 }
 }
@@ -2938,1809 +3827,12 @@ return errors === 0;
 }
 validate132.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
+const schema50 = {"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread"]},"message":{"type":"string"}}};
 
-function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate177(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate103.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((((((((((data.name === undefined) && (missing0 = "name")) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.slice === undefined) && (missing0 = "slice"))) || ((data.pids === undefined) && (missing0 = "pids"))) || ((data.files === undefined) && (missing0 = "files"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.stale_since === undefined) && (missing0 = "stale_since"))) || ((data.systemd === undefined) && (missing0 = "systemd"))){
-validate103.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(func1.call(schema36.properties, key0))){
-validate103.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs1 === errors){
-if(data.name !== undefined){
-let data0 = data.name;
-const _errs2 = errors;
-if(errors === _errs2){
-if(typeof data0 === "string"){
-if(func5(data0) < 1){
-validate103.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
-}
-}
-else {
-validate103.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.scope !== undefined){
-const _errs4 = errors;
-if(!(validate104(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.user !== undefined){
-const _errs5 = errors;
-if(!(validate106(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.slice !== undefined){
-const _errs6 = errors;
-if(!(validate60(data.slice, {instancePath:instancePath+"/slice",parentData:data,parentDataProperty:"slice",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.pids !== undefined){
-const _errs7 = errors;
-if(!(validate78(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.files !== undefined){
-let data5 = data.files;
-const _errs8 = errors;
-if(errors === _errs8){
-if(Array.isArray(data5)){
-var valid1 = true;
-const len0 = data5.length;
-for(let i0=0; i0<len0; i0++){
-const _errs10 = errors;
-if(!(validate113(data5[i0], {instancePath:instancePath+"/files/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs10 === errors;
-if(!valid1){
-break;
-}
-}
-}
-else {
-validate103.errors = [{instancePath:instancePath+"/files",schemaPath:"#/properties/files/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.held_bytes !== undefined){
-const _errs11 = errors;
-if(!(validate82(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.stale_since !== undefined){
-const _errs12 = errors;
-if(!(validate62(data.stale_since, {instancePath:instancePath+"/stale_since",parentData:data,parentDataProperty:"stale_since",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.systemd !== undefined){
-let data9 = data.systemd;
-const _errs13 = errors;
-const _errs14 = errors;
-let valid2 = false;
-const _errs15 = errors;
-if(!(validate132(data9, {instancePath:instancePath+"/systemd",parentData:data,parentDataProperty:"systemd",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs15 === errors;
-valid2 = valid2 || _valid0;
-const _errs16 = errors;
-if(data9 !== null){
-const err0 = {instancePath:instancePath+"/systemd",schemaPath:"#/properties/systemd/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs16 === errors;
-valid2 = valid2 || _valid0;
-if(!valid2){
-const err1 = {instancePath:instancePath+"/systemd",schemaPath:"#/properties/systemd/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-validate103.errors = vErrors;
-return false;
-}
-else {
-errors = _errs14;
-if(vErrors !== null){
-if(_errs14){
-vErrors.length = _errs14;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-else {
-validate103.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate103.errors = vErrors;
-return errors === 0;
-}
-validate103.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema48 = {"type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"ppid":{"$ref":"#/$defs/count"},"start_ticks":{"$ref":"#/$defs/count"},"started_at":{"$ref":"#/$defs/nullable_time"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"command":{"type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64"},"command_truncated":{"type":"boolean"},"executable":{"anyOf":[{"$ref":"#/$defs/executable"},{"type":"null"}]},"cgroup":{"$ref":"#/$defs/nullable_string"},"unit":{"anyOf":[{"$ref":"#/$defs/unit_ref"},{"type":"null"}]},"session":{"anyOf":[{"$ref":"#/$defs/session"},{"type":"null"}]},"container":{"anyOf":[{"$ref":"#/$defs/container"},{"type":"null"}]},"maps":{"type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"type":"array","items":{"$ref":"#/$defs/fd"}}}};
-const schema49 = {"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"deleted":{"type":"boolean"}}};
-
-function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate146.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((((data.path === undefined) && (missing0 = "path")) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.deleted === undefined) && (missing0 = "deleted"))){
-validate146.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(((key0 === "path") || (key0 === "path_base64")) || (key0 === "deleted"))){
-validate146.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs1 === errors){
-if(data.path !== undefined){
-const _errs2 = errors;
-if(typeof data.path !== "string"){
-validate146.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.path_base64 !== undefined){
-const _errs4 = errors;
-if(!(validate114(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.deleted !== undefined){
-const _errs5 = errors;
-if(typeof data.deleted !== "boolean"){
-validate146.errors = [{instancePath:instancePath+"/deleted",schemaPath:"#/properties/deleted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-else {
-validate146.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate146.errors = vErrors;
-return errors === 0;
-}
-validate146.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema50 = {"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}}};
-
-function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate150.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((((data.name === undefined) && (missing0 = "name")) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.source === undefined) && (missing0 = "source"))){
-validate150.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((((key0 === "name") || (key0 === "scope")) || (key0 === "user")) || (key0 === "source"))){
-validate150.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs1 === errors){
-if(data.name !== undefined){
-let data0 = data.name;
-const _errs2 = errors;
-if(errors === _errs2){
-if(typeof data0 === "string"){
-if(func5(data0) < 1){
-validate150.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
-}
-}
-else {
-validate150.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.scope !== undefined){
-const _errs4 = errors;
-if(!(validate104(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.user !== undefined){
-const _errs5 = errors;
-if(!(validate106(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.source !== undefined){
-let data3 = data.source;
-const _errs6 = errors;
-if(!((data3 === "cgroup_v1") || (data3 === "cgroup_v2"))){
-validate150.errors = [{instancePath:instancePath+"/source",schemaPath:"#/properties/source/enum",keyword:"enum",params:{allowedValues: schema50.properties.source.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-else {
-validate150.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate150.errors = vErrors;
-return errors === 0;
-}
-validate150.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema51 = {"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}};
-
-function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate154.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((data.id === undefined) && (missing0 = "id")) || ((data.user === undefined) && (missing0 = "user"))){
-validate154.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((key0 === "id") || (key0 === "user"))){
-validate154.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs1 === errors){
-if(data.id !== undefined){
-const _errs2 = errors;
-if(typeof data.id !== "string"){
-validate154.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.user !== undefined){
-const _errs4 = errors;
-if(!(validate106(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-else {
-validate154.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate154.errors = vErrors;
-return errors === 0;
-}
-validate154.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema52 = {"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}}};
-
-function validate157(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate157.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((((data.runtime === undefined) && (missing0 = "runtime")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.user === undefined) && (missing0 = "user"))){
-validate157.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((((key0 === "runtime") || (key0 === "id")) || (key0 === "name")) || (key0 === "user"))){
-validate157.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs1 === errors){
-if(data.runtime !== undefined){
-let data0 = data.runtime;
-const _errs2 = errors;
-if(!((((((((data0 === "docker") || (data0 === "podman")) || (data0 === "containerd")) || (data0 === "crio")) || (data0 === "lxc")) || (data0 === "nspawn")) || (data0 === "libvirt")) || (data0 === "unknown"))){
-validate157.errors = [{instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema52.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.id !== undefined){
-const _errs3 = errors;
-if(!(validate60(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.name !== undefined){
-const _errs4 = errors;
-if(!(validate60(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.user !== undefined){
-const _errs5 = errors;
-if(!(validate106(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-else {
-validate157.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate157.errors = vErrors;
-return errors === 0;
-}
-validate157.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema53 = {"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}};
-const schema54 = {"anyOf":[{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$"},{"type":"null"}]};
-const pattern7 = new RegExp("^[0-9a-f]{2,}:[0-9a-f]{2,}$", "u");
-
-function validate167(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate167.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data === "string"){
-if(!pattern7.test(data)){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{2,}:[0-9a-f]{2,}$"},message:"must match pattern \""+"^[0-9a-f]{2,}:[0-9a-f]{2,}$"+"\""};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-const _errs3 = errors;
-if(data !== null){
-const err2 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-var _valid0 = _errs3 === errors;
-valid0 = valid0 || _valid0;
-if(!valid0){
-const err3 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-validate167.errors = vErrors;
-return false;
-}
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
-}
-}
-}
-validate167.errors = vErrors;
-return errors === 0;
-}
-validate167.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-const schema55 = {"anyOf":[{"type":"string","pattern":"^[0-9]{1,20}$"},{"type":"null"}]};
-const pattern8 = new RegExp("^[0-9]{1,20}$", "u");
-
-function validate169(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate169.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data === "string"){
-if(!pattern8.test(data)){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,20}$"},message:"must match pattern \""+"^[0-9]{1,20}$"+"\""};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-const _errs3 = errors;
-if(data !== null){
-const err2 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-var _valid0 = _errs3 === errors;
-valid0 = valid0 || _valid0;
-if(!valid0){
-const err3 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-validate169.errors = vErrors;
-return false;
-}
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
-}
-}
-}
-validate169.errors = vErrors;
-return errors === 0;
-}
-validate169.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-
-function validate162(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate162.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((((((((((((((data.path === undefined) && (missing0 = "path")) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.inode === undefined) && (missing0 = "inode"))) || ((data.links === undefined) && (missing0 = "links"))) || ((data.mappings === undefined) && (missing0 = "mappings"))) || ((data.mapped_bytes === undefined) && (missing0 = "mapped_bytes"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.package === undefined) && (missing0 = "package"))){
-validate162.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(func1.call(schema53.properties, key0))){
-validate162.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs1 === errors){
-if(data.path !== undefined){
-const _errs2 = errors;
-if(typeof data.path !== "string"){
-validate162.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.path_base64 !== undefined){
-const _errs4 = errors;
-if(!(validate114(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.kind !== undefined){
-let data2 = data.kind;
-const _errs5 = errors;
-if(!(((data2 === "executable") || (data2 === "library")) || (data2 === "data"))){
-validate162.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema53.properties.kind.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.role !== undefined){
-const _errs6 = errors;
-if(!(validate116(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.state !== undefined){
-const _errs7 = errors;
-if(!(validate118(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.replaced_at !== undefined){
-const _errs8 = errors;
-if(!(validate62(data.replaced_at, {instancePath:instancePath+"/replaced_at",parentData:data,parentDataProperty:"replaced_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.device !== undefined){
-const _errs9 = errors;
-if(!(validate167(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.inode !== undefined){
-const _errs10 = errors;
-if(!(validate169(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.links !== undefined){
-const _errs11 = errors;
-if(!(validate121(data.links, {instancePath:instancePath+"/links",parentData:data,parentDataProperty:"links",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.mappings !== undefined){
-const _errs12 = errors;
-if(!(validate82(data.mappings, {instancePath:instancePath+"/mappings",parentData:data,parentDataProperty:"mappings",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.mapped_bytes !== undefined){
-const _errs13 = errors;
-if(!(validate82(data.mapped_bytes, {instancePath:instancePath+"/mapped_bytes",parentData:data,parentDataProperty:"mapped_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.executable !== undefined){
-const _errs14 = errors;
-if(typeof data.executable !== "boolean"){
-validate162.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.package !== undefined){
-const _errs16 = errors;
-if(!(validate124(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs16 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-else {
-validate162.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate162.errors = vErrors;
-return errors === 0;
-}
-validate162.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema56 = {"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"anyOf":[{"enum":["read","write","read_write","path"]},{"type":"null"}]},"append":{"anyOf":[{"type":"boolean"},{"type":"null"}]},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}};
-
-function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate176.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((((((((((((((((((data.fd === undefined) && (missing0 = "fd")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.inode === undefined) && (missing0 = "inode"))) || ((data.links === undefined) && (missing0 = "links"))) || ((data.born_at === undefined) && (missing0 = "born_at"))) || ((data.size_bytes === undefined) && (missing0 = "size_bytes"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.access === undefined) && (missing0 = "access"))) || ((data.append === undefined) && (missing0 = "append"))) || ((data.mount_point === undefined) && (missing0 = "mount_point"))) || ((data.fs_type === undefined) && (missing0 = "fs_type"))) || ((data.package === undefined) && (missing0 = "package"))){
-validate176.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(func1.call(schema56.properties, key0))){
-validate176.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs1 === errors){
-if(data.fd !== undefined){
-const _errs2 = errors;
-if(!(validate82(data.fd, {instancePath:instancePath+"/fd",parentData:data,parentDataProperty:"fd",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.path !== undefined){
-const _errs3 = errors;
-if(typeof data.path !== "string"){
-validate176.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.path_base64 !== undefined){
-const _errs5 = errors;
-if(!(validate114(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.kind !== undefined){
-let data3 = data.kind;
-const _errs6 = errors;
-if(!(((data3 === "regular") || (data3 === "directory")) || (data3 === "unknown"))){
-validate176.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema56.properties.kind.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.role !== undefined){
-const _errs7 = errors;
-if(!(validate116(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.state !== undefined){
-const _errs8 = errors;
-if(!(validate118(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.replaced_at !== undefined){
-const _errs9 = errors;
-if(!(validate62(data.replaced_at, {instancePath:instancePath+"/replaced_at",parentData:data,parentDataProperty:"replaced_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.device !== undefined){
-const _errs10 = errors;
-if(!(validate167(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.inode !== undefined){
-const _errs11 = errors;
-if(!(validate169(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.links !== undefined){
-const _errs12 = errors;
-if(!(validate121(data.links, {instancePath:instancePath+"/links",parentData:data,parentDataProperty:"links",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.born_at !== undefined){
-const _errs13 = errors;
-if(!(validate62(data.born_at, {instancePath:instancePath+"/born_at",parentData:data,parentDataProperty:"born_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.size_bytes !== undefined){
-const _errs14 = errors;
-if(!(validate121(data.size_bytes, {instancePath:instancePath+"/size_bytes",parentData:data,parentDataProperty:"size_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.held_bytes !== undefined){
-const _errs15 = errors;
-if(!(validate121(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs15 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.access !== undefined){
-let data13 = data.access;
-const _errs16 = errors;
-const _errs17 = errors;
-let valid1 = false;
-const _errs18 = errors;
-if(!((((data13 === "read") || (data13 === "write")) || (data13 === "read_write")) || (data13 === "path"))){
-const err0 = {instancePath:instancePath+"/access",schemaPath:"#/properties/access/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema56.properties.access.anyOf[0].enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs18 === errors;
-valid1 = valid1 || _valid0;
-const _errs19 = errors;
-if(data13 !== null){
-const err1 = {instancePath:instancePath+"/access",schemaPath:"#/properties/access/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs19 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const err2 = {instancePath:instancePath+"/access",schemaPath:"#/properties/access/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-validate176.errors = vErrors;
-return false;
-}
-else {
-errors = _errs17;
-if(vErrors !== null){
-if(_errs17){
-vErrors.length = _errs17;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs16 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.append !== undefined){
-let data14 = data.append;
-const _errs21 = errors;
-const _errs22 = errors;
-let valid2 = false;
-const _errs23 = errors;
-if(typeof data14 !== "boolean"){
-const err3 = {instancePath:instancePath+"/append",schemaPath:"#/properties/append/anyOf/0/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-var _valid1 = _errs23 === errors;
-valid2 = valid2 || _valid1;
-const _errs25 = errors;
-if(data14 !== null){
-const err4 = {instancePath:instancePath+"/append",schemaPath:"#/properties/append/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-var _valid1 = _errs25 === errors;
-valid2 = valid2 || _valid1;
-if(!valid2){
-const err5 = {instancePath:instancePath+"/append",schemaPath:"#/properties/append/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-validate176.errors = vErrors;
-return false;
-}
-else {
-errors = _errs22;
-if(vErrors !== null){
-if(_errs22){
-vErrors.length = _errs22;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs21 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.mount_point !== undefined){
-const _errs27 = errors;
-if(!(validate60(data.mount_point, {instancePath:instancePath+"/mount_point",parentData:data,parentDataProperty:"mount_point",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs27 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.fs_type !== undefined){
-const _errs28 = errors;
-if(!(validate60(data.fs_type, {instancePath:instancePath+"/fs_type",parentData:data,parentDataProperty:"fs_type",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs28 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.package !== undefined){
-const _errs29 = errors;
-if(!(validate124(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs29 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-else {
-validate176.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate176.errors = vErrors;
-return errors === 0;
-}
-validate176.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate140(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate140.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((((((((((((((((data.pid === undefined) && (missing0 = "pid")) || ((data.ppid === undefined) && (missing0 = "ppid"))) || ((data.start_ticks === undefined) && (missing0 = "start_ticks"))) || ((data.started_at === undefined) && (missing0 = "started_at"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.command === undefined) && (missing0 = "command"))) || ((data.command_base64 === undefined) && (missing0 = "command_base64"))) || ((data.command_truncated === undefined) && (missing0 = "command_truncated"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.cgroup === undefined) && (missing0 = "cgroup"))) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.container === undefined) && (missing0 = "container"))) || ((data.maps === undefined) && (missing0 = "maps"))) || ((data.fds === undefined) && (missing0 = "fds"))){
-validate140.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(func1.call(schema48.properties, key0))){
-validate140.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs1 === errors){
-if(data.pid !== undefined){
-let data0 = data.pid;
-const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate140.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-if(errors === _errs2){
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 > 2147483647 || isNaN(data0)){
-validate140.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
-return false;
-}
-else {
-if(data0 < 1 || isNaN(data0)){
-validate140.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
-}
-}
-}
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ppid !== undefined){
-const _errs4 = errors;
-if(!(validate82(data.ppid, {instancePath:instancePath+"/ppid",parentData:data,parentDataProperty:"ppid",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.start_ticks !== undefined){
-const _errs5 = errors;
-if(!(validate82(data.start_ticks, {instancePath:instancePath+"/start_ticks",parentData:data,parentDataProperty:"start_ticks",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.started_at !== undefined){
-const _errs6 = errors;
-if(!(validate62(data.started_at, {instancePath:instancePath+"/started_at",parentData:data,parentDataProperty:"started_at",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.user !== undefined){
-const _errs7 = errors;
-if(!(validate106(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.name !== undefined){
-const _errs8 = errors;
-if(typeof data.name !== "string"){
-validate140.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.command !== undefined){
-let data6 = data.command;
-const _errs10 = errors;
-if(errors === _errs10){
-if(Array.isArray(data6)){
-var valid1 = true;
-const len0 = data6.length;
-for(let i0=0; i0<len0; i0++){
-const _errs12 = errors;
-if(typeof data6[i0] !== "string"){
-validate140.errors = [{instancePath:instancePath+"/command/" + i0,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid1 = _errs12 === errors;
-if(!valid1){
-break;
-}
-}
-}
-else {
-validate140.errors = [{instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.command_base64 !== undefined){
-const _errs14 = errors;
-if(!(validate114(data.command_base64, {instancePath:instancePath+"/command_base64",parentData:data,parentDataProperty:"command_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.command_truncated !== undefined){
-const _errs15 = errors;
-if(typeof data.command_truncated !== "boolean"){
-validate140.errors = [{instancePath:instancePath+"/command_truncated",schemaPath:"#/properties/command_truncated/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs15 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.executable !== undefined){
-let data10 = data.executable;
-const _errs17 = errors;
-const _errs18 = errors;
-let valid2 = false;
-const _errs19 = errors;
-if(!(validate146(data10, {instancePath:instancePath+"/executable",parentData:data,parentDataProperty:"executable",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs19 === errors;
-valid2 = valid2 || _valid0;
-const _errs20 = errors;
-if(data10 !== null){
-const err0 = {instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs20 === errors;
-valid2 = valid2 || _valid0;
-if(!valid2){
-const err1 = {instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-validate140.errors = vErrors;
-return false;
-}
-else {
-errors = _errs18;
-if(vErrors !== null){
-if(_errs18){
-vErrors.length = _errs18;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs17 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.cgroup !== undefined){
-const _errs22 = errors;
-if(!(validate60(data.cgroup, {instancePath:instancePath+"/cgroup",parentData:data,parentDataProperty:"cgroup",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs22 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.unit !== undefined){
-let data12 = data.unit;
-const _errs23 = errors;
-const _errs24 = errors;
-let valid3 = false;
-const _errs25 = errors;
-if(!(validate150(data12, {instancePath:instancePath+"/unit",parentData:data,parentDataProperty:"unit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors);
-errors = vErrors.length;
-}
-var _valid1 = _errs25 === errors;
-valid3 = valid3 || _valid1;
-const _errs26 = errors;
-if(data12 !== null){
-const err2 = {instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-var _valid1 = _errs26 === errors;
-valid3 = valid3 || _valid1;
-if(!valid3){
-const err3 = {instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-validate140.errors = vErrors;
-return false;
-}
-else {
-errors = _errs24;
-if(vErrors !== null){
-if(_errs24){
-vErrors.length = _errs24;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs23 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.session !== undefined){
-let data13 = data.session;
-const _errs28 = errors;
-const _errs29 = errors;
-let valid4 = false;
-const _errs30 = errors;
-if(!(validate154(data13, {instancePath:instancePath+"/session",parentData:data,parentDataProperty:"session",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
-errors = vErrors.length;
-}
-var _valid2 = _errs30 === errors;
-valid4 = valid4 || _valid2;
-const _errs31 = errors;
-if(data13 !== null){
-const err4 = {instancePath:instancePath+"/session",schemaPath:"#/properties/session/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-var _valid2 = _errs31 === errors;
-valid4 = valid4 || _valid2;
-if(!valid4){
-const err5 = {instancePath:instancePath+"/session",schemaPath:"#/properties/session/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-validate140.errors = vErrors;
-return false;
-}
-else {
-errors = _errs29;
-if(vErrors !== null){
-if(_errs29){
-vErrors.length = _errs29;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs28 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.container !== undefined){
-let data14 = data.container;
-const _errs33 = errors;
-const _errs34 = errors;
-let valid5 = false;
-const _errs35 = errors;
-if(!(validate157(data14, {instancePath:instancePath+"/container",parentData:data,parentDataProperty:"container",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors);
-errors = vErrors.length;
-}
-var _valid3 = _errs35 === errors;
-valid5 = valid5 || _valid3;
-const _errs36 = errors;
-if(data14 !== null){
-const err6 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-var _valid3 = _errs36 === errors;
-valid5 = valid5 || _valid3;
-if(!valid5){
-const err7 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-validate140.errors = vErrors;
-return false;
-}
-else {
-errors = _errs34;
-if(vErrors !== null){
-if(_errs34){
-vErrors.length = _errs34;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs33 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.maps !== undefined){
-let data15 = data.maps;
-const _errs38 = errors;
-if(errors === _errs38){
-if(Array.isArray(data15)){
-var valid6 = true;
-const len1 = data15.length;
-for(let i1=0; i1<len1; i1++){
-const _errs40 = errors;
-if(!(validate162(data15[i1], {instancePath:instancePath+"/maps/" + i1,parentData:data15,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate162.errors : vErrors.concat(validate162.errors);
-errors = vErrors.length;
-}
-var valid6 = _errs40 === errors;
-if(!valid6){
-break;
-}
-}
-}
-else {
-validate140.errors = [{instancePath:instancePath+"/maps",schemaPath:"#/properties/maps/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs38 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.fds !== undefined){
-let data17 = data.fds;
-const _errs41 = errors;
-if(errors === _errs41){
-if(Array.isArray(data17)){
-var valid7 = true;
-const len2 = data17.length;
-for(let i2=0; i2<len2; i2++){
-const _errs43 = errors;
-if(!(validate176(data17[i2], {instancePath:instancePath+"/fds/" + i2,parentData:data17,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
-errors = vErrors.length;
-}
-var valid7 = _errs43 === errors;
-if(!valid7){
-break;
-}
-}
-}
-else {
-validate140.errors = [{instancePath:instancePath+"/fds",schemaPath:"#/properties/fds/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs41 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-else {
-validate140.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate140.errors = vErrors;
-return errors === 0;
-}
-validate140.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema57 = {"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread"]},"message":{"type":"string"}}};
-
-function validate193(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate193.evaluated;
+const evaluated0 = validate177.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4751,14 +3843,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.code === undefined) && (missing0 = "code")) || ((data.message === undefined) && (missing0 = "message"))){
-validate193.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate177.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "code") || (key0 === "message"))){
-validate193.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate177.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4768,7 +3860,7 @@ if(data.code !== undefined){
 let data0 = data.code;
 const _errs2 = errors;
 if(!(((((((data0 === "not_everything_seen") || (data0 === "hidepid")) || (data0 === "systemd_unavailable")) || (data0 === "unit_facts_unavailable")) || (data0 === "package_database_unavailable")) || (data0 === "host_fact_unavailable")) || (data0 === "stdin_unread"))){
-validate193.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema57.properties.code.enum},message:"must be equal to one of the allowed values"}];
+validate177.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema50.properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -4780,7 +3872,7 @@ if(valid0){
 if(data.message !== undefined){
 const _errs3 = errors;
 if(typeof data.message !== "string"){
-validate193.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate177.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -4793,14 +3885,14 @@ var valid0 = true;
 }
 }
 else {
-validate193.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate177.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate193.errors = vErrors;
+validate177.errors = vErrors;
 return errors === 0;
 }
-validate193.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate177.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -4893,8 +3985,8 @@ var valid0 = true;
 if(valid0){
 if(data.scan !== undefined){
 const _errs7 = errors;
-if(!(validate76(data.scan, {instancePath:instancePath+"/scan",parentData:data,parentDataProperty:"scan",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+if(!(validate75(data.scan, {instancePath:instancePath+"/scan",parentData:data,parentDataProperty:"scan",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -4905,8 +3997,8 @@ var valid0 = true;
 if(valid0){
 if(data.summary !== undefined){
 const _errs8 = errors;
-if(!(validate96(data.summary, {instancePath:instancePath+"/summary",parentData:data,parentDataProperty:"summary",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
+if(!(validate95(data.summary, {instancePath:instancePath+"/summary",parentData:data,parentDataProperty:"summary",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -4924,8 +4016,8 @@ var valid1 = true;
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
 const _errs11 = errors;
-if(!(validate103(data7[i0], {instancePath:instancePath+"/units/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
+if(!(validate102(data7[i0], {instancePath:instancePath+"/units/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs11 === errors;
@@ -4954,8 +4046,8 @@ var valid2 = true;
 const len1 = data9.length;
 for(let i1=0; i1<len1; i1++){
 const _errs14 = errors;
-if(!(validate140(data9[i1], {instancePath:instancePath+"/processes/" + i1,parentData:data9,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors);
+if(!(validate132(data9[i1], {instancePath:instancePath+"/processes/" + i1,parentData:data9,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs14 === errors;
@@ -4984,8 +4076,8 @@ var valid3 = true;
 const len2 = data11.length;
 for(let i2=0; i2<len2; i2++){
 const _errs17 = errors;
-if(!(validate193(data11[i2], {instancePath:instancePath+"/warnings/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
+if(!(validate177(data11[i2], {instancePath:instancePath+"/warnings/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs17 === errors;
