@@ -1,5 +1,5 @@
 // A first look at one process by path, as cheap as can be: is there anything that may be gone?
-// It decides only that there is nothing to report; what is reported is read again through one open /proc/PID (process.ts).
+// It decides only that there is nothing to report; what is reported is read again while /proc/PID is held open (process.ts).
 
 import { readdirSync, readlinkSync } from 'node:fs';
 import { mayNameGoneFile } from './maps.ts';
@@ -60,7 +60,7 @@ export function quickLook(directory: string, include: { maps: boolean; fds: bool
     if (stat.state === 'Z' || stat.state === 'X') return clean;
     const unread = mapsEmpty || trouble === 'vanished';
     if (unread && stat.exiting) return { kind: 'vanished' };
-    // The PID is another process's by now, or exec(2) took away what was being read: look again, through one handle.
+    // The PID is another process's by now, or exec(2) took away what was being read: look again, while it is held open.
     if (unread) return { kind: 'suspicious', leaderExited: false };
   }
   return trouble === null ? clean : { kind: trouble };
