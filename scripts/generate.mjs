@@ -46,6 +46,7 @@ function forValidator(schema) {
   const resolve = ({ $ref, ...rest }) => ($ref ? schema.$defs[$ref.replace('#/$defs/', '')] : rest);
   const orNull = (value) => {
     const { enum: values, ...rest } = resolve(value);
+    if ('const' in rest || (values && rest.type)) throw new Error(`cannot add null to ${JSON.stringify(value)}`);
     return values ? { ...rest, enum: [...values, null] } : { ...rest, nullable: true };
   };
   const isNull = (value) => value.type === 'null';

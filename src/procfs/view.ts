@@ -28,8 +28,8 @@ export class View {
   #last: { key: Bytes; directory: Directory } | null = null;
   readonly #wholePaths: boolean;
   /**
-   * Whether the view is that of every process with this root: false where the process ended or changed its root while it was
-   * looked at, so that nothing in it can be known.
+   * Whether the view is that of every process with this root: false where its root is on no local mount that was read, or the
+   * process ended or changed it meanwhile, so that nothing in it can be known.
    */
   readonly isSettled: boolean;
 
@@ -44,14 +44,8 @@ export class View {
     this.mounts = mounts;
     this.#wholePaths = wholePaths;
     const start = wholePaths ? root : '/';
-    if (mounts.isLocalWalk(start)) {
-      this.#rootFd = orNull(() => holdRoot(rootPath, root, mounts, wholePaths));
-      this.isSettled = this.#rootFd !== null;
-    } else {
-      this.#rootFd = null;
-      // Only a chroot of another namespace may begin on no mount of its own.
-      this.isSettled = mounts.of(start) !== null || root !== '/';
-    }
+    this.#rootFd = mounts.isLocalWalk(start) ? orNull(() => holdRoot(rootPath, root, mounts, start)) : null;
+    this.isSettled = this.#rootFd !== null;
   }
 
   /** What `path` (as the kernel prints it to the scanner) names in this view. Cached. */
@@ -140,11 +134,11 @@ export class View {
   }
 }
 
-/** The process's root, or null where it is another one than was read, or than the mounts were read of. */
-function holdRoot(rootPath: string, root: Bytes, mounts: MountTable, wholePaths: boolean): number | null {
+/** The process's root, or null where it is another one than was read, or on another mount than the one that `mounts` has there. */
+function holdRoot(rootPath: string, root: Bytes, mounts: MountTable, start: Bytes): number | null {
   const held = hold(rootPath, mounts.isLocalId, constants.O_DIRECTORY);
   if (held === null) return null;
-  const fits = wholePaths || mounts.byId(held.mountId)?.mountPoint === '/';
+  const fits = start === '/' ? mounts.byId(held.mountId)?.mountPoint === '/' : mounts.of(start)?.id === held.mountId;
   if (fits && orNull(() => readLink(`/proc/self/fd/${held.fd}`)) === root) return held.fd;
   closeSync(held.fd);
   return null;
