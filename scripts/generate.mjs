@@ -43,19 +43,19 @@ for (const name of names) {
  * type, where of two alternatives ajv makes an error of each that is not met. What is valid is the same.
  */
 function forValidator(schema) {
-  const resolve = ({ $ref, ...rest }) => ($ref ? schema.$defs[$ref.replace('#/$defs/', '')] : rest);
-  const orNull = (value) => {
-    const { enum: values, ...rest } = resolve(value);
-    if ('const' in rest || (values && rest.type)) throw new Error(`cannot add null to ${JSON.stringify(value)}`);
+  const orNull = ({ enum: values, ...rest }) => {
+    if ('const' in rest || (values && rest.type)) throw new Error(`cannot add null to ${JSON.stringify(rest)}`);
     return values ? { ...rest, enum: [...values, null] } : { ...rest, nullable: true };
   };
-  const isNull = (value) => value.type === 'null';
-  return JSON.parse(JSON.stringify(schema), (_key, value) => {
-    if (typeof value?.title === 'string') delete value.title;
-    if (typeof value?.description === 'string') delete value.description;
-    if (value?.anyOf?.length === 2 && isNull(value.anyOf[1])) return orNull(value.anyOf[0]);
-    return value;
-  });
+  const rewrite = (part) =>
+    JSON.parse(JSON.stringify(part), (_key, value) => {
+      if (typeof value?.title === 'string') delete value.title;
+      if (typeof value?.description === 'string') delete value.description;
+      if (value?.anyOf?.length !== 2 || value.anyOf[1].type !== 'null') return value;
+      const [{ $ref, ...inline }] = value.anyOf;
+      return orNull($ref ? rewrite(schema.$defs[$ref.replace('#/$defs/', '')]) : inline);
+    });
+  return rewrite(schema);
 }
 for (const name of names) {
   const ajv = new Ajv2020({

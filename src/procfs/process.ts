@@ -162,7 +162,9 @@ export class OpenProcess {
     const commandLine = orNull(() => readBytes(`${this.#base}/cmdline`, commandLineLimit + 1)) ?? '';
     return {
       stat,
-      effectiveUid: this.#effectiveUid(),
+      // /proc/PID belongs to the effective uid, of an undumpable process too (fs/proc/base.c task_dump_owner()), and takes a
+      // tenth of what status does. Of a process that is gone it is 0.
+      effectiveUid: fstatSync(this.#directory).uid,
       commandLine: commandLine.slice(0, commandLineLimit),
       commandTruncated: commandLine.length > commandLineLimit,
       cgroup: orNull(() => readBytes(`${this.#base}/cgroup`)) ?? '',
@@ -171,14 +173,6 @@ export class OpenProcess {
         cgroup: orNull(() => readLink(`${this.#base}/ns/cgroup`)),
       },
     };
-  }
-
-  /**
-   * /proc/PID belongs to the effective uid, of an undumpable process too (fs/proc/base.c task_dump_owner()): a tenth of what
-   * status takes. Of a process that is gone it is 0.
-   */
-  #effectiveUid(): number {
-    return fstatSync(this.#directory).uid;
   }
 }
 

@@ -27,14 +27,9 @@ export class View {
   /** The directory of the last look stays open, since gone files come in groups; never more, however many processes. */
   #last: { key: Bytes; directory: Directory } | null = null;
   readonly #wholePaths: boolean;
-  /**
-   * Whether the view is that of every process with this root: false where its root is on no local mount that was read, or the
-   * process ended or changed it meanwhile, so that nothing in it can be known.
-   */
-  readonly isSettled: boolean;
 
   /**
-   * @param rootPath a magic link to the process's root, as in /proc/self/fd/9/root
+   * @param rootPath a magic link to the process's root, as in /proc/9/root
    * @param root what that link says
    * @param mounts the mounts of the process's own mountinfo; with `wholePaths` those of the scanner, to which the
    *   unstripped paths belong (a chroot: its own mountinfo leaves out the mount that it is on)
@@ -45,7 +40,14 @@ export class View {
     this.#wholePaths = wholePaths;
     const start = wholePaths ? root : '/';
     this.#rootFd = mounts.isLocalWalk(start) ? orNull(() => holdRoot(rootPath, root, mounts, start)) : null;
-    this.isSettled = this.#rootFd !== null;
+  }
+
+  /**
+   * Whether the view is that of every process with this root: false where its root is on no local mount that was read, or the
+   * process ended or changed it meanwhile, so that nothing in it can be known.
+   */
+  get isSettled(): boolean {
+    return this.#rootFd !== null;
   }
 
   /** What `path` (as the kernel prints it to the scanner) names in this view. Cached. */
@@ -138,6 +140,7 @@ export class View {
 function holdRoot(rootPath: string, root: Bytes, mounts: MountTable, start: Bytes): number | null {
   const held = hold(rootPath, mounts.isLocalId, constants.O_DIRECTORY);
   if (held === null) return null;
+  // Of a root that is mounted over, all that began before still see the lower one.
   const fits = start === '/' ? mounts.byId(held.mountId)?.mountPoint === '/' : mounts.of(start)?.id === held.mountId;
   if (fits && orNull(() => readLink(`/proc/self/fd/${held.fd}`)) === root) return held.fd;
   closeSync(held.fd);

@@ -25,19 +25,19 @@ export class Views {
   of(process: OpenProcess): View {
     const root = process.readRoot();
     const namespace = process.readMountNamespace();
-    const shared = root === null || namespace === null ? null : `${namespace} ${root}`;
-    const known = shared === null ? undefined : this.#views.get(shared);
+    const key = `${namespace} ${root}`;
+    const known = this.#views.get(key);
     if (known) return known;
     // The mountinfo of a chrooted process leaves out the mount that its root is on; where it shares our namespace ours has it.
     const wholePaths = root !== null && root !== '/' && namespace !== null && namespace === this.#ownNamespace;
     const mounts = wholePaths ? this.ownMounts : new MountTable(parseMountinfo(process.readMountinfo() ?? ''));
     const view = new View(process.rootPath, root ?? '(unreadable)', mounts, wholePaths);
+    // Never of what could not be read: null is no link's text.
     const isShared = view.isSettled && process.stillSees(root, namespace);
-    const key = shared !== null && isShared ? shared : passing;
     this.#forget(passing);
     const [oldest] = this.#views.keys();
     if (oldest !== undefined && this.#views.size >= mostViews) this.#forget(oldest);
-    this.#views.set(key, view);
+    this.#views.set(isShared ? key : passing, view);
     return view;
   }
 

@@ -118,13 +118,38 @@ test('a view begins nowhere but at the root that was read, in the mounts that we
     { ...real, mountPoint: '/outside' },
     { ...real, id: real.id + 1_000_000 },
   ]);
-  const rows: [name: string, view: View, kind: 'file' | 'unknown'][] = [
-    ['as it is', new View('/proc/self/root', '/', mounts, false), 'file'],
-    ['another root', new View('/proc', '/', mounts, false), 'unknown'],
-    ['the mounts of another root', new View('/proc/self/root', '/', jailed, false), 'unknown'],
+  const remote = new MountTable([{ ...real, fsType: 'nfs4' }]);
+  const jail = join(folder, 'real');
+  const covered = new MountTable([real, { ...real, id: real.id + 1_000_000, mountPoint: jail }]);
+  const inside = `${jail}/deep/file`;
+  const rows: [name: string, view: View, path: string, kind: 'file' | 'unknown'][] = [
+    ['as it is', new View('/proc/self/root', '/', mounts, false), inside, 'file'],
+    ['another root', new View('/etc', '/', mounts, false), '/passwd', 'unknown'],
+    ['the mounts of another root', new View('/proc/self/root', '/', jailed, false), inside, 'unknown'],
+    ['a root that is not local', new View('/proc/self/root', '/', remote, false), inside, 'unknown'],
+    ['a chroot', new View(jail, jail, mounts, true), inside, 'file'],
+    ['a chroot that another mount covers', new View(jail, jail, covered, true), inside, 'unknown'],
   ];
-  for (const [name, each, kind] of rows) {
+  for (const [name, each, path, kind] of rows) {
     t.after(() => each.close());
-    assert.deepEqual([each.look('/proc/version').kind, each.isSettled], [kind, kind === 'file'], name);
+    assert.deepEqual([each.look(path).kind, each.isSettled], [kind, kind === 'file'], name);
   }
+});
+
+test('mounts that were read while the root was another are nobody else’s', (t) => {
+  const views = newViews(t);
+  const jumping = startSleeper(t);
+  jumping.readMountinfo = () => '';
+  assert.equal(views.of(jumping).look('/proc/version').kind, 'unknown');
+  assert.equal(views.of(startSleeper(t)).look('/proc/version').kind, 'file');
+});
+
+test('a process that leaves its namespace while its view is made lends it to nobody', (t) => {
+  const views = newViews(t);
+  const moving = startSleeper(t);
+  // What was read before it left.
+  moving.readMountNamespace = () => 'mnt:[1]';
+  const first = views.of(moving);
+  assert.equal(first.isSettled, true);
+  assert.notEqual(views.of(moving), first);
 });
