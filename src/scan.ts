@@ -1,7 +1,6 @@
 // The scan on one page: read and judge every process, attribute the affected ones, ask systemd and the package database
 // once, and build the report. Data flows one way; nothing here decides what is gone or what to do about it.
 
-import { source as workerSource } from 'lib-users:worker';
 import { type AffectedProcess, type Inspection, Inspector, type InspectTask } from './deleted/inspect.ts';
 import { ignoreRules } from './deleted/rules.ts';
 import { SuppressedTally } from './deleted/suppressed.ts';
@@ -25,28 +24,36 @@ import { run } from './spawn.ts';
 import { attributeProcess } from './systemd/attribute.ts';
 import type { Attribution } from './systemd/attribution.ts';
 import { ownsCgroup, queryUnits } from './systemd/systemctl.ts';
-import type { Spread } from './threads/spread.ts';
-
-/** Below so many processes another thread would have started when all is done. */
-const manyProcesses = 600;
+import { inspectAll, manyProcesses, startThreads } from './threads/inspect-all.ts';
 
 export async function scanHost(options: ScanOptions): Promise<Report> {
   // hrtime, since node:perf_hooks costs two milliseconds to load.
   const began = process.hrtime.bigint();
-  const { procPath } = options;
+  const { root, procPath } = options;
   const warnings: Warning[] = [];
   const views = new Views();
   try {
     // While the threads of a large host start, this one reads what there is to read but processes.
-    const early = options.pids.length === 0 ? await startThreads(countHostProcesses(procPath)) : null;
+    const isEarly = options.pids.length === 0 && countHostProcesses(procPath) >= manyProcesses;
+    const early = isEarly ? await startThreads() : null;
     const pids = selectProcesses(listProcesses(procPath), options.pids);
-    const spread = early ?? (await startThreads(pids.length));
+    const threads = early ?? (pids.length >= manyProcesses ? await startThreads() : null);
     const task = inspectTask(options);
-    spread?.give({ pids, task });
-    const { host, problems } = readHost({ root: '/', procPath });
+    threads?.give({ pids, task });
+    const { host, problems } = readHost({ root, procPath });
     const lineage = readLineage(procPath);
     const reference = referenceNamespaces(procPath, lineage);
-    const read = sumUp(pids, inspectAll(pids, new Inspector(task, views), spread, options), lineage[0]?.pid ?? 0);
+    const inspector = new Inspector(task, views);
+    const inspections = await inspectAll(
+      { pids, task },
+      {
+        inspect: (pid) => inspector.inspect(pid),
+        threads,
+        startThreads,
+        onProgress: (done) => options.onProgress?.(done, pids.length),
+      },
+    );
+    const read = sumUp(pids, inspections, lineage[0]?.pid ?? 0);
 
     const attribute = attributor(reference);
     const attributed = selectUnits(read.affected.map(attribute), options.units);
@@ -96,7 +103,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       processes: confirmed,
       systemd: systemd.facts,
       packages,
-      userName: readUserNames('/'),
+      userName: readUserNames(root),
       bootTimeSeconds: readBootTime(procPath),
       clockTicksPerSecond: readClockTicks(),
       warnings,
@@ -104,13 +111,6 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
   } finally {
     views.close();
   }
-}
-
-/** Threads where there are many processes, else null. */
-async function startThreads(processes: number): Promise<Spread | null> {
-  if (processes < manyProcesses || workerSource === null) return null;
-  const { Spread } = await import('./threads/spread.ts');
-  return new Spread(workerSource);
 }
 
 /** The pids of the procfs, rising. */
@@ -165,25 +165,6 @@ function inspectTask(options: ScanOptions): InspectTask {
     bootedAtNs: readBootedAtNs(options.procPath),
     clockTicksPerSecond: readClockTicks(),
   };
-}
-
-/** In the order of the pids. */
-function inspectAll(
-  pids: readonly number[],
-  inspector: Inspector,
-  spread: Spread | null,
-  { onProgress }: ScanOptions,
-): Inspection[] {
-  const progress = (done: number) => onProgress?.(done, pids.length);
-  const inspect = (pid: number) => inspector.inspect(pid);
-  const inspections = spread
-    ? spread.inspect(inspect, progress)
-    : pids.map((pid, index) => {
-        if ((index & 63) === 63) progress(index);
-        return inspect(pid);
-      });
-  progress(pids.length);
-  return inspections;
 }
 
 /** @param self the scanner's own pid, which is counted and left out: it ends with the scan */

@@ -197,7 +197,7 @@ test('what touches the world is in its places', () => {
     [
       'the clock',
       /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bhrtime\b/,
-      /^(main|base-command|scan)\.ts$|^commands\//,
+      /^(main|base-command|scan|threads\/inspect-all)\.ts$|^commands\//,
     ],
     ['evaluation', /\beval\(|\bnew Function\(/, /^$/],
   ];

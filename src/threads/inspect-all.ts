@@ -1,0 +1,51 @@
+// All processes -> their inspections: by this thread alone where that is soon done, else by several.
+
+import { source as workerSource } from 'lib-users:worker';
+import type { Inspection } from '../deleted/inspect.ts';
+import type { Work } from './share.ts';
+import type { Spread } from './spread.ts';
+
+/** Below so many processes another thread would most likely have started when all is done. */
+export const manyProcesses = 600;
+
+/** Few processes may be much work too, as with thousands of descriptors each: after so long others are called for. */
+const longWorkNs = 60_000_000n;
+
+export type StartThreads = () => Promise<Spread | null>;
+
+/** null where there are no other threads to be had. */
+export const startThreads: StartThreads = async () => {
+  if (workerSource === null) return null;
+  const { Spread } = await import('./spread.ts');
+  return new Spread(workerSource);
+};
+
+export interface Team {
+  /** What this thread does for one process. */
+  inspect: (pid: number) => Inspection;
+  /** Threads that were given `work` already; null where there are none yet. */
+  threads: Spread | null;
+  /** Where the work turns out to be long. */
+  startThreads: StartThreads;
+  /** Told now and then how many are done. */
+  onProgress: (done: number) => void;
+}
+
+/** @returns the inspections of all pids, in their order */
+export async function inspectAll({ pids, task }: Work, team: Team): Promise<Inspection[]> {
+  const { inspect, startThreads, onProgress } = team;
+  let { threads } = team;
+  const alone: Inspection[] = [];
+  const began = process.hrtime.bigint();
+  for (const pid of pids) {
+    if (threads !== null) break;
+    alone.push(inspect(pid));
+    if ((alone.length & 63) === 0) onProgress(alone.length);
+    if (alone.length === pids.length || process.hrtime.bigint() - began < longWorkNs) continue;
+    threads = await startThreads();
+    threads?.give({ pids: pids.slice(alone.length), task });
+  }
+  const shared = threads?.inspect(inspect, (done) => onProgress(alone.length + done)) ?? [];
+  onProgress(pids.length);
+  return [...alone, ...shared];
+}
