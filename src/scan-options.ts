@@ -3,6 +3,8 @@
 import type { Rule } from './deleted/rules.ts';
 
 export interface ScanOptions {
+  /** Where the host's own files are: / but in tests and while the executable is built. */
+  root: string;
   /** Where the scanned procfs is mounted, as in /proc. */
   procPath: string;
   include: readonly ('maps' | 'fds')[];

@@ -38,8 +38,14 @@ export async function bundleForSnapshot() {
 // V8 takes a code cache only where its flags are those with which the cache was made, and a seed for its hashes counts as one:
 // with one, each thread would compile Node's own modules anew, 25 ms of them.
 // V8's own threads would take the processors from those that scan, and 8 MB. Its last compiler takes 5 MB of a large scan and
-// 25 MB of a large fleet, and repays neither.
-const v8Flags = ['--single-threaded', '--no-turbofan'];
+// 25 MB of a large fleet, and repays neither. What a scan of a small host runs a few times is not worth native code: of functions
+// in so small batches, and of regular expressions after their first match, V8's defaults make 3 ms of it.
+const v8Flags = [
+  '--single-threaded',
+  '--no-turbofan',
+  '--baseline-batch-compilation-threshold=32768',
+  '--regexp-tier-up-ticks=50',
+];
 
 /** A path that is the same wherever the project was cloned: the snapshot remembers it. */
 const anywhere = (path) => join('/proc/self/cwd', relative(root, path));

@@ -84,6 +84,7 @@ export function loadFlaggedConfig(flags: Pick<ScanFlags, 'config' | 'no-config'>
 export function scanOptions(flags: ScanFlags, config: EffectiveConfig, now: Date): ScanOptions {
   const defaultRules = !flags['no-default-rules'] && config.scan.defaultRules;
   return {
+    root: '/',
     procPath: normalizeProc(flags.proc),
     include: flags.only === undefined ? ['maps', 'fds'] : [flags.only as 'maps' | 'fds'],
     pids: [...new Set((flags.pid ?? []).map(parsePid))],

@@ -28,6 +28,7 @@ export async function runDropIn(name: Program['name'], argv: readonly string[], 
 
 async function scan(program: Program, options: DropInArguments, now: Date): Promise<void> {
   const report = await scanHost({
+    root: '/',
     procPath: '/proc',
     include: [program.include],
     pids: [],

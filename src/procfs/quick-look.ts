@@ -3,7 +3,7 @@
 
 import { readdirSync, readlinkSync } from 'node:fs';
 import { mayNameGoneFile } from './maps.ts';
-import { readAsText, readBytes, type Trouble, troubleOf } from './reader.ts';
+import { readAsText, type Trouble, troubleOf } from './reader.ts';
 import { parseStat } from './stat.ts';
 
 export type QuickLook = { kind: 'clean' } | { kind: 'kernel_thread' } | { kind: Trouble } | Suspicious;
@@ -50,7 +50,8 @@ export function quickLook(directory: string, include: { maps: boolean; fds: bool
     (!mapsEmpty && include.fds && attempt(() => someFdMayBeGone(`${directory}/fd`)));
   if (found) return { kind: 'suspicious', leaderExited: false };
   if (mapsEmpty || trouble !== null) {
-    const stat = readOrTrouble(() => parseStat(readBytes(`${directory}/stat`)));
+    // Its name, in whatever encoding, is not asked for.
+    const stat = readOrTrouble(() => parseStat(readAsText(`${directory}/stat`)));
     if (stat === 'vanished' || stat === null) return { kind: 'vanished' };
     if (typeof stat === 'string') return { kind: stat };
     if (stat.kernelThread) return { kind: 'kernel_thread' };

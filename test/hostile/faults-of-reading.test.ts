@@ -17,6 +17,7 @@ import { skipUnless } from '../support/skip.ts';
 /** A scan of one process by the real program, in this process. */
 function scanOne(pid: number): Promise<Report> {
   return scanHost({
+    root: '/',
     procPath: '/proc',
     include: ['maps', 'fds'],
     pids: [pid],

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -65,6 +65,14 @@ test('two scans differ in what is random: nothing of the build is remembered', (
     return /\.lib-users-\d+-(\w+)\.tmp/.exec(readFileSync(log, 'utf8'))?.[1];
   });
   assert.ok(names[0] && names[1] && names[0] !== names[1], String(names));
+});
+
+test('nothing of the machine that builds it is in it, though a scan was run there', () => {
+  const facts = ['/proc/sys/kernel/random/boot_id', '/proc/self/mountinfo', '/etc/machine-id']
+    .flatMap((path) => (existsSync(path) ? readFileSync(path, 'latin1').split('\n') : []))
+    .filter((line) => line.length >= 16);
+  const bytes = readFileSync(file);
+  for (const fact of facts) assert.ok(!bytes.includes(fact, 0, 'latin1'), fact);
 });
 
 test('lib_users and fd_users are links that it recognises', () => {

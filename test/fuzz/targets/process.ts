@@ -43,6 +43,7 @@ function layOut(input: Buffer): void {
 }
 
 const options: ScanOptions = {
+  root: '/',
   procPath: folder,
   include: ['maps', 'fds'],
   pids: [],
