@@ -75,7 +75,7 @@ test('a cost per process that grows with their number is not flat', () => {
   const flat = (perProcess: (count: number) => number): string[] => {
     const of: Lookup = (workload, contender) => {
       const count = workload === 'quiet' ? 0 : Number(/^idle-(\d+)$/.exec(workload)?.[1] ?? Number.NaN);
-      return contender === 'standalone' && !Number.isNaN(count) ? 0.05 + count * perProcess(count) : undefined;
+      return contender === 'one-processor' && !Number.isNaN(count) ? 0.05 + count * perProcess(count) : undefined;
     };
     return judgeFigures(of, { whole: false, allowance: 1 }).filter((line) => line.includes('cost per idle process'));
   };

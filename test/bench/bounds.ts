@@ -74,7 +74,8 @@ export const bounds: readonly Bound[] = [
     unit: '',
     measure: (of) => divide(of('affected-2000', 'standalone', 'wall'), of('idle-2000', 'standalone', 'wall')),
   },
-  flat('standalone', idleCounts, 0.2),
+  // A second processor takes part only where there are many, and makes each cheaper the more there are.
+  flat('one-processor', idleCounts, 0.2),
   peak('idle-4000', 'standalone', 90),
   peak('affected-2000', 'standalone', 140),
   peak('fleet-10000', 'standalone', 200),

@@ -1,5 +1,6 @@
 // Who is measured: ours in each form in which it is installed, what people use today, and the floor.
 
+import { readFileSync } from 'node:fs';
 import pinned from '../../scripts/pack/node.json' with { type: 'json' };
 import { compile, installed, installedBy, node, pythonCommand, standalone, Unavailable } from './programs.ts';
 
@@ -31,11 +32,22 @@ function onNode(version: string): readonly string[] {
   return [executable, installedBy(executable, version)];
 }
 
+/** On the first processor that this process may use: with one alone lib-users starts no threads. */
+function onFirstProcessor(): readonly string[] {
+  const first = /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '0';
+  return [installed('taskset'), '-c', first];
+}
+
 const definitions = {
   standalone: {
     title: `lib-users, standalone, Node ${pinned.version}`,
     ours: true,
     find: async () => [[await standalone()]],
+  },
+  'one-processor': {
+    title: 'the same on one processor',
+    ours: true,
+    find: async () => [[...onFirstProcessor(), await standalone()]],
   },
   'newest-node': { title: `lib-users, Node ${newestNode}`, ours: true, find: () => [onNode(newestNode)] },
   'node-20': { title: `lib-users, Node ${oldestNode}`, ours: true, find: () => [onNode(oldestNode)] },

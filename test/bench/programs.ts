@@ -69,7 +69,14 @@ export function installed(name: string): string {
  * The executable that `npm run pack` packs, built of what is here now, and copied as an installation copies it: what the
  * linker wrote lies in the page cache in larger pieces, all of which count as resident (97 MB for 64).
  */
-export async function standalone(): Promise<string> {
+export function standalone(): Promise<string> {
+  built ??= buildStandalone();
+  return built;
+}
+
+let built: Promise<string> | null = null;
+
+async function buildStandalone(): Promise<string> {
   const { bundleForSnapshot, buildExecutable } = await import(join(projectRoot, 'scripts/pack/executable.mjs'));
   try {
     await bundleForSnapshot();
