@@ -27,7 +27,7 @@ export interface Inspection {
   /** How the process counts in scan.processes. */
   outcome: 'inspected' | 'kernel_threads' | Trouble;
   affected: AffectedProcess | null;
-  hidden: HiddenUse[];
+  hidden: readonly HiddenUse[];
 }
 
 /** What is asked of every process: data, which another thread can be given. */
@@ -52,8 +52,13 @@ const outcomes: Partial<Record<QuickLook['kind'], Inspection['outcome']>> = {
   kernel_thread: 'kernel_threads',
 };
 
-function unaffected(outcome: Inspection['outcome']): Inspection {
-  return { outcome, affected: null, hidden: [] };
+const unaffected = new Map<Inspection['outcome'], Inspection>();
+
+/** The same one for all of an outcome: most processes are unaffected, and threads send what they found. */
+function unaffectedAs(outcome: Inspection['outcome']): Inspection {
+  const inspection = unaffected.get(outcome) ?? { outcome, affected: null, hidden: [] };
+  unaffected.set(outcome, inspection);
+  return inspection;
 }
 
 /** How often a process may exchange its program before it counts as failed. */
@@ -89,16 +94,16 @@ function inspectAtOnce(pid: number, options: InspectOptions): Inspection | null 
 
 function inspectProcess(pid: number, options: InspectOptions): Inspection {
   const quick = quickLook(`${options.procPath}/${pid}`, options.include);
-  if (quick.kind !== 'suspicious') return unaffected(outcomes[quick.kind] ?? (quick.kind as Trouble));
+  if (quick.kind !== 'suspicious') return unaffectedAs(outcomes[quick.kind] ?? (quick.kind as Trouble));
   for (let attempt = 0; attempt < attempts; attempt++) {
     try {
       const inspection = readWhole(pid, quick, options);
       if (inspection) return inspection;
     } catch (error) {
-      return unaffected(troubleOf(error));
+      return unaffectedAs(troubleOf(error));
     }
   }
-  return unaffected('failed');
+  return unaffectedAs('failed');
 }
 
 /**
