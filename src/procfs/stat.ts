@@ -28,11 +28,11 @@ export function parseStat(text: Bytes): Stat | null {
   const open = text.indexOf('(');
   const close = text.lastIndexOf(')');
   if (open === -1 || close < open) return null;
-  // fields[0] is field 3 of the man page, the state.
+  // fields[0] is field 3 of the man page, the state; the last that we read is field 22.
   const fields = text
     .slice(close + 2)
     .trimEnd()
-    .split(' ');
+    .split(' ', 20);
   const number = (field: number) => (digits.test(fields[field - 3] ?? '') ? Number(fields[field - 3]) : Number.NaN);
   const stat = {
     name: text.slice(open + 1, close),
