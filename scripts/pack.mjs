@@ -8,8 +8,9 @@ import { buildDeb } from './pack/deb.mjs';
 import { buildExecutable, bundleForSnapshot } from './pack/executable.mjs';
 import { bundledPackages, thirdPartyLicenses } from './pack/licenses.mjs';
 import { fetchNode, pinned } from './pack/node.mjs';
+import { buildNpm } from './pack/npm.mjs';
 import { buildRpm } from './pack/rpm.mjs';
-import { root, run, version } from './pack/run.mjs';
+import { root, version } from './pack/run.mjs';
 import { buildSbom } from './pack/sbom.mjs';
 import { buildTar } from './pack/tar.mjs';
 
@@ -39,10 +40,9 @@ const write = (name, text) => {
 
 const packages = bundledPackages(await bundleForSnapshot());
 if (values.format.includes('npm')) {
-  run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', out]);
-  const name = `lib-users-${version}`;
-  console.log(`${name}.tgz`);
-  write(`${name}.cdx.json`, buildSbom(packages, { file: join(out, `${name}.tgz`) }));
+  const name = buildNpm({ stage: join(root, 'build/stage'), out });
+  console.log(name);
+  write(name.replace(/tgz$/, 'cdx.json'), buildSbom(packages, { file: join(out, name) }));
 }
 const formats = values.format.filter((format) => format in withNode);
 for (const arch of formats.length ? values.arch : []) {

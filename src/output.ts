@@ -49,9 +49,9 @@ function isStdout(path: string | null): path is null {
   return path === null || path === '-' || path === '/dev/stdout' || descriptorPath.exec(path)?.[1] === '1';
 }
 
-/** How an output is called in messages; two that are called alike are the same. */
+/** How an output is called in messages; two that are called alike are the same. Fails where the working directory is gone. */
 export function targetName(path: string): string {
-  return isStdout(path) ? 'standard output' : resolve(path);
+  return isStdout(path) ? 'standard output' : guard(path, () => resolve(path));
 }
 
 /** A reader that has gone (`| head -1`) has seen enough: that is no error. */

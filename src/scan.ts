@@ -116,12 +116,16 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
 /** The pids of the procfs, rising. */
 function listProcesses(procPath: string): number[] {
   const hint = "give the directory on which the host's procfs is mounted, as in --proc /host/proc";
+  const ours: Record<string, string> = {
+    EMFILE: 'allow more open files: ulimit -n',
+    ENFILE: 'the host has too many open files',
+  };
   let pids: number[];
   try {
     pids = readNumbers(procPath);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new LibUsersError('proc_not_found', `${procPath} cannot be read (${code})`, hint);
+    throw new LibUsersError('proc_not_found', `${procPath} cannot be read (${code})`, ours[code ?? ''] ?? hint);
   }
   if (pids.length === 0) {
     throw new LibUsersError(

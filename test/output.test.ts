@@ -11,13 +11,14 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmdirSync,
   statSync,
   symlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { LibUsersError } from '../src/errors.ts';
-import { writeOutputs } from '../src/output.ts';
+import { targetName, writeOutputs } from '../src/output.ts';
 import { skipUnless } from './support/skip.ts';
 import { temporaryFolder } from './support/temporary.ts';
 
@@ -152,4 +153,15 @@ test('a descriptor path is the descriptor itself: what was there stays', (t) => 
   write(`/proc/self/fd/${fd}`, 'third\n');
   assert.equal(readFileSync(file, 'utf8'), 'first\nsecond\nthird\n');
   assert.throws(() => write('/dev/fd/987'), unwritable(/EBADF/));
+});
+
+test('a relative path in a folder that is gone cannot be written to', (t) => {
+  const here = process.cwd();
+  const gone = join(temporaryFolder(t), 'gone');
+  mkdirSync(gone);
+  process.chdir(gone);
+  t.after(() => process.chdir(here));
+  rmdirSync(gone);
+  assert.throws(() => targetName('report.json'), unwritable(/report\.json \(ENOENT\)/));
+  assert.throws(() => write('report.json'), unwritable(/report\.json \(ENOENT\)/));
 });

@@ -72,7 +72,11 @@ export function buildExecutable(arch) {
       '--min-semi-space-size=2',
       '--max-semi-space-size=2',
       '--v8-pool-size=1',
+      // One that cannot be read as such, named by OPENSSL_CONF, would end the program.
+      '--openssl-config=/dev/null',
       ...v8Flags,
+      // Node reads argv[0], which the caller chooses, once more as its first argument: as an option it would run anything.
+      '--',
     ],
   };
   writeFileSync(join(folder, 'sea-config.json'), JSON.stringify(config));

@@ -12,7 +12,6 @@ export function buildRpm({ arch, executable, licenses, stage, out }) {
   const tree = join(stage, 'rpm');
   layOut(tree, [
     ...systemEntries({ executable, zshFolder: 'usr/share/zsh/site-functions' }),
-    { to: 'usr/share/doc/lib-users/CHANGELOG.md', from: join(root, 'CHANGELOG.md') },
     { to: 'usr/share/licenses/lib-users/LICENSE', from: join(root, 'LICENSE') },
     { to: 'usr/share/licenses/lib-users/THIRD-PARTY-LICENSES', text: licenses },
   ]);

@@ -5,6 +5,7 @@ import {
   lutimesSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -36,6 +37,13 @@ export function layOut(folder, entries) {
     if (path.isDirectory()) chmodSync(full, 0o755);
     lutimesSync(full, date, date);
   }
+}
+
+/** @returns {Entry[]} README.md and what it links to, each at its place below `folder`: so its links work where it is read */
+export function papers(folder = '') {
+  const links = readFileSync(join(root, 'README.md'), 'utf8').matchAll(/\]\((?![a-z]+:)([^)#]+)/g);
+  const names = new Set(['README.md', ...[...links].map(([, name]) => name)]);
+  return [...names].map((name) => ({ to: join(folder, name), from: join(root, name) }));
 }
 
 /** @returns {Entry[]} one for each file of a folder of the project */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { root } from './run.mjs';
-import { eachOf } from './stage.mjs';
+import { eachOf, papers } from './stage.mjs';
 
 const docs = 'usr/share/doc/lib-users';
 
@@ -21,8 +21,7 @@ export function systemEntries({ executable, zshFolder }) {
       link: '../lib/lib-users/lib-users',
     })),
     { to: 'etc/lib-users/config.d', folder: true },
-    { to: `${docs}/README.md`, from: join(root, 'README.md') },
-    { to: `${docs}/cookbook.md`, from: join(root, 'docs/cookbook.md') },
+    ...papers(docs),
     { to: `${docs}/examples/config.yaml`, from: join(root, 'docs/config.example.yaml') },
     ...['apt', 'dnf'].flatMap((name) => eachOf(`packaging/${name}`, (file) => `${docs}/examples/${name}/${file}`)),
     ...eachOf(

@@ -1,7 +1,7 @@
 // The archive for hosts without a package manager of ours: everything in one folder.
 import { join } from 'node:path';
 import { root, run, sourceDate, version } from './run.mjs';
-import { eachOf, layOut } from './stage.mjs';
+import { eachOf, layOut, papers } from './stage.mjs';
 
 // Level 1: level 6 takes five times as long and saves a seventh. With two threads the blocks are the same on any machine.
 const compression = ['-1', '-T2'];
@@ -12,7 +12,8 @@ export function buildTar({ arch, executable, licenses, stage, out }) {
     { to: 'lib-users', from: executable, mode: 0o755 },
     { to: 'lib_users', link: 'lib-users' },
     { to: 'fd_users', link: 'lib-users' },
-    ...['LICENSE', 'README.md', 'CHANGELOG.md'].map((name) => ({ to: name, from: join(root, name) })),
+    ...papers(),
+    { to: 'LICENSE', from: join(root, 'LICENSE') },
     { to: 'THIRD-PARTY-LICENSES', text: licenses },
     { to: 'config.example.yaml', from: join(root, 'docs/config.example.yaml') },
     ...eachOf('build/man', (name) => `man/${name}`),

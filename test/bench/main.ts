@@ -15,14 +15,22 @@ import { runRounds } from './rounds.ts';
 import { type Measured, renderBounds, renderCosts, renderFigures, renderMissing } from './table.ts';
 import { type Workload, workloads } from './workloads.ts';
 
-const { values: asked } = parseArgs({
-  options: {
-    workload: { type: 'string', multiple: true },
-    contender: { type: 'string', multiple: true },
-    runs: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-  },
-});
+const usage = `npm run bench [-- --workload NAME]... [--contender NAME]... [--runs N] [--quick]
+workloads: ${workloads.map(({ name }) => name).join(', ')}
+contenders: ${contenderNames.join(', ')}`;
+
+function parse() {
+  const { values } = parseArgs({
+    options: {
+      workload: { type: 'string', multiple: true },
+      contender: { type: 'string', multiple: true },
+      runs: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  return values;
+}
 
 /** For machines that others use too, as those of CI: what matters most, in a minute, with some allowance. */
 const quick = {
@@ -41,9 +49,12 @@ function choose<T extends string>(what: string, names: readonly T[], wanted: rea
 const load = describeLoad();
 
 async function main(): Promise<void> {
+  const asked = parse();
+  if (asked.help) return console.log(usage);
   if (process.geteuid?.() !== 0) throw new Error('the bench wants root: without it every tool sees less');
   const runs = asked.runs === undefined ? (asked.quick ? quick.runs : null) : Number(asked.runs);
-  if (runs !== null && !(runs >= 1)) throw new Error(`--runs ${asked.runs}: not a number of runs`);
+  if (runs !== null && !(Number.isInteger(runs) && runs >= 1))
+    throw new Error(`--runs ${asked.runs}: not a number of runs`);
   const chosen = choose(
     'workload',
     workloads.map(({ name }) => name),

@@ -25,6 +25,11 @@ export function succeed(command: string, args: readonly string[], options: Spawn
   return String(stdout ?? '');
 }
 
+/** The relative links of README.md: each is shipped beside it. */
+export const linked: string[] = [
+  ...readFileSync(join(projectRoot, 'README.md'), 'utf8').matchAll(/\]\(([\w./-]+\.md)\)/g),
+].map((match) => String(match[1]));
+
 /** Unpacks the archive into `folder`, and says where its files are. */
 export function unpack(arch: 'x64' | 'arm64', folder: string): string {
   const top = `lib-users-${version}-linux-${arch}`;

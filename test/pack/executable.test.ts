@@ -10,7 +10,7 @@ import { after, before, test } from 'node:test';
 import { runCli } from '../support/cli.ts';
 import { skipUnless } from '../support/skip.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { parseReport, run, succeed, unpack, version } from './artefacts.ts';
+import { linked, parseReport, run, succeed, unpack, version } from './artefacts.ts';
 
 const arch = process.arch as 'x64' | 'arm64';
 const scan = ['scan', '--no-config', '--format', 'json'];
@@ -75,6 +75,11 @@ test('nothing of the machine that builds it is in it, though a scan was run ther
   for (const fact of facts) assert.ok(!bytes.includes(fact, 0, 'latin1'), fact);
 });
 
+test('what README links to is beside it', () => {
+  assert.ok(linked.length > 3, String(linked));
+  for (const name of linked) assert.ok(existsSync(join(folder, name)), name);
+});
+
 test('lib_users and fd_users are links that it recognises', () => {
   for (const name of ['lib_users', 'fd_users']) {
     assert.match(run(join(folder, name), ['--version']).stdout, new RegExp(`^${name} 0\\.15`));
@@ -94,6 +99,7 @@ const environments: [name: string, extra: Record<string, string>][] = [
   ['a proxy that is no URL', { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: 'proxy' }],
   ['certificates that are not there', { NODE_EXTRA_CA_CERTS: '/nonexistent', SSL_CERT_FILE: '/nonexistent' }],
   ['a configuration of OpenSSL that is not there', { OPENSSL_CONF: '/nonexistent' }],
+  ['a configuration of OpenSSL that is none', { OPENSSL_CONF: '/etc/passwd' }],
   ['data of ICU that are not there', { NODE_ICU_DATA: '/nonexistent' }],
   ['debug output', { NODE_DEBUG: 'fs,module,child_process', NODE_DEBUG_NATIVE: 'sea' }],
   ['a path of modules', { NODE_PATH: '/nonexistent' }],
@@ -109,6 +115,12 @@ for (const [name, extra] of environments) {
     assert.equal(changed.stdout, plain.stdout);
     assert.equal(changed.stderr, '');
     parseReport(run(file, scan, { env: { PATH: process.env.PATH, ...extra } }));
+  });
+}
+
+for (const argv0 of ['-lib-users', '--require=/nonexistent', '--build-snapshot', '--inspect-wait=127.0.0.1:0']) {
+  test(`takes no options from the name that its caller gives it: ${argv0}`, () => {
+    assert.deepEqual(run(file, ['--version'], { argv0 }), { code: 0, stdout: `lib-users ${version}\n`, stderr: '' });
   });
 }
 

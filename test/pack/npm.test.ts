@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectRoot } from '../support/project.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { artefact, parseReport, run, succeed, version } from './artefacts.ts';
+import { artefact, linked, parseReport, run, succeed, version } from './artefacts.ts';
 
 test('holds what runs, its schemas and its papers, and nothing else', () => {
   const archive = artefact(`lib-users-${version}.tgz`);
   const files = succeed('tar', ['-tzf', archive]).trim().split('\n');
-  const papers = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE'];
+  const papers = ['package.json', 'README.md', 'LICENSE', ...linked];
   const rest = files
     .map((file) => file.replace('package/', ''))
     .filter((file) => !papers.includes(file) && !/^schema\/(released\/)?[\w.-]+\.(schema\.json|md)$/.test(file));
@@ -20,10 +20,10 @@ test('holds what runs, its schemas and its papers, and nothing else', () => {
     rest.filter((file) => !expected.some((pattern) => pattern.test(file))),
     [],
   );
+  for (const paper of papers) assert.ok(files.includes(`package/${paper}`), paper);
   assert.ok(rest.includes('dist/lib-users.cjs') && rest.includes('dist/THIRD-PARTY-LICENSES'), String(rest));
-  const { dependencies, scripts } = JSON.parse(succeed('tar', ['-xzOf', archive, 'package/package.json']));
-  assert.equal(dependencies, undefined);
-  assert.equal(scripts.install ?? scripts.postinstall ?? scripts.preinstall, undefined);
+  const manifest = JSON.parse(succeed('tar', ['-xzOf', archive, 'package/package.json']));
+  for (const key of ['dependencies', 'devDependencies', 'scripts']) assert.equal(manifest[key], undefined, key);
 });
 
 test('is installed offline below a prefix, and runs from its links', (t) => {

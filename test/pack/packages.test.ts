@@ -9,7 +9,7 @@ import { guestBase } from '../guest/base.ts';
 import { projectRoot } from '../support/project.ts';
 import { skipUnless } from '../support/skip.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { artefact, run, succeed, version } from './artefacts.ts';
+import { artefact, linked, run, succeed, version } from './artefacts.ts';
 
 const [deb, rpm] =
   process.arch === 'arm64'
@@ -60,7 +60,7 @@ function assertRuns(inside: (...argv: string[]) => ReturnType<typeof run>): void
     ),
     ...['lib-users', 'lib_users', 'fd_users'].map((name) => `bash-completion/completions/${name}`),
     'fish/vendor_completions.d/lib-users.fish',
-    'doc/lib-users/README.md',
+    ...['README.md', ...linked].map((name) => `doc/lib-users/${name}`),
   ];
   for (const file of files) assert.equal(inside('test', '-s', `/usr/share/${file}`).code, 0, file);
   assert.equal(inside('systemctl', '--root=/', 'is-enabled', 'lib-users.timer').stdout, 'disabled\n');
