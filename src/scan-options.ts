@@ -3,7 +3,7 @@
 import type { Rule } from './deleted/rules.ts';
 
 export interface ScanOptions {
-  /** Where the host's own files are: / but in tests and while the executable is built. */
+  /** Where the host's own files are (/etc, /boot, /usr/lib/modules): / but while the executable is built. */
   root: string;
   /** Where the scanned procfs is mounted, as in /proc. */
   procPath: string;

@@ -24,9 +24,10 @@ import { run } from './spawn.ts';
 import { attributeProcess } from './systemd/attribute.ts';
 import type { Attribution } from './systemd/attribution.ts';
 import { ownsCgroup, queryUnits } from './systemd/systemctl.ts';
-import { inspectAll, manyProcesses, startThreads } from './threads/inspect-all.ts';
+import { inspectAll, manyProcesses, type StartThreads, startThreads } from './threads/inspect-all.ts';
 
-export async function scanHost(options: ScanOptions): Promise<Report> {
+/** @param start makes other threads, or says that there are none */
+export async function scanHost(options: ScanOptions, start: StartThreads = startThreads): Promise<Report> {
   // hrtime, since node:perf_hooks costs two milliseconds to load.
   const began = process.hrtime.bigint();
   const { root, procPath } = options;
@@ -35,9 +36,9 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
   try {
     // While the threads of a large host start, this one reads what there is to read but processes.
     const isEarly = options.pids.length === 0 && countHostProcesses(procPath) >= manyProcesses;
-    const early = isEarly ? await startThreads() : null;
+    const early = isEarly ? await start() : null;
     const pids = selectProcesses(listProcesses(procPath), options.pids);
-    const threads = early ?? (pids.length >= manyProcesses ? await startThreads() : null);
+    const threads = early ?? (pids.length >= manyProcesses ? await start() : null);
     const task = inspectTask(options);
     threads?.give({ pids, task });
     const { host, problems } = readHost({ root, procPath });
@@ -49,7 +50,8 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       {
         inspect: (pid) => inspector.inspect(pid),
         threads,
-        startThreads,
+        startThreads: start,
+        clock: () => process.hrtime.bigint(),
         onProgress: (done) => options.onProgress?.(done, pids.length),
       },
     );

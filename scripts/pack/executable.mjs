@@ -65,7 +65,8 @@ export function buildExecutable(arch) {
     // A user's NODE_OPTIONS are not for us, and with NODE_USE_ENV_PROXY Node reads HTTP_PROXY and ends where it is no URL.
     execArgvExtension: 'none',
     // MB. Node 26 lets each half of the young generation grow from 1 to 32. 1 is collected often, and a collection waits for a
-    // thread of V8's own, up to 10 ms where all processors scan; 4 takes 5 MB more of a large host. A pool of 0 threads is one
+    // thread of V8's own, up to 10 ms where all processors scan; 4 takes 5 MB more of a large host. The fleet of
+    // 10,000 reports takes 194 MB with 2, 153 with 4, 215 without a bound. A pool of 0 threads is one
     // for each processor but one.
     execArgv: [
       '--no-use-env-proxy',

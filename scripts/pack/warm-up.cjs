@@ -1,5 +1,6 @@
 // What every scan runs, run while the executable is built: V8 keeps the compiled functions in the snapshot, and compiles
-// nothing at a start. It is run on a host and a procfs that are made here: nothing of the machine that builds may stay.
+// nothing at a start. It is run on a host and a procfs that are made here, so that nothing of the machine that builds stays; of
+// that machine it sees only what a scan looks up of itself in /proc/self, and it starts no threads, which a snapshot cannot hold.
 const { mkdirSync, rmSync, symlinkSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const { jsonFormats } = require('../../src/base-command.ts');
@@ -73,7 +74,7 @@ exports.warmUp = async (folder) => {
     const { flags } = await command.parse(Scan);
     command.begin(flags, jsonFormats);
     const options = scanOptions(flags, await loadFlaggedConfig(flags), command.now);
-    const scanned = await scanHost({ ...options, root: join(folder, 'root') });
+    const scanned = await scanHost({ ...options, root: join(folder, 'root') }, async () => null);
     await command.writeResult({ document: scanned, schema: 'report', formats: jsonFormats, incomplete: null }, flags);
     await validateDocument('report', report);
   }

@@ -25,23 +25,27 @@ export interface Team {
   inspect: (pid: number) => Inspection;
   /** Threads that were given `work` already; null where there are none yet. */
   threads: Spread | null;
-  /** Where the work turns out to be long. */
+  /** Asked once, where the work turns out to be long. */
   startThreads: StartThreads;
+  /** Nanoseconds, from anywhere. */
+  clock: () => bigint;
   /** Told now and then how many are done. */
   onProgress: (done: number) => void;
 }
 
 /** @returns the inspections of all pids, in their order */
 export async function inspectAll({ pids, task }: Work, team: Team): Promise<Inspection[]> {
-  const { inspect, startThreads, onProgress } = team;
+  const { inspect, startThreads, clock, onProgress } = team;
   let { threads } = team;
   const alone: Inspection[] = [];
-  const began = process.hrtime.bigint();
+  const began = clock();
+  let asked = false;
   for (const pid of pids) {
     if (threads !== null) break;
     alone.push(inspect(pid));
     if ((alone.length & 63) === 0) onProgress(alone.length);
-    if (alone.length === pids.length || process.hrtime.bigint() - began < longWorkNs) continue;
+    if (asked || alone.length === pids.length || clock() - began < longWorkNs) continue;
+    asked = true;
     threads = await startThreads();
     threads?.give({ pids: pids.slice(alone.length), task });
   }

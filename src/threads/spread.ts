@@ -15,8 +15,8 @@ import { type Answer, Counter, inspectRest, newCounters, type Start, type Work }
 /** More threads than this would wait for each other, and each takes 10 MB. */
 const mostThreads = 4;
 
-/** So long may a worker take for one process before it is given up, in milliseconds. */
-const patience = 60_000;
+/** So long may a worker take for one process before it is given up, in milliseconds: a million deleted files take one minute. */
+const patience = 600_000;
 
 /** Threads that are starting, which takes as long as some hundred processes: what they are to do may come later. */
 export class Spread {

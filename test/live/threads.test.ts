@@ -1,10 +1,13 @@
-// A scan of many processes where there is no room for more threads: a user's RLIMIT_NPROC counts threads (setrlimit(2)).
+// When a scan has several threads: where few processes are much work, and not where there is no room for more, since a user's
+// RLIMIT_NPROC counts threads (setrlimit(2)).
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import type { Report } from '../../src/documents/generated/report.ts';
 import { builtFile, plainEnvironment } from '../support/cli.ts';
 import { skipUnless } from '../support/skip.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -33,4 +36,42 @@ test('without room for another thread the scan is made by one', (t) => {
     outcomes.every((outcome) => outcome === '1000' || outcome === 'no Node'),
     outcomes.join(),
   );
+});
+
+/** A procfs of `count` processes that map a gone file among `mappings` others. */
+function fakeProc(t: TestContext, count: number, mappings: number): string {
+  const folder = temporaryFolder(t);
+  const line = (path: string) => `7f0000000000-7f0000001000 r-xp 00000000 fd:01 4242 ${path}\n`;
+  const maps = line('/usr/lib/libidle.so.1').repeat(mappings) + line('/usr/lib/libgone.so.1 (deleted)');
+  for (let pid = 1; pid <= count; pid++) {
+    const directory = join(folder, String(pid));
+    mkdirSync(join(directory, 'fd'), { recursive: true });
+    symlinkSync('/usr/bin/a', join(directory, 'exe'));
+    writeFileSync(join(directory, 'maps'), maps);
+    writeFileSync(join(directory, 'stat'), `${pid} (a) S 0 ${'0 '.repeat(15)}1 0 100 0\n`);
+  }
+  return folder;
+}
+
+test('few processes that are much work are shared with a thread that starts late', (t) => {
+  if (!skipUnless(t, spawnSync('strace', ['-V']).status === 0, 'needs strace')) return;
+  if (!skipUnless(t, availableParallelism() > 1, 'needs two processors')) return;
+  const log = join(temporaryFolder(t), 'trace');
+  const scan = (proc: string) => {
+    const argv = ['-f', '--seccomp-bpf', '-e', 'trace=clone,clone3', '-o', log, process.execPath, builtFile, 'scan'];
+    const flags = ['--no-config', '--no-systemctl', '--json', '--quiet', '--proc', proc];
+    const options = { encoding: 'utf8', maxBuffer: 1 << 26, env: plainEnvironment() } as const;
+    const { stdout } = spawnSync('strace', [...argv, ...flags], options);
+    const pids = (JSON.parse(stdout) as Report).processes.map(({ pid }) => pid);
+    const threads = readFileSync(log, 'utf8').match(/ = \d+$/gm)?.length ?? 0;
+    return { pids, threads };
+  };
+  const little = scan(fakeProc(t, 2, 1));
+  const much = scan(fakeProc(t, 40, 80_000));
+  assert.deepEqual(little.pids, [1, 2]);
+  assert.deepEqual(
+    much.pids,
+    Array.from({ length: 40 }, (_, index) => index + 1),
+  );
+  assert.ok(much.threads > little.threads, `${much.threads} threads where without work there are ${little.threads}`);
 });

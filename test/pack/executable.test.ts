@@ -67,7 +67,7 @@ test('two scans differ in what is random: nothing of the build is remembered', (
   assert.ok(names[0] && names[1] && names[0] !== names[1], String(names));
 });
 
-test('nothing of the machine that builds it is in it, though a scan was run there', () => {
+test('neither ids nor mounts of the machine that builds it are in it, though a scan was run there', () => {
   const facts = ['/proc/sys/kernel/random/boot_id', '/proc/self/mountinfo', '/etc/machine-id']
     .flatMap((path) => (existsSync(path) ? readFileSync(path, 'latin1').split('\n') : []))
     .filter((line) => line.length >= 16);

@@ -13,7 +13,7 @@ const task = {
   bootedAtNs: null,
   clockTicksPerSecond: 100,
 };
-const pids = Array.from({ length: 50 }, (_, index) => index + 1);
+const pids = Array.from({ length: 100 }, (_, index) => index + 1);
 const inspections = pids.map((pid) => ({ outcome: 'inspected', affected: null, hidden: [], pid }));
 const byPid = (pid: number) => inspections[pid - 1] as Inspection;
 
@@ -30,40 +30,43 @@ function fakeThreads() {
   return { threads, given };
 }
 
-async function run(slow: ReadonlySet<number>, startThreads: StartThreads, threads: Spread | null = null) {
+/** @param slow the process that takes 100 ms; others take none */
+async function run(slow: number, startThreads: StartThreads, threads: Spread | null = null) {
   const told: number[] = [];
+  let now = 0n;
   const inspect = (pid: number) => {
-    if (slow.has(pid)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    if (pid === slow) now += 100_000_000n;
     return byPid(pid);
   };
-  const onProgress = (done: number) => told.push(done);
-  assert.deepEqual(await inspectAll({ pids, task }, { inspect, threads, startThreads, onProgress }), inspections);
+  const team = { inspect, threads, startThreads, clock: () => now, onProgress: (done: number) => told.push(done) };
+  assert.deepEqual(await inspectAll({ pids, task }, team), inspections);
   return told;
 }
 
 test('work that is long is shared from then on', async () => {
   const { threads, given } = fakeThreads();
-  const told = await run(new Set([7]), async () => threads);
-  assert.deepEqual(given, [pids.slice(7)]);
-  assert.deepEqual(told, [8, 50]);
+  const told = await run(70, async () => threads);
+  assert.deepEqual(given, [pids.slice(70)]);
+  assert.deepEqual(told, [64, 71, 100]);
 });
 
 test('where the last process was the long one there is nothing to share', async () => {
-  await run(new Set([50]), () => assert.fail('threads were started'));
+  await run(100, () => assert.fail('threads were started'));
 });
 
-test('without other threads it is done alone', async () => {
+test('where there are no other threads it is done alone, and they are asked for once', async () => {
   let asked = 0;
-  await run(new Set([7]), async () => {
+  const told = await run(7, async () => {
     asked++;
     return null;
   });
-  assert.ok(asked > 0);
+  assert.equal(asked, 1);
+  assert.deepEqual(told, [64, 100]);
 });
 
 test('threads that are there already share all of it', async () => {
   const { threads, given } = fakeThreads();
   threads.give({ pids, task });
-  await run(new Set([7]), () => assert.fail('threads were started'), threads);
+  await run(7, () => assert.fail('threads were started'), threads);
   assert.deepEqual(given, [pids]);
 });
