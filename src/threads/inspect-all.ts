@@ -8,7 +8,10 @@ import type { Spread } from './spread.ts';
 /** Below so many processes another thread would most likely have started when all is done. */
 export const manyProcesses = 600;
 
-/** Few processes may be much work too, as with thousands of descriptors each: after so long others are called for. */
+/**
+ * Few processes may be much work too, as with thousands of descriptors each: after so long others are called for. The longest
+ * does not count, since one process cannot be shared.
+ */
 const longWorkNs = 60_000_000n;
 
 export type StartThreads = () => Promise<Spread | null>;
@@ -38,13 +41,19 @@ export async function inspectAll({ pids, task }: Work, team: Team): Promise<Insp
   const { inspect, startThreads, clock, onProgress } = team;
   let { threads } = team;
   const alone: Inspection[] = [];
-  const began = clock();
   let asked = false;
+  let before = clock();
+  let spent = 0n;
+  let longest = 0n;
   for (const pid of pids) {
     if (threads !== null) break;
     alone.push(inspect(pid));
     if ((alone.length & 63) === 0) onProgress(alone.length);
-    if (asked || alone.length === pids.length || clock() - began < longWorkNs) continue;
+    const now = clock();
+    spent += now - before;
+    if (now - before > longest) longest = now - before;
+    before = now;
+    if (asked || alone.length === pids.length || spent - longest < longWorkNs) continue;
     asked = true;
     threads = await startThreads();
     threads?.give({ pids: pids.slice(alone.length), task });

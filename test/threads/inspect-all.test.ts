@@ -30,12 +30,12 @@ function fakeThreads() {
   return { threads, given };
 }
 
-/** @param slow the process that takes 100 ms; others take none */
-async function run(slow: number, startThreads: StartThreads, threads: Spread | null = null) {
+/** @param slow the processes that take 100 ms each; others take none */
+async function run(slow: readonly number[], startThreads: StartThreads, threads: Spread | null = null) {
   const told: number[] = [];
   let now = 0n;
   const inspect = (pid: number) => {
-    if (pid === slow) now += 100_000_000n;
+    if (slow.includes(pid)) now += 100_000_000n;
     return byPid(pid);
   };
   const team = { inspect, threads, startThreads, clock: () => now, onProgress: (done: number) => told.push(done) };
@@ -45,18 +45,19 @@ async function run(slow: number, startThreads: StartThreads, threads: Spread | n
 
 test('work that is long is shared from then on', async () => {
   const { threads, given } = fakeThreads();
-  const told = await run(70, async () => threads);
+  const told = await run([7, 70], async () => threads);
   assert.deepEqual(given, [pids.slice(70)]);
   assert.deepEqual(told, [64, 71, 100]);
 });
 
-test('where the last process was the long one there is nothing to share', async () => {
-  await run(100, () => assert.fail('threads were started'));
+test('one long process cannot be shared, and after the last there is nothing to share', async () => {
+  await run([7], () => assert.fail('threads were started'));
+  await run([7, 100], () => assert.fail('threads were started'));
 });
 
 test('where there are no other threads it is done alone, and they are asked for once', async () => {
   let asked = 0;
-  const told = await run(7, async () => {
+  const told = await run([7, 70, 71], async () => {
     asked++;
     return null;
   });
@@ -67,6 +68,6 @@ test('where there are no other threads it is done alone, and they are asked for 
 test('threads that are there already share all of it', async () => {
   const { threads, given } = fakeThreads();
   threads.give({ pids, task });
-  await run(7, () => assert.fail('threads were started'), threads);
+  await run([7, 70], () => assert.fail('threads were started'), threads);
   assert.deepEqual(given, [pids]);
 });
