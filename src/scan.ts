@@ -35,10 +35,10 @@ export async function scanHost(options: ScanOptions, start: StartThreads = start
   const views = new Views();
   try {
     // While the threads of a large host start, this one reads what there is to read but processes.
-    const isEarly = options.pids.length === 0 && countHostProcesses(procPath) >= manyProcesses;
-    const early = isEarly ? await start() : null;
+    const threadsFor = async (processes: number) => (processes < manyProcesses ? null : start());
+    const early = options.pids.length === 0 ? await threadsFor(countHostProcesses(procPath)) : null;
     const pids = selectProcesses(listProcesses(procPath), options.pids);
-    const threads = early ?? (pids.length >= manyProcesses ? await start() : null);
+    const threads = early ?? (await threadsFor(pids.length));
     const task = inspectTask(options);
     threads?.give({ pids, task });
     const { host, problems } = readHost({ root, procPath });
@@ -118,7 +118,7 @@ export async function scanHost(options: ScanOptions, start: StartThreads = start
 /** The pids of the procfs, rising. */
 function listProcesses(procPath: string): number[] {
   const hint = "give the directory on which the host's procfs is mounted, as in --proc /host/proc";
-  const ours: Record<string, string> = {
+  const hints: Record<string, string> = {
     EMFILE: 'allow more open files: ulimit -n',
     ENFILE: 'the host has too many open files',
   };
@@ -127,7 +127,7 @@ function listProcesses(procPath: string): number[] {
     pids = readNumbers(procPath);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new LibUsersError('proc_not_found', `${procPath} cannot be read (${code})`, ours[code ?? ''] ?? hint);
+    throw new LibUsersError('proc_not_found', `${procPath} cannot be read (${code})`, hints[code ?? ''] ?? hint);
   }
   if (pids.length === 0) {
     throw new LibUsersError(

@@ -24,7 +24,6 @@ export function buildDeb({ arch, executable, licenses, stage, out }) {
   const entries = [
     ...systemEntries({ executable, zshFolder: 'usr/share/zsh/vendor-completions' }),
     { to: `${docs}/changelog.gz`, text: compressed(changelog()) },
-    { to: `${docs}/CHANGELOG.md`, from: join(root, 'CHANGELOG.md') },
     { to: `${docs}/copyright`, from: packaging('copyright') },
     { to: `${docs}/THIRD-PARTY-LICENSES.gz`, text: compressed(licenses) },
     { to: 'usr/share/lintian/overrides/lib-users', from: packaging('lintian-overrides') },

@@ -38,9 +38,9 @@ export async function bundleForSnapshot() {
 // V8 takes a code cache only where its flags are those with which the cache was made, and a seed for its hashes counts as one:
 // with one, each thread would compile Node's own modules anew, 25 ms of them.
 // V8's own threads would take the processors from those that scan, and 8 MB. Its last compiler takes 5 MB of a large scan and
-// 25 MB of a large fleet, and repays neither. What a scan of a small host runs a few times is not worth native code: of functions
-// in so small batches, and of regular expressions after their first match, V8's defaults make 3 ms of it. Pages that a collection
-// freed are not kept for the next.
+// 25 MB of a large fleet, and repays neither. V8's defaults make native code of what a scan of a small host runs a few times, and
+// take 3 ms for it: of functions in small batches, of regular expressions after one match. Pages that a collection freed are not
+// kept for the next.
 const v8Flags = [
   '--single-threaded',
   '--no-turbofan',
@@ -67,9 +67,8 @@ export function buildExecutable(arch) {
     // A user's NODE_OPTIONS are not for us, and with NODE_USE_ENV_PROXY Node reads HTTP_PROXY and ends where it is no URL.
     execArgvExtension: 'none',
     // MB. Node 26 lets each half of the young generation grow from 1 to 32. 1 is collected often, and a collection waits for a
-    // thread of V8's own, up to 10 ms where all processors scan; 4 takes 5 MB more of a large host. The fleet of
-    // 10,000 reports takes 190 MB with 2, 153 with 4, 215 without a bound. A pool of 0 threads is one
-    // for each processor but one.
+    // thread of V8's own, up to 10 ms where all processors scan; 4 takes 5 MB more of a large host. The fleet of 10,000 reports
+    // takes 190 MB with 2, 153 with 4, 215 without a bound. A pool of 0 threads is one for each processor but one.
     execArgv: [
       '--no-use-env-proxy',
       '--min-semi-space-size=2',

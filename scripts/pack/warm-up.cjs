@@ -42,7 +42,6 @@ for (const [pid, files] of Object.entries(processes)) {
     ...files,
     comm: 'a\n',
     stat: `${pid} (a) S ${pid - 1} ${pid} ${pid} 0 -1 0 ${'0 '.repeat(11)}20 0 1 0 100 ${'0 '.repeat(30)}\n`,
-    status: 'Name:\ta\nUid:\t0\t0\t0\t0\n',
     cgroup: '0::/system.slice/a.service\n',
     cmdline: '/usr/bin/a\0--b\0',
     'fdinfo/1': 'pos:\t0\nflags:\t0102001\nmnt_id:\t29\nino:\t4243\n',

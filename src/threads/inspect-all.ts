@@ -41,19 +41,18 @@ export async function inspectAll({ pids, task }: Work, team: Team): Promise<Insp
   const { inspect, startThreads, clock, onProgress } = team;
   let { threads } = team;
   const alone: Inspection[] = [];
-  let asked = false;
-  let before = clock();
-  let spent = 0n;
+  const began = clock();
+  let before = began;
   let longest = 0n;
+  let asked = false;
   for (const pid of pids) {
     if (threads !== null) break;
     alone.push(inspect(pid));
     if ((alone.length & 63) === 0) onProgress(alone.length);
     const now = clock();
-    spent += now - before;
     if (now - before > longest) longest = now - before;
     before = now;
-    if (asked || alone.length === pids.length || spent - longest < longWorkNs) continue;
+    if (asked || alone.length === pids.length || now - began - longest < longWorkNs) continue;
     asked = true;
     threads = await startThreads();
     threads?.give({ pids: pids.slice(alone.length), task });

@@ -15,7 +15,7 @@ import { type Answer, Counter, inspectRest, newCounters, type Start, type Work }
 /** More threads than this would wait for each other, and each takes 10 MB. */
 const mostThreads = 4;
 
-/** So long may a worker take for one process before it is given up, in milliseconds: a million deleted files take one minute. */
+/** So long may a worker take for one process before it is given up, in milliseconds. A deleted file takes some 60 µs. */
 const patience = 600_000;
 
 /** Threads that are starting, which takes as long as some hundred processes: what they are to do may come later. */

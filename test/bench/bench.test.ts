@@ -14,11 +14,16 @@ import { judgeFigures, type Lookup } from './bounds.ts';
 const bench = ['scripts/bench.mjs', '--workload', 'idle-500', '--contender', 'floor'];
 const made = () => readdirSync('/var/lib').filter((name) => name.startsWith('lib-users-bench-'));
 
-/** The processes whose parent is `pid`, or that have it as an ancestor. */
+/** The processes whose parent is `pid`, or that have it as an ancestor; one that ends meanwhile (a compiler's) has none. */
 function below(pid: number): number[] {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').split(' ').filter(Boolean).map(Number),
-  );
+  let children: number[] = [];
+  try {
+    children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+      readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').split(' ').filter(Boolean).map(Number),
+    );
+  } catch (error) {
+    if (!/^(ENOENT|ESRCH)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
   return children.flatMap((child) => [child, ...below(child)]);
 }
 

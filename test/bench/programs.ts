@@ -7,6 +7,7 @@ import { builtFile } from '../support/cli.ts';
 import { projectRoot } from '../support/project.ts';
 
 const buildFolder = join(projectRoot, 'build/bench');
+let built: Promise<string> | null = null;
 
 /** A program that this machine has not, and why. */
 export class Unavailable extends Error {}
@@ -73,8 +74,6 @@ export function standalone(): Promise<string> {
   built ??= buildStandalone();
   return built;
 }
-
-let built: Promise<string> | null = null;
 
 async function buildStandalone(): Promise<string> {
   const { bundleForSnapshot, buildExecutable } = await import(join(projectRoot, 'scripts/pack/executable.mjs'));

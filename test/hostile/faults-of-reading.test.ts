@@ -106,3 +106,15 @@ test('short reads change nothing', async (t) => {
     figure('faults injected', 1);
   }
 });
+
+test('a scan that may open no more files says what to do', async () => {
+  const exhausted = () =>
+    withFs(
+      (call, real, args) => {
+        if (call === 'readdirSync' && args[0] === '/proc') throw failure('EMFILE');
+        return real(...args);
+      },
+      () => scanOne(process.pid),
+    );
+  await assert.rejects(exhausted, (error) => error instanceof LibUsersError && /ulimit -n/.test(error.hint ?? ''));
+});

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -47,7 +47,8 @@ function fakeProc(t: TestContext, count: number, mappings: number): string {
     const directory = join(folder, String(pid));
     mkdirSync(join(directory, 'fd'), { recursive: true });
     symlinkSync('/usr/bin/a', join(directory, 'exe'));
-    writeFileSync(join(directory, 'maps'), maps);
+    if (pid === 1) writeFileSync(join(directory, 'maps'), maps);
+    else linkSync(join(folder, '1/maps'), join(directory, 'maps'));
     writeFileSync(join(directory, 'stat'), `${pid} (a) S 0 ${'0 '.repeat(15)}1 0 100 0\n`);
   }
   return folder;

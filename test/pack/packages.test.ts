@@ -77,6 +77,8 @@ test('the .deb is installed by apt, runs without Node, and leaves nothing when i
   assert.equal(installed.code, 0, installed.stdout + installed.stderr);
   assertRuns(inside);
   assert.equal(inside('dpkg', '--verify', 'lib-users').stdout, '', 'every file has its sum');
+  const summed = inside('cut', '-d', ' ', '-f', '3', '/var/lib/dpkg/info/lib-users.md5sums').stdout.trim().split('\n');
+  assert.deepEqual([...new Set(summed)], summed, 'and has it once');
   assert.equal(inside('test', '-s', '/usr/share/zsh/vendor-completions/_lib-users').code, 0);
   assert.equal(inside('dpkg', '--purge', 'lib-users').code, 0);
   assert.equal(
