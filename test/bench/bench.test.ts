@@ -39,6 +39,13 @@ test('a workload, a contender of ours and the floor', async (t) => {
   assert.match(stdout, /^\| idle-500 \| the floor, in C \| .* 1\.00 \| 1 \|$/m);
 });
 
+test('what it does not know ends it with 2, so that 1 is a bound that was missed', () => {
+  for (const args of [['--nosuch'], ['quiet'], ['--runs', '1.5'], ['--workload', 'nosuch']]) {
+    const { status, stdout } = spawnSync(process.execPath, ['scripts/bench.mjs', ...args], { cwd: projectRoot });
+    assert.deepEqual([status, String(stdout)], [2, ''], args.join(' '));
+  }
+});
+
 test('an interrupted bench leaves neither processes nor files', async (t) => {
   if (!skipUnless(t, isRoot, 'needs root')) return;
   const before = new Set(made());
