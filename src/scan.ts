@@ -10,10 +10,11 @@ import type { AttributedProcess } from './documents/report-facts.ts';
 import { LibUsersError } from './errors.ts';
 import { compileGlob } from './glob.ts';
 import { readBootTime, readClockTicks } from './host/clock.ts';
+import { hostFileExists } from './host/files.ts';
 import { readHost } from './host/host.ts';
 import { readUserNames } from './host/users.ts';
 import { queryPackages } from './packages/packages.ts';
-import type { Bytes } from './procfs/bytes.ts';
+import { type Bytes, fromText } from './procfs/bytes.ts';
 import { parseCgroup } from './procfs/cgroup.ts';
 import { hidesProcesses } from './procfs/hidepid.ts';
 import { orNull, readBytes, readNumbers } from './procfs/reader.ts';
@@ -23,7 +24,7 @@ import type { ScanOptions } from './scan-options.ts';
 import { run } from './spawn.ts';
 import { attributeProcess } from './systemd/attribute.ts';
 import type { Attribution } from './systemd/attribution.ts';
-import { ownsCgroup, queryUnits } from './systemd/systemctl.ts';
+import { ownsCgroup, queryUnits, queryVersion } from './systemd/systemctl.ts';
 import { inspectAll, manyProcesses, type StartThreads, startThreads } from './threads/inspect-all.ts';
 
 /** @param start makes other threads, or says that there are none */
@@ -59,7 +60,7 @@ export async function scanHost(options: ScanOptions, start: StartThreads = start
 
     const attribute = attributor(reference);
     const attributed = selectUnits(read.affected.map(attribute), options.units);
-    const systemd = querySystemd(attributed, options, warnings);
+    const systemd = querySystemd(attributed, views, options, warnings);
     const confirmed = attributed.map((process) => confirmUnit(process, systemd.controlGroups));
     const packages = queryOwners(confirmed, views, options, warnings);
 
@@ -100,7 +101,7 @@ export async function scanHost(options: ScanOptions, start: StartThreads = start
     };
     return buildReport({
       now: options.now,
-      host: { ...host, labels: { ...options.labels } },
+      host: { ...host, systemd_version: systemd.version, labels: { ...options.labels } },
       scan,
       processes: confirmed,
       systemd: systemd.facts,
@@ -199,7 +200,12 @@ function selectUnits(processes: AttributedProcess[], globs: readonly string[]): 
   return processes.filter(({ attribution: { unit } }) => unit !== null && compiled.some((glob) => glob(unit.name)));
 }
 
-function querySystemd(processes: readonly AttributedProcess[], options: ScanOptions, warnings: Warning[]) {
+function querySystemd(
+  processes: readonly AttributedProcess[],
+  views: Views,
+  options: ScanOptions,
+  warnings: Warning[],
+) {
   const facts = new Map<string, SystemdFacts>();
   const controlGroups = new Map<string, string | null>();
   const units = processes.flatMap(({ attribution: { unit } }) => (unit ? [unit] : []));
@@ -208,7 +214,7 @@ function querySystemd(processes: readonly AttributedProcess[], options: ScanOpti
   if (options.systemctl && names.length > 0) {
     const answer = queryUnits(names, run);
     for (const [name, { controlGroup, ...unit }] of answer.facts) {
-      facts.set(name, unit);
+      facts.set(name, { ...unit, fragment_present: isOnDisk(unit.fragment_path, views, options) });
       controlGroups.set(name, controlGroup);
     }
     if (answer.problem) warnings.push({ code: 'systemd_unavailable', message: answer.problem });
@@ -217,7 +223,15 @@ function querySystemd(processes: readonly AttributedProcess[], options: ScanOpti
     const message = `${name}: the facts of user units are not asked for; its action is decided without them`;
     warnings.push({ code: 'unit_facts_unavailable', message });
   }
-  return { facts, controlGroups };
+  // How a user's manager is reached depends on it: see src/plan/argv.ts.
+  const asksUsers = users.length > 0 || names.some((name) => /^user@\d+\.service$/.test(name));
+  return { facts, controlGroups, version: options.systemctl && asksUsers ? queryVersion(run) : null };
+}
+
+/** Whether a unit file is still on disk; null without one, and if to look might hang. */
+function isOnDisk(path: string | null, views: Views, { root }: ScanOptions): boolean | null {
+  if (path === null || !views.ownMounts.isLocalWalk(fromText(path))) return null;
+  return hostFileExists(root, path);
 }
 
 /** Where systemd answers, a unit counts only if the process is in its control group: a guest's cron.service is not the host's. */

@@ -1,7 +1,7 @@
 // Attributed processes -> the report's units: one block a unit, one entry a file and way of use.
 
-import type { Bytes } from '../procfs/bytes.ts';
-import type { Unit, UnitFile } from './generated/report.ts';
+import { type Bytes, toText } from '../procfs/bytes.ts';
+import type { KernelSession, Unit, UnitFile } from './generated/report.ts';
 import { compareBytes } from './order.ts';
 import type { AttributedProcess, ReportFacts } from './report-facts.ts';
 import { buildPath, buildUser, sumHeldBytes } from './report-values.ts';
@@ -41,10 +41,23 @@ function buildUnit(unit: NamedUnit, members: readonly AttributedProcess[], facts
     user: buildUser(unit.uid, facts.userName),
     slice: members[0]?.attribution.slice ?? null,
     pids: members.map((process) => process.pid),
+    sessions: members
+      .filter(({ pid, identity }) => identity.stat.session === pid)
+      .map((leader) => buildSession(leader, facts)),
     files: buildFiles(uses, facts),
     held_bytes: sumHeldBytes(uses),
     stale_since: formatTimeNs(stale.reduce<bigint | null>((min, at) => (min === null || at < min ? at : min), null)),
     systemd: unit.scope === 'system' ? (facts.systemd.get(unit.name) ?? null) : null,
+  };
+}
+
+function buildSession({ pid, identity, executable }: AttributedProcess, facts: ReportFacts): KernelSession {
+  return {
+    pid,
+    user: buildUser(identity.effectiveUid, facts.userName),
+    name: toText(identity.stat.name).text,
+    executable: executable && toText(executable.path).text,
+    terminal: identity.stat.terminal,
   };
 }
 

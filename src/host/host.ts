@@ -18,8 +18,8 @@ export interface HostPlaces {
 }
 
 export interface HostAnswer {
-  /** Without the labels, which are the user's. */
-  host: Omit<Host, 'labels'>;
+  /** Without the labels, which are the user's, and without what systemctl says. */
+  host: Omit<Host, 'labels' | 'systemd_version'>;
   /** One sentence about each fact that could not be read. No machine id is none: many containers have no such id. */
   problems: string[];
 }

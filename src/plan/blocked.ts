@@ -1,5 +1,6 @@
-// What stands in the way of acting on a unit: the closed list of blocked_by as a table over systemd's facts.
-// systemd.unit(5) (RefuseManualStart=), systemd.scope(5), systemd.service(5) (Type=oneshot), org.freedesktop.systemd1(5).
+// What stands in the way of acting on a unit: the closed list of blocked_by as a table over systemd's facts and the sessions
+// in the unit. systemd.unit(5) (RefuseManualStart=), systemd.scope(5), systemd.service(5) (Type=oneshot), systemd-run(1),
+// org.freedesktop.systemd1(5).
 
 import type { BlockedBy } from '../documents/generated/plan.ts';
 import type { SystemdFacts } from '../documents/generated/report.ts';
@@ -13,6 +14,8 @@ interface Row {
   code: BlockedBy;
   blocks: readonly Request[];
   when: (unit: string, thing: Thing) => boolean;
+  /** Only a reason to ask people: a rule of the user's own for a restart is their answer. */
+  yields?: true;
 }
 
 const all: readonly Request[] = ['restart', 'reload', 'signal'];
@@ -28,7 +31,12 @@ const rows: readonly Row[] = [
   { code: 'no_facts', blocks: all, when: (_, { scope, user }) => scope === 'user' && user === null },
   // User managers are not asked: their services are restarted without facts, but whether they can reload is not known.
   { code: 'no_facts', blocks: ['reload'], when: (_, { facts }) => facts === null },
-  { code: 'no_facts', blocks: ['restart'], when: (_, { scope, facts }) => scope === 'system' && facts === null },
+  {
+    code: 'no_facts',
+    blocks: ['restart'],
+    when: (_, { scope, facts }) => scope === 'system' && facts === null,
+    yields: true,
+  },
   { code: 'masked', blocks: jobs, when: saying((facts) => facts.load_state === 'masked') },
   { code: 'not_loaded', blocks: jobs, when: saying((facts) => facts.load_state !== 'loaded') },
   { code: 'refuse_manual_start', blocks: ['restart'], when: saying((facts) => facts.refuse_manual_start) },
@@ -38,20 +46,38 @@ const rows: readonly Row[] = [
   { code: 'refuse_manual_stop', blocks: ['restart'], when: saying((facts) => !facts.can_stop) },
   { code: 'unit_type', blocks: all, when: (unit) => !unit.endsWith('.service') },
   { code: 'oneshot', blocks: ['restart'], when: saying((facts) => facts.type === 'oneshot') },
+  { code: 'transient', blocks: ['restart'], when: isJob, yields: true },
+  {
+    code: 'unit_file_gone',
+    blocks: ['restart'],
+    when: saying((facts) => facts.fragment_present === false),
+    yields: true,
+  },
+  {
+    code: 'terminals',
+    blocks: ['restart'],
+    when: (_, { sessions }) => sessions.some(({ terminal }) => terminal !== null),
+    yields: true,
+  },
 ];
 
 /**
+ * Whether the unit was made by a call and not from a file, as systemd-run makes them: its work would begin anew. dbus-broker
+ * makes such units too, of daemons that it starts when they are called: https://github.com/bus1/dbus-broker (src/launch).
+ */
+function isJob(unit: string, { facts }: Thing): boolean {
+  return facts?.transient === true && !unit.startsWith('dbus-:');
+}
+
+/**
  * Why systemd should not be asked for it, or null. First match wins.
- * @param trusted the user's own policy asks for it: then systemd's silence does not stand in the way of a restart
+ * @param trusted the user's own policy asks for it
  */
 export function findBlock(thing: Thing, request: Request, trusted = false): BlockedBy | null {
   const { unit } = thing;
   if (unit === null) return 'no_unit';
   const row = rows.find(
-    ({ code, blocks, when }) =>
-      blocks.includes(request) &&
-      when(unit, thing) &&
-      !(trusted && code === 'no_facts' && request === 'restart' && thing.scope === 'system'),
+    ({ blocks, when, yields }) => blocks.includes(request) && when(unit, thing) && !(trusted && yields),
   );
   return row?.code ?? null;
 }

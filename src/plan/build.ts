@@ -21,8 +21,8 @@ export function buildPlan(
   selection: Selection = everything,
 ): Plan {
   const policy = { user: compileUserPolicy(userRules), shipped: compileShippedPolicy(shippedRules) };
-  const things = buildThings(report).filter(({ unit }) => selection.hasUnit(unit));
-  const settled = things.map((thing) => settle(thing, policy));
+  const things = buildThings(report).filter((thing) => selection.hasUnit(thing));
+  const settled = things.map((thing) => settle(thing, policy, report.host.systemd_version ?? null));
   const actions = settled
     .flatMap(({ action }) => (action !== null && selection.hasAction(action.action) ? [action] : []))
     .sort(compareActions);

@@ -1,8 +1,7 @@
 // --unit and --action -> which things and actions a plan is narrowed to.
 
 import type { ActionName } from '../documents/generated/plan.ts';
-import { compileGlob } from '../glob.ts';
-import { fromText } from '../procfs/bytes.ts';
+import { compileUnitPattern, type UnitNames } from '../policy/unit-pattern.ts';
 
 export const actionNames: readonly ActionName[] = [
   'restart',
@@ -17,7 +16,7 @@ export const actionNames: readonly ActionName[] = [
 ];
 
 export interface Selection {
-  hasUnit(unit: string | null): boolean;
+  hasUnit(names: UnitNames): boolean;
   hasAction(action: ActionName): boolean;
   /** Whether anything was left out on purpose: then an empty plan does not mean a clean host. */
   narrows: boolean;
@@ -25,11 +24,11 @@ export interface Selection {
 
 export const everything: Selection = { hasUnit: () => true, hasAction: () => true, narrows: false };
 
-/** Empty lists select everything. Units are globs over whole names; what is in no unit matches none. */
+/** Empty lists select everything. Units are globs over whole names, or an alias; what is in no unit matches none. */
 export function compileSelection(units: readonly string[], actions: readonly string[]): Selection {
-  const globs = units.map((glob) => compileGlob(fromText(glob)));
+  const patterns = units.map(compileUnitPattern);
   return {
-    hasUnit: (unit) => globs.length === 0 || (unit !== null && globs.some((matches) => matches(fromText(unit)))),
+    hasUnit: (names) => patterns.length === 0 || patterns.some((match) => match(names) !== null),
     hasAction: (action) => actions.length === 0 || actions.includes(action),
     narrows: units.length > 0 || actions.length > 0,
   };

@@ -6,6 +6,7 @@ import type { ShippedPolicy, UserPolicy } from '../policy/match.ts';
 import type { Decision } from '../policy/rule.ts';
 import { buildArgv } from './argv.ts';
 import type { Finding } from './findings.ts';
+import { buildRemarks } from './remarks.ts';
 import type { Thing } from './thing.ts';
 import { hasCode, judge, type Verdict } from './verdict.ts';
 
@@ -35,13 +36,14 @@ const harmless: Readonly<Partial<Record<Role, { affects: boolean; reason: string
   },
 };
 
-export function settle(thing: Thing, policy: Policy): Settled {
+/** @param systemdVersion of the systemctl that will run the action, or null if that is not known */
+export function settle(thing: Thing, policy: Policy, systemdVersion: number | null): Settled {
   const reasons: Finding[] = [];
   const ignored: Ignored[] = [];
   let first: { index: number; decision: Decision } | null = null;
   for (const finding of thing.findings) {
     const rest = harmless[finding.role];
-    const match = policy.user(thing.unit, { bytes: finding.bytes, affects: rest?.affects ?? true });
+    const match = policy.user(thing, { bytes: finding.bytes, affects: rest?.affects ?? true });
     if (match?.decision.action === 'ignore') {
       ignored.push(ignore(thing, finding, 'policy', match.decision.reason));
     } else if (match === null && rest !== undefined) {
@@ -54,22 +56,24 @@ export function settle(thing: Thing, policy: Policy): Settled {
   if (reasons.length === 0) return { action: null, ignored };
   const affected = { ...thing, findings: reasons };
   const verdict = judge(affected, first?.decision ?? null, shippedDecision(affected, policy.shipped));
-  return { action: buildAction(affected, verdict), ignored };
+  return { action: buildAction(affected, verdict, systemdVersion), ignored };
 }
 
 function shippedDecision(thing: Thing, shipped: ShippedPolicy): Decision | null {
-  const { kind, unit, scope, programs } = thing;
+  const { kind, unit, aliases, scope, programs, facts } = thing;
   if (kind !== 'unit' || unit === null || scope === null) return null;
-  return shipped({ unit, scope, programs, hasCode: hasCode(thing) });
+  const killMode = facts?.kill_mode ?? null;
+  return shipped({ unit, aliases, scope, programs, killMode, hasCode: hasCode(thing) });
 }
 
-function buildAction(thing: Thing, { action, blockedBy, policy, signal }: Verdict): Action {
+function buildAction(thing: Thing, verdict: Verdict, systemdVersion: number | null): Action {
+  const { action, blockedBy, policy, signal } = verdict;
   const { unit, scope, user, session, container, process } = thing;
   const uid = scope === 'user' || action === 'reexec_user_manager' ? (user?.uid ?? null) : null;
   return {
     action,
     ...{ unit, scope, user, session, container, process },
-    argv: buildArgv(action, { unit, uid, signal }),
+    argv: buildArgv(action, { unit, uid, signal }, systemdVersion),
     carries_caller: thing.carriesCaller,
     policy,
     blocked_by: blockedBy,
@@ -79,6 +83,7 @@ function buildAction(thing: Thing, { action, blockedBy, policy, signal }: Verdic
       package: finding.package,
       pids: finding.pids,
     })),
+    remarks: buildRemarks(action, thing),
   };
 }
 

@@ -1,7 +1,7 @@
 // What a verdict is about: one unit, session, manager, container or process, with everything that the verdict asks for.
 
 import type { Container, PlannedProcess, Scope, Session, User } from '../documents/generated/plan.ts';
-import type { Process, Report, SystemdFacts } from '../documents/generated/report.ts';
+import type { KernelSession, Process, Report, SystemdFacts } from '../documents/generated/report.ts';
 import type { Finding } from './findings.ts';
 
 /**
@@ -12,6 +12,8 @@ export type ThingKind = 'pid1' | 'user_manager' | 'helper' | 'session' | 'contai
 export interface Thing {
   kind: ThingKind;
   unit: string | null;
+  /** Every other name of the unit, as far as systemd was asked. */
+  aliases: readonly string[];
   scope: Scope | null;
   user: User | null;
   session: Session | null;
@@ -20,6 +22,12 @@ export interface Thing {
   facts: SystemdFacts | null;
   /** What its affected processes run; null where the report does not say. */
   programs: (string | null)[];
+  /** As whom its affected processes run, each once; those that the report does not have are not among them. */
+  users: readonly User[];
+  /** The kernel sessions that a restart ends, other than those of its main and its control process. */
+  sessions: readonly KernelSession[];
+  /** Its main process as the report knows it, or null. */
+  main: Pick<KernelSession, 'user' | 'executable'> | null;
   carriesCaller: boolean;
   findings: Finding[];
 }

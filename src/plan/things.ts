@@ -33,12 +33,16 @@ function containerKey({ runtime, id, name, user }: Container): string {
 
 const nothing = {
   unit: null,
+  aliases: [],
   scope: null,
   user: null,
   session: null,
   container: null,
   process: null,
   facts: null,
+  users: [],
+  sessions: [],
+  main: null,
   carriesCaller: false,
 } as const;
 

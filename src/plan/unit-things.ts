@@ -2,7 +2,7 @@
 // systemd.kill(5) (KillMode=), user@.service(5), pam_systemd(8).
 
 import type { Session, User } from '../documents/generated/plan.ts';
-import type { Process, SystemdFacts, Unit, UnitFile } from '../documents/generated/report.ts';
+import type { KernelSession, Process, SystemdFacts, Unit, UnitFile } from '../documents/generated/report.ts';
 import { buildFindings, unitFindings } from './findings.ts';
 import { type Context, planProcess, type Thing, type ThingKind } from './thing.ts';
 
@@ -34,12 +34,14 @@ export function unitThings(unit: Unit, context: Context): Thing[] {
       ...describe(unit, kind, traits, context),
       process: null,
       programs: [...pids].map((pid) => context.processes.get(pid)?.executable?.path ?? null),
+      users: usersOf(pids, context),
       findings: unitFindings(unit.files, pids),
     })),
     ...alone.map(({ kind, process }) => ({
       ...describe(unit, kind, traits, context),
       process: planProcess(process),
       programs: [process.executable?.path ?? null],
+      users: [],
       findings: buildFindings((filesOf.get(process.pid) ?? []).map((file) => ({ ...file, pids: [process.pid] }))),
     })),
   ];
@@ -63,17 +65,20 @@ function describe(
   kind: ThingKind,
   traits: Traits,
   context: Context,
-): Omit<Thing, 'process' | 'programs' | 'findings'> {
+): Omit<Thing, 'process' | 'programs' | 'users' | 'findings'> {
   const session = kind === 'session' ? traits.session : null;
   const managed = kind === 'user_manager' || kind === 'helper' ? traits.managedUser : null;
   return {
     kind,
     unit: unit.name,
+    aliases: (unit.systemd?.names ?? []).filter((name) => name !== unit.name),
     scope: unit.scope,
     user: session?.user ?? unit.user ?? managed,
     session,
     container: null,
     facts: unit.systemd,
+    sessions: kind === 'unit' ? endedSessions(unit) : [],
+    main: mainOf(unit, context),
     carriesCaller: carriesCaller(unit, context.report.scan.carriers),
   };
 }
@@ -120,6 +125,30 @@ function outlives({ name, systemd: facts }: Unit, pid: number): boolean {
 
 function isSupervised({ main_pid, control_pid }: SystemdFacts, pid: number): boolean {
   return pid === main_pid || pid === control_pid;
+}
+
+/** The sessions of what else runs in a unit: they end with it, since systemd kills what is left in its control group. */
+function endedSessions(unit: Unit): KernelSession[] {
+  const { systemd: facts, sessions = [] } = unit;
+  return sessions.filter(({ pid }) => facts === null || !(isSupervised(facts, pid) || outlives(unit, pid)));
+}
+
+/** In the report as the leader of a session, which systemd makes it, even with --detail units. */
+function mainOf({ systemd, sessions = [] }: Unit, { processes }: Context): Thing['main'] {
+  const pid = systemd?.main_pid ?? null;
+  if (pid === null) return null;
+  const process = processes.get(pid);
+  if (process) return { user: process.user, executable: process.executable?.path ?? null };
+  return sessions.find((session) => session.pid === pid) ?? null;
+}
+
+function usersOf(pids: ReadonlySet<number>, { processes }: Context): User[] {
+  const users = new Map<number, User>();
+  for (const pid of pids) {
+    const user = processes.get(pid)?.user;
+    if (user) users.set(user.uid, user);
+  }
+  return [...users.values()].sort((a, b) => a.uid - b.uid);
 }
 
 /** A user's unit may be the caller's where the caller runs below that user's manager: the report does not say which. */

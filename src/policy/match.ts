@@ -2,7 +2,8 @@
 
 import { compileGlob } from '../glob.ts';
 import { fromText } from '../procfs/bytes.ts';
-import type { Decision, ShippedRule, UserPolicyRule } from './rule.ts';
+import type { Decision, PolicyAction, ShippedRule, UserPolicyRule } from './rule.ts';
+import { compileUnitPattern, type UnitNames } from './unit-pattern.ts';
 
 export interface PolicyFile {
   /** The path as bytes, since globs match bytes. */
@@ -12,12 +13,12 @@ export interface PolicyFile {
 }
 
 /** The first of the user's rules that is about this file of this unit, with its place in the list, or null. */
-export type UserPolicy = (unit: string | null, file: PolicyFile) => { index: number; decision: Decision } | null;
+export type UserPolicy = (names: UnitNames, file: PolicyFile) => { index: number; decision: Decision } | null;
 
 export function compileUserPolicy(rules: readonly UserPolicyRule[]): UserPolicy {
   const compiled = rules.map((rule, index) => ({
     index,
-    matchesUnit: rule.unit === undefined ? null : compileGlob(fromText(rule.unit)),
+    matchUnit: rule.unit === undefined ? null : compileUnitPattern(rule.unit),
     matchesPath: rule.path === undefined ? null : compileGlob(fromText(rule.path)),
     decision: {
       rule: `${rule.file}:${rule.line}`,
@@ -27,19 +28,23 @@ export function compileUserPolicy(rules: readonly UserPolicyRule[]): UserPolicy 
       byUser: true,
     },
   }));
-  return (unit, file) =>
-    compiled.find(
-      ({ matchesUnit, matchesPath }) =>
-        (matchesUnit === null || (unit !== null && matchesUnit(fromText(unit)))) &&
-        (matchesPath === null ? file.affects : matchesPath(file.bytes)),
-    ) ?? null;
+  return (names, file) => {
+    for (const { index, matchUnit, matchesPath, decision } of compiled) {
+      if (matchesPath === null ? !file.affects : !matchesPath(file.bytes)) continue;
+      const name = matchUnit === null ? names.unit : matchUnit(names, leavesAlone(decision.action));
+      if (matchUnit === null || name !== null) return { index, decision: sayAlias(decision, names, name) };
+    }
+    return null;
+  };
 }
 
-export interface PolicyThing {
+export interface PolicyThing extends UnitNames {
   scope: 'system' | 'user';
   unit: string;
   /** What its affected processes run; null where one is not known. */
   programs: readonly (string | null)[];
+  /** As systemd's KillMode, or null if that is not known. */
+  killMode: string | null;
   hasCode: boolean;
 }
 
@@ -47,25 +52,36 @@ const conditions: Readonly<Record<ShippedRule['when'], (thing: PolicyThing) => b
   affected: () => true,
   code: ({ hasCode }) => hasCode,
   only_logs: ({ hasCode }) => !hasCode,
+  ends_all_processes: ({ killMode }) => killMode !== 'process' && killMode !== 'none',
 };
 
 /** What the shipped rules say of a unit, or null. */
 export type ShippedPolicy = (thing: PolicyThing) => Decision | null;
 
 export function compileShippedPolicy(rules: readonly ShippedRule[]): ShippedPolicy {
-  const compiled = rules.map((rule) => ({ rule, matchers: rule.units.map(compileGlob) }));
+  const compiled = rules.map((rule) => ({ rule, patterns: rule.units.map(compileUnitPattern) }));
   return (thing) => {
-    const found = compiled.find(
-      ({ rule, matchers }) =>
-        rule.scope === thing.scope &&
-        conditions[rule.when](thing) &&
-        matchers.some((matches) => matches(thing.unit)) &&
-        (rule.programs.length === 0 || runsOnly(thing.programs, rule.programs)),
-    );
-    if (found === undefined) return null;
-    const { id, action, signal, reason } = found.rule;
-    return { rule: id, action, signal, reason, byUser: false };
+    for (const { rule, patterns } of compiled) {
+      if (rule.scope !== thing.scope || !conditions[rule.when](thing)) continue;
+      if (rule.programs.length > 0 && !runsOnly(thing.programs, rule.programs)) continue;
+      const { id, action, signal, reason } = rule;
+      for (const match of patterns) {
+        const name = match(thing, leavesAlone(action));
+        if (name !== null) return sayAlias({ rule: id, action, signal, reason, byUser: false }, thing, name);
+      }
+    }
+    return null;
   };
+}
+
+/** Whether nothing is done to a unit, and nothing is hidden of it: where a rule errs, it errs to that side. */
+function leavesAlone(action: PolicyAction): boolean {
+  return action === 'manual' || action === 'reboot';
+}
+
+/** Whoever reads the plan looks for the unit's own name in the rule, and would not find it. */
+function sayAlias(decision: Decision, { unit }: UnitNames, name: string | null): Decision {
+  return name === unit ? decision : { ...decision, reason: `${decision.reason} (by its alias ${name})` };
 }
 
 function runsOnly(running: readonly (string | null)[], programs: readonly string[]): boolean {

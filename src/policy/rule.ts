@@ -4,8 +4,12 @@ import type { PolicyRule2 as ConfigRule } from '../documents/generated/config.ts
 
 export type PolicyAction = ConfigRule['action'];
 
-/** `affected`: any reason at all. `code`: gone code among the reasons. `only_logs`: held logs and no gone code. */
-export type PolicyCondition = 'affected' | 'code' | 'only_logs';
+/**
+ * `affected`: any reason at all. `code`: gone code among the reasons. `only_logs`: held logs and no gone code.
+ * `ends_all_processes`: a restart ends every process of the unit, since KillMode= (systemd.kill(5)) does not spare them, or
+ * that is not known.
+ */
+export type PolicyCondition = 'affected' | 'code' | 'only_logs' | 'ends_all_processes';
 
 /** One entry of the shipped table. Globs are fnmatch globs over the whole name or path. */
 export interface ShippedRule {

@@ -1,10 +1,13 @@
 // The shipped policy: what a restart of these units would break, or what cures them short of a restart, decided from what
 // each daemon does. First match wins, after the user's rules. What systemd's own facts say needs no entry: auditd refuses
-// a manual stop, apt-daily and networking are oneshots, cron's jobs and sshd's sessions outlive KillMode=process.
+// a manual stop, apt-daily and networking are oneshots, cron's jobs and sshd's sessions outlive KillMode=process, and what
+// systemd-run started is transient.
 
 import type { ShippedRule } from './rule.ts';
+import { clusterRules } from './shipped-clusters.ts';
 import { connectionRules } from './shipped-connections.ts';
 import { containerRules } from './shipped-containers.ts';
+import { jobRules } from './shipped-jobs.ts';
 import { sessionRules } from './shipped-sessions.ts';
 
 const logRules: readonly ShippedRule[] = [
@@ -112,4 +115,6 @@ export const shippedRules: readonly ShippedRule[] = [
   ...connectionRules,
   ...containerRules,
   ...workRules,
+  ...jobRules,
+  ...clusterRules,
 ];

@@ -7,6 +7,10 @@ export interface Stat {
   /** R, S, D, Z, T, t, X, I … */
   state: string;
   ppid: number;
+  /** The id of its session, which is the pid of the process that leads it: setsid(2). 0: of none that we can see. */
+  session: number;
+  /** Its controlling terminal, as in pts/3, ttyS0 or 5:1 (major:minor); null without one. */
+  terminal: string | null;
   /** Number of threads. */
   threads: number;
   /** Start time in clock ticks since boot. */
@@ -38,10 +42,24 @@ export function parseStat(text: Bytes): Stat | null {
     name: text.slice(open + 1, close),
     state: fields[0] ?? '',
     ppid: number(4),
+    // A process on its way out has none, and says -1.
+    session: number(6) || 0,
+    terminal: nameTerminal(number(7)),
     threads: number(20),
     startTicks: number(22),
     kernelThread: (number(9) & PF_KTHREAD) !== 0,
     exiting: (number(9) & PF_EXITING) !== 0,
   };
   return [stat.ppid, stat.threads, stat.startTicks].every(Number.isSafeInteger) ? stat : null;
+}
+
+/** The device number as tty_nr has it: minor in bits 31 to 20 and 7 to 0, major in bits 15 to 8; names of devices.txt. */
+function nameTerminal(device: number): string | null {
+  // Of a process without one it is 0, and what is no number names none.
+  if (!(device > 0)) return null;
+  const major = (device >> 8) & 0xff;
+  const minor = ((device >> 12) & 0xfff00) | (device & 0xff);
+  if (major >= 136 && major <= 143) return `pts/${minor + (major - 136) * 256}`;
+  if (major === 4) return minor < 64 ? `tty${minor}` : `ttyS${minor - 64}`;
+  return `${major}:${minor}`;
 }

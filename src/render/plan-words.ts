@@ -46,6 +46,9 @@ const obstacles: Readonly<Record<BlockedBy, string>> = {
   outlives_restart: 'it lives on when its unit restarts: it has to be ended by itself',
   no_facts: 'systemd could not be asked about it',
   no_unit: 'it is in no unit that systemd could restart',
+  transient: 'it was started by a call, as by systemd-run: a restart breaks its work off and begins it anew',
+  terminals: 'somebody works on a terminal in it: a restart ends what runs there',
+  unit_file_gone: 'its unit file is gone from disk: it may not start again as it was',
 };
 
 /** Sanitized. What an action is about. */

@@ -1,5 +1,6 @@
-// Unit names -> systemd's facts of them, by one `systemctl show` call (more only where the argument list would be too
-// long). systemctl(1). Whatever goes wrong, the units that were answered for keep their facts, and `problem` says why.
+// Unit names -> systemd's facts of them, by one `systemctl show` call (more only if the argument list would be too long);
+// and the version of systemctl. systemctl(1). Whatever goes wrong, the units that were answered for keep their facts, and
+// `problem` says why.
 
 import { explainOutcome, type Run, type SpawnOutcome } from '../spawn.ts';
 import { parseUnitBlock, properties, type UnitFacts } from './unit-block.ts';
@@ -30,6 +31,14 @@ export function queryUnits(names: readonly string[], run: Run, deadlineMs = 10_0
     if (missing.length > 0) problem ??= describeGap(answer, missing, batch);
   }
   return { facts, problem };
+}
+
+/** The major version of the systemctl that a plan would run, as in 252: `systemd 252 (252.39-1)`; null if it does not say. */
+export function queryVersion(run: Run, deadlineMs = 10_000): number | null {
+  const answer = run('systemctl', ['--version'], { deadlineMs, maxBytes: maxAnswerBytes });
+  if (answer.kind !== 'ok') return null;
+  const version = /^systemd ([0-9]{1,9})\b/.exec(answer.stdout.toString('latin1'))?.[1];
+  return version === undefined ? null : Number(version);
 }
 
 /** Whether the process's cgroup is the unit's or lies below it; never where one of them has none. */

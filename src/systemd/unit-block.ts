@@ -1,10 +1,12 @@
-// One block of `systemctl show` -> systemd's facts of a unit, or null where the block is not whole or not that unit's.
+// One block of `systemctl show` -> systemd's facts of a unit, or null if the block is not whole or not that unit's.
 // org.freedesktop.systemd1(5); systemctl prints every property that was asked for by name, the empty ones too.
 
 import type { SystemdFacts } from '../documents/generated/report.ts';
+import { compareBytes } from '../documents/order.ts';
 
-export type UnitFacts = SystemdFacts & {
-  /** ControlGroup: the unit's cgroup path, null where it has none now. */
+/** All that systemd itself says; whether the unit file is on disk it does not say. */
+export type UnitFacts = Omit<SystemdFacts, 'fragment_present'> & {
+  /** ControlGroup: the unit's cgroup path, null if it has none now. */
   controlGroup: string | null;
 };
 
@@ -49,7 +51,8 @@ export function parseUnitBlock(block: string, name: string): UnitFacts | null {
   const own = byType[name.slice(name.lastIndexOf('.') + 1)] ?? [];
   if (![...everyUnit, ...own].every((property) => values.has(property))) return null;
   // An alias answers with its unit's Id, but stands among the Names.
-  if (!parseNames(values.get('Names')!).includes(name)) return null;
+  const names = parseNames(values.get('Names')!).sort(compareBytes);
+  if (!names.includes(name)) return null;
 
   const flag = (property: string): boolean | null => ({ yes: true, no: false })[values.get(property)!] ?? null;
   const text = (property: string): string | null => (own.includes(property) && values.get(property)) || null;
@@ -70,6 +73,7 @@ export function parseUnitBlock(block: string, name: string): UnitFacts | null {
   );
   if (!load_state || !active_state || !sub_state) return null;
   return {
+    names,
     load_state,
     active_state,
     sub_state,

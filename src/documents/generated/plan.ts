@@ -54,7 +54,10 @@ export type BlockedBy =
   | 'oneshot'
   | 'outlives_restart'
   | 'no_facts'
-  | 'no_unit';
+  | 'no_unit'
+  | 'transient'
+  | 'terminals'
+  | 'unit_file_gone';
 /**
  * {kind}_{state} of a gone file that is mapped; log_held, file_held: a gone file held open; scratch_file: made and unlinked by its own maker; policy: a rule says so.
  */
@@ -310,6 +313,10 @@ export interface Action {
    * The gone files that are the reason, by path and code.
    */
   because: Because[];
+  /**
+   * What to know before one does it, each with a code to test for.
+   */
+  remarks?: Remark[];
 }
 /**
  * A login session of systemd-logind.
@@ -389,6 +396,19 @@ export interface Package {
    * Its installed version.
    */
   version: string;
+}
+/**
+ * Something to know before one does what the action says.
+ */
+export interface Remark {
+  /**
+   * daemon_reload_first: the unit file changed on disk. ends_sessions: processes that lead sessions of their own end with the unit. several_users: so do processes of several people.
+   */
+  code: 'daemon_reload_first' | 'ends_sessions' | 'several_users';
+  /**
+   * One sentence for a person.
+   */
+  message: string;
 }
 /**
  * A gone file for which nothing is to be done.

@@ -17,6 +17,14 @@ export type NullableString = string | null;
  */
 export type NullableTime = Time | null;
 /**
+ * A number of things or bytes, or null where we could not look.
+ */
+export type NullableCount = Count | null;
+/**
+ * A number of things or bytes, never negative.
+ */
+export type Count = number;
+/**
  * One reason for a reboot.
  */
 export type RebootReason = KernelOutdated | KernelModulesMissing | RebootRequiredFile | RebootNeededFile;
@@ -24,10 +32,6 @@ export type RebootReason = KernelOutdated | KernelModulesMissing | RebootRequire
  * Process ids in rising order.
  */
 export type Pids = number[];
-/**
- * A number of things or bytes, never negative.
- */
-export type Count = number;
 /**
  * system: of the system manager. user: of a user's manager.
  */
@@ -48,10 +52,6 @@ export type Role = 'code' | 'data' | 'log' | 'file' | 'scratch';
  * replaced: the path now names another file. removed: nothing is at the path. unknown: we could not, or must not, look.
  */
 export type State = 'replaced' | 'removed' | 'unknown';
-/**
- * A number of things or bytes, or null where we could not look.
- */
-export type NullableCount = Count | null;
 /**
  * The package that owns the path now; null where none does, or without --packages.
  */
@@ -125,6 +125,7 @@ export interface Host {
    * The init system.
    */
   init: 'systemd' | 'openrc' | 'sysvinit' | 'other';
+  systemd_version?: NullableCount;
   /**
    * The user's own labels, from --label and the configuration.
    */
@@ -333,6 +334,10 @@ export interface Unit {
   slice: NullableString;
   pids: Pids;
   /**
+   * The kernel sessions that affected processes of the unit lead, by pid: systemd makes one for the main process.
+   */
+  sessions?: KernelSession[];
+  /**
    * The gone files, by path and via.
    */
   files: UnitFile[];
@@ -352,6 +357,22 @@ export interface User {
    */
   uid: number;
   name: NullableString;
+}
+/**
+ * A session of setsid(2), by the process that leads it.
+ */
+export interface KernelSession {
+  /**
+   * The process that leads the session.
+   */
+  pid: number;
+  user: NullableUser;
+  /**
+   * Its comm, at most 15 bytes.
+   */
+  name: string;
+  executable: NullableString;
+  terminal: NullableString;
 }
 /**
  * One gone file, with all processes of the unit that use it in the same way.
@@ -399,6 +420,10 @@ export interface Package {
  */
 export interface SystemdFacts {
   /**
+   * Names: every name of the unit, its own and its aliases, in bytewise order.
+   */
+  names?: string[];
+  /**
    * LoadState: loaded, not-found, masked …
    */
   load_state: string;
@@ -415,6 +440,10 @@ export interface SystemdFacts {
   control_pid: NullableCount;
   kill_mode: NullableString;
   fragment_path: NullableString;
+  /**
+   * Whether the unit file is on disk now; null without one, and where we could not, or must not, look.
+   */
+  fragment_present?: boolean | null;
   /**
    * Made at run time, without a unit file on disk.
    */

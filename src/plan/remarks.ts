@@ -1,0 +1,80 @@
+// An action and what it is about -> what to know before one does it. systemd.kill(5): a restart ends what is left in the unit's
+// control group, whoever started it. setsid(2), login.defs(5), systemd.exec(5) (DynamicUser=).
+
+import type { ActionName, Remark, User } from '../documents/generated/plan.ts';
+import type { KernelSession } from '../documents/generated/report.ts';
+import type { Thing } from './thing.ts';
+
+interface Row {
+  code: Remark['code'];
+  /** With these actions alone. */
+  actions: readonly ActionName[];
+  /** null: nothing to say. */
+  say: (thing: Thing) => string | null;
+}
+
+const mostNames = 5;
+
+const rows: readonly Row[] = [
+  {
+    code: 'daemon_reload_first',
+    actions: ['restart', 'reload', 'manual'],
+    say: ({ kind, facts }) =>
+      kind === 'unit' && facts?.need_daemon_reload === true && facts.fragment_present !== false
+        ? 'its unit file changed on disk: run systemctl daemon-reload first, or the old one is what counts'
+        : null,
+  },
+  {
+    code: 'ends_sessions',
+    actions: ['restart', 'manual'],
+    say(thing) {
+      const sessions = foreignSessions(thing);
+      if (sessions.length === 0) return null;
+      const what = sessions.length === 1 ? 'a session of its own ends' : `${sessions.length} sessions of their own end`;
+      return `${what} with a restart: ${list(sessions.map(describeSession))}`;
+    },
+  },
+  {
+    code: 'several_users',
+    actions: ['restart', 'manual'],
+    say({ kind, users }) {
+      const people = kind === 'unit' ? users.filter(isPerson) : [];
+      if (people.length < 2) return null;
+      return `its processes run as ${list(people.map(({ uid, name }) => name ?? `uid ${uid}`))}: a restart ends the work of each`;
+    },
+  },
+];
+
+export function buildRemarks(action: ActionName, thing: Thing): Remark[] {
+  return rows.flatMap(({ code, actions, say }) => {
+    const message = actions.includes(action) ? say(thing) : null;
+    return message === null ? [] : [{ code, message }];
+  });
+}
+
+/**
+ * Those that are somebody else's: on a terminal, of another user than the main process, or of another program. Many a
+ * daemon lets its workers lead sessions (PostgreSQL does), and they are a part of it.
+ */
+function foreignSessions({ sessions, main }: Thing): KernelSession[] {
+  return sessions.filter(
+    ({ terminal, user, executable }) =>
+      terminal !== null || (main !== null && (user?.uid !== main.user?.uid || executable !== main.executable)),
+  );
+}
+
+function describeSession({ pid, user, name, terminal }: KernelSession): string {
+  const owner = user === null ? '' : ` of ${user.name ?? `uid ${user.uid}`}`;
+  return `${name}${owner}${terminal === null ? '' : ` on ${terminal}`} (process ${pid})`;
+}
+
+/** Not the system's users, whose uids are below 1000, nor nobody, nor those that systemd makes for a service (DynamicUser=). */
+function isPerson({ uid }: User): boolean {
+  return uid >= 1000 && !(uid >= 61184 && uid <= 65535);
+}
+
+function list(names: readonly string[]): string {
+  const more = names.length - mostNames;
+  if (more > 1) return `${names.slice(0, mostNames).join(', ')} and ${more} others`;
+  return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : (names[0] ?? '');
+}
