@@ -11,9 +11,12 @@ export const jobRules: readonly ShippedRule[] = [
     id: 'job-daemons',
     units: [
       'atd.service',
+      'cron.service',
+      'cronie.service',
+      'crond.service',
+      'fcron.service',
       'gridengine-exec*.service',
       'nomad.service',
-      'openlava.service',
       'pbs.service',
       'pbs_mom.service',
       'pbs-mom.service',
@@ -23,7 +26,6 @@ export const jobRules: readonly ShippedRule[] = [
       'slurmd@*.service',
       'slurm-llnl.service',
       'torque-mom.service',
-      'trqauthd.service',
     ],
     when: 'ends_all_processes',
     reason:

@@ -1,4 +1,4 @@
-// Plan -> a checklist that a person can follow, in the order in which to do it. Never text for a shell: argv is for that.
+// Plan -> a checklist that a person can follow, in the order in which to do it, with the commands to copy.
 
 import type { Action, Plan } from '../documents/generated/plan.ts';
 import { count, formatTime, quote } from './format.ts';
@@ -6,6 +6,7 @@ import { fold, type Paint, type Style, word, words } from './layout.ts';
 import { becauseText, explain, nameTarget, sections } from './plan-words.ts';
 import { rebootReasonText } from './reboot-reason.ts';
 import { sanitize, sanitizeUnit } from './sanitize.ts';
+import { shellLine } from './shell-words.ts';
 
 const shownFiles = 5;
 const shownIgnored = 10;
@@ -59,9 +60,18 @@ function renderItem(action: Action, withVerb: boolean, style: Style): string {
   const explained = explain(action).map((line) => fold(words(line), 6, 8, style));
   return [
     fold([word('[ ]'), ...words(`${verb}${nameTarget(action)}`, 'cyan')], 2, 6, style),
+    renderCommand(action, style),
     ...explained,
     ...notes.map((line) => fold(words(line, 'dim'), 6, 8, style)),
   ].join('');
+}
+
+/** In one piece, however narrow the terminal is: a line that is broken is no line to copy. */
+function renderCommand({ argv }: Action, style: Style): string {
+  if (argv === null) return '';
+  const line = shellLine(argv);
+  const shown = line === null ? words('its command is not safe to copy from here: see --format json') : [word(line)];
+  return fold(shown, 6, 8, style);
 }
 
 function renderIgnored({ ignored }: Plan, style: Style): string {

@@ -6,7 +6,7 @@ import { sanitize, sanitizeUnit } from './sanitize.ts';
 
 export interface Section {
   title: string;
-  /** One of them, where it does not stand below the title. */
+  /** One of them, if it does not stand below the title. */
   verb: string;
   holds: (action: Action) => boolean;
 }
@@ -52,9 +52,9 @@ const obstacles: Readonly<Record<BlockedBy, string>> = {
 };
 
 /** Sanitized. What an action is about. */
-export function nameTarget({ action, unit, user, session, container, process }: Action): string {
+export function nameTarget({ action, unit, user, session, container, process, because }: Action): string {
   if (action === 'daemon_reexec') return 'PID 1';
-  if (container !== null) return nameContainer(container);
+  if (container !== null) return nameContainer(container, because);
   if (session !== null) {
     return `session ${sanitize(session.id)}${session.user === null ? '' : ` of ${formatUser(session.user)}`}`;
   }
@@ -66,22 +66,26 @@ export function nameTarget({ action, unit, user, session, container, process }: 
   return place === '' ? one : `${one} in ${place}`;
 }
 
-// The first twelve of a long hexadecimal id are what the runtimes print and take themselves.
-function nameContainer({ runtime, id, name, user }: Container): string {
+// The first twelve of a long hexadecimal id are what the runtimes print and take themselves. What has neither name nor id is
+// told apart by its processes.
+function nameContainer({ runtime, id, name, user }: Container, because: readonly Because[]): string {
   const what = runtime === 'libvirt' ? 'machine' : 'container';
   const short = id?.replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, '$1');
   const names = [...new Set([name, short])].flatMap((each) => (each == null ? [] : [quote(sanitize(each))]));
   const owner = user === null ? [] : [`of ${formatUser(user)}`];
-  return [...(runtime === 'unknown' ? [] : [runtime]), what, ...names, ...owner].join(' ');
+  const pids = [...new Set(because.flatMap((file) => file.pids))].sort((a, b) => a - b);
+  const members = names.length > 0 || pids.length === 0 ? [] : [`with ${nameProcesses(pids)}`];
+  return [...(runtime === 'unknown' ? [] : [runtime]), what, ...names, ...owner, ...members].join(' ');
 }
 
-/** Sanitized: the policy's reason, what stands in the way, the signal. */
-export function explain({ policy, blocked_by, argv }: Action): string[] {
+/** Sanitized: the policy's reason, what stands in the way, the signal, what to know before one does it. */
+export function explain({ policy, blocked_by, argv, remarks = [] }: Action): string[] {
   const signal = argv?.find((word) => word.startsWith('--signal='))?.slice('--signal='.length);
   return [
     ...(signal === undefined ? [] : [`signal ${sanitize(signal)}`]),
     ...(blocked_by === null ? [] : [obstacles[blocked_by]]),
     ...(policy === null ? [] : [`${sanitize(policy.reason)} (policy ${sanitize(policy.rule)})`]),
+    ...remarks.map(({ message }) => sanitize(message)),
   ];
 }
 
@@ -89,8 +93,13 @@ const shownPids = 4;
 
 /** Sanitized: `/usr/lib/libc.so.6: library replaced, process 640`. */
 export function becauseText({ path, code, package: owner, pids }: Because): string {
+  const from = owner === null ? '' : ` (now of ${sanitize(owner.name)} ${sanitize(owner.version)})`;
+  return `${quote(sanitize(path))}${from}: ${code.replace('_', ' ')}, ${nameProcesses(pids)}`;
+}
+
+/** `process 640`, `processes 100, 200, 201, 202 and 6 others`. */
+function nameProcesses(pids: readonly number[]): string {
   const rest = pids.length - shownPids;
   const which = rest > 1 ? `${pids.slice(0, shownPids).join(', ')} and ${count(rest, 'other')}` : pids.join(', ');
-  const from = owner === null ? '' : ` (now of ${sanitize(owner.name)} ${sanitize(owner.version)})`;
-  return `${quote(sanitize(path))}${from}: ${code.replace('_', ' ')}, ${pids.length === 1 ? 'process' : 'processes'} ${which}`;
+  return `${pids.length === 1 ? 'process' : 'processes'} ${which}`;
 }

@@ -35,7 +35,7 @@ export function queryUnits(names: readonly string[], run: Run, deadlineMs = 10_0
 
 /** The major version of the systemctl that a plan would run, as in 252: `systemd 252 (252.39-1)`; null if it does not say. */
 export function queryVersion(run: Run, deadlineMs = 10_000): number | null {
-  const answer = run('systemctl', ['--version'], { deadlineMs, maxBytes: maxAnswerBytes });
+  const answer = run('systemctl', ['--version'], { deadlineMs, maxBytes: 64 * 1024 });
   if (answer.kind !== 'ok') return null;
   const version = /^systemd ([0-9]{1,9})\b/.exec(answer.stdout.toString('latin1'))?.[1];
   return version === undefined ? null : Number(version);

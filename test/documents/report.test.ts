@@ -43,7 +43,10 @@ const named = (name: string, scope: 'system' | 'user' = 'system', uid: number | 
   ...{ name, scope, uid, source: 'cgroup_v2' },
 });
 function process(pid: number, unit: Attribution['unit'], more: Partial<AttributedProcess> = {}): AttributedProcess {
-  const stat = { name: 'x', state: 'S', ppid: 1, threads: 1, startTicks: 250, kernelThread: false, exiting: false };
+  const stat = {
+    ...{ name: 'x', state: 'S', ppid: 1, session: pid === 30 ? 30 : 1, terminal: pid === 30 ? 'pts/3' : null },
+    ...{ threads: 1, startTicks: 250, kernelThread: false, exiting: false },
+  };
   return {
     pid,
     identity: {

@@ -40,6 +40,7 @@ test('any valid report gives a valid plan', async () => {
   );
 });
 
+const asUser = 'setpriv --reuid=N --regid=N --clear-groups env XDG_RUNTIME_DIR=/run/user/N';
 const verbs = ['try-restart', 'try-reload-or-restart', 'kill', 'daemon-reexec'];
 
 test("no action's argv holds a unit that fails systemd's name grammar, or a verb that starts anything", () => {
@@ -47,7 +48,10 @@ test("no action's argv holds a unit that fails systemd's name grammar, or a verb
     fc.property(anyReport, anyRules, (report, rules) => {
       for (const { argv, unit } of buildPlan(report, rules, now).actions) {
         if (argv === null) continue;
-        equal(argv[0], 'systemctl');
+        equal(
+          argv.slice(0, argv.indexOf('systemctl')).join(' ').replace(/\d+/g, 'N'),
+          argv[0] === 'systemctl' ? '' : asUser,
+        );
         equal(argv.filter((word) => verbs.includes(word)).length, 1, argv.join(' '));
         const end = argv.indexOf('--');
         if (end < 0) equal(argv.at(-1), 'daemon-reexec');
@@ -70,6 +74,7 @@ test('services never holds a unit whose facts say that it cannot be restarted', 
             (systemd === null
               ? rules.length > 0
               : systemd.load_state === 'loaded' &&
+                (rules.length > 0 || (!systemd.transient && systemd.fragment_present !== false)) &&
                 systemd.can_start &&
                 systemd.can_stop &&
                 !systemd.refuse_manual_start &&

@@ -11,6 +11,7 @@ import {
   facts,
   file,
   jna,
+  leads,
   libc,
   localeArchive,
   process,
@@ -44,6 +45,7 @@ function rule(entry: Partial<UserPolicyRule>): UserPolicyRule[] {
 
 const user = { scope: 'user', user: deploy, systemd: null } as const;
 const cron = { kill_mode: 'process', main_pid: 100 } as const;
+const shell = leads(101, { name: 'bash', executable: '/usr/bin/bash', terminal: 'pts/0' });
 const jobs = [file('code', '/usr/lib/libc.so.6', [100, 101, 102])];
 
 const rows: [name: string, of: Report, actions: string[], rules?: UserPolicyRule[]][] = [
@@ -264,6 +266,71 @@ const rows: [name: string, of: Report, actions: string[], rules?: UserPolicyRule
     'oneshot that spares its processes',
     withFacts('a.service', { type: 'oneshot', kill_mode: 'process', main_pid: null }),
     ['manual a.service oneshot'],
+  ],
+  ['transient', withFacts('a.service', { transient: true }), ['manual a.service transient']],
+  ['a transient scope', withFacts('a.scope', { transient: true, can_start: false }), ['manual a.scope cannot_start']],
+  ['transient, logs only', withFacts('a.service', { transient: true }, [rotatedLog]), ['manual a.service transient']],
+  [
+    'transient, and the user says restart',
+    withFacts('a.service', { transient: true }),
+    ['restart a.service c.yaml:3'],
+    rule({ action: 'restart' }),
+  ],
+  [
+    'transient and refuses a stop, and the user says restart',
+    withFacts('a.service', { transient: true, refuse_manual_stop: true }),
+    ['manual a.service refuse_manual_stop'],
+    rule({ action: 'restart' }),
+  ],
+  [
+    'a daemon that the message bus started, in a transient unit',
+    withFacts('dbus-:1.3-org.freedesktop.problems@0.service', { transient: true }),
+    ['restart dbus-:1.3-org.freedesktop.problems@0.service'],
+  ],
+  ['unit file gone', withFacts('a@b.service', { fragment_present: false }), ['manual a@b.service unit_file_gone']],
+  ['unit file of which nothing is known', withFacts('a.service', { fragment_present: null }), ['restart a.service']],
+  [
+    'unit file gone, and the user says restart',
+    withFacts('a.service', { fragment_present: false }),
+    ['restart a.service c.yaml:3'],
+    rule({ action: 'restart' }),
+  ],
+  ['unit file changed', withFacts('a.service', { need_daemon_reload: true }), ['restart a.service']],
+  [
+    'a shell on a terminal',
+    inUnit('a.service', jobs, { sessions: [leads(100), shell] }),
+    ['manual a.service terminals'],
+  ],
+  [
+    'a shell on a terminal, and the user says restart',
+    inUnit('a.service', jobs, { sessions: [leads(100), shell] }),
+    ['restart a.service c.yaml:3'],
+    rule({ action: 'restart' }),
+  ],
+  [
+    'the main process has the terminal',
+    inUnit('a.service', [libc], { sessions: [leads(100, { terminal: 'tty1' })] }),
+    ['restart a.service'],
+  ],
+  [
+    'a shell on a terminal that lives on',
+    withFacts('a.service', cron, jobs, { sessions: [leads(100), shell] }),
+    ['restart a.service', 'manual a.service outlives_restart'],
+  ],
+  [
+    "a shell on a terminal in a user's service",
+    inUnit('a.service', jobs, { ...user, sessions: [leads(100), shell] }),
+    ['manual a.service terminals'],
+  ],
+  [
+    'workers that lead sessions, as those of PostgreSQL',
+    inUnit('a.service', jobs, { sessions: [100, 101, 102].map((pid) => leads(pid)) }),
+    ['restart a.service'],
+  ],
+  [
+    'jobs of others without a terminal',
+    inUnit('a.service', jobs, { sessions: [leads(100), leads(101, { user: deploy })] }),
+    ['restart a.service'],
   ],
   ['name of no unit', inUnit('a b.service'), ['manual a b.service not_loaded']],
   ['template', inUnit('a@.service'), ['manual a@.service not_loaded']],

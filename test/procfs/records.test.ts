@@ -39,6 +39,30 @@ test('stat: a process on its way out says so in its flags', () => {
   assert.deepEqual([exiting('4194564'), exiting('4194560')], [true, false]);
 });
 
+const sessionRows: [
+  name: string,
+  session: string,
+  tty: string,
+  expected: [session: number, terminal: string | null],
+][] = [
+  ['the kernel says 0 for no terminal', '42', '0', [42, null]],
+  ['a pseudo terminal', '41', '34819', [41, 'pts/3']],
+  ['a pseudo terminal beyond 255', '41', '1083436', [41, 'pts/300']],
+  ['a virtual console', '41', '1025', [41, 'tty1']],
+  ['a serial console', '41', '1088', [41, 'ttyS0']],
+  ['the system console', '41', '1281', [41, '5:1']],
+  ['a session that we cannot see', '0', '0', [0, null]],
+  ['a process on its way out', '-1', '0', [0, null]],
+];
+for (const [name, session, tty, expected] of sessionRows) {
+  test(`stat: session and terminal, ${name}`, () => {
+    const stat = parseStat(
+      `42 (bash) ${statTail.replace('42 42 0', `42 ${session} ${tty}`).replace('FLAGS', '4194560')}`,
+    );
+    assert.deepEqual([stat?.session, stat?.terminal], expected);
+  });
+}
+
 test('status: capabilities and groups', () => {
   const text = 'Name:\tsu\nUid:\t1000\t0\t0\t1000\nGroups:\t4 24 \nCapEff:\t0000000000080000\n';
   assert.deepEqual(parseGroups(text), [4, 24]);

@@ -3,6 +3,7 @@
 import type {
   DeletedFd,
   DeletedMap,
+  KernelSession,
   Process,
   Report,
   Role,
@@ -54,6 +55,12 @@ export function unit(name: string, files: UnitFile[], more: Partial<Unit> = {}):
     systemd: facts,
     ...more,
   };
+}
+
+/** A kernel session that the process leads, as root and without a terminal unless told otherwise. */
+export function leads(pid: number, more: Partial<KernelSession> = {}): KernelSession {
+  const daemon = { user: { uid: 0, name: 'root' }, name: 'daemon', executable: '/usr/bin/daemon', terminal: null };
+  return { pid, ...daemon, ...more };
 }
 
 /** A process that maps or holds the files. */

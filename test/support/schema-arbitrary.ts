@@ -16,6 +16,7 @@ export interface Schema {
   maximum?: number;
   items?: Schema;
   properties?: Readonly<Record<string, Schema>>;
+  required?: readonly string[];
   additionalProperties?: boolean | Schema;
 }
 
@@ -78,13 +79,14 @@ export function arbitraryOf(root: Schema, overrides: Overrides = {}): fc.Arbitra
     }
   }
 
-  function drawObject({ properties, additionalProperties }: Schema, name: string): fc.Arbitrary<unknown> {
+  function drawObject({ properties, required, additionalProperties }: Schema, name: string): fc.Arbitrary<unknown> {
     if (properties === undefined) return fc.dictionary(fc.string(), draw(additionalProperties as Schema, name));
     const drawn = Object.entries(properties).map(([property, value]) => {
       const path = name === '' ? property : `${name}.${property}`;
       return [property, overrides[path] ?? draw(value, path)] as const;
     });
-    return fc.record(Object.fromEntries(drawn), { noNullPrototype: true });
+    // A document of an earlier minor does not have the fields that came later.
+    return fc.record(Object.fromEntries(drawn), { noNullPrototype: true, requiredKeys: [...(required ?? [])] });
   }
 
   return draw(root, '');

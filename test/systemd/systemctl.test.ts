@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { type Run, run } from '../../src/spawn.ts';
-import { ownsCgroup, queryUnits } from '../../src/systemd/systemctl.ts';
+import { ownsCgroup, queryUnits, queryVersion } from '../../src/systemd/systemctl.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'systemctl-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -41,6 +41,7 @@ function block(name: string, changes: Record<string, string | null> = {}): strin
 }
 
 const facts = {
+  names: ['cron.service'],
   load_state: 'loaded',
   active_state: 'active',
   sub_state: 'running',
@@ -91,7 +92,7 @@ test('queryUnits: one call, the facts by name', () => {
     answer.facts,
     new Map<string, object>([
       ['cron.service', facts],
-      ['session-7.scope', { ...facts, ...scope, controlGroup: '/x/session-7.scope' }],
+      ['session-7.scope', { ...facts, ...scope, names: ['session-7.scope'], controlGroup: '/x/session-7.scope' }],
     ]),
   );
 });
@@ -135,12 +136,17 @@ const single: [name: string, unit: string, block: string, expected: Partial<type
     block('a.service', { FragmentPath: '/etc/café.service' }),
     { fragment_path: '/etc/café.service' },
   ],
-  ['an alias', 'syslog.service', block('rsyslog.service', { Names: 'syslog.service rsyslog.service' }), {}],
+  [
+    'an alias',
+    'syslog.service',
+    block('rsyslog.service', { Names: 'syslog.service rsyslog.service' }),
+    { names: ['rsyslog.service', 'syslog.service'] },
+  ],
   [
     'a quoted name',
     'dev-disk-by\\x2did.swap',
     block('dev-disk-by\\x2did.swap', { Names: 'b.swap "dev-disk-by\\\\x2did.swap"', ControlPID: '0' }),
-    {},
+    { names: ['b.swap', 'dev-disk-by\\x2did.swap'] },
   ],
   [
     "a mount's Type is its file system",
@@ -316,6 +322,28 @@ test('no systemctl at all', () => {
     process.env.PATH = before;
   }
 });
+
+const versions: [name: string, stdout: string, version: number | null][] = [
+  ['Debian', 'systemd 247 (247.3-7+deb11u5)\n+PAM +AUDIT +SELINUX\n', 247],
+  ['RHEL 8', 'systemd 239 (239-82.el8_10.1)\n+PAM\n', 239],
+  ['a build of git', 'systemd 258~rc1 (258~rc1-1)\n', 258],
+  ['without more', 'systemd 219\n', 219],
+  ['another program', 'systemctl 3.0 (systemctl.py)\n', null],
+  ['nothing', '', null],
+  ['a number beyond all bounds', `systemd ${'9'.repeat(40)}\n`, null],
+];
+for (const [name, stdout, version] of versions) {
+  test(`version: ${name}`, () => {
+    const fake = answering(stdout);
+    assert.equal(queryVersion(fake.run), version);
+    assert.deepEqual(fake.calls, [['systemctl', '--version']]);
+  });
+}
+test('version: no systemctl', () =>
+  assert.equal(
+    queryVersion(() => ({ kind: 'missing' })),
+    null,
+  ));
 
 const owners: [controlGroup: string | null, process: string | null, owns: boolean][] = [
   ['/system.slice/cron.service', '/system.slice/cron.service', true],
