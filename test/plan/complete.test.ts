@@ -6,7 +6,7 @@ import type { Report } from '../../src/documents/generated/report.ts';
 import { buildPlan } from '../../src/plan/build.ts';
 import { compileSelection } from '../../src/plan/selection.ts';
 import { readGolden } from '../support/golden.ts';
-import { libc, process, report, unit } from '../support/reports.ts';
+import { facts, libc, process, report, unit } from '../support/reports.ts';
 
 const unitsOnly = { detail: 'units' } as const;
 const kernel = { code: 'kernel_modules_missing', running: '6.1.0' } as const;
@@ -58,6 +58,13 @@ test('--unit keeps whole names that match, and nothing that is in no unit', () =
     ['search.service'],
   );
   equal(plan.complete, false);
+});
+
+test('--unit takes an alias in full, but no pattern of one', () => {
+  const systemd = { ...facts, names: ['app.service', 'web.service'] };
+  const of = report({ units: [unit('app.service', [libc], { systemd })] });
+  const kept = (pattern: string) => buildPlan(of, [], '', compileSelection([pattern], [])).services;
+  deepEqual([kept('web.service'), kept('web*'), kept('app*')], [['app.service'], [], ['app.service']]);
 });
 
 test('--action keeps these actions, and the lists follow', () => {

@@ -16,7 +16,11 @@ interface Row {
   canReload?: true;
   user?: true;
   program?: string;
+  /** Another name than the unit's own, which is what the rule is about. */
+  alias?: string;
 }
+
+const services = (...lines: string[]) => lines.flatMap((line) => line.split(' ').map((name) => `${name}.service`));
 
 const rows: readonly Row[] = [
   { rule: 'rsyslog-hup', action: 'signal', logsOnly: true, units: ['rsyslog.service'] },
@@ -132,13 +136,89 @@ const rows: readonly Row[] = [
     action: 'manual',
     units: ['sshd@12-10.0.0.1:22-10.0.0.2:51234.service', 'ssh@3-fe80::1:22-fe80::2:40000.service'],
   },
+  {
+    rule: 'job-daemons',
+    action: 'manual',
+    units: services(
+      'atd cron cronie crond fcron gridengine-exec gridengine-execd nomad pbs pbs_mom pbs-mom sge_execd sgeexecd.p6444',
+      'slurmd slurmd@n1 slurm-llnl torque-mom',
+    ),
+  },
+  { rule: 'condor', action: 'manual', units: services('condor htcondor') },
+  {
+    rule: 'ci-runner',
+    action: 'manual',
+    units: services(
+      'act_runner actions.runner.acme-web.host1 bamboo-agent buildbot-worker@default buildkite-agent buildkite-agent@2',
+      'circleci-runner concourse-worker drone-agent drone-runner-exec forgejo-runner gitea-runner github-runner-1',
+      'gitlab-runner gitlab-runner-2 go-agent go-agent-1 jenkins-agent jenkins-slave openqa-worker@1 osbuild-worker@1',
+      'teamcity-agent teamcity-build-agent2 travis-worker vm0-runner-7 vsts.agent.acme.Default.host1 woodpecker-agent',
+    ),
+  },
+  { rule: 'jenkins', action: 'manual', units: services('jenkins') },
+  {
+    rule: 'supervisor',
+    action: 'manual',
+    units: services(
+      'circusd daemontools pm2 pm2-deploy runit runsvdir runsvdir@alice runsvdir-start s6-svscan supervisor supervisord',
+      'svscan',
+    ),
+  },
+  {
+    rule: 'terminal-multiplexer',
+    action: 'manual',
+    units: services('abduco@a byobu@a dtach@a screen screen@alice tmux tmux@alice zellij@a'),
+  },
+  {
+    rule: 'notebooks',
+    action: 'manual',
+    units: services('code-server@alice jupyterhub jupyter-notebook rstudio-server'),
+  },
+  {
+    rule: 'user-jobs',
+    action: 'manual',
+    user: true,
+    units: services('run-r0a1b2c3d4e5f60718293a4b5c6d7e8f9 run-u42 run-p640-i641'),
+  },
+  {
+    rule: 'user-terminals',
+    action: 'manual',
+    user: true,
+    units: services('app-firefox@9c1 app-gnome-org.gnome.Evolution-9 code-server emacs jupyter screen tmux tmux@0'),
+  },
+  {
+    rule: 'cluster-manager',
+    action: 'manual',
+    units: services('corosync dlm heartbeat pacemaker pacemaker_remote sbd'),
+  },
+  { rule: 'patroni', action: 'manual', units: services('patroni patroni@main stolon-keeper') },
+  { rule: 'drbd', action: 'manual', units: services('drbd drbd@r0') },
+  { rule: 'glusterd', action: 'manual', units: services('glusterd glusterfsd') },
+  { rule: 'ceph', action: 'manual', units: services('ceph-mon@a ceph-osd@3 ceph-4b5c8c0a-ff60-11ee@osd.1') },
+  { rule: 'rabbitmq', action: 'manual', units: services('rabbitmq-server rabbitmq-server@a') },
+  {
+    rule: 'cluster-member',
+    action: 'manual',
+    units: services('cassandra consul etcd etcd@default etcd-member scylla-server'),
+  },
+
+  // Every name of a unit counts.
+  {
+    rule: 'display-manager',
+    action: 'manual',
+    alias: 'display-manager.service',
+    units: services('cosmic-greeter lemurs'),
+  },
+  { rule: 'message-bus', action: 'reboot', alias: 'dbus.service', units: services('some-broker') },
+  { rule: 'console-login', action: 'manual', alias: 'autovt@tty3.service', units: services('kmsconvt@tty3') },
 ];
 
-for (const { rule, action, units, logsOnly, canReload, user, program } of rows) {
+for (const { rule, action, units, logsOnly, canReload, user, program, alias } of rows) {
   for (const name of units) {
     test(`${name}${program ? ` of ${program}` : ''}: ${action}, ${rule}`, () => {
       const owner = { scope: 'user', user: { uid: 1000, name: 'deploy' }, systemd: null } as const;
-      const loaded = { systemd: { ...facts, can_reload: canReload ?? false } };
+      const names = alias === undefined ? [name] : [alias, name];
+      const loaded = { systemd: { ...facts, names, can_reload: canReload ?? false } };
       const files = [logsOnly ? rotatedLog : libc];
       const executable = program ? { path: program, path_base64: null, deleted: false } : null;
       const processes = [
@@ -149,7 +229,8 @@ for (const { rule, action, units, logsOnly, canReload, user, program } of rows) 
         plan.actions.map((each) => [each.action, each.unit, each.policy?.rule]),
         [[action, name, rule]],
       );
-      equal(plan.actions[0]!.policy?.reason, shippedRules.find(({ id }) => id === rule)!.reason);
+      const said = alias === undefined ? '' : ` (by its alias ${alias})`;
+      equal(plan.actions[0]!.policy?.reason, shippedRules.find(({ id }) => id === rule)!.reason + said);
       equal(plan.reboot.required, action === 'reboot');
     });
   }
@@ -157,7 +238,7 @@ for (const { rule, action, units, logsOnly, canReload, user, program } of rows) 
 
 test('every entry, and every pattern of it, has a row', () => {
   for (const { id, units } of shippedRules) {
-    const examples = rows.filter(({ rule }) => rule === id).flatMap((row) => row.units);
+    const examples = rows.filter(({ rule, alias }) => rule === id && alias === undefined).flatMap((row) => row.units);
     // The prompt and the login have the same patterns; the login's row has them all.
     const patterns = id === 'login-prompt' ? ['getty@*.service'] : units;
     for (const pattern of patterns) ok(examples.some(compileGlob(pattern)), `${id}: ${pattern}`);
@@ -182,9 +263,44 @@ const untouched = [
   'systemd-journald.service',
   'backup@2026-01-01.service',
   'network-online.service',
+  // What is restarted every day, with several users or many workers as it may have.
+  'apache2.service',
+  'celery.service',
+  'ceph.target',
+  'dovecot.service',
+  'kubelet.service',
+  'mariadb.service',
+  'nginx.service',
+  'php8.2-fpm.service',
+  'postfix@-.service',
+  'run-r0a1b2c3d4e5f60718293a4b5c6d7e8f9.service',
+  'runner.service',
+  'slurmctld.service',
+  'tmuxinator-web.service',
+  'uwsgi-emperor.service',
 ];
 for (const name of untouched) {
   test(`no shipped rule is about ${name}`, () => {
     equal(buildPlan(report({ units: [unit(name, [libc])] }), [], '').actions[0]!.policy, null);
   });
 }
+
+const sparing = services('slurmd atd cron pbs nomad glusterd rstudio-server');
+for (const name of sparing) {
+  test(`${name} with KillMode=process is restarted, its jobs live on`, () => {
+    const systemd = { ...facts, kill_mode: 'process' };
+    const { services: restarted, actions } = buildPlan(report({ units: [unit(name, [libc], { systemd })] }), [], '');
+    deepEqual([restarted, actions[0]!.policy], [[name], null]);
+  });
+  test(`${name} of which KillMode is not known is left to people`, () => {
+    const { actions } = buildPlan(report({ units: [unit(name, [libc], { systemd: null })] }), [], '');
+    deepEqual([actions[0]!.action, actions[0]!.argv], ['manual', null]);
+  });
+}
+
+test('a pattern that only ever restarts meets no alias', () => {
+  // virt*d.service is a rule for a restart of code.
+  const systemd = { ...facts, names: ['a.service', 'virtd.service'], transient: true };
+  const { actions } = buildPlan(report({ units: [unit('a.service', [libc], { systemd })] }), [], '');
+  deepEqual([actions[0]!.action, actions[0]!.policy, actions[0]!.blocked_by], ['manual', null, 'transient']);
+});
