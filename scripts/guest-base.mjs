@@ -1,4 +1,4 @@
-// Builds the Debian trees that test/guest boots from: `node scripts/guest-base.mjs bookworm trixie` prints the path of each.
+// Builds the Debian trees that test/guest boots from: `node scripts/guest-base.mjs bullseye trixie` prints the path of each.
 // A tree is built once by debootstrap into ${XDG_CACHE_HOME:-/var/cache}/lib-users-guest (or LIB_USERS_GUEST_CACHE), is named
 // for the hash of this recipe, and is never written to again. Packages come from the Debian mirror that this machine's
 // own apt is configured for (or LIB_USERS_GUEST_MIRROR).
@@ -40,6 +40,7 @@ const disabled = [
 ];
 /** Kept as .deb files in apt's own archive folder, every version on offer: `apt-get install --reinstall` works offline. */
 const archived = {
+  bullseye: ['openssl'],
   bookworm: ['libssl3', 'openssl', 'libdbus-1-3', 'dbus-daemon', 'zlib1g', 'libpcre2-8-0'],
   trixie: ['libssl3t64', 'openssl', 'libdbus-1-3', 'dbus-daemon', 'zlib1g', 'libpcre2-8-0'],
 };

@@ -59,9 +59,12 @@ export async function scanHost(options: ScanOptions, start: StartThreads = start
     const read = sumUp(pids, inspections, lineage[0]?.pid ?? 0);
 
     const attribute = attributor(reference);
-    const attributed = selectUnits(read.affected.map(attribute), options.units);
-    const systemd = querySystemd(attributed, views, options, warnings);
-    const confirmed = attributed.map((process) => confirmUnit(process, systemd.controlGroups));
+    const attributed = read.affected.map(attribute);
+    // Before --unit selects, since systemd alone knows which unit an alias names.
+    const systemd = querySystemd(attributed, views, options);
+    const selected = selectUnits(attributed, options.units, systemd.facts);
+    warnings.push(...systemdWarnings(selected, systemd.problem));
+    const confirmed = selected.map((process) => confirmUnit(process, systemd.controlGroups));
     const packages = queryOwners(confirmed, views, options, warnings);
 
     const hidden = hidesProcesses(views.ownMounts.of(procPath), readViewer());
@@ -194,38 +197,50 @@ function readBootedAtNs(procPath: string): bigint | null {
   return Number.isFinite(uptime) ? BigInt(Math.round(Date.now() - uptime * 1000)) * 1_000_000n : null;
 }
 
-function selectUnits(processes: AttributedProcess[], globs: readonly string[]): AttributedProcess[] {
+/** By the unit's own name, or by an alias in full. */
+function selectUnits(
+  processes: readonly AttributedProcess[],
+  globs: readonly string[],
+  facts: ReadonlyMap<string, SystemdFacts>,
+): readonly AttributedProcess[] {
   if (globs.length === 0) return processes;
   const compiled = globs.map(compileGlob);
-  return processes.filter(({ attribution: { unit } }) => unit !== null && compiled.some((glob) => glob(unit.name)));
+  return processes.filter(({ attribution: { unit } }) => {
+    if (unit === null) return false;
+    const names = unit.scope === 'system' ? (facts.get(unit.name)?.names ?? []) : [];
+    return compiled.some((glob) => glob(unit.name)) || globs.some((glob) => names.includes(glob));
+  });
 }
 
-function querySystemd(
-  processes: readonly AttributedProcess[],
-  views: Views,
-  options: ScanOptions,
-  warnings: Warning[],
-) {
+function querySystemd(processes: readonly AttributedProcess[], views: Views, options: ScanOptions) {
   const facts = new Map<string, SystemdFacts>();
   const controlGroups = new Map<string, string | null>();
   const units = processes.flatMap(({ attribution: { unit } }) => (unit ? [unit] : []));
   const names = [...new Set(units.filter((unit) => unit.scope === 'system').map((unit) => unit.name))].sort();
-  const users = [...new Set(units.filter((unit) => unit.scope === 'user').map((unit) => unit.name))].sort();
+  let problem: string | null = null;
   if (options.systemctl && names.length > 0) {
     const answer = queryUnits(names, run);
     for (const [name, { controlGroup, ...unit }] of answer.facts) {
       facts.set(name, { ...unit, fragment_present: isOnDisk(unit.fragment_path, views, options) });
       controlGroups.set(name, controlGroup);
     }
-    if (answer.problem) warnings.push({ code: 'systemd_unavailable', message: answer.problem });
-  }
-  for (const name of users) {
-    const message = `${name}: the facts of user units are not asked for; its action is decided without them`;
-    warnings.push({ code: 'unit_facts_unavailable', message });
+    problem = answer.problem;
   }
   // How a user's manager is reached depends on it: see src/plan/argv.ts.
-  const asksUsers = users.length > 0 || names.some((name) => /^user@\d+\.service$/.test(name));
-  return { facts, controlGroups, version: options.systemctl && asksUsers ? queryVersion(run) : null };
+  const asksUsers =
+    units.some(({ scope }) => scope === 'user') || names.some((name) => /^user@\d+\.service$/.test(name));
+  return { facts, controlGroups, problem, version: options.systemctl && asksUsers ? queryVersion(run) : null };
+}
+
+function systemdWarnings(processes: readonly AttributedProcess[], problem: string | null): Warning[] {
+  const units = processes.flatMap(({ attribution: { unit } }) => (unit?.scope === 'user' ? [unit.name] : []));
+  const messages = [...new Set(units)]
+    .sort()
+    .map((name) => `${name}: the facts of user units are not asked for; its action is decided without them`);
+  return [
+    ...(problem === null ? [] : [{ code: 'systemd_unavailable' as const, message: problem }]),
+    ...messages.map((message) => ({ code: 'unit_facts_unavailable' as const, message })),
+  ];
 }
 
 /** Whether a unit file is still on disk; null without one, and if to look might hang. */

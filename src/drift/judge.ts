@@ -10,7 +10,7 @@ import { fromText } from '../procfs/bytes.ts';
 import { tool } from '../version.ts';
 import { rawPath } from './id.ts';
 import { collectKnown, isWhole, type Known } from './known.ts';
-import { compileAccepted, compileFilters, type Filters, isExpired } from './selection.ts';
+import { compileAccepted, compileFilters, type Filters, isExpired, withOwnNames } from './selection.ts';
 import { collectSightings, inOrder, type Sighting } from './sightings.ts';
 
 export interface CheckOptions {
@@ -46,7 +46,7 @@ export function judge(report: Report, document: Report | Drift | null, options: 
   const sightings = collectSightings(report);
   const changes = compare(report, sightings, known);
   const unaccepted = keep(changes, (finding) => accepts(finding) === null);
-  const counts = compileFilters(options.filters);
+  const counts = compileFilters({ ...options.filters, units: withOwnNames(options.filters.units, report.units) });
   const replaced = new Map(sightings.map(({ id, replacedAt }) => [id, replacedAt]));
   const kept = keep(unaccepted, (finding) => finding.change !== 'new' || counts(finding));
   const accepted = changes.findings.filter(counts).flatMap((finding) => {

@@ -2,6 +2,7 @@
 
 import type { AcceptedFinding } from '../config/effective.ts';
 import type { Finding } from '../documents/generated/drift.ts';
+import type { Unit } from '../documents/generated/report.ts';
 import { compileGlob } from '../glob.ts';
 import { fromText } from '../procfs/bytes.ts';
 import { rawPath } from './id.ts';
@@ -23,6 +24,12 @@ export function compileFilters({ units, roles, kinds }: Filters): (finding: Judg
     (globs.length === 0 || (unit !== null && globs.some((glob) => glob(fromText(unit))))) &&
     (roles === null ? role !== 'scratch' : roles.includes(role)) &&
     (kinds.length === 0 || kinds.includes(kind));
+}
+
+/** The globs with the own name of every unit of which one of them is an alias, in full. Findings know own names alone. */
+export function withOwnNames(globs: readonly string[], units: readonly Unit[]): string[] {
+  const named = units.filter(({ systemd }) => systemd?.names?.some((name) => globs.includes(name)));
+  return [...new Set([...globs, ...named.map(({ name }) => name)])];
 }
 
 /** The first entry that accepts a finding, or null. An entry with both unit and path accepts where both match. */

@@ -8,7 +8,7 @@ import type { Process, Report } from '../../src/documents/generated/report.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { type CheckOptions, judge, movesBaseline } from '../../src/drift/judge.ts';
 import { anyReport } from '../support/report-arbitrary.ts';
-import { file, jna, libc, localeArchive, process, report, rotatedLog, unit } from '../support/reports.ts';
+import { facts, file, jna, libc, localeArchive, process, report, rotatedLog, unit } from '../support/reports.ts';
 
 const before = '2026-11-23T07:00:00Z';
 const baselineAt = '2026-11-23T08:00:00Z';
@@ -323,5 +323,18 @@ test('any two reports give valid documents, each finding in one place, and what 
       );
     }),
     { numRuns: 100 },
+  );
+});
+
+test('--unit takes an alias in full, and no pattern of one', () => {
+  const systemd = { ...facts, names: ['mariadb.service', 'mysql.service'] };
+  const found = current({ units: [unit('mariadb.service', [replacedAt(after)], { systemd }), ...stale] });
+  const selected = (pattern: string) =>
+    judge(found, null, { ...options, filters: { ...options.filters, units: [pattern] } }).drift.findings.map(
+      (finding) => finding.unit,
+    );
+  assert.deepEqual(
+    [selected('mysql.service'), selected('mysql*'), selected('maria*')],
+    [['mariadb.service'], [], ['mariadb.service']],
   );
 });

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../support/project.ts';
-import { type CgroupLayout, cgroupMounts, guestBase, type Release } from './base.ts';
+import { type AnyRelease, type CgroupLayout, cgroupMounts, guestBase } from './base.ts';
 import { type Answer, type RunOptions, run } from './run.ts';
 
 export interface GuestOptions {
-  release: Release;
+  release: AnyRelease;
   cgroup: CgroupLayout;
   /** The host name inside. */
   hostname?: string;
