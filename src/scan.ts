@@ -19,6 +19,7 @@ import { parseCgroup } from './procfs/cgroup.ts';
 import { hidesProcesses } from './procfs/hidepid.ts';
 import { orNull, readBytes, readNumbers } from './procfs/reader.ts';
 import { countHostProcesses, type Lineage, readLineage, readNamespaces, readViewer } from './procfs/self.ts';
+import { readCgroupMembers, readSessionLeader, type SessionLeader } from './procfs/sessions.ts';
 import { Views } from './procfs/views.ts';
 import type { ScanOptions } from './scan-options.ts';
 import { run } from './spawn.ts';
@@ -108,6 +109,7 @@ export async function scanHost(options: ScanOptions, start: StartThreads = start
       scan,
       processes: confirmed,
       systemd: systemd.facts,
+      leaders: readLeaders(confirmed, systemd.controlGroups, views, options),
       packages,
       userName: readUserNames(root),
       bootTimeSeconds: readBootTime(procPath),
@@ -230,6 +232,36 @@ function querySystemd(processes: readonly AttributedProcess[], views: Views, opt
   const asksUsers =
     units.some(({ scope }) => scope === 'user') || names.some((name) => /^user@\d+\.service$/.test(name));
   return { facts, controlGroups, problem, version: options.systemctl && asksUsers ? queryVersion(run) : null };
+}
+
+/**
+ * Of every service what leads a session, but for the affected processes, which were read: a job of a daemon whose library was
+ * replaced has nothing to do with that library, and ends with the daemon all the same.
+ */
+function readLeaders(
+  processes: readonly AttributedProcess[],
+  controlGroups: ReadonlyMap<string, string | null>,
+  views: Views,
+  { procPath }: ScanOptions,
+): ReadonlyMap<string, readonly SessionLeader[]> {
+  const leaders = new Map<string, SessionLeader[]>();
+  // cgroup.procs has the pids of our own PID namespace, and the scanned procfs may be that of another.
+  if (procPath !== '/proc') return leaders;
+  const affected = new Set(processes.map(({ pid }) => pid));
+  for (const { pid, attribution } of processes) {
+    const { unit } = attribution;
+    const cgroup = unit?.scope === 'system' ? controlGroups.get(unit.name) : undefined;
+    if (!unit?.name.endsWith('.service') || leaders.has(unit.name)) continue;
+    // What is in a cgroup below the unit's own does not know the unit's members.
+    if (cgroup == null || cgroup !== attribution.cgroup) continue;
+    const members = readCgroupMembers(fromText(cgroup), pid, views.ownMounts);
+    const others = members.filter((member) => !affected.has(member));
+    leaders.set(
+      unit.name,
+      others.flatMap((member) => readSessionLeader(procPath, member) ?? []),
+    );
+  }
+  return leaders;
 }
 
 function systemdWarnings(processes: readonly AttributedProcess[], problem: string | null): Warning[] {

@@ -2,6 +2,7 @@
 
 import type { AffectedProcess } from '../deleted/inspect.ts';
 import type { Bytes } from '../procfs/bytes.ts';
+import type { SessionLeader } from '../procfs/sessions.ts';
 import type { Attribution } from '../systemd/attribution.ts';
 import type { Host, Package, Scan, SystemdFacts, Warning } from './generated/report.ts';
 
@@ -17,6 +18,8 @@ export interface ReportFacts {
   processes: readonly AttributedProcess[];
   /** By unit name; system units only. */
   systemd: ReadonlyMap<string, SystemdFacts>;
+  /** By unit name: what of a unit leads a session and is not affected; system units only. */
+  leaders: ReadonlyMap<string, readonly SessionLeader[]>;
   packages: ReadonlyMap<Bytes, Package>;
   userName: (uid: number) => string | null;
   bootTimeSeconds: number | null;

@@ -1,6 +1,7 @@
 // Attributed processes -> the report's units: one block a unit, one entry a file and way of use.
 
 import { type Bytes, toText } from '../procfs/bytes.ts';
+import type { SessionLeader } from '../procfs/sessions.ts';
 import type { KernelSession, Unit, UnitFile } from './generated/report.ts';
 import { compareBytes } from './order.ts';
 import type { AttributedProcess, ReportFacts } from './report-facts.ts';
@@ -41,9 +42,7 @@ function buildUnit(unit: NamedUnit, members: readonly AttributedProcess[], facts
     user: buildUser(unit.uid, facts.userName),
     slice: members[0]?.attribution.slice ?? null,
     pids: members.map((process) => process.pid),
-    sessions: members
-      .filter(({ pid, identity }) => identity.stat.session === pid)
-      .map((leader) => buildSession(leader, facts)),
+    sessions: buildSessions(unit, members, facts),
     files: buildFiles(uses, facts),
     held_bytes: sumHeldBytes(uses),
     stale_since: formatTimeNs(stale.reduce<bigint | null>((min, at) => (min === null || at < min ? at : min), null)),
@@ -51,14 +50,22 @@ function buildUnit(unit: NamedUnit, members: readonly AttributedProcess[], facts
   };
 }
 
-function buildSession({ pid, identity, executable }: AttributedProcess, facts: ReportFacts): KernelSession {
-  return {
-    pid,
-    user: buildUser(identity.effectiveUid, facts.userName),
-    name: toText(identity.stat.name).text,
-    executable: executable && toText(executable.path).text,
-    terminal: identity.stat.terminal,
-  };
+function buildSessions(unit: NamedUnit, members: readonly AttributedProcess[], facts: ReportFacts): KernelSession[] {
+  const affected = members
+    .filter(({ pid, identity }) => identity.stat.session === pid)
+    .map(({ pid, identity: { stat, effectiveUid }, executable }): SessionLeader => {
+      return { pid, name: stat.name, effectiveUid, executable: executable?.path ?? null, terminal: stat.terminal };
+    });
+  const others = unit.scope === 'system' ? (facts.leaders.get(unit.name) ?? []) : [];
+  return [...affected, ...others]
+    .sort((a, b) => a.pid - b.pid)
+    .map(({ pid, name, effectiveUid, executable, terminal }) => ({
+      pid,
+      user: buildUser(effectiveUid, facts.userName),
+      name: toText(name).text,
+      executable: executable === null ? null : toText(executable).text,
+      terminal,
+    }));
 }
 
 function buildFiles(uses: readonly Use[], facts: ReportFacts): UnitFile[] {

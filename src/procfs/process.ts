@@ -156,15 +156,21 @@ export class OpenProcess {
     return stat;
   }
 
+  /**
+   * /proc/PID belongs to the effective uid, of an undumpable process too (fs/proc/base.c task_dump_owner()), and takes a tenth
+   * of what status does. Of a process that is gone it is 0.
+   */
+  readEffectiveUid(): number {
+    return fstatSync(this.#directory).uid;
+  }
+
   /** What the process is; throws what node:fs throws where it is gone. */
   readIdentity(): Identity {
     const stat = this.readStat();
     const commandLine = orNull(() => readBytes(`${this.#base}/cmdline`, commandLineLimit + 1)) ?? '';
     return {
       stat,
-      // /proc/PID belongs to the effective uid, of an undumpable process too (fs/proc/base.c task_dump_owner()), and takes a
-      // tenth of what status does. Of a process that is gone it is 0.
-      effectiveUid: fstatSync(this.#directory).uid,
+      effectiveUid: this.readEffectiveUid(),
       commandLine: commandLine.slice(0, commandLineLimit),
       commandTruncated: commandLine.length > commandLineLimit,
       cgroup: orNull(() => readBytes(`${this.#base}/cgroup`)) ?? '',

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { FdFinding, MapFinding } from '../../src/deleted/finding.ts';
 import type { Report, Scan } from '../../src/documents/generated/report.ts';
 import { buildReport } from '../../src/documents/report.ts';
-import type { AttributedProcess } from '../../src/documents/report-facts.ts';
+import type { AttributedProcess, ReportFacts } from '../../src/documents/report-facts.ts';
 import type { Attribution } from '../../src/systemd/attribution.ts';
 import { readGolden } from '../support/golden.ts';
 
@@ -58,11 +58,12 @@ function process(pid: number, unit: Attribution['unit'], more: Partial<Attribute
     ...more,
   };
 }
-const build = (processes: AttributedProcess[], scan: Partial<Scan> = {}): Report =>
+const build = (processes: AttributedProcess[], scan: Partial<Scan> = {}, more: Partial<ReportFacts> = {}): Report =>
   buildReport({
     ...{ now: new Date(1_000_999), host: golden.host, scan: { ...golden.scan, ...scan }, processes },
-    ...{ systemd: new Map(), packages: new Map(), userName: () => null, warnings: [] },
+    ...{ systemd: new Map(), leaders: new Map(), packages: new Map(), userName: () => null, warnings: [] },
     ...{ bootTimeSeconds: 1000, clockTicksPerSecond: 100 },
+    ...more,
   });
 
 test('one unit a scope, uid and name, in that order; processes by pid', () => {
@@ -135,6 +136,39 @@ test('detail units leaves out the processes and nothing else', () => {
   const [whole, short] = [build(processes), build(processes, { detail: 'units' })];
   assert.deepEqual(short.processes, []);
   assert.deepEqual([short.units, short.summary], [whole.units, whole.summary]);
+});
+
+test('the sessions of a unit are those that affected processes lead, and those that systemd would end with them', () => {
+  const maps = [map('/l.so')];
+  const leader = { name: 'bash', effectiveUid: 1000, executable: '/bin/bash', terminal: 'pts/7' };
+  const leaders = new Map([
+    [
+      'a.service',
+      [
+        { pid: 40, ...leader },
+        { pid: 4, ...leader, executable: null },
+      ],
+    ],
+  ]);
+  const processes = [
+    process(2, named('a.service'), { maps }),
+    process(30, named('a.service'), { maps }),
+    process(31, named('a.service', 'user', 1000), { maps }),
+  ];
+  const [a, users] = build(processes, {}, { leaders }).units;
+  const shown = a?.sessions?.map(({ pid, user, name, executable, terminal }) => [
+    pid,
+    user?.uid,
+    name,
+    executable,
+    terminal,
+  ]);
+  assert.deepEqual(shown, [
+    [4, 1000, 'bash', null, 'pts/7'],
+    [30, 0, 'x', '/bin/x', 'pts/3'],
+    [40, 1000, 'bash', '/bin/bash', 'pts/7'],
+  ]);
+  assert.deepEqual(users?.sessions, [], "another unit of that name is a user's own");
 });
 
 const commands: [mode: Scan['command_line'], command: string[]][] = [

@@ -78,12 +78,19 @@ for (const release of releases) {
     const others =
       '/bin/sh -c "setpriv --reuid=1000 setsid sleep 5041 & setpriv --reuid=1001 setsid sleep 5041 & exec sleep 5040"';
     await writeUnit(guest, 'batch.service', `ExecStart=${others}`);
+    // What runs on the terminal has not even the library.
+    await writeUnit(
+      guest,
+      'console.service',
+      `ExecStart=/bin/sh -c 'env -u LD_PRELOAD /root/terminal & exec sleep 5110'`,
+    );
+    await guest.writeFile('/root/terminal', `#!/usr/bin/python3\nimport pty\npty.spawn(["sleep", "5111"])\n`, 0o755);
     await writeUnit(guest, 'plain.service', 'ExecStart=sleep 5050');
     await writeUnit(guest, 'instance@.service', 'ExecStart=sleep 5060');
     await writeUnit(guest, 'changed.service', 'ExecStart=sleep 5070');
     await guest.enter(['systemctl', 'daemon-reload']);
     await guest.enter(['systemctl', 'enable', 'cosmic-greeter.service']);
-    const units = 'slurmd pbs cosmic-greeter web-shell batch plain instance@x changed'
+    const units = 'slurmd pbs cosmic-greeter web-shell console batch plain instance@x changed'
       .split(' ')
       .map((name) => `${name}.service`);
     await guest.enter(['systemctl', 'start', '--', ...units]);
@@ -93,6 +100,7 @@ for (const release of releases) {
       pbs: await untilRuns(guest, 'sleep 5011', 3),
       greeter: await untilRuns(guest, 'sleep 5020'),
       terminal: await untilRuns(guest, 'sleep 5030'),
+      console: await untilRuns(guest, 'sleep 5111'),
       instance: await untilRuns(guest, 'sleep 5060'),
       backup: await untilRuns(guest, 'sleep 5080'),
     };
@@ -120,6 +128,7 @@ for (const release of releases) {
     const plan = await ask<Plan>(guest, 'plan');
     assert.deepEqual(plan.actions.map(outcome).sort(), [
       ['manual', 'backup-job.service', 'transient'],
+      ['manual', 'console.service', 'terminals'],
       ['manual', 'cosmic-greeter.service', 'display-manager'],
       ['manual', 'instance@x.service', 'unit_file_gone'],
       ...Array(3).fill(['manual', 'pbs.service', 'outlives_restart']),
@@ -136,6 +145,7 @@ for (const release of releases) {
     assert.deepEqual(remarks['batch.service'], ['ends_sessions', 'several_users']);
     assert.deepEqual(remarks['changed.service'], ['daemon_reload_first']);
     assert.deepEqual(remarks['web-shell.service'], ['ends_sessions']);
+    assert.deepEqual(remarks['console.service'], ['ends_sessions']);
     assert.deepEqual([remarks['plain.service'], remarks['slurmd.service']], [[], []]);
 
     await carryOut(guest, plan);
@@ -145,6 +155,7 @@ for (const release of releases) {
       pbs: await pidsOf(guest, 'sleep 5011'),
       greeter: await pidsOf(guest, 'sleep 5020'),
       terminal: await pidsOf(guest, 'sleep 5030'),
+      console: await pidsOf(guest, 'sleep 5111'),
       instance: await pidsOf(guest, 'sleep 5060'),
       backup: await pidsOf(guest, 'sleep 5080'),
     };

@@ -334,7 +334,7 @@ export interface Unit {
   slice: NullableString;
   pids: Pids;
   /**
-   * The kernel sessions that affected processes of the unit lead, by pid: systemd makes one for the main process.
+   * The kernel sessions that processes of the unit lead, by pid: of a service of the system whether or not they are affected.
    */
   sessions?: KernelSession[];
   /**

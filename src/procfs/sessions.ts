@@ -1,0 +1,52 @@
+// A cgroup -> the kernel sessions that processes in it lead: a restart of a unit ends them, whether or not anything in them is
+// gone. cgroups(7) cgroup.procs, setsid(2).
+
+import type { Bytes } from './bytes.ts';
+import type { MountTable } from './mounts.ts';
+import { OpenProcess } from './process.ts';
+import { orNull, readBytes } from './reader.ts';
+
+export interface SessionLeader {
+  pid: number;
+  name: Bytes;
+  effectiveUid: number;
+  /** What the exe link says, or null. */
+  executable: Bytes | null;
+  /** As in pts/3, or null. */
+  terminal: string | null;
+}
+
+/** Where systemd mounts the hierarchies that hold its units: v2 alone, v2 beside v1, v1 alone. */
+const hierarchies = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified', '/sys/fs/cgroup/systemd'];
+const types: readonly (Bytes | undefined)[] = ['cgroup2', 'cgroup'];
+
+/**
+ * The pids of a cgroup, without those of the cgroups below it, in the kernel's order; empty if they cannot be known.
+ * @param cgroup its path as systemd's ControlGroup has it
+ * @param member a process that is in it: another cgroup of that path, of another namespace, does not have it
+ * @param mounts the scanner's own
+ */
+export function readCgroupMembers(cgroup: Bytes, member: number, mounts: MountTable): number[] {
+  for (const hierarchy of hierarchies) {
+    if (!types.includes(mounts.of(hierarchy)?.fsType)) continue;
+    const text = orNull(() => readBytes(`${hierarchy}${cgroup}/cgroup.procs`)) ?? '';
+    const pids = text.split('\n').filter(Boolean).map(Number);
+    if (pids.includes(member)) return pids;
+  }
+  return [];
+}
+
+/** null if the process leads no session, or is gone. */
+export function readSessionLeader(procPath: string, pid: number): SessionLeader | null {
+  return orNull(() => {
+    const process = new OpenProcess(procPath, pid);
+    try {
+      const { name, session, terminal } = process.readStat();
+      if (session !== pid) return null;
+      const executable = process.readExecutable();
+      return { pid, name, terminal, executable, effectiveUid: process.readEffectiveUid() };
+    } finally {
+      process.close();
+    }
+  });
+}
