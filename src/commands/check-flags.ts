@@ -32,7 +32,7 @@ export const gateFlags = {
   unit: string({
     ...several,
     helpValue: 'GLOB',
-    description: 'Only findings of units whose name matches, on both sides.',
+    description: 'Only findings of units whose name matches, or that have this alias, on both sides.',
   }),
   role: string({ ...several, options: [...roles], description: 'Only findings of this role, on both sides.' }),
   kind: string({ ...several, options: [...kinds], description: 'Only findings of this kind, on both sides.' }),

@@ -57,7 +57,7 @@ export default class PlanCommand extends BaseCommand {
       multiple: true,
       multipleNonGreedy: true,
       helpValue: 'GLOB',
-      description: 'Plan only for units whose name matches.',
+      description: 'Plan only for units whose name matches, or that have this alias.',
     }),
     ...resultFlags(formats),
   };

@@ -23,7 +23,11 @@ export const scanFlags = {
   only: string({ options: ['maps', 'fds'], description: 'Look only at mapped files, or only at open files.' }),
   proc: string({ default: '/proc', helpValue: 'DIR', description: 'Where the procfs to scan is mounted.' }),
   pid: string({ ...several, helpValue: 'N', description: 'Look only at this process.' }),
-  unit: string({ ...several, helpValue: 'GLOB', description: 'Report only units whose name matches.' }),
+  unit: string({
+    ...several,
+    helpValue: 'GLOB',
+    description: 'Report only units whose name matches, or that have this alias.',
+  }),
   ignore: string({
     ...several,
     helpValue: 'GLOB',

@@ -194,11 +194,18 @@ actions:
       returned: success
       type: bool
     blocked_by:
-      description: Why a person has to do it, or null.
+      description:
+        - What stands in the way of a restart, such as V(transient), V(terminals), V(unit_file_gone), V(outlives_restart) or
+          V(no_unit), or null.
       returned: success
       type: str
     because:
       description: The files that it is for, each with its code and processes.
+      returned: success
+      type: list
+      elements: dict
+    remarks:
+      description: What to know before one does it, each with a C(code) to test for and a C(message).
       returned: success
       type: list
       elements: dict

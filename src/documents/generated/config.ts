@@ -63,7 +63,7 @@ export interface ScanConfig {
 }
 export interface PolicyRule2 {
   /**
-   * Glob over the unit name.
+   * Glob over the unit's name, or an alias of it in full. With manual and reboot a glob meets aliases too.
    */
   unit?: string;
   /**
