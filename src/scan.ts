@@ -4,28 +4,26 @@
 import { type AffectedProcess, type Inspection, Inspector, type InspectTask } from './deleted/inspect.ts';
 import { ignoreRules } from './deleted/rules.ts';
 import { SuppressedTally } from './deleted/suppressed.ts';
-import type { Package, Report, Scan, SystemdFacts, Warning } from './documents/generated/report.ts';
+import type { Package, Report, Scan, Warning } from './documents/generated/report.ts';
 import { buildReport } from './documents/report.ts';
 import type { AttributedProcess } from './documents/report-facts.ts';
 import { LibUsersError } from './errors.ts';
-import { compileGlob } from './glob.ts';
 import { readBootTime, readClockTicks } from './host/clock.ts';
-import { hostFileExists } from './host/files.ts';
 import { readHost } from './host/host.ts';
 import { readUserNames } from './host/users.ts';
 import { queryPackages } from './packages/packages.ts';
-import { type Bytes, fromText } from './procfs/bytes.ts';
+import type { Bytes } from './procfs/bytes.ts';
 import { parseCgroup } from './procfs/cgroup.ts';
 import { hidesProcesses } from './procfs/hidepid.ts';
 import { orNull, readBytes, readNumbers } from './procfs/reader.ts';
 import { countHostProcesses, type Lineage, readLineage, readNamespaces, readViewer } from './procfs/self.ts';
-import { readCgroupMembers, readSessionLeader, type SessionLeader } from './procfs/sessions.ts';
 import { Views } from './procfs/views.ts';
 import type { ScanOptions } from './scan-options.ts';
+import { querySystemd, readLeaders, selectUnits, systemdWarnings } from './scan-units.ts';
 import { run } from './spawn.ts';
 import { attributeProcess } from './systemd/attribute.ts';
 import type { Attribution } from './systemd/attribution.ts';
-import { ownsCgroup, queryUnits, queryVersion } from './systemd/systemctl.ts';
+import { ownsCgroup } from './systemd/systemctl.ts';
 import { inspectAll, manyProcesses, type StartThreads, startThreads } from './threads/inspect-all.ts';
 
 /** @param start makes other threads, or says that there are none */
@@ -197,88 +195,6 @@ function sumUp(pids: readonly number[], inspections: readonly Inspection[], self
 function readBootedAtNs(procPath: string): bigint | null {
   const uptime = Number(orNull(() => readBytes(`${procPath}/uptime`))?.split(' ')[0]);
   return Number.isFinite(uptime) ? BigInt(Math.round(Date.now() - uptime * 1000)) * 1_000_000n : null;
-}
-
-/** By the unit's own name, or by an alias in full. */
-function selectUnits(
-  processes: readonly AttributedProcess[],
-  globs: readonly string[],
-  facts: ReadonlyMap<string, SystemdFacts>,
-): readonly AttributedProcess[] {
-  if (globs.length === 0) return processes;
-  const compiled = globs.map(compileGlob);
-  return processes.filter(({ attribution: { unit } }) => {
-    if (unit === null) return false;
-    const names = unit.scope === 'system' ? (facts.get(unit.name)?.names ?? []) : [];
-    return compiled.some((glob) => glob(unit.name)) || globs.some((glob) => names.includes(glob));
-  });
-}
-
-function querySystemd(processes: readonly AttributedProcess[], views: Views, options: ScanOptions) {
-  const facts = new Map<string, SystemdFacts>();
-  const controlGroups = new Map<string, string | null>();
-  const units = processes.flatMap(({ attribution: { unit } }) => (unit ? [unit] : []));
-  const names = [...new Set(units.filter((unit) => unit.scope === 'system').map((unit) => unit.name))].sort();
-  let problem: string | null = null;
-  if (options.systemctl && names.length > 0) {
-    const answer = queryUnits(names, run);
-    for (const [name, { controlGroup, ...unit }] of answer.facts) {
-      facts.set(name, { ...unit, fragment_present: isOnDisk(unit.fragment_path, views, options) });
-      controlGroups.set(name, controlGroup);
-    }
-    problem = answer.problem;
-  }
-  // How a user's manager is reached depends on it: see src/plan/argv.ts.
-  const asksUsers =
-    units.some(({ scope }) => scope === 'user') || names.some((name) => /^user@\d+\.service$/.test(name));
-  return { facts, controlGroups, problem, version: options.systemctl && asksUsers ? queryVersion(run) : null };
-}
-
-/**
- * Of every service what leads a session, but for the affected processes, which were read: a job of a daemon whose library was
- * replaced has nothing to do with that library, and ends with the daemon all the same.
- */
-function readLeaders(
-  processes: readonly AttributedProcess[],
-  controlGroups: ReadonlyMap<string, string | null>,
-  views: Views,
-  { procPath }: ScanOptions,
-): ReadonlyMap<string, readonly SessionLeader[]> {
-  const leaders = new Map<string, SessionLeader[]>();
-  // cgroup.procs has the pids of our own PID namespace, and the scanned procfs may be that of another.
-  if (procPath !== '/proc') return leaders;
-  const affected = new Set(processes.map(({ pid }) => pid));
-  for (const { pid, attribution } of processes) {
-    const { unit } = attribution;
-    const cgroup = unit?.scope === 'system' ? controlGroups.get(unit.name) : undefined;
-    if (!unit?.name.endsWith('.service') || leaders.has(unit.name)) continue;
-    // What is in a cgroup below the unit's own does not know the unit's members.
-    if (cgroup == null || cgroup !== attribution.cgroup) continue;
-    const members = readCgroupMembers(fromText(cgroup), pid, views.ownMounts);
-    const others = members.filter((member) => !affected.has(member));
-    leaders.set(
-      unit.name,
-      others.flatMap((member) => readSessionLeader(procPath, member) ?? []),
-    );
-  }
-  return leaders;
-}
-
-function systemdWarnings(processes: readonly AttributedProcess[], problem: string | null): Warning[] {
-  const units = processes.flatMap(({ attribution: { unit } }) => (unit?.scope === 'user' ? [unit.name] : []));
-  const messages = [...new Set(units)]
-    .sort()
-    .map((name) => `${name}: the facts of user units are not asked for; its action is decided without them`);
-  return [
-    ...(problem === null ? [] : [{ code: 'systemd_unavailable' as const, message: problem }]),
-    ...messages.map((message) => ({ code: 'unit_facts_unavailable' as const, message })),
-  ];
-}
-
-/** Whether a unit file is still on disk; null without one, and if to look might hang. */
-function isOnDisk(path: string | null, views: Views, { root }: ScanOptions): boolean | null {
-  if (path === null || !views.ownMounts.isLocalWalk(fromText(path))) return null;
-  return hostFileExists(root, path);
 }
 
 /** Where systemd answers, a unit counts only if the process is in its control group: a guest's cron.service is not the host's. */

@@ -94,7 +94,14 @@ for (const release of releases) {
       .split(' ')
       .map((name) => `${name}.service`);
     await guest.enter(['systemctl', 'start', '--', ...units]);
-    await guest.enter(['systemd-run', '--unit=backup-job', `--setenv=LD_PRELOAD=${library}`, '--', 'sleep', '5080']);
+    await guest.enter([
+      'systemd-run',
+      '--unit=backup-job',
+      `--setenv=LD_PRELOAD=${library}`,
+      '--',
+      '/usr/bin/sleep',
+      '5080',
+    ]);
     const before = {
       slurm: await untilRuns(guest, 'sleep 5001', 3),
       pbs: await untilRuns(guest, 'sleep 5011', 3),
@@ -102,7 +109,7 @@ for (const release of releases) {
       terminal: await untilRuns(guest, 'sleep 5030'),
       console: await untilRuns(guest, 'sleep 5111'),
       instance: await untilRuns(guest, 'sleep 5060'),
-      backup: await untilRuns(guest, 'sleep 5080'),
+      backup: await untilRuns(guest, '/usr/bin/sleep 5080'),
     };
     const plain = await untilRuns(guest, 'sleep 5050');
     await untilRuns(guest, 'sleep 5041', 2);
@@ -157,7 +164,7 @@ for (const release of releases) {
       terminal: await pidsOf(guest, 'sleep 5030'),
       console: await pidsOf(guest, 'sleep 5111'),
       instance: await pidsOf(guest, 'sleep 5060'),
-      backup: await pidsOf(guest, 'sleep 5080'),
+      backup: await pidsOf(guest, '/usr/bin/sleep 5080'),
     };
     assert.deepEqual(after, before);
     const left = await ask<Plan>(guest, 'plan');
@@ -182,7 +189,10 @@ for (const release of releases) {
     const told = await ask<Plan>(guest, 'plan', '--config', '/root/policy.yaml');
     assert.deepEqual(told.services, ['backup-job.service', 'cosmic-greeter.service']);
     await carryOut(guest, told);
-    await until('the job was begun anew', async () => !['', before.backup].includes(await pidsOf(guest, 'sleep 5080')));
+    await until(
+      'the job was begun anew',
+      async () => !['', before.backup].includes(await pidsOf(guest, '/usr/bin/sleep 5080')),
+    );
   });
 }
 
@@ -215,7 +225,7 @@ for (const [release, first] of userReleases) {
     assert.deepEqual(
       done.map(({ action, unit, user, argv }) => [action, unit, user?.uid, argv?.[0]]),
       [
-        ['reexec_user_manager', 'init.scope', 1000, first],
+        ['reexec_user_manager', 'user@1000.service', 1000, first],
         ['restart', 'app.service', 1000, first],
       ],
     );

@@ -1,0 +1,95 @@
+// The affected processes -> what systemd says of their units: one look for all of them, before --unit selects, since systemd
+// alone knows which unit an alias names.
+
+import type { SystemdFacts, Warning } from './documents/generated/report.ts';
+import type { AttributedProcess } from './documents/report-facts.ts';
+import { compileGlob } from './glob.ts';
+import { hostFileExists } from './host/files.ts';
+import { fromText } from './procfs/bytes.ts';
+import { readCgroupMembers, readSessionLeader, type SessionLeader } from './procfs/sessions.ts';
+import type { Views } from './procfs/views.ts';
+import type { ScanOptions } from './scan-options.ts';
+import { run } from './spawn.ts';
+import { queryUnits, queryVersion } from './systemd/systemctl.ts';
+
+export function querySystemd(processes: readonly AttributedProcess[], views: Views, options: ScanOptions) {
+  const facts = new Map<string, SystemdFacts>();
+  const controlGroups = new Map<string, string | null>();
+  const units = processes.flatMap(({ attribution: { unit } }) => (unit ? [unit] : []));
+  const names = [...new Set(units.filter((unit) => unit.scope === 'system').map((unit) => unit.name))].sort();
+  let problem: string | null = null;
+  if (options.systemctl && names.length > 0) {
+    const answer = queryUnits(names, run);
+    for (const [name, { controlGroup, ...unit }] of answer.facts) {
+      facts.set(name, { ...unit, fragment_present: isOnDisk(unit.fragment_path, views, options) });
+      controlGroups.set(name, controlGroup);
+    }
+    problem = answer.problem;
+  }
+  // How a user's manager is reached depends on it: see src/plan/argv.ts.
+  const asksUsers =
+    units.some(({ scope }) => scope === 'user') || names.some((name) => /^user@\d+\.service$/.test(name));
+  return { facts, controlGroups, problem, version: options.systemctl && asksUsers ? queryVersion(run) : null };
+}
+
+/** By the unit's own name, or by an alias in full. */
+export function selectUnits(
+  processes: readonly AttributedProcess[],
+  globs: readonly string[],
+  facts: ReadonlyMap<string, SystemdFacts>,
+): readonly AttributedProcess[] {
+  if (globs.length === 0) return processes;
+  const compiled = globs.map(compileGlob);
+  return processes.filter(({ attribution: { unit } }) => {
+    if (unit === null) return false;
+    const names = unit.scope === 'system' ? (facts.get(unit.name)?.names ?? []) : [];
+    return compiled.some((glob) => glob(unit.name)) || globs.some((glob) => names.includes(glob));
+  });
+}
+
+/**
+ * Of every service what leads a session, but for the affected processes, which were read: a job of a daemon whose library was
+ * replaced has nothing to do with that library, and ends with the daemon all the same.
+ */
+export function readLeaders(
+  processes: readonly AttributedProcess[],
+  controlGroups: ReadonlyMap<string, string | null>,
+  views: Views,
+  { procPath }: ScanOptions,
+): ReadonlyMap<string, readonly SessionLeader[]> {
+  const leaders = new Map<string, SessionLeader[]>();
+  // cgroup.procs has the pids of our own PID namespace, and the scanned procfs may be that of another.
+  if (procPath !== '/proc') return leaders;
+  const affected = new Set(processes.map(({ pid }) => pid));
+  for (const { pid, attribution } of processes) {
+    const { unit } = attribution;
+    const cgroup = unit?.scope === 'system' ? controlGroups.get(unit.name) : undefined;
+    if (!unit?.name.endsWith('.service') || leaders.has(unit.name)) continue;
+    // What is in a cgroup below the unit's own does not know the unit's members.
+    if (cgroup == null || cgroup !== attribution.cgroup) continue;
+    const members = readCgroupMembers(fromText(cgroup), pid, views.ownMounts);
+    const others = members.filter((member) => !affected.has(member));
+    leaders.set(
+      unit.name,
+      others.flatMap((member) => readSessionLeader(procPath, member) ?? []),
+    );
+  }
+  return leaders;
+}
+
+export function systemdWarnings(processes: readonly AttributedProcess[], problem: string | null): Warning[] {
+  const units = processes.flatMap(({ attribution: { unit } }) => (unit?.scope === 'user' ? [unit.name] : []));
+  const messages = [...new Set(units)]
+    .sort()
+    .map((name) => `${name}: the facts of user units are not asked for; its action is decided without them`);
+  return [
+    ...(problem === null ? [] : [{ code: 'systemd_unavailable' as const, message: problem }]),
+    ...messages.map((message) => ({ code: 'unit_facts_unavailable' as const, message })),
+  ];
+}
+
+/** Whether a unit file is still on disk; null without one, and if to look might hang. */
+function isOnDisk(path: string | null, views: Views, { root }: ScanOptions): boolean | null {
+  if (path === null || !views.ownMounts.isLocalWalk(fromText(path))) return null;
+  return hostFileExists(root, path);
+}
