@@ -83,6 +83,7 @@ const edges: readonly Edge[] = [
   ['systemd', 'procfs', 'reads the cgroup lines that were parsed (types)'],
   ['systemd', 'spawn.ts', 'the systemctl call'],
   ['packages', 'spawn.ts', 'rpm, pacman and apk'],
+  ['documents', 'procfs', 'the sessions of a unit (type)'],
   ['documents', 'deleted', 'a report is built from findings'],
   ['documents', 'systemd', 'and from attributions (types)'],
   ['documents', 'input.ts', 'documents are read back from files'],
