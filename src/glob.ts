@@ -9,7 +9,8 @@ interface ByteSet {
   /** First and last of each range; a range that runs backwards holds nothing. */
   ranges: readonly (readonly [string, string])[];
 }
-type Token = '*' | '?' | { literal: string } | ByteSet;
+/** One step of a glob: `*` is any run of bytes, everything else is one byte. */
+export type Token = '*' | '?' | { literal: string } | ByteSet;
 
 /** The inside of [..]: `a-z` is a range where something follows the hyphen, everything else stands for itself. */
 function parseSet(inside: string): ByteSet {
@@ -31,7 +32,8 @@ function closingBracket(pattern: string, open: number): number {
   return pattern.indexOf(']', from + 1);
 }
 
-function parseGlob(pattern: Bytes): Token[] {
+/** A run of several * is one token. */
+export function parseGlob(pattern: Bytes): Token[] {
   const tokens: Token[] = [];
   for (let i = 0; i < pattern.length; i++) {
     const char = pattern.charAt(i);
@@ -46,7 +48,8 @@ function parseGlob(pattern: Bytes): Token[] {
   return tokens;
 }
 
-function accepts(token: Token, char: string): boolean {
+/** Whether a token that stands for one byte stands for this one. */
+export function accepts(token: Token, char: string): boolean {
   if (token === '?') return true;
   if (token === '*') return false;
   if ('literal' in token) return token.literal === char;

@@ -6,7 +6,7 @@ import type { Drift, Finding } from '../documents/generated/drift.ts';
 import type { CheckOptions } from '../drift/judge.ts';
 import { LibUsersError } from '../errors.ts';
 import { parseRange, type Range, type Thresholds } from '../render/nagios.ts';
-import { checkGlobs, type ScanFlags, scanFlags } from './scan-flags.ts';
+import { checkUnitGlobs, type ScanFlags, scanFlags } from './scan-flags.ts';
 
 const several = { multiple: true, multipleNonGreedy: true } as const;
 const roles = ['code', 'data', 'log', 'file', 'scratch'] as const satisfies Finding['role'][];
@@ -89,7 +89,7 @@ export function checkOptions(flags: GateFlags, config: EffectiveConfig, now: Dat
     failOn: (flags['fail-on'] as Drift['fail_on'] | undefined) ?? null,
     allowIncomplete: flags['allow-incomplete'] && !flags['require-complete'],
     filters: {
-      units: checkGlobs('--unit', flags.unit),
+      units: checkUnitGlobs(flags.unit),
       roles: (flags.role as Finding['role'][] | undefined) ?? config.check.roles ?? null,
       kinds: (flags.kind as Finding['kind'][] | undefined) ?? [],
     },

@@ -10,7 +10,7 @@ import { assertStdinOnce } from '../input.ts';
 import { buildPlan } from '../plan/build.ts';
 import { actionNames, compileSelection } from '../plan/selection.ts';
 import { runScan, whyIncomplete } from './run-scan.ts';
-import { checkGlobs, configFlags, loadFlaggedConfig, refuseScanFlags, scanFlags } from './scan-flags.ts';
+import { checkUnitGlobs, configFlags, loadFlaggedConfig, refuseScanFlags, scanFlags } from './scan-flags.ts';
 
 const formats: Formats<Plan> = {
   ...jsonFormats,
@@ -65,7 +65,7 @@ export default class PlanCommand extends BaseCommand {
   override async run(): Promise<void> {
     const { args, flags, raw } = await this.parse(PlanCommand);
     this.begin(flags, formats);
-    const selection = compileSelection(checkGlobs('--unit', flags.unit), flags.action ?? []);
+    const selection = compileSelection(checkUnitGlobs(flags.unit), flags.action ?? []);
     refuseScanFlags(scanOnly, raw, args.file);
     assertStdinOnce([args.file, ...(flags.config ?? [])]);
     const { report, config } =

@@ -6,6 +6,7 @@ import { configFolder, loadConfig } from '../config/load.ts';
 import { shippedRules } from '../deleted/rules.ts';
 import { LibUsersError } from '../errors.ts';
 import { globProblem } from '../glob.ts';
+import { unitGlobProblem } from '../policy/unit-glob.ts';
 import type { ScanOptions } from '../scan-options.ts';
 
 const several = { multiple: true, multipleNonGreedy: true } as const;
@@ -92,10 +93,10 @@ export function scanOptions(flags: ScanFlags, config: EffectiveConfig, now: Date
     procPath: normalizeProc(flags.proc),
     include: flags.only === undefined ? ['maps', 'fds'] : [flags.only as 'maps' | 'fds'],
     pids: [...new Set((flags.pid ?? []).map(parsePid))],
-    units: checkGlobs('--unit', flags.unit),
+    units: checkUnitGlobs(flags.unit),
     rules: defaultRules ? shippedRules : [],
     defaultRules,
-    ignore: [...checkGlobs('--ignore', flags.ignore), ...config.scan.ignore],
+    ignore: [...checkIgnoreGlobs(flags.ignore), ...config.scan.ignore],
     ignoreLiteral: [...checkPaths(flags['ignore-literal']), ...config.scan.ignoreLiteral],
     commandLine: (flags['command-line'] as ScanOptions['commandLine'] | undefined) ?? config.scan.commandLine,
     detail: flags.detail as ScanOptions['detail'],
@@ -119,11 +120,20 @@ function parsePid(text: string): number {
   throw new LibUsersError('usage', `--pid ${text}: not a process id`, 'give a number from 1 to 4194304');
 }
 
-/** User globs, each checked; `what` names the flag or key in the error. */
-export function checkGlobs(what: string, globs: readonly string[] = []): string[] {
+/** The globs of --unit: one that no unit name can match would show an affected host as clean. */
+export function checkUnitGlobs(globs: readonly string[] = []): string[] {
+  for (const glob of globs) {
+    const problem = unitGlobProblem(glob);
+    if (problem === null) continue;
+    throw new LibUsersError('usage', `--unit ${JSON.stringify(glob)}: ${problem.message}`, problem.hint);
+  }
+  return [...globs];
+}
+
+function checkIgnoreGlobs(globs: readonly string[] = []): string[] {
   for (const glob of globs) {
     const problem = globProblem(glob);
-    if (problem !== null) throw new LibUsersError('usage', `${what} ${JSON.stringify(glob)}: ${problem}`, null);
+    if (problem !== null) throw new LibUsersError('usage', `--ignore ${JSON.stringify(glob)}: ${problem}`, null);
   }
   return [...globs];
 }

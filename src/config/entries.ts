@@ -30,15 +30,17 @@ export function findEntryProblem(config: Config): EntryProblem | null {
 }
 
 function matcherProblem(entry: { unit?: string; path?: string }, at: (string | number)[]): EntryProblem | null {
-  for (const [key, problemOf] of [
-    ['unit', unitGlobProblem],
-    ['path', globProblem],
-  ] as const) {
-    const glob = entry[key];
-    const problem = glob === undefined ? null : problemOf(glob);
-    if (problem !== null) return { path: [...at, key], message: problem, hint: null };
+  const { unit, path } = entry;
+  const unitProblem = unit === undefined ? null : unitGlobProblem(unit);
+  if (unitProblem !== null) {
+    return {
+      path: [...at, 'unit'],
+      message: `${JSON.stringify(unit)}: ${unitProblem.message}`,
+      hint: unitProblem.hint,
+    };
   }
-  return null;
+  const pathProblem = path === undefined ? null : globProblem(path);
+  return pathProblem === null ? null : { path: [...at, 'path'], message: pathProblem, hint: null };
 }
 
 function signalProblem({ action, signal }: PolicyRule2, at: (string | number)[]): EntryProblem | null {

@@ -1,50 +1,106 @@
 // Whether a glob can match any unit name at all: a rule for `nginx` (no suffix) or `my service.service` never would.
 // systemd.unit(5): the characters of a unit name, its length and the unit types.
 
-import { globProblem } from '../glob.ts';
+import { accepts, globProblem, parseGlob, type Token } from '../glob.ts';
+import { nearest } from '../nearest.ts';
+import { fromText } from '../procfs/bytes.ts';
+import { maxUnitNameLength, unitTypes } from '../systemd/unit-name.ts';
 
-const unitTypes = [
-  'service',
-  'socket',
-  'target',
-  'device',
-  'mount',
-  'automount',
-  'swap',
-  'timer',
-  'path',
-  'slice',
-  'scope',
-];
-const valid = /^[0-9A-Za-z:_.\\@-]$/;
+export interface UnitGlobProblem {
+  message: string;
+  /** The likely meaning, or how such globs look. */
+  hint: string;
+}
+
+const prefixCharacters = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz:_.\\-'];
+const instanceCharacters = [...prefixCharacters, '@'];
 const wildcard = /[*?]|\[!?\]?[^\]]*\]/g;
 
 /** What is wrong with a glob over unit names that a user wrote (no unit could ever match it), or null. */
-export function unitGlobProblem(pattern: string): string | null {
+export function unitGlobProblem(pattern: string): UnitGlobProblem | null {
   const problem = globProblem(pattern);
-  if (problem !== null) return problem;
+  if (problem === null && canMatch(pattern)) return null;
+  return { message: problem ?? explain(pattern), hint: suggest(pattern) };
+}
+
+/** A state of the reader of unit names: `type:ser` has read a name, the dot and `ser`. */
+type State = 'start' | 'prefix' | 'at' | 'instance' | `type:${string}`;
+
+/** Where the reader is after one more character; several where a dot may belong to the name or begin the type. */
+function advance(state: State, character: string): State[] {
+  if (state.startsWith('type:')) {
+    const read = `${state.slice('type:'.length)}${character}`;
+    return unitTypes.some((type) => type.startsWith(read)) ? [`type:${read}`] : [];
+  }
+  const inInstance = state === 'at' || state === 'instance';
+  return [
+    ...(character === '@' && state === 'prefix' ? (['at'] as const) : []),
+    ...(inInstance ? (['instance'] as const) : character === '@' ? [] : (['prefix'] as const)),
+    ...(character === '.' && (state === 'prefix' || state === 'instance') ? (['type:'] as const) : []),
+  ];
+}
+
+/**
+ * Exact: the glob and the grammar of unit names are walked together, one character after the other, and every pair of
+ * places that they can be in is looked at once. Templates (`foo@.service`) are left out: nothing runs in one.
+ */
+function canMatch(pattern: string): boolean {
+  const tokens = parseGlob(fromText(pattern));
+  if (tokens.filter((token) => token !== '*').length > maxUnitNameLength) return false;
+  const seen = new Set<string>();
+  let places: [at: number, state: State][] = [[0, 'start']];
+  for (let length = 0; places.length > 0 && length <= maxUnitNameLength; length++) {
+    const next: typeof places = [];
+    for (const [at, state] of places) {
+      for (const index of tokens[at] === '*' ? [at, at + 1] : [at]) {
+        const key = `${index} ${state}`;
+        if (seen.has(key)) continue;
+        seen.add(key);
+        if (index === tokens.length && unitTypes.some((type) => state === `type:${type}`)) return true;
+        next.push(...step(tokens[index], index, state));
+      }
+    }
+    places = next;
+  }
+  return false;
+}
+
+function step(token: Token | undefined, index: number, state: State): [number, State][] {
+  if (token === undefined) return [];
+  const after = token === '*' ? index : index + 1;
+  return instanceCharacters
+    .filter((character) => token === '*' || accepts(token, character))
+    .flatMap((character) => advance(state, character).map((next): [number, State] => [after, next]));
+}
+
+/** Why a glob that is well-formed can match no unit name. */
+function explain(pattern: string): string {
   const literal = pattern.replace(wildcard, '');
-  const odd = [...literal].find((character) => !valid.test(character));
+  const odd = [...literal].find((character) => !instanceCharacters.includes(character));
   if (odd !== undefined) return `no unit name holds the character ${JSON.stringify(odd)}`;
-  if ([...pattern.matchAll(wildcard)].some(([set]) => !admitsValid(set))) return 'no unit name holds such a character';
+  const tokens = parseGlob(fromText(pattern));
+  if (tokens.some((token) => token !== '*' && !instanceCharacters.some((each) => accepts(token, each)))) {
+    return 'no unit name holds such a character';
+  }
   if (pattern.startsWith('@')) return 'no unit name begins with @';
-  if (literal.length > 255) return 'no unit name is longer than 255 characters';
-  return canEndInType(pattern)
-    ? null
-    : `no unit name ends so: the types are ${unitTypes.map((t) => `.${t}`).join(' ')}`;
+  if (literal.length > maxUnitNameLength) return `no unit name is longer than ${maxUnitNameLength} characters`;
+  if (/^[^@]+@\.[a-z]+$/.test(literal) && !/@[*?[]/.test(pattern)) return 'nothing runs in a template itself';
+  return `no unit name ends so: the types are ${unitTypes.map((type) => `.${type}`).join(' ')}`;
 }
 
-/** Whether a wildcard leaves any character of unit names; [!…] is not looked into. */
-function admitsValid(token: string): boolean {
-  if (!token.startsWith('[') || token.startsWith('[!')) return true;
-  const inside = token.slice(1, -1);
-  return inside.includes('-', 1) || [...inside].some((character) => valid.test(character));
-}
+/** How a user may have come by a glob that matches nothing, and what was meant, the likelier first. */
+const meanings: readonly ((glob: string) => string)[] = [
+  (glob) => glob,
+  (glob) => glob.replace(/\.([^.]*)$/, (_, type: string) => `.${nearest(type.toLowerCase(), unitTypes) ?? type}`),
+  (glob) => glob.replace(/@(\.[a-z]+)?$/, (_, type: string | undefined) => `@*${type ?? '.service'}`),
+  (glob) => (/^(session-|init$)/.test(glob) ? `${glob}.scope` : glob),
+  (glob) => `${glob}.service`,
+];
 
-/** The text after the last wildcard must be able to end a name: `*ice` can, `nginx` and `*.conf` cannot. */
-function canEndInType(pattern: string): boolean {
-  const tail = pattern.split(wildcard).at(-1) ?? '';
-  const dot = tail.lastIndexOf('.');
-  if (dot > 0 || (dot === 0 && tail !== pattern)) return unitTypes.includes(tail.slice(dot + 1));
-  return dot < 0 && tail !== pattern && unitTypes.some((type) => type.endsWith(tail));
+function suggest(pattern: string): string {
+  const usable = (glob: string) => glob !== '' && globProblem(glob) === null && canMatch(glob);
+  const parts = pattern.split(/[\s,]+/).filter((part) => part !== '');
+  if (parts.length > 1 && parts.every(usable)) return `give each by itself: ${parts.join(' and ')}`;
+  const meant = meanings.map((meaning) => meaning(pattern.trim())).find(usable);
+  return meant === undefined ? 'as in nginx.service, nginx* or postgresql@*.service' : `did you mean ${meant}?`;
 }

@@ -5,13 +5,19 @@ import type { Bytes } from '../procfs/bytes.ts';
 
 export type UnitNameKind = 'plain' | 'instance' | 'template';
 
-const types = 'service|socket|target|device|mount|automount|swap|timer|path|slice|scope';
+/** What a unit name ends in, after the last dot. */
+export const unitTypes: readonly string[] = [
+  ...['service', 'socket', 'target', 'device', 'mount', 'automount'],
+  ...['swap', 'timer', 'path', 'slice', 'scope'],
+];
+/** In bytes. */
+export const maxUnitNameLength = 255;
+const types = unitTypes.join('|');
 const grammar = new RegExp(`^[0-9A-Za-z:_.\\\\-]+(?<at>@(?<instance>[0-9A-Za-z:_.\\\\@-]*))?\\.(?:${types})$`);
-const maxLength = 255;
 
 /** plain: `a.service`. instance: `a@b.service`. template: `a@.service`. null: no unit name at all. */
 export function classifyUnitName(name: Bytes): UnitNameKind | null {
-  const groups = name.length <= maxLength ? grammar.exec(name)?.groups : undefined;
+  const groups = name.length <= maxUnitNameLength ? grammar.exec(name)?.groups : undefined;
   if (groups === undefined) return null;
   if (groups.at === undefined) return 'plain';
   return groups.instance === '' ? 'template' : 'instance';

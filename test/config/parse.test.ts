@@ -97,8 +97,20 @@ test('what is wrong is said with its line, its key and the remedy', () => {
     [
       'a unit glob',
       `${head}policy:\n- {path: /x, unit: "[b-a]", action: manual, reason: x}\n`,
-      /^f:4: policy\[0\]\.unit: the range/,
-      null,
+      /^f:4: policy\[0\]\.unit: "\[b-a\]": the range/,
+      /as in nginx\.service/,
+    ],
+    [
+      'a unit without its type',
+      `${head}policy:\n- {unit: nginx, action: manual, reason: x}\n`,
+      /^f:4: policy\[0\]\.unit: "nginx": no unit name ends so/,
+      /did you mean nginx\.service\?/,
+    ],
+    [
+      'an accepted unit with a blank at the end',
+      `${head}check:\n  accept: [{unit: "a.service ", reason: x}]\n`,
+      /^f:4: check\.accept\[0\]\.unit: "a\.service ": no unit name holds the character " "/,
+      /did you mean a\.service\?/,
     ],
     ['an empty glob', `${head}scan: {ignore: [""]}\n`, /^f:3: scan\.ignore\[0\]: is empty/, null],
     [

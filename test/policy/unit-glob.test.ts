@@ -2,7 +2,10 @@
 
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
+import { compileGlob } from '../../src/glob.ts';
 import { unitGlobProblem } from '../../src/policy/unit-glob.ts';
+import { isUnitName } from '../../src/systemd/unit-name.ts';
 
 const rows: readonly (readonly [glob: string, problem: RegExp | null])[] = [
   ['nginx.service', null],
@@ -38,9 +41,110 @@ const rows: readonly (readonly [glob: string, problem: RegExp | null])[] = [
   [`${'a'.repeat(256)}*`, /longer/],
 ];
 
-for (const [glob, problem] of rows) {
+const moreRows: typeof rows = [
+  ['nginx?', /ends so/],
+  ['???', /ends so/],
+  ['[a-n]', /ends so/],
+  ['nginx.servic?', null],
+  ['nginx.servcie', /ends so/],
+  ['nginx.Service', /ends so/],
+  ['nginx[.]service', null],
+  ['nginx[!.]', /ends so/],
+  ['foo@', /ends so/],
+  ['foo@*', null],
+  ['foo@.service', /template/],
+  ['foo@[!@].service', null],
+  ['*@.service', null],
+  ['*.slice', null],
+  ['session-1', /ends so/],
+  ['session-*.scope', null],
+  ['user@1000.service/app.service', /character "\/"/],
+  ['a b', /character " "/],
+  [`*${'a'.repeat(250)}*`, null],
+  [`*${'?'.repeat(256)}*`, /longer|ends so/],
+];
+
+const hints: readonly (readonly [glob: string, hint: string])[] = [
+  ['nginx', 'did you mean nginx.service?'],
+  ['nginx.service ', 'did you mean nginx.service?'],
+  [' nginx', 'did you mean nginx.service?'],
+  ['nginx.servcie', 'did you mean nginx.service?'],
+  ['nginx.SERVICE', 'did you mean nginx.service?'],
+  ['home.Mount', 'did you mean home.mount?'],
+  ['foo@', 'did you mean foo@*.service?'],
+  ['foo@.service', 'did you mean foo@*.service?'],
+  ['foo@.socket', 'did you mean foo@*.socket?'],
+  ['session-1', 'did you mean session-1.scope?'],
+  ['init', 'did you mean init.scope?'],
+  ['user@1000', 'did you mean user@1000.service?'],
+  ['nginx?', 'did you mean nginx?.service?'],
+  ['nginx.service redis.service', 'give each by itself: nginx.service and redis.service'],
+  ['nginx.service,redis*', 'give each by itself: nginx.service and redis*'],
+  ['', 'as in nginx.service, nginx* or postgresql@*.service'],
+  ['[nginx.service', 'as in nginx.service, nginx* or postgresql@*.service'],
+  ['größe', 'as in nginx.service, nginx* or postgresql@*.service'],
+];
+
+for (const [glob, hint] of hints) {
+  test(`${JSON.stringify(glob)} is an error that says: ${hint}`, () => equal(unitGlobProblem(glob)?.hint, hint));
+}
+
+const character = fc.constantFrom(...'az09:_.\\\\-@@..');
+const type = fc.constantFrom(
+  'service',
+  'socket',
+  'target',
+  'device',
+  'mount',
+  'automount',
+  'swap',
+  'timer',
+  'path',
+  'slice',
+  'scope',
+);
+const text = fc.string({ unit: character, maxLength: 8 });
+
+test('a name without wildcards is refused exactly if it is no name of a unit', () => {
+  fc.assert(
+    fc.property(fc.tuple(text, fc.oneof(type, text)), ([stem, end]) => {
+      const name = `${stem}.${end}`;
+      equal(unitGlobProblem(name) === null, isUnitName(name), name);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test('a glob that was made of the name of a unit is accepted', () => {
+  const places = fc.array(fc.record({ at: fc.nat(30), length: fc.nat(6), sign: fc.constantFrom(...signs) }), {
+    maxLength: 4,
+  });
+  fc.assert(
+    fc.property(text, type, places, (stem, end, cuts) => {
+      const name = `${stem}.${end}`;
+      fc.pre(isUnitName(name));
+      const cells = [...name];
+      for (const { at, length, sign } of cuts) {
+        if (at < name.length) cells.splice(at, sign === '*' ? length : 1, stand(sign, cells[at] ?? ''));
+      }
+      const glob = cells.join('');
+      fc.pre(compileGlob(glob)(name));
+      equal(unitGlobProblem(glob), null, glob);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+const signs = ['*', '?', '[', '[!'] as const;
+
+/** A wildcard in place of a character, or of several. */
+function stand(sign: (typeof signs)[number], character: string): string {
+  return { '*': '*', '?': '?', '[': `[~${character}]`, '[!': '[!~]' }[sign];
+}
+
+for (const [glob, problem] of [...rows, ...moreRows]) {
   test(`${JSON.stringify(glob.slice(0, 40))} ${problem === null ? 'can match' : `cannot: ${problem.source}`}`, () => {
-    const said = unitGlobProblem(glob);
+    const said = unitGlobProblem(glob)?.message ?? null;
     equal(said === null ? null : problem?.test(said), problem === null ? null : true, String(said));
   });
 }
