@@ -4,7 +4,7 @@
 import { type AffectedProcess, type Inspection, Inspector, type InspectTask } from './deleted/inspect.ts';
 import { ignoreRules } from './deleted/rules.ts';
 import { SuppressedTally } from './deleted/suppressed.ts';
-import type { Package, Report, Scan, Warning } from './documents/generated/report.ts';
+import type { Caller, Package, Report, Scan, Warning } from './documents/generated/report.ts';
 import { buildReport } from './documents/report.ts';
 import type { AttributedProcess } from './documents/report-facts.ts';
 import { LibUsersError } from './errors.ts';
@@ -77,10 +77,8 @@ export async function scanHost(options: ScanOptions, start: StartThreads = start
       });
 
     warnings.push(...problems.map((message) => ({ code: 'host_fact_unavailable' as const, message })));
-    const carriers = lineage.flatMap(({ cgroup, namespaces }) => {
-      const { unit } = attributeProcess(cgroup, namespaces, reference);
-      return unit?.scope === 'system' ? [unit.name] : [];
-    });
+    const callers = lineage.map(({ cgroup, namespaces }) => attributeProcess(cgroup, namespaces, reference));
+    const carriers = callers.flatMap(({ unit }) => (unit?.scope === 'system' ? [unit.name] : []));
     const scan: Scan = {
       proc_path: procPath,
       include: [...options.include],
@@ -99,6 +97,7 @@ export async function scanHost(options: ScanOptions, start: StartThreads = start
       duration_seconds: Number((process.hrtime.bigint() - began) / 1_000_000n) / 1000,
       processes: counts,
       carriers: [...new Set(carriers)].sort(),
+      caller: nearestSession(callers),
       suppressed: read.suppressed.toDocument(),
     };
     return buildReport({
@@ -117,6 +116,13 @@ export async function scanHost(options: ScanOptions, start: StartThreads = start
   } finally {
     views.close();
   }
+}
+
+/** @param callers the scanner first, then its ancestors */
+function nearestSession(callers: readonly Attribution[]): Caller | null {
+  const session = callers.find((each) => each.session !== null)?.session;
+  // What src/systemd/ takes for a session lies in a user's slice, which says whose it is.
+  return session && session.uid !== null ? { session: session.id, uid: session.uid } : null;
 }
 
 /** The pids of the procfs, rising. */

@@ -2,8 +2,9 @@
 
 import { boolean, string } from '@oclif/core/flags';
 import type { EffectiveConfig } from '../config/effective.ts';
-import type { Drift, Finding } from '../documents/generated/drift.ts';
+import type { Drift, DriftReboot, Finding } from '../documents/generated/drift.ts';
 import type { CheckOptions } from '../drift/judge.ts';
+import type { Filters } from '../drift/selection.ts';
 import { LibUsersError } from '../errors.ts';
 import { parseRange, type Range, type Thresholds } from '../render/nagios.ts';
 import { checkUnitGlobs, type ScanFlags, scanFlags } from './scan-flags.ts';
@@ -11,6 +12,8 @@ import { checkUnitGlobs, type ScanFlags, scanFlags } from './scan-flags.ts';
 const several = { multiple: true, multipleNonGreedy: true } as const;
 const roles = ['code', 'data', 'log', 'file', 'scratch'] as const satisfies Finding['role'][];
 const kinds = ['executable', 'library', 'data', 'regular', 'directory', 'unknown'] as const satisfies Finding['kind'][];
+
+const rebootCounts = ['ok', 'warning', 'fail'] as const satisfies DriftReboot['counts_as'][];
 
 const nagios = { helpGroup: 'NAGIOS' } as const;
 
@@ -27,6 +30,11 @@ export const gateFlags = {
   'fail-on': string({
     options: ['new', 'any', 'never'],
     description: 'Which findings close the gate: new (the default with a baseline), any (without), or never.',
+  }),
+  reboot: string({
+    options: [...rebootCounts],
+    description:
+      'What a required reboot is to the gate: ok (said, nothing more), warning (the state of the plugin), or fail (closed). Default: warning with --format nagios, else ok; check.reboot of the configuration sets another.',
   }),
   'allow-incomplete': boolean({ description: 'Let the gate open though not everything could be seen.' }),
   unit: string({
@@ -58,6 +66,7 @@ export const gateFlags = {
 
 export interface GateFlags {
   'fail-on': string | undefined;
+  reboot: string | undefined;
   'allow-incomplete': boolean;
   'require-complete': boolean;
   unit: string[] | undefined;
@@ -84,16 +93,34 @@ export function completeScanFlags(
   return { ...flags, ...rest, detail: 'processes', packages: false };
 }
 
-export function checkOptions(flags: GateFlags, config: EffectiveConfig, now: Date): CheckOptions {
+/** What a required reboot is to the gate: the flag wins over the configuration, which wins over the format's default. */
+export function rebootCountsAs(flags: GateFlags, config: EffectiveConfig, format: string): DriftReboot['counts_as'] {
+  const given = (flags.reboot as DriftReboot['counts_as'] | undefined) ?? config.check.reboot;
+  return given ?? (format === 'nagios' ? 'warning' : 'ok');
+}
+
+/** Before any work is done, since a glob may be wrong. Without --role the configuration says which roles count. */
+export function checkFilters(flags: GateFlags): Filters {
+  return {
+    units: checkUnitGlobs(flags.unit),
+    roles: (flags.role as Finding['role'][] | undefined) ?? null,
+    kinds: (flags.kind as Finding['kind'][] | undefined) ?? [],
+  };
+}
+
+export function checkOptions(
+  flags: GateFlags,
+  filters: Filters,
+  config: EffectiveConfig,
+  reboot: DriftReboot,
+  now: Date,
+): CheckOptions {
   return {
     failOn: (flags['fail-on'] as Drift['fail_on'] | undefined) ?? null,
     allowIncomplete: flags['allow-incomplete'] && !flags['require-complete'],
-    filters: {
-      units: checkUnitGlobs(flags.unit),
-      roles: (flags.role as Finding['role'][] | undefined) ?? config.check.roles ?? null,
-      kinds: (flags.kind as Finding['kind'][] | undefined) ?? [],
-    },
+    filters: { ...filters, roles: filters.roles ?? config.check.roles ?? null },
     accept: config.check.accept,
+    reboot,
     now,
   };
 }

@@ -12,13 +12,15 @@ import type { LibUsersError } from '../errors.ts';
 import { assertStdinOnce } from '../input.ts';
 import { writeStdout } from '../output.ts';
 import { renderJson } from '../render/json.ts';
+import type { Thresholds } from '../render/nagios.ts';
 import {
+  checkFilters,
   checkOptions,
   completeScanFlags,
-  type GateFlags,
   gateFlags,
   hostFlags,
   nagiosThresholds,
+  rebootCountsAs,
 } from './check-flags.ts';
 import { baselineRemarks } from './check-remarks.ts';
 import { runScan, whyIncomplete } from './run-scan.ts';
@@ -28,7 +30,9 @@ interface Checked {
   report: Report;
   config: EffectiveConfig;
   judgement: Judgement;
-  flags: GateFlags;
+  /** The judgement as the plugin has it: its default for a required reboot is another. */
+  plugin: () => Judgement;
+  thresholds: Thresholds;
 }
 
 function formatsOf(checked: () => Checked): Formats<Drift> {
@@ -48,12 +52,18 @@ function formatsOf(checked: () => Checked): Formats<Drift> {
   };
 }
 
-async function runNagios({ judgement, report, flags }: Checked): Promise<{ text: string; exitCode: number }> {
+async function runNagios({ plugin, report, thresholds }: Checked): Promise<{ text: string; exitCode: number }> {
   const { renderNagios } = await import('../render/nagios.ts');
-  return renderNagios(judgement, report, nagiosThresholds(flags));
+  return renderNagios(plugin(), report, thresholds);
 }
 
 const exitCodes: Readonly<Record<Drift['verdict'], number>> = { pass: 0, incomplete: 4, drift: 5 };
+/** Why the gate cannot be judged for certain, or null. */
+function whyUnknown({ drift, rebootGate }: Judgement, report: Report): string | null {
+  if (!drift.report.complete) return whyIncomplete(report) ?? 'the report leaves out processes';
+  return rebootGate === 'unknown' ? 'it is not known whether a reboot is required' : null;
+}
+
 const noResult = (): never => {
   throw new Error('there is no result yet');
 };
@@ -89,7 +99,8 @@ export default class Check extends BaseCommand {
     const writeBaseline = flags['write-baseline'] ?? null;
     this.begin(flags, formatsOf(noResult), writeBaseline === null ? [] : [writeBaseline]);
     const format = flags.json ? 'json' : (flags.format ?? (await defaultFormat(flags.output)));
-    nagiosThresholds(flags);
+    const thresholds = nagiosThresholds(flags);
+    const filters = checkFilters(flags);
     assertStdinOnce([args.file, flags.baseline, ...(flags.config ?? [])]);
     refuseScanFlags(Object.keys(hostFlags), raw, args.file);
     const baseline = flags.baseline === undefined ? null : await readDocument(flags.baseline, 'report', 'drift');
@@ -97,8 +108,15 @@ export default class Check extends BaseCommand {
       args.file === undefined
         ? await runScan(completeScanFlags(flags), this)
         : { report: await readDocument(args.file, 'report'), config: await loadFlaggedConfig(flags) };
-    const judgement = judge(report, baseline, checkOptions(flags, config, this.now));
-    const checked = { report, config, judgement, flags };
+    const { compileRebootJudge } = await import('../plan/build.ts');
+    const reboot = compileRebootJudge(config.policy)(report);
+    const judgeFor = (format: string): Judgement => {
+      const counts_as = rebootCountsAs(flags, config, format);
+      return judge(report, baseline, checkOptions(flags, filters, config, { ...reboot, counts_as }, this.now));
+    };
+    const judgement = judgeFor(format);
+    const plugin = () => (format === 'nagios' ? judgement : judgeFor('nagios'));
+    const checked = { report, config, judgement, plugin, thresholds };
     const { drift } = judgement;
 
     for (const remark of baselineRemarks(judgement, writeBaseline)) this.warn(remark);
@@ -110,10 +128,7 @@ export default class Check extends BaseCommand {
         schema: 'drift',
         formats: formatsOf(() => checked),
         // Findings win over incompleteness, and a plugin says by itself what it could not see.
-        incomplete:
-          format === 'nagios' || judgement.counted.length > 0 || drift.report.complete
-            ? null
-            : (whyIncomplete(report) ?? 'the report leaves out processes'),
+        incomplete: format === 'nagios' || drift.verdict === 'drift' ? null : whyUnknown(judgement, report),
         alongside: kept === null ? [] : [{ path: kept, text: renderJson(judgement.baseline) }],
       },
       flags,

@@ -26,6 +26,8 @@ export interface EffectiveConfig {
   check: {
     /** null where no file says. */
     roles: CheckConfig['roles'] | null;
+    /** What a required reboot is to the gate; null where no file says. */
+    reboot: NonNullable<CheckConfig['reboot']> | null;
     accept: readonly AcceptedFinding[];
   };
 }
@@ -63,6 +65,7 @@ export function mergeConfig(files: readonly ConfigFile[]): EffectiveConfig {
     ),
     check: {
       roles: first((config) => config.check?.roles) ?? null,
+      reboot: first((config) => config.check?.reboot) ?? null,
       accept: files.flatMap(({ file, config, acceptLines }) =>
         ((config.check?.accept ?? []) as readonly Accepted2[]).map((entry, index) => ({
           ...entry,

@@ -16,7 +16,7 @@ const knownKeys: Readonly<Record<string, readonly string[]>> = {
   '': ['kind', 'schema_version', 'labels', 'scan', 'policy', 'check'],
   scan: ['ignore', 'ignore_literal', 'default_rules', 'command_line'],
   policy: ['unit', 'path', 'action', 'signal', 'reason'],
-  check: ['roles', 'accept'],
+  check: ['roles', 'reboot', 'accept'],
   accept: ['unit', 'path', 'until', 'reason'],
 };
 

@@ -1,7 +1,7 @@
 // Report, baseline and options -> the drift document: what is new, remains, is resolved or out of sight, and the verdict.
 
 import type { AcceptedFinding } from '../config/effective.ts';
-import type { Drift, Finding } from '../documents/generated/drift.ts';
+import type { Drift, DriftReboot, Finding } from '../documents/generated/drift.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
 import { formatTime } from '../documents/time.ts';
@@ -19,14 +19,20 @@ export interface CheckOptions {
   allowIncomplete: boolean;
   filters: Filters;
   accept: readonly AcceptedFinding[];
+  /** The plan's answer on the same report, and what it is to the gate. */
+  reboot: DriftReboot;
   now: Date;
 }
 
 export interface Judgement {
   drift: Drift;
   allowIncomplete: boolean;
-  /** The findings that close the gate. */
+  /** The findings that close the gate; a required reboot may close it too. */
   counted: readonly Finding[];
+  /** That of the drift document. */
+  reboot: DriftReboot;
+  /** What it alone makes of the gate: unknown if a reboot would close it, and nobody knows whether one is required. */
+  rebootGate: 'open' | 'closed' | 'unknown';
   /** By id of a finding that is there: since when it is stale at the latest. */
   staleSince: ReadonlyMap<string, string>;
   /** What --write-baseline keeps: with what the filters leave out, as far as it was known before. What is new and was not
@@ -59,6 +65,8 @@ export function judge(report: Report, document: Report | Drift | null, options: 
     drift,
     allowIncomplete: options.allowIncomplete,
     counted: countedFindings(drift.fail_on, drift.findings),
+    reboot: options.reboot,
+    rebootGate: gateOf(options.reboot),
     staleSince: new Map(changes.findings.map(({ id, first_seen_at }) => [id, replaced.get(id) ?? first_seen_at])),
     baseline: { ...build(kept), verdict: drift.verdict },
     accepted,
@@ -135,22 +143,29 @@ function buildDrift(
     baseline: known?.baseline ?? null,
     report: { generated_at, complete },
     fail_on: failOn,
-    // Findings win over incompleteness.
-    verdict:
-      countedFindings(failOn, changes.findings).length > 0
-        ? 'drift'
-        : complete || options.allowIncomplete
-          ? 'pass'
-          : 'incomplete',
+    verdict: verdictOf(countedFindings(failOn, changes.findings).length, complete, options),
     counts: {
       new: fresh,
       remaining: changes.findings.length - fresh,
       resolved: changes.resolved.length,
       unseen: changes.unseen.length,
     },
+    reboot: options.reboot,
     ...changes,
     accepted: accepted.map(({ finding, entry: { reason, until = null } }) => ({ finding, reason, until })),
   };
+}
+
+/** Findings and a reboot that counts win over what is not known. */
+function verdictOf(counted: number, complete: boolean, { reboot, allowIncomplete }: CheckOptions): Drift['verdict'] {
+  const gate = gateOf(reboot);
+  if (counted > 0 || gate === 'closed') return 'drift';
+  return (complete && gate === 'open') || allowIncomplete ? 'pass' : 'incomplete';
+}
+
+function gateOf({ required, counts_as }: DriftReboot): Judgement['rebootGate'] {
+  if (counts_as !== 'fail' || required === false) return 'open';
+  return required === null ? 'unknown' : 'closed';
 }
 
 function countedFindings(failOn: Drift['fail_on'], findings: readonly Finding[]): Finding[] {

@@ -1,6 +1,6 @@
 // Report and policy -> the plan document. Pure: the same report gives the same plan, in whatever order its parts stand.
 
-import type { Action, Plan } from '../documents/generated/plan.ts';
+import type { Action, Plan, PlanReboot } from '../documents/generated/plan.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
 import { compileShippedPolicy, compileUserPolicy } from '../policy/match.ts';
@@ -10,7 +10,7 @@ import { tool } from '../version.ts';
 import { compareActions, compareIgnored } from './order.ts';
 import { buildReboot } from './reboot.ts';
 import { everything, type Selection } from './selection.ts';
-import { settle } from './settle.ts';
+import { type Policy, settle } from './settle.ts';
 import { buildThings } from './things.ts';
 
 /** @param generatedAt when the plan is made, UTC to the second as in every document */
@@ -20,13 +20,7 @@ export function buildPlan(
   generatedAt: string,
   selection: Selection = everything,
 ): Plan {
-  const policy = { user: compileUserPolicy(userRules), shipped: compileShippedPolicy(shippedRules) };
-  const things = buildThings(report).filter((thing) => selection.hasUnit(thing));
-  const settled = things.map((thing) => settle(thing, policy, report.host.systemd_version ?? null));
-  const actions = settled
-    .flatMap(({ action }) => (action !== null && selection.hasAction(action.action) ? [action] : []))
-    .sort(compareActions);
-  const complete = isComplete(report) && !selection.narrows;
+  const { actions, ignored, complete, reboot } = judgeReport(report, compilePolicy(userRules), selection);
   return {
     kind: 'lib-users/plan',
     schema_version: schemaVersions.plan,
@@ -41,10 +35,38 @@ export function buildPlan(
       action === 'restart' && scope === 'user' && user !== null && unit !== null ? [{ user, unit }] : [],
     ),
     daemon_reexec: actions.some(({ action }) => action === 'daemon_reexec'),
-    reboot: buildReboot(report.host.reboot, actions, complete),
+    reboot,
     actions,
-    ignored: settled.flatMap(({ ignored }) => ignored).sort(compareIgnored),
+    clean: isClean(actions, reboot, complete),
+    ignored: ignored.sort(compareIgnored),
   };
+}
+
+/** What a plan says about reboots, for commands that judge many reports: the policy is compiled once. */
+export function compileRebootJudge(userRules: readonly UserPolicyRule[]): (report: Report) => PlanReboot {
+  const policy = compilePolicy(userRules);
+  return (report) => judgeReport(report, policy, everything).reboot;
+}
+
+function compilePolicy(userRules: readonly UserPolicyRule[]): Policy {
+  return { user: compileUserPolicy(userRules), shipped: compileShippedPolicy(shippedRules) };
+}
+
+function judgeReport(report: Report, policy: Policy, selection: Selection) {
+  const things = buildThings(report).filter((thing) => selection.hasUnit(thing));
+  const settled = things.map((thing) => settle(thing, policy, report.host.systemd_version ?? null));
+  const actions = settled
+    .flatMap(({ action }) => (action !== null && selection.hasAction(action.action) ? [action] : []))
+    .sort(compareActions);
+  const complete = isComplete(report) && !selection.narrows;
+  const reboot = buildReboot(report.host.reboot, actions, complete);
+  return { actions, ignored: settled.flatMap(({ ignored }) => ignored), complete, reboot };
+}
+
+/** The caller's own connection ends by itself. An incomplete plan cannot know that nothing else is left. */
+function isClean(actions: readonly Action[], reboot: PlanReboot, complete: boolean): boolean | null {
+  if (reboot.required === true || actions.some(({ callers_own }) => !callers_own)) return false;
+  return complete ? true : null;
 }
 
 function unitsTo(verb: 'restart' | 'reload', actions: readonly Action[]): string[] {

@@ -75,6 +75,7 @@ function buildAction(thing: Thing, verdict: Verdict, systemdVersion: number | nu
     ...{ unit, scope, user, session, container, process },
     argv: buildArgv(action, { unit, uid, signal }, systemdVersion),
     carries_caller: thing.carriesCaller,
+    callers_own: thing.callersOwn,
     policy,
     blocked_by: blockedBy,
     because: thing.findings.map((finding) => ({

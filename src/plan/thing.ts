@@ -29,6 +29,8 @@ export interface Thing {
   /** Its main process as the report knows it, or null. */
   main: Pick<KernelSession, 'user' | 'executable'> | null;
   carriesCaller: boolean;
+  /** Whether it is the caller's own connection: its session, or the manager of its user and that manager's helper. */
+  callersOwn: boolean;
   findings: Finding[];
 }
 
@@ -37,6 +39,8 @@ export interface Context {
   report: Report;
   processes: ReadonlyMap<number, Process>;
   userName: (uid: number) => string | null;
+  /** The uids through whose login sessions the scan ran. */
+  callerUids: ReadonlySet<number>;
 }
 
 export function buildContext(report: Report): Context {
@@ -54,7 +58,18 @@ export function buildContext(report: Report): Context {
     report,
     processes: new Map(report.processes.map((process) => [process.pid, process])),
     userName: (uid) => names.get(uid) ?? null,
+    callerUids: findCallerUids(report),
   };
+}
+
+/** A report of 1.0 has no scan.caller: there the caller's session is known only if it is affected itself. */
+function findCallerUids({ scan, units }: Report): Set<number> {
+  if (scan.caller !== undefined) return new Set(scan.caller === null ? [] : [scan.caller.uid]);
+  const sessions = units.filter(
+    ({ scope, name }) => scope === 'system' && scan.carriers.includes(name) && /^session-.+\.scope$/.test(name),
+  );
+  const uids = sessions.flatMap(({ slice }) => /^user-(\d{1,10})\.slice$/.exec(slice ?? '')?.[1] ?? []);
+  return new Set(uids.map(Number));
 }
 
 export function planProcess(process: Process): PlannedProcess {

@@ -44,6 +44,7 @@ const nothing = {
   sessions: [],
   main: null,
   carriesCaller: false,
+  callersOwn: false,
 } as const;
 
 function containerThing(processes: readonly Process[]): Thing {

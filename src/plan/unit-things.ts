@@ -68,6 +68,7 @@ function describe(
 ): Omit<Thing, 'process' | 'programs' | 'users' | 'findings'> {
   const session = kind === 'session' ? traits.session : null;
   const managed = kind === 'user_manager' || kind === 'helper' ? traits.managedUser : null;
+  const carries = carriesCaller(unit, context.report.scan.carriers);
   return {
     kind,
     unit: unit.name,
@@ -79,7 +80,8 @@ function describe(
     facts: unit.systemd,
     sessions: kind === 'unit' ? endedSessions(unit) : [],
     main: mainOf(unit, context),
-    carriesCaller: carriesCaller(unit, context.report.scan.carriers),
+    carriesCaller: carries,
+    callersOwn: managed === null ? kind === 'session' && carries : context.callerUids.has(managed.uid),
   };
 }
 

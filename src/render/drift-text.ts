@@ -7,6 +7,7 @@ import type { Paint, Style } from './layout.ts';
 import { fold, word, words } from './layout.ts';
 import { groupByOwner } from './owners.ts';
 import { sanitizePath } from './raw-bytes.ts';
+import { rebootText } from './reboot-reason.ts';
 import { sanitize } from './sanitize.ts';
 
 const shownPids = 10;
@@ -39,10 +40,11 @@ function until(entry: { until?: string | undefined }): string {
   return entry.until === undefined ? '' : ` until ${entry.until}`;
 }
 
-function renderHead({ drift }: Judgement, style: Style): string {
+function renderHead(judgement: Judgement, style: Style): string {
+  const { drift } = judgement;
   const { host, report, baseline } = drift;
   const compared = baseline === null ? 'without a baseline' : `since ${formatTime(baseline.generated_at)}`;
-  const [text, paint] = verdictLine(drift);
+  const [text, paint] = verdictLine(judgement);
   return (
     fold(
       [
@@ -52,17 +54,34 @@ function renderHead({ drift }: Judgement, style: Style): string {
       0,
       2,
       style,
-    ) + fold(words(text, paint), 0, 0, style)
+    ) +
+    fold(words(text, paint), 0, 0, style) +
+    renderReboot(judgement, style)
   );
 }
 
-function verdictLine({ verdict, fail_on, counts, baseline, report }: Judgement['drift']): [string, Paint] {
+function renderReboot({ reboot, rebootGate }: Judgement, style: Style): string {
+  const said = rebootText(reboot);
+  if (said === null) return '';
+  const sentence = `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
+  return fold(words(sentence, rebootGate === 'closed' ? 'red' : 'yellow'), 0, 2, style);
+}
+
+function verdictLine({ drift, counted, rebootGate }: Judgement): [string, Paint] {
+  const { verdict, fail_on, counts, baseline, report } = drift;
   const said = (['new', 'remaining', 'resolved', 'unseen'] as const).filter((change) => counts[change] > 0);
   const sum = enumerate(said.map((change) => `${counts[change]} ${change}`)) || 'nothing is stale';
   const what = baseline === null && counts.new > 0 ? `${count(counts.new, 'finding')}` : sum;
   const blind = report.complete ? '' : ' Not everything could be seen.';
-  if (verdict === 'drift') return [`The gate is closed: ${what} (--fail-on ${fail_on}).${blind}`, 'red'];
+  if (verdict === 'drift') {
+    const causes = [
+      ...(counted.length > 0 ? [`--fail-on ${fail_on}`] : []),
+      ...(rebootGate === 'closed' ? ['--reboot fail'] : []),
+    ];
+    return [`The gate is closed: ${what} (${causes.join(', ')}).${blind}`, 'red'];
+  }
   if (verdict === 'incomplete') {
+    if (report.complete) return [`Nobody knows whether the gate is open: ${what} (--reboot fail).`, 'yellow'];
     return [
       `Not everything could be seen, so nobody knows: ${what}. Run as root, or give --allow-incomplete.`,
       'yellow',

@@ -5,13 +5,16 @@
 import type { Judgement } from '../drift/judge.ts';
 import { count, enumerate } from './format.ts';
 import { groupByOwner, useText } from './owners.ts';
+import { rebootText } from './reboot-reason.ts';
 import { sanitize } from './sanitize.ts';
 
-const shownUnits = 10;
+const shownErrors = 10;
 
-export function renderGithub({ drift, counted, accepted }: Judgement): string {
+export function renderGithub(judgement: Judgement): string {
+  const { drift, counted, accepted, rebootGate } = judgement;
   const host = sanitize(drift.host.hostname);
   const owners = groupByOwner(counted);
+  const shownUnits = rebootGate === 'closed' ? shownErrors - 1 : shownErrors;
   const lines = owners
     .slice(0, shownUnits)
     .map(({ name, findings }) => command('error', `${name} on ${host}`, findings.map(useText).join('\n')));
@@ -20,7 +23,10 @@ export function renderGithub({ drift, counted, accepted }: Judgement): string {
     const files = rest.reduce((sum, { findings }) => sum + findings.length, 0);
     lines.push(command('warning', host, `${count(rest.length, 'more unit')} with ${count(files, 'finding')}`));
   }
-  if (drift.verdict === 'incomplete') lines.push(command('error', host, 'not everything could be seen; run as root'));
+  const rebootSaid = rebootText(judgement.reboot);
+  if (rebootSaid !== null) lines.push(command(rebootCommand(judgement), host, rebootSaid));
+  if (drift.verdict === 'incomplete' && !drift.report.complete)
+    lines.push(command('error', host, 'not everything could be seen; run as root'));
   else if (!drift.report.complete) lines.push(command('warning', host, 'not everything could be seen'));
   if (drift.verdict === 'pass') {
     const counts = { ...drift.counts, accepted: accepted.length };
@@ -28,6 +34,11 @@ export function renderGithub({ drift, counted, accepted }: Judgement): string {
     lines.push(command('notice', host, `nothing counts: ${sum}`));
   }
   return lines.join('');
+}
+
+function rebootCommand({ reboot, rebootGate, allowIncomplete }: Judgement): 'error' | 'warning' | 'notice' {
+  if (rebootGate === 'closed' || (rebootGate === 'unknown' && !allowIncomplete)) return 'error';
+  return reboot.counts_as === 'warning' && reboot.required === true ? 'warning' : 'notice';
 }
 
 function command(name: 'error' | 'warning' | 'notice', title: string, message: string): string {

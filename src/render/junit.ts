@@ -1,5 +1,5 @@
-// A judgement -> JUnit XML: one suite for the host, one case for every unit, and one that says whether everything was
-// seen, since CI systems fail an empty suite or take it for none. junit-10.xsd (Jenkins xUnit plugin); XML 1.0, 2.2.
+// A judgement -> JUnit XML: one suite for the host, one case for every unit, one that says whether a reboot is required, and one whether
+// everything was seen, since CI systems fail an empty suite or take it for none. junit-10.xsd (Jenkins xUnit plugin); XML 1.0, 2.2.
 
 import XMLBuilder from 'fast-xml-builder';
 import type { Finding } from '../documents/generated/drift.ts';
@@ -7,6 +7,7 @@ import type { Scan } from '../documents/generated/report.ts';
 import type { Judgement } from '../drift/judge.ts';
 import { count, enumerate } from './format.ts';
 import { groupByOwner, useText } from './owners.ts';
+import { rebootReasonText, rebootText } from './reboot-reason.ts';
 import { sanitize } from './sanitize.ts';
 
 type Outcome = 'failure' | 'error' | 'skipped' | null;
@@ -21,7 +22,7 @@ interface Case {
 /** Every text is sanitized, so that no character is left that XML does not allow; the builder escapes the markup. */
 export function renderJunit(judgement: Judgement, scan: Scan): string {
   const { drift } = judgement;
-  const cases = [seenCase(judgement, scan), ...unitCases(judgement)];
+  const cases = [seenCase(judgement, scan), rebootCase(judgement), ...unitCases(judgement)];
   const total = (outcome: Outcome): string => String(cases.filter((each) => each.outcome === outcome).length);
   const suite = {
     '@name': sanitize(drift.host.hostname),
@@ -62,6 +63,18 @@ function seenCase({ drift, allowIncomplete }: Judgement, { processes }: Scan): C
     outcome: drift.report.complete ? null : allowIncomplete ? 'skipped' : 'error',
     message: drift.report.complete ? '' : `not everything could be seen: ${why}`,
     lines: drift.report.complete ? [] : [`${count(seen, 'process')} seen`],
+  };
+}
+
+/** A case cannot warn: unless a reboot closes the gate, a case that does not hold is skipped, with the reason. */
+function rebootCase({ reboot, rebootGate, allowIncomplete }: Judgement): Case {
+  const said = rebootText(reboot);
+  const unknown: Outcome = rebootGate === 'unknown' && !allowIncomplete ? 'error' : 'skipped';
+  return {
+    name: 'no reboot is required',
+    outcome: said === null ? null : rebootGate === 'closed' ? 'failure' : unknown,
+    message: said ?? '',
+    lines: reboot.reasons.map(rebootReasonText),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Report } from '../documents/generated/report.ts';
 import type { Judgement } from '../drift/judge.ts';
 import { count } from './format.ts';
 import { groupByOwner, type Owner } from './owners.ts';
+import { rebootText } from './reboot-reason.ts';
 import { sanitize } from './sanitize.ts';
 
 export interface Range {
@@ -48,22 +49,24 @@ export function renderNagios(
   report: Report,
   thresholds: Thresholds,
 ): { text: string; exitCode: number } {
-  const { drift, counted, accepted, allowIncomplete } = judgement;
+  const { drift, counted, accepted, allowIncomplete, reboot, rebootGate } = judgement;
+  const rebootSaid = rebootText(reboot);
   const owners = groupByOwner(counted);
   // A baseline lets a finding pass for as long as one likes; this flag says how long that is.
   const old = groupByOwner(drift.findings.filter(({ id }) => isTooOld(judgement, id, thresholds.criticalAgeSeconds)));
   const state: State =
-    alerts(thresholds.critical, owners.length) || old.length > 0
+    alerts(thresholds.critical, owners.length) || old.length > 0 || rebootGate === 'closed'
       ? 'CRITICAL'
-      : alerts(thresholds.warning, owners.length)
+      : alerts(thresholds.warning, owners.length) || (reboot.required === true && reboot.counts_as === 'warning')
         ? 'WARNING'
-        : drift.report.complete || allowIncomplete
+        : (drift.report.complete && rebootGate === 'open') || allowIncomplete
           ? 'OK'
           : 'UNKNOWN';
   const counts = count(owners.length, drift.fail_on === 'new' ? 'newly stale unit' : 'stale unit');
   const what = [
     old.length > 0 ? counts : withNames(counts, owners),
     ...(old.length > 0 ? [withNames(`${old.length} stale for too long`, old)] : []),
+    ...(rebootSaid === null ? [] : [rebootSaid]),
     ...(accepted.length > 0 ? [`${count(accepted.length, 'finding')} accepted`] : []),
     ...(drift.report.complete ? [] : ['not everything could be seen']),
   ].join('; ');
@@ -91,13 +94,20 @@ function statusLine(state: State, sanitized: string): string {
   return `LIB_USERS ${state} - ${text}`;
 }
 
-function perfdata({ drift }: Judgement, report: Report, units: number, { warning, critical }: Thresholds): string {
+function perfdata(
+  { drift, reboot }: Judgement,
+  report: Report,
+  units: number,
+  { warning, critical }: Thresholds,
+): string {
   const { denied, failed } = report.scan.processes;
   return [
     `units=${units};${warning?.text ?? ''};${critical?.text ?? ''};0`,
     ...(['new', 'remaining', 'resolved', 'unseen'] as const).map((change) => `${change}=${drift.counts[change]};;;0`),
     `held_bytes=${report.summary.held_bytes}B;;;0`,
     `not_inspected=${denied + failed};;;0`,
+    // Absent if it is not known: U, which the guidelines have for that, is no number to most readers.
+    ...(reboot.required === null ? [] : [`reboot=${Number(reboot.required)};;;0;1`]),
   ].join(' ');
 }
 

@@ -12,11 +12,15 @@ const shownFiles = 5;
 const shownIgnored = 10;
 
 export function renderPlanText(plan: Plan, style: Style): string {
-  const first = plan.actions.filter(({ carries_caller }) => !carries_caller);
-  const last = plan.actions.filter(({ carries_caller }) => carries_caller);
+  // A plan of 1.0 does not say what is the caller's own.
+  const own = plan.actions.filter(({ callers_own }) => callers_own === true);
+  const rest = plan.actions.filter(({ callers_own }) => callers_own !== true);
+  const first = rest.filter(({ carries_caller }) => !carries_caller);
+  const last = rest.filter(({ carries_caller }) => carries_caller);
   const blocks = [
     ...sections.map(({ title, holds }) => renderSection(title, first.filter(holds), false, style)),
     renderSection('Last, since this scan was run from within', last, true, style),
+    renderSection('Your own connection, which ends when you log out', own, true, style),
     renderIgnored(plan, style),
     renderTail(plan, style),
   ];
@@ -33,7 +37,7 @@ function renderHead(plan: Plan, style: Style): string {
 }
 
 /** A plan that is not complete never calls the host clean. */
-function verdictOf({ actions, complete, reboot, report }: Plan): { text: string; paint: Paint } {
+function verdictOf({ actions, complete, reboot, report, clean }: Plan): { text: string; paint: Paint } {
   const unseen = report.complete
     ? 'the report leaves out processes in no unit, or the plan was narrowed'
     : 'the scan did not see everything';
@@ -42,6 +46,7 @@ function verdictOf({ actions, complete, reboot, report }: Plan): { text: string;
       ? { text: 'Nothing to do.', paint: 'green' }
       : { text: `Nothing found to do, but ${unseen}: this host may not be clean.`, paint: 'yellow' };
   }
+  if (clean === true) return { text: 'Clean but for your own connection.', paint: 'green' };
   const things = actions.length === 0 ? 'A reboot to do.' : `${count(actions.length, 'thing')} to do.`;
   return { text: complete ? things : `${things} There may be more: ${unseen}.`, paint: complete ? 'bold' : 'yellow' };
 }

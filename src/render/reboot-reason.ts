@@ -1,8 +1,20 @@
 // One reason for a reboot, of a report or a plan -> the words for it.
 
-import type { RebootReason } from '../documents/generated/plan.ts';
-import { enumerate, quote } from './format.ts';
+import type { PlanReboot, RebootReason } from '../documents/generated/plan.ts';
+import { count, enumerate, quote } from './format.ts';
 import { sanitize, sanitizeUnit } from './sanitize.ts';
+
+const shownReasons = 3;
+
+/** Sanitized: whether a reboot is required and why, or that this is not known; null if none is. */
+export function rebootText({ required, reasons }: Pick<PlanReboot, 'required' | 'reasons'>): string | null {
+  if (required === false) return null;
+  if (required === null) return 'it is not known whether a reboot is required';
+  const rest = reasons.length - shownReasons;
+  const shown = reasons.slice(0, rest > 1 ? shownReasons : undefined).map(rebootReasonText);
+  const why = [...shown, ...(rest > 1 ? [`${count(rest, 'other reason')}`] : [])];
+  return why.length === 0 ? 'a reboot is required' : `a reboot is required: ${why.join('; ')}`;
+}
 
 export function rebootReasonText(reason: RebootReason): string {
   switch (reason.code) {

@@ -93,7 +93,7 @@ for (const [name, now, then, flags, code] of codes) {
 const golden = readGolden<Report>('report');
 const bad: [name: string, content: object | string, message: RegExp][] = [
   ['of another major version', { ...golden, schema_version: '2.0.0' }, /schema_version 2\.0\.0.*reads 1\.x/],
-  ['half-written', JSON.stringify(golden).slice(0, 4000), /line 1, column \d+: the text is cut off/],
+  ['half-written', JSON.stringify(golden).split('"nginx.serv', 1)[0] ?? '', /line 1, column \d+: the text is cut off/],
   [
     'of the wrong kind',
     readGolden<object>('plan'),

@@ -31,7 +31,7 @@ test('a folder with foreign files: they are listed with their reason, the rest i
     'plan.json': JSON.stringify(readGolden<object>('plan'), null, 2),
     'old.json': line({ ...golden, schema_version: '2.0.0' }),
     'wrong.json': line({ ...golden, scan: { ...golden.scan, processes: { ...golden.scan.processes, seen: 'x' } } }),
-    'cut.json': JSON.stringify(golden, null, 2).slice(0, 5000),
+    'cut.json': JSON.stringify(golden, null, 2).split('"nginx.serv', 1)[0] ?? '',
     'empty.json': '',
     'latin1.json': 'x',
     '.hidden.json': 'x',
@@ -70,7 +70,7 @@ test('a folder with foreign files: they are listed with their reason, the rest i
     void: 'input_unreadable: the folder is empty',
     'wrong.json': 'invalid_document: /scan/processes/seen must be integer',
   });
-  assert.match(reasons['cut.json'] ?? '', /invalid_document: line 2\d\d, column \d+: the text is cut off/);
+  assert.match(reasons['cut.json'] ?? '', /invalid_document: line \d\d+, column \d+: the text is cut off/);
   assert.match(
     reasons['list.json'] ?? '',
     /invalid_document: its \d\d+ lines from here are a list, give the reports one by one \(jq '\.\[\]'\)/,

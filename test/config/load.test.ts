@@ -16,7 +16,7 @@ test('without any file the defaults are in force', async (t) => {
     labels: {},
     scan: { ignore: [], ignoreLiteral: [], defaultRules: true, commandLine: 'program' },
     policy: [],
-    check: { roles: null, accept: [] },
+    check: { roles: null, reboot: null, accept: [] },
   });
 });
 
@@ -26,7 +26,7 @@ test('--config counts before config.yaml, and that before config.d in order', as
 scan: {ignore: [/main], ignore_literal: [/l1], command_line: full}
 policy:
   - {unit: main.service, action: manual, reason: main}
-check: {roles: [log]}
+check: {roles: [log], reboot: fail}
 `,
     'etc/config.d/20-b.yaml': `${head}scan: {ignore: [/b], default_rules: false, command_line: none}\n`,
     'etc/config.d/10-a.yaml': `${head}labels: {rack: r2, row: a}
@@ -38,6 +38,7 @@ policy:
     reason: a
 check:
   roles: [code]
+  reboot: ok
   accept:
     - {unit: x.service, reason: CHG-1}
     - {path: "/opt/*", until: 2026-12-31, reason: CHG-2}
@@ -62,9 +63,10 @@ check:
     ],
     check: {
       roles: ['log'],
+      reboot: 'fail',
       accept: [
-        { unit: 'x.service', reason: 'CHG-1', file: a, line: 13 },
-        { path: '/opt/*', until: '2026-12-31', reason: 'CHG-2', file: a, line: 14 },
+        { unit: 'x.service', reason: 'CHG-1', file: a, line: 14 },
+        { path: '/opt/*', until: '2026-12-31', reason: 'CHG-2', file: a, line: 15 },
       ],
     },
   });

@@ -37,6 +37,15 @@ const laterFields: ReadonlySet<string> = new Set([
   'report/$defs/systemd/fragment_present',
   'report/$defs/unit/sessions',
   'plan/$defs/action/remarks',
+  'report/$defs/scan/caller',
+  'plan/clean',
+  'plan/$defs/action/callers_own',
+  'drift/reboot',
+  'fleet/fail_on',
+  'fleet/verdict',
+  'fleet/$defs/fleet_host/stale',
+  'fleet/$defs/fleet_host/reboot_reasons',
+  'fleet/$defs/fleet_host/verdict',
 ]);
 
 for (const name of schemaNames) {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Drift } from '../../src/documents/generated/drift.ts';
+import type { Drift, DriftReboot } from '../../src/documents/generated/drift.ts';
 import type { Process, Report } from '../../src/documents/generated/report.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { type CheckOptions, judge, movesBaseline } from '../../src/drift/judge.ts';
@@ -20,6 +20,7 @@ const options: CheckOptions = {
   allowIncomplete: false,
   filters: { units: [], roles: null, kinds: [] },
   accept: [],
+  reboot: { required: false, reasons: [], counts_as: 'ok' },
   now,
 };
 
@@ -337,4 +338,46 @@ test('--unit takes an alias in full, and no pattern of one', () => {
     [selected('mysql.service'), selected('mysql*'), selected('maria*')],
     [['mariadb.service'], [], ['mariadb.service']],
   );
+});
+
+const kernel = { code: 'kernel_outdated', running: '6.1.0-27-amd64', installed: '6.1.0-28-amd64' } as const;
+const gates: [
+  counts_as: DriftReboot['counts_as'],
+  required: boolean | null,
+  verdict: string,
+  allowed: string,
+  with_findings: string,
+][] = [
+  ['ok', false, 'pass', 'pass', 'drift'],
+  ['ok', true, 'pass', 'pass', 'drift'],
+  ['ok', null, 'pass', 'pass', 'drift'],
+  ['warning', true, 'pass', 'pass', 'drift'],
+  ['warning', null, 'pass', 'pass', 'drift'],
+  ['fail', false, 'pass', 'pass', 'drift'],
+  ['fail', true, 'drift', 'drift', 'drift'],
+  ['fail', null, 'incomplete', 'pass', 'drift'],
+];
+for (const [counts_as, required, ...verdicts] of gates) {
+  test(`a reboot that is ${required === null ? 'not known' : required ? 'required' : 'not required'} counts as ${counts_as}: ${verdicts[0]}`, async () => {
+    const reboot: DriftReboot = { required, reasons: required === true ? [kernel] : [], counts_as };
+    const all = [
+      judge(current({}), null, { ...options, reboot }),
+      judge(current({}), null, { ...options, reboot, allowIncomplete: true }),
+      judge(current({ units: two }), null, { ...options, reboot }),
+    ];
+    assert.deepEqual(
+      all.map(({ drift }) => drift.verdict),
+      verdicts,
+    );
+    for (const { drift } of all) {
+      assert.deepEqual(drift.reboot, reboot);
+      assert.equal(await validateDocument('drift', drift), null);
+    }
+  });
+}
+
+test('a required reboot closes the gate whatever --fail-on says of findings', () => {
+  const reboot: DriftReboot = { required: true, reasons: [kernel], counts_as: 'fail' };
+  const { drift, counted } = judge(current({ units: two }), null, { ...options, failOn: 'never', reboot });
+  assert.deepEqual([drift.verdict, counted.length], ['drift', 0]);
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Drift } from '../../src/documents/generated/drift.ts';
+import type { Drift, DriftReboot } from '../../src/documents/generated/drift.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { type CheckOptions, judge } from '../../src/drift/judge.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';
@@ -35,7 +35,7 @@ import {
 import { skip } from '../support/skip.ts';
 import { workedReport } from './samples.ts';
 
-const options: CheckOptions = {
+const options: Omit<CheckOptions, 'reboot'> = {
   failOn: null,
   allowIncomplete: false,
   filters: { units: [], roles: null, kinds: [] },
@@ -43,10 +43,20 @@ const options: CheckOptions = {
   now: new Date('2026-11-23T10:00:00Z'),
 };
 const pairs = fc.sample(fc.tuple(hostileReport, fc.option(hostileReport), fc.boolean()), { numRuns: 150, seed: 7 });
-const judgements = pairs.map(([report, baseline, allowIncomplete]) => ({
-  report,
-  judgement: judge(report, baseline, { ...options, allowIncomplete }),
-}));
+const effects = ['ok', 'warning', 'fail'] as const;
+const judgements = pairs.map(([report, baseline, allowIncomplete], index) => {
+  const planned = buildPlan(report, [], report.generated_at).reboot;
+  const reboot: DriftReboot = {
+    ...(index % 4 === 0 ? { required: false, reasons: [] } : planned),
+    counts_as: effects[index % 3]!,
+  };
+  return { report, judgement: judge(report, baseline, { ...options, allowIncomplete, reboot }) };
+});
+
+test('the reports to render need a reboot, need none, and do not tell, with every effect on the gate', () => {
+  const kinds = new Set(judgements.map(({ judgement: { reboot } }) => `${reboot.required} ${reboot.counts_as}`));
+  assert.equal(kinds.size, 9, [...kinds].join());
+});
 
 test('JUnit: the schema of the Jenkins xUnit plugin holds, and expat reads back every name', (t) => {
   const lacking = missing('xmllint') ?? missing('python3');
@@ -56,7 +66,11 @@ test('JUnit: the schema of the Jenkins xUnit plugin holds, and expat reads back 
   parseJunit(texts).forEach((suite, index) => {
     const { drift, accepted } = judgements[index]!.judgement;
     const all = [...drift.findings, ...accepted.map(({ finding }) => finding), ...drift.unseen, ...drift.resolved];
-    const names = ['every process was inspected', ...groupByOwner(all).map(({ name }) => name)];
+    const names = [
+      'every process was inspected',
+      'no reboot is required',
+      ...groupByOwner(all).map(({ name }) => name),
+    ];
     assert.deepEqual(
       suite.cases.map(({ name }) => name),
       names,
@@ -69,6 +83,10 @@ test('JUnit: the schema of the Jenkins xUnit plugin holds, and expat reads back 
       [total('failure'), total('error'), total('skipped')],
     );
     assert.equal(Number(suite.attributes.failures) > 0, drift.verdict === 'drift');
+    if (drift.verdict === 'incomplete') assert.ok(Number(suite.attributes.errors) > 0);
+    const reboot = suite.cases[1]!;
+    assert.equal(reboot.outcome === null, drift.reboot?.required === false);
+    assert.equal(reboot.outcome === 'failure', drift.reboot?.required === true && drift.reboot.counts_as === 'fail');
   });
 });
 
@@ -134,7 +152,8 @@ test('Nagios: one line, one bar, and Monitoring::Plugin reads the performance da
   parsePerfdata(lines.map((line) => line.split('|')[1]!.trim())).forEach((values, index) => {
     const { drift, counted } = judgements[index]!.judgement;
     const byLabel = Object.fromEntries(values.map((value) => [value.label, value]));
-    assert.equal(values.length, 7);
+    assert.equal(values.length, drift.reboot?.required === null ? 7 : 8);
+    if (drift.reboot?.required !== null) assert.equal(byLabel.reboot?.value, Number(drift.reboot?.required));
     assert.equal(byLabel.units?.value, groupByOwner(counted).length);
     assert.deepEqual([byLabel.units?.warning, byLabel.units?.critical], ['0', '~:3']);
     assert.equal(byLabel.new?.value, drift.counts.new);
@@ -148,9 +167,10 @@ test('GitHub: the runner reads back every title, at most ten errors and a sum th
     const owners = groupByOwner(judgement.counted);
     const read = lines.map((line) => parseWorkflowCommand(line));
     const host = sanitize(judgement.drift.host.hostname);
+    const shown = Math.min(owners.length, judgement.rebootGate === 'closed' ? 9 : 10);
     assert.deepEqual(
-      read.slice(0, Math.min(owners.length, 10)).map((command) => command?.title),
-      owners.slice(0, 10).map(({ name }) => `${name} on ${host}`),
+      read.slice(0, shown).map((command) => command?.title),
+      owners.slice(0, shown).map(({ name }) => `${name} on ${host}`),
     );
     const kinds = read.map((command) => command?.command);
     assert.ok(
@@ -160,7 +180,14 @@ test('GitHub: the runner reads back every title, at most ten errors and a sum th
     assert.ok(kinds.filter((kind) => kind === 'error').length <= 10);
     const { report, verdict } = judgement.drift;
     const blind = !report.complete && verdict !== 'incomplete';
-    assert.equal(kinds.filter((kind) => kind === 'warning').length, Number(owners.length > 10) + Number(blind));
+    const { required, counts_as } = judgement.reboot;
+    const warned = required === true && counts_as === 'warning';
+    assert.equal(
+      kinds.filter((kind) => kind === 'warning').length,
+      Number(owners.length > shown) + Number(blind) + Number(warned),
+    );
+    const about = read.filter((command) => command?.message.includes('a reboot is required'));
+    assert.equal(about.length, Number(required !== false));
     assert.equal(
       renderDriftText(judgement, { colour: false, columns: 200 }).includes('Not everything could'),
       !report.complete,
@@ -184,7 +211,8 @@ test('a unit name comes out as it is, in every format for people', () => {
   const name = 'dev-disk-by\\x2did.swap';
   const report = workedReport();
   report.units = report.units.map((unit, index) => (index === 0 ? { ...unit, name } : unit));
-  const judgement = judge(report, null, { ...options, accept: [] });
+  const reboot: DriftReboot = { required: false, reasons: [], counts_as: 'ok' };
+  const judgement = judge(report, null, { ...options, accept: [], reboot });
   const fleet = new FleetFold();
   fleet.add(report, 'a.json');
   const style = { colour: false, columns: 200 };

@@ -36,7 +36,7 @@ export interface Foreign {
 
 const now = new Date('2026-11-23T10:00:00Z');
 const style = { colour: false, columns: 80 };
-const options: CheckOptions = {
+const options: Omit<CheckOptions, 'reboot'> = {
   failOn: null,
   allowIncomplete: false,
   filters: { units: [], roles: null, kinds: [] },
@@ -51,8 +51,9 @@ const unsafe = /(?![\n ])[\p{C}\p{Z}\p{DI}]/u;
 /** Every document and every text that comes out of a report. */
 export function renderEverything(report: Report) {
   const plan = buildPlan(report, [], report.generated_at);
-  const first = judge(report, null, options);
-  const again = judge(report, report, options);
+  const reboot = { ...plan.reboot, counts_as: 'fail' } as const;
+  const first = judge(report, null, { ...options, reboot });
+  const again = judge(report, report, { ...options, reboot });
   const fold = new FleetFold();
   fold.add(report, 'a.json');
   fold.add(report, 'b.json');
@@ -116,7 +117,8 @@ async function readBack(report: Report): Promise<Report> {
 
 /** A baseline as `check` meets it beside a report: the drift document, what is kept as the next baseline, and the texts. */
 export async function assertAgainst(report: Report, baseline: Drift): Promise<Judgement> {
-  const judgement = judge(report, baseline, options);
+  const { reboot } = buildPlan(report, [], report.generated_at);
+  const judgement = judge(report, baseline, { ...options, reboot: { ...reboot, counts_as: 'warning' } });
   await assertJson('drift', judgement.drift);
   await assertJson('drift', judgement.baseline);
   assertSafe({

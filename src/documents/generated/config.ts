@@ -92,6 +92,10 @@ export interface CheckConfig {
    */
   roles?: ('code' | 'data' | 'log' | 'file' | 'scratch')[];
   /**
+   * What a required reboot is to the gate: said (ok), a WARNING of the plugin (warning), or a closed gate (fail).
+   */
+  reboot?: 'ok' | 'warning' | 'fail';
+  /**
    * Findings that do not count, until a day.
    */
   accept?: Accepted[];

@@ -17,6 +17,10 @@ export type NullableString = string | null;
  */
 export type Count = number;
 /**
+ * One reason for a reboot.
+ */
+export type RebootReason = KernelOutdated | KernelModulesMissing | RebootRequiredFile | RebootNeededFile | UnitReboot;
+/**
  * What became of it since the baseline. new: not in it, or stale again since. remaining: stale since before it. resolved: gone. unseen: this report could not have seen it.
  */
 export type Change = 'new' | 'remaining' | 'resolved' | 'unseen';
@@ -63,10 +67,11 @@ export interface Drift {
    */
   fail_on: 'new' | 'any' | 'never';
   /**
-   * pass: the gate is open (exit code 0). drift: something counted was found (5). incomplete: nothing was, but not everything could be seen (4); never with --allow-incomplete.
+   * pass: the gate is open (exit code 0). drift: something counted was found, or a reboot is required and counts as fail (5). incomplete: neither, but not everything could be seen, or whether a reboot is required is not known and would count as fail (4); never with --allow-incomplete.
    */
   verdict: 'pass' | 'drift' | 'incomplete';
   counts: Counts;
+  reboot?: DriftReboot;
   /**
    * What is there now: the new first, then the remaining; each by scope, uid and unit, path and via.
    */
@@ -140,6 +145,96 @@ export interface Counts {
   remaining: Count;
   resolved: Count;
   unseen: Count;
+}
+/**
+ * The plan's answer on reboots, and what it is to the gate.
+ */
+export interface DriftReboot {
+  /**
+   * true, false, or null where it cannot be known.
+   */
+  required: boolean | null;
+  /**
+   * The report's reasons, then one for every unit that only a reboot cures; empty unless required is true.
+   */
+  reasons: RebootReason[];
+  /**
+   * What a required reboot is to the gate (--reboot). ok: said, nothing more. warning: the plugin's state is WARNING, the exit code of every other format stays. fail: it closes the gate.
+   */
+  counts_as: 'ok' | 'warning' | 'fail';
+}
+/**
+ * A newer kernel of the running flavour is installed.
+ */
+export interface KernelOutdated {
+  /**
+   * The code of the reason.
+   */
+  code: 'kernel_outdated';
+  /**
+   * The running kernel's release.
+   */
+  running: string;
+  /**
+   * The newest installed kernel's release.
+   */
+  installed: string;
+}
+/**
+ * The running kernel's modules are gone from disk, so that it cannot load any more.
+ */
+export interface KernelModulesMissing {
+  /**
+   * The code of the reason.
+   */
+  code: 'kernel_modules_missing';
+  /**
+   * The running kernel's release.
+   */
+  running: string;
+}
+/**
+ * /run/reboot-required exists (Debian, Ubuntu).
+ */
+export interface RebootRequiredFile {
+  /**
+   * The code of the reason.
+   */
+  code: 'reboot_required_file';
+  /**
+   * The file that was found.
+   */
+  path: string;
+  /**
+   * The packages that asked for it, from the .pkgs file beside it.
+   */
+  packages: string[];
+}
+/**
+ * /run/reboot-needed exists (SUSE).
+ */
+export interface RebootNeededFile {
+  /**
+   * The code of the reason.
+   */
+  code: 'reboot_needed_file';
+  /**
+   * The file that was found.
+   */
+  path: string;
+}
+/**
+ * The verdict on a unit is reboot.
+ */
+export interface UnitReboot {
+  /**
+   * The code of the reason.
+   */
+  code: 'unit';
+  /**
+   * The unit's name.
+   */
+  unit: string;
 }
 /**
  * One gone file of one unit (or of one program that no unit owns), with every process that uses it in the same way.

@@ -13,6 +13,18 @@ export type Time = string;
  */
 export type Count = number;
 /**
+ * any: something counts on a host. reboot: a host needs a reboot. incomplete: something could not be seen or read.
+ */
+export type FleetCause = 'any' | 'reboot' | 'incomplete';
+/**
+ * pass, drift or incomplete; null without a gate.
+ */
+export type FleetVerdict = ('pass' | 'drift' | 'incomplete') | null;
+/**
+ * One reason for a reboot.
+ */
+export type RebootReason = KernelOutdated | KernelModulesMissing | RebootRequiredFile | RebootNeededFile | UnitReboot;
+/**
  * system: of the system manager. user: of a user's manager.
  */
 export type Scope = 'system' | 'user';
@@ -37,6 +49,11 @@ export interface Fleet {
   tool: Tool;
   generated_at: Time;
   summary: FleetSummary;
+  /**
+   * What closes the gate (--fail-on); empty if there is none. Always written; not required, since documents of 1.0 do not have it.
+   */
+  fail_on?: FleetCause[];
+  verdict?: FleetVerdict;
   /**
    * The hosts, by name and id; the newest report of each counts.
    */
@@ -108,10 +125,92 @@ export interface FleetHost {
   units: Count;
   held_bytes: Count;
   /**
-   * true, false, or null where it cannot be known.
+   * What counts on this host as check would count it without a baseline: the names of affected units, and of programs in no unit; without scratch files and what the configuration accepts. Always written; not required, since documents of 1.0 do not have it.
+   */
+  stale?: string[];
+  /**
+   * Why the host needs a reboot; empty unless reboot_required is true. Always written; not required, since documents of 1.0 do not have it.
+   */
+  reboot_reasons?: RebootReason[];
+  verdict?: FleetVerdict;
+  /**
+   * As the plan says it: true, false, or null where it cannot be known.
    */
   reboot_required: boolean | null;
   superseded: Count;
+}
+/**
+ * A newer kernel of the running flavour is installed.
+ */
+export interface KernelOutdated {
+  /**
+   * The code of the reason.
+   */
+  code: 'kernel_outdated';
+  /**
+   * The running kernel's release.
+   */
+  running: string;
+  /**
+   * The newest installed kernel's release.
+   */
+  installed: string;
+}
+/**
+ * The running kernel's modules are gone from disk, so that it cannot load any more.
+ */
+export interface KernelModulesMissing {
+  /**
+   * The code of the reason.
+   */
+  code: 'kernel_modules_missing';
+  /**
+   * The running kernel's release.
+   */
+  running: string;
+}
+/**
+ * /run/reboot-required exists (Debian, Ubuntu).
+ */
+export interface RebootRequiredFile {
+  /**
+   * The code of the reason.
+   */
+  code: 'reboot_required_file';
+  /**
+   * The file that was found.
+   */
+  path: string;
+  /**
+   * The packages that asked for it, from the .pkgs file beside it.
+   */
+  packages: string[];
+}
+/**
+ * /run/reboot-needed exists (SUSE).
+ */
+export interface RebootNeededFile {
+  /**
+   * The code of the reason.
+   */
+  code: 'reboot_needed_file';
+  /**
+   * The file that was found.
+   */
+  path: string;
+}
+/**
+ * The verdict on a unit is reboot.
+ */
+export interface UnitReboot {
+  /**
+   * The code of the reason.
+   */
+  code: 'unit';
+  /**
+   * The unit's name.
+   */
+  unit: string;
 }
 /**
  * One affected unit and where it runs.

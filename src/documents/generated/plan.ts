@@ -123,6 +123,10 @@ export interface Plan {
    */
   actions: Action[];
   /**
+   * true if nothing is left to do but for the caller's own connection (see callers_own) and no reboot is required; false if something is; null if nothing was found to do, but the plan is not complete. Always written; not required, since documents of 1.0 do not have it.
+   */
+  clean?: boolean | null;
+  /**
    * Gone files for which nothing is to be done, by unit, path and code.
    */
   ignored: Ignored[];
@@ -301,6 +305,10 @@ export interface Action {
    * true where the scan ran inside it: doing it may end the caller.
    */
   carries_caller: boolean;
+  /**
+   * true for the login session that the scan ran in, and for the user manager and its (sd-pam) of that session's user: the caller's own connection, which ends with it. A service that carries the caller is none. Always written; not required, since documents of 1.0 do not have it.
+   */
+  callers_own?: boolean;
   /**
    * The policy rule that decided, or null.
    */

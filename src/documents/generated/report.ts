@@ -258,6 +258,10 @@ export interface Scan {
    */
   carriers: string[];
   /**
+   * The login session that the scanner ran in, also under sudo; null if it ran in none. Always written; not required, since documents of 1.0 do not have it.
+   */
+  caller?: Caller | null;
+  /**
    * What the false-positive rules and the user's ignore patterns hid, one entry a rule that hid anything.
    */
   suppressed: Suppressed[];
@@ -294,6 +298,19 @@ export interface ProcessCounts {
   vanished: Count;
   denied: Count;
   failed: Count;
+}
+/**
+ * The login session of the scanner: the nearest of its own and its ancestors'.
+ */
+export interface Caller {
+  /**
+   * The session's id, as in session-ID.scope.
+   */
+  session: string;
+  /**
+   * Whose session it is: the uid of the slice that holds it.
+   */
+  uid: number;
 }
 /**
  * What one rule hid.

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:config:1.1.0","type":"object","additionalProperties":false,"required":["kind","schema_version"],"properties":{"kind":{"const":"lib-users/config"},"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"scan":{"type":"object","additionalProperties":false,"properties":{"ignore":{"type":"array","items":{"type":"string","minLength":1}},"ignore_literal":{"type":"array","items":{"type":"string","minLength":1}},"default_rules":{"type":"boolean"},"command_line":{"enum":["full","program","none"]}}},"policy":{"type":"array","items":{"$ref":"#/$defs/policy_rule"}},"check":{"type":"object","additionalProperties":false,"properties":{"roles":{"type":"array","items":{"enum":["code","data","log","file","scratch"]}},"accept":{"type":"array","items":{"$ref":"#/$defs/accepted"}}}}},"$defs":{"policy_rule":{"type":"object","additionalProperties":false,"required":["action","reason"],"anyOf":[{"required":["unit"]},{"required":["path"]}],"properties":{"unit":{"type":"string","minLength":1},"path":{"type":"string","minLength":1},"action":{"enum":["restart","reload","signal","manual","ignore","reboot"]},"signal":{"type":"string","pattern":"^[A-Z0-9]+$"},"reason":{"type":"string","minLength":1}}},"accepted":{"type":"object","additionalProperties":false,"required":["reason"],"anyOf":[{"required":["unit"]},{"required":["path"]}],"properties":{"unit":{"type":"string","minLength":1},"path":{"type":"string","minLength":1},"until":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"reason":{"type":"string","minLength":1}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:config:1.1.0","type":"object","additionalProperties":false,"required":["kind","schema_version"],"properties":{"kind":{"const":"lib-users/config"},"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"scan":{"type":"object","additionalProperties":false,"properties":{"ignore":{"type":"array","items":{"type":"string","minLength":1}},"ignore_literal":{"type":"array","items":{"type":"string","minLength":1}},"default_rules":{"type":"boolean"},"command_line":{"enum":["full","program","none"]}}},"policy":{"type":"array","items":{"$ref":"#/$defs/policy_rule"}},"check":{"type":"object","additionalProperties":false,"properties":{"roles":{"type":"array","items":{"enum":["code","data","log","file","scratch"]}},"reboot":{"enum":["ok","warning","fail"]},"accept":{"type":"array","items":{"$ref":"#/$defs/accepted"}}}}},"$defs":{"policy_rule":{"type":"object","additionalProperties":false,"required":["action","reason"],"anyOf":[{"required":["unit"]},{"required":["path"]}],"properties":{"unit":{"type":"string","minLength":1},"path":{"type":"string","minLength":1},"action":{"enum":["restart","reload","signal","manual","ignore","reboot"]},"signal":{"type":"string","pattern":"^[A-Z0-9]+$"},"reason":{"type":"string","minLength":1}}},"accepted":{"type":"object","additionalProperties":false,"required":["reason"],"anyOf":[{"required":["unit"]},{"required":["path"]}],"properties":{"unit":{"type":"string","minLength":1},"path":{"type":"string","minLength":1},"until":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"reason":{"type":"string","minLength":1}}}}};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
 const func1 = require("ajv/dist/runtime/ucs2length").default;
 const schema20 = {"type":"object","additionalProperties":false,"required":["action","reason"],"anyOf":[{"required":["unit"]},{"required":["path"]}],"properties":{"unit":{"type":"string","minLength":1},"path":{"type":"string","minLength":1},"action":{"enum":["restart","reload","signal","manual","ignore","reboot"]},"signal":{"type":"string","pattern":"^[A-Z0-9]+$"},"reason":{"type":"string","minLength":1}}};
@@ -650,7 +650,7 @@ if(errors === _errs27){
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 const _errs29 = errors;
 for(const key3 in data13){
-if(!((key3 === "roles") || (key3 === "accept"))){
+if(!(((key3 === "roles") || (key3 === "reboot")) || (key3 === "accept"))){
 validate52.errors = [{instancePath:instancePath+"/check",schemaPath:"#/properties/check/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -688,20 +688,33 @@ else {
 var valid6 = true;
 }
 if(valid6){
-if(data13.accept !== undefined){
-let data16 = data13.accept;
+if(data13.reboot !== undefined){
+let data16 = data13.reboot;
 const _errs33 = errors;
-if(errors === _errs33){
-if(Array.isArray(data16)){
+if(!(((data16 === "ok") || (data16 === "warning")) || (data16 === "fail"))){
+validate52.errors = [{instancePath:instancePath+"/check/reboot",schemaPath:"#/properties/check/properties/reboot/enum",keyword:"enum",params:{allowedValues: schema19.properties.check.properties.reboot.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid6 = _errs33 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data13.accept !== undefined){
+let data17 = data13.accept;
+const _errs34 = errors;
+if(errors === _errs34){
+if(Array.isArray(data17)){
 var valid8 = true;
-const len4 = data16.length;
+const len4 = data17.length;
 for(let i4=0; i4<len4; i4++){
-const _errs35 = errors;
-if(!(validate55(data16[i4], {instancePath:instancePath+"/check/accept/" + i4,parentData:data16,parentDataProperty:i4,rootData,dynamicAnchors}))){
+const _errs36 = errors;
+if(!(validate55(data17[i4], {instancePath:instancePath+"/check/accept/" + i4,parentData:data17,parentDataProperty:i4,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
 errors = vErrors.length;
 }
-var valid8 = _errs35 === errors;
+var valid8 = _errs36 === errors;
 if(!valid8){
 break;
 }
@@ -712,10 +725,11 @@ validate52.errors = [{instancePath:instancePath+"/check/accept",schemaPath:"#/pr
 return false;
 }
 }
-var valid6 = _errs33 === errors;
+var valid6 = _errs34 === errors;
 }
 else {
 var valid6 = true;
+}
 }
 }
 }
