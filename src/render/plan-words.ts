@@ -51,6 +51,15 @@ const obstacles: Readonly<Record<BlockedBy, string>> = {
   unit_file_gone: 'its unit file is gone from disk: it may not start again as it was',
 };
 
+/** Whether it is about the (sd-pam) of a user manager: of the same unit as the manager, and no part of it. */
+function isHelper({ unit, scope, process }: Action): boolean {
+  const ofManager = scope === 'user' ? unit === 'init.scope' : /^user@\d+\.service$/.test(unit ?? '');
+  return ofManager && process?.name === '(sd-pam)';
+}
+
+const helperEnds =
+  'it is not the systemd of the user but the process beside it that closes the PAM session: no re-execution renews it, it ends when the user has logged out everywhere';
+
 /** Sanitized. What an action is about. */
 export function nameTarget({ action, unit, user, session, container, process, because }: Action): string {
   if (action === 'daemon_reexec') return 'PID 1';
@@ -79,11 +88,12 @@ function nameContainer({ runtime, id, name, user }: Container, because: readonly
 }
 
 /** Sanitized: the policy's reason, what stands in the way, the signal, what to know before one does it. */
-export function explain({ policy, blocked_by, argv, remarks = [] }: Action): string[] {
+export function explain(action: Action): string[] {
+  const { policy, blocked_by, argv, remarks = [] } = action;
   const signal = argv?.find((word) => word.startsWith('--signal='))?.slice('--signal='.length);
   return [
     ...(signal === undefined ? [] : [`signal ${sanitize(signal)}`]),
-    ...(blocked_by === null ? [] : [obstacles[blocked_by]]),
+    ...(blocked_by === null ? [] : [isHelper(action) ? helperEnds : obstacles[blocked_by]]),
     ...(policy === null ? [] : [`${sanitize(policy.reason)} (policy ${sanitize(policy.rule)})`]),
     ...remarks.map(({ message }) => sanitize(message)),
   ];

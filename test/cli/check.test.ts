@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Drift } from '../../src/documents/generated/drift.ts';
-import type { Report } from '../../src/documents/generated/report.ts';
+import type { RebootRequiredFile, Report } from '../../src/documents/generated/report.ts';
 import { errorDocument, runCli } from '../support/cli.ts';
 import { readGolden } from '../support/golden.ts';
 import { file, libc, report, unit } from '../support/reports.ts';
@@ -81,6 +81,43 @@ const codes: [name: string, report: Report, baseline: Report | null, flags: stri
   ['Nagios: UNKNOWN hides no CRITICAL', incomplete(stale), null, ['--format', 'nagios', '-c', '0'], 2],
   ['Nagios: allowed', incomplete(clean), null, ['--format', 'nagios', '--allow-incomplete'], 0],
 ];
+const rebooting = (document: Report, required: boolean | null): Report => ({
+  ...document,
+  host: { ...document.host, reboot: { required, reasons: required === true ? [requiredFile] : [] } },
+});
+const requiredFile: RebootRequiredFile = {
+  code: 'reboot_required_file',
+  path: '/run/reboot-required',
+  packages: ['linux-base'],
+};
+const flagged = rebooting(clean, true);
+const untold = rebooting(clean, null);
+const bus = report({ units: [unit('dbus.service', [libc])] });
+const plugin = ['--format', 'nagios'];
+codes.push(
+  ['a reboot is required, and nobody asked', flagged, null, [], 0],
+  ['a reboot is required, as a warning', flagged, null, ['--reboot', 'warning'], 0],
+  ['a reboot is required, as a failure', flagged, null, ['--reboot', 'fail'], 5],
+  ['a reboot is required, whatever the findings', flagged, null, ['--reboot', 'fail', '--fail-on', 'never'], 5],
+  ['a reboot is required, though not everything was seen', incomplete(flagged), null, ['--reboot', 'fail'], 5],
+  ['a reboot is required by a unit', later(bus), bus, ['--reboot', 'fail'], 5],
+  ['a reboot is not required', clean, null, ['--reboot', 'fail'], 0],
+  ['a reboot is not known, and nobody asked', untold, null, [], 0],
+  ['a reboot is not known, as a failure', untold, null, ['--reboot', 'fail'], 4],
+  ['a reboot is not known, allowed', untold, null, ['--reboot', 'fail', '--allow-incomplete'], 0],
+  ['a reboot is not known, completeness required', untold, null, ['--reboot', 'fail', '--require-complete'], 4],
+  ['a reboot is not known, and something is stale', rebooting(stale, null), null, ['--reboot', 'fail'], 5],
+  ['JUnit: a reboot is required, and nobody asked', flagged, null, ['--format', 'junit'], 0],
+  ['GitHub: a reboot is required, as a failure', flagged, null, ['--format', 'github', '--reboot', 'fail'], 5],
+  ['Nagios: a reboot is WARNING by default', flagged, null, plugin, 1],
+  ['Nagios: a reboot, whatever the thresholds', flagged, null, [...plugin, '-w', '5', '-c', '9'], 1],
+  ['Nagios: a reboot, as nothing', flagged, null, [...plugin, '--reboot', 'ok'], 0],
+  ['Nagios: a reboot, as a failure', flagged, null, [...plugin, '--reboot', 'fail'], 2],
+  ['Nagios: a reboot, though not everything was seen', incomplete(flagged), null, plugin, 1],
+  ['Nagios: a reboot is not known', untold, null, plugin, 0],
+  ['Nagios: a reboot is not known, as a failure', untold, null, [...plugin, '--reboot', 'fail'], 3],
+  ['Nagios: a reboot is not known, allowed', untold, null, [...plugin, '--reboot', 'fail', '--allow-incomplete'], 0],
+);
 for (const [name, now, then, flags, code] of codes) {
   test(`exit code ${code}: ${name}`, (t) => {
     const folder = setUp(t, { 'now.json': now, ...(then === null ? {} : { 'then.json': then }) });
@@ -169,6 +206,68 @@ test('Nagios: the line says which units are too old', (t) => {
     runCli(['check', join(folder, 'now.json'), ...flags]).stdout,
     /^LIB_USERS CRITICAL - 2 stale units; 1 stale for too long: a\.service \|/,
   );
+});
+
+test('what is said of a required reboot, in every format', (t) => {
+  const folder = setUp(t, { 'now.json': flagged, 'untold.json': untold });
+  const check = (name: string, ...args: string[]) =>
+    runCli(['check', join(folder, name), '--no-config', ...args]).stdout;
+  const why = '/run/reboot-required exists for linux-base';
+  const drift = JSON.parse(check('now.json', '--json')) as Drift;
+  assert.deepEqual(drift.reboot, { required: true, reasons: [requiredFile], counts_as: 'ok' });
+  assert.equal((JSON.parse(check('now.json', '--json', '--reboot', 'fail')) as Drift).verdict, 'drift');
+  assert.equal(
+    check('now.json', '--format', 'nagios').split(' |')[0],
+    `LIB_USERS WARNING - 0 stale units; a reboot is required: ${why}`,
+  );
+  assert.match(check('now.json', '--format', 'nagios'), / reboot=1;;;0;1$/m);
+  assert.doesNotMatch(check('untold.json', '--format', 'nagios'), /reboot=/);
+  assert.match(check('untold.json', '--format', 'nagios'), /^LIB_USERS OK .*it is not known whether a reboot is/);
+  const text = check('now.json', '--format', 'text', '--reboot', 'fail').replaceAll(/\n +/g, ' ');
+  assert.match(text, /^The gate is closed: nothing is stale \(--reboot fail\)\.$/m);
+  assert.ok(text.includes(`A reboot is required: ${why}.\n`), text);
+  assert.match(check('untold.json', '--format', 'text', '--reboot', 'fail'), /^Nobody knows whether the gate is open/m);
+  const commands = { ok: 'notice', warning: 'warning', fail: 'error' };
+  for (const [effect, command] of Object.entries(commands)) {
+    const lines = check('now.json', '--format', 'github', '--reboot', effect);
+    assert.ok(lines.includes(`::${command} title=web-1::a reboot is required: ${why}\n`), lines);
+  }
+  const outcomes = { ok: 'skipped', warning: 'skipped', fail: 'failure' };
+  for (const [effect, outcome] of Object.entries(outcomes)) {
+    const junit = check('now.json', '--format', 'junit', '--reboot', effect);
+    assert.match(junit, new RegExp(`name="no reboot is required"[^>]*>\\s*<${outcome} message="a reboot is required`));
+  }
+  assert.match(check('untold.json', '--format', 'junit', '--reboot', 'fail'), /<error message="it is not known/);
+});
+
+test('a copy for the plugin warns of a reboot, though the gate of the result takes it as nothing', (t) => {
+  const folder = setUp(t, { 'now.json': flagged });
+  const copy = join(folder, 'nagios.txt');
+  const result = runCli(['check', join(folder, 'now.json'), '--no-config', '--json', '--also', `nagios=${copy}`]);
+  assert.equal(result.code, 0);
+  assert.equal((JSON.parse(result.stdout) as Drift).reboot?.counts_as, 'ok');
+  assert.match(readFileSync(copy, 'utf8'), /^LIB_USERS WARNING/);
+});
+
+test('the configuration says what a required reboot is, and which units want one; a flag wins', (t) => {
+  const head = 'kind: lib-users/config\nschema_version: 1.0.0\n';
+  const folder = setUp(t, {
+    'now.json': flagged,
+    'stale.json': stale,
+    'fail.yaml': `${head}check: {reboot: fail}\n`,
+    'unit.yaml': `${head}policy: [{unit: a.service, action: reboot, reason: x}]\n`,
+    'none.yaml': `${head}check: {reboot: maybe}\n`,
+  });
+  const check = (name: string, config: string, ...args: string[]) =>
+    runCli(['check', join(folder, name), '--no-config', '--config', join(folder, config), ...args]);
+  assert.equal(check('now.json', 'fail.yaml').code, 5);
+  assert.equal(check('now.json', 'fail.yaml', '--reboot', 'ok').code, 0);
+  assert.equal(check('now.json', 'fail.yaml', '--format', 'nagios').code, 2);
+  const { reboot } = JSON.parse(check('stale.json', 'unit.yaml', '--json').stdout) as Drift;
+  assert.deepEqual([reboot?.required, reboot?.reasons], [true, [{ code: 'unit', unit: 'a.service' }]]);
+  const wrong = check('now.json', 'none.yaml');
+  assert.deepEqual([wrong.code, wrong.stdout], [2, '']);
+  assert.match(wrong.stderr, /none\.yaml:3: check\.reboot: expected one of ok, warning, fail/);
 });
 
 test('a baseline of another host is allowed, and said', (t) => {

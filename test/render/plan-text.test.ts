@@ -97,6 +97,34 @@ test('an incomplete plan says so and never calls the host clean', () => {
   match(text(report({})), /^Nothing to do\.$/m);
 });
 
+test("the caller's own connection stands by itself, and nothing else left is clean", () => {
+  const owner = { uid: 1001, name: 'deploy' };
+  const ref = { name: 'user@1001.service', scope: 'system', user: null, source: 'cgroup_v2' } as const;
+  const helper = affected(44, [libc], { name: '(sd-pam)', user: owner, unit: ref });
+  const manager = unit('user@1001.service', [file('code', '/usr/lib/libc.so.6', [43, 44])], {
+    slice: 'user-1001.slice',
+  });
+  const session = unit('session-11.scope', [file('code', '/usr/lib/libc.so.6', [50])], { slice: 'user-1001.slice' });
+  const scan = { carriers: ['session-11.scope', 'ssh.service'], caller: { session: '11', uid: 1001 } };
+  const parts = { units: [manager, session], processes: [helper], scan };
+  const own = text(report(parts));
+  match(own, /^Clean but for your own connection\.$/m);
+  match(
+    own,
+    /^Your own connection, which ends when you log out:\n {2}\[ \] re-execute user@1001\.service of user deploy$/m,
+  );
+  match(own, /^ {2}\[ \] end session 11 of user deploy$/m);
+  match(
+    own,
+    /see to process 44 "\(sd-pam\)".* in user@1001\.service of user deploy\n +it is not the systemd of the user/,
+  );
+  doesNotMatch(own, /things? to do|Last, since|See to these|Log out and in again/);
+  const ssh = text(report({ ...parts, units: [...parts.units, unit('ssh.service', [libc])] }));
+  match(ssh, /^4 things to do\.$/m);
+  match(ssh, /^Last, since this scan was run from within:\n {2}\[ \] restart ssh\.service$/m);
+  match(text(report({ ...parts, scan: { ...scan, complete: false } })), /^3 things to do\. There may be more/m);
+});
+
 test('a reboot alone is something to do', () => {
   const reasons = [{ code: 'kernel_modules_missing', running: '6.1.0' } as const];
   const shown = text(report({ host: { reboot: { required: true, reasons } } }));
