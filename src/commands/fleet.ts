@@ -2,55 +2,88 @@
 
 import { string } from '@oclif/core/args';
 import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../base-command.ts';
+import type { EffectiveConfig } from '../config/effective.ts';
 import type { Fleet as FleetDocument } from '../documents/generated/fleet.ts';
+import type { Report } from '../documents/generated/report.ts';
 import { readReports } from '../documents/read-reports.ts';
+import { isWhole } from '../drift/known.ts';
+import { compileStale } from '../drift/stale.ts';
 import { LibUsersError } from '../errors.ts';
-import { FleetFold } from '../fleet/fold.ts';
+import { type Assessment, FleetFold } from '../fleet/fold.ts';
+import type { FleetGate } from '../fleet/gate.ts';
 import { assertStdinOnce } from '../input.ts';
+import { compileRebootJudge } from '../plan/build.ts';
 import { count, enumerate } from '../render/format.ts';
+import { fleetExitCode, fleetGate, fleetGateFlags } from './fleet-flags.ts';
+import { configFlags, loadFlaggedConfig } from './scan-flags.ts';
 
 const formats: Formats<FleetDocument> = {
   ...jsonFormats,
   text: async (fleet, style) => (await import('../render/fleet-text.ts')).renderFleetText(fleet, style),
   rows: async (fleet) => (await import('../render/fleet-rows.ts')).renderFleetRows(fleet),
+  junit: async (fleet) => (await import('../render/fleet-junit.ts')).renderFleetJunit(fleet),
+  openmetrics: async (fleet) => (await import('../render/fleet-openmetrics.ts')).renderFleetOpenmetrics(fleet),
 };
 
 export default class Fleet extends BaseCommand {
   static override id = 'fleet';
   static override summary = 'Which files are gone on how many hosts: many reports in one document.';
   static override description =
-    'Reads reports from files, folders (with all below them) and standard input, indented or one a line. Of every host the newest counts. What cannot be read is listed with its reason; only where nothing could be read the exit code is 2.';
+    'Reads reports from files, folders (with all below them) and standard input, indented or one a line. Of every host the newest counts. What cannot be read is listed with its reason; if nothing could be read the exit code is 2. With --fail-on it is a gate: the exit code is 5 if a host has what closes it, 4 if none has but not everything could be seen or read (5 with --fail-on incomplete), else 0. What a host needs is judged as plan and check judge its report, by the configuration of this machine.';
   static override examples = [
     { description: 'All reports of a folder', command: '<%= config.bin %> fleet reports/' },
+    {
+      description: 'Does any host run on old code, or need a reboot?',
+      command: '<%= config.bin %> fleet reports/ --fail-on any,reboot',
+    },
+    {
+      description: 'One test case a host',
+      command: '<%= config.bin %> fleet reports/ --format junit --output fleet.xml',
+    },
     { description: 'Reports that a tool streams', command: 'cat reports/*.ndjson | <%= config.bin %> fleet -' },
   ];
   static override strict = false;
   static override args = {
     inputs: string({ required: true, description: 'Files and folders; - is standard input.', ignoreStdin: true }),
   };
-  static override flags = resultFlags(formats);
+  static override flags = { ...fleetGateFlags, ...configFlags, ...resultFlags(formats) };
 
   override async run(): Promise<void> {
     const { argv, flags } = await this.parse(Fleet);
     this.begin(flags, formats);
     const sources = argv as string[];
-    assertStdinOnce(sources);
-    const document = await foldReports(sources, this.now);
+    assertStdinOnce([...sources, ...(flags.config ?? [])]);
+    const gate = fleetGate(flags);
+    const assess = compileAssessment(await loadFlaggedConfig(flags), this.now);
+    const document = await foldReports(sources, { assess, gate, now: this.now });
     if (document.hosts.length === 0) throw nothingRead(document);
     const { unreadable_inputs: refused } = document.summary;
     if (refused > 0) this.warn(`${count(refused, 'input')} could not be read: see unreadable_inputs`);
-    await this.writeResult({ document, schema: 'fleet', formats, incomplete: whyIncomplete(document) }, flags);
+    // What was found wins over what is not known.
+    const incomplete = document.verdict === 'drift' ? null : whyIncomplete(document);
+    await this.writeResult({ document, schema: 'fleet', formats, incomplete }, flags);
+    process.exitCode = fleetExitCode(document);
   }
 }
 
 /** A function of its own, so that the fold can be forgotten before the result is rendered. */
-async function foldReports(sources: readonly string[], now: Date): Promise<FleetDocument> {
+async function foldReports(
+  sources: readonly string[],
+  { assess, gate, now }: { assess: (report: Report) => Assessment; gate: FleetGate; now: Date },
+): Promise<FleetDocument> {
   const fold = new FleetFold();
   for await (const input of readReports(sources)) {
-    if (input.report !== null) fold.add(input.report, input.source);
+    if (input.report !== null) fold.add(input.report, input.source, assess(input.report));
     else fold.refuse(input.file, input.refused);
   }
-  return fold.build(now);
+  return fold.build(now, gate);
+}
+
+/** The same judgement as that of plan and check, report by report. */
+function compileAssessment({ policy, check }: EffectiveConfig, now: Date): (report: Report) => Assessment {
+  const rebootOf = compileRebootJudge(policy);
+  const staleOf = compileStale({ units: [], roles: check.roles ?? null, kinds: [] }, check.accept, now);
+  return (report) => ({ reboot: rebootOf(report), stale: staleOf(report), whole: isWhole(report) });
 }
 
 function nothingRead({ unreadable_inputs: [first], summary }: FleetDocument): LibUsersError {
@@ -60,9 +93,12 @@ function nothingRead({ unreadable_inputs: [first], summary }: FleetDocument): Li
   return new LibUsersError(first.code, `${first.source} could not be read: ${first.message}${rest}`);
 }
 
-function whyIncomplete({ summary }: FleetDocument): string | null {
+function whyIncomplete({ summary, verdict, hosts }: FleetDocument): string | null {
   const { incomplete, unreadable_inputs } = summary;
-  if (incomplete + unreadable_inputs === 0) return null;
+  if (incomplete + unreadable_inputs === 0) {
+    const unjudged = hosts.filter((host) => host.verdict === 'incomplete').length;
+    return verdict === 'incomplete' ? `not enough is known of ${count(unjudged, 'host')} to judge` : null;
+  }
   return enumerate([
     ...(incomplete > 0 ? [`${count(incomplete, 'host')} could not be seen completely`] : []),
     ...(unreadable_inputs > 0 ? [`${count(unreadable_inputs, 'input')} could not be read`] : []),

@@ -16,7 +16,7 @@ export interface Filters {
   kinds: readonly Finding['kind'][];
 }
 
-type Judged = Pick<Finding, 'unit' | 'role' | 'kind' | 'path' | 'path_base64'>;
+export type Judged = Pick<Finding, 'unit' | 'role' | 'kind' | 'path' | 'path_base64'>;
 
 export function compileFilters({ units, roles, kinds }: Filters): (finding: Judged) => boolean {
   const globs = units.map((glob) => compileGlob(fromText(glob)));

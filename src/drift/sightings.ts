@@ -81,13 +81,17 @@ function looseSighting(
     scope: null,
     user: null,
     container: process.container,
-    // Without the link to its program a process has only its name.
-    executable: process.executable?.path ?? `[${process.name}]`,
+    executable: programOf(process),
     ...useOf(file, via),
     pids: [process.pid],
     replacedAt: replacedAt(file),
     staleSince: staleSince(file, start === null ? [] : [start], report),
   });
+}
+
+/** How a process that no unit owns is called: without the link to its program it has only its name. */
+export function programOf({ executable, name }: Pick<Process, 'executable' | 'name'>): string {
+  return executable?.path ?? `[${name}]`;
 }
 
 function useOf({ path, path_base64, kind, role, state }: UnitFile | DeletedMap | DeletedFd, via: 'map' | 'fd') {

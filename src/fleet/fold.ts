@@ -2,17 +2,30 @@
 // taken out again, so that memory follows the size of the result and not the number of reports.
 
 import type { Fleet, FleetFile, FleetUnit, UnreadableInput } from '../documents/generated/fleet.ts';
+import type { PlanReboot } from '../documents/generated/plan.ts';
 import type { DeletedFd, DeletedMap, Report, UnitFile } from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
 import { compareBytes } from '../documents/order.ts';
 import { formatTime } from '../documents/time.ts';
 import { tool } from '../version.ts';
+import { type FleetGate, judgeFleet, judgeHost } from './gate.ts';
+
+/** What is judged of a report by others: the fold itself decides nothing. */
+export interface Assessment {
+  /** The plan's answer. */
+  reboot: Pick<PlanReboot, 'required' | 'reasons'>;
+  /** How many units, and programs in no unit, count on the host. */
+  stale: number;
+  /** Whether the report saw everything and shows it. */
+  whole: boolean;
+}
 
 interface HostEntry {
   /** Its number in the entries below: a newer report gets a new one, so that theirs only rise. */
   slot: number;
-  about: Fleet['hosts'][number];
+  about: Required<Fleet['hosts'][number]>;
   affected: boolean;
+  whole: boolean;
   files: FileEntry[];
   units: UnitEntry[];
 }
@@ -44,7 +57,7 @@ export class FleetFold {
     return this.#hosts.size;
   }
 
-  add(report: Report, source: string): void {
+  add(report: Report, source: string, assessment: Assessment): void {
     const { host, generated_at } = report;
     const key = JSON.stringify([host.hostname, host.id]);
     const old = this.#hosts.get(key);
@@ -55,8 +68,15 @@ export class FleetFold {
     if (old !== undefined) this.#remove(old);
     const entry: HostEntry = {
       slot: this.#nextSlot++,
-      about: aboutHost(report, source, old === undefined ? 0 : old.about.superseded + 1),
+      about: {
+        ...aboutHost(report, source, old === undefined ? 0 : old.about.superseded + 1),
+        stale: assessment.stale,
+        reboot_required: assessment.reboot.required,
+        reboot_reasons: assessment.reboot.reasons,
+        verdict: null,
+      },
       affected: report.summary.processes > 0 || report.units.length > 0,
+      whole: assessment.whole,
       files: [],
       units: [],
     };
@@ -73,10 +93,13 @@ export class FleetFold {
     else refused.more++;
   }
 
-  build(now: Date): Fleet {
+  build(now: Date, gate: FleetGate): Fleet {
     const hosts = [...this.#hosts.values()].sort(
       ({ about: a }, { about: b }) => compareBytes(a.hostname, b.hostname) || compareBytes(a.id ?? '', b.id ?? ''),
     );
+    for (const { about, whole } of hosts) {
+      about.verdict = judgeHost({ stale: about.stale, rebootRequired: about.reboot_required, whole }, gate);
+    }
     const abouts = hosts.map(({ about }) => about);
     const ranks = new Map(hosts.map(({ slot }, rank) => [slot, rank]));
     const hostNames = (slots: readonly number[]): string[] => {
@@ -84,6 +107,7 @@ export class FleetFold {
       return Array.from(ranked, (rank) => abouts[rank]!.hostname);
     };
     const refused = [...this.#refused.entries()];
+    const unread = refused.reduce((sum, [, { listed, more }]) => sum + listed.length + more, 0);
     return {
       kind: 'lib-users/fleet',
       schema_version: schemaVersions.fleet,
@@ -96,15 +120,21 @@ export class FleetFold {
         reboot_required: abouts.filter(({ reboot_required }) => reboot_required === true).length,
         // No report that lies makes it infinite, which no JSON can say.
         held_bytes: abouts.reduce((sum, { held_bytes }) => Math.min(sum + held_bytes, Number.MAX_VALUE), 0),
-        unreadable_inputs: refused.reduce((sum, [, { listed, more }]) => sum + listed.length + more, 0),
+        unreadable_inputs: unread,
       },
+      fail_on: [...gate.failOn],
+      verdict: judgeFleet(
+        abouts.map(({ verdict }) => verdict),
+        unread,
+        gate,
+      ),
       hosts: abouts,
       units: [...this.#units.values()]
         .map(({ about, slots }) => ({ ...about, hosts: hostNames(slots) }))
         .sort((a, b) => compareBytes(a.scope, b.scope) || compareBytes(a.name, b.name)),
       files: [...this.#files.values()]
-        .map(({ about, slots, units }) => ({ ...about, hosts: hostNames(slots), units: sortedUnion(units) }))
-        .sort(byFile),
+        .sort(byFile)
+        .map(({ about, slots, units }) => ({ ...about, hosts: hostNames(slots), units: sortedUnion(units) })),
       unreadable_inputs: refused.flatMap(([file, { listed, more }]) => [
         ...listed,
         ...(more === 0
@@ -193,7 +223,6 @@ function aboutHost({ host, scan, summary, generated_at }: Report, source: string
     complete: scan.complete,
     units: summary.units,
     held_bytes: summary.held_bytes,
-    reboot_required: host.reboot.required,
     superseded,
   };
 }
@@ -208,12 +237,14 @@ function isEqual(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((value, index) => value === b[index]);
 }
 
-function byFile(a: FleetFile, b: FleetFile): number {
+/** The key last: it has the raw bytes of a path, which the document does not show. */
+function byFile({ about: a, key }: FileEntry, { about: b, key: other }: FileEntry): number {
   return (
     compareBytes(a.path, b.path) ||
     compareBytes(b.via, a.via) ||
     compareBytes(a.kind, b.kind) ||
     compareBytes(a.role, b.role) ||
-    compareBytes(a.state, b.state)
+    compareBytes(a.state, b.state) ||
+    compareBytes(key, other)
   );
 }

@@ -3,7 +3,7 @@
 import type { Action, Plan, PlanReboot } from '../documents/generated/plan.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
-import { compileShippedPolicy, compileUserPolicy } from '../policy/match.ts';
+import { compileRebootCandidates, compileShippedPolicy, compileUserPolicy } from '../policy/match.ts';
 import type { UserPolicyRule } from '../policy/rule.ts';
 import { shippedRules } from '../policy/shipped.ts';
 import { tool } from '../version.ts';
@@ -11,7 +11,9 @@ import { compareActions, compareIgnored } from './order.ts';
 import { buildReboot } from './reboot.ts';
 import { everything, type Selection } from './selection.ts';
 import { type Policy, settle } from './settle.ts';
-import { buildThings } from './things.ts';
+import type { Thing } from './thing.ts';
+import { buildThings, buildUnitThings } from './things.ts';
+import { aliasesOf } from './unit-things.ts';
 
 /** @param generatedAt when the plan is made, UTC to the second as in every document */
 export function buildPlan(
@@ -20,7 +22,12 @@ export function buildPlan(
   generatedAt: string,
   selection: Selection = everything,
 ): Plan {
-  const { actions, ignored, complete, reboot } = judgeReport(report, compilePolicy(userRules), selection);
+  const { actions, ignored, complete, reboot } = judgeThings(
+    buildThings(report),
+    report,
+    compilePolicy(userRules),
+    selection,
+  );
   return {
     kind: 'lib-users/plan',
     schema_version: schemaVersions.plan,
@@ -42,19 +49,29 @@ export function buildPlan(
   };
 }
 
-/** What a plan says about reboots, for commands that judge many reports: the policy is compiled once. */
+/**
+ * What a plan of everything says about reboots, for commands that judge many reports: only units that can want a reboot
+ * are looked at, and the policy is compiled once.
+ */
 export function compileRebootJudge(userRules: readonly UserPolicyRule[]): (report: Report) => PlanReboot {
   const policy = compilePolicy(userRules);
-  return (report) => judgeReport(report, policy, everything).reboot;
+  const canWantReboot = compileRebootCandidates(userRules, shippedRules);
+  return (report) => {
+    const units = report.units.filter((unit) =>
+      canWantReboot({ scope: unit.scope, unit: unit.name, aliases: aliasesOf(unit) }),
+    );
+    return judgeThings(buildUnitThings(units, report), report, policy, everything).reboot;
+  };
 }
 
 function compilePolicy(userRules: readonly UserPolicyRule[]): Policy {
   return { user: compileUserPolicy(userRules), shipped: compileShippedPolicy(shippedRules) };
 }
 
-function judgeReport(report: Report, policy: Policy, selection: Selection) {
-  const things = buildThings(report).filter((thing) => selection.hasUnit(thing));
-  const settled = things.map((thing) => settle(thing, policy, report.host.systemd_version ?? null));
+function judgeThings(things: readonly Thing[], report: Report, policy: Policy, selection: Selection) {
+  const settled = things
+    .filter((thing) => selection.hasUnit(thing))
+    .map((thing) => settle(thing, policy, report.host.systemd_version ?? null));
   const actions = settled
     .flatMap(({ action }) => (action !== null && selection.hasAction(action.action) ? [action] : []))
     .sort(compareActions);

@@ -1,6 +1,6 @@
 // The report -> everything that gets a verdict: units and what is in them, containers, and processes in neither.
 
-import type { Container, Process, Report } from '../documents/generated/report.ts';
+import type { Container, Process, Report, Unit } from '../documents/generated/report.ts';
 import { processFindings } from './findings.ts';
 import { buildContext, planProcess, type Thing } from './thing.ts';
 import { unitThings } from './unit-things.ts';
@@ -24,6 +24,13 @@ export function buildThings(report: Report): Thing[] {
       .filter(({ unit, container }) => unit === null && container === null)
       .map((process) => processThing(process, report)),
   ];
+}
+
+/** The things of some of the report's units alone. */
+export function buildUnitThings(units: readonly Unit[], report: Report): Thing[] {
+  if (units.length === 0) return [];
+  const context = buildContext(report);
+  return units.flatMap((unit) => unitThings(unit, context));
 }
 
 // The owner is part of it: a user who forges a cgroup name must not get into a container of the system's.

@@ -60,6 +60,11 @@ function groupByPid(files: readonly UnitFile[]): Map<number, UnitFile[]> {
   return byPid;
 }
 
+/** The other names of a unit, as far as systemd was asked. */
+export function aliasesOf({ name, systemd }: Unit): string[] {
+  return (systemd?.names ?? []).filter((other) => other !== name);
+}
+
 function describe(
   unit: Unit,
   kind: ThingKind,
@@ -72,7 +77,7 @@ function describe(
   return {
     kind,
     unit: unit.name,
-    aliases: (unit.systemd?.names ?? []).filter((name) => name !== unit.name),
+    aliases: aliasesOf(unit),
     scope: unit.scope,
     user: session?.user ?? unit.user ?? managed,
     session,

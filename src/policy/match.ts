@@ -84,6 +84,28 @@ function sayAlias(decision: Decision, { unit }: UnitNames, name: string | null):
   return name === unit ? decision : { ...decision, reason: `${decision.reason} (by its alias ${name})` };
 }
 
+/**
+ * Whether a unit of those names could get the verdict reboot at all, whatever its files: of the units of a whole fleet few
+ * can, and to judge the others would be most of the work.
+ */
+export function compileRebootCandidates(
+  userRules: readonly UserPolicyRule[],
+  rules: readonly ShippedRule[],
+): (unit: Pick<PolicyThing, 'scope' | 'unit' | 'aliases'>) => boolean {
+  const own = userRules
+    .filter(({ action }) => action === 'reboot')
+    .map(({ unit }) => (unit === undefined ? null : compileUnitPattern(unit)));
+  const shipped = rules
+    .filter(({ action }) => action === 'reboot')
+    .map(({ scope, units }) => ({ scope, patterns: units.map(compileUnitPattern) }));
+  const wide = leavesAlone('reboot');
+  return (thing) =>
+    own.some((match) => match === null || match(thing, wide) !== null) ||
+    shipped.some(
+      ({ scope, patterns }) => scope === thing.scope && patterns.some((match) => match(thing, wide) !== null),
+    );
+}
+
 function runsOnly(running: readonly (string | null)[], programs: readonly string[]): boolean {
   return running.length > 0 && running.every((program) => program !== null && programs.includes(program));
 }

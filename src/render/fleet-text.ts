@@ -57,7 +57,8 @@ export function renderFleetText(fleet: Fleet, style: Style): string {
   return [renderHead(fleet, style), ...sections.filter((text) => text !== '')].join('\n');
 }
 
-function renderHead({ generated_at, summary }: Fleet, style: Style): string {
+function renderHead(fleet: Fleet, style: Style): string {
+  const { generated_at, summary } = fleet;
   const { hosts, affected, incomplete, reboot_required, held_bytes } = summary;
   const facts = [
     `${affected} of ${count(hosts, 'host')} ${affected === 1 ? 'runs' : 'run'} on files that are gone`,
@@ -66,12 +67,21 @@ function renderHead({ generated_at, summary }: Fleet, style: Style): string {
     ...(held_bytes > 0 ? [`${formatBytes(held_bytes)} of disk held`] : []),
   ];
   const clean = affected === 0 && incomplete === 0;
-  return fold(
+  const [gate, paint] = gateLine(fleet);
+  const head = fold(
     [...words(`${facts.join(', ')}.`, clean ? 'green' : 'bold'), ...words(formatTime(generated_at), 'dim')],
     0,
     2,
     style,
   );
+  return gate === null ? head : head + fold(words(gate, paint), 0, 2, style);
+}
+
+function gateLine({ verdict = null, fail_on = [] }: Fleet): [text: string | null, paint: Paint] {
+  const asked = `(--fail-on ${fail_on.join(',')})`;
+  if (verdict === 'drift') return [`The gate is closed ${asked}.`, 'red'];
+  if (verdict === 'pass') return [`The gate is open ${asked}.`, 'green'];
+  return [verdict === null ? null : `Not enough is known to say that the gate is open ${asked}.`, 'yellow'];
 }
 
 function section(title: string, lines: readonly Word[][], style: Style, paint: Paint = 'bold'): string {

@@ -1,56 +1,25 @@
 // A judgement -> JUnit XML: one suite for the host, one case for every unit, one that says whether a reboot is required, and one whether
-// everything was seen, since CI systems fail an empty suite or take it for none. junit-10.xsd (Jenkins xUnit plugin); XML 1.0, 2.2.
+// everything was seen, since CI systems fail an empty suite or take it for none.
 
-import XMLBuilder from 'fast-xml-builder';
 import type { Finding } from '../documents/generated/drift.ts';
 import type { Scan } from '../documents/generated/report.ts';
 import type { Judgement } from '../drift/judge.ts';
 import { count, enumerate } from './format.ts';
+import { type Case, type Outcome, renderSuite } from './junit-xml.ts';
 import { groupByOwner, useText } from './owners.ts';
 import { rebootReasonText, rebootText } from './reboot-reason.ts';
 import { sanitize } from './sanitize.ts';
 
-type Outcome = 'failure' | 'error' | 'skipped' | null;
-
-interface Case {
-  name: string;
-  outcome: Outcome;
-  message: string;
-  lines: string[];
-}
-
-/** Every text is sanitized, so that no character is left that XML does not allow; the builder escapes the markup. */
 export function renderJunit(judgement: Judgement, scan: Scan): string {
-  const { drift } = judgement;
-  const cases = [seenCase(judgement, scan), rebootCase(judgement), ...unitCases(judgement)];
-  const total = (outcome: Outcome): string => String(cases.filter((each) => each.outcome === outcome).length);
-  const suite = {
-    '@name': sanitize(drift.host.hostname),
-    '@tests': String(cases.length),
-    '@failures': total('failure'),
-    '@errors': total('error'),
-    '@skipped': total('skipped'),
-    // The schema wants digits, and from 1e21 on toFixed() writes an exponent.
-    '@time': Math.min(scan.duration_seconds, 1e12).toFixed(3),
-    '@timestamp': drift.report.generated_at.replace('Z', ''),
-    '@hostname': sanitize(drift.host.hostname),
-    testcase: cases.map(toElement),
-  };
-  const builder = new XMLBuilder({
-    ignoreAttributes: false,
-    attributeNamePrefix: '@',
-    suppressEmptyNode: true,
-    suppressBooleanAttributes: false,
-    format: true,
+  const { host, report } = judgement.drift;
+  const hostname = sanitize(host.hostname);
+  return renderSuite({
+    name: hostname,
+    hostname,
+    timestamp: report.generated_at,
+    seconds: scan.duration_seconds,
+    cases: [seenCase(judgement, scan), rebootCase(judgement), ...unitCases(judgement)],
   });
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build({ testsuites: { testsuite: suite } }).trimEnd()}\n`;
-}
-
-function toElement({ name, outcome, message, lines }: Case): object {
-  const head = { '@name': name, '@classname': 'lib-users' };
-  if (outcome === null) return lines.length === 0 ? head : { ...head, 'system-out': lines.join('\n') };
-  const type = outcome === 'skipped' ? {} : { '@type': outcome === 'failure' ? 'drift' : 'incomplete' };
-  return { ...head, [outcome]: { '@message': message, ...type, '#text': lines.join('\n') } };
 }
 
 function seenCase({ drift, allowIncomplete }: Judgement, { processes }: Scan): Case {

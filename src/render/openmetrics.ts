@@ -5,34 +5,7 @@ import type { Drift } from '../documents/generated/drift.ts';
 import type { Plan } from '../documents/generated/plan.ts';
 import type { Report, UnitFile } from '../documents/generated/report.ts';
 import { stableName } from '../stable-names.ts';
-import { sanitize } from './sanitize.ts';
-
-type Labels = Readonly<Record<string, string>>;
-
-/** One metric family: samples by their labels as they are printed. */
-class Family {
-  readonly #name: string;
-  readonly #help: string;
-  readonly #samples = new Map<string, number>();
-
-  constructor(name: string, help: string) {
-    this.#name = `lib_users_${name}`;
-    this.#help = help;
-  }
-
-  set(labels: Labels, value: number | null, join: (a: number, b: number) => number = (a, b) => a + b): this {
-    const key = renderLabels(labels);
-    const old = this.#samples.get(key);
-    if (value !== null) this.#samples.set(key, old === undefined ? value : join(old, value));
-    return this;
-  }
-
-  toString(): string {
-    if (this.#samples.size === 0) return '';
-    const lines = [...this.#samples].map(([labels, value]) => `${this.#name}${labels} ${renderNumber(value)}\n`);
-    return `# HELP ${this.#name} ${this.#help}\n# TYPE ${this.#name} gauge\n${lines.join('')}`;
-  }
-}
+import { Family, toSeconds } from './metrics.ts';
 
 interface Owned {
   scope: string;
@@ -116,26 +89,4 @@ function ownedFiles({ units, processes }: Report): Owned[] {
       };
     });
   return [...owned, ...loose];
-}
-
-/** null for a time that a report has but no calendar. */
-function toSeconds(time: string): number | null {
-  const ms = Date.parse(time);
-  return Number.isNaN(ms) ? null : ms / 1000;
-}
-
-/** A sum of what a report that lies says may be infinite. */
-function renderNumber(value: number): string {
-  return Number.isFinite(value) ? String(value) : '+Inf';
-}
-
-function renderLabels(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
-}
-
-/** Unit names keep their backslashes, everything else that is not plain is made visible; then the format's own escapes. */
-function escapeLabel(value: string): string {
-  const visible = value.split('\\').map(sanitize).join('\\');
-  return visible.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

@@ -7,6 +7,8 @@ import type { Fleet } from '../../src/documents/generated/fleet.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';
+import { noGate } from '../../src/fleet/gate.ts';
+import { assess } from '../support/assess.ts';
 import { readGolden } from '../support/golden.ts';
 import { anyReport } from '../support/report-arbitrary.ts';
 import { file, libc, process, report, rotatedLog, unit } from '../support/reports.ts';
@@ -16,8 +18,8 @@ const golden = readGolden<Report>('report');
 
 function fold(reports: readonly Report[]): Fleet {
   const fleet = new FleetFold();
-  for (const [index, each] of reports.entries()) fleet.add(each, `reports/${index}.json`);
-  return fleet.build(now);
+  for (const [index, each] of reports.entries()) fleet.add(each, `reports/${index}.json`, assess(each));
+  return fleet.build(now, noGate);
 }
 
 function host(
@@ -40,11 +42,11 @@ test('the worked example', () => {
   db.host = { ...db.host, labels: {}, reboot: { required: null, reasons: [] } };
   db.summary = { processes: 0, units: 0, maps: 0, fds: 0, held_bytes: 0 };
   const fleet = new FleetFold();
-  fleet.add({ ...golden, generated_at: early }, 'reports/old/web-1.json');
-  fleet.add(golden, 'reports/web-1.json');
-  fleet.add(db, 'reports/db-1.json');
+  fleet.add({ ...golden, generated_at: early }, 'reports/old/web-1.json', assess(golden));
+  fleet.add(golden, 'reports/web-1.json', assess(golden));
+  fleet.add(db, 'reports/db-1.json', assess(db));
   fleet.refuse('reports/web-9.json', expected.unreadable_inputs[0]!);
-  const { files, ...rest } = fleet.build(now);
+  const { files, ...rest } = fleet.build(now, noGate);
   const { files: expectedFiles, ...expectedRest } = expected;
   assert.deepEqual(rest, { ...expectedRest, tool: rest.tool });
   // The example lists the files of units only; those of processes in no unit are there as well.
@@ -102,11 +104,21 @@ test('paths that differ only in bytes that are no UTF-8 are two', () => {
   assert.equal(files.length, 2);
 });
 
+test('their order is not that of the reports', () => {
+  const one = host('a', null, late, {
+    units: [unit('x.service', [{ ...libc, path: '/\ufffd', path_base64: 'L/8=' }])],
+  });
+  const two = host('b', null, late, {
+    units: [unit('x.service', [{ ...libc, path: '/\ufffd', path_base64: 'L/4=' }])],
+  });
+  assert.deepEqual(fold([one, two]).files, fold([two, one]).files);
+});
+
 test('of one source a hundred broken inputs are listed, the rest is counted', () => {
   const fleet = new FleetFold();
   for (let line = 1; line <= 2000; line++)
     fleet.refuse('big.ndjson', { source: `big.ndjson:${line}`, code: 'invalid_document', message: 'cut off' });
-  const { summary, unreadable_inputs } = fleet.build(now);
+  const { summary, unreadable_inputs } = fleet.build(now, noGate);
   assert.equal(summary.unreadable_inputs, 2000);
   assert.equal(unreadable_inputs.length, 101);
   assert.deepEqual(unreadable_inputs[100], {

@@ -7,6 +7,7 @@ import type { Drift, DriftReboot } from '../../src/documents/generated/drift.ts'
 import type { Report } from '../../src/documents/generated/report.ts';
 import { type CheckOptions, judge } from '../../src/drift/judge.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';
+import { noGate } from '../../src/fleet/gate.ts';
 import { buildPlan } from '../../src/plan/build.ts';
 import { renderDriftRows } from '../../src/render/drift-rows.ts';
 import { renderDriftText } from '../../src/render/drift-text.ts';
@@ -21,6 +22,7 @@ import { groupByOwner } from '../../src/render/owners.ts';
 import { renderPlanText } from '../../src/render/plan-text.ts';
 import { sanitize } from '../../src/render/sanitize.ts';
 import { renderText } from '../../src/render/text.ts';
+import { assess } from '../support/assess.ts';
 import { hostileReport } from '../support/hostile-report.ts';
 import {
   lintJunit,
@@ -198,11 +200,11 @@ test('GitHub: the runner reads back every title, at most ten errors and a sum th
 test('text: no control, bidi or invisible character reaches a terminal', () => {
   const style = { colour: false, columns: 80 };
   const fleet = new FleetFold();
-  for (const { report } of judgements) fleet.add(report, report.host.hostname);
+  for (const { report } of judgements) fleet.add(report, report.host.hostname, assess(report));
   fleet.refuse('x', { source: 'x\x1b[2J', code: 'invalid_document', message: '\u202e\n' });
   const texts = [
     ...judgements.map(({ judgement }) => renderDriftText(judgement, style)),
-    renderFleetText(fleet.build(options.now), style),
+    renderFleetText(fleet.build(options.now, noGate), style),
   ];
   for (const text of texts) assert.doesNotMatch(text, /(?![\n ])[\p{C}\p{Z}\p{DI}]/u);
 });
@@ -214,13 +216,13 @@ test('a unit name comes out as it is, in every format for people', () => {
   const reboot: DriftReboot = { required: false, reasons: [], counts_as: 'ok' };
   const judgement = judge(report, null, { ...options, accept: [], reboot });
   const fleet = new FleetFold();
-  fleet.add(report, 'a.json');
+  fleet.add(report, 'a.json', assess(report));
   const style = { colour: false, columns: 200 };
   const texts: Record<string, string> = {
     report: renderText(report, style),
     plan: renderPlanText(buildPlan(report, [], report.generated_at), style),
     drift: renderDriftText(judgement, style),
-    fleet: renderFleetText(fleet.build(options.now), style),
+    fleet: renderFleetText(fleet.build(options.now, noGate), style),
     junit: renderJunit(judgement, report.scan),
     nagios: renderNagios(judgement, report, thresholds).text,
     github: renderGithub(judgement),
@@ -234,8 +236,8 @@ test('a unit name comes out as it is, in every format for people', () => {
 
 test('rows: every line is one JSON object with the same columns', () => {
   const fleet = new FleetFold();
-  for (const { report } of judgements) fleet.add(report, report.host.hostname);
-  const document = fleet.build(options.now);
+  for (const { report } of judgements) fleet.add(report, report.host.hostname, assess(report));
+  const document = fleet.build(options.now, noGate);
   const total = document.files.reduce((sum, { hosts }) => sum + hosts.length, 0);
   const count = ({ counts }: Drift) => Object.values(counts).reduce((sum, each) => sum + each, 0);
   const tables: [string, number][] = [

@@ -13,6 +13,8 @@ import { FleetFold } from '../../src/fleet/fold.ts';
 import { buildPlan } from '../../src/plan/build.ts';
 import { renderDriftRows } from '../../src/render/drift-rows.ts';
 import { renderDriftText } from '../../src/render/drift-text.ts';
+import { renderFleetJunit } from '../../src/render/fleet-junit.ts';
+import { renderFleetOpenmetrics } from '../../src/render/fleet-openmetrics.ts';
 import { renderFleetRows } from '../../src/render/fleet-rows.ts';
 import { renderFleetText } from '../../src/render/fleet-text.ts';
 import { renderGithub } from '../../src/render/github.ts';
@@ -25,6 +27,7 @@ import { renderOpenmetrics } from '../../src/render/openmetrics.ts';
 import { renderPlanText } from '../../src/render/plan-text.ts';
 import { renderRows } from '../../src/render/rows.ts';
 import { renderText } from '../../src/render/text.ts';
+import { assess } from './assess.ts';
 import { parseWorkflowCommand } from './parsers.ts';
 
 /** Texts that a program of another make reads: kept by the caller for the real parsers, which are slow to start. */
@@ -55,9 +58,9 @@ export function renderEverything(report: Report) {
   const first = judge(report, null, { ...options, reboot });
   const again = judge(report, report, { ...options, reboot });
   const fold = new FleetFold();
-  fold.add(report, 'a.json');
-  fold.add(report, 'b.json');
-  const fleet = fold.build(now);
+  fold.add(report, 'a.json', assess(report));
+  fold.add(report, 'b.json', assess(report));
+  const fleet = fold.build(now, { failOn: ['any', 'reboot'], allowIncomplete: false });
   const texts = {
     text: renderText(report, style),
     plan: renderPlanText(plan, style),
@@ -69,6 +72,8 @@ export function renderEverything(report: Report) {
     nagios: renderNagios(first, report, thresholds).text,
     junit: renderJunit(first, report.scan),
     openmetrics: renderOpenmetrics(report, plan, first.drift),
+    fleet_junit: renderFleetJunit(fleet),
+    fleet_openmetrics: renderFleetOpenmetrics(fleet),
     lib_users: renderDropIn(report, { machine: false, showItems: true, services: true }),
     fd_users: renderDropIn(report, { machine: true, showItems: false, services: false }),
   };

@@ -124,10 +124,7 @@ export interface FleetHost {
   complete: boolean;
   units: Count;
   held_bytes: Count;
-  /**
-   * What counts on this host as check would count it without a baseline: the names of affected units, and of programs in no unit; without scratch files and what the configuration accepts. Always written; not required, since documents of 1.0 do not have it.
-   */
-  stale?: string[];
+  stale?: Count;
   /**
    * Why the host needs a reboot; empty unless reboot_required is true. Always written; not required, since documents of 1.0 do not have it.
    */

@@ -1,0 +1,55 @@
+// Metric families as text. Gauges only, no timestamps. OpenMetrics 1.0; the text is valid in Prometheus' own format 0.0.4 too.
+
+import { sanitize } from './sanitize.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** One metric family: samples by their labels as they are printed. */
+export class Family {
+  readonly #name: string;
+  readonly #help: string;
+  readonly #samples = new Map<string, number>();
+
+  constructor(name: string, help: string) {
+    this.#name = `lib_users_${name}`;
+    this.#help = help;
+  }
+
+  set(labels: Labels, value: number | null, join: (a: number, b: number) => number = (a, b) => a + b): this {
+    const key = renderLabels(labels);
+    const old = this.#samples.get(key);
+    if (value !== null) this.#samples.set(key, old === undefined ? value : join(old, value));
+    return this;
+  }
+
+  toString(): string {
+    if (this.#samples.size === 0) return '';
+    const lines = [...this.#samples].map(([labels, value]) => `${this.#name}${labels} ${renderNumber(value)}\n`);
+    return `# HELP ${this.#name} ${this.#help}\n# TYPE ${this.#name} gauge\n${lines.join('')}`;
+  }
+}
+
+/** null for a time that a report has but no calendar. */
+export function toSeconds(time: string): number | null {
+  const ms = Date.parse(time);
+  return Number.isNaN(ms) ? null : ms / 1000;
+}
+
+/** A sum of what a report that lies says may be infinite. */
+function renderNumber(value: number): string {
+  return Number.isFinite(value) ? String(value) : '+Inf';
+}
+
+function renderLabels(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}
+
+function escapeLabel(value: string): string {
+  return visibleLabel(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
+
+/** What a reader of the metrics gets: unit names keep their backslashes, everything else that is not plain is made visible. */
+export function visibleLabel(value: string): string {
+  return value.split('\\').map(sanitize).join('\\');
+}
