@@ -1,0 +1,118 @@
+// One answer: plan, check, fleet and both metrics say the same of the same report, by the same policy.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Report } from '../../src/documents/generated/report.ts';
+import { judge } from '../../src/drift/judge.ts';
+import { isWhole } from '../../src/drift/known.ts';
+import type { Filters } from '../../src/drift/selection.ts';
+import { compileStale } from '../../src/drift/stale.ts';
+import { FleetFold } from '../../src/fleet/fold.ts';
+import { buildPlan, compileRebootJudge } from '../../src/plan/build.ts';
+import type { UserPolicyRule } from '../../src/policy/rule.ts';
+import { renderFleetOpenmetrics } from '../../src/render/fleet-openmetrics.ts';
+import { renderNagios } from '../../src/render/nagios.ts';
+import { renderOpenmetrics } from '../../src/render/openmetrics.ts';
+import { groupByOwner } from '../../src/render/owners.ts';
+import { anyReport } from '../support/report-arbitrary.ts';
+import { libc, report, unit } from '../support/reports.ts';
+
+const now = new Date('2026-11-23T10:00:00Z');
+const thresholds = { warning: null, critical: null, criticalAgeSeconds: null };
+
+const rule = fc.record(
+  {
+    unit: fc.constantFrom('nginx.service', 'dbus*', '*', 'session-*.scope', 'user@*.service'),
+    path: fc.constantFrom('*', '/usr/*'),
+    action: fc.constantFrom('reboot', 'restart', 'ignore', 'manual'),
+  },
+  { requiredKeys: ['unit', 'action'] },
+);
+const policy = fc
+  .array(rule, { maxLength: 3 })
+  .map((rules) =>
+    rules.map((each, index): UserPolicyRule => ({ ...each, reason: 'x', file: 'c.yaml', line: index + 1 })),
+  );
+
+/** What each of them says of reboots. */
+function answers(of: Report, rules: readonly UserPolicyRule[]) {
+  const plan = buildPlan(of, rules, of.generated_at);
+  const reboot = compileRebootJudge(rules)(of);
+  const filters: Filters = { units: [], roles: null, kinds: [] };
+  const effect = { ...reboot, counts_as: 'fail' } as const;
+  const judgement = judge(of, null, {
+    failOn: 'never',
+    allowIncomplete: true,
+    filters,
+    accept: [],
+    reboot: effect,
+    now,
+  });
+  const fold = new FleetFold();
+  fold.add(of, 'a.json', { reboot, stale: compileStale(filters, [], now)(of), whole: isWhole(of) });
+  const fleet = fold.build(now, { failOn: ['reboot'], allowIncomplete: false });
+  return { plan, judgement, fleet };
+}
+
+const sample = (text: string, name: string): string | undefined =>
+  new RegExp(`^${name}(?:\\{[^\\n]*\\})? (\\S+)$`, 'm').exec(text)?.[1];
+
+test('on reboots', () => {
+  const seen = new Set<boolean | null>();
+  const byUnit = new Set<string>();
+  fc.assert(
+    fc.property(anyReport, policy, (of, rules) => {
+      const { plan, judgement, fleet } = answers(of, rules);
+      const { required, reasons } = plan.reboot;
+      seen.add(required);
+      for (const reason of reasons) byUnit.add(reason.code);
+      const { counts_as: _, ...said } = judgement.drift.reboot ?? { counts_as: null };
+      assert.deepEqual(said, plan.reboot);
+      const [host] = fleet.hosts;
+      assert.deepEqual([host?.reboot_required, host?.reboot_reasons], [required, reasons]);
+      assert.equal(fleet.summary.reboot_required, Number(required === true));
+      assert.equal(fleet.verdict, required === null ? 'incomplete' : required ? 'drift' : 'pass');
+      assert.equal(judgement.drift.verdict, required === true ? 'drift' : 'pass');
+      const expected = required === null ? undefined : String(Number(required));
+      const metrics = renderOpenmetrics(of, plan, judgement.drift);
+      assert.equal(sample(metrics, 'lib_users_reboot_required'), expected);
+      assert.equal(sample(renderFleetOpenmetrics(fleet), 'lib_users_fleet_reboot_required'), expected);
+      assert.equal(/ reboot=(\d);/.exec(renderNagios(judgement, of, thresholds).text)?.[1], expected);
+      if (required === true) assert.equal(plan.clean, false);
+    }),
+    { numRuns: 400 },
+  );
+  assert.deepEqual([...seen].map(String).sort(), ['false', 'null', 'true']);
+  assert.ok(byUnit.has('unit'), 'a unit that only a reboot cures was among them');
+});
+
+test('a unit that only a reboot cures is a reason for all', () => {
+  const { plan, fleet, judgement } = answers(report({ units: [unit('dbus.service', [libc])] }), []);
+  const reasons = [{ code: 'unit', unit: 'dbus.service' }];
+  assert.deepEqual(
+    [plan.reboot.reasons, fleet.hosts[0]?.reboot_reasons, judgement.drift.reboot?.reasons],
+    [reasons, reasons, reasons],
+  );
+});
+
+test('on what counts: a host counts in the fleet exactly if check without a baseline counts anything', () => {
+  const roles = fc.constantFrom<Filters['roles']>(null, ['code'], ['code', 'log'], ['scratch']);
+  const accept = fc.constantFrom([], [{ unit: 'nginx.service' }], [{ path: '*a*' }]);
+  const counted = new Set<boolean>();
+  fc.assert(
+    fc.property(anyReport, roles, accept, (of, wanted, entries) => {
+      const accepted = entries.map((entry) => ({ ...entry, reason: 'x', file: 'c.yaml', line: 1 }));
+      const filters: Filters = { units: [], roles: wanted, kinds: [] };
+      const reboot = { required: false, reasons: [], counts_as: 'ok' } as const;
+      const options = { failOn: 'any', allowIncomplete: false, filters, accept: accepted, now } as const;
+      const judgement = judge(of, null, { ...options, reboot: { ...reboot, reasons: [] } });
+      const stale = compileStale(filters, accepted, now)(of);
+      counted.add(stale > 0);
+      assert.equal(stale > 0, judgement.counted.length > 0);
+      assert.ok(stale >= groupByOwner(judgement.counted).length);
+    }),
+    { numRuns: 400 },
+  );
+  assert.equal(counted.size, 2);
+});
