@@ -6,6 +6,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Fleet } from '../../src/documents/generated/fleet.ts';
+import type { Plan } from '../../src/documents/generated/plan.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { errorDocument, runCli } from '../support/cli.ts';
 import { readGolden } from '../support/golden.ts';
@@ -177,6 +178,103 @@ test('rows: one line for every file and host', (t) => {
     [
       ['a', libc.path, 'a.service'],
       ['b', libc.path, 'a.service'],
+    ],
+  );
+});
+
+const clean = (hostname: string): Report => ({ ...named(hostname), units: [] });
+const blind = (made: Report): Report => ({ ...made, scan: { ...made.scan, complete: false } });
+const needing = (made: Report, required: boolean | null): Report => ({
+  ...made,
+  host: { ...made.host, reboot: { required, reasons: required === true ? [needed] : [] } },
+});
+const needed = { code: 'reboot_needed_file', path: '/run/reboot-needed' } as const;
+const onBus: Report = { ...clean('bus'), units: [unit('dbus.service', [libc])] };
+
+const gates: [name: string, reports: (Report | string)[], flags: string, code: number][] = [
+  ['without a gate', [named('a'), blind(named('b')), 'x'], '', 0],
+  ['any, clean', [clean('a'), clean('b')], '--fail-on any', 0],
+  ['any, one is stale', [clean('a'), named('b')], '--fail-on any', 5],
+  ['any, only a reboot', [needing(clean('a'), true)], '--fail-on any', 0],
+  ['any, one was not seen', [clean('a'), blind(clean('b'))], '--fail-on any', 4],
+  ['any, one was not seen, allowed', [clean('a'), blind(clean('b'))], '--fail-on any --allow-incomplete', 0],
+  ['any, one could not be read', [clean('a'), 'x'], '--fail-on any', 4],
+  ['any, one could not be read, allowed', [clean('a'), 'x'], '--fail-on any --allow-incomplete', 0],
+  ['any, stale wins over what could not be read', [named('a'), 'x'], '--fail-on any', 5],
+  ['any, stale wins over --require-complete', [named('a'), 'x'], '--fail-on any --require-complete', 5],
+  ['any, --require-complete', [clean('a'), 'x'], '--fail-on any --require-complete --allow-incomplete', 4],
+  ['reboot, none', [named('a')], '--fail-on reboot', 0],
+  ['reboot, by a file', [clean('a'), needing(clean('b'), true)], '--fail-on reboot', 5],
+  ['reboot, by a unit', [onBus], '--fail-on reboot', 5],
+  ['reboot, not known', [needing(clean('a'), null)], '--fail-on reboot', 4],
+  ['reboot, not known, required', [needing(clean('a'), null)], '--fail-on reboot --require-complete', 4],
+  ['incomplete, clean', [clean('a'), named('b')], '--fail-on incomplete', 0],
+  ['incomplete, one was not seen', [blind(clean('a'))], '--fail-on incomplete', 5],
+  ['incomplete, one could not be read', [clean('a'), 'x'], '--fail-on incomplete', 5],
+  ['several by a comma', [needing(clean('a'), true)], '--fail-on any,reboot', 5],
+  ['several by giving it again', [needing(clean('a'), true)], '--fail-on any --fail-on reboot', 5],
+  ['several, not known', [needing(clean('a'), null)], '--fail-on any,reboot,incomplete', 5],
+  ['JUnit without --fail-on, stale', [named('a')], '--format junit', 5],
+  ['JUnit without --fail-on, not seen', [blind(clean('a'))], '--format junit', 5],
+  ['JUnit without --fail-on, not seen, allowed', [blind(clean('a'))], '--format junit --allow-incomplete', 0],
+  ['JUnit without --fail-on, a reboot', [needing(clean('a'), true)], '--format junit', 0],
+  ['JUnit, reboot', [needing(clean('a'), true)], '--format junit --fail-on reboot', 5],
+  ['OpenMetrics without --fail-on', [named('a')], '--format openmetrics', 0],
+];
+for (const [name, reports, flags, code] of gates) {
+  test(`exit code ${code}: ${name}`, (t) => {
+    const files = reports.map((each, index) => [`${index}.json`, typeof each === 'string' ? each : line(each)]);
+    const folder = temporaryFolder(t, Object.fromEntries(files));
+    const result = runCli(['fleet', folder, '--no-config', ...flags.split(' ').filter(Boolean)]);
+    assert.equal(result.code, code, result.stderr);
+  });
+}
+
+test('usage (2): --fail-on', (t) => {
+  const folder = temporaryFolder(t, { 'a.json': line(named('a')) });
+  const wrong = (...args: string[]) => runCli(['fleet', folder, '--no-config', '--json', ...args]);
+  const rows: [args: string[], message: RegExp][] = [
+    [['--fail-on', 'all'], /^--fail-on all: expected one of any, reboot, incomplete$/],
+    [['--fail-on', 'any,all'], /^--fail-on all: expected one of any, reboot, incomplete$/],
+    [['--fail-on', 'incomplete', '--allow-incomplete'], /^--allow-incomplete contradicts --fail-on incomplete$/],
+  ];
+  for (const [args, message] of rows) {
+    const result = wrong(...args);
+    assert.deepEqual([result.code, result.stdout], [2, ''], args.join(' '));
+    assert.match(errorDocument(result).message, message);
+  }
+});
+
+test('the configuration decides what counts and what wants a reboot, as for plan and check', (t) => {
+  const folder = temporaryFolder(t, {
+    'reports/a.json': line(named('a')),
+    'c.yaml': `kind: lib-users/config
+schema_version: 1.0.0
+policy: [{unit: a.service, action: reboot, reason: x}]
+check: {accept: [{unit: a.service, reason: CHG-1}]}
+`,
+  });
+  const run = (command: string, from: string) =>
+    runCli([command, from, '--no-config', '--config', join(folder, 'c.yaml'), '--json']).stdout;
+  const [host] = fold(run('fleet', join(folder, 'reports'))).hosts;
+  const { reboot } = JSON.parse(run('plan', join(folder, 'reports/a.json'))) as Plan;
+  assert.deepEqual([host?.reboot_required, host?.reboot_reasons, host?.stale], [reboot.required, reboot.reasons, 0]);
+  assert.deepEqual(reboot.reasons, [{ code: 'unit', unit: 'a.service' }]);
+});
+
+test('text and JSON say what the gate says', (t) => {
+  const folder = temporaryFolder(t, { 'a.json': line(named('a')), 'b.json': line(clean('b')) });
+  const run = (...args: string[]) => runCli(['fleet', folder, '--no-config', ...args]).stdout;
+  assert.match(run('--format', 'text', '--fail-on', 'any'), /^The gate is closed \(--fail-on any\)\.$/m);
+  assert.match(run('--format', 'text', '--fail-on', 'reboot'), /^The gate is open \(--fail-on reboot\)\.$/m);
+  assert.doesNotMatch(run('--format', 'text'), /The gate/);
+  const { fail_on, verdict, hosts } = fold(run('--json', '--fail-on', 'incomplete,any'));
+  assert.deepEqual([fail_on, verdict], [['any', 'incomplete'], 'drift']);
+  assert.deepEqual(
+    hosts.map((host) => [host.stale, host.verdict]),
+    [
+      [1, 'drift'],
+      [0, 'pass'],
     ],
   );
 });

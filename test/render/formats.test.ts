@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Drift, DriftReboot } from '../../src/documents/generated/drift.ts';
+import type { Fleet, FleetCause } from '../../src/documents/generated/fleet.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { type CheckOptions, judge } from '../../src/drift/judge.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';
@@ -11,6 +12,8 @@ import { noGate } from '../../src/fleet/gate.ts';
 import { buildPlan } from '../../src/plan/build.ts';
 import { renderDriftRows } from '../../src/render/drift-rows.ts';
 import { renderDriftText } from '../../src/render/drift-text.ts';
+import { renderFleetJunit } from '../../src/render/fleet-junit.ts';
+import { renderFleetOpenmetrics } from '../../src/render/fleet-openmetrics.ts';
 import { renderFleetRows } from '../../src/render/fleet-rows.ts';
 import { renderFleetText } from '../../src/render/fleet-text.ts';
 import { renderGithub } from '../../src/render/github.ts';
@@ -90,6 +93,86 @@ test('JUnit: the schema of the Jenkins xUnit plugin holds, and expat reads back 
     assert.equal(reboot.outcome === null, drift.reboot?.required === false);
     assert.equal(reboot.outcome === 'failure', drift.reboot?.required === true && drift.reboot.counts_as === 'fail');
   });
+});
+
+const causes: FleetCause[][] = [[], ['any'], ['reboot'], ['incomplete'], ['any', 'reboot', 'incomplete']];
+/** The reports in one fleet for each gate, with hosts of one name and inputs that could not be read. */
+const fleets = causes.map((failOn) => {
+  const fold = new FleetFold();
+  for (const [index, { report }] of judgements.entries()) {
+    const named = index % 10 === 0 ? { ...report, host: { ...report.host, hostname: 'web-1' } } : report;
+    fold.add(named, `reports/${index}.json`, assess(named));
+  }
+  fold.refuse('x', { source: 'x<\x1b[2J>', code: 'invalid_document', message: ']]>\u202e\n' });
+  return fold.build(options.now, { failOn, allowIncomplete: false });
+});
+
+test('JUnit of a fleet: the schema holds, one case a host and one an input that could not be read', (t) => {
+  const lacking = missing('xmllint') ?? missing('python3');
+  if (lacking) return skip(t, lacking);
+  const texts = fleets.map(renderFleetJunit);
+  assert.equal(lintJunit(texts), '');
+  parseJunit(texts).forEach((suite, index) => {
+    const { hosts, verdict, unreadable_inputs } = fleets[index]!;
+    assert.equal(suite.cases.length, hosts.length + unreadable_inputs.length);
+    const names = suite.cases.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length, 'no name twice');
+    hosts.forEach((host, at) => {
+      const { name, outcome, message } = suite.cases[at]!;
+      assert.ok(name === sanitize(host.hostname) || name === `${sanitize(host.hostname)} (${host.source})`, name);
+      const outcomes: Record<string, string> = { drift: 'failure', incomplete: 'error' };
+      const expected = outcomes[host.verdict ?? ''];
+      if (expected !== undefined) assert.equal(outcome, expected, message ?? '');
+      else assert.ok(outcome === null || outcome === 'skipped' || outcome === 'system-out', String(outcome));
+      if (host.stale! > 0) assert.match(message ?? '', /^\d+ stale units?/);
+      if (host.reboot_required) assert.match(message ?? '', /a reboot is required/);
+      if (!host.complete) assert.match(message ?? '', /not everything could be seen/);
+      if (outcome === 'failure' || outcome === 'error') assert.notEqual(message, '');
+    });
+    assert.equal(Number(suite.attributes.failures) > 0, verdict === 'drift');
+    assert.equal(suite.cases.at(-1)?.outcome, verdict === null || verdict === 'pass' ? 'skipped' : 'error');
+  });
+});
+
+test('OpenMetrics of a fleet: strict parsers read back every host once, and promtool has nothing to say', (t) => {
+  const lacking = missing('prometheus_client') ?? missing('promtool');
+  if (lacking) return skip(t, lacking);
+  const fleet = fleets[0]!;
+  const text = renderFleetOpenmetrics(fleet);
+  assert.deepEqual(lintMetrics(text), { status: 0, output: '' });
+  const [strict = []] = parseOpenmetrics([text]);
+  assert.deepEqual(parsePrometheus([text]), [strict]);
+  const series = strict.map(({ name, labels }) => JSON.stringify([name, labels]));
+  assert.equal(new Set(series).size, series.length, 'no series twice');
+  const of = (name: string) => strict.filter((sample) => sample.name === `lib_users_fleet_${name}`);
+  assert.equal(Number(of('hosts')[0]?.value), fleet.summary.hosts);
+  assert.equal(Number(of('unreadable_inputs')[0]?.value), 1);
+  const visible = (name: string) => name.split('\\').map(sanitize).join('\\');
+  const names = new Set(fleet.hosts.map(({ hostname }) => visible(hostname)));
+  assert.deepEqual(new Set(of('scan_complete').map(({ labels }) => labels.host)), names);
+  for (const { labels, value } of of('reboot_required')) {
+    const same = fleet.hosts.filter(({ hostname }) => visible(hostname) === labels.host);
+    const said = same.map(({ reboot_required }) => reboot_required);
+    assert.equal(Number(value), Number(said.includes(true)));
+    if (Number(value) === 0) assert.ok(!said.includes(null));
+  }
+  for (const { labels, value } of of('stale_units')) {
+    const same = fleet.hosts.filter(({ hostname }) => visible(hostname) === labels.host);
+    assert.equal(
+      Number(value),
+      same.reduce((sum, { stale }) => sum + (stale ?? 0), 0),
+    );
+  }
+});
+
+test('a fleet document of 1.0 is rendered, and what it does not have is not known', () => {
+  const [first] = fleets;
+  const { fail_on: _, verdict: __, ...rest } = first!;
+  const hosts = rest.hosts.map(({ stale: _, reboot_reasons: __, verdict: ___, ...host }) => host);
+  const old: Fleet = { ...rest, hosts };
+  assert.doesNotMatch(renderFleetOpenmetrics(old), /fleet_stale_units/);
+  assert.match(renderFleetJunit(old), /failures="0" errors="0"/);
+  assert.doesNotMatch(renderFleetText(old, { colour: false, columns: 80 }), /The gate/);
 });
 
 test('OpenMetrics: a strict parser and that of the older format read back every label', (t) => {
