@@ -113,7 +113,9 @@ for (const block of readCookbook()) {
         const { status, stdout, stderr } = bash(command.replaceAll('/usr/bin/lib-users', 'lib-users'));
         // A plugin judges this very machine.
         if (command.includes('--format nagios')) assert.match(stdout, /^LIB_USERS (?:OK|WARNING|CRITICAL|UNKNOWN) - /);
-        else assert.equal(status, 0, `${command}\n${stdout}${stderr}`);
+        // Only the last one may close a gate.
+        const code = command === commands.at(-1) ? Number(attributes.exit ?? 0) : 0;
+        if (!command.includes('--format nagios')) assert.equal(status, code, `${command}\n${stdout}${stderr}`);
       }
     });
     continue;
