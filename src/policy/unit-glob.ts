@@ -47,17 +47,18 @@ function advance(state: State, character: string): State[] {
 function canMatch(pattern: string): boolean {
   const tokens = parseGlob(fromText(pattern));
   if (tokens.filter((token) => token !== '*').length > maxUnitNameLength) return false;
-  const seen = new Set<string>();
+  const states = tokens.map(() => new Set<State>()).concat(new Set<State>());
   let places: [at: number, state: State][] = [[0, 'start']];
   for (let length = 0; places.length > 0 && length <= maxUnitNameLength; length++) {
     const next: typeof places = [];
     for (const [at, state] of places) {
+      // A star may stand for nothing.
       for (const index of tokens[at] === '*' ? [at, at + 1] : [at]) {
-        const key = `${index} ${state}`;
-        if (seen.has(key)) continue;
-        seen.add(key);
-        if (index === tokens.length && unitTypes.some((type) => state === `type:${type}`)) return true;
-        next.push(...step(tokens[index], index, state));
+        const token = tokens[index];
+        if (token === undefined && unitTypes.some((type) => state === `type:${type}`)) return true;
+        if (token === undefined || states[index]!.has(state)) continue;
+        states[index]!.add(state);
+        for (const after of statesAfter(token, state)) next.push([token === '*' ? index : index + 1, after]);
       }
     }
     places = next;
@@ -65,12 +66,24 @@ function canMatch(pattern: string): boolean {
   return false;
 }
 
-function step(token: Token | undefined, index: number, state: State): [number, State][] {
-  if (token === undefined) return [];
-  const after = token === '*' ? index : index + 1;
-  return instanceCharacters
-    .filter((character) => token === '*' || accepts(token, character))
-    .flatMap((character) => advance(state, character).map((next): [number, State] => [after, next]));
+/** Where the reader can be after one character that the token stands for. */
+function statesAfter(token: Token, state: State): Set<State> {
+  const moves = movesFrom(state);
+  return new Set(moves.flatMap(([character, after]) => (token === '*' || accepts(token, character) ? [after] : [])));
+}
+
+type Move = readonly [character: string, after: State];
+const knownMoves = new Map<State, readonly Move[]>();
+
+/** There are some sixty states, and each is met at most places of a long glob. */
+function movesFrom(state: State): readonly Move[] {
+  const known = knownMoves.get(state);
+  if (known !== undefined) return known;
+  const moves = instanceCharacters.flatMap((character) =>
+    advance(state, character).map((after): Move => [character, after]),
+  );
+  knownMoves.set(state, moves);
+  return moves;
 }
 
 /** Why a glob that is well-formed can match no unit name. */
