@@ -6,7 +6,10 @@ import type { Report } from '../documents/generated/report.ts';
 import { compileAccepted, compileFilters, type Filters, type Judged } from './selection.ts';
 import { programOf } from './sightings.ts';
 
-/** Units, and programs in no unit, with a finding that counts; a program counts once in each kind of container. */
+/**
+ * Units, and programs in no unit, with a finding that counts; a program counts once in each kind of container. A file counts
+ * in each of its roles, where `check` lets the weightiest speak: with roles that leave out code this may be more, never less.
+ */
 export function compileStale(
   filters: Filters,
   accept: readonly AcceptedFinding[],
