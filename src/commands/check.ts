@@ -57,13 +57,13 @@ async function runNagios({ plugin, report, thresholds }: Checked): Promise<{ tex
   return renderNagios(plugin(), report, thresholds);
 }
 
-const exitCodes: Readonly<Record<Drift['verdict'], number>> = { pass: 0, incomplete: 4, drift: 5 };
 /** Why the gate cannot be judged for certain, or null. */
 function whyUnknown({ drift, rebootGate }: Judgement, report: Report): string | null {
   if (!drift.report.complete) return whyIncomplete(report) ?? 'the report leaves out processes';
   return rebootGate === 'unknown' ? 'it is not known whether a reboot is required' : null;
 }
 
+const exitCodes: Readonly<Record<Drift['verdict'], number>> = { pass: 0, incomplete: 4, drift: 5 };
 const noResult = (): never => {
   throw new Error('there is no result yet');
 };
@@ -72,7 +72,7 @@ export default class Check extends BaseCommand {
   static override id = 'check';
   static override summary = 'Whether a host is worse than it was: a gate for CI and monitoring.';
   static override description =
-    'Judges a scan of this host, or a report, against a baseline. The exit code is 0 where the gate is open, 5 where something was found that --fail-on counts, and 4 where nothing was but not everything could be seen. With --format nagios it is that of a plugin: 0, 1, 2 or 3.';
+    'Judges a scan of this host, or a report, against a baseline. The exit code is 0 if the gate is open, 5 if something was found that --fail-on counts (or a reboot is required, with --reboot fail), and 4 if nothing was but not everything could be seen. With --format nagios it is that of a plugin: 0, 1, 2 or 3.';
   static override examples = [
     { description: 'Is anything stale?', command: '<%= config.bin %> check' },
     {
@@ -127,7 +127,7 @@ export default class Check extends BaseCommand {
         document: drift,
         schema: 'drift',
         formats: formatsOf(() => checked),
-        // Findings win over incompleteness, and a plugin says by itself what it could not see.
+        // What closes the gate wins over what is not known, and a plugin says by itself what it could not see.
         incomplete: format === 'nagios' || drift.verdict === 'drift' ? null : whyUnknown(judgement, report),
         alongside: kept === null ? [] : [{ path: kept, text: renderJson(judgement.baseline) }],
       },

@@ -26,7 +26,7 @@ export interface EffectiveConfig {
   check: {
     /** null where no file says. */
     roles: CheckConfig['roles'] | null;
-    /** What a required reboot is to the gate; null where no file says. */
+    /** What a required reboot is to the gate; null if no file says. */
     reboot: NonNullable<CheckConfig['reboot']> | null;
     accept: readonly AcceptedFinding[];
   };

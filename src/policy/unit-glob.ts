@@ -26,7 +26,7 @@ export function unitGlobProblem(pattern: string): UnitGlobProblem | null {
 /** A state of the reader of unit names: `type:ser` has read a name, the dot and `ser`. */
 type State = 'start' | 'prefix' | 'at' | 'instance' | `type:${string}`;
 
-/** Where the reader is after one more character; several where a dot may belong to the name or begin the type. */
+/** Where the reader is after one more character; several, since a dot may belong to the name or begin the type. */
 function advance(state: State, character: string): State[] {
   if (state.startsWith('type:')) {
     const read = `${state.slice('type:'.length)}${character}`;
