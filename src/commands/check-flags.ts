@@ -34,7 +34,7 @@ export const gateFlags = {
   reboot: string({
     options: [...rebootCounts],
     description:
-      'What a required reboot is to the gate: ok (said, nothing more), warning (the state of the plugin), or fail (closed). Default: warning with --format nagios, else ok; check.reboot of the configuration sets another.',
+      'What a required reboot is to the gate: ok (said, nothing more), warning (the state of the plugin), or fail (closed). Default: warning with --format nagios, else ok; check.reboot of the configuration sets another. It is about the whole host, whatever --unit, --role and --kind.',
   }),
   'allow-incomplete': boolean({ description: 'Let the gate open though not everything could be seen.' }),
   unit: string({
