@@ -16,7 +16,7 @@ import { renderNagios } from '../../src/render/nagios.ts';
 import { renderOpenmetrics } from '../../src/render/openmetrics.ts';
 import { groupByOwner } from '../../src/render/owners.ts';
 import { anyReport } from '../support/report-arbitrary.ts';
-import { libc, report, unit } from '../support/reports.ts';
+import { facts, libc, report, unit } from '../support/reports.ts';
 
 const now = new Date('2026-11-23T10:00:00Z');
 const thresholds = { warning: null, critical: null, criticalAgeSeconds: null };
@@ -87,14 +87,34 @@ test('on reboots', () => {
   assert.ok(byUnit.has('unit'), 'a unit that only a reboot cures was among them');
 });
 
-test('a unit that only a reboot cures is a reason for all', () => {
-  const { plan, fleet, judgement } = answers(report({ units: [unit('dbus.service', [libc])] }), []);
-  const reasons = [{ code: 'unit', unit: 'dbus.service' }];
-  assert.deepEqual(
-    [plan.reboot.reasons, fleet.hosts[0]?.reboot_reasons, judgement.drift.reboot?.reasons],
-    [reasons, reasons, reasons],
-  );
-});
+const own: UserPolicyRule = { unit: 'web.*', action: 'reboot', reason: 'x', file: 'c.yaml', line: 1 };
+const named = (...names: string[]) => ({ systemd: { ...facts, names } });
+const wanting: [name: string, of: Report, rules: UserPolicyRule[], unit: string][] = [
+  ['the bus', report({ units: [unit('dbus.service', [libc])] }), [], 'dbus.service'],
+  [
+    'the bus by an alias',
+    report({ units: [unit('bus-1.service', [libc], named('bus-1.service', 'dbus.service'))] }),
+    [],
+    'bus-1.service',
+  ],
+  ["by the user's rule", report({ units: [unit('web.service', [libc])] }), [own], 'web.service'],
+  [
+    "by the user's rule and an alias",
+    report({ units: [unit('nginx.service', [libc], named('nginx.service', 'web.service'))] }),
+    [own],
+    'nginx.service',
+  ],
+];
+for (const [name, of, rules, wants] of wanting) {
+  test(`a unit that only a reboot cures is a reason for all: ${name}`, () => {
+    const { plan, fleet, judgement } = answers(of, rules);
+    const reasons = [{ code: 'unit', unit: wants }];
+    assert.deepEqual(
+      [plan.reboot.reasons, fleet.hosts[0]?.reboot_reasons, judgement.drift.reboot?.reasons],
+      [reasons, reasons, reasons],
+    );
+  });
+}
 
 test('on what counts: a host counts in the fleet exactly if check without a baseline counts anything', () => {
   const roles = fc.constantFrom<Filters['roles']>(null, ['code'], ['code', 'log'], ['file'], ['scratch']);
