@@ -20,12 +20,15 @@ export function assertForeign(t: TestContext, texts: readonly Foreign[]): void {
     return;
   }
   assert.ok(texts.length > 0);
-  const junit = texts.map((each) => each.junit);
+  const junit = texts.flatMap((each) => [each.junit, each.fleet_junit]);
   assert.equal(lintJunit(junit), '');
   for (const suite of parseJunit(junit)) assert.equal(suite.attributes.tests, String(suite.cases.length));
-  const metrics = texts.map(({ openmetrics }) => openmetrics);
+  const metrics = texts.flatMap(({ openmetrics, fleet_openmetrics }) => [openmetrics, fleet_openmetrics]);
   assert.deepEqual(parsePrometheus(metrics), parseOpenmetrics(metrics));
   const perfdata = texts.map(({ nagios }) => nagios.split('|')[1]!.trim());
-  for (const values of parsePerfdata(perfdata)) assert.equal(values.length, 7);
+  // Whether a reboot is required is left out if it is not known.
+  for (const [index, values] of parsePerfdata(perfdata).entries()) {
+    assert.equal(values.length, perfdata[index]!.includes(' reboot=') ? 8 : 7);
+  }
   t.diagnostic(`${texts.length} reports`);
 }

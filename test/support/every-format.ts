@@ -33,7 +33,9 @@ import { parseWorkflowCommand } from './parsers.ts';
 /** Texts that a program of another make reads: kept by the caller for the real parsers, which are slow to start. */
 export interface Foreign {
   junit: string;
+  fleet_junit: string;
   openmetrics: string;
+  fleet_openmetrics: string;
   nagios: string;
 }
 
