@@ -37,6 +37,12 @@ const laterFields: ReadonlySet<string> = new Set([
   'report/$defs/systemd/fragment_present',
   'report/$defs/unit/sessions',
   'plan/$defs/action/remarks',
+  'drift/$defs/container/cgroup',
+  'plan/$defs/container/cgroup',
+  'plan/$defs/reboot/unknown_because',
+  'report/$defs/container/cgroup',
+  'report/$defs/reboot/unknown_because',
+  'report/kernel_held',
 ]);
 
 for (const name of schemaNames) {

@@ -203,6 +203,7 @@ export interface Container {
   id: NullableString;
   name: NullableString;
   user: NullableUser;
+  cgroup?: NullableString;
 }
 /**
  * A finding that the configuration accepts.
