@@ -1,8 +1,13 @@
-// One reason for a reboot, of a report or a plan -> the words for it.
+// One reason for a reboot, of a report or a plan, or why it is not known -> the words for it.
 
-import type { RebootReason } from '../documents/generated/plan.ts';
+import type { PlanReboot, RebootReason } from '../documents/generated/plan.ts';
 import { enumerate, quote } from './format.ts';
 import { sanitize, sanitizeUnit } from './sanitize.ts';
+
+/** Why it is not known, sanitized; empty if the document does not say why, or says elsewhere that it is incomplete. */
+export function rebootUnknownText({ unknown_because }: Pick<PlanReboot, 'unknown_because'>): string {
+  return unknown_because == null || unknown_because.code === 'incomplete' ? '' : sanitize(unknown_because.message);
+}
 
 export function rebootReasonText(reason: RebootReason): string {
   switch (reason.code) {
