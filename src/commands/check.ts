@@ -12,14 +12,7 @@ import type { LibUsersError } from '../errors.ts';
 import { assertStdinOnce } from '../input.ts';
 import { writeStdout } from '../output.ts';
 import { renderJson } from '../render/json.ts';
-import {
-  checkOptions,
-  completeScanFlags,
-  type GateFlags,
-  gateFlags,
-  hostFlags,
-  nagiosThresholds,
-} from './check-flags.ts';
+import { checkOptions, type GateFlags, gateFlags, hostFlags, nagiosThresholds, scanFlagsOf } from './check-flags.ts';
 import { baselineRemarks } from './check-remarks.ts';
 import { runScan, whyIncomplete } from './run-scan.ts';
 import { configFlags, loadFlaggedConfig, refuseScanFlags } from './scan-flags.ts';
@@ -95,7 +88,7 @@ export default class Check extends BaseCommand {
     const baseline = flags.baseline === undefined ? null : await readDocument(flags.baseline, 'report', 'drift');
     const { report, config } =
       args.file === undefined
-        ? await runScan(completeScanFlags(flags), this)
+        ? await runScan(scanFlagsOf(flags), this)
         : { report: await readDocument(args.file, 'report'), config: await loadFlaggedConfig(flags) };
     const judgement = judge(report, baseline, checkOptions(flags, config, this.now));
     const checked = { report, config, judgement, flags };
