@@ -6,10 +6,8 @@ import { existsSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RebootUnknown } from '../documents/generated/report.ts';
 import { parseRootMount } from '../procfs/root-mount.ts';
+import { initialPidNamespace } from '../procfs/self.ts';
 import { readHostFile } from './files.ts';
-
-/** The initial PID namespace always has this number: PROC_PID_INIT_INO in linux/proc_ns.h. */
-const initialPidNamespace = 'pid:[4026531836]';
 
 /** Hosts with a hundred thousand mounts exist. */
 const mountinfoLimit = 64 * 1024 * 1024;
@@ -54,6 +52,9 @@ function readPidNamespace(procPath: string): string | null {
 
 /** Whether the scanner's root folder is PID 1's, in whatever mount namespace; null if that cannot be read. */
 function sharesRoot(procPath: string): boolean | null {
+  // A host may have thousands of mounts, which take the kernel milliseconds to print.
+  const namespace = readLink(`${procPath}/1/ns/mnt`);
+  if (namespace !== null && namespace === readLink(`${procPath}/self/ns/mnt`)) return true;
   const [own, first] = ['self', '1'].map((pid) =>
     parseRootMount(readHostFile(procPath, `${pid}/mountinfo`, mountinfoLimit) ?? ''),
   );

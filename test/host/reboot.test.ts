@@ -248,6 +248,16 @@ const containers: [name: string, tree: Tree, unknown: string | null][] = [
   ['a leftover /run/.containerenv on a host', { ...initialNamespace, ...sameRoot, 'run/.containerenv': '' }, null],
   ['a /.dockerenv and an unknown root', { ...initialNamespace, '.dockerenv': '' }, 'container'],
   ['a /.dockerenv and an unknown namespace', { ...sameRoot, '.dockerenv': '' }, 'container'],
+  [
+    "a leftover /.dockerenv in PID 1's mount namespace",
+    {
+      ...initialNamespace,
+      'proc/1/ns/mnt': { link: 'mnt:[7]' },
+      'proc/self/ns/mnt': { link: 'mnt:[7]' },
+      '.dockerenv': '',
+    },
+    null,
+  ],
   ['the same in the sandbox of a service', { ...initialNamespace, ...sandboxed, '.dockerenv': '' }, null],
   ["a container in the host's PID namespace", { ...initialNamespace, ...otherRoot }, 'other_root'],
   ['the same on a folder of the host', { ...initialNamespace, ...otherFolder }, 'other_root'],
