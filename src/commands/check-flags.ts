@@ -68,8 +68,10 @@ export interface GateFlags {
   'critical-age': string | undefined;
 }
 
-// Of a scan's flags those that make sense here. A scan that is narrowed to some processes cannot tell what is resolved: it
-// is incomplete, as in the other commands.
+/**
+ * The flags of a scan that make sense here. A scan that is narrowed to some processes cannot tell what is resolved, so it is
+ * incomplete, as in the other commands.
+ */
 export const hostFlags = {
   proc: scanFlags.proc,
   pid: scanFlags.pid,
