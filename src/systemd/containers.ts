@@ -109,25 +109,34 @@ export function findContainer(walk: CgroupWalk, foreign: boolean): PathContainer
   if (head === null) return null;
   const uid = ownerUid(walk);
   if (uid !== null) return searchBelow(below, uid);
-  const named = matchAt([head, ...below], walk.slice, null);
+  const named = matchAt([head, ...below].join('/'), walk.slice, null);
   if (named !== null) return named;
   if (isRuntimeService(head)) return searchBelow(below, null);
   const split = foreign && head.endsWith('.service') && below[0]?.startsWith('libpod-payload-');
-  return split ? matchAt(below, null, null) : null;
+  return split ? matchAt(below.join('/'), null, null) : null;
 }
 
+/** The path is put together once, and only patterns whose word is in it are tried at each of its components. */
 function searchBelow(components: readonly Bytes[], uid: number | null): PathContainer | null {
-  for (let index = 0; index < components.length; index++) {
-    const found = matchAt(components.slice(index), components[index - 1] ?? null, uid);
+  const path = components.join('/');
+  const likely = patterns.filter(({ word }) => path.includes(word));
+  if (likely.length === 0) return null;
+  let start = 0;
+  for (const [index, component] of components.entries()) {
+    const found = matchAt(path.slice(start), components[index - 1] ?? null, uid, likely);
     if (found !== null) return found;
+    start += component.length + 1;
   }
   return null;
 }
 
-function matchAt(components: readonly Bytes[], above: Bytes | null, uid: number | null): PathContainer | null {
-  const rest = components.join('/');
-  for (const { runtime, word, path, slice } of patterns) {
-    if (!rest.includes(word)) continue;
+function matchAt(
+  rest: Bytes,
+  above: Bytes | null,
+  uid: number | null,
+  likely: readonly ContainerPattern[] = patterns.filter(({ word }) => rest.includes(word)),
+): PathContainer | null {
+  for (const { runtime, path, slice } of likely) {
     if (slice !== undefined && !slice.test(above ?? '')) continue;
     const match = path.exec(rest);
     if (match?.groups === undefined) continue;
