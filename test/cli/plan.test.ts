@@ -99,7 +99,8 @@ const changed = (edit: (copy: Record<string, never> & Report) => void): string =
   return JSON.stringify(copy);
 };
 
-const cut = reportText.slice(0, 3000);
+// Behind a comma, so that no word or string is cut in two.
+const cut = reportText.slice(0, reportText.lastIndexOf(',', 3000) + 1);
 const bad: readonly (readonly [name: string, text: string, message: RegExp])[] = [
   ['empty', '', /is empty/],
   ['blank', ' \n', /is empty/],
