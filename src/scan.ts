@@ -9,13 +9,17 @@ import { buildReport } from './documents/report.ts';
 import type { AttributedProcess } from './documents/report-facts.ts';
 import { LibUsersError } from './errors.ts';
 import { readBootTime, readClockTicks } from './host/clock.ts';
+import { readContainer } from './host/container.ts';
 import { readHost } from './host/host.ts';
 import { readUserNames } from './host/users.ts';
 import { queryPackages } from './packages/packages.ts';
 import type { Bytes } from './procfs/bytes.ts';
 import { parseCgroup } from './procfs/cgroup.ts';
 import { hidesProcesses } from './procfs/hidepid.ts';
+import { type KernelHeldFile, readKernelHeld } from './procfs/kernel-held.ts';
+import { OpenProcess } from './procfs/process.ts';
 import { orNull, readBytes, readNumbers } from './procfs/reader.ts';
+import { hasSandboxRoot } from './procfs/root-mount.ts';
 import { countHostProcesses, type Lineage, readLineage, readNamespaces, readViewer } from './procfs/self.ts';
 import { Views } from './procfs/views.ts';
 import type { ScanOptions } from './scan-options.ts';
@@ -23,6 +27,7 @@ import { querySystemd, readLeaders, selectUnits, systemdWarnings } from './scan-
 import { run } from './spawn.ts';
 import { attributeProcess } from './systemd/attribute.ts';
 import type { Attribution } from './systemd/attribution.ts';
+import { findGuestRoots, type GuestRoots } from './systemd/guest-root.ts';
 import { ownsCgroup } from './systemd/systemctl.ts';
 import { inspectAll, manyProcesses, type StartThreads, startThreads } from './threads/inspect-all.ts';
 
@@ -43,7 +48,7 @@ export async function scanHost(options: ScanOptions, start: StartThreads = start
     threads?.give({ pids, task });
     const { host, problems } = readHost({ root, procPath });
     const lineage = readLineage(procPath);
-    const reference = referenceNamespaces(procPath, lineage);
+    const init = readInitProcess(procPath, lineage);
     const inspector = new Inspector(task, views);
     const inspections = await inspectAll(
       { pids, task },
@@ -57,7 +62,7 @@ export async function scanHost(options: ScanOptions, start: StartThreads = start
     );
     const read = sumUp(pids, inspections, lineage[0]?.pid ?? 0);
 
-    const attribute = attributor(reference);
+    const attribute = attributor(procPath, init);
     const attributed = read.affected.map(attribute);
     // Before --unit selects, since systemd alone knows which unit an alias names.
     const systemd = querySystemd(attributed, views, options);
@@ -77,7 +82,9 @@ export async function scanHost(options: ScanOptions, start: StartThreads = start
       });
 
     warnings.push(...problems.map((message) => ({ code: 'host_fact_unavailable' as const, message })));
-    const callers = lineage.map(({ cgroup, namespaces }) => attributeProcess(cgroup, namespaces, reference));
+    const callers = lineage.map(({ cgroup, namespaces }) =>
+      attributeProcess(cgroup, namespaces, init.namespaces, init.roots),
+    );
     const carriers = callers.flatMap(({ unit }) => (unit?.scope === 'system' ? [unit.name] : []));
     const scan: Scan = {
       proc_path: procPath,
@@ -111,6 +118,7 @@ export async function scanHost(options: ScanOptions, start: StartThreads = start
       userName: readUserNames(root),
       bootTimeSeconds: readBootTime(procPath),
       clockTicksPerSecond: readClockTicks(),
+      kernelHeld: readOwnKernelHeld(options, views),
       warnings,
     });
   } finally {
@@ -149,23 +157,46 @@ function listProcesses(procPath: string): number[] {
   return pids;
 }
 
-/** PID 1's namespaces are the host's; where it may not be read, our own stand in. */
-function referenceNamespaces(procPath: string, lineage: readonly Lineage[]): Lineage['namespaces'] {
+/** What PID 1 says of this host or guest. If its namespaces may not be read, our own stand in for them. */
+interface InitProcess {
+  namespaces: Lineage['namespaces'];
+  roots: GuestRoots;
+}
+
+function readInitProcess(procPath: string, lineage: readonly Lineage[]): InitProcess {
   const first = readNamespaces(`${procPath}/1`);
   const own = lineage[0]?.namespaces ?? { pid: null, cgroup: null };
-  return { pid: first.pid ?? own.pid, cgroup: first.cgroup ?? own.cgroup };
+  const cgroup = parseCgroup(orNull(() => readBytes(`${procPath}/1/cgroup`)) ?? '');
+  return {
+    namespaces: { pid: first.pid ?? own.pid, cgroup: first.cgroup ?? own.cgroup },
+    roots: findGuestRoots(cgroup),
+  };
 }
 
 /** The processes of one unit are many, and what attributes one attributes all. */
-function attributor(reference: Lineage['namespaces']): (process: AffectedProcess) => AttributedProcess {
+function attributor(procPath: string, init: InitProcess): (process: AffectedProcess) => AttributedProcess {
   const known = new Map<string, Attribution>();
   return (process) => {
-    const { cgroup, namespaces } = process.identity;
+    const { cgroup, namespaces, stat } = process.identity;
+    const isSandbox = () => hasSandboxRoot(procPath, process.pid, stat.startTicks);
     const key = `${namespaces.pid} ${namespaces.cgroup} ${cgroup}`;
-    const attribution = known.get(key) ?? attributeProcess(parseCgroup(cgroup), namespaces, reference);
+    const attribution =
+      known.get(key) ??
+      attributeProcess(parseCgroup(cgroup), { ...namespaces, isSandbox }, init.namespaces, init.roots);
     known.set(key, attribution);
     return { ...process, attribution };
   };
+}
+
+/** null if the scanned procfs is not that of this host: what is below /sys and in /proc/swaps is the kernel's own. */
+function readOwnKernelHeld({ root, procPath }: ScanOptions, views: Views): KernelHeldFile[] | null {
+  if (procPath !== '/proc' || readContainer(root, procPath) !== null) return null;
+  const self = new OpenProcess(procPath, process.pid);
+  try {
+    return readKernelHeld({ sysPath: '/sys', procPath, look: (path) => views.of(self).look(path) });
+  } finally {
+    self.close();
+  }
 }
 
 function selectProcesses(pids: number[], wanted: readonly number[]): number[] {

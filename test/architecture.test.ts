@@ -18,7 +18,9 @@ const everybodys: Readonly<Record<string, string>> = {
   'procfs/bytes.ts': 'the one place where bytes become text',
   'documents/time.ts': 'one way to write a time',
   'documents/order.ts': 'one bytewise order',
+  'documents/container-key.ts': 'one way to tell containers apart',
   'systemd/unit-name.ts': "systemd's grammar of unit names",
+  'systemd/session-name.ts': 'one reading of the names of sessions and user managers',
 };
 
 type Edge = [from: string, to: string, why: string];
@@ -80,12 +82,14 @@ const edges: readonly Edge[] = [
   ['threads', 'deleted', 'inspects'],
   ['threads', 'procfs', 'each thread has views of its own'],
   ['deleted', 'procfs', 'judges what the kernel says'],
+  ['host', 'procfs', 'compares the roots of PID 1 and of the scanner'],
   ['systemd', 'procfs', 'reads the cgroup lines that were parsed (types)'],
   ['systemd', 'spawn.ts', 'the systemctl call'],
   ['packages', 'spawn.ts', 'rpm, pacman and apk'],
   ['documents', 'procfs', 'the sessions of a unit (type)'],
   ['documents', 'deleted', 'a report is built from findings'],
   ['documents', 'systemd', 'and from attributions (types)'],
+  ['documents', 'procfs', 'and from what the kernel itself holds (types)'],
   ['documents', 'input.ts', 'documents are read back from files'],
   ['plan', 'policy', "the user's word and the shipped table"],
   ['drift', 'config', 'accepted findings (types)'],

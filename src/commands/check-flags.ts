@@ -77,19 +77,24 @@ export interface GateFlags {
   'critical-age': string | undefined;
 }
 
-// What of a scan's flags makes sense here: a narrowed scan could not tell what is resolved.
+/**
+ * The flags of a scan that make sense here. A scan that is narrowed to some processes cannot tell what is resolved, so it is
+ * incomplete, as in the other commands.
+ */
 export const hostFlags = {
   proc: scanFlags.proc,
+  pid: scanFlags.pid,
   ignore: scanFlags.ignore,
   'ignore-literal': scanFlags['ignore-literal'],
   'no-default-rules': scanFlags['no-default-rules'],
   'no-systemctl': scanFlags['no-systemctl'],
 };
 
-export function completeScanFlags(
-  flags: Omit<ScanFlags, 'only' | 'pid' | 'unit' | 'command-line' | 'detail' | 'packages' | 'label'>,
+/** --unit is about the findings: all units are scanned, so that those of the baseline can be resolved. */
+export function scanFlagsOf(
+  flags: Omit<ScanFlags, 'only' | 'unit' | 'command-line' | 'detail' | 'packages' | 'label'>,
 ): ScanFlags {
-  const rest = { only: undefined, pid: undefined, unit: undefined, 'command-line': undefined, label: undefined };
+  const rest = { only: undefined, unit: undefined, 'command-line': undefined, label: undefined };
   return { ...flags, ...rest, detail: 'processes', packages: false };
 }
 

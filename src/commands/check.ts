@@ -16,11 +16,11 @@ import type { Thresholds } from '../render/nagios.ts';
 import {
   checkFilters,
   checkOptions,
-  completeScanFlags,
   gateFlags,
   hostFlags,
   nagiosThresholds,
   rebootCountsAs,
+  scanFlagsOf,
 } from './check-flags.ts';
 import { baselineRemarks } from './check-remarks.ts';
 import { runScan, whyIncomplete } from './run-scan.ts';
@@ -106,7 +106,7 @@ export default class Check extends BaseCommand {
     const baseline = flags.baseline === undefined ? null : await readDocument(flags.baseline, 'report', 'drift');
     const { report, config } =
       args.file === undefined
-        ? await runScan(completeScanFlags(flags), this)
+        ? await runScan(scanFlagsOf(flags), this)
         : { report: await readDocument(args.file, 'report'), config: await loadFlaggedConfig(flags) };
     const { compileRebootJudge } = await import('../plan/build.ts');
     const reboot = compileRebootJudge(config.policy)(report);

@@ -2,6 +2,7 @@
 
 import type { AffectedProcess } from '../deleted/inspect.ts';
 import type { Bytes } from '../procfs/bytes.ts';
+import type { KernelHeldFile } from '../procfs/kernel-held.ts';
 import type { SessionLeader } from '../procfs/sessions.ts';
 import type { Attribution } from '../systemd/attribution.ts';
 import type { Host, Package, Scan, SystemdFacts, Warning } from './generated/report.ts';
@@ -24,5 +25,7 @@ export interface ReportFacts {
   userName: (uid: number) => string | null;
   bootTimeSeconds: number | null;
   clockTicksPerSecond: number;
+  /** null if it was not looked at. */
+  kernelHeld: readonly KernelHeldFile[] | null;
   warnings: Warning[];
 }

@@ -1,9 +1,10 @@
 // Findings, attributions and facts -> the report document. Pure; every order is bytewise.
 
 import { toText } from '../procfs/bytes.ts';
+import type { KernelHeldFile } from '../procfs/kernel-held.ts';
 import { tool } from '../version.ts';
 import { renderCommand } from './command-line.ts';
-import type { DeletedFd, DeletedMap, Process, Report } from './generated/report.ts';
+import type { DeletedFd, DeletedMap, KernelHeld, Process, Report } from './generated/report.ts';
 import { schemaVersions } from './generated/versions.ts';
 import { compareBytes } from './order.ts';
 import type { AttributedProcess, ReportFacts } from './report-facts.ts';
@@ -31,6 +32,7 @@ export function buildReport(facts: ReportFacts): Report {
     },
     units,
     processes: facts.scan.detail === 'units' ? [] : processes.map((process) => buildProcess(process, facts)),
+    kernel_held: facts.kernelHeld?.map(buildKernelHeld) ?? null,
     warnings: facts.warnings,
   };
 }
@@ -64,6 +66,7 @@ function buildProcess(process: AttributedProcess, facts: ReportFacts): Process {
       id: container.id,
       name: container.name,
       user: buildUser(container.uid, facts.userName),
+      cgroup: container.cgroup,
     },
     maps: process.maps.map((map) => buildMap(map, facts)).sort(byPath),
     fds: process.fds.map((fd) => buildFd(fd, facts)),
@@ -111,6 +114,10 @@ function buildFd(fd: AttributedProcess['fds'][number], facts: ReportFacts): Dele
     fs_type: fd.fsType,
     package: facts.packages.get(fd.path) ?? null,
   };
+}
+
+function buildKernelHeld({ holder, device, path, sizeBytes, heldBytes }: KernelHeldFile): KernelHeld {
+  return { holder, device, ...buildPath(path), size_bytes: sizeBytes, held_bytes: heldBytes };
 }
 
 function byPath(a: { path: string; inode: string | null }, b: { path: string; inode: string | null }): number {

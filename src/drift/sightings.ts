@@ -3,6 +3,7 @@
 import type { Finding } from '../documents/generated/drift.ts';
 import type { DeletedFd, DeletedMap, Process, Report, Unit, UnitFile } from '../documents/generated/report.ts';
 import { compareBytes } from '../documents/order.ts';
+import { parseSession } from '../systemd/session-name.ts';
 import { findingId, type Identified } from './id.ts';
 
 export interface Sighting extends Omit<Finding, 'change' | 'first_seen_at'> {
@@ -80,7 +81,7 @@ function looseSighting(
     unit: null,
     scope: null,
     user: null,
-    container: process.container,
+    container: process.container && { ...process.container, cgroup: process.container.cgroup ?? null },
     executable: programOf(process),
     ...useOf(file, via),
     pids: [process.pid],
@@ -104,11 +105,9 @@ function identify(sighting: Omit<Sighting, 'id'>): Sighting {
 
 /** A login session is a system unit, but what matters is whose: its processes know, and the slice that it lies in. */
 function sessionUser(unit: Unit, users: readonly Process[]): Finding['user'] {
-  if (!/^session-.+\.scope$/.test(unit.name)) return null;
-  const known = users.find(({ session }) => session?.user)?.session?.user;
-  if (known) return known;
-  const uid = /^user-([0-9]{1,10})\.slice$/.exec(unit.slice ?? '')?.[1];
-  return uid === undefined || Number(uid) > 0xffffffff ? null : { uid: Number(uid), name: null };
+  const session = parseSession(unit.name, unit.slice);
+  if (session === null) return null;
+  return users.find((user) => user.session?.user)?.session?.user ?? { uid: session.uid, name: null };
 }
 
 /** When the process can have begun to use the file: not before its own start, nor before an open file was made. */

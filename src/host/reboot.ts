@@ -3,30 +3,36 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Reboot, RebootReason } from '../documents/generated/report.ts';
-import { readInContainer } from './container.ts';
+import type { Reboot, RebootReason, RebootUnknown } from '../documents/generated/report.ts';
+import { readContainer } from './container.ts';
 import { readHostFile } from './files.ts';
-import { compareKernelVersions, parseKernelVersion } from './kernel-version.ts';
+import { compareKernelVersions, mayReplace, parseKernelVersion } from './kernel-version.ts';
 import { type InstalledKernel, readInstalledKernels } from './kernels.ts';
 
 interface KernelJudgement {
   reasons: RebootReason[];
-  /** Whether the running kernel is among those on disk, so that no reason means no need. */
-  known: boolean;
+  /** Why no reason does not mean that there is no need; null if it does. */
+  unknown: RebootUnknown | null;
 }
 
 /**
- * `required` is null where nothing asks for a reboot and the kernels cannot be compared: in a container, or in a virtual
- * machine that was started with a kernel of its host.
- * @param running the running kernel's release, null where it is not known
+ * `required` is null if nothing asks for a reboot and the kernels cannot be compared: in a container, in a virtual machine
+ * that was started with a kernel of its host, or with names that no rule understands.
+ * @param running the running kernel's release, null if it is not known
  */
 export function readReboot(root: string, procPath: string, running: string | null): Reboot {
-  const kernel: KernelJudgement =
-    running === null || readInContainer(root, procPath)
-      ? { reasons: [], known: false }
-      : judgeKernels(running, readInstalledKernels(root), loadsModules(procPath));
+  const kernel = judge(root, procPath, running);
   const reasons = [...kernel.reasons, ...readRequiredFile(root), ...readNeededFile(root)];
-  return { required: reasons.length > 0 ? true : kernel.known ? false : null, reasons };
+  if (reasons.length > 0) return { required: true, reasons, unknown_because: null };
+  return { required: kernel.unknown === null ? false : null, reasons, unknown_because: kernel.unknown };
+}
+
+function judge(root: string, procPath: string, running: string | null): KernelJudgement {
+  const container = readContainer(root, procPath);
+  if (container !== null) return { reasons: [], unknown: container };
+  if (running !== null) return judgeKernels(running, readInstalledKernels(root), loadsModules(procPath));
+  const message = 'the release of the running kernel could not be read';
+  return { reasons: [], unknown: { code: 'kernel_unknown', message } };
 }
 
 /**
@@ -36,8 +42,8 @@ export function readReboot(root: string, procPath: string, running: string | nul
 export function judgeKernels(running: string, installed: readonly InstalledKernel[], loads: boolean): KernelJudgement {
   const reasons: RebootReason[] = [];
   const own = parseKernelVersion(running);
-  const newest = installed
-    .map(({ release }) => ({ release, version: parseKernelVersion(release) }))
+  const versions = installed.map(({ release }) => ({ release, version: parseKernelVersion(release) }));
+  const newest = versions
     .filter(({ version }) => version.flavour === own.flavour)
     .sort((a, b) => compareKernelVersions(a.version, b.version))
     .at(-1);
@@ -48,7 +54,19 @@ export function judgeKernels(running: string, installed: readonly InstalledKerne
   if (!known && loads && installed.some(({ hasModules }) => hasModules)) {
     reasons.push({ code: 'kernel_modules_missing', running });
   }
-  return { reasons, known };
+  const doubtful = versions.find(({ version }) => mayReplace(version, own))?.release ?? null;
+  return { reasons, unknown: explainDoubt(running, known, doubtful) };
+}
+
+/** @param doubtful an installed kernel that may be newer than the running one */
+function explainDoubt(running: string, known: boolean, doubtful: string | null): RebootUnknown | null {
+  if (!known) {
+    const message = `the running kernel ${running} is not among the kernels on disk: it may have come from outside`;
+    return { code: 'kernel_not_installed', message };
+  }
+  if (doubtful === null) return null;
+  const message = `whether the installed kernel ${doubtful} is newer than the running ${running}, or another flavour, their names do not tell`;
+  return { code: 'kernels_not_comparable', message };
 }
 
 /** False only where the list of modules can be read and is empty (proc_modules(5)). */

@@ -3,10 +3,16 @@
 import type { Action, PlanReboot } from '../documents/generated/plan.ts';
 import type { Reboot } from '../documents/generated/report.ts';
 
+const incomplete = {
+  code: 'incomplete',
+  message: 'the plan does not cover the whole host: a unit that it leaves out may need a reboot',
+} as const;
+
 /** An incomplete plan cannot know that no unit needs one. */
 export function buildReboot(facts: Reboot, actions: readonly Action[], complete: boolean): PlanReboot {
   const units = new Set(actions.flatMap(({ action, unit }) => (action === 'reboot' && unit !== null ? [unit] : [])));
   const reasons = [...facts.reasons, ...[...units].map((unit) => ({ code: 'unit' as const, unit }))];
-  if (reasons.length > 0 || facts.required) return { required: true, reasons };
-  return { required: complete ? facts.required : null, reasons };
+  if (reasons.length > 0 || facts.required) return { required: true, reasons, unknown_because: null };
+  if (facts.required === null) return { required: null, reasons, unknown_because: facts.unknown_because ?? null };
+  return { required: complete ? false : null, reasons, unknown_because: complete ? null : incomplete };
 }

@@ -1,6 +1,8 @@
 // The report -> everything that gets a verdict: units and what is in them, containers, and processes in neither.
 
+import { containerKey } from '../documents/container-key.ts';
 import type { Container, Process, Report, Unit } from '../documents/generated/report.ts';
+import { compareBytes } from '../documents/order.ts';
 import { processFindings } from './findings.ts';
 import { buildContext, planProcess, type Thing } from './thing.ts';
 import { unitThings } from './unit-things.ts';
@@ -33,11 +35,6 @@ export function buildUnitThings(units: readonly Unit[], report: Report): Thing[]
   return units.flatMap((unit) => unitThings(unit, context));
 }
 
-// The owner is part of it: a user who forges a cgroup name must not get into a container of the system's.
-function containerKey({ runtime, id, name, user }: Container): string {
-  return JSON.stringify([runtime, id, name, user?.uid ?? null]);
-}
-
 const nothing = {
   unit: null,
   aliases: [],
@@ -58,10 +55,18 @@ function containerThing(processes: readonly Process[]): Thing {
   return {
     ...nothing,
     kind: 'container',
-    container: processes[0]!.container,
+    container: nameLikeAll(processes),
     programs: [],
     findings: processFindings(processes),
   };
+}
+
+/** Two hierarchies may name one container by two paths: the first decides, in whatever order the processes stand. */
+function nameLikeAll(processes: readonly Process[]): Container | null {
+  const [first] = processes
+    .flatMap(({ container }) => container ?? [])
+    .sort((a, b) => compareBytes(a.cgroup ?? '', b.cgroup ?? ''));
+  return first === undefined ? null : { ...first, cgroup: first.cgroup ?? null };
 }
 
 function processThing(process: Process, report: Report): Thing {

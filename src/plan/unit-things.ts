@@ -3,6 +3,7 @@
 
 import type { Session, User } from '../documents/generated/plan.ts';
 import type { KernelSession, Process, SystemdFacts, Unit, UnitFile } from '../documents/generated/report.ts';
+import { parseManagerUid, parseSession } from '../systemd/session-name.ts';
 import { buildFindings, unitFindings } from './findings.ts';
 import { type Context, planProcess, type Thing, type ThingKind } from './thing.ts';
 
@@ -104,20 +105,19 @@ function kindOf(unit: Unit, pid: number, traits: Traits, context: Context): Thin
 /** Whose manager the unit is: the system's user@UID.service, or the init.scope below it; null for every other unit. */
 function managedUser(unit: Unit, context: Context): User | null {
   if (unit.scope === 'user') return unit.name === 'init.scope' ? unit.user : null;
-  const uid = /^user@(\d{1,10})\.service$/.exec(unit.name)?.[1];
-  return uid === undefined ? null : { uid: Number(uid), name: context.userName(Number(uid)) };
+  const uid = parseManagerUid(unit.name);
+  return uid === null ? null : { uid, name: context.userName(uid) };
 }
 
-// Without the processes (--detail units) the name and the slice say it: a session's scope is right below a user's slice.
 function sessionOf(unit: Unit, context: Context): Session | null {
-  const id = unit.scope === 'system' ? /^session-(.+)\.scope$/.exec(unit.name)?.[1] : undefined;
-  if (id === undefined) return null;
+  if (unit.scope !== 'system' || !unit.name.startsWith('session-')) return null;
   for (const pid of [...unit.pids].sort((a, b) => a - b)) {
     const session = context.processes.get(pid)?.session;
     if (session) return session;
   }
-  const uid = /^user-(\d{1,10})\.slice$/.exec(unit.slice ?? '')?.[1];
-  return uid === undefined ? null : { id, user: { uid: Number(uid), name: context.userName(Number(uid)) } };
+  // Without the processes (--detail units) the names have to do.
+  const session = parseSession(unit.name, unit.slice);
+  return session && { id: session.id, user: { uid: session.uid, name: context.userName(session.uid) } };
 }
 
 const sparingKillModes: readonly (string | null)[] = ['process', 'none'];

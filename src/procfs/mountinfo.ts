@@ -39,6 +39,6 @@ export function formatDevice(major: number, minor: number): string {
 }
 
 /** The kernel's mangle(): blank, tab, newline, backslash (and # in some fields) as three octal digits. */
-function unescapeOctal(text: Bytes): Bytes {
+export function unescapeOctal(text: Bytes): Bytes {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }

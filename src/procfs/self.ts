@@ -43,7 +43,7 @@ export function readNamespaces(directory: string): Namespaces {
 }
 
 /** The initial PID namespace always has this number: PROC_PID_INIT_INO in linux/proc_ns.h. */
-const initialPidNamespace = 'pid:[4026531836]';
+export const initialPidNamespace = 'pid:[4026531836]';
 
 /**
  * About how many processes the host has, without a list of them; 0 where that cannot be said. A procfs has a link for each

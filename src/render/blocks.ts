@@ -1,8 +1,8 @@
 // Report -> what the text shows one below the other: a block for every unit, then for every container, session and group
 // of like processes that no unit owns.
 
+import { containerKey } from '../documents/container-key.ts';
 import type {
-  Container,
   DeletedFd,
   DeletedMap,
   Process,
@@ -11,6 +11,7 @@ import type {
   Unit,
   UnitFile,
 } from '../documents/generated/report.ts';
+import { containerName } from './container-name.ts';
 import { formatUser, quote } from './format.ts';
 import { sanitizeCommand, sanitizePath } from './raw-bytes.ts';
 import { sanitize, sanitizeUnit } from './sanitize.ts';
@@ -76,7 +77,8 @@ function systemdAlerts(facts: SystemdFacts | null): string[] {
 
 // A container or a session is one thing; other processes are alike when name, program and user are.
 function looseKey({ container, session, name, executable, user }: Process): string {
-  return JSON.stringify(container ?? session ?? [name, executable?.path, executable?.path_base64, user?.uid]);
+  if (container !== null) return containerKey(container);
+  return JSON.stringify(session ?? [name, executable?.path, executable?.path_base64, user?.uid]);
 }
 
 function looseBlock(processes: readonly Process[], init: Report['host']['init']): Block {
@@ -85,7 +87,11 @@ function looseBlock(processes: readonly Process[], init: Report['host']['init'])
   const program = executable === null ? [] : [quote(sanitizePath(executable))];
   const alone = container === null && session === null;
   return {
-    title: alone ? quote(sanitize(name)) : container === null ? `session ${sanitize(session!.id)}` : titleOf(container),
+    title: alone
+      ? quote(sanitize(name))
+      : container === null
+        ? `session ${sanitize(session!.id)}`
+        : containerName(container),
     notes: [...(alone ? program : []), ...(owner === null ? [] : [`of ${formatUser(owner)}`])],
     // Only where there are units is it odd to be in none.
     alerts: alone && init === 'systemd' ? ['in no unit'] : [],
@@ -95,14 +101,6 @@ function looseBlock(processes: readonly Process[], init: Report['host']['init'])
     command: alone && command.length > 1 ? sanitizeCommand(processes[0]!) : null,
     files: mergeFiles(processes),
   };
-}
-
-// The first twelve of a long hexadecimal id are what the runtimes print and take themselves.
-function titleOf({ runtime, id, name }: Container): string {
-  const shown = [name, id === null ? null : id.replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, '$1')];
-  const known = shown.filter((part) => part !== null).map((part) => quote(sanitize(part)));
-  const what = runtime === 'libvirt' ? 'machine' : 'container';
-  return [runtime === 'unknown' ? what : `${runtime} ${what}`, ...new Set(known)].join(' ');
 }
 
 function earliest(maps: readonly DeletedMap[]): string | null {

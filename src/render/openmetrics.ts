@@ -41,6 +41,7 @@ export function renderOpenmetrics(report: Report, plan: Plan | null, drift: Drif
     since,
     held,
     new Family('host_held_bytes', 'Bytes on disk that gone files hold, each file once.').set({}, summary.held_bytes),
+    kernelHeldFamily(report),
     new Family('scan_complete', '1 where everything could be seen.').set({}, Number(scan.complete)),
     new Family('scan_timestamp_seconds', 'When the scan began.').set({}, toSeconds(report.generated_at)),
     new Family('scan_duration_seconds', 'How long the scan took.').set({}, scan.duration_seconds),
@@ -54,6 +55,16 @@ export function renderOpenmetrics(report: Report, plan: Plan | null, drift: Drif
     new Family('build_info', 'The version of lib-users, always 1.').set({ version: report.tool.version }, 1),
     '# EOF\n',
   ].join('');
+}
+
+function kernelHeldFamily({ kernel_held }: Report): Family {
+  const help = 'Size of gone files that the kernel itself uses; the file of a loop device may hold less on disk.';
+  const family = new Family('kernel_held_size_bytes', help);
+  if (kernel_held == null) return family;
+  return family.set(
+    {},
+    kernel_held.reduce((sum, { size_bytes }) => sum + (size_bytes ?? 0), 0),
+  );
 }
 
 function rebootRequired(reported: boolean | null, plan: Plan | null): number | null {

@@ -26,7 +26,8 @@ export function groupByOwner(findings: readonly Finding[]): Owner[] {
 export function ownerName({ unit, user, container, executable }: Finding): string {
   if (unit === null) {
     const program = quote(sanitize(executable ?? 'unknown program'));
-    return container === null ? program : `${program} (${container.runtime} container)`;
+    if (container === null) return program;
+    return `${program} (${container.runtime === 'unknown' ? '' : `${container.runtime} `}container)`;
   }
   return user === null ? sanitizeUnit(unit) : `${sanitizeUnit(unit)} of ${formatUser(user)}`;
 }

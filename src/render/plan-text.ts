@@ -4,7 +4,7 @@ import type { Action, Plan } from '../documents/generated/plan.ts';
 import { count, formatTime, quote } from './format.ts';
 import { fold, type Paint, type Style, word, words } from './layout.ts';
 import { becauseText, explain, nameTarget, sections } from './plan-words.ts';
-import { rebootReasonText } from './reboot-reason.ts';
+import { rebootReasonText, rebootUnknownText } from './reboot-reason.ts';
 import { sanitize, sanitizeUnit } from './sanitize.ts';
 import { shellLine } from './shell-words.ts';
 
@@ -96,6 +96,7 @@ function renderIgnored({ ignored }: Plan, style: Style): string {
 function renderTail({ reboot }: Plan, style: Style): string {
   const because = reboot.reasons.map(rebootReasonText).join('; ');
   const known = reboot.required ? ['required', because].filter(Boolean).join(': ') : 'not required';
-  const text = reboot.required === null ? 'not known whether it is required' : known;
+  const unknown = ['not known whether it is required', rebootUnknownText(reboot)].filter(Boolean).join(': ');
+  const text = reboot.required === null ? unknown : known;
   return fold(words(`Reboot: ${text}`, reboot.required === false ? 'dim' : 'yellow'), 0, 8, style);
 }

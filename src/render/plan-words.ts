@@ -1,6 +1,7 @@
 // The closed lists of the plan -> the words for them: what to do, what stands in the way, why it must be done.
 
 import type { Action, Because, BlockedBy, Container } from '../documents/generated/plan.ts';
+import { containerName } from './container-name.ts';
 import { count, formatUser, quote } from './format.ts';
 import { sanitize, sanitizeUnit } from './sanitize.ts';
 
@@ -75,16 +76,14 @@ export function nameTarget({ action, unit, user, session, container, process, be
   return place === '' ? one : `${one} in ${place}`;
 }
 
-// The first twelve of a long hexadecimal id are what the runtimes print and take themselves. What has neither name nor id is
-// told apart by its processes.
-function nameContainer({ runtime, id, name, user }: Container, because: readonly Because[]): string {
-  const what = runtime === 'libvirt' ? 'machine' : 'container';
-  const short = id?.replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, '$1');
-  const names = [...new Set([name, short])].flatMap((each) => (each == null ? [] : [quote(sanitize(each))]));
+/** What has no name of any kind is told apart by its processes. */
+function nameContainer(container: Container, because: readonly Because[]): string {
+  const { id, name, cgroup, user } = container;
   const owner = user === null ? [] : [`of ${formatUser(user)}`];
   const pids = [...new Set(because.flatMap((file) => file.pids))].sort((a, b) => a - b);
-  const members = names.length > 0 || pids.length === 0 ? [] : [`with ${nameProcesses(pids)}`];
-  return [...(runtime === 'unknown' ? [] : [runtime]), what, ...names, ...owner, ...members].join(' ');
+  const isNamed = id !== null || name !== null || cgroup != null;
+  const members = isNamed || pids.length === 0 ? [] : [`with ${nameProcesses(pids)}`];
+  return [containerName(container), ...owner, ...members].join(' ');
 }
 
 /** Sanitized: the policy's reason, what stands in the way, the signal, what to know before one does it. */

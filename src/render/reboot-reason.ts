@@ -1,4 +1,4 @@
-// One reason for a reboot, of a report or a plan -> the words for it.
+// One reason for a reboot, of a report or a plan, or why it is not known -> the words for it.
 
 import type { PlanReboot, RebootReason } from '../documents/generated/plan.ts';
 import { count, enumerate, quote } from './format.ts';
@@ -7,13 +7,21 @@ import { sanitize, sanitizeUnit } from './sanitize.ts';
 const shownReasons = 3;
 
 /** Sanitized: whether a reboot is required and why, or that this is not known; null if none is. */
-export function rebootText({ required, reasons }: Pick<PlanReboot, 'required' | 'reasons'>): string | null {
+export function rebootText(reboot: PlanReboot): string | null {
+  const { required, reasons } = reboot;
   if (required === false) return null;
-  if (required === null) return 'it is not known whether a reboot is required';
+  if (required === null) {
+    return ['it is not known whether a reboot is required', rebootUnknownText(reboot)].filter(Boolean).join(': ');
+  }
   const rest = reasons.length - shownReasons;
   const shown = reasons.slice(0, rest > 1 ? shownReasons : undefined).map(rebootReasonText);
   const why = [...shown, ...(rest > 1 ? [`${count(rest, 'other reason')}`] : [])];
   return why.length === 0 ? 'a reboot is required' : `a reboot is required: ${why.join('; ')}`;
+}
+
+/** Why it is not known, sanitized; empty if the document does not say why, or says elsewhere that it is incomplete. */
+export function rebootUnknownText({ unknown_because }: Pick<PlanReboot, 'unknown_because'>): string {
+  return unknown_because == null || unknown_because.code === 'incomplete' ? '' : sanitize(unknown_because.message);
 }
 
 export function rebootReasonText(reason: RebootReason): string {

@@ -1,9 +1,10 @@
 // What the text ends with: reboot, how much was seen, what was hidden, warnings, and what to do next.
 
-import type { Report } from '../documents/generated/report.ts';
+import type { KernelHeld, Report } from '../documents/generated/report.ts';
 import { count, enumerate, formatBytes, quote } from './format.ts';
 import type { Paint } from './layout.ts';
-import { rebootReasonText } from './reboot-reason.ts';
+import { sanitizePath } from './raw-bytes.ts';
+import { rebootReasonText, rebootUnknownText } from './reboot-reason.ts';
 import { sanitize } from './sanitize.ts';
 import { countUnlisted } from './verdict.ts';
 
@@ -22,6 +23,7 @@ export function remarksOf(report: Report): Remark[] {
     text === '' ? [] : [{ label, text, paint }];
   return [
     ...remark('reboot', rebootText(report), report.host.reboot.required ? 'yellow' : null),
+    ...(report.kernel_held ?? []).flatMap((file) => remark('kernel', kernelHeldText(file), 'yellow')),
     ...remark('seen', seenText(report), complete ? null : 'yellow'),
     ...remark('filters', filterText(report), 'yellow'),
     ...remark('not shown', unlisted > 0 ? `${count(unlisted, 'process')} in no unit (--detail units)` : ''),
@@ -32,9 +34,15 @@ export function remarksOf(report: Report): Remark[] {
 }
 
 function rebootText({ host: { reboot } }: Report): string {
-  if (reboot.required === null) return 'not known';
+  if (reboot.required === null) return ['not known', rebootUnknownText(reboot)].filter(Boolean).join(': ');
   if (!reboot.required) return 'not required';
   return ['required', reboot.reasons.map(rebootReasonText).join('; ')].filter(Boolean).join(': ');
+}
+
+function kernelHeldText({ holder, device, size_bytes, ...path }: KernelHeld): string {
+  const size = size_bytes === null ? '' : ` (${formatBytes(size_bytes)})`;
+  const user = holder === 'loop' ? `loop device ${sanitize(device ?? '')}` : 'swap';
+  return `${user} uses ${quote(sanitizePath(path))}, which is gone${size}`;
 }
 
 function seenText({ scan }: Report): string {

@@ -6,7 +6,11 @@ import type { Paint } from './layout.ts';
 
 /** Whether the whole host was looked at and nothing was found: only then is it clean. */
 function isClean(report: Report): boolean {
-  return isEmpty(report) && report.scan.complete;
+  return isEmpty(report) && report.scan.complete && !kernelHolds(report);
+}
+
+function kernelHolds({ kernel_held }: Report): boolean {
+  return (kernel_held ?? []).length > 0;
 }
 
 export function verdictText(report: Report): { text: string; paint: Paint } {
@@ -15,6 +19,10 @@ export function verdictText(report: Report): { text: string; paint: Paint } {
     const ignored = scan.filters.ignore.length + scan.filters.ignore_literal.length;
     const but = ignored > 0 ? ', but for what --ignore leaves out' : '';
     return { text: `Nothing on this host runs on files that are gone${but}.`, paint: 'green' };
+  }
+  if (isEmpty(report) && scan.complete) {
+    const files = count(report.kernel_held?.length ?? 0, 'file');
+    return { text: `No process runs on files that are gone, but the kernel itself uses ${files}.`, paint: 'bold' };
   }
   if (isEmpty(report)) {
     return {
@@ -47,6 +55,7 @@ const steps: readonly { step: string; when: (report: Report) => boolean }[] = [
   { step: 'scan again: some processes could not be read', when: ({ scan }) => scan.processes.failed > 0 },
   { step: 'scan without filters to see the whole host', when: ({ scan }) => !scan.complete },
   { step: 'reboot', when: ({ host }) => host.reboot.required === true },
+  { step: 'see to what the kernel uses (losetup --detach, swapoff)', when: kernelHolds },
   { step: 'nothing to do', when: isEmpty },
   { step: 'nothing to do: scratch files are meant to be gone', when: () => true },
 ];

@@ -4,53 +4,106 @@
 import { type Bytes, toText } from '../procfs/bytes.ts';
 import type { CgroupLine } from '../procfs/cgroup.ts';
 import type { Attribution } from './attribution.ts';
-import { type CgroupWalk, loginSession, userManagerUid, walkCgroup, walkComponents } from './cgroup-walk.ts';
-import { findContainer } from './containers.ts';
-import { isUnitName, unescapeCgroupName } from './unit-name.ts';
+import {
+  type CgroupWalk,
+  cleanPath,
+  loginSession,
+  systemdLines,
+  unitName,
+  userManagerUid,
+  walkComponents,
+} from './cgroup-walk.ts';
+import { findContainer, isRuntimeService, type PathContainer } from './containers.ts';
+import { type GuestRoots, hostRoots, walkFrom } from './guest-root.ts';
+import { type Foreign, findById, findInUnit, findOutsideUnits } from './unnamed-containers.ts';
 
-/** What the links below /proc/PID/ns say, as in `pid:[4026531836]`; null where they could not be read. */
+/** What the links below /proc/PID/ns say, as in `pid:[4026531836]`; null if they could not be read. */
 export interface Namespaces {
   pid: string | null;
   cgroup: string | null;
 }
 
+/** What a process says of itself. */
+export interface Surroundings extends Namespaces {
+  /** Whether its root is a view of PID 1's own files, null if that is not known. Only asked if nothing else decides. */
+  isSandbox?: () => boolean | null;
+}
+
 type UnitSource = NonNullable<Attribution['unit']>['source'];
 type Membership = Pick<Attribution, 'unit' | 'slice' | 'session'>;
 
+/** One line, and the walk from the root of PID 1's systemd. */
+interface Place {
+  line: CgroupLine;
+  walk: CgroupWalk;
+}
+
+const outsider: Membership = { unit: null, slice: null, session: null };
+
 /**
- * `reference` are the namespaces of PID 1 in the scanned procfs, or our own where those cannot be read. A process in a
- * container has no unit and no session here: those of the host are not its own, those of the guest are not the host's.
+ * A process in a container has no unit and no session here: those of the host are not its own, those of the guest are not
+ * the host's.
+ * @param reference the namespaces of PID 1 in the scanned procfs, or our own if those cannot be read
+ * @param roots what PID 1's cgroups say of this host or guest
  */
 export function attributeProcess(
   lines: readonly CgroupLine[],
-  namespaces: Namespaces,
+  namespaces: Surroundings,
   reference: Namespaces,
+  roots: GuestRoots = hostRoots,
 ): Attribution {
-  const outsider: Membership = { unit: null, slice: null, session: null };
-  const foreign = differs(namespaces.pid, reference.pid) || differs(namespaces.cgroup, reference.cgroup);
-  const own = systemdLines(lines);
-  // Any line may name a runtime: with its cgroupfs driver docker leaves the v2 line in containerd.service.
-  for (const { path } of [...own, ...lines]) {
-    const container = findContainer(walkCgroup(path), foreign);
-    if (container !== null) return { cgroup: decode(path), ...outsider, container };
+  const foreign = compare(namespaces, reference);
+  const own = systemdLines(lines).map((line): Place => ({ line, walk: walkFrom(roots, line) }));
+  // Any line may tell of a container: with its cgroupfs driver docker leaves the v2 line in containerd.service.
+  const all = [...own, ...lines.map((line): Place => ({ line, walk: walkFrom(roots, line) }))];
+  const contained = ({ line }: Place, found: PathContainer): Attribution => ({
+    cgroup: decode(line.path),
+    ...outsider,
+    container: describe(line.path, found),
+  });
+
+  const named = findFirst(all, ({ walk }) => findContainer(walk, foreign.pid || foreign.cgroup));
+  if (named !== null) return contained(...named);
+  const numbered = findFirst(all, ({ walk }) => findById(walk, foreign));
+  if (numbered !== null) return contained(...numbered);
+  // What runs in other namespaces below a runtime's own service is no part of that service.
+  const member = findFirst(own, ({ line, walk }) =>
+    foreign.pid && isRuntimeService(walk.head) ? null : findUnit(walk, sourceOf(line)),
+  );
+  if (member !== null) {
+    const [place, unit] = member;
+    const found = findInUnit(place.walk, foreign);
+    return found === null ? { cgroup: decode(place.line.path), ...unit, container: null } : contained(place, found);
   }
-  for (const { path, source } of own) {
-    const member = findUnit(walkCgroup(path), source);
-    if (member !== null) return { cgroup: decode(path), ...member, container: null };
+  if (foreign.pid || foreign.cgroup) {
+    const found = all.map((place) => [place, findOutsideUnits(place.walk)] as const);
+    const best =
+      found.find(([, { name }]) => name !== null) ?? found.find(([{ line }]) => line.path !== '/') ?? found[0];
+    if (best !== undefined) return contained(...best);
+    const unknown = { runtime: 'unknown' as const, id: null, name: null, uid: null, cgroup: null };
+    return { cgroup: null, ...outsider, container: unknown };
   }
-  const telling = own.find(({ path }) => path !== '/') ?? own[0] ?? lines[0];
-  const unknown: Attribution['container'] = { runtime: 'unknown', id: null, name: null, uid: null };
-  return { cgroup: telling ? decode(telling.path) : null, ...outsider, container: foreign ? unknown : null };
+  const telling = (own.find(({ line }) => line.path !== '/') ?? own[0])?.line ?? lines[0];
+  return { cgroup: telling === undefined ? null : decode(telling.path), ...outsider, container: null };
 }
 
-/** The hierarchies where systemd may keep its units. Pure v2, hybrid and v1 hosts differ in which of them tells. */
-function systemdLines(lines: readonly CgroupLine[]): { path: Bytes; source: UnitSource }[] {
-  const unified = lines.filter(({ hierarchy, controllers }) => hierarchy === 0 && controllers === '');
-  const named = lines.filter(({ controllers }) => controllers === 'name=systemd');
-  return [
-    ...unified.map(({ path }) => ({ path, source: 'cgroup_v2' as const })),
-    ...named.map(({ path }) => ({ path, source: 'cgroup_v1' as const })),
-  ];
+/** The first place that `find` has an answer for, with the answer. */
+function findFirst<T>(places: readonly Place[], find: (place: Place) => T | null): [Place, T] | null {
+  for (const place of places) {
+    const found = find(place);
+    if (found !== null) return [place, found];
+  }
+  return null;
+}
+
+function describe(path: Bytes, { inner, ...container }: PathContainer): Attribution['container'] {
+  const parts = cleanPath(path).split('/').filter(Boolean);
+  const own = parts.slice(0, parts.length - inner);
+  return { ...container, cgroup: own.length === 0 ? null : decode(`/${own.join('/')}`) };
+}
+
+function sourceOf({ controllers }: CgroupLine): UnitSource {
+  return controllers === '' ? 'cgroup_v2' : 'cgroup_v1';
 }
 
 function findUnit(walk: CgroupWalk, source: UnitSource): Membership | null {
@@ -71,10 +124,12 @@ function findUserUnit(below: readonly Bytes[], uid: number, source: UnitSource):
   return { unit: { name, scope: 'user', uid, source }, slice: walk.slice, session: null };
 }
 
-/** A slice can be no head, but an instance of one looks like it: no process is in it. */
-function unitName({ head }: CgroupWalk): Bytes | null {
-  const name = unescapeCgroupName(head ?? '');
-  return isUnitName(name) && !name.endsWith('.slice') ? name : null;
+function compare({ pid, cgroup, isSandbox }: Surroundings, reference: Namespaces): Foreign {
+  return {
+    pid: differs(pid, reference.pid),
+    cgroup: differs(cgroup, reference.cgroup),
+    isSandbox: () => isSandbox?.() === true,
+  };
 }
 
 function differs(one: string | null, other: string | null): boolean {

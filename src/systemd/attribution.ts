@@ -3,11 +3,18 @@
 import type { Container, UnitReference } from '../documents/generated/report.ts';
 
 export interface Attribution {
-  /** The cgroup path (decoded) that the answer was read from; null where the process has none. */
+  /** The cgroup path (decoded) that the answer was read from; null if the process has none. */
   cgroup: string | null;
   unit: { name: string; scope: 'system' | 'user'; uid: number | null; source: UnitReference['source'] } | null;
   /** The innermost slice above the unit, null at the root. */
   slice: string | null;
   session: { id: string; uid: number | null } | null;
-  container: { runtime: Container['runtime']; id: string | null; name: string | null; uid: number | null } | null;
+  container: {
+    runtime: Container['runtime'];
+    id: string | null;
+    name: string | null;
+    uid: number | null;
+    /** The part of the cgroup path that says so; null if none does. */
+    cgroup: string | null;
+  } | null;
 }

@@ -2,10 +2,12 @@
 // the same way, from the root. systemd: cg_path_get_unit(), cg_path_get_user_unit(), cg_path_get_session().
 
 import type { Bytes } from '../procfs/bytes.ts';
-import { isSliceName, unescapeCgroupName } from './unit-name.ts';
+import type { CgroupLine } from '../procfs/cgroup.ts';
+import { parseManagerUid, parseSession } from './session-name.ts';
+import { isSliceName, isUnitName, unescapeCgroupName } from './unit-name.ts';
 
 export interface CgroupWalk {
-  /** The path leaves the reader's cgroup namespace: its first component is `..`. */
+  /** The path leaves the reader's cgroup namespace (its first component is `..`), or the tree of this guest's systemd. */
   outside: boolean;
   /** The innermost slice above the head, null at the root. */
   slice: Bytes | null;
@@ -17,11 +19,9 @@ export interface CgroupWalk {
 
 // The kernel marks the path of a cgroup that was removed under a dying process.
 const removed = / \(deleted\)$/;
-const largestUid = 0xffff_fffe;
-const overflowUid16 = 0xffff;
 
 export function walkCgroup(path: Bytes): CgroupWalk {
-  const components = path.replace(removed, '').split('/').filter(Boolean);
+  const components = cleanPath(path).split('/').filter(Boolean);
   const inside = components.findIndex((component) => component !== '..');
   return { ...walkComponents(inside > 0 ? components.slice(inside) : components), outside: components[0] === '..' };
 }
@@ -38,21 +38,34 @@ export function walkComponents(components: readonly Bytes[]): CgroupWalk {
   };
 }
 
-/** The uid in `user@UID.service`, null where the head is no user manager. */
-export function userManagerUid(walk: CgroupWalk): number | null {
-  return parseUid(/^user@([0-9]+)\.service$/.exec(walk.head ?? '')?.[1]);
+/** A cgroup path without the mark of a removed cgroup. */
+export function cleanPath(path: Bytes): Bytes {
+  return path.replace(removed, '');
 }
 
-/** The login session whose scope the head is: `session-ID.scope` directly below `user-UID.slice`. */
-export function loginSession(walk: CgroupWalk): { id: string; uid: number } | null {
-  const id = /^session-([0-9A-Za-z]+)\.scope$/.exec(walk.head ?? '')?.[1];
-  const uid = parseUid(/^user-([0-9]+)\.slice$/.exec(walk.slice ?? '')?.[1]);
-  return id === undefined || uid === null ? null : { id, uid };
+/** The name of the unit that the head is, null if it is none. A slice can be no head, but an instance of one looks like it. */
+export function unitName({ head }: CgroupWalk): Bytes | null {
+  const name = unescapeCgroupName(head ?? '');
+  return isUnitName(name) && !name.endsWith('.slice') ? name : null;
 }
 
-/** As systemd reads a uid: no leading zero, and not one of the two values that mean "none". */
-function parseUid(digits: string | undefined): number | null {
-  if (digits === undefined || !/^(?:0|[1-9][0-9]{0,9})$/.test(digits)) return null;
-  const uid = Number(digits);
-  return uid > largestUid || uid === overflowUid16 ? null : uid;
+/** The uid in `user@UID.service`, null if the head is no user manager. */
+export function userManagerUid({ head }: CgroupWalk): number | null {
+  return parseManagerUid(head ?? '');
+}
+
+/** The login session whose scope the head is. */
+export function loginSession({ head, slice }: CgroupWalk): { id: string; uid: number } | null {
+  return parseSession(head ?? '', slice);
+}
+
+/** Whose word the names below the head are: the user's own manager or session; null for the system's. */
+export function ownerUid(walk: CgroupWalk): number | null {
+  return userManagerUid(walk) ?? loginSession(walk)?.uid ?? null;
+}
+
+/** The hierarchies in which systemd may keep its units. Pure v2, hybrid and v1 hosts differ in which of them tells. */
+export function systemdLines(lines: readonly CgroupLine[]): CgroupLine[] {
+  const unified = lines.filter(({ hierarchy, controllers }) => hierarchy === 0 && controllers === '');
+  return [...unified, ...lines.filter(({ controllers }) => controllers === 'name=systemd')];
 }

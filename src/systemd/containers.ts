@@ -3,7 +3,7 @@
 
 import { type Bytes, toText } from '../procfs/bytes.ts';
 import type { Attribution } from './attribution.ts';
-import { type CgroupWalk, loginSession, userManagerUid } from './cgroup-walk.ts';
+import { type CgroupWalk, ownerUid } from './cgroup-walk.ts';
 import { unescapeUnitNamePart } from './unit-name.ts';
 
 type Container = NonNullable<Attribution['container']>;
@@ -86,43 +86,63 @@ const patterns: readonly ContainerPattern[] = [
 const runtimeServices =
   /^(?:docker|containerd|crio|kubelet|k3s(?:-agent)?|rke2-(?:server|agent)|k0s(?:controller|worker)|podman|lxc(?:@.+)?|lxd|incus|snap\.(?:docker\.dockerd|lxd\.daemon|microk8s\.daemon-.+))\.service$/;
 
+export function isRuntimeService(name: Bytes | null): boolean {
+  return runtimeServices.test(name ?? '');
+}
+
+/** A container that a cgroup path tells of. */
+export interface PathContainer extends Omit<Container, 'cgroup'> {
+  /** How many components of the path stand behind those that name the container. */
+  inner: number;
+}
+
 /**
- * The outermost container that the path names, null where it names none.
+ * The outermost container that the path names, null if it names none.
  *
  * A name on the way to the unit was given by the system: `uid` is null. Below a user's manager or login session the user
  * may have made it up, so it is believed at any depth but carries the user's `uid`. Below any other service it is not
  * believed at all, since that service may run as anybody and name its subtree as it likes; only a payload of
- * `podman --cgroups=split` counts there, and only where the kernel says that it is in namespaces of its own (`foreign`).
+ * `podman --cgroups=split` counts there, and only if the kernel says that it is in namespaces of its own (`foreign`).
  */
-export function findContainer(walk: CgroupWalk, foreign: boolean): Container | null {
+export function findContainer(walk: CgroupWalk, foreign: boolean): PathContainer | null {
   const { head, below } = walk;
   if (head === null) return null;
-  const uid = userManagerUid(walk) ?? loginSession(walk)?.uid ?? null;
+  const uid = ownerUid(walk);
   if (uid !== null) return searchBelow(below, uid);
-  const named = matchAt([head, ...below], walk.slice, null);
+  const named = matchAt([head, ...below].join('/'), walk.slice, null);
   if (named !== null) return named;
-  if (runtimeServices.test(head)) return searchBelow(below, null);
+  if (isRuntimeService(head)) return searchBelow(below, null);
   const split = foreign && head.endsWith('.service') && below[0]?.startsWith('libpod-payload-');
-  return split ? matchAt(below, null, null) : null;
+  return split ? matchAt(below.join('/'), null, null) : null;
 }
 
-function searchBelow(components: readonly Bytes[], uid: number | null): Container | null {
-  for (let index = 0; index < components.length; index++) {
-    const found = matchAt(components.slice(index), components[index - 1] ?? null, uid);
+/** The path is put together once, and only patterns whose word is in it are tried at each of its components. */
+function searchBelow(components: readonly Bytes[], uid: number | null): PathContainer | null {
+  const path = components.join('/');
+  const likely = patterns.filter(({ word }) => path.includes(word));
+  if (likely.length === 0) return null;
+  let start = 0;
+  for (const [index, component] of components.entries()) {
+    const found = matchAt(path.slice(start), components[index - 1] ?? null, uid, likely);
     if (found !== null) return found;
+    start += component.length + 1;
   }
   return null;
 }
 
-function matchAt(components: readonly Bytes[], above: Bytes | null, uid: number | null): Container | null {
-  const rest = components.join('/');
-  for (const { runtime, word, path, slice } of patterns) {
-    if (!rest.includes(word)) continue;
+function matchAt(
+  rest: Bytes,
+  above: Bytes | null,
+  uid: number | null,
+  likely: readonly ContainerPattern[] = patterns.filter(({ word }) => rest.includes(word)),
+): PathContainer | null {
+  for (const { runtime, path, slice } of likely) {
     if (slice !== undefined && !slice.test(above ?? '')) continue;
-    const groups = path.exec(rest)?.groups;
-    if (groups === undefined) continue;
-    const { id = null, name } = groups;
-    return { runtime, id, name: name === undefined ? null : toText(unescapeUnitNamePart(name)).text, uid };
+    const match = path.exec(rest);
+    if (match?.groups === undefined) continue;
+    const { id = null, name } = match.groups;
+    const inner = rest.slice(match[0].length).split('/').filter(Boolean).length;
+    return { runtime, id, name: name === undefined ? null : toText(unescapeUnitNamePart(name)).text, uid, inner };
   }
   return null;
 }

@@ -41,7 +41,10 @@ export function queryVersion(run: Run, deadlineMs = 10_000): number | null {
   return version === undefined ? null : Number(version);
 }
 
-/** Whether the process's cgroup is the unit's or lies below it; never where one of them has none. */
+/**
+ * Whether the process's cgroup is the unit's or lies below it; never if one of them has none. systemd prints its units'
+ * cgroups as its own /proc/self/cgroup does: in a guest without a cgroup namespace with the guest's path in front.
+ */
 export function ownsCgroup(controlGroup: string | null, processCgroup: string | null): boolean {
   if (!controlGroup?.startsWith('/') || !processCgroup?.startsWith('/')) return false;
   const base = controlGroup.replace(/\/+$/, '');

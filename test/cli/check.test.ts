@@ -163,6 +163,8 @@ test('a baseline that is not there is named', () => {
 
 const usage: [name: string, args: string[], message: RegExp][] = [
   ['a scan flag beside a report', ['-', '--proc', '/proc'], /--proc is about a scan/],
+  ['a process beside a report', ['-', '--pid', '1'], /--pid is about a scan/],
+  ['no process id', ['--pid', 'x'], /--pid x: not a process id/],
   ['standard input twice', ['-', '--baseline', '-'], /- is given twice/],
   ['a range that is none', ['-', '-w', '5:1'], /--warning 5:1: not a threshold range/],
   ['an age without a unit', ['-', '--critical-age', '7'], /--critical-age 7: not a time/],
@@ -214,7 +216,7 @@ test('what is said of a required reboot, in every format', (t) => {
     runCli(['check', join(folder, name), '--no-config', ...args]).stdout;
   const why = '/run/reboot-required exists for linux-base';
   const drift = JSON.parse(check('now.json', '--json')) as Drift;
-  assert.deepEqual(drift.reboot, { required: true, reasons: [requiredFile], counts_as: 'ok' });
+  assert.deepEqual(drift.reboot, { required: true, reasons: [requiredFile], unknown_because: null, counts_as: 'ok' });
   assert.equal((JSON.parse(check('now.json', '--json', '--reboot', 'fail')) as Drift).verdict, 'drift');
   assert.equal(
     check('now.json', '--format', 'nagios').split(' |')[0],

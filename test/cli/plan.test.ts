@@ -99,8 +99,8 @@ const changed = (edit: (copy: Record<string, never> & Report) => void): string =
   return JSON.stringify(copy);
 };
 
-/** In the middle of a string. */
-const cut = reportText.split('"nginx.serv', 1)[0] ?? '';
+// Behind a comma, so that no word or string is cut in two.
+const cut = reportText.slice(0, reportText.lastIndexOf(',', 3000) + 1);
 const bad: readonly (readonly [name: string, text: string, message: RegExp])[] = [
   ['empty', '', /is empty/],
   ['blank', ' \n', /is empty/],

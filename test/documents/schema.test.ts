@@ -41,11 +41,18 @@ const laterFields: ReadonlySet<string> = new Set([
   'plan/clean',
   'plan/$defs/action/callers_own',
   'drift/reboot',
+  'drift/$defs/drift_reboot/unknown_because',
   'fleet/fail_on',
   'fleet/verdict',
   'fleet/$defs/fleet_host/stale',
   'fleet/$defs/fleet_host/reboot_reasons',
   'fleet/$defs/fleet_host/verdict',
+  'drift/$defs/container/cgroup',
+  'plan/$defs/container/cgroup',
+  'plan/$defs/reboot/unknown_because',
+  'report/$defs/container/cgroup',
+  'report/$defs/reboot/unknown_because',
+  'report/kernel_held',
 ]);
 
 for (const name of schemaNames) {

@@ -12,6 +12,8 @@ import { type Answer, type RunOptions, run } from './run.ts';
 export interface GuestOptions {
   release: AnyRelease;
   cgroup: CgroupLayout;
+  /** false: it sees its cgroups by their whole paths, as in docker on a host with cgroup v1. */
+  cgroupNamespace?: boolean;
   /** The host name inside. */
   hostname?: string;
   /** Files and folders of this machine, seen read-only inside: path here -> path there. */
@@ -74,7 +76,11 @@ export class Guest {
     const launcher = spawn('setpriv', argv, {
       detached: true,
       stdio: ['ignore', console, console],
-      env: { PATH: process.env.PATH, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: layout },
+      env: {
+        PATH: process.env.PATH,
+        SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: layout,
+        SYSTEMD_NSPAWN_USE_CGNS: options.cgroupNamespace === false ? '0' : '1',
+      },
     });
     launcher.unref();
     this.#launcher = launcher;

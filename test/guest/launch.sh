@@ -37,6 +37,21 @@ mount -t tmpfs -o mode=0755 guest "$state/root" || exit 1
 mkdir "$state/root/upper" "$state/root/work" "$state/root/tree"
 mount -t overlay -o "lowerdir=$base,upperdir=$state/root/upper,workdir=$state/root/work" guest "$state/root/tree" || exit 1
 
+# Without a cgroup namespace nspawn wants a folder for each controller of the kernel. For one that is not mounted here, a link
+# to another is enough. They stand in a view of this mount namespace's own.
+if [ "${SYSTEMD_NSPAWN_USE_CGNS:-1}" = 0 ] && [ -d /sys/fs/cgroup/memory ]; then
+  mkdir "$state/root/cgroup"
+  mount -t tmpfs cgroup "$state/root/cgroup" || exit 1
+  for dir in /sys/fs/cgroup/*/; do
+    mkdir "$state/root/cgroup/$(basename "$dir")"
+    mount --bind "$dir" "$state/root/cgroup/$(basename "$dir")" || exit 1
+  done
+  for name in $(sed -n '2,$s/[[:space:]].*//p' /proc/cgroups); do
+    [ -e "/sys/fs/cgroup/$name" ] || ln -s memory "$state/root/cgroup/$name"
+  done
+  mount --rbind "$state/root/cgroup" /sys/fs/cgroup || exit 1
+fi
+
 while [ -z "$stopping" ]; do
   for dir in $cgroups; do mkdir -p "$dir" || exit 1; done
   (

@@ -38,6 +38,7 @@ test('host: every fact', (t) => {
       reboot: {
         required: true,
         reasons: [{ code: 'kernel_outdated', running: '6.1.0-27-amd64', installed: '6.1.0-28-amd64' }],
+        unknown_because: null,
       },
     },
     problems: [],
@@ -55,7 +56,11 @@ test('host: without any file everything is null, and all but the machine id is a
     os: { id: null, version_id: null, name: null },
     kernel_release: null,
     init: 'other',
-    reboot: { required: null, reasons: [] },
+    reboot: {
+      required: null,
+      reasons: [],
+      unknown_because: { code: 'kernel_unknown', message: 'the release of the running kernel could not be read' },
+    },
   });
   assert.equal(problems.length, 4);
   assert.match(problems.join('\n'), /stat.*\n.*boot_id.*\n.*osrelease.*\n.*os-release/);

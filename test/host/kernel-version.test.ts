@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { compareKernelVersions, parseKernelVersion } from '../../src/host/kernel-version.ts';
+import { compareKernelVersions, mayReplace, parseKernelVersion } from '../../src/host/kernel-version.ts';
 
 const flavours: [name: string, release: string, flavour: string][] = [
   ['Debian', '6.1.0-27-amd64', 'amd64'],
@@ -12,6 +12,15 @@ const flavours: [name: string, release: string, flavour: string][] = [
   ['Debian backports, old style', '6.1.0-0.deb11.21-amd64', 'amd64'],
   ['Raspberry Pi OS', '6.1.21-v8+', 'v8'],
   ['Raspberry Pi OS, other board', '6.1.21-v7+', 'v7'],
+  ['Raspberry Pi OS, Debian style', '6.1.0-rpi7-rpi-v8', 'rpi-v8'],
+  ['Raspberry Pi OS, Debian style, real time', '6.12.25+rpt-rpi-v8-rt', 'rpi-v8-rt'],
+  ['Raspberry Pi OS, newer style', '6.6.20+rpt-rpi-v8', 'rpi-v8'],
+  ['Raspberry Pi OS, Pi 5', '6.6.31+rpt-rpi-2712', 'rpi'],
+  ['Alpine for a board', '5.15.68-0-rpi4', 'rpi4'],
+  ['Armbian', '6.6.31-current-rockchip64', 'current-rockchip64'],
+  ['Kali', '6.5.0-kali3-amd64', 'amd64'],
+  ['ALT', '6.6.22-un-def-alt1', 'un-def-alt'],
+  ['a vendor that nobody knows: its revision stays in the flavour', '6.1.0-acme7-arm', 'acme7-arm'],
   ['Proxmox', '6.8.4-2-pve', 'pve'],
   ['Ubuntu', '5.15.0-91-generic', 'generic'],
   ['Ubuntu arm64 with large pages', '5.15.0-91-generic-64k', 'generic-64k'],
@@ -57,6 +66,12 @@ const older: [name: string, a: string, b: string][] = [
   ['Arch rebuild', '6.6.7-arch1-1', '6.6.7-arch1-2'],
   ['Gentoo revision', '6.1.67-gentoo-x86_64', '6.1.67-gentoo-r1-x86_64'],
   ['Void rebuild', '6.6.8_1', '6.6.8_2'],
+  ['Raspberry Pi OS, Debian style', '6.1.0-rpi7-rpi-v8', '6.1.0-rpi8-rpi-v8'],
+  ['Raspberry Pi OS, revision 10 after 9', '6.1.0-rpi9-rpi-v8', '6.1.0-rpi10-rpi-v8'],
+  ['Raspberry Pi OS, from one style to the next', '6.1.0-rpi8-rpi-v8', '6.6.20+rpt-rpi-v8'],
+  ['Raspberry Pi OS, Pi 5', '6.1.0-rpi8-rpi-2712', '6.6.31+rpt-rpi-2712'],
+  ['Kali', '6.5.0-kali2-amd64', '6.5.0-kali3-amd64'],
+  ['Kali, from one style to the next', '6.6.0-kali3-amd64', '6.6.9-amd64'],
 ];
 for (const [name, a, b] of older) {
   test(`order: ${name}`, () => {
@@ -70,3 +85,28 @@ for (const [name, a, b] of older) {
 test('order: leading zeros do not count', () => {
   assert.equal(compareKernelVersions(parseKernelVersion('6.06.7'), parseKernelVersion('6.6.7')), 0);
 });
+
+const successors: [name: string, running: string, other: string, may: boolean][] = [
+  ['a revision of an unknown vendor', '6.1.0-acme7-arm', '6.1.0-acme8-arm', true],
+  ['the same, with a newer base', '6.1.0-acme7-arm', '6.6.0-acme1-arm', true],
+  ['the revision before', '6.1.0-acme8-arm', '6.1.0-acme7-arm', false],
+  ['an older base', '6.6.0-acme1-arm', '6.1.0-acme7-arm', false],
+  ['digits in front', '6.1.0-3acme', '6.1.0-4acme', true],
+  ['the first revision', '6.1.0-acme-arm', '6.1.0-acme2-arm', true],
+  ['the vendor gives its revision up', '6.1.0-acme8-arm', '6.6.20-arm', true],
+  ['a commit', '6.1.0-g1a2b3c4d-arm', '6.1.1-g9f8e7d6c-arm', true],
+  ['another architecture', '6.1.0-acme7-arm', '6.1.0-acme8-arm64', false],
+  ["another vendor's beside Debian's", '6.1.0-27-amd64', '6.6.0-acme3-amd64', false],
+  ['a flavour without digits', '6.1.0-27-amd64', '6.1.0-28-cloud-amd64', false],
+  ['boards', '6.1.21-v7+', '6.1.21-v8+', false],
+  ["Alpine's boards", '5.15.68-0-rpi2', '5.15.68-0-rpi4', false],
+  ["Armbian's branches", '6.6.31-current-sunxi64', '6.7.2-edge-sunxi64', false],
+  ["Armbian's families", '6.6.31-current-sunxi64', '6.7.2-current-rockchip64', false],
+  ['page sizes', '5.15.0-91-generic-16k', '5.15.0-91-generic-64k', false],
+  ['the same flavour, which can be compared', '6.1.0-acme7-arm', '6.6.0-acme7-arm', false],
+];
+for (const [name, running, other, may] of successors) {
+  test(`may replace: ${name}`, () => {
+    assert.equal(mayReplace(parseKernelVersion(other), parseKernelVersion(running)), may);
+  });
+}

@@ -35,13 +35,20 @@ const arch = (...releases: string[]): Tree => ({
   'boot/vmlinuz-linux-lts': '',
 });
 
+/** Without the words for people: those are looked at once, below. */
+function verdict(root: string, running: string | null) {
+  const { required, reasons, unknown_because } = readReboot(root, join(root, 'proc'), running);
+  assert.equal(unknown_because !== null, required === null);
+  return { required, reasons, unknown: unknown_because?.code ?? null };
+}
+
 const outdated = (running: string, installed: string) => ({ code: 'kernel_outdated', running, installed });
 const missing = (running: string) => ({ code: 'kernel_modules_missing', running });
 
 const deb = (abi: number, flavour = 'amd64') => `6.1.0-${abi}-${flavour}`;
 const rhel = '5.14.0-362.8.1.el9_3.x86_64';
 const rhelNew = '5.14.0-362.18.1.el9_3.x86_64';
-const rows: [name: string, running: string, tree: Tree, required: boolean | null, reasons: object[]][] = [
+const rows: [name: string, running: string, tree: Tree, required: boolean | string, reasons: object[]][] = [
   ['Debian, current', deb(27), packaged(deb(26), deb(27)), false, []],
   ['Debian, a newer one', deb(9), packaged(deb(9), deb(27)), true, [outdated(deb(9), deb(27))]],
   ['Debian, a newer one of another flavour', deb(27), packaged(deb(27), deb(28, 'cloud-amd64')), false, []],
@@ -157,13 +164,55 @@ const rows: [name: string, running: string, tree: Tree, required: boolean | null
     true,
     [missing('6.6.7-1-lts')],
   ],
-  ['no kernel on disk (started with a kernel from outside)', '6.18.44-fc', { boot: null, etc: null }, null, []],
-  ['/boot alone, of another kernel', '6.18.44-fc', images(deb(27)), null, []],
+  [
+    'no kernel on disk (started with a kernel from outside)',
+    '6.18.44-fc',
+    { boot: null, etc: null },
+    'kernel_not_installed',
+    [],
+  ],
+  ['/boot alone, of another kernel', '6.18.44-fc', images(deb(27)), 'kernel_not_installed', []],
+  [
+    'Raspberry Pi OS, newer',
+    '6.1.0-rpi7-rpi-v8',
+    packaged('6.1.0-rpi7-rpi-v8', '6.1.0-rpi8-rpi-v8'),
+    true,
+    [outdated('6.1.0-rpi7-rpi-v8', '6.1.0-rpi8-rpi-v8')],
+  ],
+  [
+    'Raspberry Pi OS, current beside the one before and that of another board',
+    '6.1.0-rpi8-rpi-v8',
+    packaged('6.1.0-rpi7-rpi-v8', '6.1.0-rpi8-rpi-v8', '6.1.0-rpi8-rpi-2712', '6.1.0-rpi9-rpi-v7l'),
+    false,
+    [],
+  ],
+  [
+    'Raspberry Pi OS, newer and named in the new way',
+    '6.1.0-rpi8-rpi-v8',
+    packaged('6.1.0-rpi8-rpi-v8', '6.6.20+rpt-rpi-v8', '6.6.20+rpt-rpi-2712'),
+    true,
+    [outdated('6.1.0-rpi8-rpi-v8', '6.6.20+rpt-rpi-v8')],
+  ],
+  [
+    "an unknown vendor's revision",
+    '6.1.0-acme7-arm',
+    packaged('6.1.0-acme7-arm', '6.1.0-acme8-arm'),
+    'kernels_not_comparable',
+    [],
+  ],
+  [
+    "an unknown vendor's, and the one before",
+    '6.1.0-acme8-arm',
+    packaged('6.1.0-acme7-arm', '6.1.0-acme8-arm'),
+    false,
+    [],
+  ],
 ];
 for (const [name, running, tree, required, reasons] of rows) {
   test(`kernels: ${name}`, (t) => {
     const root = makeTree(t, tree);
-    assert.deepEqual(readReboot(root, join(root, 'proc'), running), { required, reasons });
+    const expected = typeof required === 'string' ? { required: null, unknown: required } : { required, unknown: null };
+    assert.deepEqual(verdict(root, running), { ...expected, reasons });
   });
 }
 
@@ -176,41 +225,76 @@ test('kernels: what is installed, a rescue image left out', (t) => {
 });
 
 const stale = packaged(deb(9), deb(27));
-const containers: [name: string, tree: Tree, skipped: boolean][] = [
-  ['nspawn and others by systemd', { 'run/systemd/container': 'systemd-nspawn' }, true],
-  ['docker', { '.dockerenv': '' }, true],
-  ['podman', { 'run/.containerenv': '' }, true],
-  ['by the environment of PID 1', { 'proc/1/environ': 'PATH=/bin\0container=lxc\0' }, true],
-  ['an empty container= says nothing', { 'proc/1/environ': 'container=\0' }, false],
-  ['a variable that ends likewise', { 'proc/1/environ': 'mycontainer=lxc\0' }, false],
-  ['no mark', { 'run/systemd/system': null }, false],
+const initialNamespace: Tree = { 'proc/1/ns/pid': { link: 'pid:[4026531836]' } };
+const otherNamespace: Tree = { 'proc/1/ns/pid': { link: 'pid:[4026532201]' } };
+const hostRoot = '27 1 253:0 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n';
+const mounts = (first: string, own: string): Tree => ({ 'proc/1/mountinfo': first, 'proc/self/mountinfo': own });
+const sameRoot = mounts(`${hostRoot}30 27 0:22 / /sys rw - sysfs sysfs rw\n`, hostRoot);
+const sandboxed = mounts(hostRoot, '90 27 253:0 / / ro,relatime - ext4 /dev/vda1 rw\n');
+const otherRoot = mounts(hostRoot, '90 27 0:55 / / rw,relatime - overlay overlay rw,lowerdir=/a\n');
+const otherFolder = mounts(hostRoot, '90 27 253:0 /var/lib/machines/a / rw,relatime - ext4 /dev/vda1 rw\n');
+const containers: [name: string, tree: Tree, unknown: string | null][] = [
+  ['nspawn and others by systemd', { 'run/systemd/container': 'systemd-nspawn' }, 'container'],
+  ['docker, where PID 1 may not be looked at', { '.dockerenv': '' }, 'container'],
+  ['podman, where PID 1 may not be looked at', { 'run/.containerenv': '' }, 'container'],
+  ['by the environment of PID 1', { 'proc/1/environ': 'PATH=/bin\0container=lxc\0' }, 'container'],
+  ['an empty container= says nothing', { 'proc/1/environ': 'container=\0' }, null],
+  ['a variable that ends likewise', { 'proc/1/environ': 'mycontainer=lxc\0' }, null],
+  ['no mark', { 'run/systemd/system': null }, null],
+  ['a PID namespace of its own, without any mark', { ...otherNamespace, ...sameRoot }, 'container'],
+  ["the scanner's namespace", { 'proc/self/ns/pid': { link: 'pid:[4026532201]' } }, 'container'],
+  ["PID 1's namespace says more than the scanner's", { ...initialNamespace, 'proc/self/ns/pid': { link: 'x' } }, null],
+  ['a leftover /.dockerenv on a host', { ...initialNamespace, ...sameRoot, '.dockerenv': '' }, null],
+  ['a leftover /run/.containerenv on a host', { ...initialNamespace, ...sameRoot, 'run/.containerenv': '' }, null],
+  ['a /.dockerenv and an unknown root', { ...initialNamespace, '.dockerenv': '' }, 'container'],
+  ['a /.dockerenv and an unknown namespace', { ...sameRoot, '.dockerenv': '' }, 'container'],
+  [
+    "a leftover /.dockerenv in PID 1's mount namespace",
+    {
+      ...initialNamespace,
+      'proc/1/ns/mnt': { link: 'mnt:[7]' },
+      'proc/self/ns/mnt': { link: 'mnt:[7]' },
+      '.dockerenv': '',
+    },
+    null,
+  ],
+  ['the same in the sandbox of a service', { ...initialNamespace, ...sandboxed, '.dockerenv': '' }, null],
+  ["a container in the host's PID namespace", { ...initialNamespace, ...otherRoot }, 'other_root'],
+  ['the same on a folder of the host', { ...initialNamespace, ...otherFolder }, 'other_root'],
 ];
-for (const [name, tree, skipped] of containers) {
+for (const [name, tree, unknown] of containers) {
   test(`container: ${name}`, (t) => {
     const root = makeTree(t, { ...stale, ...tree });
-    const expected = skipped
-      ? { required: null, reasons: [] }
-      : { required: true, reasons: [outdated(deb(9), deb(27))] };
-    assert.deepEqual(readReboot(root, join(root, 'proc'), deb(9)), expected);
+    const expected =
+      unknown === null ? { required: true, reasons: [outdated(deb(9), deb(27))] } : { required: null, reasons: [] };
+    assert.deepEqual(verdict(root, deb(9)), { ...expected, unknown });
   });
 }
 
 test('kernels: a kernel without any module never had some here', (t) => {
   const root = makeTree(t, { ...packaged(deb(27)), 'proc/modules': '' });
-  assert.deepEqual(readReboot(root, join(root, 'proc'), '6.2.9-linode160'), { required: null, reasons: [] });
+  const expected = { required: null, reasons: [], unknown: 'kernel_not_installed' };
+  assert.deepEqual(verdict(root, '6.2.9-linode160'), expected);
 });
 
 test('kernels: a kernel with modules loaded misses them', (t) => {
   const root = makeTree(t, { ...packaged(deb(27)), 'proc/modules': 'ext4 1 0 - Live 0x0\n' });
-  assert.deepEqual(readReboot(root, join(root, 'proc'), deb(26)).reasons, [
-    outdated(deb(26), deb(27)),
-    missing(deb(26)),
-  ]);
+  assert.deepEqual(verdict(root, deb(26)).reasons, [outdated(deb(26), deb(27)), missing(deb(26))]);
 });
 
 test('kernels: nothing is said where the running one is not known', (t) => {
   const root = makeTree(t, stale);
-  assert.deepEqual(readReboot(root, join(root, 'proc'), null), { required: null, reasons: [] });
+  assert.deepEqual(verdict(root, null), { required: null, reasons: [], unknown: 'kernel_unknown' });
+});
+
+test('why it is not known is said in a sentence that names what was found', (t) => {
+  const messageOf = (tree: Tree, running: string) => {
+    const root = makeTree(t, tree);
+    return readReboot(root, join(root, 'proc'), running).unknown_because?.message;
+  };
+  assert.match(messageOf({ ...stale, '.dockerenv': '' }, deb(9)) ?? '', /container.*\/\.dockerenv exists/);
+  const vague = packaged('6.1.0-acme7-arm', '6.1.0-acme8-arm');
+  assert.match(messageOf(vague, '6.1.0-acme7-arm') ?? '', /6\.1\.0-acme8-arm.*6\.1\.0-acme7-arm/);
 });
 
 const flags: [name: string, tree: Tree, reasons: object[]][] = [
@@ -244,9 +328,8 @@ const flags: [name: string, tree: Tree, reasons: object[]][] = [
 for (const [name, tree, reasons] of flags) {
   test(`files: ${name}`, (t) => {
     const root = makeTree(t, tree);
-    assert.deepEqual(readReboot(root, join(root, 'proc'), deb(27)), {
-      required: reasons.length > 0 ? true : null,
-      reasons,
-    });
+    const required = reasons.length > 0 ? true : null;
+    const unknown = required ? null : 'kernel_not_installed';
+    assert.deepEqual(verdict(root, deb(27)), { required, reasons, unknown });
   });
 }

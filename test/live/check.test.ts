@@ -3,11 +3,20 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Drift } from '../../src/documents/generated/drift.ts';
-import { cli, isRoot, sleepProgram, someLibrary, workFolder } from '../support/live.ts';
+import {
+  cli,
+  isRoot,
+  runCli,
+  sleepProgram,
+  someLibrary,
+  start,
+  startWithLibrary,
+  workFolder,
+} from '../support/live.ts';
 import { skipUnless } from '../support/skip.ts';
 
 const day = `
@@ -58,4 +67,28 @@ test('clean, replaced, restarted and replaced again: open, closed and named, res
   assert.deepEqual(changes('cured'), [`resolved ${held}`]);
   assert.deepEqual(changes('again'), [`new ${held}`]);
   assert.match(readFileSync(join(folder, 'plugin'), 'utf8'), /^LIB_USERS WARNING - 1 newly stale unit: /);
+});
+
+test('--pid looks at that process alone: what is elsewhere is unseen, and never resolved', async (t) => {
+  const folder = workFolder(t);
+  const stale = await startWithLibrary(t, join(folder, 'libheld.so.1'));
+  const clean = await start(t, [sleepProgram(), '600']);
+  unlinkSync(join(folder, 'libheld.so.1'));
+  const base = join(folder, 'base.json');
+  const check = (pid: number, ...flags: string[]) => {
+    const { status, stdout } = runCli(['check', '--no-config', '--json', '--pid', String(pid), ...flags]);
+    return { status, drift: JSON.parse(stdout) as Drift };
+  };
+  const found = check(stale.pid, '--fail-on', 'never', '--write-baseline', base);
+  assert.deepEqual(
+    found.drift.findings.map(({ path, pids }) => [path, pids]),
+    [[join(folder, 'libheld.so.1'), [stale.pid]]],
+  );
+  assert.equal(check(stale.pid).status, 5);
+
+  const narrowed = check(clean.pid);
+  assert.deepEqual([narrowed.status, narrowed.drift.verdict, narrowed.drift.report.complete], [4, 'incomplete', false]);
+  assert.equal(check(clean.pid, '--allow-incomplete').status, 0);
+  const compared = check(clean.pid, '--baseline', base).drift;
+  assert.deepEqual([compared.resolved, compared.unseen.length], [[], 1]);
 });

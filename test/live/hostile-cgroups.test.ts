@@ -16,7 +16,7 @@ const user = 'user.slice/user-64999.slice/user@64999.service/app.slice';
 interface Case {
   path: string;
   unit: { name: string; scope: string; user: { uid: number; name: null } | null } | null;
-  container?: { runtime: string; id: string; name: null; user: { uid: number; name: null } } | null;
+  container?: { runtime: string; id: string; name: null; user: { uid: number; name: null }; cgroup: string } | null;
 }
 
 const owner = { uid: 64999, name: null };
@@ -37,7 +37,7 @@ const cases: Record<string, Case> = {
   "a user's container, which is the user's own word": {
     path: `${user}/docker-${id}.scope`,
     unit: null,
-    container: { runtime: 'docker', id, name: null, user: owner },
+    container: { runtime: 'docker', id, name: null, user: owner, cgroup: `/${user}/docker-${id}.scope` },
   },
 };
 

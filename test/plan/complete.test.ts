@@ -45,6 +45,36 @@ for (const [name, of, complete, reboot] of rows) {
   });
 }
 
+const container = { code: 'container', message: 'this is a container' } as const;
+const because: readonly (readonly [name: string, of: Report, code: string | null])[] = [
+  ['known', report({}), null],
+  ['not everything was seen', report({ scan: { complete: false } }), 'incomplete'],
+  [
+    'the report says why',
+    report({ host: { reboot: { ...notKnown.reboot, unknown_because: container } } }),
+    'container',
+  ],
+  [
+    'the report says why, and is incomplete',
+    report({ scan: { complete: false }, host: { reboot: { ...notKnown.reboot, unknown_because: container } } }),
+    'container',
+  ],
+  ['an earlier report does not say why', report({ host: notKnown }), null],
+  [
+    'a unit needs one all the same',
+    report({
+      units: [unit('dbus.service', [libc])],
+      host: { reboot: { ...notKnown.reboot, unknown_because: container } },
+    }),
+    null,
+  ],
+];
+for (const [name, of, code] of because) {
+  test(`why a reboot is not known: ${name}`, () => {
+    equal(buildPlan(of, [], '').reboot.unknown_because?.code ?? null, code);
+  });
+}
+
 const golden = readGolden<Report>('report');
 
 test('--unit keeps whole names that match, and nothing that is in no unit', () => {

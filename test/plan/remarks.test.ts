@@ -117,3 +117,15 @@ test('with --detail units the sessions are known all the same', () => {
     [['manual', 'terminals', 1]],
   );
 });
+
+test('with --detail units the main process is known by the session that it leads', () => {
+  const messagesOf = (main: number | null) => {
+    const sessions = [leads(100), leads(101), leads(102, job)];
+    const systemd = { ...facts, main_pid: main };
+    const units = [unit('a.service', [libc], { systemd, sessions })];
+    const { actions } = buildPlan(report({ units, scan: { detail: 'units' } }), [], '');
+    return actions[0]!.remarks!.map(({ message }) => message);
+  };
+  deepEqual(messagesOf(100), ['a session of its own ends with a restart: python3 of root (process 102)']);
+  deepEqual(messagesOf(null), [], 'without a main process nobody knows which of them is the daemon');
+});

@@ -52,6 +52,7 @@ test('restarting dbus or logind breaks the host: reported, as reboot', () => {
       code: 'unit',
       unit: name,
     })),
+    unknown_because: null,
   });
 });
 

@@ -217,6 +217,24 @@ const rows: [name: string, of: Report, actions: string[], rules?: UserPolicyRule
     ['restart_container container', 'restart_container container'],
   ],
   [
+    'two containers that only their control groups tell apart',
+    report({
+      processes: ['/a/test', '/b/test', '/a/test'].map((cgroup, index) =>
+        process(9 + index, [libc], { container: { ...docker, runtime: 'unknown', id: null, name: 'test', cgroup } }),
+      ),
+    }),
+    ['restart_container container', 'restart_container container'],
+  ],
+  [
+    'one container that two hierarchies name',
+    report({
+      processes: ['/docker/ab', '/system.slice/docker-ab.scope'].map((cgroup, index) =>
+        process(9 + index, [libc], { container: { ...docker, cgroup } }),
+      ),
+    }),
+    ['restart_container container'],
+  ],
+  [
     'the same name from a user',
     report({
       processes: [

@@ -5,13 +5,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Container, Process, Report, Unit } from '../../src/documents/generated/report.ts';
+import type { Container, KernelHeld, Process, Report, Unit } from '../../src/documents/generated/report.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { renderText } from '../../src/render/text.ts';
 import { projectRoot } from '../support/project.ts';
 import * as samples from './samples.ts';
 
 const hostileText = ' \x1b[31m\x9b\x07\r\n\u202e\u200b\u2028\\x1b"';
+
+const loop: KernelHeld = {
+  ...{ holder: 'loop', device: '/dev/loop0', path: '/srv/disk image.raw', path_base64: null },
+  ...{ size_bytes: 1 << 20, held_bytes: null },
+};
 
 const golden: readonly [file: string, report: Report, columns: number][] = [
   ['worked-80', samples.workedReport(), 80],
@@ -72,9 +77,25 @@ test('text: clean is said of a whole and clean host only', () => {
     says((report) => (report.summary.processes = 1)),
     false,
   );
+  assert.equal(
+    says((report) => (report.kernel_held = [loop])),
+    false,
+  );
   for (const [file, report] of golden.filter(([name]) => name !== 'clean-80')) {
     assert.doesNotMatch(renderText(report, { colour: false, columns: 200 }), clean, file);
   }
+});
+
+test('text: what the kernel itself uses, and why a reboot is not known', () => {
+  const report = samples.cleanReport();
+  report.kernel_held = [loop, { ...loop, holder: 'swap', device: null, path: '/swap', size_bytes: null }];
+  const unknown_because = { code: 'container', message: 'this is a container: /.dockerenv\x1b exists' } as const;
+  report.host.reboot = { required: null, reasons: [], unknown_because };
+  const text = renderText(report, { colour: false, columns: 200 });
+  assert.match(text, /^No process runs on files that are gone, but the kernel itself uses 2 files\.$/m);
+  assert.match(text, /^kernel +loop device \/dev\/loop0 uses "\/srv\/disk image\.raw", which is gone \(1\.0 MiB\)$/m);
+  assert.match(text, /^kernel +swap uses \/swap, which is gone$/m);
+  assert.match(text, /^reboot +not known: this is a container: \/\.dockerenv\\x1b exists$/m);
 });
 
 const steps: readonly [name: string, report: Report, edit: (report: Report) => void, step: string][] = [
@@ -87,6 +108,7 @@ const steps: readonly [name: string, report: Report, edit: (report: Report) => v
   ['clean', samples.cleanReport(), () => {}, 'nothing to do\n'],
   ['clean, reboot', samples.cleanReport(), (r) => (r.host.reboot.required = true), 'reboot\n'],
   ['scratch only', samples.workedReport(), onlyScratch, 'nothing to do: scratch'],
+  ['the kernel alone', samples.cleanReport(), (r) => (r.kernel_held = [loop]), 'see to what the kernel uses'],
 ];
 for (const [name, report, edit, step] of steps) {
   test(`text: what to do next: ${name}`, () => {

@@ -5,6 +5,7 @@ import { attributeProcess, type Namespaces } from '../../src/systemd/attribute.t
 
 const host: Namespaces = { pid: 'pid:[1]', cgroup: 'cgroup:[1]' };
 const guest: Namespaces = { pid: 'pid:[2]', cgroup: 'cgroup:[2]' };
+const pidOnly: Namespaces = { pid: 'pid:[2]', cgroup: 'cgroup:[1]' };
 const id = '4f6c0e1d2b3a'.repeat(6).slice(0, 64);
 const other = 'ab'.repeat(32);
 const manager = '/user.slice/user-1000.slice/user@1000.service';
@@ -135,7 +136,9 @@ test('container: its cgroup is the line that names it', () => {
 
 test('container: the whole id is kept', () => {
   const lines = parseCgroup(`0::/system.slice/docker-${id}.scope\n`);
-  assert.deepEqual(attributeProcess(lines, guest, host).container, { runtime: 'docker', id, name: null, uid: null });
+  const cgroup = `/system.slice/docker-${id}.scope`;
+  const expected = { runtime: 'docker', id, name: null, uid: null, cgroup };
+  assert.deepEqual(attributeProcess(lines, guest, host).container, expected);
 });
 
 const split = `0::/system.slice/web.service/libpod-payload-${id}\n`;
@@ -148,14 +151,88 @@ const namespaces: [name: string, content: string, own: Namespaces, reference: Na
   ['outside of our cgroup namespace', '0::/../payload\n', guest, host, 'unknown null'],
   ['no cgroup at all', '', guest, host, 'unknown null'],
   ['a unit keeps its process', '0::/system.slice/a.service\n', guest, host, '[a.service]'],
-  ['a session keeps its process', `0::${session}\n`, guest, host, '[session-7.scope]'],
   ['a runtime says more', `0::/docker/${id}\n`, guest, host, 'docker ID'],
   ['quadlet in namespaces of its own', split, { ...host, pid: guest.pid }, host, 'podman ID'],
   ['quadlet, forged without namespaces', split, host, host, '[web.service]'],
   ['quadlet, forged deeper', `0::/system.slice/web.service/x/libpod-payload-${id}\n`, guest, host, '[web.service]'],
+  ['an id below a service', `0::/system.slice/web.service/${id}\n`, pidOnly, host, 'unknown ID'],
+  ['the same without namespaces', `0::/system.slice/web.service/${id}\n`, host, host, '[web.service]'],
   ['another name with namespaces', `0::/system.slice/web.service/docker-${id}.scope\n`, guest, host, '[web.service]'],
 ];
 
 for (const [name, content, own, reference, expected] of namespaces) {
   test(`namespace: ${name}`, () => assert.equal(summary(content, own, reference), expected));
 }
+
+const uuid = '36e8ad9b-4f6c-4e1d-92b3-a4f6c0e1d2b3';
+const scope = `${manager}/app.slice/vte-spawn-${uuid}.scope`;
+/** No runtime that we know named the path: what pid namespaces alone, and both, make of it. */
+const unnamed: [name: string, path: string, byPid: string | null, byBoth: string | null][] = [
+  ['ECS', `/ecs/${uuid}/${id}`, 'unknown ID', 'unknown ID'],
+  ['ECS on Fargate', `/ecs/${id.slice(0, 32)}/${id.slice(0, 32)}-1296`, ...twice(`unknown ${id.slice(0, 32)}-1296`)],
+  ["a job of GitHub's", `/actions_job/${id}`, 'unknown ID', 'unknown ID'],
+  ['nomad', `/nomad/${uuid}.web`, ...twice(`unknown ${uuid}.web`)],
+  ['nomad, a scope without systemd', `/nomad.slice/${uuid}.web.scope`, `[${uuid}.web.scope]`, `unknown ${uuid}.web`],
+  ['a parent alone', '/test', ...twice('unknown test')],
+  ['a parent of many folders', `/a/b/c/${id}`, 'unknown ID', 'unknown ID'],
+  ['a pod and its container', `/a/${other}/${id}`, 'unknown ID', 'unknown ID'],
+  ['a parent that is a slice', `/batch.slice/${id}`, 'unknown ID', 'unknown ID'],
+  ["systemd's driver with another prefix", `/batch.slice/x-${id}.scope/container`, 'unknown ID', 'unknown ID'],
+  ['the systemd inside of it', `/actions_job/${id}/system.slice/cron.service`, 'unknown ID', 'unknown ID'],
+  ['the systemd inside of one without id', '/test/system.slice/cron.service', ...twice('unknown test')],
+  ['nothing that names it', '/batch.slice', ...twice('unknown null')],
+  ['nothing but what stands inside', '/payload', ...twice('unknown null')],
+
+  ['rootless, in a unit', `${manager}/app.slice/web.service/${id}`, 'unknown ID (1000)', 'unknown ID (1000)'],
+  ['rootless, below the manager', `${manager}/web.service/${id}`, 'unknown ID (1000)', 'unknown ID (1000)'],
+  ["rootless, in a terminal's scope", `${scope}/${id}`, 'unknown ID (1000)', 'unknown ID (1000)'],
+  ['rootless, in a session', `${session}/${id}`, 'unknown ID (1000)', 'unknown ID (1000)'],
+  ['rootless, without a cgroup', session, '[session-7.scope]', 'unknown null (1000)'],
+  ['rootless podman without cgroups', `${manager}/user.slice/podman-2393.scope`, ...twice('podman null (1000)')],
+  ["a terminal's scope", scope, `[vte-spawn-${uuid}.scope]`, `unknown vte-spawn-${uuid} (1000)`],
+  ["containerd's service", `/system.slice/containerd.service/cpuset/${id}`, 'unknown ID', 'unknown ID'],
+  ['the same with a name', '/system.slice/containerd.service/cpuset/web', ...twice('unknown web')],
+  ['the same without one', '/system.slice/docker.service', ...twice('unknown null')],
+
+  ["a user's manager", `${manager}/init.scope`, ...twice('[user@1000.service]')],
+  ['a sandboxed service', '/system.slice/a.service', ...twice('[a.service]')],
+  ['a sandboxed service with a subgroup', '/system.slice/a.service/main', ...twice('[a.service]')],
+  ["a user's sandboxed service", `${manager}/app.slice/a.service`, ...twice('[a.service]')],
+  [
+    'a browser',
+    `${manager}/app.slice/app-chrome-1234.scope`,
+    '[app-chrome-1234.scope]',
+    'unknown app-chrome-1234 (1000)',
+  ],
+];
+
+function twice(text: string): [string, string] {
+  return [text, text];
+}
+
+for (const [name, path, byPid, byBoth] of unnamed) {
+  test(`unnamed container: ${name}`, () => {
+    assert.equal(summary(`0::${path}\n`, pidOnly), byPid, 'a PID namespace');
+    assert.equal(summary(`0::${path}\n`, guest), byBoth, 'both namespaces');
+    assert.equal(summary(`1:name=systemd:${path}\n0::/\n`, guest), byBoth, 'v1');
+    const without = summary(`0::${path}\n`);
+    assert.ok(without === null || without.startsWith('['), 'without namespaces it is no container');
+  });
+}
+
+test('unnamed container: its cgroup goes up to the part that names it', () => {
+  const cgroupOf = (path: string) => attributeProcess(parseCgroup(`0::${path}\n`), guest, host).container?.cgroup;
+  assert.equal(cgroupOf(`/a/${id}/system.slice/cron.service`), `/a/${id}`);
+  assert.equal(cgroupOf('/a/web/system.slice/cron.service'), '/a/web');
+  assert.equal(cgroupOf(`/docker/${id}/x`), `/docker/${id}`);
+  assert.equal(cgroupOf('/lxc/web/x (deleted)'), '/lxc/web');
+  assert.equal(cgroupOf('/a.slice/b.slice'), '/a.slice/b.slice');
+  assert.equal(cgroupOf('/'), null);
+});
+
+test('unnamed container: with another hierarchy alone the path says more', () => {
+  const service = '0::/system.slice/containerd.service\n';
+  assert.equal(summary(`${service}5:memory:/x/${id}\n`, pidOnly), 'unknown ID');
+  assert.equal(summary(`${service}5:memory:/x/web\n`, pidOnly), 'unknown web');
+  assert.equal(summary(`5:memory:/x/web\n0::/\n`, pidOnly), 'unknown web');
+});

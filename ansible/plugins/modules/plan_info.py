@@ -130,7 +130,9 @@ plan:
       returned: success
       type: bool
     reboot:
-      description: Whether a reboot is required (null where that cannot be known), and the reasons.
+      description:
+        - Whether a reboot is required (null if that cannot be known), and the reasons.
+        - Its C(unknown_because) says why it is not known, with a code and a sentence.
       returned: success
       type: dict
     actions:

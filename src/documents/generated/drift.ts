@@ -159,6 +159,10 @@ export interface DriftReboot {
    */
   reasons: RebootReason[];
   /**
+   * Why required is null; null otherwise, and if an earlier report does not say why.
+   */
+  unknown_because?: RebootUnknown | null;
+  /**
    * What a required reboot is to the gate (--reboot). ok: said, nothing more. warning: the plugin's state is WARNING, the exit code of every other format stays. fail: it closes the gate.
    */
   counts_as: 'ok' | 'warning' | 'fail';
@@ -237,6 +241,20 @@ export interface UnitReboot {
   unit: string;
 }
 /**
+ * Why it cannot be known whether the host needs a reboot.
+ */
+export interface RebootUnknown {
+  /**
+   * incomplete: the plan does not cover the whole host, and a unit that it leaves out may need a reboot. The others are the report's.
+   */
+  code:
+    'container' | 'other_root' | 'kernel_unknown' | 'kernel_not_installed' | 'kernels_not_comparable' | 'incomplete';
+  /**
+   * One sentence for a person, without a full stop.
+   */
+  message: string;
+}
+/**
  * One gone file of one unit (or of one program that no unit owns), with every process that uses it in the same way.
  */
 export interface Finding {
@@ -298,6 +316,7 @@ export interface Container {
   id: NullableString;
   name: NullableString;
   user: NullableUser;
+  cgroup?: NullableString;
 }
 /**
  * A finding that the configuration accepts.

@@ -200,6 +200,10 @@ export interface PlanReboot {
    * The report's reasons, then one for every unit whose verdict is reboot; empty unless required is true.
    */
   reasons: RebootReason[];
+  /**
+   * Why required is null; null otherwise, and if an earlier report does not say why.
+   */
+  unknown_because?: RebootUnknown | null;
 }
 /**
  * A newer kernel of the running flavour is installed.
@@ -275,6 +279,20 @@ export interface UnitReboot {
   unit: string;
 }
 /**
+ * Why it cannot be known whether the host needs a reboot.
+ */
+export interface RebootUnknown {
+  /**
+   * incomplete: the plan does not cover the whole host, and a unit that it leaves out may need a reboot. The others are the report's.
+   */
+  code:
+    'container' | 'other_root' | 'kernel_unknown' | 'kernel_not_installed' | 'kernels_not_comparable' | 'incomplete';
+  /**
+   * One sentence for a person, without a full stop.
+   */
+  message: string;
+}
+/**
  * One thing to do, to one unit, session, container or process.
  */
 export interface Action {
@@ -347,6 +365,7 @@ export interface Container {
   id: NullableString;
   name: NullableString;
   user: NullableUser;
+  cgroup?: NullableString;
 }
 /**
  * A process: the pid and the start time together name it.

@@ -88,6 +88,10 @@ export interface Report {
    */
   processes: Process[];
   /**
+   * Gone files that no process holds but the kernel itself, by holder and device; null if it was not looked at: in a container, or with another procfs than /proc. They are not in the summary.
+   */
+  kernel_held?: KernelHeld[] | null;
+  /**
    * What kept the report from being better, each with a code to test for.
    */
   warnings: Warning[];
@@ -154,6 +158,10 @@ export interface Reboot {
    * Every reason found; empty unless required is true.
    */
   reasons: RebootReason[];
+  /**
+   * Why required is null; null otherwise.
+   */
+  unknown_because?: RebootUnknown | null;
 }
 /**
  * A newer kernel of the running flavour is installed.
@@ -214,6 +222,19 @@ export interface RebootNeededFile {
    * The file that was found.
    */
   path: string;
+}
+/**
+ * Why it cannot be known whether the host wants a reboot.
+ */
+export interface RebootUnknown {
+  /**
+   * container: the kernel is the container's host's. other_root: the scanned PID 1 has another root folder than the scanner. kernel_unknown: the running kernel's release could not be read. kernel_not_installed: no kernel on disk is the running one. kernels_not_comparable: an installed kernel may be newer, but its name does not tell.
+   */
+  code: 'container' | 'other_root' | 'kernel_unknown' | 'kernel_not_installed' | 'kernels_not_comparable';
+  /**
+   * One sentence for a person, without a full stop.
+   */
+  message: string;
 }
 /**
  * How the host was looked at, and how far one can trust that everything was seen.
@@ -591,6 +612,7 @@ export interface Container {
   id: NullableString;
   name: NullableString;
   user: NullableUser;
+  cgroup?: NullableString;
 }
 /**
  * A gone file that a process maps, all its mappings together.
@@ -653,6 +675,23 @@ export interface DeletedFd {
   mount_point: NullableString;
   fs_type: NullableString;
   package: NullablePackage;
+}
+/**
+ * A gone file that the kernel itself goes on using.
+ */
+export interface KernelHeld {
+  /**
+   * loop: a loop device (losetup -d ends it, once nothing is mounted from it). swap: a swap file (swapoff ends it).
+   */
+  holder: 'loop' | 'swap';
+  device: NullableString;
+  /**
+   * The path, without the kernel's mark.
+   */
+  path: string;
+  path_base64: Base64;
+  size_bytes: NullableCount;
+  held_bytes: NullableCount;
 }
 /**
  * Something that kept the report from being better.

@@ -9,6 +9,7 @@ import { parseMountinfo } from '../../../src/procfs/mountinfo.ts';
 import { MountTable } from '../../../src/procfs/mounts.ts';
 import { parseStat } from '../../../src/procfs/stat.ts';
 import { attributeProcess } from '../../../src/systemd/attribute.ts';
+import { findGuestRoots } from '../../../src/systemd/guest-root.ts';
 import type { Target } from '../engine.ts';
 
 const bytesOf = (input: Buffer): string => input.toString('latin1');
@@ -72,8 +73,15 @@ export const cgroup: Target = {
       assert.ok(at >= 0, 'each line as it stands, in order');
       lines.splice(0, at + 1);
     }
-    const shapes = [host, { pid: 'pid:[2]', cgroup: 'cgroup:[1]' }].map((namespaces) => {
-      const { unit, slice, session, container, cgroup } = attributeProcess(parsed, namespaces, host);
+    const others = { pid: 'pid:[2]', cgroup: 'cgroup:[2]' };
+    const shapes = [
+      { namespaces: host },
+      { namespaces: { ...host, pid: others.pid } },
+      { namespaces: others },
+      // As if PID 1 were in the first of them.
+      { namespaces: others, roots: findGuestRoots(parsed.slice(0, 1)) },
+    ].map(({ namespaces, roots }) => {
+      const { unit, slice, session, container, cgroup } = attributeProcess(parsed, namespaces, host, roots);
       assert.ok(cgroup === null || cgroup.startsWith('/'));
       if (container) assert.deepEqual([unit, slice, session], [null, null, null]);
       if (unit) {
@@ -82,6 +90,8 @@ export const cgroup: Target = {
         assert.ok(components.includes(unit.name) || components.includes(`_${unit.name}`));
         assert.equal(unit.scope === 'user', unit.uid !== null);
       }
+      const named = container?.cgroup ?? null;
+      if (named !== null) assert.ok(`${cgroup?.replace(/\/+/g, '/')}/`.startsWith(`${named}/`), `${cgroup} ${named}`);
       if (session) assert.equal(unit?.name, `session-${session.id}.scope`);
       const of = container && `${container.runtime} ${container.id !== null} ${container.uid !== null}`;
       return `${unit?.scope} ${unit?.source} ${slice !== null} ${session !== null} ${of}`;
