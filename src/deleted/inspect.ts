@@ -1,11 +1,13 @@
 // One process -> its findings, or the reason why there are none. What was read is that process's own where it lives to
 // the end with the same executable: exec(2) keeps the start time, so only the link tells that the program was exchanged half-way.
 
-import type { BigIntStats } from 'node:fs';
 import type { Bytes } from '../procfs/bytes.ts';
+import type { Glimpse } from '../procfs/hold.ts';
+import type { MountTable } from '../procfs/mounts.ts';
 import { type Identity, OpenProcess } from '../procfs/process.ts';
 import { type QuickLook, quickLook, type Suspicious, worse } from '../procfs/quick-look.ts';
 import { type Trouble, troubleOf } from '../procfs/reader.ts';
+import type { View } from '../procfs/view.ts';
 import type { Views } from '../procfs/views.ts';
 import type { Evidence } from './evidence.ts';
 import type { FdFinding, MapFinding } from './finding.ts';
@@ -43,8 +45,8 @@ export interface InspectTask {
 interface InspectOptions extends InspectTask {
   match: RuleMatcher;
   views: Views;
-  /** stat of mapped files, by device and inode, shared by all processes. */
-  mappedFiles: Map<string, BigIntStats>;
+  /** Glimpses of mapped files, by path, device and inode, shared by all processes with the same view. */
+  mappedFiles: WeakMap<View, Map<string, Glimpse>>;
 }
 
 const outcomes: Partial<Record<QuickLook['kind'], Inspection['outcome']>> = {
@@ -70,7 +72,7 @@ export class Inspector {
   #expectsLong = false;
 
   constructor(task: InspectTask, views: Views) {
-    this.#options = { ...task, match: compileRules(task.rules), views, mappedFiles: new Map() };
+    this.#options = { ...task, match: compileRules(task.rules), views, mappedFiles: new WeakMap() };
   }
 
   inspect(pid: number): Inspection {
@@ -173,27 +175,60 @@ function evidenceOf(
 ): Evidence {
   const { views, mappedFiles, bootedAtNs, clockTicksPerSecond } = options;
   const view = once(() => views.of(process));
+  const around = once(() => views.around(process));
+  // Most processes are not chrooted, and ask nothing more than their own tables.
+  const tables = function* () {
+    yield views.ownMounts;
+    yield view().mounts;
+    const outer = around();
+    if (outer) yield outer.mounts;
+  };
+  const someTable = (test: (mounts: MountTable) => boolean): boolean => {
+    for (const mounts of tables()) if (test(mounts)) return true;
+    return false;
+  };
+  const known = once(() => knownFilesOf(view(), mappedFiles));
   return {
     process,
     get view() {
       return view();
     },
+    get viewAround() {
+      return around();
+    },
+    get ownView() {
+      return views.own;
+    },
     match: options.match,
     hide: (use) => hidden.push(use),
+    words: () => ({ commandLine: identity().commandLine, name: identity().stat.name }),
     get startedAtNs() {
       if (bootedAtNs === null) return null;
       return bootedAtNs + (BigInt(identity().stat.startTicks) * 1_000_000_000n) / BigInt(clockTicksPerSecond);
     },
-    mountById: (id) => views.ownMounts.byId(id) ?? view().mounts.byId(id),
-    isLocalMount: (id) => views.ownMounts.isLocalId(id) || view().mounts.isLocalId(id),
-    isLocalDevice: (device) => views.ownMounts.isLocalDevice(device) || view().mounts.isLocalDevice(device),
+    mountById(id) {
+      for (const mounts of tables()) {
+        const mount = mounts.byId(id);
+        if (mount) return mount;
+      }
+      return null;
+    },
+    isLocalMount: (id) => someTable((mounts) => mounts.isLocalId(id)),
+    isLocalDevice: (device) => someTable((mounts) => mounts.isLocalDevice(device)),
     cached(key, read) {
-      const known = mappedFiles.get(key);
-      if (known) return known;
+      const files = known();
+      const seen = files.get(key);
+      if (seen) return seen;
       // A refusal is this process's own (it may have ended), and says nothing of the next one that maps the file.
-      const stat = read();
-      if (stat) mappedFiles.set(key, stat);
-      return stat;
+      const glimpse = read();
+      if (glimpse) files.set(key, glimpse);
+      return glimpse;
     },
   };
+}
+
+function knownFilesOf(view: View, mappedFiles: InspectOptions['mappedFiles']): Map<string, Glimpse> {
+  const files = mappedFiles.get(view) ?? new Map<string, Glimpse>();
+  mappedFiles.set(view, files);
+  return files;
 }

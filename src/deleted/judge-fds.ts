@@ -9,9 +9,10 @@ import type { Evidence } from './evidence.ts';
 import { type FileFacts, factsOf } from './facts.ts';
 import { type FdFinding, fileKey } from './finding.ts';
 import { type Marked, parseMarked, renamesOpenFiles } from './gone.ts';
+import { lookAt, placeByMount } from './place.ts';
 import { classifyFdRole } from './role.ts';
 import { fixedRules, type Rule } from './rules.ts';
-import { classifyGone, type GoneState, unknownLook } from './state.ts';
+import { classifyGone, type GoneState } from './state.ts';
 
 /** What stands for a path that is longer than the kernel prints; such a descriptor is gone when no link is left. */
 const unprintable = '(path too long to read)';
@@ -39,7 +40,7 @@ function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evide
   const info = evidence.process.readFdInfo(fd);
   const mount = info && evidence.mountById(info.mountId);
   const fsType = mount?.fsType ?? '';
-  const stat = isLocal(fsType) ? evidence.process.statFd(fd, evidence.isLocalMount) : null;
+  const stat = isLocal(fsType) ? (evidence.process.glimpseFd(fd, evidence.isLocalMount)?.stat ?? null) : null;
   const facts = factsOf(stat, isLayered(fsType) ? evidence : null);
   const inode = facts.inode ?? info?.inode ?? null;
   const hidden = evidence.match(path, 'fd', inode) ?? ruleForFile(fsType, stat);
@@ -93,15 +94,14 @@ function judgePath(
   { mount, stat, facts }: OpenFile,
   evidence: Evidence,
 ): GoneState | null {
-  // A file on a mount of another namespace, or on one lazily unmounted, prints a path that means nothing here.
-  const here = mount !== null && evidence.view.mounts.byId(mount.id) !== null;
+  const place = mount && placeByMount(marked.path, mount.id, evidence);
   return classifyGone({
     name,
     marked,
     links: facts.links,
     unlinkedAtNs: facts.unlinkedAtNs,
     renamesOpenFiles: renamesOpenFiles(marked, mount?.fsType ?? ''),
-    look: (at) => (here ? evidence.view.look(at) : unknownLook),
+    look: (at) => lookAt(at, place, evidence.ownView),
     isSame: (now) => (stat === null ? null : now.inode === stat.ino && now.device === stat.dev),
   });
 }

@@ -3,13 +3,16 @@
 import type { BigIntStats } from 'node:fs';
 import type { Bytes } from '../procfs/bytes.ts';
 import { formatStatDevice, hasOwnDevices, isLayered, isLocal } from '../procfs/file-systems.ts';
+import type { Glimpse } from '../procfs/hold.ts';
 import type { Mapping } from '../procfs/maps.ts';
+
 import type { Evidence } from './evidence.ts';
 import { factsOf } from './facts.ts';
 import { fileKey, type MapFinding } from './finding.ts';
 import { parseMarked, renamesOpenFiles } from './gone.ts';
+import { guessPlace, lookAt, type Place, placeByMount, placeByPath } from './place.ts';
 import { classifyMapRole } from './role.ts';
-import { classifyGone, unknownLook } from './state.ts';
+import { classifyGone } from './state.ts';
 
 interface MappedFile {
   name: Bytes;
@@ -57,10 +60,8 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
     evidence.hide({ rule: hidden, via: 'map', heldBytes: null, file: null });
     return null;
   }
-  const mountPath = evidence.view.mountPath(path);
-  const mount = mountPath === null ? null : evidence.view.mounts.of(mountPath);
-  const fsType = mount?.fsType ?? '';
-  const stat = statFile(file, isProgram, fsType, evidence);
+  const { place, stat } = locate(file, path, isProgram, evidence);
+  const fsType = place?.mount.fsType ?? '';
   const facts = factsOf(stat, isLayered(fsType) ? evidence : null);
   const { links, heldBytes } = facts;
   // stat's device first: an fd of the same file has it too, and on btrfs and overlayfs maps names another one.
@@ -71,15 +72,13 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
     return null;
   }
   const inodeDecides = first === undefined || hasOwnDevices(fsType);
-  // A file mapped from a mount of another namespace, or from one lazily unmounted, prints a path that means nothing here.
-  const here = first === undefined ? stat !== null : inodeDecides || evidence.isLocalDevice(first.device);
   const gone = classifyGone({
     name: file.name,
     marked,
     links,
     unlinkedAtNs: facts.unlinkedAtNs,
     renamesOpenFiles: renamesOpenFiles(marked, fsType),
-    look: (at) => (here ? evidence.view.look(at) : unknownLook),
+    look: (at) => lookAt(at, place, evidence.ownView),
     isSame: (now) =>
       inode === null ? null : now.inode === inode && (inodeDecides || formatStatDevice(now.device) === device),
   });
@@ -101,24 +100,47 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
   };
 }
 
-/** stat of the mapped file, only where its mount and its device are local: a lazily unmounted FUSE file prints a harmless path. */
-function statFile(file: MappedFile, isProgram: boolean, fsType: Bytes, evidence: Evidence): BigIntStats | null {
+interface Located {
+  /** null if the file is on no mount that is known, so that its path means nothing. */
+  place: Place | null;
+  /** null if the file may not be looked at. */
+  stat: BigIntStats | null;
+}
+
+const nowhere: Located = { place: null, stat: null };
+
+/**
+ * The path says on which mount the file is, unless the mount is covered, detached or another namespace's; map_files knows
+ * better, if it may be read. It is read only if the file seems to be local, because even opening a file of NFS may hang.
+ */
+function locate(file: MappedFile, path: Bytes, isProgram: boolean, evidence: Evidence): Located {
+  const byPath = placeByPath(path, evidence);
   const first = file.mappings[0];
-  if (!isLocal(fsType)) return null;
-  if (first) {
-    if (!evidence.isLocalDevice(first.device)) return null;
-    // overlayfs maps the files of its layers through mounts of its own, which no mountinfo lists.
-    const layered = hasOwnDevices(fsType);
-    const isLocalMount = (id: number) => evidence.isLocalMount(id) || (layered && evidence.mountById(id) === null);
-    const read = () => evidence.process.statMapping(first.range, isLocalMount);
-    // Another file may have been mapped there since. Where that cannot be told it is this process's own affair.
-    if (layered) return read();
-    return evidence.cached(`${first.device} ${first.inode}`, () => {
-      const stat = read();
-      return stat?.ino === first.inode && formatStatDevice(stat.dev) === first.device ? stat : null;
-    });
+  const layered = byPath !== null && hasOwnDevices(byPath.mount.fsType);
+  if (byPath !== null && !isLocal(byPath.mount.fsType)) return { place: byPath, stat: null };
+  if (first === undefined) {
+    const seen = isProgram ? evidence.process.glimpseExecutable(evidence.isLocalMount) : null;
+    return seen ? { place: placeByMount(path, seen.mountId, evidence), stat: seen.stat } : nowhere;
   }
-  return isProgram ? evidence.process.statExecutable(evidence.isLocalMount) : null;
+  const otherwise = layered ? byPath : guessPlace(path, first.device, evidence);
+  // A file on a lazily unmounted FUSE prints a harmless path; but no local mount has its device.
+  if (!evidence.isLocalDevice(first.device)) return { place: layered ? byPath : null, stat: null };
+  const seen = glimpseMapping(file, first, layered, evidence);
+  if (seen === null) return { place: byPath ?? otherwise, stat: null };
+  return { place: placeByMount(path, seen.mountId, evidence) ?? otherwise, stat: seen.stat };
+}
+
+function glimpseMapping(file: MappedFile, first: Mapping, layered: boolean, evidence: Evidence): Glimpse | null {
+  // overlayfs maps the files of its layers through mounts of its own, which no mountinfo lists.
+  const isLocalMount = (id: number) => evidence.isLocalMount(id) || (layered && evidence.mountById(id) === null);
+  const read = () => evidence.process.glimpseMapping(first.range, isLocalMount);
+  // Another file may have been mapped there since. If that cannot be told, the glimpse is good for this process alone.
+  if (layered) return read();
+  return evidence.cached(`${first.device} ${first.inode} ${file.name}`, () => {
+    const seen = read();
+    if (seen === null || seen.stat === null) return seen;
+    return seen.stat.ino === first.inode && formatStatDevice(seen.stat.dev) === first.device ? seen : null;
+  });
 }
 
 /** `libx.so`, `libx.so.1`; the last component alone, since a path may be made of a thousand of these. */

@@ -10,9 +10,6 @@ export interface GoneState {
   replacedAtNs: bigint | null;
 }
 
-/** The look at a path about which nothing can be known. */
-export const unknownLook: PathLook = { kind: 'unknown' };
-
 /** What classifyGone() judges by. */
 export interface GoneQuestion {
   /** What the kernel printed, mark included. */
