@@ -2,9 +2,9 @@
 
 import type { DeletedFd, DeletedMap } from '../documents/generated/report.ts';
 import type { Bytes } from '../procfs/bytes.ts';
+import type { Name } from './nameless.ts';
 
-interface Finding {
-  path: Bytes;
+interface Finding extends Name {
   state: DeletedMap['state'];
   role: DeletedMap['role'];
   /** When the file lost its last name; if that is not known, the ctime of the file that is at its path now; or null. */

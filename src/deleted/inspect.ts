@@ -13,6 +13,7 @@ import type { Evidence } from './evidence.ts';
 import type { FdFinding, MapFinding } from './finding.ts';
 import { judgeFds } from './judge-fds.ts';
 import { judgeMaps } from './judge-maps.ts';
+import { inferProgram, isNameless, type Name, nameByInode } from './nameless.ts';
 import { compileRules, type Rule, type RuleMatcher } from './rules.ts';
 import type { HiddenUse } from './suppressed.ts';
 
@@ -20,7 +21,7 @@ export interface AffectedProcess {
   pid: number;
   identity: Identity;
   /** The program by the exe link, without the mark where it is gone; null where the link was refused. */
-  executable: { path: Bytes; deleted: boolean } | null;
+  executable: (Name & { deleted: boolean }) | null;
   maps: MapFinding[];
   fds: FdFinding[];
 }
@@ -141,7 +142,7 @@ function readWhole(pid: number, quick: Suspicious | null, options: InspectOption
     const found = maps.length + fds.findings.length > 0;
     const program = options.include.maps ? maps : found ? judgeMaps([], executable, { ...evidence, hide() {} }) : [];
     const affected = found
-      ? { pid, identity: identity(), executable: nameProgram(executable, program), maps, fds: fds.findings }
+      ? { pid, identity: identity(), executable: nameProgram(executable, program, evidence), maps, fds: fds.findings }
       : null;
     // Still alive, and still the same program: else what was read belongs to nobody in particular.
     if (executable === null) process.readStat();
@@ -153,9 +154,16 @@ function readWhole(pid: number, quick: Suspicious | null, options: InspectOption
   }
 }
 
-function nameProgram(link: Bytes | null, maps: readonly MapFinding[]): AffectedProcess['executable'] {
+function nameProgram(
+  link: Bytes | null,
+  maps: readonly MapFinding[],
+  evidence: Evidence,
+): AffectedProcess['executable'] {
   const gone = maps.find((map) => map.kind === 'executable');
-  return link === null ? null : { path: gone?.path ?? link, deleted: gone !== undefined };
+  if (gone) return { path: gone.path, pathSource: gone.pathSource, deleted: true };
+  if (link === null) return null;
+  const name = isNameless(link) ? (inferProgram(evidence) ?? nameByInode(null, null)) : null;
+  return { ...(name ?? { path: link, pathSource: 'kernel' }), deleted: false };
 }
 
 /** What a process needs not be asked where all that is gone in it is hidden by rules: every memfd would cost ten reads. */

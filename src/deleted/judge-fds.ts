@@ -9,6 +9,7 @@ import type { Evidence } from './evidence.ts';
 import { type FileFacts, factsOf } from './facts.ts';
 import { type FdFinding, fileKey } from './finding.ts';
 import { type Marked, parseMarked, renamesOpenFiles } from './gone.ts';
+import { isNameless, nameByInode } from './nameless.ts';
 import { lookAt, placeByMount } from './place.ts';
 import { classifyFdRole } from './role.ts';
 import { fixedRules, type Rule } from './rules.ts';
@@ -52,7 +53,7 @@ function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evide
   if (gone === null) return null;
   const finding = {
     fd,
-    path,
+    ...(isNameless(path) ? nameByInode(inode, facts.device) : { path, pathSource: 'kernel' as const }),
     ...gone,
     kind: kindOf(stat),
     ...facts,

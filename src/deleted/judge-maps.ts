@@ -10,6 +10,7 @@ import type { Evidence } from './evidence.ts';
 import { factsOf } from './facts.ts';
 import { fileKey, type MapFinding } from './finding.ts';
 import { parseMarked, renamesOpenFiles } from './gone.ts';
+import { inferProgram, isNameless, type Name, nameByInode } from './nameless.ts';
 import { guessPlace, lookAt, type Place, placeByMount, placeByPath } from './place.ts';
 import { classifyMapRole } from './role.ts';
 import { classifyGone } from './state.ts';
@@ -53,14 +54,15 @@ function unescapeNewlines(mapping: Mapping, evidence: Evidence): Bytes {
 function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): MapFinding | null {
   const marked = parseMarked(file.name);
   if (marked === null) return null;
-  const { path } = marked;
   const first = file.mappings[0];
+  const { path, pathSource } = nameOf(marked.path, first, isProgram, evidence);
   const hidden = evidence.match(path, 'map', first?.inode ?? null);
   if (hidden?.memory) {
     evidence.hide({ rule: hidden, via: 'map', heldBytes: null, file: null });
     return null;
   }
-  const { place, stat } = locate(file, path, isProgram, evidence);
+  const { place, stat } =
+    pathSource === 'kernel' ? locate(file, path, isProgram, evidence) : guess(path, first, evidence);
   const fsType = place?.mount.fsType ?? '';
   const facts = factsOf(stat, isLayered(fsType) ? evidence : null);
   const { links, heldBytes } = facts;
@@ -74,7 +76,7 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
   const inodeDecides = first === undefined || hasOwnDevices(fsType);
   const gone = classifyGone({
     name: file.name,
-    marked,
+    marked: { ...marked, path },
     links,
     unlinkedAtNs: facts.unlinkedAtNs,
     renamesOpenFiles: renamesOpenFiles(marked, fsType),
@@ -88,6 +90,7 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
   const role = classifyMapRole({ path, kind, state: gone.state, links, inode }, facts.bornAtNs, evidence.startedAtNs);
   return {
     path,
+    pathSource,
     ...gone,
     kind,
     role,
@@ -100,6 +103,11 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
   };
 }
 
+function nameOf(path: Bytes, first: Mapping | undefined, isProgram: boolean, evidence: Evidence): Name {
+  if (!isNameless(path)) return { path, pathSource: 'kernel' };
+  return (isProgram ? inferProgram(evidence) : null) ?? nameByInode(first?.inode ?? null, first?.device ?? null);
+}
+
 interface Located {
   /** null if the file is on no mount that is known, so that its path means nothing. */
   place: Place | null;
@@ -108,6 +116,10 @@ interface Located {
 }
 
 const nowhere: Located = { place: null, stat: null };
+
+function guess(path: Bytes, first: Mapping | undefined, evidence: Evidence): Located {
+  return { place: first ? guessPlace(path, first.device, evidence) : null, stat: null };
+}
 
 /**
  * The path says on which mount the file is, unless the mount is covered, detached or another namespace's; map_files knows

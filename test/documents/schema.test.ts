@@ -37,6 +37,10 @@ const laterFields: ReadonlySet<string> = new Set([
   'report/$defs/systemd/fragment_present',
   'report/$defs/unit/sessions',
   'plan/$defs/action/remarks',
+  'report/$defs/unit_file/path_source',
+  'report/$defs/map/path_source',
+  'report/$defs/fd/path_source',
+  'report/$defs/executable/path_source',
 ]);
 
 for (const name of schemaNames) {

@@ -9,6 +9,7 @@ import {
   linkSync,
   mkdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -275,6 +276,37 @@ test('several mounts at one path, and a bound file that was renamed away first',
   // The kernel detaches the upper mount with it: the lower file is what it was mounted on.
   unlinkSync(`${a}.old`);
   assert.deepEqual(programOf(lower), [point, 'removed']);
+});
+
+test('a program bound over itself, as ExecPaths= does, whose path was replaced', async (t) => {
+  if (!skipUnless(t, able, why)) return;
+  const program = makeProgram(join(workFolder(t), 'a program'));
+  const child = await startProgram(t, 'mount --bind "$1" "$1"; exec "$1" 600', program);
+  replace(program);
+  assert.equal(readlinkSync(`/proc/${child.pid}/exe`), '/ (deleted)', 'the kernel says no more');
+  const found = processOf(scan(), child.pid);
+  const facts = { path: program, path_base64: null, path_source: 'command_line' };
+  assert.deepEqual(found?.executable, { ...facts, deleted: true });
+  const [map] = found?.maps ?? [];
+  assert.deepEqual({ ...map, ...facts, state: 'replaced', role: 'code', kind: 'executable' }, map);
+  assert.ok(map?.replaced_at, 'when the new program came');
+});
+
+test('a library and a log bound over themselves, whose paths were replaced, have no name', async (t) => {
+  if (!skipUnless(t, able, why)) return;
+  const script = `mount --bind "$1" "$1"; mount --bind "$3" "$3"
+exec 9>>"$3"; LD_PRELOAD="$1" exec "$2" 600`;
+  const { child, files } = await startAll(t, workFolder(t), script);
+  for (const path of [files.library, files.log]) replace(path);
+  const found = processOf(scan(), child.pid);
+  const gone = [...(found?.maps ?? []), ...(found?.fds ?? [])];
+  assert.deepEqual(
+    gone.map(({ path, path_source, state }) => [path.replace(/inode .*\)/, 'inode N)'), path_source, state]),
+    Array(2).fill(['(mount point removed, inode N)', 'none', 'unknown']),
+  );
+  assert.equal(found?.maps[0]?.role, 'code');
+  const text = runCli(['scan', '--no-config', '--format', 'text', '--pid', String(child.pid)]).stdout;
+  assert.doesNotMatch(text, /(^|\s)\/([\s:,]|$)/m, 'no bare slash');
 });
 
 test('a mount that was lazily unmounted shows a path that means nothing', async (t) => {

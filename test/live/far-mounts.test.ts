@@ -82,7 +82,12 @@ test('a program run from a dead mount is unknown, and nobody asks for it', async
   stop();
   assert.ok(naiveLookHangs(`/proc/${child.pid}/exe`));
   const found = processOf(scan(), child.pid);
-  assert.deepEqual(found?.executable, { path: join(folder, 'lib.so'), path_base64: null, deleted: true });
+  assert.deepEqual(found?.executable, {
+    path: join(folder, 'lib.so'),
+    path_base64: null,
+    path_source: 'kernel',
+    deleted: true,
+  });
   assert.deepEqual(
     found.maps.map(({ kind, state, links }) => [kind, state, links]),
     [['executable', 'unknown', null]],

@@ -65,7 +65,12 @@ test('a library replaced by rename', async (t) => {
   assert.ok(map?.replaced_at, 'says since when');
   if (isRoot) assert.equal(map?.links, 0);
   assert.deepEqual(found?.command, [sleepProgram()]);
-  assert.deepEqual(found?.executable, { path: sleepProgram(), path_base64: null, deleted: false });
+  assert.deepEqual(found?.executable, {
+    path: sleepProgram(),
+    path_base64: null,
+    path_source: 'kernel',
+    deleted: false,
+  });
 });
 
 test('a library removed', async (t) => {
@@ -134,7 +139,7 @@ test('a deleted executable', async (t) => {
   await untilMapped(child.pid, path);
   unlinkSync(path);
   const found = processOf(scan(), child.pid);
-  assert.deepEqual(found?.executable, { path, path_base64: null, deleted: true });
+  assert.deepEqual(found?.executable, { path, path_base64: null, path_source: 'kernel', deleted: true });
   assert.deepEqual(
     found?.maps.map(({ kind, role, state }) => ({ kind, role, state })),
     [{ kind: 'executable', role: 'code', state: 'removed' }],
@@ -152,7 +157,7 @@ test('with fds alone a deleted program is named without the mark, and is no find
   unlinkSync(log);
   const report = scan('--only', 'fds');
   const found = processOf(report, child.pid);
-  assert.deepEqual(found?.executable, { path: program, path_base64: null, deleted: true });
+  assert.deepEqual(found?.executable, { path: program, path_base64: null, path_source: 'kernel', deleted: true });
   assert.deepEqual([found.maps.length, found.fds.length], [0, 1]);
 });
 
