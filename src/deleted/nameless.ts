@@ -27,22 +27,36 @@ const programFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/libexec'
 /** comm holds so many bytes; a longer name is cut off (TASK_COMM_LEN). */
 const longestName = 15;
 
+/** How many symlinks may lead to a program, as from redis-server to redis-check-rdb. */
+const mostLinks = 8;
+
 /** The program of a process by its own words; null if they lead to nothing. */
 export function inferProgram(evidence: Evidence): Name | null {
   const { commandLine, name } = evidence.words();
-  const exists = (path: Bytes) => {
-    const look = lookAt(path, placeByPath(path, evidence), evidence.ownView);
-    return look.kind === 'file' && look.regular;
-  };
   const [first = ''] = commandLine.split('\0', 1);
   // A daemon that writes its title over the command line leaves no NUL between the words.
   const spoken = [first, first.split(' ', 1)[0] ?? ''].filter(isPlainPath);
-  const said =
-    spoken.find((path) => path.slice(path.lastIndexOf('/') + 1).slice(0, longestName) === name) ?? spoken.find(exists);
+  const named = spoken.find((path) => path.slice(path.lastIndexOf('/') + 1).slice(0, longestName) === name);
+  const said = firstOf(spoken, evidence) ?? named;
   if (said !== undefined) return { path: said, pathSource: 'command_line' };
   if (name.length >= longestName) return null;
-  const found = programFolders.map((folder) => `${folder}/${name}`).find((path) => isPlainPath(path) && exists(path));
+  const usual = programFolders.map((folder) => `${folder}/${name}`).filter(isPlainPath);
+  const found = firstOf(usual, evidence);
   return found === undefined ? null : { path: found, pathSource: 'process_name' };
+}
+
+/** The first path at which a regular file is, as the kernel would print it: where the links lead to. */
+function firstOf(paths: readonly Bytes[], evidence: Evidence): Bytes | undefined {
+  for (const path of paths) {
+    let at: Bytes | null = path;
+    for (let links = 0; at !== null && links <= mostLinks; links++) {
+      const look = lookAt(at, placeByPath(at, evidence), evidence.ownView);
+      if (look.kind !== 'file') break;
+      if (look.regular) return at;
+      at = look.target;
+    }
+  }
+  return undefined;
 }
 
 /** An absolute path without empty or dotted components. */

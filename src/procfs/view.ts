@@ -13,6 +13,8 @@ export interface FileLook {
   inode: bigint;
   /** A regular file; not a folder, a link or anything else. */
   regular: boolean;
+  /** The path to which it leads, if it is a symlink that only root could have made; else null. */
+  target: Bytes | null;
   /** ctime in nanoseconds since the epoch. */
   changedAtNs: bigint;
 }
@@ -23,7 +25,7 @@ const unknown = { kind: 'unknown' } as const;
 const absent = { kind: 'absent' } as const;
 
 /** `moved`: a folder on the way is a symlink now; `to` is the whole path from the process's root that it leads to. */
-type Directory = { kind: 'open'; fd: number } | { kind: 'moved'; to: Bytes } | { kind: 'absent' } | { kind: 'unknown' };
+type Directory = { kind: 'open'; at: Held } | { kind: 'moved'; to: Bytes } | { kind: 'absent' } | { kind: 'unknown' };
 
 /** How many folders of one path may have become symlinks. */
 const mostLinks = 8;
@@ -99,11 +101,19 @@ export class View {
     const directory = this.#directory(names, this.#root);
     if (directory.kind === 'moved') return this.#walk(`${directory.to}/${last}`, linksLeft - 1);
     if (directory.kind !== 'open') return directory;
-    const child = this.#hold(directory.fd, last);
+    const child = this.#hold(directory.at, last);
     if ('kind' in child) return child;
     closeSync(child.fd);
     const { dev, ino, ctimeNs } = child.stat;
-    return { kind: 'file', device: dev, inode: ino, regular: child.stat.isFile(), changedAtNs: ctimeNs };
+    const target = readRootsLink(directory.at, last, child.stat);
+    return {
+      kind: 'file',
+      device: dev,
+      inode: ino,
+      regular: child.stat.isFile(),
+      target: target === null ? null : this.#prefix + resolveLink([...names, last], names.length, target),
+      changedAtNs: ctimeNs,
+    };
   }
 
   #directory(names: readonly Bytes[], root: Held): Directory {
@@ -119,7 +129,7 @@ export class View {
   #walkDirectories(names: readonly Bytes[], root: Held): Directory {
     let parent = root;
     for (const [index, name] of names.entries()) {
-      const child = this.#hold(parent.fd, name);
+      const child = this.#hold(parent, name);
       const target = 'kind' in child ? null : readRootsLink(parent, name, child.stat);
       if (parent !== root) closeSync(parent.fd);
       if ('kind' in child) return child;
@@ -130,13 +140,13 @@ export class View {
       }
       parent = child;
     }
-    return { kind: 'open', fd: parent.fd };
+    return { kind: 'open', at: parent };
   }
 
   /** A mount that appeared after mountinfo was read is in no table, and so is `unknown` too. */
-  #hold(directory: number, name: Bytes): Held | typeof absent | typeof unknown {
+  #hold(directory: Held, name: Bytes): Held | typeof absent | typeof unknown {
     try {
-      return holdChild(directory, name, this.mounts.isLocalId) ?? unknown;
+      return holdChild(directory.fd, name, this.mounts.isLocalId) ?? unknown;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
@@ -146,7 +156,7 @@ export class View {
 
   #forgetLast(): void {
     const directory = this.#last?.directory;
-    if (directory?.kind === 'open' && directory.fd !== this.#root?.fd) closeSync(directory.fd);
+    if (directory?.kind === 'open' && directory.at !== this.#root) closeSync(directory.at.fd);
     this.#last = null;
   }
 }

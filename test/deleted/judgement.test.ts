@@ -31,7 +31,14 @@ for (const [name, mark, path] of markRows) {
   });
 }
 
-const file = (inode: bigint): PathLook => ({ kind: 'file', device: 1n, inode, regular: true, changedAtNs: 5n });
+const file = (inode: bigint): PathLook => ({
+  kind: 'file',
+  device: 1n,
+  inode,
+  regular: true,
+  target: null,
+  changedAtNs: 5n,
+});
 const absent: PathLook = { kind: 'absent' };
 const unknown: PathLook = { kind: 'unknown' };
 const unlinked: GoneQuestion = {

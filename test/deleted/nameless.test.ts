@@ -8,11 +8,25 @@ import { MountTable } from '../../src/procfs/mounts.ts';
 
 const root = { id: 1, device: 'fd:01', root: '/', rootGone: false, mountPoint: '/', fsType: 'ext4', options: '' };
 const present = new Set(['/usr/bin/redis-server', '/usr/sbin/nginx', '/opt/app/run', '/usr/bin/cut-off-here-']);
+const links = new Map([
+  ['/usr/bin/redis-link', '/usr/bin/link'],
+  ['/usr/bin/link', '/usr/bin/redis-server'],
+  ['/usr/bin/loop', '/usr/bin/loop'],
+]);
 const view: Evidence['view'] = {
-  look: (path) =>
-    path === '/usr/bin' || present.has(path)
-      ? { kind: 'file', device: 1n, inode: 1n, regular: path !== '/usr/bin', changedAtNs: 1n }
-      : { kind: 'absent' },
+  look(path) {
+    const file = {
+      kind: 'file',
+      device: 1n,
+      inode: 1n,
+      regular: present.has(path),
+      target: null,
+      changedAtNs: 1n,
+    } as const;
+    const target = links.get(path);
+    if (target) return { ...file, target };
+    return path === '/usr/bin' || present.has(path) ? file : { kind: 'absent' };
+  },
   mountPath: (path) => path,
   mounts: new MountTable([root]),
 };
@@ -26,6 +40,8 @@ const rows: [what: string, commandLine: string, name: string, path: string | nul
     '/usr/bin/redis-server',
     'command_line',
   ],
+  ['a link to a link to it', '/usr/bin/redis-link\0', 'redis-link', '/usr/bin/redis-server', 'command_line'],
+  ['a link to itself', '/usr/bin/loop\0', 'x', null],
   ['a program that was removed, and its name', '/usr/bin/gone\0-x\0', 'gone', '/usr/bin/gone', 'command_line'],
   ['a path with a blank', '/srv/my app\0-x\0', 'my app', '/srv/my app', 'command_line'],
   [

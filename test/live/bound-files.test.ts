@@ -18,6 +18,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Process, Report } from '../../src/documents/generated/report.ts';
 import {
   cli,
@@ -69,6 +70,8 @@ LD_PRELOAD="$4" exec "$5" 600`;
 async function startAll(t: TestContext, folder: string, script = bindAll) {
   const files = makeFiles(folder);
   const { library, program, log } = files;
+  // A process's start is known to a hundredth of a second: the files must be older than that.
+  await sleep(100);
   const child = await startBound(t, script, library, program, log, bound(library), bound(program), bound(log));
   await untilMapped(child.pid, 'lib.so');
   await until('the program runs', () => readFileSync(`/proc/${child.pid}/wchan`, 'utf8').includes('nanosleep'));

@@ -106,6 +106,22 @@ test("a folder that root made a symlink of leads on; anybody else's link does no
   }
 });
 
+test("a look at a link of root's says where it leads", (t) => {
+  if (!skipUnless(t, isRoot, 'chown wants root')) return;
+  const base = makeLinks(t);
+  const fresh = new View('/proc/self/root', '/', mounts, false);
+  const jailed = new View(base, base, mounts, true);
+  for (const each of [fresh, jailed]) t.after(() => each.close());
+  const targetOf = (path: string, each = fresh) => {
+    const look = each.look(join(base, path));
+    return look.kind === 'file' ? look.target : look.kind;
+  };
+  assert.equal(targetOf('usr/sbin'), join(base, 'usr/bin'));
+  assert.equal(targetOf('usr/lib'), join(base, 'usr/bin'));
+  assert.equal(targetOf('usr/lib', jailed), join(base, base, 'usr/bin'), 'below the root of a chroot');
+  for (const path of ['usr/theirs', 'theirs/sbin', 'usr/bin/x', 'usr/bin']) assert.equal(targetOf(path), null, path);
+});
+
 test('an absolute link of a chroot stays in the chroot', (t) => {
   if (!skipUnless(t, isRoot, 'chown wants root')) return;
   const base = makeLinks(t);
