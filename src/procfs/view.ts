@@ -99,7 +99,11 @@ export class View {
     const last = names.pop();
     if (last === undefined || names.includes('..') || last === '..') return unknown;
     const directory = this.#directory(names, this.#root);
-    if (directory.kind === 'moved') return this.#walk(`${directory.to}/${last}`, linksLeft - 1);
+    if (directory.kind === 'moved') {
+      const look = this.#walk(`${directory.to}/${last}`, linksLeft - 1);
+      // A link in a chroot may be meant for those outside: if it leads to nothing here, it says nothing.
+      return look.kind === 'absent' && this.#prefix !== '' ? unknown : look;
+    }
     if (directory.kind !== 'open') return directory;
     const child = this.#hold(directory.at, last);
     if ('kind' in child) return child;

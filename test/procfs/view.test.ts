@@ -128,6 +128,11 @@ test('an absolute link of a chroot stays in the chroot', (t) => {
   symlinkSync('/usr/bin', join(base, 'usr/libexec'));
   const jailed = new View(base, base, mounts, true);
   t.after(() => jailed.close());
+  assert.equal(
+    jailed.look(join(base, 'usr/libexec/none')).kind,
+    'unknown',
+    'a link that leads to nothing says nothing',
+  );
   const look = jailed.look(join(base, 'usr/libexec/x'));
   assert.ok(look.kind === 'file' && look.inode === statSync(join(base, 'usr/bin/x'), { bigint: true }).ino);
 });
