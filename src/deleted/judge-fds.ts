@@ -9,7 +9,7 @@ import type { Evidence } from './evidence.ts';
 import { type FileFacts, factsOf } from './facts.ts';
 import { type FdFinding, fileKey } from './finding.ts';
 import { type Marked, parseMarked, renamesOpenFiles } from './gone.ts';
-import { isNameless, nameByInode } from './nameless.ts';
+import { isNameless, type Name, nameByInode } from './nameless.ts';
 import { lookAt, placeByMount } from './place.ts';
 import { classifyFdRole } from './role.ts';
 import { fixedRules, type Rule } from './rules.ts';
@@ -53,7 +53,7 @@ function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evide
   if (gone === null) return null;
   const finding = {
     fd,
-    ...(isNameless(path) ? nameByInode(inode, facts.device) : { path, pathSource: 'kernel' as const }),
+    ...nameOf(link, path, inode, facts),
     ...gone,
     kind: kindOf(stat),
     ...facts,
@@ -65,6 +65,11 @@ function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evide
     fsType: mount?.fsType ?? null,
   };
   return { ...finding, role: classifyFdRole(finding, evidence.startedAtNs) };
+}
+
+function nameOf(link: Bytes | null, path: Bytes, inode: bigint | null, { device }: FileFacts): Name {
+  if (isNameless(path)) return nameByInode(inode, device);
+  return { path, pathSource: link === null ? 'none' : 'kernel' };
 }
 
 function kindOf(stat: BigIntStats | null): FdFinding['kind'] {

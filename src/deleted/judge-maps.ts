@@ -131,15 +131,15 @@ function locate(file: MappedFile, path: Bytes, isProgram: boolean, evidence: Evi
   const layered = byPath !== null && hasOwnDevices(byPath.mount.fsType);
   if (byPath !== null && !isLocal(byPath.mount.fsType)) return { place: byPath, stat: null };
   if (first === undefined) {
-    const seen = isProgram ? evidence.process.glimpseExecutable(evidence.isLocalMount) : null;
+    const seen = isProgram && byPath ? evidence.process.glimpseExecutable(evidence.isLocalMount) : null;
     return seen ? { place: placeByMount(path, seen.mountId, evidence), stat: seen.stat } : nowhere;
   }
-  const otherwise = layered ? byPath : guessPlace(path, first.device, evidence);
   // A file on a lazily unmounted FUSE prints a harmless path; but no local mount has its device.
   if (!evidence.isLocalDevice(first.device)) return { place: layered ? byPath : null, stat: null };
+  const otherwise = () => (layered ? byPath : guessPlace(path, first.device, evidence));
   const seen = glimpseMapping(file, first, layered, evidence);
-  if (seen === null) return { place: byPath ?? otherwise, stat: null };
-  return { place: placeByMount(path, seen.mountId, evidence) ?? otherwise, stat: seen.stat };
+  if (seen === null) return { place: byPath ?? otherwise(), stat: null };
+  return { place: placeByMount(path, seen.mountId, evidence) ?? otherwise(), stat: seen.stat };
 }
 
 function glimpseMapping(file: MappedFile, first: Mapping, layered: boolean, evidence: Evidence): Glimpse | null {

@@ -30,12 +30,7 @@ export function placeByPath(path: Bytes, { view, viewAround }: Evidence): Place 
  * can be read has that mount: it is of another namespace, or was lazily unmounted, and the path means nothing here.
  */
 export function placeByMount(path: Bytes, mountId: number, evidence: Evidence): Place | null {
-  const views = [evidence.view, evidence.viewAround, evidence.ownView];
-  for (const view of views) {
-    const mount = view?.mounts.byId(mountId) ?? null;
-    if (view && mount && view.mountPath(path) !== null) return { view, mount, guessed: false };
-  }
-  return null;
+  return firstPlace(evidence, path, (view) => view.mounts.byId(mountId));
 }
 
 /**
@@ -43,13 +38,27 @@ export function placeByMount(path: Bytes, mountId: number, evidence: Evidence): 
  * another one, so that the same path on the same file system is most likely the same place.
  * @param device of the file in use, as maps has it
  */
-export function guessPlace(path: Bytes, device: string, { view, viewAround, ownView }: Evidence): Place | null {
-  for (const each of [view, viewAround, ownView]) {
-    const mountPath = each?.mountPath(path) ?? null;
-    const mount = mountPath === null ? null : each?.mounts.of(mountPath);
-    if (each && mount?.device === device) return { view: each, mount, guessed: true };
-  }
-  return null;
+export function guessPlace(path: Bytes, device: string, evidence: Evidence): Place | null {
+  const place = firstPlace(evidence, path, ({ mounts }, mountPath) => {
+    const mount = mounts.of(mountPath);
+    return mount?.device === device ? mount : null;
+  });
+  return place && { ...place, guessed: true };
+}
+
+/** The first view, from the process's own outwards, that has the path and a mount for it. */
+function firstPlace(
+  evidence: Evidence,
+  path: Bytes,
+  mountIn: (view: Place['view'], mountPath: Bytes) => Mount | null,
+): Place | null {
+  const inView = (view: Place['view'] | null): Place | null => {
+    const mountPath = view?.mountPath(path) ?? null;
+    const mount = view && mountPath !== null ? mountIn(view, mountPath) : null;
+    return view && mount ? { view, mount, guessed: false } : null;
+  };
+  // Each view is made when it is asked for.
+  return inView(evidence.view) ?? inView(evidence.viewAround) ?? inView(evidence.ownView);
 }
 
 /**
