@@ -10,7 +10,7 @@ import { skipUnless } from '../support/skip.ts';
 const able = isRoot && python !== null;
 const why = 'needs root to chroot, and python3';
 
-/** Maps two libraries, holds a third open, and locks itself up; with `fork` in a child, while the parent stays outside. */
+/** Maps two libraries, holds a third open, and locks itself up; a `parent` or a `child` stays outside. */
 const daemon = `
 import ctypes, os, sys, time
 jail, fork, *paths = sys.argv[1:]
@@ -19,7 +19,8 @@ def lock_up():
     for path in paths[:2]: ctypes.CDLL(path)
     os.chroot(jail); os.chdir('/')
 kept = []
-if fork == 'fork' and os.fork() > 0: time.sleep(600)
+if fork == 'parent' and os.fork() > 0: time.sleep(600)
+if fork == 'child' and os.fork() == 0: time.sleep(600)
 lock_up()
 print('ready', flush=True)
 time.sleep(600)`;
@@ -27,7 +28,12 @@ time.sleep(600)`;
 const files = ['replaced.so', 'removed.so', 'held.dat'];
 
 /** @returns the pid of the chrooted process, with its files replaced and removed */
-async function startJailed(t: TestContext, fork: 'fork' | 'alone', own: boolean, jail = 'jail'): Promise<number> {
+async function startJailed(
+  t: TestContext,
+  fork: 'parent' | 'child' | 'alone',
+  own: boolean,
+  jail = 'jail',
+): Promise<number> {
   const folder = workFolder(t);
   mkdirSync(join(folder, jail), { recursive: true });
   const paths = files.map((name) => join(folder, name));
@@ -35,9 +41,9 @@ async function startJailed(t: TestContext, fork: 'fork' | 'alone', own: boolean,
   const unshare = ['unshare', '-m', '--propagation', 'private', '--'] as const;
   const python3 = [python as string, '-c', daemon, join(folder, jail), fork, ...paths] as const;
   const parent = await start(t, own ? [...unshare, ...python3] : [...python3], { ready: true });
-  const pid =
-    fork === 'alone' ? parent.pid : Number(readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8'));
-  if (fork === 'fork') t.after(() => process.kill(pid, 'SIGKILL'));
+  const child = Number(readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8'));
+  if (fork !== 'alone') t.after(() => process.kill(child, 'SIGKILL'));
+  const pid = fork === 'parent' ? child : parent.pid;
   const [replaced = '', removed = '', held = ''] = paths;
   for (const path of [replaced, held]) {
     copyFileSync(path, `${path}.new`);
@@ -57,9 +63,10 @@ const statesOf = (pid: number) => {
 };
 
 const known = { 'replaced.so': 'replaced', 'removed.so': 'removed', 'held.dat': 'replaced' };
-const rows: [name: string, fork: 'fork' | 'alone', own: boolean, states: Record<string, string>][] = [
+const rows: [name: string, fork: 'parent' | 'child' | 'alone', own: boolean, states: Record<string, string>][] = [
   ["in the scanner's mount namespace", 'alone', false, known],
-  ['in a mount namespace of its own, beside a process that is not locked up', 'fork', true, known],
+  ['in a mount namespace of its own, whose parent is not locked up', 'parent', true, known],
+  ['in a mount namespace of its own, in which some other process is not locked up', 'child', true, known],
   // Nobody sees that namespace from its root. The same path on the same file system is the same place, if something is there.
   [
     'alone in a mount namespace of its own',
