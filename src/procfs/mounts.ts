@@ -78,7 +78,7 @@ export class MountTable {
         if (rest === null) return [];
         const path = mount.mountPoint === '/' ? rest || '/' : mount.mountPoint + rest;
         // Another mount may cover that place.
-        return this.of(path)?.id === mount.id ? [path] : [];
+        return this.of(path) === mount ? [path] : [];
       });
   }
 
