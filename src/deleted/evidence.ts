@@ -1,25 +1,33 @@
 // What the judges may ask about one process: a narrow window on the procfs stage, so that judging itself touches nothing.
 
-import type { BigIntStats } from 'node:fs';
-import type { IsLocalMount } from '../procfs/hold.ts';
+import type { Bytes } from '../procfs/bytes.ts';
+import type { Glimpse, IsLocalMount } from '../procfs/hold.ts';
 import type { Mount } from '../procfs/mountinfo.ts';
 import type { OpenProcess } from '../procfs/process.ts';
 import type { View } from '../procfs/view.ts';
 import type { RuleMatcher } from './rules.ts';
 import type { HiddenUse } from './suppressed.ts';
 
+type Looks = Pick<View, 'look' | 'mountPath' | 'mounts'>;
+
 export interface Evidence {
-  process: Pick<OpenProcess, 'readFdInfo' | 'statFd' | 'statMapping' | 'statExecutable' | 'readMappingLink'>;
-  view: Pick<View, 'look' | 'mountPath' | 'mounts'>;
+  process: Pick<OpenProcess, 'readFdInfo' | 'glimpseFd' | 'glimpseMapping' | 'glimpseExecutable' | 'readMappingLink'>;
+  view: Looks;
+  /** The view of a chrooted process's whole mount namespace; null if it is not chrooted, or that view cannot be had. */
+  viewAround: Looks | null;
+  /** The scanner's own view. */
+  ownView: Looks;
   match: RuleMatcher;
   /** Takes what a rule hid. */
   hide(use: HiddenUse): void;
+  /** The NUL-separated command line and the name (comm): the process says both of itself. */
+  words(): { commandLine: Bytes; name: Bytes };
   /** When the process began, in nanoseconds since the epoch; null where it is not known. */
   startedAtNs: bigint | null;
-  /** A mount by id, of the process's namespace or of ours (a descriptor may come from either). */
+  /** A mount by id, of the process's namespace or of ours: a descriptor may come from either. */
   mountById(id: number): Mount | null;
   isLocalMount: IsLocalMount;
   isLocalDevice(device: string): boolean;
-  /** One stat for a mapped file, however many processes map it. */
-  cached(key: string, read: () => BigIntStats | null): BigIntStats | null;
+  /** One glimpse of a mapped file, however many processes with the same view map it. */
+  cached(key: string, read: () => Glimpse | null): Glimpse | null;
 }

@@ -1,16 +1,19 @@
 // One process -> its findings, or the reason why there are none. What was read is that process's own where it lives to
 // the end with the same executable: exec(2) keeps the start time, so only the link tells that the program was exchanged half-way.
 
-import type { BigIntStats } from 'node:fs';
 import type { Bytes } from '../procfs/bytes.ts';
+import type { Glimpse } from '../procfs/hold.ts';
+import type { MountTable } from '../procfs/mounts.ts';
 import { type Identity, OpenProcess } from '../procfs/process.ts';
 import { type QuickLook, quickLook, type Suspicious, worse } from '../procfs/quick-look.ts';
 import { type Trouble, troubleOf } from '../procfs/reader.ts';
+import type { View } from '../procfs/view.ts';
 import type { Views } from '../procfs/views.ts';
 import type { Evidence } from './evidence.ts';
 import type { FdFinding, MapFinding } from './finding.ts';
 import { judgeFds } from './judge-fds.ts';
 import { judgeMaps } from './judge-maps.ts';
+import { inferProgram, isNameless, type Name, nameByInode } from './nameless.ts';
 import { compileRules, type Rule, type RuleMatcher } from './rules.ts';
 import type { HiddenUse } from './suppressed.ts';
 
@@ -18,7 +21,7 @@ export interface AffectedProcess {
   pid: number;
   identity: Identity;
   /** The program by the exe link, without the mark where it is gone; null where the link was refused. */
-  executable: { path: Bytes; deleted: boolean } | null;
+  executable: (Name & { deleted: boolean }) | null;
   maps: MapFinding[];
   fds: FdFinding[];
 }
@@ -43,8 +46,8 @@ export interface InspectTask {
 interface InspectOptions extends InspectTask {
   match: RuleMatcher;
   views: Views;
-  /** stat of mapped files, by device and inode, shared by all processes. */
-  mappedFiles: Map<string, BigIntStats>;
+  /** Glimpses of mapped files, by path, device and inode, shared by all processes with the same view. */
+  mappedFiles: WeakMap<View, Map<string, Glimpse>>;
 }
 
 const outcomes: Partial<Record<QuickLook['kind'], Inspection['outcome']>> = {
@@ -70,7 +73,7 @@ export class Inspector {
   #expectsLong = false;
 
   constructor(task: InspectTask, views: Views) {
-    this.#options = { ...task, match: compileRules(task.rules), views, mappedFiles: new Map() };
+    this.#options = { ...task, match: compileRules(task.rules), views, mappedFiles: new WeakMap() };
   }
 
   inspect(pid: number): Inspection {
@@ -139,7 +142,7 @@ function readWhole(pid: number, quick: Suspicious | null, options: InspectOption
     const found = maps.length + fds.findings.length > 0;
     const program = options.include.maps ? maps : found ? judgeMaps([], executable, { ...evidence, hide() {} }) : [];
     const affected = found
-      ? { pid, identity: identity(), executable: nameProgram(executable, program), maps, fds: fds.findings }
+      ? { pid, identity: identity(), executable: nameProgram(executable, program, evidence), maps, fds: fds.findings }
       : null;
     // Still alive, and still the same program: else what was read belongs to nobody in particular.
     if (executable === null) process.readStat();
@@ -151,9 +154,16 @@ function readWhole(pid: number, quick: Suspicious | null, options: InspectOption
   }
 }
 
-function nameProgram(link: Bytes | null, maps: readonly MapFinding[]): AffectedProcess['executable'] {
+function nameProgram(
+  link: Bytes | null,
+  maps: readonly MapFinding[],
+  evidence: Evidence,
+): AffectedProcess['executable'] {
   const gone = maps.find((map) => map.kind === 'executable');
-  return link === null ? null : { path: gone?.path ?? link, deleted: gone !== undefined };
+  if (gone) return { path: gone.path, pathSource: gone.pathSource, deleted: true };
+  if (link === null) return null;
+  const name = isNameless(link) ? (inferProgram(evidence) ?? nameByInode(null, null)) : null;
+  return { ...(name ?? { path: link, pathSource: 'kernel' }), deleted: false };
 }
 
 /** What a process needs not be asked where all that is gone in it is hidden by rules: every memfd would cost ten reads. */
@@ -173,27 +183,60 @@ function evidenceOf(
 ): Evidence {
   const { views, mappedFiles, bootedAtNs, clockTicksPerSecond } = options;
   const view = once(() => views.of(process));
+  const around = once(() => views.around(process));
+  // Most processes are not chrooted, and ask nothing more than their own tables.
+  const tables = function* () {
+    yield views.ownMounts;
+    yield view().mounts;
+    const outer = around();
+    if (outer) yield outer.mounts;
+  };
+  const someTable = (test: (mounts: MountTable) => boolean): boolean => {
+    for (const mounts of tables()) if (test(mounts)) return true;
+    return false;
+  };
+  const known = once(() => knownFilesOf(view(), mappedFiles));
   return {
     process,
     get view() {
       return view();
     },
+    get viewAround() {
+      return around();
+    },
+    get ownView() {
+      return views.own;
+    },
     match: options.match,
     hide: (use) => hidden.push(use),
+    words: () => ({ commandLine: identity().commandLine, name: identity().stat.name }),
     get startedAtNs() {
       if (bootedAtNs === null) return null;
       return bootedAtNs + (BigInt(identity().stat.startTicks) * 1_000_000_000n) / BigInt(clockTicksPerSecond);
     },
-    mountById: (id) => views.ownMounts.byId(id) ?? view().mounts.byId(id),
-    isLocalMount: (id) => views.ownMounts.isLocalId(id) || view().mounts.isLocalId(id),
-    isLocalDevice: (device) => views.ownMounts.isLocalDevice(device) || view().mounts.isLocalDevice(device),
+    mountById(id) {
+      for (const mounts of tables()) {
+        const mount = mounts.byId(id);
+        if (mount) return mount;
+      }
+      return null;
+    },
+    isLocalMount: (id) => someTable((mounts) => mounts.isLocalId(id)),
+    isLocalDevice: (device) => someTable((mounts) => mounts.isLocalDevice(device)),
     cached(key, read) {
-      const known = mappedFiles.get(key);
-      if (known) return known;
+      const files = known();
+      const seen = files.get(key);
+      if (seen) return seen;
       // A refusal is this process's own (it may have ended), and says nothing of the next one that maps the file.
-      const stat = read();
-      if (stat) mappedFiles.set(key, stat);
-      return stat;
+      const glimpse = read();
+      if (glimpse) files.set(key, glimpse);
+      return glimpse;
     },
   };
+}
+
+function knownFilesOf(view: View, mappedFiles: InspectOptions['mappedFiles']): Map<string, Glimpse> {
+  const files = mappedFiles.get(view) ?? new Map<string, Glimpse>();
+  mappedFiles.set(view, files);
+  return files;
 }

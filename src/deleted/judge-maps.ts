@@ -2,13 +2,18 @@
 
 import type { BigIntStats } from 'node:fs';
 import type { Bytes } from '../procfs/bytes.ts';
-import { formatStatDevice, hasOwnDevices, isFuse, isLocal, isNfs } from '../procfs/file-systems.ts';
+import { formatStatDevice, hasOwnDevices, isLayered, isLocal } from '../procfs/file-systems.ts';
+import type { Glimpse } from '../procfs/hold.ts';
 import type { Mapping } from '../procfs/maps.ts';
+
 import type { Evidence } from './evidence.ts';
+import { factsOf } from './facts.ts';
 import { fileKey, type MapFinding } from './finding.ts';
-import { parseMarked } from './gone.ts';
+import { parseMarked, renamesOpenFiles } from './gone.ts';
+import { inferProgram, isNameless, type Name, nameByInode } from './nameless.ts';
+import { guessPlace, lookAt, type Place, placeByMount, placeByPath } from './place.ts';
 import { classifyMapRole } from './role.ts';
-import { classifyGone, unknownLook } from './state.ts';
+import { classifyGone } from './state.ts';
 
 interface MappedFile {
   name: Bytes;
@@ -49,78 +54,105 @@ function unescapeNewlines(mapping: Mapping, evidence: Evidence): Bytes {
 function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): MapFinding | null {
   const marked = parseMarked(file.name);
   if (marked === null) return null;
-  const { path } = marked;
   const first = file.mappings[0];
+  const { path, pathSource } = nameOf(marked.path, first, isProgram, evidence);
   const hidden = evidence.match(path, 'map', first?.inode ?? null);
   if (hidden?.memory) {
     evidence.hide({ rule: hidden, via: 'map', heldBytes: null, file: null });
     return null;
   }
-  const mountPath = evidence.view.mountPath(path);
-  const mount = mountPath === null ? null : evidence.view.mounts.of(mountPath);
-  const stat = statFile(file, isProgram, mount?.fsType ?? null, evidence);
+  const { place, stat } =
+    pathSource === 'kernel' ? locate(file, path, isProgram, evidence) : guess(path, first, evidence);
+  const fsType = place?.mount.fsType ?? '';
+  const facts = factsOf(stat, isLayered(fsType) ? evidence : null);
+  const { links, heldBytes } = facts;
   // stat's device first: an fd of the same file has it too, and on btrfs and overlayfs maps names another one.
-  const device = stat ? formatStatDevice(stat.dev) : (first?.device ?? null);
-  const inode = first?.inode ?? stat?.ino ?? null;
-  const links = stat ? Number(stat.nlink) : null;
-  const heldBytes = stat ? (stat.nlink === 0n ? Number(stat.blocks) * 512 : 0) : null;
+  const device = facts.device ?? first?.device ?? null;
+  const inode = first?.inode ?? facts.inode;
   if (hidden) {
     evidence.hide({ rule: hidden, via: 'map', heldBytes, file: fileKey({ device, inode }) });
     return null;
   }
-  const inodeDecides = first === undefined || hasOwnDevices(mount?.fsType ?? '');
-  // What is mapped from a mount of another namespace, or from one lazily unmounted, prints a path that means nothing here.
-  const here = first === undefined ? stat !== null : inodeDecides || evidence.isLocalDevice(first.device);
-  const gone = classifyGone(
-    file.name,
-    marked,
-    (at) => (here ? evidence.view.look(at) : unknownLook),
-    (now) => (inode === null ? null : now.inode === inode && (inodeDecides || formatStatDevice(now.device) === device)),
+  const inodeDecides = first === undefined || hasOwnDevices(fsType);
+  const gone = classifyGone({
+    name: file.name,
+    marked: { ...marked, path },
     links,
-    mount !== null && (marked.mark === 'nfs' ? isNfs(mount.fsType) : isFuse(mount.fsType)),
-  );
+    unlinkedAtNs: facts.unlinkedAtNs,
+    renamesOpenFiles: renamesOpenFiles(marked, fsType),
+    look: (at) => lookAt(at, place, evidence.ownView),
+    isSame: (now) =>
+      inode === null ? null : now.inode === inode && (inodeDecides || formatStatDevice(now.device) === device),
+  });
   if (gone === null) return null;
   const executable = file.mappings.some((mapping) => mapping.executable);
   const kind = isProgram ? 'executable' : executable || isLibraryName(path) ? 'library' : 'data';
-  const role = classifyMapRole({ path, kind, state: gone.state, links, inode }, birth(stat), evidence.startedAtNs);
+  const role = classifyMapRole({ path, kind, state: gone.state, links, inode }, facts.bornAtNs, evidence.startedAtNs);
   return {
     path,
+    pathSource,
     ...gone,
     kind,
     role,
+    ...facts,
     device,
     inode,
-    links,
-    heldBytes,
     mappings: file.mappings.length,
     mappedBytes: file.mappings.reduce((sum, mapping) => sum + mapping.sizeBytes, 0),
     executable,
   };
 }
 
-/** stat of the mapped file, only where its mount and its device are local: a lazily unmounted FUSE file prints a harmless path. */
-function statFile(file: MappedFile, isProgram: boolean, fsType: Bytes | null, evidence: Evidence): BigIntStats | null {
-  const first = file.mappings[0];
-  if (fsType === null || !isLocal(fsType)) return null;
-  if (first) {
-    if (!evidence.isLocalDevice(first.device)) return null;
-    // overlayfs maps the files of its layers through mounts of its own, which no mountinfo lists.
-    const layered = hasOwnDevices(fsType);
-    const isLocalMount = (id: number) => evidence.isLocalMount(id) || (layered && evidence.mountById(id) === null);
-    const read = () => evidence.process.statMapping(first.range, isLocalMount);
-    // Another file may have been mapped there since. Where that cannot be told it is this process's own affair.
-    if (layered) return read();
-    return evidence.cached(`${first.device} ${first.inode}`, () => {
-      const stat = read();
-      return stat?.ino === first.inode && formatStatDevice(stat.dev) === first.device ? stat : null;
-    });
-  }
-  return isProgram ? evidence.process.statExecutable(evidence.isLocalMount) : null;
+function nameOf(path: Bytes, first: Mapping | undefined, isProgram: boolean, evidence: Evidence): Name {
+  if (!isNameless(path)) return { path, pathSource: 'kernel' };
+  return (isProgram ? inferProgram(evidence) : null) ?? nameByInode(first?.inode ?? null, first?.device ?? null);
 }
 
-/** Birth time in nanoseconds; file systems without one say 0. */
-export function birth(stat: BigIntStats | null): bigint | null {
-  return stat && stat.birthtimeNs > 0n ? stat.birthtimeNs : null;
+interface Located {
+  /** null if the file is on no mount that is known, so that its path means nothing. */
+  place: Place | null;
+  /** null if the file may not be looked at. */
+  stat: BigIntStats | null;
+}
+
+const nowhere: Located = { place: null, stat: null };
+
+function guess(path: Bytes, first: Mapping | undefined, evidence: Evidence): Located {
+  return { place: first ? guessPlace(path, first.device, evidence) : null, stat: null };
+}
+
+/**
+ * The path says on which mount the file is, unless the mount is covered, detached or another namespace's; map_files knows
+ * better, if it may be read. It is read only if the file seems to be local, because even opening a file of NFS may hang.
+ */
+function locate(file: MappedFile, path: Bytes, isProgram: boolean, evidence: Evidence): Located {
+  const byPath = placeByPath(path, evidence);
+  const first = file.mappings[0];
+  const layered = byPath !== null && hasOwnDevices(byPath.mount.fsType);
+  if (byPath !== null && !isLocal(byPath.mount.fsType)) return { place: byPath, stat: null };
+  if (first === undefined) {
+    const seen = isProgram && byPath ? evidence.process.glimpseExecutable(evidence.isLocalMount) : null;
+    return seen ? { place: placeByMount(path, seen.mountId, evidence), stat: seen.stat } : nowhere;
+  }
+  // A file on a lazily unmounted FUSE prints a harmless path; but no local mount has its device.
+  if (!evidence.isLocalDevice(first.device)) return { place: layered ? byPath : null, stat: null };
+  const otherwise = () => (layered ? byPath : guessPlace(path, first.device, evidence));
+  const seen = glimpseMapping(file, first, layered, evidence);
+  if (seen === null) return { place: byPath ?? otherwise(), stat: null };
+  return { place: placeByMount(path, seen.mountId, evidence) ?? otherwise(), stat: seen.stat };
+}
+
+function glimpseMapping(file: MappedFile, first: Mapping, layered: boolean, evidence: Evidence): Glimpse | null {
+  // overlayfs maps the files of its layers through mounts of its own, which no mountinfo lists.
+  const isLocalMount = (id: number) => evidence.isLocalMount(id) || (layered && evidence.mountById(id) === null);
+  const read = () => evidence.process.glimpseMapping(first.range, isLocalMount);
+  // Another file may have been mapped there since. If that cannot be told, the glimpse is good for this process alone.
+  if (layered) return read();
+  return evidence.cached(`${first.device} ${first.inode} ${file.name}`, () => {
+    const seen = read();
+    if (seen === null || seen.stat === null) return seen;
+    return seen.stat.ino === first.inode && formatStatDevice(seen.stat.dev) === first.device ? seen : null;
+  });
 }
 
 /** `libx.so`, `libx.so.1`; the last component alone, since a path may be made of a thousand of these. */

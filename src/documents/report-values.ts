@@ -1,6 +1,7 @@
 // Values that stand in more than one place of a report: users, paths, and sums of held bytes.
 
 import { fileKey } from '../deleted/finding.ts';
+import type { Name } from '../deleted/nameless.ts';
 import { type Bytes, toText } from '../procfs/bytes.ts';
 import type { User } from './generated/report.ts';
 
@@ -28,4 +29,9 @@ export function buildUser(uid: number | null, userName: (uid: number) => string 
 export function buildPath(path: Bytes): { path: string; path_base64: string | null } {
   const { text, base64 } = toText(path);
   return { path: text, path_base64: base64 };
+}
+
+/** A path that may not be the kernel's own, with where it comes from. */
+export function buildSourcedPath({ path, pathSource }: Name) {
+  return { ...buildPath(path), path_source: pathSource };
 }

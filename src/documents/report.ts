@@ -8,7 +8,7 @@ import type { DeletedFd, DeletedMap, KernelHeld, Process, Report } from './gener
 import { schemaVersions } from './generated/versions.ts';
 import { compareBytes } from './order.ts';
 import type { AttributedProcess, ReportFacts } from './report-facts.ts';
-import { buildPath, buildUser, sumHeldBytes } from './report-values.ts';
+import { buildPath, buildSourcedPath, buildUser, sumHeldBytes } from './report-values.ts';
 import { formatTime, formatTimeNs, formatTimeOrNull } from './time.ts';
 import { buildUnits } from './units.ts';
 
@@ -74,12 +74,12 @@ function buildProcess(process: AttributedProcess, facts: ReportFacts): Process {
 }
 
 function buildExecutable({ executable }: AttributedProcess): Process['executable'] {
-  return executable && { ...buildPath(executable.path), deleted: executable.deleted };
+  return executable && { ...buildSourcedPath(executable), deleted: executable.deleted };
 }
 
 function buildMap(map: AttributedProcess['maps'][number], facts: ReportFacts): DeletedMap {
   return {
-    ...buildPath(map.path),
+    ...buildSourcedPath(map),
     kind: map.kind,
     role: map.role,
     state: map.state,
@@ -97,7 +97,7 @@ function buildMap(map: AttributedProcess['maps'][number], facts: ReportFacts): D
 function buildFd(fd: AttributedProcess['fds'][number], facts: ReportFacts): DeletedFd {
   return {
     fd: fd.fd,
-    ...buildPath(fd.path),
+    ...buildSourcedPath(fd),
     kind: fd.kind,
     role: fd.role,
     state: fd.state,

@@ -5,7 +5,7 @@ import type { SessionLeader } from '../procfs/sessions.ts';
 import type { KernelSession, Unit, UnitFile } from './generated/report.ts';
 import { compareBytes } from './order.ts';
 import type { AttributedProcess, ReportFacts } from './report-facts.ts';
-import { buildPath, buildUser, sumHeldBytes } from './report-values.ts';
+import { buildSourcedPath, buildUser, sumHeldBytes } from './report-values.ts';
 import { formatTimeNs } from './time.ts';
 
 type Use = (AttributedProcess['maps'][number] | AttributedProcess['fds'][number]) & { via: 'map' | 'fd'; pid: number };
@@ -72,7 +72,7 @@ function buildFiles(uses: readonly Use[], facts: ReportFacts): UnitFile[] {
   const groups = new Map<string, Use[]>();
   for (const use of uses) {
     // Everything that makes a line of its own; the inode does not, so that one log rotated twice stays one line a state.
-    const key = [use.path, use.via, use.kind, use.role, use.state].join('\0');
+    const key = [use.path, use.pathSource, use.via, use.kind, use.role, use.state].join('\0');
     const group = groups.get(key);
     if (group) group.push(use);
     else groups.set(key, [use]);
@@ -92,7 +92,7 @@ function buildFile(group: readonly Use[], owner: UnitFile['package']): UnitFile 
   const [first] = group as [Use, ...Use[]];
   const replaced = group.flatMap((use) => (use.replacedAtNs === null ? [] : [use.replacedAtNs]));
   return {
-    ...buildPath(first.path),
+    ...buildSourcedPath(first),
     via: first.via,
     kind: first.kind,
     role: first.role,

@@ -1,5 +1,5 @@
 // A path or magic link -> a hold on its file (O_PATH) and what stat says of it. Opening so asks nothing of the file system, and
-// the mount of what is held can no longer change; so it is known to be local before stat may ask. open(2), proc_pid_fdinfo(5).
+// the mount of what is held can no longer change; so a mount is known to be local before stat may ask. open(2), proc_pid_fdinfo(5).
 
 import { type BigIntStats, closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { type Bytes, toBuffer } from './bytes.ts';
@@ -15,14 +15,12 @@ export interface Held {
   stat: BigIntStats;
 }
 
-/** Takes hold of a file; the caller closes `fd`. null where its mount is not local. Throws what node:fs throws. */
+/** Takes hold of a file; the caller closes `fd`. null if the file's mount is not local. Throws what node:fs throws. */
 export function hold(path: Bytes, isLocalMount: IsLocalMount, flags = 0): Held | null {
   const fd = openSync(toBuffer(path), O_PATH | flags);
   try {
-    const info = parseFdInfo(readBytes(`/proc/self/fdinfo/${fd}`));
-    if (info !== null && isLocalMount(info.mountId)) {
-      return { fd, mountId: info.mountId, stat: fstatSync(fd, { bigint: true }) };
-    }
+    const seen = look(fd, isLocalMount);
+    if (seen !== null && seen.stat !== null) return { fd, mountId: seen.mountId, stat: seen.stat };
   } catch (error) {
     closeSync(fd);
     throw error;
@@ -36,10 +34,27 @@ export function holdChild(directory: number, name: Bytes, isLocalMount: IsLocalM
   return hold(`/proc/self/fd/${directory}/${name}`, isLocalMount, constants.O_NOFOLLOW);
 }
 
-/** stat of what a magic link names; null where its mount is not local or node:fs refuses. */
-export function statLocal(path: Bytes, isLocalMount: IsLocalMount): BigIntStats | null {
-  const held = orNull(() => hold(path, isLocalMount));
-  if (held === null) return null;
-  closeSync(held.fd);
-  return held.stat;
+/** What can be said of a file without the risk of a hang: its mount, and stat if that mount is local. */
+export interface Glimpse {
+  mountId: number;
+  stat: BigIntStats | null;
+}
+
+/** A glimpse of the file that a magic link names; null if node:fs refuses. */
+export function glimpse(path: Bytes, isLocalMount: IsLocalMount): Glimpse | null {
+  return orNull(() => {
+    const fd = openSync(toBuffer(path), O_PATH);
+    try {
+      return look(fd, isLocalMount);
+    } finally {
+      closeSync(fd);
+    }
+  });
+}
+
+function look(fd: number, isLocalMount: IsLocalMount): Glimpse | null {
+  const info = parseFdInfo(readBytes(`/proc/self/fdinfo/${fd}`));
+  if (info === null) return null;
+  const { mountId } = info;
+  return { mountId, stat: isLocalMount(mountId) ? fstatSync(fd, { bigint: true }) : null };
 }

@@ -13,11 +13,13 @@ interface Point {
 
 export class MountTable {
   readonly #root: Point = { mount: null, below: new Map() };
+  readonly #mounts: readonly Mount[];
   readonly #byId: ReadonlyMap<number, Mount>;
   readonly #localDevices: ReadonlySet<string>;
 
   constructor(mounts: readonly Mount[]) {
     for (const mount of mounts) this.#place(mount);
+    this.#mounts = mounts;
     this.#byId = new Map(mounts.map((mount) => [mount.id, mount]));
     const remote = new Set(mounts.filter((mount) => !isLocal(mount.fsType)).map((mount) => mount.device));
     this.#localDevices = new Set(mounts.map((mount) => mount.device).filter((device) => !remote.has(device)));
@@ -61,6 +63,25 @@ export class MountTable {
     return way;
   }
 
+  /**
+   * The paths at which this table shows a file of a file system, shortest mount point first. A table is searched for few files
+   * only: those on a mount whose root lost its name.
+   * @param device of the file system, major:minor in hexadecimal
+   * @param inside the file's path in that file system
+   */
+  pathsOf(device: string, inside: Bytes): Bytes[] {
+    return this.#mounts
+      .filter((mount) => mount.device === device && !mount.rootGone)
+      .sort((a, b) => a.mountPoint.length - b.mountPoint.length)
+      .flatMap((mount) => {
+        const rest = pathBelow(mount.root, inside);
+        if (rest === null) return [];
+        const path = mount.mountPoint === '/' ? rest || '/' : mount.mountPoint + rest;
+        // Another mount may cover that place.
+        return this.of(path) === mount ? [path] : [];
+      });
+  }
+
   #place(mount: Mount): void {
     let point = this.#root;
     for (const component of mount.mountPoint.split('/').filter((name) => name !== '')) {
@@ -70,4 +91,11 @@ export class MountTable {
     }
     point.mount = mount;
   }
+}
+
+/** What is left of a path below a folder: '' for the folder itself, else with a leading slash. null if it is not below. */
+export function pathBelow(folder: Bytes, path: Bytes): Bytes | null {
+  const prefix = folder === '/' ? '' : folder;
+  if (path === folder) return '';
+  return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : null;
 }

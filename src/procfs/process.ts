@@ -2,10 +2,10 @@
 // ESRCH after its death, even when the PID is reused; and while it lives nobody else has its PID. So what it still confirms at
 // the end was read of it and of no other: whoever reports or keeps what was read asks for that. proc(5), open(2) O_PATH.
 
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
 import type { Bytes } from './bytes.ts';
 import { type FdInfo, parseFdInfo } from './fdinfo.ts';
-import { type IsLocalMount, statLocal } from './hold.ts';
+import { type Glimpse, glimpse, type IsLocalMount } from './hold.ts';
 import { parseSuspiciousMappings, type SuspiciousMappings } from './maps.ts';
 import { linkMayBeGone } from './quick-look.ts';
 import { O_PATH, orNull, readBytes, readLink, readShared } from './reader.ts';
@@ -32,6 +32,7 @@ export interface Identity {
 }
 
 export class OpenProcess {
+  readonly procPath: string;
   readonly #directory: number;
   /** Where to read: the process, or a living thread of it where the leader has exited. */
   readonly #base: string;
@@ -43,6 +44,7 @@ export class OpenProcess {
    * @param leaderExited whether to read of a thread that lives on
    */
   constructor(procPath: string, pid: number, leaderExited = false) {
+    this.procPath = procPath;
     const path = `${procPath}/${pid}`;
     this.#directory = openSync(path, O_PATH | constants.O_DIRECTORY);
     try {
@@ -93,22 +95,22 @@ export class OpenProcess {
     return text === null ? null : parseFdInfo(text);
   }
 
-  /** stat of the open file itself, which may have been exchanged for a remote one since its fdinfo was read. */
-  statFd(fd: number, isLocalMount: IsLocalMount): BigIntStats | null {
-    return statLocal(`${this.#base}/fd/${fd}`, isLocalMount);
+  /** The open file itself, which may have been exchanged for a remote one since its fdinfo was read. */
+  glimpseFd(fd: number, isLocalMount: IsLocalMount): Glimpse | null {
+    return glimpse(`${this.#base}/fd/${fd}`, isLocalMount);
   }
 
   /**
-   * stat of the mapped file itself, which may have been exchanged for a remote one since maps was read: even this look hangs
-   * on a stalled FUSE. Wants CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE.
+   * The mapped file itself, which may have been exchanged for a remote one since maps was read: even this look hangs on a
+   * stalled FUSE. Wants CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE.
    */
-  statMapping(range: string, isLocalMount: IsLocalMount): BigIntStats | null {
-    return statLocal(this.#mappedFile(range), isLocalMount);
+  glimpseMapping(range: string, isLocalMount: IsLocalMount): Glimpse | null {
+    return glimpse(this.#mappedFile(range), isLocalMount);
   }
 
-  /** stat of the program itself. */
-  statExecutable(isLocalMount: IsLocalMount): BigIntStats | null {
-    return statLocal(`${this.#base}/exe`, isLocalMount);
+  /** The program itself. */
+  glimpseExecutable(isLocalMount: IsLocalMount): Glimpse | null {
+    return glimpse(`${this.#base}/exe`, isLocalMount);
   }
 
   /** The unescaped path of a mapping, or null where map_files is not for us. */

@@ -1,28 +1,41 @@
-// A process's view of the file system: what a path names there now. Looking never hangs, never follows a symlink and never
-// leaves the process's root. path_resolution(7), openat(2) O_PATH, proc_pid_root(5).
+// A process's view of the file system: what a path names there now. Looking never hangs, follows no symlink that anybody but
+// root could have made, and never leaves the process's root. path_resolution(7), openat(2) O_PATH, proc_pid_root(5).
 
-import { closeSync, constants } from 'node:fs';
+import { type BigIntStats, closeSync, constants } from 'node:fs';
 import type { Bytes } from './bytes.ts';
 import { type Held, hold, holdChild } from './hold.ts';
 import type { MountTable } from './mounts.ts';
 import { orNull, readLink } from './reader.ts';
 
-export type PathLook =
-  | { kind: 'file'; device: bigint; inode: bigint; changedAtNs: bigint }
-  | { kind: 'absent' }
-  | { kind: 'unknown' };
+export interface FileLook {
+  kind: 'file';
+  device: bigint;
+  inode: bigint;
+  /** A regular file; not a folder, a link or anything else. */
+  regular: boolean;
+  /** The path to which it leads, if it is a symlink that only root could have made; else null. */
+  target: Bytes | null;
+  /** ctime in nanoseconds since the epoch. */
+  changedAtNs: bigint;
+}
+
+export type PathLook = FileLook | { kind: 'absent' } | { kind: 'unknown' };
 
 const unknown = { kind: 'unknown' } as const;
 const absent = { kind: 'absent' } as const;
 
-type Directory = { kind: 'open'; fd: number } | { kind: 'absent' } | { kind: 'unknown' };
+/** `moved`: a folder on the way is a symlink now; `to` is the whole path from the process's root that it leads to. */
+type Directory = { kind: 'open'; at: Held } | { kind: 'moved'; to: Bytes } | { kind: 'absent' } | { kind: 'unknown' };
+
+/** How many folders of one path may have become symlinks. */
+const mostLinks = 8;
 
 export class View {
   /** The process's root as the scanner's kernel prints it, without a trailing slash: '' for /. */
   readonly #prefix: Bytes;
   readonly mounts: MountTable;
-  /** Where the walk starts, or null where it could not be opened or is on no local file system. */
-  readonly #rootFd: number | null;
+  /** Where the walk starts; null if it could not be opened or is on no local file system. */
+  readonly #root: Held | null;
   readonly #looks = new Map<Bytes, PathLook>();
   /** The directory of the last look stays open, since gone files come in groups; never more, however many processes. */
   #last: { key: Bytes; directory: Directory } | null = null;
@@ -39,28 +52,29 @@ export class View {
     this.mounts = mounts;
     this.#wholePaths = wholePaths;
     const start = wholePaths ? root : '/';
-    this.#rootFd = mounts.isLocalWalk(start) ? orNull(() => holdRoot(rootPath, root, mounts, start)) : null;
+    this.#root = mounts.isLocalWalk(start) ? orNull(() => holdRoot(rootPath, root, mounts, start)) : null;
   }
 
   /**
-   * Whether the view is that of every process with this root: false where its root is on no local mount that was read, or the
+   * Whether the view is that of every process with this root: false if its root is on no local mount that was read, or the
    * process ended or changed it meanwhile, so that nothing in it can be known.
    */
   get isSettled(): boolean {
-    return this.#rootFd !== null;
+    return this.#root !== null;
   }
 
   /** What `path` (as the kernel prints it to the scanner) names in this view. Cached. */
   look(path: Bytes): PathLook {
     let look = this.#looks.get(path);
     if (!look) {
-      look = this.#walk(path);
+      const below = this.#below(path);
+      look = below === null ? unknown : this.#walk(below, mostLinks);
       this.#looks.set(path, look);
     }
     return look;
   }
 
-  /** The path as this view's mount table knows it, or null where it is not below the process's root. */
+  /** The path as this view's mount table knows it, or null if it is not below the process's root. */
   mountPath(path: Bytes): Bytes | null {
     const below = this.#below(path);
     return below === null ? null : this.#wholePaths ? path : below;
@@ -68,7 +82,7 @@ export class View {
 
   close(): void {
     this.#forgetLast();
-    if (this.#rootFd !== null) closeSync(this.#rootFd);
+    if (this.#root !== null) closeSync(this.#root.fd);
   }
 
   #below(path: Bytes): Bytes | null {
@@ -77,51 +91,66 @@ export class View {
     return path.startsWith(`${this.#prefix}/`) ? path.slice(this.#prefix.length) : null;
   }
 
-  #walk(path: Bytes): PathLook {
-    const below = this.#below(path);
-    if (below === null || this.#rootFd === null) return unknown;
-    if (!this.mounts.isLocalWalk(this.#wholePaths ? path : below)) return unknown;
+  /** @param below a path from the process's root */
+  #walk(below: Bytes, linksLeft: number): PathLook {
+    if (this.#root === null || linksLeft < 0) return unknown;
+    if (!this.mounts.isLocalWalk(this.#wholePaths ? this.#prefix + below : below)) return unknown;
     const names = below.split('/').filter((name) => name !== '');
     const last = names.pop();
     if (last === undefined || names.includes('..') || last === '..') return unknown;
-    const directory = this.#directory(names, this.#rootFd);
+    const directory = this.#directory(names, this.#root);
+    if (directory.kind === 'moved') {
+      const look = this.#walk(`${directory.to}/${last}`, linksLeft - 1);
+      // A link in a chroot may be meant for those outside: if it leads to nothing here, it says nothing.
+      return look.kind === 'absent' && this.#prefix !== '' ? unknown : look;
+    }
     if (directory.kind !== 'open') return directory;
-    const child = this.#hold(directory.fd, last);
+    const child = this.#hold(directory.at, last);
     if ('kind' in child) return child;
     closeSync(child.fd);
     const { dev, ino, ctimeNs } = child.stat;
-    return { kind: 'file', device: dev, inode: ino, changedAtNs: ctimeNs };
+    const target = readRootsLink(directory.at, last, child.stat);
+    return {
+      kind: 'file',
+      device: dev,
+      inode: ino,
+      regular: child.stat.isFile(),
+      target: target === null ? null : this.#prefix + resolveLink([...names, last], names.length, target),
+      changedAtNs: ctimeNs,
+    };
   }
 
-  #directory(names: readonly Bytes[], rootFd: number): Directory {
+  #directory(names: readonly Bytes[], root: Held): Directory {
     const key = names.join('/');
     if (this.#last?.key !== key) {
       this.#forgetLast();
-      this.#last = { key, directory: this.#walkDirectories(names, rootFd) };
+      this.#last = { key, directory: this.#walkDirectories(names, root) };
     }
     return this.#last.directory;
   }
 
-  /** Component by component; a symlink on the way is `unknown`, since the kernel printed a resolved path. */
-  #walkDirectories(names: readonly Bytes[], rootFd: number): Directory {
-    let fd = rootFd;
-    for (const name of names) {
-      const child = this.#hold(fd, name);
-      if (fd !== rootFd) closeSync(fd);
+  /** Component by component. The kernel printed a resolved path; a symlink on the way took a folder's place since. */
+  #walkDirectories(names: readonly Bytes[], root: Held): Directory {
+    let parent = root;
+    for (const [index, name] of names.entries()) {
+      const child = this.#hold(parent, name);
+      const target = 'kind' in child ? null : readRootsLink(parent, name, child.stat);
+      if (parent !== root) closeSync(parent.fd);
       if ('kind' in child) return child;
       if (!child.stat.isDirectory()) {
         closeSync(child.fd);
-        return child.stat.isSymbolicLink() ? unknown : absent;
+        if (!child.stat.isSymbolicLink()) return absent;
+        return target === null ? unknown : { kind: 'moved', to: resolveLink(names, index, target) };
       }
-      fd = child.fd;
+      parent = child;
     }
-    return { kind: 'open', fd };
+    return { kind: 'open', at: parent };
   }
 
   /** A mount that appeared after mountinfo was read is in no table, and so is `unknown` too. */
-  #hold(directory: number, name: Bytes): Held | typeof absent | typeof unknown {
+  #hold(directory: Held, name: Bytes): Held | typeof absent | typeof unknown {
     try {
-      return holdChild(directory, name, this.mounts.isLocalId) ?? unknown;
+      return holdChild(directory.fd, name, this.mounts.isLocalId) ?? unknown;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
@@ -131,18 +160,41 @@ export class View {
 
   #forgetLast(): void {
     const directory = this.#last?.directory;
-    if (directory?.kind === 'open' && directory.fd !== this.#rootFd) closeSync(directory.fd);
+    if (directory?.kind === 'open' && directory.at !== this.#root) closeSync(directory.at.fd);
     this.#last = null;
   }
 }
 
-/** The process's root, or null where it is another one than was read, or on another mount than the one that `mounts` has there. */
-function holdRoot(rootPath: string, root: Bytes, mounts: MountTable, start: Bytes): number | null {
+/** The text of a symlink that only root could have made: it is root's, in a folder that only root may write. Else null. */
+function readRootsLink(parent: Held, name: Bytes, link: BigIntStats): Bytes | null {
+  if (!link.isSymbolicLink() || !isRoots(link) || !isRoots(parent.stat) || (parent.stat.mode & 0o022n) !== 0n)
+    return null;
+  return orNull(() => readLink(`/proc/self/fd/${parent.fd}/${name}`));
+}
+
+const isRoots = ({ uid }: BigIntStats): boolean => uid === 0n;
+
+/**
+ * Where a path leads whose component `index` is a symlink, from the process's root. Dots that begin the link's text are taken
+ * from the folders before it, which are no symlinks; dots further on stay, and the walk refuses them.
+ */
+function resolveLink(names: readonly Bytes[], index: number, target: Bytes): Bytes {
+  const before = target.startsWith('/') ? [] : names.slice(0, index);
+  const steps = target.split('/').filter((step) => step !== '' && step !== '.');
+  while (steps[0] === '..') {
+    steps.shift();
+    before.pop();
+  }
+  return `/${[...before, ...steps, ...names.slice(index + 1)].join('/')}`;
+}
+
+/** The process's root, or null if it is another one than was read, or on another mount than the one that `mounts` has there. */
+function holdRoot(rootPath: string, root: Bytes, mounts: MountTable, start: Bytes): Held | null {
   const held = hold(rootPath, mounts.isLocalId, constants.O_DIRECTORY);
   if (held === null) return null;
-  // Of a root that is mounted over, all that began before still see the lower one.
+  // If something is mounted over the root, processes that began before still see the lower one.
   const fits = start === '/' ? mounts.byId(held.mountId)?.mountPoint === '/' : mounts.of(start)?.id === held.mountId;
-  if (fits && orNull(() => readLink(`/proc/self/fd/${held.fd}`)) === root) return held.fd;
+  if (fits && orNull(() => readLink(`/proc/self/fd/${held.fd}`)) === root) return held;
   closeSync(held.fd);
   return null;
 }

@@ -8,7 +8,9 @@ import { judgeMaps } from '../../src/deleted/judge-maps.ts';
 import type { Mapping } from '../../src/procfs/maps.ts';
 import { MountTable } from '../../src/procfs/mounts.ts';
 
-const mounts = new MountTable([{ id: 29, device: 'fd:01', mountPoint: '/', fsType: 'ext4', options: '' }]);
+const mounts = new MountTable([
+  { id: 29, device: 'fd:01', mountPoint: '/', root: '/', rootGone: false, fsType: 'ext4', options: '' },
+]);
 const mapping: Mapping = {
   range: '7f0000000000-7f0000001000',
   sizeBytes: 4096,
@@ -18,18 +20,24 @@ const mapping: Mapping = {
   path: '/usr/lib/libx.so.1 (deleted)',
 };
 
+const view: Evidence['view'] = { look: () => ({ kind: 'absent' }), mountPath: (path) => path, mounts };
+
 /** A process in which map_files leads to the file `ino` of `dev`, of which four blocks are held. */
 function evidence(ino: bigint, dev = 0xfd01n): Evidence {
-  const stat = { ino, dev, nlink: 0n, blocks: 4n, birthtimeNs: 0n } as BigIntStats;
+  const times = { birthtimeNs: 0n, mtimeNs: 1n, ctimeNs: 2n };
+  const stat = { ino, dev, nlink: 0n, blocks: 4n, ...times } as BigIntStats;
   return {
     process: {
-      statMapping: () => stat,
-      statExecutable: () => null,
-      statFd: () => null,
+      glimpseMapping: () => ({ mountId: 29, stat }),
+      glimpseExecutable: () => null,
+      glimpseFd: () => null,
       readFdInfo: () => null,
       readMappingLink: () => null,
     },
-    view: { look: () => ({ kind: 'absent' }), mountPath: (path) => path, mounts },
+    view,
+    viewAround: null,
+    ownView: view,
+    words: () => ({ commandLine: '', name: '' }),
     match: () => null,
     hide: () => {},
     startedAtNs: null,

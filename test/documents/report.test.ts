@@ -21,7 +21,8 @@ const map = (path: string, more: Partial<MapFinding> = {}): MapFinding => ({
     device: 'fe:00',
     inode: 7n,
   },
-  ...{ links: 0, heldBytes: 4096, mappings: 1, mappedBytes: 4096, executable: true },
+  ...{ links: 0, heldBytes: 4096, bornAtNs: null, unlinkedAtNs: null, pathSource: 'kernel' },
+  ...{ mappings: 1, mappedBytes: 4096, executable: true },
   ...more,
 });
 const fd = (number: number, path: string, more: Partial<FdFinding> = {}): FdFinding => ({
@@ -35,7 +36,16 @@ const fd = (number: number, path: string, more: Partial<FdFinding> = {}): FdFind
     device: 'fe:00',
     inode: 9n,
   },
-  ...{ links: 0, heldBytes: 512, bornAtNs: null, sizeBytes: 5, access: 'write', append: true },
+  ...{
+    links: 0,
+    heldBytes: 512,
+    bornAtNs: null,
+    unlinkedAtNs: null,
+    pathSource: 'kernel',
+    sizeBytes: 5,
+    access: 'write',
+    append: true,
+  },
   ...{ mountPoint: '/', fsType: 'ext4' },
   ...more,
 });
@@ -53,7 +63,7 @@ function process(pid: number, unit: Attribution['unit'], more: Partial<Attribute
       ...{ stat, effectiveUid: 0, commandLine: '/bin/my title\0--password=x\0', commandTruncated: false },
       ...{ cgroup: '', namespaces: { pid: null, cgroup: null } },
     },
-    ...{ executable: { path: '/bin/x', deleted: false }, maps: [], fds: [] },
+    ...{ executable: { path: '/bin/x', pathSource: 'kernel', deleted: false }, maps: [], fds: [] },
     attribution: { cgroup: '/', unit, slice: null, session: null, container: null },
     ...more,
   };

@@ -53,6 +53,10 @@ const laterFields: ReadonlySet<string> = new Set([
   'report/$defs/container/cgroup',
   'report/$defs/reboot/unknown_because',
   'report/kernel_held',
+  'report/$defs/unit_file/path_source',
+  'report/$defs/map/path_source',
+  'report/$defs/fd/path_source',
+  'report/$defs/executable/path_source',
 ]);
 
 for (const name of schemaNames) {

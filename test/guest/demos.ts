@@ -35,7 +35,7 @@ export interface Finding {
 const replaced = { path: library, via: 'map', kind: 'library', role: 'code', state: 'replaced' } as const;
 const running = { load_state: 'loaded', active_state: 'active', sub_state: 'running', type: 'simple', can_start: true };
 const system = { scope: 'system', user: null, slice: 'system.slice' } as const;
-const removed = { state: 'removed', replaced_at: null } as const;
+const removed = { state: 'removed' } as const;
 const scope = { load_state: 'loaded', active_state: 'active', type: null, transient: true, can_start: false };
 
 /** As the report orders them. */

@@ -82,14 +82,19 @@ test('a program run from a dead mount is unknown, and nobody asks for it', async
   stop();
   assert.ok(naiveLookHangs(`/proc/${child.pid}/exe`));
   const found = processOf(scan(), child.pid);
-  assert.deepEqual(found?.executable, { path: join(folder, 'lib.so'), path_base64: null, deleted: true });
+  assert.deepEqual(found?.executable, {
+    path: join(folder, 'lib.so'),
+    path_base64: null,
+    path_source: 'kernel',
+    deleted: true,
+  });
   assert.deepEqual(
     found.maps.map(({ kind, state, links }) => [kind, state, links]),
     [['executable', 'unknown', null]],
   );
 });
 
-test('a process whose root is a dead mount: its local files are unknown', async (t) => {
+test('a process whose root is a dead mount: its files outside of the mount are looked up without asking the mount', async (t) => {
   if (!skipUnless(t, canMountFuse, 'needs root, python3 and /dev/fuse')) return;
   const { folder, stop } = await farMount(t, 'fuse.sshfs');
   const library = join(workFolder(t), 'libdemo.so');
@@ -103,7 +108,7 @@ test('a process whose root is a dead mount: its local files are unknown', async 
   const found = processOf(scan(), child.pid);
   assert.deepEqual(
     [...new Set([...(found?.maps ?? []), ...(found?.fds ?? [])].map(({ state }) => state))],
-    ['unknown'],
+    ['removed'],
   );
   assert.ok(
     found?.fds.every(({ held_bytes }) => held_bytes === 4096),

@@ -110,6 +110,52 @@ test('mountinfo: escapes, optional fields, odd lines', () => {
   );
 });
 
+const rootRows: [field: string, root: string, gone: boolean][] = [
+  ['/', '/', false],
+  ['/srv/a', '/srv/a', false],
+  ['/srv/a//deleted', '/srv/a', true],
+  ['/srv/with\\040space//deleted', '/srv/with space', true],
+  ['/srv/deleted', '/srv/deleted', false],
+  ['/srv/a\\040(deleted)', '/srv/a (deleted)', false],
+  ['/srv/deleted//deleted', '/srv/deleted', true],
+  ['net:[4026531840]', 'net:[4026531840]', false],
+];
+for (const [field, root, gone] of rootRows) {
+  test(`mountinfo: the root ${field} is ${root}${gone ? ', which is gone' : ''}`, () => {
+    const [mount] = parseMountinfo(`26 25 254:2 ${field} /mnt rw - xfs /dev/vda2 rw`);
+    assert.deepEqual([mount?.root, mount?.rootGone, mount?.mountPoint], [root, gone, '/mnt']);
+  });
+}
+
+const sources = new MountTable(
+  parseMountinfo(
+    [
+      '1 1 254:1 / / rw - ext4 /dev/vda1 rw',
+      '2 1 254:1 /srv/data /mnt/data rw - ext4 /dev/vda1 rw',
+      '3 1 254:1 /srv/a//deleted /mnt/a rw - ext4 /dev/vda1 rw',
+      '4 1 254:3 / /covered rw - ext4 /dev/vda3 rw',
+      '5 4 0:9 / /covered/b rw - tmpfs tmpfs rw',
+      '6 1 0:50 /@ /sub rw - btrfs /dev/vdb rw',
+      '7 1 0:50 /@home/x /file rw - btrfs /dev/vdb rw',
+    ].join('\n'),
+  ),
+);
+const sourceRows: [device: string, inside: string, paths: string[], why: string][] = [
+  ['fe:01', '/srv/a', ['/srv/a'], 'never through the mount whose own root is gone'],
+  ['fe:01', '/srv/data/f', ['/srv/data/f', '/mnt/data/f'], 'through each mount that shows it'],
+  ['fe:01', '/srv/database', ['/srv/database'], 'a folder is no prefix of a name'],
+  ['fe:01', '/mnt/data/f', [], 'covered by another mount of the same file system'],
+  ['fe:03', '/b/f', [], 'covered by a mount below'],
+  ['fe:03', '/c', ['/covered/c'], 'beside that mount'],
+  ['00:32', '/@/etc/x', ['/sub/etc/x'], 'below a subvolume'],
+  ['00:32', '/@home/x', ['/file'], 'a mounted file is a path of its own'],
+  ['00:32', '/@home/y', [], 'a subvolume that is mounted nowhere'],
+  ['fe:02', '/x', [], 'a file system that is mounted nowhere'],
+];
+for (const [device, inside, paths, why] of sourceRows) {
+  test(`where ${inside} of ${device} is seen: ${why}`, () => assert.deepEqual(sources.pathsOf(device, inside), paths));
+}
+
 test('mounts on the way to any path are those that a plain search finds', () => {
   const path = fc
     .array(fc.constantFrom('a', 'b', 'ab', 'x y', ''), { maxLength: 4 })
@@ -120,6 +166,8 @@ test('mounts on the way to any path are those that a plain search finds', () => 
       const mounts = points.map((mountPoint, id) => ({
         id,
         device: '00:01',
+        root: '/',
+        rootGone: false,
         mountPoint,
         fsType: 'tmpfs',
         options: '',
@@ -167,7 +215,7 @@ const viewers: [name: string, options: string, capabilities: bigint, groups: num
   ];
 for (const [name, options, effectiveCapabilities, groups, hidden, userNamespace = 'user:[4026531837]'] of viewers) {
   test(`hidepid: ${name}`, () => {
-    const mount = { id: 1, device: '00:15', mountPoint: '/proc', fsType: 'proc', options };
+    const mount = { id: 1, device: '00:15', root: '/', rootGone: false, mountPoint: '/proc', fsType: 'proc', options };
     assert.equal(hidesProcesses(mount, { effectiveCapabilities, groups, userNamespace }), hidden);
   });
 }

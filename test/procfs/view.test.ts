@@ -1,7 +1,18 @@
 // What a path names in a process's own view, on a real tree seen through /proc/self.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
@@ -11,6 +22,8 @@ import { OpenProcess } from '../../src/procfs/process.ts';
 import { readBytes } from '../../src/procfs/reader.ts';
 import { View } from '../../src/procfs/view.ts';
 import { Views } from '../../src/procfs/views.ts';
+import { isRoot } from '../support/live.ts';
+import { skipUnless } from '../support/skip.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lib-users-view-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -27,8 +40,6 @@ const rows: [name: string, path: string, kind: 'file' | 'absent' | 'unknown'][] 
   ['a file', `${folder}/real/deep/file`, 'file'],
   ['a directory', `${folder}/real/deep`, 'file'],
   ['a symlink as the last component is itself', `${folder}/real/link`, 'file'],
-  ['a symlink midway', `${folder}/linked/deep/file`, 'unknown'],
-  ['a symlink midway to nothing', `${folder}/linked/none/file`, 'unknown'],
   ['nothing there', `${folder}/real/none`, 'absent'],
   ['no folder there', `${folder}/none/deep/file`, 'absent'],
   ['a file where the folder was', `${folder}/real/deep/file/x`, 'absent'],
@@ -41,6 +52,90 @@ const rows: [name: string, path: string, kind: 'file' | 'absent' | 'unknown'][] 
 for (const [name, path, kind] of rows) {
   test(`look: ${name}: ${kind}`, () => assert.equal(view.look(path).kind, kind));
 }
+
+/** Links that took a folder's place, in a folder of root's and in one of somebody else's. */
+function makeLinks(t: TestContext): string {
+  const base = mkdtempSync(join(tmpdir(), 'lib-users-links-'));
+  t.after(() => rmSync(base, { recursive: true }));
+  mkdirSync(join(base, 'usr/bin/deep'), { recursive: true });
+  mkdirSync(join(base, 'theirs'));
+  mkdirSync(join(base, 'shared'));
+  for (const path of ['usr/bin/x', 'usr/bin/deep/x']) writeFileSync(join(base, path), 'x');
+  const links: [path: string, target: string][] = [
+    ['usr/sbin', 'bin'],
+    ['usr/lib', join(base, 'usr/bin')],
+    ['usr/bin/up', '../bin/./deep'],
+    ['sbin', 'usr/sbin'],
+    ['usr/loop', 'loop'],
+    ['usr/nowhere', 'none'],
+    ['usr/odd', 'sbin/../bin'],
+    ['theirs/sbin', join(base, 'usr/bin')],
+    ['shared/sbin', join(base, 'usr/bin')],
+    ['usr/theirs', 'bin'],
+  ];
+  for (const [path, target] of links) symlinkSync(target, join(base, path));
+  chownSync(join(base, 'theirs'), 65534, 65534);
+  chmodSync(join(base, 'shared'), 0o1777);
+  lchownSync(join(base, 'usr/theirs'), 65534, 65534);
+  return base;
+}
+
+const linkRows: [name: string, path: string, same: string | 'absent' | 'unknown'][] = [
+  ['a folder that became a relative link', 'usr/sbin/x', 'usr/bin/x'],
+  ['an absolute one', 'usr/lib/x', 'usr/bin/x'],
+  ['dots, and a folder below', 'usr/bin/up/x', 'usr/bin/deep/x'],
+  ['a link to a link', 'sbin/x', 'usr/bin/x'],
+  ['folders after the link', 'usr/sbin/deep/x', 'usr/bin/deep/x'],
+  ['no such file behind it', 'usr/sbin/y', 'absent'],
+  ['a link to nothing', 'usr/nowhere/x', 'absent'],
+  ['a link to itself', 'usr/loop/x', 'unknown'],
+  ['dots after a folder, which may be a link too', 'usr/odd/x', 'unknown'],
+  ["root's link in somebody else's folder", 'theirs/sbin/x', 'unknown'],
+  ["root's link in a folder that all may write", 'shared/sbin/x', 'unknown'],
+  ["somebody else's link in root's folder", 'usr/theirs/x', 'unknown'],
+];
+test("a folder that root made a symlink of leads on; anybody else's link does not", (t) => {
+  if (!skipUnless(t, isRoot, 'chown wants root')) return;
+  const base = makeLinks(t);
+  const fresh = new View('/proc/self/root', '/', mounts, false);
+  t.after(() => fresh.close());
+  for (const [name, path, same] of linkRows) {
+    const look = fresh.look(join(base, path));
+    const at = same === 'absent' || same === 'unknown' ? same : statSync(join(base, same), { bigint: true }).ino;
+    assert.equal(look.kind === 'file' ? look.inode : look.kind, at, name);
+  }
+});
+
+test("a look at a link of root's says where it leads", (t) => {
+  if (!skipUnless(t, isRoot, 'chown wants root')) return;
+  const base = makeLinks(t);
+  const fresh = new View('/proc/self/root', '/', mounts, false);
+  const jailed = new View(base, base, mounts, true);
+  for (const each of [fresh, jailed]) t.after(() => each.close());
+  const targetOf = (path: string, each = fresh) => {
+    const look = each.look(join(base, path));
+    return look.kind === 'file' ? look.target : look.kind;
+  };
+  assert.equal(targetOf('usr/sbin'), join(base, 'usr/bin'));
+  assert.equal(targetOf('usr/lib'), join(base, 'usr/bin'));
+  assert.equal(targetOf('usr/lib', jailed), join(base, base, 'usr/bin'), 'below the root of a chroot');
+  for (const path of ['usr/theirs', 'theirs/sbin', 'usr/bin/x', 'usr/bin']) assert.equal(targetOf(path), null, path);
+});
+
+test('an absolute link of a chroot stays in the chroot', (t) => {
+  if (!skipUnless(t, isRoot, 'chown wants root')) return;
+  const base = makeLinks(t);
+  symlinkSync('/usr/bin', join(base, 'usr/libexec'));
+  const jailed = new View(base, base, mounts, true);
+  t.after(() => jailed.close());
+  assert.equal(
+    jailed.look(join(base, 'usr/libexec/none')).kind,
+    'unknown',
+    'a link that leads to nothing says nothing',
+  );
+  const look = jailed.look(join(base, 'usr/libexec/x'));
+  assert.ok(look.kind === 'file' && look.inode === statSync(join(base, 'usr/bin/x'), { bigint: true }).ino);
+});
 
 test('a look says what lstat says, and follows nothing', () => {
   const { dev, ino } = statSync(join(folder, 'real/deep/file'), { bigint: true });

@@ -45,6 +45,10 @@ export type NullableUser = User | null;
  */
 export type Base64 = string | null;
 /**
+ * Where the path comes from. kernel: the kernel printed it. command_line, process_name: inferred from what the process says of itself, because the file was mounted on a path that was unlinked since, so that the kernel prints only /. none: there is no path, and the text in its place says so.
+ */
+export type PathSource = 'kernel' | 'command_line' | 'process_name' | 'none';
+/**
  * code: an executable or library. data: another mapped file. log: a held log. file: another held file. scratch: made and unlinked by its own maker; never a reason for anything.
  */
 export type Role = 'code' | 'data' | 'log' | 'file' | 'scratch';
@@ -421,6 +425,7 @@ export interface UnitFile {
    */
   path: string;
   path_base64: Base64;
+  path_source?: PathSource;
   /**
    * How the file is used: mapped, or held open.
    */
@@ -571,6 +576,7 @@ export interface Executable {
    */
   path: string;
   path_base64: Base64;
+  path_source?: PathSource;
   /**
    * Whether it is gone from that path.
    */
@@ -623,6 +629,7 @@ export interface DeletedMap {
    */
   path: string;
   path_base64: Base64;
+  path_source?: PathSource;
   /**
    * executable: the process's own program. library: mapped executable, or named *.so*. data: the rest.
    */
@@ -651,6 +658,7 @@ export interface DeletedFd {
    */
   path: string;
   path_base64: Base64;
+  path_source?: PathSource;
   /**
    * The file's type; unknown where we could not look.
    */

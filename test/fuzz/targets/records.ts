@@ -134,11 +134,14 @@ export const mountinfo: Target = {
       left.splice(0, at + 1);
     }
     const table = new MountTable(mounts);
-    for (const { mountPoint, id } of mounts) {
+    for (const { mountPoint, id, device, root } of mounts) {
       const local = table.isLocalWalk(`${mountPoint}/x`);
       const top = table.of(`${mountPoint}/x`);
       if (local) assert.ok(top !== null && isLocal(top.fsType), 'the mount that it is on is local');
       assert.ok(table.byId(id));
+      for (const path of table.pathsOf(device, `${root}/x`)) {
+        assert.equal(table.of(path)?.device, device, 'a path of a file system leads to it');
+      }
     }
     assert.equal(table.isLocalWalk('relative'), false);
     return `${rough(mounts.length)} ${rough(lines.length - mounts.length)} ${table.isLocalWalk('/x')}`;

@@ -1,0 +1,87 @@
+// A real upgrade of a booted Debian 12 to Debian 13 under running services: each mapping that the upgrade made stale is found,
+// and none is unknown. It takes five minutes and wants the network for its packages, so that it is run on request:
+// RELEASE_UPGRADE=1 node scripts/test.mjs test/guest/release-upgrade.test.ts
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Report } from '../../src/documents/generated/report.ts';
+import { cli } from '../support/live.ts';
+import { projectRoot } from '../support/project.ts';
+import { skip } from '../support/skip.ts';
+import { guestBase, guestObstacle } from './base.ts';
+import { Guest } from './guest.ts';
+import { run } from './run.ts';
+
+const packages = [
+  ...['haproxy', 'postfix', 'bind9', 'vsftpd', 'dovecot-imapd', 'memcached', 'mariadb-server', 'postgresql'],
+];
+/** haproxy and all of postfix chroot; redis is bound over itself by its unit. */
+const services = [
+  ...['haproxy', 'postfix', 'named', 'vsftpd', 'dovecot', 'memcached', 'mariadb', 'postgresql@15-main'],
+  ...['redis-server', 'nginx', 'apache2', 'rsyslog', 'cron', 'ssh'],
+].map((name) => `${name}.service`);
+const settings = `
+printf '\\nlisten test\\n bind 127.0.0.1:8081\\n' >>/etc/haproxy/haproxy.cfg
+sed -i 's/^Listen 80/Listen 8080/' /etc/apache2/ports.conf
+postconf -e inet_interfaces=loopback-only; postconf -F '*/*/chroot=y'`;
+const upgrade = 'apt-get --yes --no-download -o Dpkg::Options::=--force-confold dist-upgrade >/dev/null 2>&1';
+/** pid, path, the kernel's own words: what is stale, without the CLI. */
+const stale =
+  "grep -H ' (deleted)$' /proc/[0-9]*/maps | grep -v ' /memfd:\\| /dev/zero\\| /\\[aio\\]\\| /SYSV' || true";
+
+test('Debian 12 is upgraded to Debian 13 under its services', async (t) => {
+  if (!process.env.RELEASE_UPGRADE) return t.skip('takes five minutes and the network: RELEASE_UPGRADE=1');
+  const obstacle = guestObstacle('unified');
+  if (obstacle !== null) return skip(t, obstacle);
+  const { tree: base, key } = guestBase('bookworm');
+  const folder = mkdtempSync('/var/tmp/lib-users-upgrade-');
+  t.after(() => rmSync(folder, { recursive: true }));
+  const tree = join(folder, 'tree');
+  const make = ['sh', join(projectRoot, 'test/guest/release-upgrade.sh'), base, tree, ...packages];
+  await run(['unshare', '--mount', '--propagation', 'private', '--', ...make], { timeout: 900_000 });
+
+  const name = `lib-users-upgrade-${process.pid}`;
+  const guest = new Guest(name, key, mkdtempSync(join(tmpdir(), `${name}-`)));
+  t.after(() => guest.stop());
+  const [node, tool] = ['/opt/lib-users/node', '/opt/lib-users/lib-users.cjs'];
+  guest.launch(tree, { release: 'bookworm', cgroup: 'unified', binds: { [process.execPath]: node, [cli]: tool } });
+  await guest.untilBooted(null);
+  const scan = async () =>
+    JSON.parse((await guest.exec([node, tool, 'scan', '--no-config', '--format', 'json'])).stdout) as Report;
+  await guest.enter(['sh', '-ec', settings]);
+  await guest.enter(['systemctl', 'restart', ...services], { timeout: 180_000 });
+  const before = await scan();
+  assert.equal(before.summary.maps, 0);
+
+  const setting = '--setenv=DEBIAN_FRONTEND=noninteractive';
+  const unit = ['systemd-run', '--quiet', '--wait', '--pipe', '--collect', setting, '--', 'sh', '-c', upgrade];
+  await guest.enter(unit, { timeout: 900_000 });
+  const report = await scan();
+  const maps = report.processes.flatMap(({ pid, name, maps }) => maps.map((map) => ({ pid, process: name, ...map })));
+  const count = (state: string) => maps.filter((map) => map.state === state).length;
+  t.diagnostic(`${maps.length} stale mappings: ${count('replaced')} replaced, ${count('removed')} removed`);
+  assert.deepEqual(
+    maps.filter(({ state }) => state === 'unknown').map(({ process, path }) => [process, path]),
+    [],
+  );
+  const { stdout } = await guest.exec(['sh', '-c', stale]);
+  const lines = stdout.trim().split('\n');
+  const named = new Set(lines.map((line) => /^\/proc\/(\d+)\//.exec(line)?.[1]));
+  assert.deepEqual(
+    new Set(report.processes.filter(({ maps }) => maps.length > 0).map(({ pid }) => String(pid))),
+    named,
+  );
+  const units = new Map(report.units.map((each) => [each.name, each]));
+  for (const service of services.filter((each) => each !== 'postfix.service')) {
+    assert.ok(units.get(service)?.stale_since, `since when ${service} is stale`);
+  }
+  for (const { name, files } of report.units) {
+    const lines = files.map(({ path, via }) => `${via} ${path}`);
+    assert.equal(new Set(lines).size, lines.length, `${name}: a file is listed once`);
+  }
+  const redis = maps.find(({ process, kind }) => process === 'redis-server' && kind === 'executable');
+  assert.deepEqual([redis?.path, redis?.path_source], ['/usr/bin/redis-check-rdb', 'command_line']);
+});
