@@ -7,12 +7,15 @@ interface Finding {
   path: Bytes;
   state: DeletedMap['state'];
   role: DeletedMap['role'];
-  /** ctime of the file now at the path. */
+  /** When the file lost its last name; if that is not known, the ctime of the file that is at its path now; or null. */
   replacedAtNs: bigint | null;
   device: string | null;
   inode: bigint | null;
   links: number | null;
   heldBytes: number | null;
+  bornAtNs: bigint | null;
+  /** When the file lost its last name; null if that is not known, or a name is left. */
+  unlinkedAtNs: bigint | null;
 }
 
 export interface MapFinding extends Finding {
@@ -25,7 +28,6 @@ export interface MapFinding extends Finding {
 export interface FdFinding extends Finding {
   fd: number;
   kind: DeletedFd['kind'];
-  bornAtNs: bigint | null;
   sizeBytes: number | null;
   access: DeletedFd['access'];
   append: boolean | null;

@@ -2,6 +2,7 @@
 // OpenVZ and VServer kernels prefix `(deleted)`; NFS and FUSE rename a file that is unlinked while open ("silly rename").
 
 import type { Bytes } from '../procfs/bytes.ts';
+import { isFuse, isNfs } from '../procfs/file-systems.ts';
 
 export interface Marked {
   mark: 'suffix' | 'prefix' | 'nfs' | 'fuse';
@@ -21,4 +22,10 @@ export function parseMarked(name: Bytes): Marked | null {
   if (nfsName.test(name)) return { mark: 'nfs', path: name };
   if (fuseName.test(name)) return { mark: 'fuse', path: name };
   return null;
+}
+
+/** Whether a file system's client gives such a name to a file that is unlinked while open; elsewhere it is a name like any other. */
+export function renamesOpenFiles({ mark }: Marked, fsType: string): boolean {
+  if (mark === 'nfs') return isNfs(fsType);
+  return mark === 'fuse' && isFuse(fsType);
 }

@@ -1,15 +1,17 @@
 // The suspicious descriptors of one process -> its descriptors of gone files.
 
+import type { BigIntStats } from 'node:fs';
 import type { Bytes } from '../procfs/bytes.ts';
-import { formatStatDevice, isFuse, isKernelMade, isLocal, isNfs } from '../procfs/file-systems.ts';
+import { isKernelMade, isLayered, isLocal } from '../procfs/file-systems.ts';
+import type { Mount } from '../procfs/mountinfo.ts';
 import type { FdLink } from '../procfs/process.ts';
 import type { Evidence } from './evidence.ts';
+import { type FileFacts, factsOf } from './facts.ts';
 import { type FdFinding, fileKey } from './finding.ts';
-import { type Marked, parseMarked } from './gone.ts';
-import { birth } from './judge-maps.ts';
+import { type Marked, parseMarked, renamesOpenFiles } from './gone.ts';
 import { classifyFdRole } from './role.ts';
-import { fixedRules } from './rules.ts';
-import { classifyGone, unknownLook } from './state.ts';
+import { fixedRules, type Rule } from './rules.ts';
+import { classifyGone, type GoneState, unknownLook } from './state.ts';
 
 /** What stands for a path that is longer than the kernel prints; such a descriptor is gone when no link is left. */
 const unprintable = '(path too long to read)';
@@ -35,50 +37,25 @@ function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evide
     return null;
   }
   const info = evidence.process.readFdInfo(fd);
-  const mount = info ? evidence.mountById(info.mountId) : null;
-  const local = mount !== null && isLocal(mount.fsType);
-  const stat = local ? evidence.process.statFd(fd, evidence.isLocalMount) : null;
-  const inode = stat?.ino ?? info?.inode ?? null;
-  const device = stat ? formatStatDevice(stat.dev) : null;
-  const links = stat ? Number(stat.nlink) : null;
-  const heldBytes = stat ? (stat.nlink === 0n ? Number(stat.blocks) * 512 : 0) : null;
-  const special = stat !== null && !stat.isFile() && !stat.isDirectory();
-  const hidden =
-    evidence.match(path, 'fd', inode) ??
-    (mount !== null && isKernelMade(mount.fsType)
-      ? fixedRules.kernelFileSystem
-      : special
-        ? fixedRules.specialFile
-        : null);
+  const mount = info && evidence.mountById(info.mountId);
+  const fsType = mount?.fsType ?? '';
+  const stat = isLocal(fsType) ? evidence.process.statFd(fd, evidence.isLocalMount) : null;
+  const facts = factsOf(stat, isLayered(fsType) ? evidence : null);
+  const inode = facts.inode ?? info?.inode ?? null;
+  const hidden = evidence.match(path, 'fd', inode) ?? ruleForFile(fsType, stat);
   if (hidden) {
-    evidence.hide({ rule: hidden, via: 'fd', heldBytes, file: fileKey({ device, inode }) });
+    evidence.hide({ rule: hidden, via: 'fd', heldBytes: facts.heldBytes, file: fileKey({ ...facts, inode }) });
     return null;
   }
-  const gone =
-    link === null
-      ? links === 0
-        ? { state: 'unknown' as const, replacedAtNs: null }
-        : null
-      : classifyGone(
-          link,
-          marked,
-          // A file on a mount of another namespace, or on one lazily unmounted, prints a path that means nothing here.
-          (at) => (mount !== null && evidence.view.mounts.byId(mount.id) ? evidence.view.look(at) : unknownLook),
-          (now) => (stat === null ? null : now.inode === stat.ino && now.device === stat.dev),
-          links,
-          mount !== null && (marked.mark === 'nfs' ? isNfs(mount.fsType) : isFuse(mount.fsType)),
-        );
+  const gone = link === null ? judgeUnprintable(facts) : judgePath(link, marked, { mount, stat, facts }, evidence);
   if (gone === null) return null;
   const finding = {
     fd,
     path,
     ...gone,
-    kind: stat === null ? ('unknown' as const) : stat.isDirectory() ? ('directory' as const) : ('regular' as const),
-    device,
+    kind: kindOf(stat),
+    ...facts,
     inode,
-    links,
-    heldBytes,
-    bornAtNs: birth(stat),
     sizeBytes: stat ? Number(stat.size) : null,
     access: info?.access ?? null,
     append: info?.append ?? null,
@@ -86,4 +63,45 @@ function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evide
     fsType: mount?.fsType ?? null,
   };
   return { ...finding, role: classifyFdRole(finding, evidence.startedAtNs) };
+}
+
+function kindOf(stat: BigIntStats | null): FdFinding['kind'] {
+  if (stat === null) return 'unknown';
+  return stat.isDirectory() ? 'directory' : 'regular';
+}
+
+/** The rule that hides a descriptor because of what its file is, whatever the file's name. */
+function ruleForFile(fsType: Bytes, stat: BigIntStats | null): Rule | null {
+  if (isKernelMade(fsType)) return fixedRules.kernelFileSystem;
+  return stat !== null && !stat.isFile() && !stat.isDirectory() ? fixedRules.specialFile : null;
+}
+
+/** A file whose path is too long to read is gone if it has no link left; nothing else can be known. */
+function judgeUnprintable({ links, unlinkedAtNs }: FileFacts): GoneState | null {
+  return links === 0 ? { state: 'unknown', replacedAtNs: unlinkedAtNs } : null;
+}
+
+interface OpenFile {
+  mount: Mount | null;
+  stat: BigIntStats | null;
+  facts: FileFacts;
+}
+
+function judgePath(
+  name: Bytes,
+  marked: Marked,
+  { mount, stat, facts }: OpenFile,
+  evidence: Evidence,
+): GoneState | null {
+  // A file on a mount of another namespace, or on one lazily unmounted, prints a path that means nothing here.
+  const here = mount !== null && evidence.view.mounts.byId(mount.id) !== null;
+  return classifyGone({
+    name,
+    marked,
+    links: facts.links,
+    unlinkedAtNs: facts.unlinkedAtNs,
+    renamesOpenFiles: renamesOpenFiles(marked, mount?.fsType ?? ''),
+    look: (at) => (here ? evidence.view.look(at) : unknownLook),
+    isSame: (now) => (stat === null ? null : now.inode === stat.ino && now.device === stat.dev),
+  });
 }

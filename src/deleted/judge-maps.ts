@@ -2,11 +2,12 @@
 
 import type { BigIntStats } from 'node:fs';
 import type { Bytes } from '../procfs/bytes.ts';
-import { formatStatDevice, hasOwnDevices, isFuse, isLocal, isNfs } from '../procfs/file-systems.ts';
+import { formatStatDevice, hasOwnDevices, isLayered, isLocal } from '../procfs/file-systems.ts';
 import type { Mapping } from '../procfs/maps.ts';
 import type { Evidence } from './evidence.ts';
+import { factsOf } from './facts.ts';
 import { fileKey, type MapFinding } from './finding.ts';
-import { parseMarked } from './gone.ts';
+import { parseMarked, renamesOpenFiles } from './gone.ts';
 import { classifyMapRole } from './role.ts';
 import { classifyGone, unknownLook } from './state.ts';
 
@@ -58,40 +59,42 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
   }
   const mountPath = evidence.view.mountPath(path);
   const mount = mountPath === null ? null : evidence.view.mounts.of(mountPath);
-  const stat = statFile(file, isProgram, mount?.fsType ?? null, evidence);
+  const fsType = mount?.fsType ?? '';
+  const stat = statFile(file, isProgram, fsType, evidence);
+  const facts = factsOf(stat, isLayered(fsType) ? evidence : null);
+  const { links, heldBytes } = facts;
   // stat's device first: an fd of the same file has it too, and on btrfs and overlayfs maps names another one.
-  const device = stat ? formatStatDevice(stat.dev) : (first?.device ?? null);
-  const inode = first?.inode ?? stat?.ino ?? null;
-  const links = stat ? Number(stat.nlink) : null;
-  const heldBytes = stat ? (stat.nlink === 0n ? Number(stat.blocks) * 512 : 0) : null;
+  const device = facts.device ?? first?.device ?? null;
+  const inode = first?.inode ?? facts.inode;
   if (hidden) {
     evidence.hide({ rule: hidden, via: 'map', heldBytes, file: fileKey({ device, inode }) });
     return null;
   }
-  const inodeDecides = first === undefined || hasOwnDevices(mount?.fsType ?? '');
-  // What is mapped from a mount of another namespace, or from one lazily unmounted, prints a path that means nothing here.
+  const inodeDecides = first === undefined || hasOwnDevices(fsType);
+  // A file mapped from a mount of another namespace, or from one lazily unmounted, prints a path that means nothing here.
   const here = first === undefined ? stat !== null : inodeDecides || evidence.isLocalDevice(first.device);
-  const gone = classifyGone(
-    file.name,
+  const gone = classifyGone({
+    name: file.name,
     marked,
-    (at) => (here ? evidence.view.look(at) : unknownLook),
-    (now) => (inode === null ? null : now.inode === inode && (inodeDecides || formatStatDevice(now.device) === device)),
     links,
-    mount !== null && (marked.mark === 'nfs' ? isNfs(mount.fsType) : isFuse(mount.fsType)),
-  );
+    unlinkedAtNs: facts.unlinkedAtNs,
+    renamesOpenFiles: renamesOpenFiles(marked, fsType),
+    look: (at) => (here ? evidence.view.look(at) : unknownLook),
+    isSame: (now) =>
+      inode === null ? null : now.inode === inode && (inodeDecides || formatStatDevice(now.device) === device),
+  });
   if (gone === null) return null;
   const executable = file.mappings.some((mapping) => mapping.executable);
   const kind = isProgram ? 'executable' : executable || isLibraryName(path) ? 'library' : 'data';
-  const role = classifyMapRole({ path, kind, state: gone.state, links, inode }, birth(stat), evidence.startedAtNs);
+  const role = classifyMapRole({ path, kind, state: gone.state, links, inode }, facts.bornAtNs, evidence.startedAtNs);
   return {
     path,
     ...gone,
     kind,
     role,
+    ...facts,
     device,
     inode,
-    links,
-    heldBytes,
     mappings: file.mappings.length,
     mappedBytes: file.mappings.reduce((sum, mapping) => sum + mapping.sizeBytes, 0),
     executable,
@@ -99,9 +102,9 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
 }
 
 /** stat of the mapped file, only where its mount and its device are local: a lazily unmounted FUSE file prints a harmless path. */
-function statFile(file: MappedFile, isProgram: boolean, fsType: Bytes | null, evidence: Evidence): BigIntStats | null {
+function statFile(file: MappedFile, isProgram: boolean, fsType: Bytes, evidence: Evidence): BigIntStats | null {
   const first = file.mappings[0];
-  if (fsType === null || !isLocal(fsType)) return null;
+  if (!isLocal(fsType)) return null;
   if (first) {
     if (!evidence.isLocalDevice(first.device)) return null;
     // overlayfs maps the files of its layers through mounts of its own, which no mountinfo lists.
@@ -116,11 +119,6 @@ function statFile(file: MappedFile, isProgram: boolean, fsType: Bytes | null, ev
     });
   }
   return isProgram ? evidence.process.statExecutable(evidence.isLocalMount) : null;
-}
-
-/** Birth time in nanoseconds; file systems without one say 0. */
-export function birth(stat: BigIntStats | null): bigint | null {
-  return stat && stat.birthtimeNs > 0n ? stat.birthtimeNs : null;
 }
 
 /** `libx.so`, `libx.so.1`; the last component alone, since a path may be made of a thousand of these. */

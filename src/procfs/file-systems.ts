@@ -67,8 +67,12 @@ const kernelMade = new Set(['proc', 'devpts', 'mqueue', 'sysfs', 'cgroup', 'cgro
 /** Where maps and stat name different devices for one file: sub-volumes and layers have devices of their own in stat. */
 const ownDevices = new Set(['aufs', 'bcachefs', 'btrfs', 'overlay']);
 
+/** Where stat of a file may be that of a file in a layer below, which keeps its times and its links whatever happens above. */
+const layered = new Set(['aufs', 'overlay']);
+
 export const isLocal = (fsType: string): boolean => local.has(fsType);
 export const isKernelMade = (fsType: string): boolean => kernelMade.has(fsType);
+export const isLayered = (fsType: string): boolean => layered.has(fsType);
 export const hasOwnDevices = (fsType: string): boolean => ownDevices.has(fsType);
 /** nfs and nfs4; fuse, fuseblk and fuse.NAME. */
 export const isNfs = (fsType: string): boolean => /^nfs4?$/.test(fsType);

@@ -7,10 +7,15 @@ import { type Held, hold, holdChild } from './hold.ts';
 import type { MountTable } from './mounts.ts';
 import { orNull, readLink } from './reader.ts';
 
-export type PathLook =
-  | { kind: 'file'; device: bigint; inode: bigint; changedAtNs: bigint }
-  | { kind: 'absent' }
-  | { kind: 'unknown' };
+export interface FileLook {
+  kind: 'file';
+  device: bigint;
+  inode: bigint;
+  /** ctime in nanoseconds since the epoch. */
+  changedAtNs: bigint;
+}
+
+export type PathLook = FileLook | { kind: 'absent' } | { kind: 'unknown' };
 
 const unknown = { kind: 'unknown' } as const;
 const absent = { kind: 'absent' } as const;

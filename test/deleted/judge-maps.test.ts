@@ -20,7 +20,8 @@ const mapping: Mapping = {
 
 /** A process in which map_files leads to the file `ino` of `dev`, of which four blocks are held. */
 function evidence(ino: bigint, dev = 0xfd01n): Evidence {
-  const stat = { ino, dev, nlink: 0n, blocks: 4n, birthtimeNs: 0n } as BigIntStats;
+  const times = { birthtimeNs: 0n, mtimeNs: 1n, ctimeNs: 2n };
+  const stat = { ino, dev, nlink: 0n, blocks: 4n, ...times } as BigIntStats;
   return {
     process: {
       statMapping: () => stat,

@@ -1,12 +1,12 @@
 // What is gone, in which state, and what it is to the process: marks, identity, roles, rules.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseMarked } from '../../src/deleted/gone.ts';
+import { parseMarked, renamesOpenFiles } from '../../src/deleted/gone.ts';
 import { classifyFdRole, classifyMapRole } from '../../src/deleted/role.ts';
 import { compileRules, ignoreRules, shippedRules } from '../../src/deleted/rules.ts';
-import { classifyGone } from '../../src/deleted/state.ts';
+import { classifyGone, type GoneQuestion } from '../../src/deleted/state.ts';
 import { SuppressedTally } from '../../src/deleted/suppressed.ts';
-import type { PathLook } from '../../src/procfs/view.ts';
+import type { FileLook, PathLook } from '../../src/procfs/view.ts';
 
 const markRows: [name: string, mark: string | null, path?: string][] = [
   ['/usr/lib/libc.so (deleted)', 'suffix', '/usr/lib/libc.so'],
@@ -34,6 +34,15 @@ for (const [name, mark, path] of markRows) {
 const file = (inode: bigint): PathLook => ({ kind: 'file', device: 1n, inode, changedAtNs: 5n });
 const absent: PathLook = { kind: 'absent' };
 const unknown: PathLook = { kind: 'unknown' };
+const unlinked: GoneQuestion = {
+  name: '/x (deleted)',
+  marked: { mark: 'suffix', path: '/x' },
+  links: null,
+  unlinkedAtNs: null,
+  renamesOpenFiles: false,
+  look: () => absent,
+  isSame: () => null,
+};
 type Verdict = 'replaced' | 'removed' | 'unknown' | null;
 const stateRows: [name: string, literal: PathLook, now: PathLook, known: boolean, verdict: Verdict][] = [
   ['another file at the path', absent, file(8n), true, 'replaced'],
@@ -47,16 +56,16 @@ const stateRows: [name: string, literal: PathLook, now: PathLook, known: boolean
 ];
 for (const [name, literal, now, known, verdict] of stateRows) {
   test(`state: ${name}`, () => {
-    const gone = classifyGone(
-      '/x (deleted)',
-      { mark: 'suffix', path: '/x' },
-      (path) => (path === '/x' ? now : literal),
-      (look) => (known ? look.inode === 7n : null),
-      null,
-      false,
-    );
+    const question = {
+      ...unlinked,
+      look: (path: string) => (path === '/x' ? now : literal),
+      isSame: (look: FileLook) => (known ? look.inode === 7n : null),
+    };
+    const gone = classifyGone(question);
     assert.equal(gone?.state ?? null, verdict);
-    assert.equal(gone?.replacedAtNs ?? null, verdict === 'replaced' ? 5n : null);
+    assert.equal(gone?.replacedAtNs ?? null, verdict === 'replaced' ? 5n : null, "the new file's ctime");
+    const when = classifyGone({ ...question, unlinkedAtNs: 3n })?.replacedAtNs ?? null;
+    assert.equal(when, verdict === null ? null : 3n, 'when the old file lost its name');
   });
 }
 test('a file without a link is not looked for under the name with the mark', () => {
@@ -65,18 +74,27 @@ test('a file without a link is not looked for under the name with the mark', () 
     looks.push(path);
     return absent;
   };
-  const marked = { mark: 'suffix' as const, path: '/x' };
-  for (const links of [null, 1, 0]) {
-    assert.equal(classifyGone('/x (deleted)', marked, look, () => null, links, false)?.state, 'removed');
-  }
+  for (const links of [null, 1, 0]) assert.equal(classifyGone({ ...unlinked, links, look })?.state, 'removed');
   assert.deepEqual(looks, ['/x (deleted)', '/x', '/x (deleted)', '/x', '/x']);
 });
 test('a silly rename is unknown on its own file system and nothing elsewhere; nobody looks', () => {
   const look = () => assert.fail('looked at a remote file system');
   const marked = { mark: 'nfs' as const, path: '/srv/.nfs0000000000abcdef00000001' };
-  assert.equal(classifyGone(marked.path, marked, look, look, null, true)?.state, 'unknown');
-  assert.equal(classifyGone(marked.path, marked, look, look, null, false), null);
+  const question = { ...unlinked, name: marked.path, marked, look, isSame: look };
+  assert.equal(classifyGone({ ...question, renamesOpenFiles: true })?.state, 'unknown');
+  assert.equal(classifyGone(question), null);
 });
+
+for (const [mark, fsType, renames] of [
+  ['nfs', 'nfs4', true],
+  ['nfs', 'fuse.sshfs', false],
+  ['fuse', 'fuse.sshfs', true],
+  ['fuse', 'ext4', false],
+  ['suffix', 'nfs4', false],
+] as const) {
+  test(`a name of mark ${mark} on ${fsType}: the client renames open files: ${renames}`, () =>
+    assert.equal(renamesOpenFiles({ mark, path: '/x' }, fsType), renames));
+}
 
 type MapCase = Parameters<typeof classifyMapRole>[0];
 const map = (path: string, more: Partial<MapCase> = {}): MapCase => ({

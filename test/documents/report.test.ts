@@ -21,7 +21,8 @@ const map = (path: string, more: Partial<MapFinding> = {}): MapFinding => ({
     device: 'fe:00',
     inode: 7n,
   },
-  ...{ links: 0, heldBytes: 4096, mappings: 1, mappedBytes: 4096, executable: true },
+  ...{ links: 0, heldBytes: 4096, bornAtNs: null, unlinkedAtNs: null },
+  ...{ mappings: 1, mappedBytes: 4096, executable: true },
   ...more,
 });
 const fd = (number: number, path: string, more: Partial<FdFinding> = {}): FdFinding => ({
@@ -35,7 +36,7 @@ const fd = (number: number, path: string, more: Partial<FdFinding> = {}): FdFind
     device: 'fe:00',
     inode: 9n,
   },
-  ...{ links: 0, heldBytes: 512, bornAtNs: null, sizeBytes: 5, access: 'write', append: true },
+  ...{ links: 0, heldBytes: 512, bornAtNs: null, unlinkedAtNs: null, sizeBytes: 5, access: 'write', append: true },
   ...{ mountPoint: '/', fsType: 'ext4' },
   ...more,
 });

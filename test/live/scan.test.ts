@@ -2,11 +2,14 @@
 import assert from 'node:assert/strict';
 import {
   chmodSync,
+  closeSync,
   copyFileSync,
   cpSync,
   existsSync,
+  fstatSync,
   linkSync,
   mkdirSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -31,6 +34,7 @@ import {
   workFolder,
 } from '../support/live.ts';
 import { skip, skipUnless } from '../support/skip.ts';
+import { until } from '../support/until.ts';
 
 function replace(path: string): void {
   copyFileSync(path, `${path}.new`);
@@ -70,6 +74,25 @@ test('a library removed', async (t) => {
   unlinkSync(path);
   assert.equal(processOf(scan(), child.pid)?.maps[0]?.state, 'removed');
 });
+
+for (const [what, leave] of [
+  ['replaced', replace],
+  ['removed', unlinkSync],
+] as const) {
+  test(`a library ${what}: replaced_at is when the old file lost its name, whatever is done to the new one`, async (t) => {
+    if (!skipUnless(t, isRoot, 'map_files wants root')) return;
+    const path = join(workFolder(t), 'libdemo.so');
+    const child = await startWithLibrary(t, path);
+    const old = openSync(path, 'r');
+    t.after(() => closeSync(old));
+    leave(path);
+    const lost = Math.floor(fstatSync(old).ctimeMs / 1000) * 1000;
+    await until('another second has begun', () => Date.now() > lost + 1000);
+    if (what === 'replaced') chmodSync(path, 0o700);
+    const [map] = processOf(scan('--pid', String(child.pid)), child.pid)?.maps ?? [];
+    assert.deepEqual([map?.state, Date.parse(map?.replaced_at ?? '')], [what, lost]);
+  });
+}
 
 test('a library replaced while another hard link stays', async (t) => {
   const path = join(workFolder(t), 'libdemo.so');

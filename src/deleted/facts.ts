@@ -1,0 +1,59 @@
+// stat of a file in use -> what it tells: the file's identity, what the file holds, when it was made and when it lost its name.
+// inode(7), stat(2), statx(2).
+
+import type { BigIntStats } from 'node:fs';
+import { formatStatDevice } from '../procfs/file-systems.ts';
+
+/** Times are nanoseconds since the epoch. Each is null if it is not known. */
+export interface FileFacts {
+  /** major:minor in hexadecimal. */
+  device: string | null;
+  inode: bigint | null;
+  /** Hard links; 0 means that the file has no name any more. */
+  links: number | null;
+  /** Bytes on disk that go free with the last user: blocks * 512 if no link is left, else 0. */
+  heldBytes: number | null;
+  bornAtNs: bigint | null;
+  /** When the file lost its last name, see unlinkedAt(); also null while a name is left. */
+  unlinkedAtNs: bigint | null;
+}
+
+const noFacts: FileFacts = {
+  device: null,
+  inode: null,
+  links: null,
+  heldBytes: null,
+  bornAtNs: null,
+  unlinkedAtNs: null,
+};
+
+const secondNs = 1_000_000_000n;
+
+/** @param layer what else is known if the file system may show the stat of a layer below it, else null */
+export function factsOf(stat: BigIntStats | null, layer: { startedAtNs: bigint | null } | null): FileFacts {
+  if (stat === null) return noFacts;
+  return {
+    device: formatStatDevice(stat.dev),
+    inode: stat.ino,
+    links: Number(stat.nlink),
+    heldBytes: stat.nlink === 0n ? Number(stat.blocks) * 512 : 0,
+    // File systems that keep no birth time say 0.
+    bornAtNs: stat.birthtimeNs > 0n ? stat.birthtimeNs : null,
+    unlinkedAtNs: unlinkedAt(stat, layer),
+  };
+}
+
+/**
+ * The last unlink(2), rename(2) or rmdir(2) of a file sets its ctime, and a file without a name gets a later ctime from three
+ * things only. A chmod or chown through a descriptor is rare, and the schema says that it counts. A write sets mtime to the
+ * same moment, so that a ctime which equals mtime says nothing; unless the file is a directory, to which nobody can write any
+ * more, or is so young that its whole life fits into a second. And overlayfs may show the ctime of a file in a lower layer,
+ * which nobody unlinked: such a ctime is older than the process that uses the file.
+ */
+function unlinkedAt(stat: BigIntStats, layer: { startedAtNs: bigint | null } | null): bigint | null {
+  const { ctimeNs, mtimeNs, birthtimeNs } = stat;
+  if (stat.nlink !== 0n) return null;
+  if (layer !== null && (layer.startedAtNs === null || ctimeNs < layer.startedAtNs)) return null;
+  const young = birthtimeNs > 0n && ctimeNs - birthtimeNs < secondNs;
+  return ctimeNs !== mtimeNs || young || stat.isDirectory() ? ctimeNs : null;
+}
