@@ -15,6 +15,7 @@ const everybodys: Readonly<Record<string, string>> = {
   'nearest.ts': 'one way to say: did you mean',
   'stable-names.ts': 'ids and labels leave out the same changing parts of names',
   'scan-options.ts': 'what commands ask for and the scan obeys, as one record',
+  'path-evidence.ts': 'what a path says of a file, from roles to the reasons of a plan',
   'procfs/bytes.ts': 'the one place where bytes become text',
   'documents/time.ts': 'one way to write a time',
   'documents/order.ts': 'one bytewise order',

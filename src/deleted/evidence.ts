@@ -1,6 +1,7 @@
 // What the judges may ask about one process: a narrow window on the procfs stage, so that judging itself touches nothing.
 
 import type { BigIntStats } from 'node:fs';
+import type { Bytes } from '../procfs/bytes.ts';
 import type { IsLocalMount } from '../procfs/hold.ts';
 import type { Mount } from '../procfs/mountinfo.ts';
 import type { OpenProcess } from '../procfs/process.ts';
@@ -14,6 +15,11 @@ export interface Evidence {
   match: RuleMatcher;
   /** Takes what a rule hid. */
   hide(use: HiddenUse): void;
+  /** The program by the exe link, without the mark; null where the link was refused. */
+  program: Bytes | null;
+  readonly commandLine: Bytes;
+  /** Whether the process maps a file whose path has this in it. */
+  maps(part: Bytes): boolean;
   /** When the process began, in nanoseconds since the epoch; null where it is not known. */
   startedAtNs: bigint | null;
   /** A mount by id, of the process's namespace or of ours (a descriptor may come from either). */

@@ -62,7 +62,7 @@ function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evide
     mountPoint: mount?.mountPoint ?? null,
     fsType: mount?.fsType ?? null,
   };
-  return { ...finding, role: classifyFdRole(finding, evidence.startedAtNs) };
+  return { ...finding, role: classifyFdRole(finding, evidence) };
 }
 
 function kindOf(stat: BigIntStats | null): FdFinding['kind'] {

@@ -1,6 +1,7 @@
 // The suspicious mappings of one process -> its gone maps, all mappings of one file together.
 
 import type { BigIntStats } from 'node:fs';
+import { isLibraryName } from '../path-evidence.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import { formatStatDevice, hasOwnDevices, isLayered, isLocal } from '../procfs/file-systems.ts';
 import type { Mapping } from '../procfs/maps.ts';
@@ -86,7 +87,7 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
   if (gone === null) return null;
   const executable = file.mappings.some((mapping) => mapping.executable);
   const kind = isProgram ? 'executable' : executable || isLibraryName(path) ? 'library' : 'data';
-  const role = classifyMapRole({ path, kind, state: gone.state, links, inode }, facts.bornAtNs, evidence.startedAtNs);
+  const role = classifyMapRole({ path, kind, state: gone.state, ...facts, inode }, evidence);
   return {
     path,
     ...gone,
@@ -95,6 +96,7 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
     ...facts,
     device,
     inode,
+    fsType: mount?.fsType ?? null,
     mappings: file.mappings.length,
     mappedBytes: file.mappings.reduce((sum, mapping) => sum + mapping.sizeBytes, 0),
     executable,
@@ -119,9 +121,4 @@ function statFile(file: MappedFile, isProgram: boolean, fsType: Bytes, evidence:
     });
   }
   return isProgram ? evidence.process.statExecutable(evidence.isLocalMount) : null;
-}
-
-/** `libx.so`, `libx.so.1`; the last component alone, since a path may be made of a thousand of these. */
-function isLibraryName(path: Bytes): boolean {
-  return /\.so(?:$|\.)/.test(path.slice(path.lastIndexOf('/') + 1));
 }
