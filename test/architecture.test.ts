@@ -86,6 +86,7 @@ const edges: readonly Edge[] = [
   ['packages', 'spawn.ts', 'rpm, pacman and apk'],
   ['documents', 'procfs', 'the sessions of a unit (type)'],
   ['documents', 'deleted', 'a report is built from findings'],
+  ['documents', 'procfs', 'which file systems lie in memory'],
   ['documents', 'systemd', 'and from attributions (types)'],
   ['documents', 'input.ts', 'documents are read back from files'],
   ['plan', 'policy', "the user's word and the shipped table"],
