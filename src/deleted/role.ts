@@ -11,14 +11,9 @@ import {
   logEvidence,
 } from '../path-evidence.ts';
 import type { Bytes } from '../procfs/bytes.ts';
+import { scratchLimit } from '../sizes.ts';
 import type { FdFinding, MapFinding } from './finding.ts';
 import { type Holder, heldCodeOf } from './held-code.ts';
-
-/**
- * From how many bytes on a file is no scratch, whoever made it: what fills a disk is worth a word. Below it lies what programs
- * spill in passing (a sort or a join of PostgreSQL may take 4 MB of memory before it spills at all).
- */
-export const scratchLimit = 4 * 1024 * 1024;
 
 /** What a program unpacks, loads and unlinks has a name for as long as that takes; what an upgrade removes lay there for days. */
 const unpackingNs = 2_000_000_000n;

@@ -7,6 +7,7 @@ import { compileShippedPolicy, compileUserPolicy } from '../policy/match.ts';
 import type { UserPolicyRule } from '../policy/rule.ts';
 import { shippedRules } from '../policy/shipped.ts';
 import { tool } from '../version.ts';
+import { buildHeld } from './held.ts';
 import { compareActions, compareIgnored } from './order.ts';
 import { buildReboot } from './reboot.ts';
 import { everything, type Selection } from './selection.ts';
@@ -44,6 +45,7 @@ export function buildPlan(
     reboot: buildReboot(report.host.reboot, actions, complete),
     actions,
     ignored: settled.flatMap(({ ignored }) => ignored).sort(compareIgnored),
+    held: buildHeld(report, selection),
   };
 }
 

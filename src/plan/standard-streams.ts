@@ -45,4 +45,5 @@ function usesOf(process: Process): ReadonlyMap<string, { handed: boolean; opened
   return uses;
 }
 
-const keyOf = ({ path, path_base64 }: { path: string; path_base64: string | null }): string => `${path}\0${path_base64}`;
+const keyOf = ({ path, path_base64 }: { path: string; path_base64: string | null }): string =>
+  `${path}\0${path_base64}`;

@@ -27,7 +27,7 @@ export function buildThings(report: Report): Thing[] {
 }
 
 // The owner is part of it: a user who forges a cgroup name must not get into a container of the system's.
-function containerKey({ runtime, id, name, user }: Container): string {
+export function containerKey({ runtime, id, name, user }: Container): string {
   return JSON.stringify([runtime, id, name, user?.uid ?? null]);
 }
 

@@ -2,7 +2,8 @@
 // who could not be seen, who must reboot, and what could not be read.
 
 import type { Fleet } from '../documents/generated/fleet.ts';
-import { count, formatBytes, formatTime, quote } from './format.ts';
+import { formatBytes } from '../sizes.ts';
+import { count, formatTime, quote } from './format.ts';
 import type { Paint, Style, Word } from './layout.ts';
 import { fold, word, words } from './layout.ts';
 import { sanitize, sanitizeUnit } from './sanitize.ts';

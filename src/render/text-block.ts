@@ -1,8 +1,9 @@
 // One block of the text: its title, its processes, and a line for every file that is gone.
 
 import type { UnitFile } from '../documents/generated/report.ts';
+import { formatBytes } from '../sizes.ts';
 import type { Block } from './blocks.ts';
-import { count, formatAge, formatBytes, formatTime, quote } from './format.ts';
+import { count, formatAge, formatTime, quote } from './format.ts';
 import type { Paint, Style, Word } from './layout.ts';
 import { fold, word, words } from './layout.ts';
 import { sanitizePath } from './raw-bytes.ts';

@@ -1,7 +1,8 @@
 // Report -> the first and the last thing a person reads: what was found, and what to do next.
 
 import type { Report } from '../documents/generated/report.ts';
-import { count, formatBytes } from './format.ts';
+import { formatBytes } from '../sizes.ts';
+import { count } from './format.ts';
 import type { Paint } from './layout.ts';
 
 /** Whether the whole host was looked at and nothing was found: only then is it clean. */

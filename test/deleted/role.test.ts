@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { classifyFdRole, classifyMapRole, scratchLimit, type User } from '../../src/deleted/role.ts';
+import { classifyFdRole, classifyMapRole, type User } from '../../src/deleted/role.ts';
+import { scratchLimit } from '../../src/sizes.ts';
 
 const second = 1_000_000_000n;
 const start = 1000n * second;
