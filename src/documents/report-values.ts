@@ -1,8 +1,8 @@
 // Values that stand in more than one place of a report: users, paths, and sums of held bytes.
 
 import { fileKey, type MapFinding } from '../deleted/finding.ts';
+import { isInMemory } from '../held.ts';
 import { type Bytes, toText } from '../procfs/bytes.ts';
-import { isInMemory } from '../procfs/file-systems.ts';
 import type { User } from './generated/report.ts';
 
 type Held = Pick<MapFinding, 'heldBytes' | 'device' | 'inode' | 'fsType'>;
@@ -22,7 +22,7 @@ export function sumHeldBytes(findings: readonly Held[]): number {
 
 /** The part of them that is memory, and no disk. */
 export function sumHeldMemoryBytes(findings: readonly Held[]): number {
-  return sumHeldBytes(findings.filter(({ fsType }) => fsType !== null && isInMemory(fsType)));
+  return sumHeldBytes(findings.filter(({ fsType }) => isInMemory(fsType)));
 }
 
 /** A user as every document has it. */

@@ -71,7 +71,7 @@ function describe(
   return {
     kind,
     unit: unit.name,
-    aliases: (unit.systemd?.names ?? []).filter((name) => name !== unit.name),
+    aliases: aliasesOf(unit),
     scope: unit.scope,
     user: session?.user ?? unit.user ?? managed,
     session,
@@ -81,6 +81,11 @@ function describe(
     main: mainOf(unit, context),
     carriesCaller: carriesCaller(unit, context.report.scan.carriers),
   };
+}
+
+/** Its other names, as far as systemd said them. */
+export function aliasesOf({ name, systemd }: Unit): string[] {
+  return (systemd?.names ?? []).filter((other) => other !== name);
 }
 
 /** First match wins. */

@@ -64,9 +64,6 @@ const local = new Set([
 /** Whose files are no files: what is "deleted" there holds no disk space and no old code. */
 const kernelMade = new Set(['proc', 'devpts', 'mqueue', 'sysfs', 'cgroup', 'cgroup2']);
 
-/** Whose files lie in memory: what a gone file holds there is no disk. tmpfs(5), filesystems(5). */
-const inMemory = new Set(['devtmpfs', 'hugetlbfs', 'ramfs', 'rootfs', 'tmpfs']);
-
 /** Where maps and stat name different devices for one file: sub-volumes and layers have devices of their own in stat. */
 const ownDevices = new Set(['aufs', 'bcachefs', 'btrfs', 'overlay']);
 
@@ -76,7 +73,6 @@ const layered = new Set(['aufs', 'overlay']);
 export const isLocal = (fsType: string): boolean => local.has(fsType);
 export const isKernelMade = (fsType: string): boolean => kernelMade.has(fsType);
 export const isLayered = (fsType: string): boolean => layered.has(fsType);
-export const isInMemory = (fsType: string): boolean => inMemory.has(fsType);
 export const hasOwnDevices = (fsType: string): boolean => ownDevices.has(fsType);
 /** nfs and nfs4; fuse, fuseblk and fuse.NAME. */
 export const isNfs = (fsType: string): boolean => /^nfs4?$/.test(fsType);

@@ -11,6 +11,7 @@ import type {
   Unit,
   UnitFile,
 } from '../documents/generated/report.ts';
+import { isInMemory } from '../held.ts';
 import { formatUser, quote } from './format.ts';
 import { sanitizeCommand, sanitizePath } from './raw-bytes.ts';
 import { sanitize, sanitizeUnit } from './sanitize.ts';
@@ -120,16 +121,20 @@ function mergeFiles(processes: readonly Process[]): UnitFile[] {
     const inode = `${key} ${file.device} ${file.inode}`;
     const entry = files.get(key) ?? {
       ...{ path, path_base64, via, kind, role, state, replaced_at },
-      ...{ held_bytes: 0, package: file.package, pids: [] },
+      ...{ held_bytes: 0, held_memory_bytes: 0, package: file.package, pids: [] },
     };
     files.set(key, entry);
     if (entry.pids.at(-1) !== pid) entry.pids.push(pid);
     if (heldBytes === null || entry.held_bytes === null) entry.held_bytes = null;
-    else if (!counted.has(inode)) entry.held_bytes += heldBytes;
+    else if (!counted.has(inode)) {
+      entry.held_bytes += heldBytes;
+      if (isInMemory(file.fs_type ?? null)) entry.held_memory_bytes = (entry.held_memory_bytes ?? 0) + heldBytes;
+    }
     counted.add(inode);
   };
   for (const { pid, maps, fds } of processes) {
-    for (const map of maps) add(pid, 'map', map, 0);
+    // A report of an earlier minor does not say what a mapped file holds.
+    for (const map of maps) add(pid, 'map', map, map.held_bytes === undefined ? 0 : map.held_bytes);
     for (const fd of fds) add(pid, 'fd', fd, fd.held_bytes);
   }
   return [...files.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));

@@ -64,7 +64,7 @@ function renderHead({ generated_at, summary }: Fleet, style: Style): string {
     `${affected} of ${count(hosts, 'host')} ${affected === 1 ? 'runs' : 'run'} on files that are gone`,
     ...(incomplete > 0 ? [`${incomplete} not seen completely`] : []),
     ...(reboot_required > 0 ? [`${reboot_required} must reboot`] : []),
-    ...(held_bytes > 0 ? [`${formatBytes(held_bytes)} of disk held`] : []),
+    ...(held_bytes > 0 ? [`${formatBytes(held_bytes)} held`] : []),
   ];
   const clean = affected === 0 && incomplete === 0;
   return fold(
