@@ -26,7 +26,7 @@ export function isHandedStream(
   return (main.length > 0 ? main : holders).some((process) => {
     const use = usesOf(process).get(keyOf(file));
     const program = process.executable?.path.replace(/^.*\//s, '') ?? '';
-    return use !== undefined && use.handed && !use.opened && !renewing.has(program);
+    return use?.handed && !use.opened && !renewing.has(program);
   });
 }
 

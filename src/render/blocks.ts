@@ -90,7 +90,7 @@ function looseBlock(processes: readonly Process[], init: Report['host']['init'])
     notes: [...(alone ? program : []), ...(owner === null ? [] : [`of ${formatUser(owner)}`])],
     // Only where there are units is it odd to be in none.
     alerts: alone && init === 'systemd' ? ['in no unit'] : [],
-    staleSince: earliest(processes.flatMap(({ maps }) => maps)),
+    staleSince: earliest(processes.flatMap(({ maps, fds }) => [...maps, ...fds])),
     processes: processes.map(({ pid, name }) => ({ pid, name: alone ? null : name })),
     mainPid: null,
     command: alone && command.length > 1 ? sanitizeCommand(processes[0]!) : null,
@@ -106,8 +106,8 @@ function titleOf({ runtime, id, name }: Container): string {
   return [runtime === 'unknown' ? what : `${runtime} ${what}`, ...new Set(known)].join(' ');
 }
 
-function earliest(maps: readonly DeletedMap[]): string | null {
-  const times = maps.filter(({ role }) => role === 'code').flatMap(({ replaced_at }) => replaced_at ?? []);
+function earliest(files: readonly (DeletedMap | DeletedFd)[]): string | null {
+  const times = files.filter(({ role }) => role === 'code').flatMap(({ replaced_at }) => replaced_at ?? []);
   return times.sort()[0] ?? null;
 }
 

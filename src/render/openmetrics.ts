@@ -116,7 +116,9 @@ function ownedFiles({ units, processes }: Report): Owned[] {
   const loose = processes
     .filter(({ unit }) => unit === null)
     .map(({ maps, fds }): Owned => {
-      const replaced = maps.flatMap(({ role, replaced_at }) => (role === 'code' && replaced_at ? [replaced_at] : []));
+      const replaced = [...maps, ...fds].flatMap(({ role, replaced_at }) =>
+        role === 'code' && replaced_at ? [replaced_at] : [],
+      );
       const held = sumHeld([...maps, ...fds]);
       return {
         ...{ scope: '', unit: '', user: '' },
