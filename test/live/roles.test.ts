@@ -171,6 +171,21 @@ test('in /tmp a small file that a process unlinked is scratch, and a large one i
   assert.deepEqual(rolesOf(large.pid), [`file removed ${folder}/large`]);
 });
 
+test('a file without a name is hidden by a rule while it is small', async (t) => {
+  if (python === null) return skip(t, 'needs python3');
+  const unnamed = `
+f = os.open(sys.argv[1], os.O_RDWR | os.O_TMPFILE)
+os.posix_fallocate(f, 0, int(sys.argv[2]))`;
+  const folder = workFolder(t);
+  const small = await startPython(t, unnamed, folder, '8192');
+  const large = await startPython(t, unnamed, folder, String(8 * 1024 * 1024));
+  assert.deepEqual(rolesOf(small.pid), []);
+  assert.deepEqual(
+    rolesOf(large.pid).map((line) => line.replace(/[0-9]+$/, 'INODE')),
+    [`file removed ${folder}/#INODE`],
+  );
+});
+
 const held: readonly [what: string, name: string, mode: string, role: string, reason: RegExp | null][] = [
   ['a log that is appended to', 'a.log', 'a', 'log', null],
   ['a log that is written from its beginning', 'gc.log', 'w', 'log', null],
