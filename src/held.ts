@@ -10,12 +10,12 @@ export function isInMemory(fsType: string | null): boolean {
 interface HeldFile {
   device: string | null;
   inode: string | null;
-  /** null where it is not known; a report of an earlier minor does not have it of what is mapped. */
+  /** null if it is not known; a report of an earlier minor does not have it of what is mapped. */
   held_bytes?: number | null;
   fs_type?: string | null;
 }
 
-/** @returns memory null where it is not known of one of them */
+/** @returns memory null if it is not known of one of them */
 export function sumHeld(files: Iterable<HeldFile>): { bytes: number; memory: number | null } {
   const counted = new Set<string>();
   let bytes = 0;

@@ -8,8 +8,8 @@ function nameOf(path: string): string {
 /** Never had a name: memfd_create(2), System V shared memory, shared anonymous memory. */
 const neverLinked = /^(\/memfd:|\/SYSV[0-9a-f]{8}$|\/dev\/zero$|\/secretmem$|\/anon_hugepage)/;
 const temporary = /^(\/tmp|\/var\/tmp|\/dev\/shm|\/run\/user\/[0-9]+)\//;
-/** A folder that a program keeps for what it unpacks or spills: /opt/app/temp, /srv/x/.cache, /data/mysql-tmp, /tmp.Ab3xyz9Q. */
-const workspace = /\/(?:[^/]*[._-])?(?:te?mp|cache|work|scratch|tmp[a-z0-9_]{8})(?:[._-][^/]*)?\//i;
+/** A word in the name of a folder that a program keeps for what it unpacks or spills: temp, .cache, mysql-tmp, tmpab12cd_3. */
+const workspaceWord = /^(?:te?mp|cache|work|scratch|tmp[a-z0-9]{8})$/i;
 /** A folder in which builds lay down what they made, and download what they want. */
 const buildFolder = /\/(?:build|target|out|dist|workspace|\.gradle|\.m2|\.ivy2|caches?|\.cache)\//i;
 
@@ -23,9 +23,10 @@ export function isTemporary(path: string): boolean {
   return temporary.test(path);
 }
 
-/** Below a folder named temp, tmp, work, cache or scratch, wherever that lies. */
+/** Below a folder with temp, tmp, work, cache or scratch in its name, wherever that lies: /opt/app/temp, /data/mysql-tmp. */
 export function isInWorkspace(path: string): boolean {
-  return workspace.test(path);
+  const folders = path.slice(0, path.lastIndexOf('/') + 1);
+  return folders.split(/[/._-]/).some((word) => workspaceWord.test(word));
 }
 
 /** Below a folder in which builds lay down what they made. */

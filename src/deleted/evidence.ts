@@ -15,7 +15,7 @@ export interface Evidence {
   match: RuleMatcher;
   /** Takes what a rule hid. */
   hide(use: HiddenUse): void;
-  /** The program by the exe link, without the mark; null where the link was refused. */
+  /** The program by the exe link, without the mark; null if the link was refused. */
   program: Bytes | null;
   readonly commandLine: Bytes;
   /** Whether the process maps a file whose path has this in it. */

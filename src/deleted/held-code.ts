@@ -7,7 +7,7 @@ import type { Bytes } from '../procfs/bytes.ts';
 
 /** What is known of the process that uses the file. */
 export interface Holder {
-  /** The program by the exe link, without the mark; null where the link was refused. */
+  /** The program by the exe link, without the mark; null if the link was refused. */
   program: Bytes | null;
   /** Its arguments. Their owner can change them: they can only take evidence away. */
   readonly commandLine: Bytes;
@@ -19,7 +19,7 @@ export interface Holder {
 interface Runtime {
   /** The names of its program. */
   programs: RegExp;
-  /** What a program maps that has it embedded; null where nobody embeds it. */
+  /** What a program maps that has it embedded; null if nobody embeds it. */
   library: Bytes | null;
   /** The paths from which it loads code, and which it keeps open or mapped while it runs. */
   code: RegExp;
@@ -75,7 +75,7 @@ export function heldCodeOf({ path, fd }: UsedFile, holder: Holder): 'script' | '
   const folder = holder.program.slice(0, -program.length);
   if (ownParts.test(path) && folder !== '/' && path.startsWith(folder)) return 'archive';
   if (fd === bashScriptFd && program === 'bash') return 'script';
-  if (fd !== null && fd > 2 && interpreters.test(program) && scriptOf(holder.commandLine) === nameOf(path)) {
+  if (fd !== null && fd > 2 && interpreters.test(program) && scriptOf(holder) === nameOf(path)) {
     return 'script';
   }
   const isLibrary = isLibraryName(path);
@@ -93,8 +93,19 @@ function nameOf(path: Bytes): Bytes {
 /** Instead of a script: the program itself is the next argument, or the name of a module. */
 const withoutScript = /^-(?:[a-z]*[cem]|-eval|-print)$/;
 
-/** The name of the file that an interpreter was told to run, or null where it was told to run none. */
-function scriptOf(commandLine: Bytes): Bytes | null {
+/** A command line can be long, and a process can hold a hundred thousand files. */
+const scripts = new WeakMap<Holder, Bytes | null>();
+
+/** The name of the file that an interpreter was told to run, or null if it was told to run none. */
+function scriptOf(holder: Holder): Bytes | null {
+  const known = scripts.get(holder);
+  if (known !== undefined) return known;
+  const script = parseScript(holder.commandLine);
+  scripts.set(holder, script);
+  return script;
+}
+
+function parseScript(commandLine: Bytes): Bytes | null {
   const [first, ...rest] = commandLine.split('\0');
   const words = first !== undefined && nameOf(first) === 'busybox' ? rest.slice(1) : rest;
   for (const word of words) {

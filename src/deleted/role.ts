@@ -24,14 +24,14 @@ interface Gone {
   links: number | null;
   inode: bigint | null;
   heldBytes: number | null;
-  /** When the file was made; null where that is not known. */
+  /** When the file was made; null if that is not known. */
   bornAtNs: bigint | null;
-  /** When its last change was, which is at the earliest when it lost its last name; null where it has one, or nobody can know. */
+  /** When its last change was, which is at the earliest when it lost its last name; null if it has one, or nobody can know. */
   unlinkedAtNs: bigint | null;
 }
 
 export interface User extends Holder {
-  /** When the process began; null where that is not known. */
+  /** When the process began; null if that is not known. */
   startedAtNs: bigint | null;
 }
 

@@ -14,7 +14,7 @@ export interface Finding {
   role: Role;
   code: ReasonCode;
   package: Because['package'];
-  /** What goes free with its last user; null where that is not known. */
+  /** What goes free with its last user; null if that is not known. */
   heldBytes: number | null;
   /** A log that no reload can open again, since the program did not open it. */
   handed: boolean;

@@ -13,7 +13,7 @@ const renewing: ReadonlySet<string> = new Set(['nginx', 'angie', 'apache2', 'htt
 const known = new WeakMap<Process, ReadonlyMap<string, { handed: boolean; opened: boolean }>>();
 
 /**
- * false where the report does not say, as with --detail units: a reload that does not help does no harm.
+ * false if the report does not say, as with --detail units: a reload that does not help does no harm.
  * @param holders the processes that hold it
  */
 export function isHandedStream(
@@ -22,7 +22,7 @@ export function isHandedStream(
   mainPid: number | null,
 ): boolean {
   const main = holders.filter(({ pid }) => pid === mainPid);
-  // A child has its streams of its parent: where that one holds the log too, it is the parent who tells.
+  // A child has its streams of its parent: if that one holds the log too, the parent tells.
   return (main.length > 0 ? main : holders).some((process) => {
     const use = usesOf(process).get(keyOf(file));
     const program = process.executable?.path.replace(/^.*\//s, '') ?? '';

@@ -41,7 +41,7 @@ interface Owned {
   user: string;
   staleSince: string | null;
   heldBytes: number;
-  /** null where the report does not say. */
+  /** null if the report does not say. */
   memoryBytes: number | null;
   files: readonly Pick<UnitFile, 'kind' | 'role' | 'state'>[];
 }

@@ -187,3 +187,12 @@ const fdRows: [name: string, fd: FdCase, role: string, user?: User][] = [
 for (const [name, input, role, who = daemon] of fdRows) {
   test(`role of an fd: ${name}, ${input.path}: ${role}`, () => assert.equal(classifyFdRole(input, who), role));
 }
+
+// A pattern that goes back over what it has read would take hours here.
+test('a path of more than a megabyte has a role', () => {
+  for (const part of ['tmp.', '.db', '/log.', 'a_', '/base/1/1', 'wal', '-', '/']) {
+    const path = `/${part.repeat(300_000)}x`;
+    assert.match(classifyFdRole(fd(path), java), /^(?:file|scratch)$/, part);
+    assert.equal(classifyMapRole(map(path, { kind: 'data' }), java), 'data', part);
+  }
+});

@@ -71,7 +71,7 @@ test('a plugin does not call a host OK without a word on what its scratch holds'
   match(plugin(report({ processes: [alone] })), /; scratch files hold 300\.0 MiB \|/);
 });
 
-test('performance data have memory beside the sum, where the report says it', () => {
+test('performance data have memory beside the sum if the report says it', () => {
   match(plugin(both), / held_bytes=5242880B;;;0 held_memory_bytes=2097152B;;;0 /);
   doesNotMatch(plugin(scratchAlone), /held_memory_bytes/);
 });

@@ -84,7 +84,7 @@ export type NullablePackage = Package | null;
  */
 export type Pids = number[];
 /**
- * A number of things or bytes, or null where it is not known.
+ * A number of things or bytes, or null if it is not known.
  */
 export type NullableCount = Count | null;
 
@@ -442,7 +442,7 @@ export interface Ignored {
 export interface Holder {
   unit: NullableString;
   /**
-   * The scope of the unit, or null where there is none.
+   * The scope of the unit, or null if there is none.
    */
   scope: Scope | null;
   user: NullableUser;
@@ -451,7 +451,7 @@ export interface Holder {
    */
   container: Container | null;
   /**
-   * The process, where it is in no unit and no container, else null.
+   * The process if it is in no unit and no container, else null.
    */
   process: PlannedProcess | null;
   held_bytes: Count;
