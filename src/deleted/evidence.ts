@@ -22,6 +22,11 @@ export interface Evidence {
   hide(use: HiddenUse): void;
   /** The NUL-separated command line and the name (comm): the process says both of itself. */
   words(): { commandLine: Bytes; name: Bytes };
+  /** The program by the exe link, without the mark; null if the link was refused. */
+  program: Bytes | null;
+  readonly commandLine: Bytes;
+  /** Whether the process maps a file whose path has this in it. */
+  maps(part: Bytes): boolean;
   /** When the process began, in nanoseconds since the epoch; null where it is not known. */
   startedAtNs: bigint | null;
   /** A mount by id, of the process's namespace or of ours: a descriptor may come from either. */

@@ -16,6 +16,8 @@ interface Finding extends Name {
   bornAtNs: bigint | null;
   /** When the file lost its last name; null if that is not known, or a name is left. */
   unlinkedAtNs: bigint | null;
+  /** The type of the file system that it is on, as mountinfo names it. */
+  fsType: Bytes | null;
 }
 
 export interface MapFinding extends Finding {
@@ -32,7 +34,6 @@ export interface FdFinding extends Finding {
   access: DeletedFd['access'];
   append: boolean | null;
   mountPoint: Bytes | null;
-  fsType: Bytes | null;
 }
 
 /** What makes two findings the same file on disk, for sums that count a file once; null where it is not known. */

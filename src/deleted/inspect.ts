@@ -11,6 +11,7 @@ import type { View } from '../procfs/view.ts';
 import type { Views } from '../procfs/views.ts';
 import type { Evidence } from './evidence.ts';
 import type { FdFinding, MapFinding } from './finding.ts';
+import { parseMarked } from './gone.ts';
 import { judgeFds } from './judge-fds.ts';
 import { judgeMaps } from './judge-maps.ts';
 import { inferProgram, isNameless, type Name, nameByInode } from './nameless.ts';
@@ -120,7 +121,7 @@ function readWhole(pid: number, quick: Suspicious | null, options: InspectOption
     if (executable === null && quick === null) return null;
     const hidden: HiddenUse[] = [];
     const identity = once(() => process.readIdentity());
-    const evidence = evidenceOf(process, identity, hidden, options);
+    const evidence = evidenceOf(process, executable, identity, hidden, options);
     let trouble: Trouble | null = null;
     const part = <T>(wanted: boolean, read: () => T, otherwise: T): T => {
       if (!wanted) return otherwise;
@@ -175,8 +176,14 @@ function once<T>(read: () => T): () => T {
   };
 }
 
+function remember<K, V>(known: Map<K, V>, key: K, value: V): V {
+  known.set(key, value);
+  return value;
+}
+
 function evidenceOf(
   process: OpenProcess,
+  executable: Bytes | null,
   identity: () => Identity,
   hidden: HiddenUse[],
   options: InspectOptions,
@@ -196,6 +203,8 @@ function evidenceOf(
     return false;
   };
   const known = once(() => knownFilesOf(view(), mappedFiles));
+  // Asked for every archive of a process, which may hold thousands.
+  const mentioned = new Map<Bytes, boolean>();
   return {
     process,
     get view() {
@@ -210,6 +219,11 @@ function evidenceOf(
     match: options.match,
     hide: (use) => hidden.push(use),
     words: () => ({ commandLine: identity().commandLine, name: identity().stat.name }),
+    program: executable === null ? null : (parseMarked(executable)?.path ?? executable),
+    get commandLine() {
+      return identity().commandLine;
+    },
+    maps: (part) => mentioned.get(part) ?? remember(mentioned, part, process.mapsMention(part)),
     get startedAtNs() {
       if (bootedAtNs === null) return null;
       return bootedAtNs + (BigInt(identity().stat.startTicks) * 1_000_000_000n) / BigInt(clockTicksPerSecond);

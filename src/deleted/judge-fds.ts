@@ -5,6 +5,7 @@ import type { Bytes } from '../procfs/bytes.ts';
 import { isKernelMade, isLayered, isLocal } from '../procfs/file-systems.ts';
 import type { Mount } from '../procfs/mountinfo.ts';
 import type { FdLink } from '../procfs/process.ts';
+import { scratchLimit } from '../sizes.ts';
 import type { Evidence } from './evidence.ts';
 import { type FileFacts, factsOf } from './facts.ts';
 import { type FdFinding, fileKey } from './finding.ts';
@@ -45,7 +46,7 @@ function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evide
   const facts = factsOf(stat, isLayered(fsType) ? evidence : null);
   const inode = facts.inode ?? info?.inode ?? null;
   const hidden = evidence.match(path, 'fd', inode) ?? ruleForFile(fsType, stat);
-  if (hidden) {
+  if (hidden && !isTooLargeToHide(hidden, facts)) {
     evidence.hide({ rule: hidden, via: 'fd', heldBytes: facts.heldBytes, file: fileKey({ ...facts, inode }) });
     return null;
   }
@@ -64,7 +65,12 @@ function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evide
     mountPoint: mount?.mountPoint ?? null,
     fsType: mount?.fsType ?? null,
   };
-  return { ...finding, role: classifyFdRole(finding, evidence.startedAtNs) };
+  return { ...finding, role: classifyFdRole(finding, evidence) };
+}
+
+/** That a file never had a name says that nobody replaced it, and not that a disk which it fills is as it should be. */
+function isTooLargeToHide({ ownInode }: Rule, { heldBytes }: FileFacts): boolean {
+  return ownInode === true && heldBytes !== null && heldBytes >= scratchLimit;
 }
 
 function nameOf(link: Bytes | null, path: Bytes, inode: bigint | null, { device }: FileFacts): Name {

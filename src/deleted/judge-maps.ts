@@ -1,6 +1,7 @@
 // The suspicious mappings of one process -> its gone maps, all mappings of one file together.
 
 import type { BigIntStats } from 'node:fs';
+import { isLibraryName } from '../path-evidence.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import { formatStatDevice, hasOwnDevices, isLayered, isLocal } from '../procfs/file-systems.ts';
 import type { Glimpse } from '../procfs/hold.ts';
@@ -87,7 +88,7 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
   if (gone === null) return null;
   const executable = file.mappings.some((mapping) => mapping.executable);
   const kind = isProgram ? 'executable' : executable || isLibraryName(path) ? 'library' : 'data';
-  const role = classifyMapRole({ path, kind, state: gone.state, links, inode }, facts.bornAtNs, evidence.startedAtNs);
+  const role = classifyMapRole({ path, kind, state: gone.state, ...facts, inode }, evidence);
   return {
     path,
     pathSource,
@@ -97,6 +98,7 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
     ...facts,
     device,
     inode,
+    fsType: place?.mount.fsType ?? null,
     mappings: file.mappings.length,
     mappedBytes: file.mappings.reduce((sum, mapping) => sum + mapping.sizeBytes, 0),
     executable,
@@ -153,9 +155,4 @@ function glimpseMapping(file: MappedFile, first: Mapping, layered: boolean, evid
     if (seen === null || seen.stat === null) return seen;
     return seen.stat.ino === first.inode && formatStatDevice(seen.stat.dev) === first.device ? seen : null;
   });
-}
-
-/** `libx.so`, `libx.so.1`; the last component alone, since a path may be made of a thousand of these. */
-function isLibraryName(path: Bytes): boolean {
-  return /\.so(?:$|\.)/.test(path.slice(path.lastIndexOf('/') + 1));
 }

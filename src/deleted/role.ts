@@ -1,62 +1,114 @@
-// The role of a gone file: what it is to the process, judged once and for all documents.
-// scratch is what a process made and unlinked itself; a restart would only make another.
+// The role of a gone file: what it is to the process, judged once and for all documents. Evidence of the kernel comes first
+// (who made the file, how long it had a name, how large it is, how it is held), and what its path says comes last.
 
+import {
+  isDatabaseFile,
+  isInBuildFolder,
+  isInWorkspace,
+  isNeverLinked,
+  isServiceData,
+  isTemporary,
+  logEvidence,
+} from '../path-evidence.ts';
 import type { Bytes } from '../procfs/bytes.ts';
+import { scratchLimit } from '../sizes.ts';
 import type { FdFinding, MapFinding } from './finding.ts';
+import { type Holder, heldCodeOf } from './held-code.ts';
 
-const temporary = /^(\/tmp|\/var\/tmp|\/dev\/shm|\/run\/user\/[0-9]+)\//;
-/** Never had a name: memfd_create(2), O_TMPFILE, System V shared memory, shared anonymous memory. */
-const neverLinked = /^(\/memfd:|\/SYSV[0-9a-f]{8}$|\/dev\/zero$|\/secretmem$|\/anon_hugepage)/;
-/**
- * Where packages put code. What is gone from here may have been replaced by an upgrade whenever it was made; /usr/local, /home,
- * /srv, /run and the like belong to no package. hier(7), file-hierarchy(7).
- */
-const packagedCode = /^\/(bin|boot|etc|lib|lib32|lib64|libx32|nix|opt|sbin|snap|usr(?!\/local\/))\//;
-/** Where packages make folders for the data of their services: a dropped database table is a file, not scratch. */
-const serviceData = /^\/(var|srv)\//;
-const logDirectory = /\/logs?\//;
+/** What a program unpacks, loads and unlinks has a name for as long as that takes; what an upgrade removes lay there for days. */
+const unpackingNs = 2_000_000_000n;
 
-interface Common {
+interface Gone {
   path: Bytes;
   state: MapFinding['state'];
   links: number | null;
   inode: bigint | null;
+  heldBytes: number | null;
+  /** When the file was made; null if that is not known. */
+  bornAtNs: bigint | null;
+  /** When its last change was, which is at the earliest when it lost its last name; null if it has one, or nobody can know. */
+  unlinkedAtNs: bigint | null;
 }
 
-function isTemporary(file: Common): boolean {
-  if (neverLinked.test(file.path) || (file.inode !== null && file.path.endsWith(`/#${file.inode}`))) return true;
-  return file.state === 'removed' && temporary.test(file.path);
+export interface User extends Holder {
+  /** When the process began; null if that is not known. */
+  startedAtNs: bigint | null;
 }
 
-/** Made after the process began, and no name left. */
-function isOwnMaking(file: Common, bornAtNs: bigint | null, startedAtNs: bigint | null): boolean {
-  return (
-    file.state === 'removed' && file.links === 0 && bornAtNs !== null && startedAtNs !== null && bornAtNs > startedAtNs
-  );
-}
-
-export function classifyMapRole(
-  map: Common & { kind: MapFinding['kind'] },
-  bornAtNs: bigint | null,
-  startedAtNs: bigint | null,
-): MapFinding['role'] {
+export function classifyMapRole(map: Gone & { kind: MapFinding['kind'] }, user: User): MapFinding['role'] {
+  const { kind, path } = map;
   // Nobody makes its own program: an executable is code wherever it lay.
-  if (map.kind === 'executable') return neverLinked.test(map.path) ? 'scratch' : 'code';
-  if (isTemporary(map)) return 'scratch';
-  if (isOwnMaking(map, bornAtNs, startedAtNs) && !packagedCode.test(map.path)) return 'scratch';
-  return map.kind === 'library' ? 'code' : 'data';
+  if (kind === 'executable') return isNeverLinked(path) ? 'scratch' : 'code';
+  // A restart unpacks the same library again, however large it is.
+  if (kind === 'library') return isPassing(map) || isOwnUnpacking(map, user) ? 'scratch' : 'code';
+  if (heldCodeOf({ path, fd: null }, user) !== null) return roleOfArchive(map, 'data', user);
+  return isSmall(map) && (isPassing(map) || isOwnUnpacking(map, user)) ? 'scratch' : 'data';
 }
 
 export function classifyFdRole(
-  fd: Common & Pick<FdFinding, 'kind' | 'access' | 'append' | 'bornAtNs'>,
-  startedAtNs: bigint | null,
+  fd: Gone & Pick<FdFinding, 'fd' | 'kind' | 'access' | 'append'>,
+  user: User,
 ): FdFinding['role'] {
-  const writes = fd.access === 'write' || fd.access === 'read_write';
-  const unnamed = neverLinked.test(fd.path);
-  if (!unnamed && fd.kind !== 'directory' && writes && (fd.append || logDirectory.test(fd.path))) return 'log';
-  if (isTemporary(fd)) return 'scratch';
-  // Scratch is read back by its maker; what is only written was meant for somebody else.
-  const ownPlace = !packagedCode.test(fd.path) && !serviceData.test(fd.path);
-  if (fd.access === 'read_write' && isOwnMaking(fd, fd.bornAtNs, startedAtNs) && ownPlace) return 'scratch';
-  return 'file';
+  if (fd.kind === 'directory') return 'file';
+  if (isNameless(fd)) return isSmall(fd) ? 'scratch' : 'file';
+  const held = fd.access === 'read' && fd.state !== 'unknown' ? heldCodeOf(fd, user) : null;
+  if (held === 'archive') return roleOfArchive(fd, 'file', user);
+  // A job is handed its script in such a folder, and the script is taken away as soon as it runs.
+  if (held === 'script')
+    return isPassing(fd) || (fd.state === 'removed' && isInWorkspace(fd.path)) ? 'scratch' : 'code';
+  if (isLog(fd)) return 'log';
+  // Scratch is read back by its maker: in a folder of a program's own what is only written was meant for somebody else.
+  const ownSpill =
+    fd.access === 'read_write' && isMadeBy(fd, user) && isInWorkspace(fd.path) && !isDatabaseFile(fd.path);
+  return isSmall(fd) && (isPassing(fd) || ownSpill) ? 'scratch' : 'file';
+}
+
+/** Never had a name; O_TMPFILE is named by its inode number. open(2). */
+function isNameless({ path, inode }: Gone): boolean {
+  return isNeverLinked(path) || (inode !== null && path.endsWith(`/#${inode}`));
+}
+
+/** Removed from where nothing is meant to stay. */
+function isPassing(file: Gone): boolean {
+  return isNameless(file) || (file.state === 'removed' && isTemporary(file.path));
+}
+
+function isSmall({ heldBytes }: Gone): boolean {
+  return heldBytes === null || heldBytes < scratchLimit;
+}
+
+/** Made after the process began, or unlinked before: then it was handed down by the one who had it open, which is a parent. */
+function isMadeBy({ state, links, bornAtNs, unlinkedAtNs }: Gone, { startedAtNs }: User): boolean {
+  if (state !== 'removed' || links !== 0 || bornAtNs === null || startedAtNs === null) return false;
+  return bornAtNs > startedAtNs || (unlinkedAtNs !== null && unlinkedAtNs < startedAtNs);
+}
+
+/** Its own, and either gone as soon as it was there, or in a folder that is for such things. */
+function isOwnUnpacking(file: Gone, user: User): boolean {
+  if (!isMadeBy(file, user)) return false;
+  const { bornAtNs, unlinkedAtNs, path } = file;
+  const isBrief = bornAtNs !== null && unlinkedAtNs !== null && unlinkedAtNs - bornAtNs <= unpackingNs;
+  return (
+    isBrief || (isInWorkspace(path) && bornAtNs !== null && user.startedAtNs !== null && bornAtNs > user.startedAtNs)
+  );
+}
+
+/**
+ * What was there before the process began was installed. What came later may have been deployed, unpacked by the process itself,
+ * or, in a folder for builds, be the product that it is working on.
+ */
+function roleOfArchive<Other>(file: Gone, other: Other, user: User): 'code' | 'scratch' | Other {
+  if (isPassing(file) || isOwnUnpacking(file, user)) return 'scratch';
+  const isLater = file.bornAtNs !== null && user.startedAtNs !== null && file.bornAtNs > user.startedAtNs;
+  return isLater && isInBuildFolder(file.path) ? other : 'code';
+}
+
+/** Appending alone makes no log of a database's file; and what is only read is somebody else's. */
+function isLog({ path, fd, access, append }: Pick<FdFinding, 'path' | 'fd' | 'access' | 'append'>): boolean {
+  if (access !== 'write' && access !== 'read_write') return false;
+  const evidence = logEvidence(path);
+  if (evidence === 'place') return true;
+  if (isDatabaseFile(path)) return false;
+  if (append) return evidence !== null || fd === 1 || fd === 2 || !isServiceData(path);
+  return access === 'write' && evidence !== null;
 }

@@ -8,7 +8,7 @@ export interface Rule {
   id: string;
   /** A path is hidden when any of these globs matches all of it. */
   patterns: readonly string[];
-  /** With ownInode the path must also end in the file's own inode number. */
+  /** With ownInode the path must also end in the file's own inode number, and a descriptor of a large file is shown all the same. */
   ownInode?: boolean;
   /** Kernel memory: it has no place on disk and holds no bytes there, so that nobody need look. */
   memory?: boolean;

@@ -1,14 +1,15 @@
 // Values that stand in more than one place of a report: users, paths, and sums of held bytes.
 
-import { fileKey } from '../deleted/finding.ts';
+import { fileKey, type MapFinding } from '../deleted/finding.ts';
 import type { Name } from '../deleted/nameless.ts';
+import { isInMemory } from '../held.ts';
 import { type Bytes, toText } from '../procfs/bytes.ts';
 import type { User } from './generated/report.ts';
 
-/** Bytes that the files hold on disk, each device and inode counted once. */
-export function sumHeldBytes(
-  findings: readonly { heldBytes: number | null; device: string | null; inode: bigint | null }[],
-): number {
+type Held = Pick<MapFinding, 'heldBytes' | 'device' | 'inode' | 'fsType'>;
+
+/** Bytes that the files hold, each device and inode counted once. */
+export function sumHeldBytes(findings: readonly Held[]): number {
   const seen = new Set<string>();
   let sum = 0;
   for (const finding of findings) {
@@ -18,6 +19,11 @@ export function sumHeldBytes(
     sum += finding.heldBytes ?? 0;
   }
   return sum;
+}
+
+/** The part of them that is memory, and no disk. */
+export function sumHeldMemoryBytes(findings: readonly Held[]): number {
+  return sumHeldBytes(findings.filter(({ fsType }) => isInMemory(fsType)));
 }
 
 /** A user as every document has it. */

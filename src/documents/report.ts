@@ -8,7 +8,7 @@ import type { DeletedFd, DeletedMap, KernelHeld, Process, Report } from './gener
 import { schemaVersions } from './generated/versions.ts';
 import { compareBytes } from './order.ts';
 import type { AttributedProcess, ReportFacts } from './report-facts.ts';
-import { buildPath, buildSourcedPath, buildUser, sumHeldBytes } from './report-values.ts';
+import { buildPath, buildSourcedPath, buildUser, sumHeldBytes, sumHeldMemoryBytes } from './report-values.ts';
 import { formatTime, formatTimeNs, formatTimeOrNull } from './time.ts';
 import { buildUnits } from './units.ts';
 
@@ -29,6 +29,7 @@ export function buildReport(facts: ReportFacts): Report {
       maps: processes.reduce((sum, process) => sum + process.maps.length, 0),
       fds: processes.reduce((sum, process) => sum + process.fds.length, 0),
       held_bytes: sumHeldBytes(findings),
+      held_memory_bytes: sumHeldMemoryBytes(findings),
     },
     units,
     processes: facts.scan.detail === 'units' ? [] : processes.map((process) => buildProcess(process, facts)),
@@ -87,6 +88,8 @@ function buildMap(map: AttributedProcess['maps'][number], facts: ReportFacts): D
     device: map.device,
     inode: map.inode === null ? null : String(map.inode),
     links: map.links,
+    held_bytes: map.heldBytes,
+    fs_type: map.fsType,
     mappings: map.mappings,
     mapped_bytes: map.mappedBytes,
     executable: map.executable,

@@ -5,7 +5,7 @@ import type { SessionLeader } from '../procfs/sessions.ts';
 import type { KernelSession, Unit, UnitFile } from './generated/report.ts';
 import { compareBytes } from './order.ts';
 import type { AttributedProcess, ReportFacts } from './report-facts.ts';
-import { buildSourcedPath, buildUser, sumHeldBytes } from './report-values.ts';
+import { buildSourcedPath, buildUser, sumHeldBytes, sumHeldMemoryBytes } from './report-values.ts';
 import { formatTimeNs } from './time.ts';
 
 type Use = (AttributedProcess['maps'][number] | AttributedProcess['fds'][number]) & { via: 'map' | 'fd'; pid: number };
@@ -45,6 +45,7 @@ function buildUnit(unit: NamedUnit, members: readonly AttributedProcess[], facts
     sessions: buildSessions(unit, members, facts),
     files: buildFiles(uses, facts),
     held_bytes: sumHeldBytes(uses),
+    held_memory_bytes: sumHeldMemoryBytes(uses),
     stale_since: formatTimeNs(stale.reduce<bigint | null>((min, at) => (min === null || at < min ? at : min), null)),
     systemd: unit.scope === 'system' ? (facts.systemd.get(unit.name) ?? null) : null,
   };
@@ -90,6 +91,7 @@ function buildFiles(uses: readonly Use[], facts: ReportFacts): UnitFile[] {
 
 function buildFile(group: readonly Use[], owner: UnitFile['package']): UnitFile {
   const [first] = group as [Use, ...Use[]];
+  const isKnown = group.some((use) => use.heldBytes !== null);
   const replaced = group.flatMap((use) => (use.replacedAtNs === null ? [] : [use.replacedAtNs]));
   return {
     ...buildSourcedPath(first),
@@ -98,7 +100,8 @@ function buildFile(group: readonly Use[], owner: UnitFile['package']): UnitFile 
     role: first.role,
     state: first.state,
     replaced_at: formatTimeNs(replaced.reduce<bigint | null>((min, at) => (min === null || at < min ? at : min), null)),
-    held_bytes: group.every((use) => use.heldBytes === null) ? null : sumHeldBytes(group),
+    held_bytes: isKnown ? sumHeldBytes(group) : null,
+    held_memory_bytes: isKnown ? sumHeldMemoryBytes(group) : null,
     package: owner,
     pids: [...new Set(group.map((use) => use.pid))].sort((a, b) => a - b),
   };

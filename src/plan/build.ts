@@ -7,6 +7,7 @@ import { compileRebootCandidates, compileShippedPolicy, compileUserPolicy } from
 import type { UserPolicyRule } from '../policy/rule.ts';
 import { shippedRules } from '../policy/shipped.ts';
 import { tool } from '../version.ts';
+import { buildHeld } from './held.ts';
 import { compareActions, compareIgnored } from './order.ts';
 import { buildReboot } from './reboot.ts';
 import { everything, type Selection } from './selection.ts';
@@ -46,6 +47,7 @@ export function buildPlan(
     actions,
     clean: isClean(actions, reboot, complete),
     ignored: ignored.sort(compareIgnored),
+    held: buildHeld(report, selection),
   };
 }
 

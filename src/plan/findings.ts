@@ -1,22 +1,36 @@
 // The report's gone files -> what the plan says of each: a code from the closed list, and who uses it.
 
 import type { Because, ReasonCode } from '../documents/generated/plan.ts';
-import type { Process, Role, State, UnitFile } from '../documents/generated/report.ts';
+import type { Process, Role, State, Unit, UnitFile } from '../documents/generated/report.ts';
 import { compareBytes } from '../documents/order.ts';
 import { fromText } from '../procfs/bytes.ts';
+import { isHandedStream } from './standard-streams.ts';
 
 export interface Finding {
   path: string;
   /** The path's bytes, which globs match. */
   bytes: string;
+  kind: UnitFile['kind'];
   role: Role;
   code: ReasonCode;
   package: Because['package'];
+  /** What goes free with its last user; null if that is not known. */
+  heldBytes: number | null;
+  /** A log that no reload can open again, since the program did not open it. */
+  handed: boolean;
   /** In rising order. */
   pids: number[];
 }
 
-type GoneFile = Pick<UnitFile, 'path' | 'path_base64' | 'kind' | 'role' | 'state' | 'package'> & { pids: number[] };
+type GoneFile = Pick<UnitFile, 'path' | 'path_base64' | 'kind' | 'role' | 'state' | 'package'> & {
+  /** Not of what a report of an earlier minor maps. */
+  held_bytes?: number | null;
+  /** What names the file on disk, so that its bytes count once; a unit's files are summed up already. */
+  device?: string | null;
+  inode?: string | null;
+  handed?: boolean;
+  pids: number[];
+};
 
 const codes: Readonly<Record<Role, (file: { kind: UnitFile['kind']; state: State }) => ReasonCode>> = {
   code: ({ kind, state }) => `${kind === 'executable' ? 'executable' : 'library'}_${state}`,
@@ -28,25 +42,49 @@ const codes: Readonly<Record<Role, (file: { kind: UnitFile['kind']; state: State
 
 /** By path and code; several descriptors, maps or ways of use of one file become one finding. */
 export function buildFindings(files: readonly GoneFile[]): Finding[] {
-  const findings = new Map<string, Omit<Finding, 'pids'> & { pids: Set<number> }>();
+  const findings = new Map<string, Omit<Finding, 'pids'> & { pids: Set<number>; counted: Set<string> }>();
   for (const file of files) {
     const { path, path_base64: base64, role } = file;
     const bytes = base64 === null ? fromText(path) : Buffer.from(base64, 'base64').toString('latin1');
     const code = codes[role](file);
     const key = JSON.stringify([code, path, bytes]);
-    const finding = findings.get(key) ?? { path, bytes, role, code, package: file.package, pids: new Set<number>() };
+    const finding = findings.get(key) ?? {
+      ...{ path, bytes, kind: file.kind, role, code, package: file.package, heldBytes: null, handed: false },
+      ...{ pids: new Set<number>(), counted: new Set<string>() },
+    };
     findings.set(key, finding);
     finding.package ??= file.package;
+    finding.handed ||= file.handed ?? false;
+    count(finding, file);
     for (const pid of file.pids) finding.pids.add(pid);
   }
   return [...findings.values()]
-    .map(({ pids, ...finding }) => ({ ...finding, pids: [...pids].sort((a, b) => a - b) }))
+    .map(({ pids, counted: _, ...finding }) => ({ ...finding, pids: [...pids].sort((a, b) => a - b) }))
     .sort((a, b) => compareBytes(a.path, b.path) || compareBytes(a.code, b.code) || compareBytes(a.bytes, b.bytes));
 }
 
+function count(finding: { heldBytes: number | null; counted: Set<string> }, file: GoneFile): void {
+  const { held_bytes = null, device, inode } = file;
+  if (held_bytes === null) return;
+  if (device != null && inode != null) {
+    const key = `${device} ${inode}`;
+    if (finding.counted.has(key)) return;
+    finding.counted.add(key);
+  }
+  finding.heldBytes = Math.min((finding.heldBytes ?? 0) + held_bytes, Number.MAX_SAFE_INTEGER);
+}
+
 /** The findings of a unit that concern these of its processes. */
-export function unitFindings(files: readonly UnitFile[], pids: ReadonlySet<number>): Finding[] {
-  const shared = files.map((file) => ({ ...file, pids: file.pids.filter((pid) => pids.has(pid)) }));
+export function unitFindings(
+  unit: Unit,
+  pids: ReadonlySet<number>,
+  processes: ReadonlyMap<number, Process>,
+): Finding[] {
+  const shared = unit.files.map((file) => {
+    const users = file.pids.filter((pid) => pids.has(pid));
+    const holders = file.role === 'log' ? users.flatMap((pid) => processes.get(pid) ?? []) : [];
+    return { ...file, pids: users, handed: isHandedStream(file, holders, unit.systemd?.main_pid ?? null) };
+  });
   return buildFindings(shared.filter((file) => file.pids.length > 0));
 }
 

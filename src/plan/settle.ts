@@ -1,11 +1,11 @@
 // One thing -> its action, if anything is to be done, and the findings for which nothing is.
 
 import type { Action, Ignored, ReasonCode } from '../documents/generated/plan.ts';
-import type { Role } from '../documents/generated/report.ts';
 import type { ShippedPolicy, UserPolicy } from '../policy/match.ts';
 import type { Decision } from '../policy/rule.ts';
 import { buildArgv } from './argv.ts';
 import type { Finding } from './findings.ts';
+import { harmlessness } from './harmless.ts';
 import { buildRemarks } from './remarks.ts';
 import type { Thing } from './thing.ts';
 import { hasCode, judge, type Verdict } from './verdict.ts';
@@ -20,33 +20,17 @@ export interface Settled {
   ignored: Ignored[];
 }
 
-/** Roles that call for nothing by themselves; a rule for the unit alone is about held files, but not about the others. */
-const harmless: Readonly<Partial<Record<Role, { affects: boolean; reason: string }>>> = {
-  scratch: {
-    affects: false,
-    reason: 'made and unlinked by the process itself: a restart would only make another',
-  },
-  data: {
-    affects: false,
-    reason: 'data, not code: the process goes on with the old content until it opens the file again',
-  },
-  file: {
-    affects: true,
-    reason: 'held open and no log: programs do so on purpose, as a database with a table that was dropped',
-  },
-};
-
 /** @param systemdVersion of the systemctl that will run the action, or null if that is not known */
 export function settle(thing: Thing, policy: Policy, systemdVersion: number | null): Settled {
   const reasons: Finding[] = [];
   const ignored: Ignored[] = [];
   let first: { index: number; decision: Decision } | null = null;
   for (const finding of thing.findings) {
-    const rest = harmless[finding.role];
+    const rest = harmlessness(finding, thing);
     const match = policy.user(thing, { bytes: finding.bytes, affects: rest?.affects ?? true });
     if (match?.decision.action === 'ignore') {
       ignored.push(ignore(thing, finding, 'policy', match.decision.reason));
-    } else if (match === null && rest !== undefined) {
+    } else if (match === null && rest !== null) {
       ignored.push(ignore(thing, finding, finding.code, rest.reason));
     } else {
       reasons.push(finding);
@@ -83,11 +67,12 @@ function buildAction(thing: Thing, verdict: Verdict, systemdVersion: number | nu
       code: finding.code,
       package: finding.package,
       pids: finding.pids,
+      held_bytes: finding.heldBytes,
     })),
     remarks: buildRemarks(action, thing),
   };
 }
 
-function ignore({ unit }: Thing, { path, pids }: Finding, code: ReasonCode, reason: string): Ignored {
-  return { code, path, unit, pids, reason };
+function ignore({ unit }: Thing, { path, pids, heldBytes }: Finding, code: ReasonCode, reason: string): Ignored {
+  return { code, path, unit, pids, reason, held_bytes: heldBytes };
 }

@@ -36,7 +36,7 @@ export function unitThings(unit: Unit, context: Context): Thing[] {
       process: null,
       programs: [...pids].map((pid) => context.processes.get(pid)?.executable?.path ?? null),
       users: usersOf(pids, context),
-      findings: unitFindings(unit.files, pids),
+      findings: unitFindings(unit, pids, context.processes),
     })),
     ...alone.map(({ kind, process }) => ({
       ...describe(unit, kind, traits, context),

@@ -30,6 +30,8 @@ const ownVerdicts: Readonly<Record<Exclude<ThingKind, 'unit'>, Plain>> = {
 /** What the gone files of a unit call for that nothing stands in the way of. */
 const cures: readonly { when: (thing: Thing) => boolean; action: ActionName }[] = [
   { when: hasCode, action: 'restart' },
+  // A reload would succeed, and the log would still be held.
+  { when: ({ findings }) => findings.some(({ handed }) => handed), action: 'restart' },
   { when: ({ facts }) => facts?.can_reload === true, action: 'reload' },
   { when: () => true, action: 'restart' },
 ];

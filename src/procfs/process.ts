@@ -75,6 +75,11 @@ export class OpenProcess {
     return parseSuspiciousMappings(readShared(`${this.#base}/maps`));
   }
 
+  /** Whether maps has this anywhere; false if it cannot be read. Nothing of it is parsed. */
+  mapsMention(part: Bytes): boolean {
+    return orNull(() => readShared(`${this.#base}/maps`).includes(part, 0, 'latin1')) ?? false;
+  }
+
   readSuspiciousFds(): FdLink[] {
     const links: FdLink[] = [];
     for (const fd of readdirSync(`${this.#base}/fd`, 'latin1')) {

@@ -11,6 +11,7 @@ import type {
   Unit,
   UnitFile,
 } from '../documents/generated/report.ts';
+import { isInMemory } from '../held.ts';
 import { containerName } from './container-name.ts';
 import { formatUser, quote } from './format.ts';
 import { sanitizeCommand, sanitizePath } from './raw-bytes.ts';
@@ -95,7 +96,7 @@ function looseBlock(processes: readonly Process[], init: Report['host']['init'])
     notes: [...(alone ? program : []), ...(owner === null ? [] : [`of ${formatUser(owner)}`])],
     // Only where there are units is it odd to be in none.
     alerts: alone && init === 'systemd' ? ['in no unit'] : [],
-    staleSince: earliest(processes.flatMap(({ maps }) => maps)),
+    staleSince: earliest(processes.flatMap(({ maps, fds }) => [...maps, ...fds])),
     processes: processes.map(({ pid, name }) => ({ pid, name: alone ? null : name })),
     mainPid: null,
     command: alone && command.length > 1 ? sanitizeCommand(processes[0]!) : null,
@@ -103,8 +104,8 @@ function looseBlock(processes: readonly Process[], init: Report['host']['init'])
   };
 }
 
-function earliest(maps: readonly DeletedMap[]): string | null {
-  const times = maps.filter(({ role }) => role === 'code').flatMap(({ replaced_at }) => replaced_at ?? []);
+function earliest(files: readonly (DeletedMap | DeletedFd)[]): string | null {
+  const times = files.filter(({ role }) => role === 'code').flatMap(({ replaced_at }) => replaced_at ?? []);
   return times.sort()[0] ?? null;
 }
 
@@ -118,16 +119,20 @@ function mergeFiles(processes: readonly Process[]): UnitFile[] {
     const inode = `${key} ${file.device} ${file.inode}`;
     const entry = files.get(key) ?? {
       ...{ path, path_base64, via, kind, role, state, replaced_at },
-      ...{ held_bytes: 0, package: file.package, pids: [] },
+      ...{ held_bytes: 0, held_memory_bytes: 0, package: file.package, pids: [] },
     };
     files.set(key, entry);
     if (entry.pids.at(-1) !== pid) entry.pids.push(pid);
     if (heldBytes === null || entry.held_bytes === null) entry.held_bytes = null;
-    else if (!counted.has(inode)) entry.held_bytes += heldBytes;
+    else if (!counted.has(inode)) {
+      entry.held_bytes += heldBytes;
+      if (isInMemory(file.fs_type ?? null)) entry.held_memory_bytes = (entry.held_memory_bytes ?? 0) + heldBytes;
+    }
     counted.add(inode);
   };
   for (const { pid, maps, fds } of processes) {
-    for (const map of maps) add(pid, 'map', map, 0);
+    // A report of an earlier minor does not say what a mapped file holds.
+    for (const map of maps) add(pid, 'map', map, map.held_bytes === undefined ? 0 : map.held_bytes);
     for (const fd of fds) add(pid, 'fd', fd, fd.held_bytes);
   }
   return [...files.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));

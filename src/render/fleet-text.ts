@@ -2,7 +2,8 @@
 // who could not be seen, who must reboot, and what could not be read.
 
 import type { Fleet } from '../documents/generated/fleet.ts';
-import { count, formatBytes, formatTime, quote } from './format.ts';
+import { formatBytes } from '../sizes.ts';
+import { count, formatTime, quote } from './format.ts';
 import type { Paint, Style, Word } from './layout.ts';
 import { fold, word, words } from './layout.ts';
 import { sanitize, sanitizeUnit } from './sanitize.ts';
@@ -64,7 +65,7 @@ function renderHead(fleet: Fleet, style: Style): string {
     `${affected} of ${count(hosts, 'host')} ${affected === 1 ? 'runs' : 'run'} on files that are gone`,
     ...(incomplete > 0 ? [`${incomplete} not seen completely`] : []),
     ...(reboot_required > 0 ? [`${reboot_required} must reboot`] : []),
-    ...(held_bytes > 0 ? [`${formatBytes(held_bytes)} of disk held`] : []),
+    ...(held_bytes > 0 ? [`${formatBytes(held_bytes)} held`] : []),
   ];
   const clean = affected === 0 && incomplete === 0;
   const [gate, paint] = gateLine(fleet);

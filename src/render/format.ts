@@ -2,18 +2,6 @@
 
 import { sanitize } from './sanitize.ts';
 
-const byteUnits = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
-
-/** Bytes in IEC units with one decimal: `10.0 MiB`. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1024) return count(bytes, 'byte');
-  let value = bytes / 1024;
-  let power = 0;
-  // 1023.95 would print as 1024.0.
-  for (; value >= 1023.95 && power < byteUnits.length - 1; power++) value /= 1024;
-  return `${value.toFixed(1)} ${byteUnits[power]}`;
-}
-
 /** A document's time for people: `2026-11-23 07:40:12 UTC`. */
 export function formatTime(time: string): string {
   return time.replace('T', ' ').replace('Z', ' UTC');

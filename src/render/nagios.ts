@@ -3,6 +3,8 @@
 
 import type { Report } from '../documents/generated/report.ts';
 import type { Judgement } from '../drift/judge.ts';
+import { sumHeld } from '../held.ts';
+import { formatBytes, notableBytes } from '../sizes.ts';
 import { count } from './format.ts';
 import { groupByOwner, type Owner } from './owners.ts';
 import { rebootText } from './reboot-reason.ts';
@@ -63,17 +65,29 @@ export function renderNagios(
           ? 'OK'
           : 'UNKNOWN';
   const counts = count(owners.length, drift.fail_on === 'new' ? 'newly stale unit' : 'stale unit');
+  const scratch = sumScratch(report);
   const what = [
     old.length > 0 ? counts : withNames(counts, owners),
     ...(old.length > 0 ? [withNames(`${old.length} stale for too long`, old)] : []),
     ...(rebootSaid === null ? [] : [rebootSaid]),
     ...(accepted.length > 0 ? [`${count(accepted.length, 'finding')} accepted`] : []),
+    // Nobody counts scratch, and a disk that is full of it is not OK without a word.
+    ...(scratch >= notableBytes ? [`scratch files hold ${formatBytes(scratch)}`] : []),
     ...(drift.report.complete ? [] : ['not everything could be seen']),
   ].join('; ');
   return {
     text: `${statusLine(state, what)} | ${perfdata(judgement, report, owners.length, thresholds)}\n`,
     exitCode: nagiosCodes[state],
   };
+}
+
+/** A file that is mapped and open as well counts twice: a unit's files do not say which is which. */
+function sumScratch({ units, processes }: Report): number {
+  const inUnits = units.flatMap(({ files }) => files.filter(({ role }) => role === 'scratch'));
+  const loose = processes
+    .filter(({ unit }) => unit === null)
+    .flatMap(({ maps, fds }) => [...maps, ...fds].filter(({ role }) => role === 'scratch'));
+  return inUnits.reduce((sum, { held_bytes }) => sum + (held_bytes ?? 0), sumHeld(loose).bytes);
 }
 
 function withNames(text: string, owners: readonly Owner[]): string {
@@ -101,10 +115,12 @@ function perfdata(
   { warning, critical }: Thresholds,
 ): string {
   const { denied, failed } = report.scan.processes;
+  const { held_bytes, held_memory_bytes } = report.summary;
   return [
     `units=${units};${warning?.text ?? ''};${critical?.text ?? ''};0`,
     ...(['new', 'remaining', 'resolved', 'unseen'] as const).map((change) => `${change}=${drift.counts[change]};;;0`),
-    `held_bytes=${report.summary.held_bytes}B;;;0`,
+    `held_bytes=${held_bytes}B;;;0`,
+    ...(held_memory_bytes === undefined ? [] : [`held_memory_bytes=${held_memory_bytes}B;;;0`]),
     `not_inspected=${denied + failed};;;0`,
     // Absent if it is not known: U, which the guidelines have for that, is no number to most readers.
     ...(reboot.required === null ? [] : [`reboot=${Number(reboot.required)};;;0;1`]),

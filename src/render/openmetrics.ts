@@ -4,6 +4,7 @@
 import type { Drift } from '../documents/generated/drift.ts';
 import type { Plan } from '../documents/generated/plan.ts';
 import type { Report, UnitFile } from '../documents/generated/report.ts';
+import { sumHeld } from '../held.ts';
 import { stableName } from '../stable-names.ts';
 import { Family, toSeconds } from './metrics.ts';
 
@@ -13,6 +14,8 @@ interface Owned {
   user: string;
   staleSince: string | null;
   heldBytes: number;
+  /** null if the report does not say. */
+  memoryBytes: number | null;
   files: readonly Pick<UnitFile, 'kind' | 'role' | 'state'>[];
 }
 
@@ -21,13 +24,18 @@ export function renderOpenmetrics(report: Report, plan: Plan | null, drift: Drif
   const { scan, host, summary } = report;
   const files = new Family('stale_files', 'Gone files in use, without scratch files.');
   const since = new Family('stale_since_timestamp_seconds', "When the earliest of a unit's stale code was replaced.");
-  const held = new Family('held_bytes', 'Bytes on disk that gone files of a unit hold; units may share them.');
+  const held = new Family('held_bytes', 'Bytes that gone files of a unit hold, scratch too; units may share them.');
+  const memory = new Family(
+    'held_memory_bytes',
+    'The part of lib_users_held_bytes that is memory (tmpfs), and no disk.',
+  );
   for (const owned of ownedFiles(report)) {
-    const { scope, unit, user, staleSince, heldBytes } = owned;
+    const { scope, unit, user, staleSince, heldBytes, memoryBytes } = owned;
     const owner = { scope, unit, user };
     for (const { kind, state } of owned.files) files.set({ ...owner, kind, state }, 1);
     if (owned.files.length > 0) since.set(owner, staleSince === null ? null : toSeconds(staleSince), Math.min);
     if (heldBytes > 0) held.set(owner, heldBytes);
+    if (heldBytes > 0) memory.set(owner, memoryBytes);
   }
   const { seen: _, ...results } = scan.processes;
   const processes = new Family('scan_processes', 'Processes by how far they were looked at.');
@@ -40,7 +48,12 @@ export function renderOpenmetrics(report: Report, plan: Plan | null, drift: Drif
     files,
     since,
     held,
-    new Family('host_held_bytes', 'Bytes on disk that gone files hold, each file once.').set({}, summary.held_bytes),
+    memory,
+    new Family('host_held_bytes', 'Bytes that gone files hold, each file once.').set({}, summary.held_bytes),
+    new Family(
+      'host_held_memory_bytes',
+      'The part of lib_users_host_held_bytes that is memory (tmpfs), and no disk.',
+    ).set({}, summary.held_memory_bytes ?? null),
     kernelHeldFamily(report),
     new Family('scan_complete', '1 where everything could be seen.').set({}, Number(scan.complete)),
     new Family('scan_timestamp_seconds', 'When the scan began.').set({}, toSeconds(report.generated_at)),
@@ -58,7 +71,7 @@ export function renderOpenmetrics(report: Report, plan: Plan | null, drift: Drif
 }
 
 function kernelHeldFamily({ kernel_held }: Report): Family {
-  const help = 'Size of gone files that the kernel itself uses; the file of a loop device may hold less on disk.';
+  const help = 'Size of gone files that the kernel itself uses; the file of a loop device may hold fewer.';
   const family = new Family('kernel_held_size_bytes', help);
   if (kernel_held == null) return family;
   return family.set(
@@ -73,30 +86,30 @@ function rebootRequired(reported: boolean | null, plan: Plan | null): number | n
 }
 
 function ownedFiles({ units, processes }: Report): Owned[] {
-  const owned = units.map((unit): Owned => {
-    const files = unit.files.filter(({ role }) => role !== 'scratch');
-    const bytes = files.reduce((sum, { held_bytes }) => sum + (held_bytes ?? 0), 0);
-    return {
+  const owned = units.map(
+    (unit): Owned => ({
       scope: unit.scope,
       unit: stableName('unit', unit.name),
       user: unit.user === null ? '' : (unit.user.name ?? String(unit.user.uid)),
       staleSince: unit.stale_since,
-      // Two paths may be one file; the unit's own sum counts it once.
-      heldBytes: Math.min(bytes, unit.held_bytes),
-      files,
-    };
-  });
+      heldBytes: unit.held_bytes,
+      memoryBytes: unit.held_memory_bytes ?? null,
+      files: unit.files.filter(({ role }) => role !== 'scratch'),
+    }),
+  );
   const loose = processes
     .filter(({ unit }) => unit === null)
     .map(({ maps, fds }): Owned => {
-      const files = [...maps, ...fds].filter(({ role }) => role !== 'scratch');
-      const replaced = maps.flatMap(({ role, replaced_at }) => (role === 'code' && replaced_at ? [replaced_at] : []));
-      const open = fds.filter(({ role }) => role !== 'scratch');
+      const replaced = [...maps, ...fds].flatMap(({ role, replaced_at }) =>
+        role === 'code' && replaced_at ? [replaced_at] : [],
+      );
+      const held = sumHeld([...maps, ...fds]);
       return {
         ...{ scope: '', unit: '', user: '' },
         staleSince: replaced.sort()[0] ?? null,
-        heldBytes: open.reduce((sum, { held_bytes }) => sum + (held_bytes ?? 0), 0),
-        files,
+        heldBytes: held.bytes,
+        memoryBytes: held.memory,
+        files: [...maps, ...fds].filter(({ role }) => role !== 'scratch'),
       };
     });
   return [...owned, ...loose];

@@ -1,6 +1,8 @@
 // Plan -> a checklist that a person can follow, in the order in which to do it, with the commands to copy.
 
-import type { Action, Plan } from '../documents/generated/plan.ts';
+import type { Action, Ignored, Plan } from '../documents/generated/plan.ts';
+import { notableBytes } from '../sizes.ts';
+import { orderReasons } from './file-order.ts';
 import { count, formatTime, quote } from './format.ts';
 import { fold, type Paint, type Style, word, words } from './layout.ts';
 import { becauseText, explain, nameTarget, sections } from './plan-words.ts';
@@ -21,7 +23,12 @@ export function renderPlanText(plan: Plan, style: Style): string {
     ...sections.map(({ title, holds }) => renderSection(title, first.filter(holds), false, style)),
     renderSection('Last, since this scan was run from within', last, true, style),
     renderSection('Your own connection, which ends when you log out', own, true, style),
-    renderIgnored(plan, style),
+    renderIgnored('Nothing is restarted for the space that these hold:', plan.ignored.filter(isHolding), style),
+    renderIgnored(
+      'Nothing to do about:',
+      plan.ignored.filter((each) => !isHolding(each)),
+      style,
+    ),
     renderTail(plan, style),
   ];
   return [renderHead(plan, style), ...blocks.filter((block) => block !== '')].join('\n');
@@ -37,11 +44,14 @@ function renderHead(plan: Plan, style: Style): string {
 }
 
 /** A plan that is not complete never calls the host clean. */
-function verdictOf({ actions, complete, reboot, report, clean }: Plan): { text: string; paint: Paint } {
+function verdictOf({ actions, complete, reboot, report, clean, ignored }: Plan): { text: string; paint: Paint } {
   const unseen = report.complete
     ? 'the report leaves out processes in no unit, or the plan was narrowed'
     : 'the scan did not see everything';
   if (actions.length === 0 && !reboot.required) {
+    if (complete && ignored.some(isHolding)) {
+      return { text: 'Nothing to do by itself; what holds space is named below.', paint: 'yellow' };
+    }
     return complete
       ? { text: 'Nothing to do.', paint: 'green' }
       : { text: `Nothing found to do, but ${unseen}: this host may not be clean.`, paint: 'yellow' };
@@ -60,7 +70,9 @@ function renderSection(title: string, actions: readonly Action[], withVerb: bool
 function renderItem(action: Action, withVerb: boolean, style: Style): string {
   const verb = withVerb ? `${sections.find(({ holds }) => holds(action))?.verb ?? ''} ` : '';
   const more = action.because.length - shownFiles;
-  const files = action.because.slice(0, more > 1 ? shownFiles : undefined).map(becauseText);
+  const files = orderReasons(action.because)
+    .slice(0, more > 1 ? shownFiles : undefined)
+    .map(becauseText);
   const notes = [...files, ...(more > 1 ? [`and ${count(more, 'other file')}`] : [])];
   const explained = explain(action).map((line) => fold(words(line), 6, 8, style));
   return [
@@ -79,18 +91,21 @@ function renderCommand({ argv }: Action, style: Style): string {
   return fold(shown, 6, 8, style);
 }
 
-function renderIgnored({ ignored }: Plan, style: Style): string {
+/** What holds so much that somebody may want to end it for that. Another copy of scratch would hold as much again. */
+function isHolding({ code, held_bytes }: Ignored): boolean {
+  return code !== 'scratch_file' && (held_bytes ?? 0) >= notableBytes;
+}
+
+function renderIgnored(title: string, ignored: readonly Ignored[], style: Style): string {
   if (ignored.length === 0) return '';
   const more = ignored.length - shownIgnored;
-  const lines = ignored.slice(0, more > 1 ? shownIgnored : undefined).map(({ path, unit, reason }) => {
+  const sorted = orderReasons(ignored);
+  const lines = sorted.slice(0, more > 1 ? shownIgnored : undefined).map(({ path, unit, reason }) => {
     const where = unit === null ? '' : ` (${sanitizeUnit(unit)})`;
     return `${quote(sanitize(path))}${where}: ${sanitize(reason)}`;
   });
   if (more > 1) lines.push(`and ${count(more, 'other')}`);
-  return (
-    fold(words('Nothing to do about:', 'bold'), 0, 2, style) +
-    lines.map((line) => fold(words(line, 'dim'), 2, 4, style)).join('')
-  );
+  return fold(words(title, 'bold'), 0, 2, style) + lines.map((line) => fold(words(line, 'dim'), 2, 4, style)).join('');
 }
 
 function renderTail({ reboot }: Plan, style: Style): string {

@@ -1,6 +1,7 @@
 // The closed lists of the plan -> the words for them: what to do, what stands in the way, why it must be done.
 
 import type { Action, Because, BlockedBy, Container } from '../documents/generated/plan.ts';
+import { formatBytes } from '../sizes.ts';
 import { containerName } from './container-name.ts';
 import { count, formatUser, quote } from './format.ts';
 import { sanitize, sanitizeUnit } from './sanitize.ts';
@@ -101,9 +102,11 @@ export function explain(action: Action): string[] {
 const shownPids = 4;
 
 /** Sanitized: `/usr/lib/libc.so.6: library replaced, process 640`. */
-export function becauseText({ path, code, package: owner, pids }: Because): string {
+export function becauseText({ path, code, package: owner, pids, held_bytes }: Because): string {
   const from = owner === null ? '' : ` (now of ${sanitize(owner.name)} ${sanitize(owner.version)})`;
-  return `${quote(sanitize(path))}${from}: ${code.replace('_', ' ')}, ${nameProcesses(pids)}`;
+  // Of code it is a little that a restart frees, and no reason for it.
+  const held = code === 'log_held' && held_bytes ? `${formatBytes(held_bytes)}, ` : '';
+  return `${quote(sanitize(path))}${from}: ${code.replace('_', ' ')}, ${held}${nameProcesses(pids)}`;
 }
 
 /** `process 640`, `processes 100, 200, 201, 202 and 6 others`. */

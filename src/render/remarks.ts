@@ -1,7 +1,8 @@
 // What the text ends with: reboot, how much was seen, what was hidden, warnings, and what to do next.
 
 import type { KernelHeld, Report } from '../documents/generated/report.ts';
-import { count, enumerate, formatBytes, quote } from './format.ts';
+import { formatBytes } from '../sizes.ts';
+import { count, enumerate, quote } from './format.ts';
 import type { Paint } from './layout.ts';
 import { sanitizePath } from './raw-bytes.ts';
 import { rebootReasonText, rebootUnknownText } from './reboot-reason.ts';

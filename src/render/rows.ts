@@ -13,7 +13,7 @@
 //   process command executable started_at       the process's name, command line, program and start
 //   via fd kind role state                      how the file is used, and what became of it; fd is the descriptor
 //   path path_base64                            the file
-//   replaced_at held_bytes                      null where it is not known; a map holds 0, as in the report's units
+//   replaced_at held_bytes                      null where it is not known
 //   package package_version                     who owns the path now, with --packages
 
 import type { DeletedFd, DeletedMap, Process, Report, Unit, UnitFile } from '../documents/generated/report.ts';
@@ -63,7 +63,12 @@ function processRows(process: Process): Row[] {
     started_at: process.started_at,
   };
   return [
-    ...process.maps.map((map) => ({ ...about, via: 'map', fd: null, ...fileCells(map, 0) })),
+    ...process.maps.map((map) => ({
+      ...about,
+      via: 'map',
+      fd: null,
+      ...fileCells(map, map.held_bytes === undefined ? 0 : map.held_bytes),
+    })),
     ...process.fds.map((fd) => ({ ...about, via: 'fd', fd: fd.fd, ...fileCells(fd, fd.held_bytes) })),
   ];
 }

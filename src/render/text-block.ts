@@ -1,8 +1,10 @@
 // One block of the text: its title, its processes, and a line for every file that is gone.
 
 import type { UnitFile } from '../documents/generated/report.ts';
+import { formatBytes } from '../sizes.ts';
 import type { Block } from './blocks.ts';
-import { count, formatAge, formatBytes, formatTime, quote } from './format.ts';
+import { orderFiles } from './file-order.ts';
+import { count, formatAge, formatTime, quote } from './format.ts';
 import type { Paint, Style, Word } from './layout.ts';
 import { fold, word, words } from './layout.ts';
 import { sanitizePath } from './raw-bytes.ts';
@@ -21,7 +23,7 @@ export function renderBlock(block: Block, now: string, style: Style): string {
     fold(titleWords(block, now), 0, 2, style),
     fold(processWords(block), 2, 4, style),
     block.command === null ? '' : cut(`  command ${block.command}`, style.columns),
-    ...block.files.map((file) => fold(fileWords(file, block), 2, 6, style)),
+    ...orderFiles(block.files).map((file) => fold(fileWords(file, block), 2, 6, style)),
   ].join('');
 }
 
@@ -58,7 +60,7 @@ function fileWords(file: UnitFile, { processes }: Block): Word[] {
   const { state, via, role, held_bytes } = file;
   const harmless = role === 'scratch' || role === 'data';
   const facts = [
-    ...(held_bytes === null ? ['size not known'] : held_bytes > 0 ? [`${formatBytes(held_bytes)} held`] : []),
+    ...(held_bytes === null ? ['size not known'] : held_bytes > 0 ? [heldText(file)] : []),
     ...(file.pids.length < processes.length ? [usersOf(file.pids, processes.length)] : []),
     ...(file.package === null ? [] : [`now ${sanitize(file.package.name)} ${sanitize(file.package.version)}`]),
   ];
@@ -72,10 +74,15 @@ function fileWords(file: UnitFile, { processes }: Block): Word[] {
   ];
 }
 
-// The role, or what is more telling: which code it is, and that a held file is a directory.
+// The role, or what is more telling: which code it is, and that a held file is a directory. What an interpreter runs is code.
 function useOf({ role, kind }: UnitFile): string {
-  if (role === 'code') return kind;
+  if (role === 'code') return kind === 'executable' || kind === 'library' ? kind : role;
   return role === 'file' && kind === 'directory' ? kind : role;
+}
+
+function heldText({ held_bytes, held_memory_bytes }: UnitFile): string {
+  const inMemory = (held_memory_bytes ?? 0) > 0;
+  return `${formatBytes(held_bytes ?? 0)}${inMemory ? ' of memory' : ''} held`;
 }
 
 function usersOf(pids: readonly number[], of: number): string {

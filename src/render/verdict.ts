@@ -1,7 +1,8 @@
 // Report -> the first and the last thing a person reads: what was found, and what to do next.
 
-import type { Report } from '../documents/generated/report.ts';
-import { count, formatBytes } from './format.ts';
+import type { Report, Role } from '../documents/generated/report.ts';
+import { count } from './format.ts';
+import { heldWords } from './held-text.ts';
 import type { Paint } from './layout.ts';
 
 /** Whether the whole host was looked at and nothing was found: only then is it clean. */
@@ -30,14 +31,32 @@ export function verdictText(report: Report): { text: string; paint: Paint } {
       paint: 'yellow',
     };
   }
-  const one = summary.processes === 1;
+  const stale = countStale(report);
+  const more = scan.complete ? '' : ' There may be more.';
+  const held = summary.held_bytes > 0 ? heldWords(summary) : null;
+  if (stale.processes === 0) {
+    const holders = `${count(summary.processes, 'process')} ${summary.processes === 1 ? 'uses' : 'use'} scratch files`;
+    const text = `No program or library in use is gone: ${holders}${held === null ? '' : `, which hold ${held}`}.${more}`;
+    return { text, paint: scan.complete ? 'green' : 'yellow' };
+  }
+  const one = stale.processes === 1;
   const found = [
-    count(summary.processes, 'process'),
-    ...(summary.units > 0 ? [`(${count(summary.units, 'unit')})`] : []),
+    count(stale.processes, 'process'),
+    ...(stale.units > 0 ? [`(${count(stale.units, 'unit')})`] : []),
     `${one ? 'runs' : 'run'} on files that are gone`,
-    ...(summary.held_bytes > 0 ? [`and ${one ? 'holds' : 'hold'} ${formatBytes(summary.held_bytes)} of disk`] : []),
+    ...(held === null ? [] : [`and ${one ? 'holds' : 'hold'} ${held}`]),
   ];
-  return { text: `${found.join(' ')}.${scan.complete ? '' : ' There may be more.'}`, paint: 'bold' };
+  return { text: `${found.join(' ')}.${more}`, paint: 'bold' };
+}
+
+/** What runs on gone files that are more than scratch, which is meant to be gone. */
+function countStale(report: Report): { processes: number; units: number } {
+  const isCause = ({ role }: { role: Role }): boolean => role !== 'scratch';
+  const units = report.units.filter(({ files }) => files.some(isCause));
+  // With --detail units there are no processes, and what is in no unit shows in the summary alone.
+  const pids = new Set(units.flatMap(({ files }) => files.filter(isCause).flatMap((file) => file.pids)));
+  for (const { pid, maps, fds } of report.processes) if (maps.some(isCause) || fds.some(isCause)) pids.add(pid);
+  return { processes: pids.size + countUnlisted(report), units: units.length };
 }
 
 /** First match wins. */

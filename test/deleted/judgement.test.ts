@@ -1,8 +1,7 @@
-// What is gone, in which state, and what it is to the process: marks, identity, roles, rules.
+// What is gone, and in which state: marks, identity, rules.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseMarked, renamesOpenFiles } from '../../src/deleted/gone.ts';
-import { classifyFdRole, classifyMapRole } from '../../src/deleted/role.ts';
 import { compileRules, ignoreRules, shippedRules } from '../../src/deleted/rules.ts';
 import { classifyGone, type GoneQuestion } from '../../src/deleted/state.ts';
 import { SuppressedTally } from '../../src/deleted/suppressed.ts';
@@ -101,67 +100,6 @@ for (const [mark, fsType, renames] of [
 ] as const) {
   test(`a name of mark ${mark} on ${fsType}: the client renames open files: ${renames}`, () =>
     assert.equal(renamesOpenFiles({ mark, path: '/x' }, fsType), renames));
-}
-
-type MapCase = Parameters<typeof classifyMapRole>[0];
-const map = (path: string, more: Partial<MapCase> = {}): MapCase => ({
-  path,
-  kind: 'library',
-  state: 'removed',
-  links: 0,
-  inode: 5n,
-  ...more,
-});
-const mapRows: [name: string, map: MapCase, born: bigint | null, role: string][] = [
-  ['a library removed by an upgrade', map('/usr/lib/libssl.so.1'), 50n, 'code'],
-  ['a library loaded and replaced after the start', map('/usr/lib/libssl.so.3', { state: 'replaced' }), 150n, 'code'],
-  ['a library loaded and removed after the start, from a package', map('/usr/lib/libssl.so.1'), 150n, 'code'],
-  ['JNA in /tmp', map('/tmp/jna-114/jna8871.tmp'), null, 'scratch'],
-  ['a plug-in replaced in /tmp', map('/tmp/plugin.so', { state: 'replaced' }), null, 'code'],
-  ['unpacked by itself in its own folder', map('/home/app/.cache/x.so'), 150n, 'scratch'],
-  ['there before it started', map('/home/app/lib/x.so'), 50n, 'code'],
-  ['birth time not known', map('/home/app/lib/x.so'), null, 'code'],
-  ['another link left', map('/home/app/lib/x.so', { links: 1 }), 150n, 'code'],
-  ['/usr/local belongs to no package', map('/usr/local/lib/x.so'), 150n, 'scratch'],
-  ['a locale archive', map('/usr/lib/locale/locale-archive', { kind: 'data', state: 'replaced' }), 50n, 'data'],
-  ['a program removed from /tmp', map('/tmp/a.out', { kind: 'executable' }), 50n, 'code'],
-  ['a program that was never a file', map('/memfd:x', { kind: 'executable' }), null, 'scratch'],
-  ['could not look', map('/tmp/x.so', { state: 'unknown', links: null }), null, 'code'],
-];
-for (const [name, input, born, role] of mapRows) {
-  test(`role of a map: ${name}: ${role}`, () => assert.equal(classifyMapRole(input, born, 100n), role));
-}
-
-type FdCase = Parameters<typeof classifyFdRole>[0];
-const fd = (path: string, more: Partial<FdCase> = {}): FdCase => ({
-  path,
-  kind: 'regular',
-  state: 'removed',
-  links: 0,
-  inode: 5n,
-  access: 'read_write',
-  append: false,
-  bornAtNs: 150n,
-  ...more,
-});
-const fdRows: [name: string, fd: FdCase, role: string][] = [
-  ['append', fd('/srv/app/out.txt', { access: 'write', append: true }), 'log'],
-  ['written below /var/log', fd('/var/log/nginx/a.log', { access: 'write' }), 'log'],
-  ['written below a logs folder', fd('/opt/app/logs/a.txt', { access: 'write' }), 'log'],
-  ['only read below /var/log', fd('/var/log/nginx/a.log', { access: 'read' }), 'file'],
-  ['a log in /tmp', fd('/tmp/x.log', { access: 'write', append: true }), 'log'],
-  ['a temporary table of MariaDB', fd('/tmp/ibXXXX'), 'scratch'],
-  ['replaced in /tmp', fd('/tmp/x', { state: 'replaced' }), 'file'],
-  ['a dropped table of PostgreSQL', fd('/var/lib/postgresql/15/main/base/5/16392'), 'file'],
-  ['a spill file at home', fd('/home/app/spill'), 'scratch'],
-  ['only written at home', fd('/home/app/out', { access: 'write' }), 'file'],
-  ['older than the process', fd('/home/app/data', { bornAtNs: 50n }), 'file'],
-  ['O_TMPFILE', fd('/home/app/#5'), 'scratch'],
-  ['memfd', fd('/memfd:x', { append: true }), 'scratch'],
-  ['a directory', fd('/var/log/old', { kind: 'directory', access: 'read', append: false }), 'file'],
-];
-for (const [name, input, role] of fdRows) {
-  test(`role of an fd: ${name}: ${role}`, () => assert.equal(classifyFdRole(input, 100n), role));
 }
 
 const ruleRows: [path: string, rule: string | null, inode?: bigint][] = [

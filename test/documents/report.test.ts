@@ -21,7 +21,7 @@ const map = (path: string, more: Partial<MapFinding> = {}): MapFinding => ({
     device: 'fe:00',
     inode: 7n,
   },
-  ...{ links: 0, heldBytes: 4096, bornAtNs: null, unlinkedAtNs: null, pathSource: 'kernel' },
+  ...{ links: 0, heldBytes: 4096, fsType: 'ext4', bornAtNs: null, unlinkedAtNs: null, pathSource: 'kernel' },
   ...{ mappings: 1, mappedBytes: 4096, executable: true },
   ...more,
 });

@@ -57,6 +57,14 @@ const laterFields: ReadonlySet<string> = new Set([
   'report/$defs/map/path_source',
   'report/$defs/fd/path_source',
   'report/$defs/executable/path_source',
+  'plan/held',
+  'plan/$defs/because/held_bytes',
+  'plan/$defs/ignored/held_bytes',
+  'report/$defs/map/fs_type',
+  'report/$defs/map/held_bytes',
+  'report/$defs/summary/held_memory_bytes',
+  'report/$defs/unit/held_memory_bytes',
+  'report/$defs/unit_file/held_memory_bytes',
 ]);
 
 for (const name of schemaNames) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { count, enumerate, formatAge, formatBytes, formatUser, quote } from '../../src/render/format.ts';
+import { count, enumerate, formatAge, formatUser, quote } from '../../src/render/format.ts';
+import { formatBytes } from '../../src/sizes.ts';
 
 const bytes: readonly [number, string][] = [
   [0, '0 bytes'],

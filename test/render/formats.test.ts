@@ -237,7 +237,9 @@ test('Nagios: one line, one bar, and Monitoring::Plugin reads the performance da
   parsePerfdata(lines.map((line) => line.split('|')[1]!.trim())).forEach((values, index) => {
     const { drift, counted } = judgements[index]!.judgement;
     const byLabel = Object.fromEntries(values.map((value) => [value.label, value]));
-    assert.equal(values.length, drift.reboot?.required === null ? 7 : 8);
+    const isMemorySaid = judgements[index]!.report.summary.held_memory_bytes !== undefined;
+    assert.equal(byLabel.held_memory_bytes !== undefined, isMemorySaid);
+    assert.equal(values.length, 7 + Number(drift.reboot?.required !== null) + Number(isMemorySaid));
     if (drift.reboot?.required !== null) assert.equal(byLabel.reboot?.value, Number(drift.reboot?.required));
     assert.equal(byLabel.units?.value, groupByOwner(counted).length);
     assert.deepEqual([byLabel.units?.warning, byLabel.units?.critical], ['0', '~:3']);

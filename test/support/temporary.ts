@@ -6,8 +6,12 @@ import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 
 /** Makes the folder and, in it, the files of `content` by their relative paths. */
-export function temporaryFolder(t: TestContext, content: Readonly<Record<string, string>> = {}): string {
-  const folder = mkdtempSync(join(tmpdir(), 'lib-users-test-'));
+export function temporaryFolder(
+  t: TestContext,
+  content: Readonly<Record<string, string>> = {},
+  base: string = tmpdir(),
+): string {
+  const folder = mkdtempSync(join(base, 'lib-users-test-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   for (const [path, text] of Object.entries(content)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

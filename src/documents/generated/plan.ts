@@ -83,6 +83,10 @@ export type NullablePackage = Package | null;
  * Process ids in rising order.
  */
 export type Pids = number[];
+/**
+ * A number of things or bytes, or null if it is not known.
+ */
+export type NullableCount = Count | null;
 
 /**
  * What must be done about a report's findings, each with its reason, as `lib-users plan` derives it.
@@ -130,6 +134,10 @@ export interface Plan {
    * Gone files for which nothing is to be done, by unit, path and code.
    */
   ignored: Ignored[];
+  /**
+   * What holds the space of gone files, most first, whether or not there is anything else to do: a restart of it, or its end, frees that space, but for what others hold too.
+   */
+  held?: Holder[];
 }
 /**
  * What wrote this document.
@@ -406,6 +414,7 @@ export interface Because {
   code: ReasonCode;
   package: NullablePackage;
   pids: Pids;
+  held_bytes?: NullableCount;
 }
 /**
  * The package that owns the path now.
@@ -452,4 +461,27 @@ export interface Ignored {
    * Why nothing is to be done.
    */
   reason: string;
+  held_bytes?: NullableCount;
+}
+/**
+ * One unit, container or process that holds the space of gone files.
+ */
+export interface Holder {
+  unit: NullableString;
+  /**
+   * The scope of the unit, or null if there is none.
+   */
+  scope: Scope | null;
+  user: NullableUser;
+  /**
+   * The container or virtual machine, or null.
+   */
+  container: Container | null;
+  /**
+   * The process if it is in no unit and no container, else null.
+   */
+  process: PlannedProcess | null;
+  held_bytes: Count;
+  held_memory_bytes: NullableCount;
+  pids: Pids;
 }

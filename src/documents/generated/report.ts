@@ -49,7 +49,7 @@ export type Base64 = string | null;
  */
 export type PathSource = 'kernel' | 'command_line' | 'process_name' | 'none';
 /**
- * code: an executable or library. data: another mapped file. log: a held log. file: another held file. scratch: made and unlinked by its own maker; never a reason for anything.
+ * code: an executable or library, or what a virtual machine or an interpreter runs from a file that it keeps open or mapped. data: another mapped file. log: a log that is written. file: another held file. scratch: made and unlinked by its own maker, and small, or code that a restart would unpack again; never a reason for anything.
  */
 export type Role = 'code' | 'data' | 'log' | 'file' | 'scratch';
 /**
@@ -362,6 +362,7 @@ export interface Summary {
   maps: Count;
   fds: Count;
   held_bytes: Count;
+  held_memory_bytes?: Count;
 }
 /**
  * One affected systemd unit.
@@ -384,6 +385,7 @@ export interface Unit {
    */
   files: UnitFile[];
   held_bytes: Count;
+  held_memory_bytes?: Count;
   stale_since: NullableTime;
   /**
    * systemd's facts, or null where it was not or could not be asked.
@@ -438,6 +440,7 @@ export interface UnitFile {
   state: State;
   replaced_at: NullableTime;
   held_bytes: NullableCount;
+  held_memory_bytes?: NullableCount;
   package: NullablePackage;
   pids: Pids;
 }
@@ -640,6 +643,8 @@ export interface DeletedMap {
   device: Device;
   inode: Inode;
   links: NullableCount;
+  held_bytes?: NullableCount;
+  fs_type?: NullableString;
   mappings: Count;
   mapped_bytes: Count;
   /**

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:plan:1.1.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","report","complete","services","reload_services","user_services","daemon_reexec","reboot","actions","ignored"],"properties":{"kind":{"const":"lib-users/plan"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"report":{"$ref":"#/$defs/source_report"},"complete":{"type":"boolean"},"services":{"type":"array","items":{"type":"string"}},"reload_services":{"type":"array","items":{"type":"string"}},"user_services":{"type":"array","items":{"$ref":"#/$defs/user_service"}},"daemon_reexec":{"type":"boolean"},"reboot":{"$ref":"#/$defs/reboot"},"actions":{"type":"array","items":{"$ref":"#/$defs/action"}},"clean":{"type":"boolean","nullable":true},"ignored":{"type":"array","items":{"$ref":"#/$defs/ignored"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"count":{"type":"integer","minimum":0},"nullable_string":{"type":"string","nullable":true},"pids":{"type":"array","items":{"type":"integer","minimum":1}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"}}},"source_report":{"type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}}},"user_service":{"type":"object","additionalProperties":false,"required":["user","unit"],"properties":{"user":{"$ref":"#/$defs/user"},"unit":{"type":"string","minLength":1}}},"scope":{"enum":["system","user"]},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"planned_process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}}},"reason_code":{"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","policy"]},"remark":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["daemon_reload_first","ends_sessions","several_users"]},"message":{"type":"string"}}},"because":{"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}},"applied_policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}}},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone"]},"action_name":{"enum":["restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]},"action":{"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"callers_own":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}},"nullable":true},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}},"remarks":{"type":"array","items":{"$ref":"#/$defs/remark"}}}},"ignored":{"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:plan:1.1.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","report","complete","services","reload_services","user_services","daemon_reexec","reboot","actions","ignored"],"properties":{"kind":{"const":"lib-users/plan"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"report":{"$ref":"#/$defs/source_report"},"complete":{"type":"boolean"},"services":{"type":"array","items":{"type":"string"}},"reload_services":{"type":"array","items":{"type":"string"}},"user_services":{"type":"array","items":{"$ref":"#/$defs/user_service"}},"daemon_reexec":{"type":"boolean"},"reboot":{"$ref":"#/$defs/reboot"},"actions":{"type":"array","items":{"$ref":"#/$defs/action"}},"clean":{"type":"boolean","nullable":true},"ignored":{"type":"array","items":{"$ref":"#/$defs/ignored"}},"held":{"type":"array","items":{"$ref":"#/$defs/holder"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"pids":{"type":"array","items":{"type":"integer","minimum":1}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"}}},"source_report":{"type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}}},"user_service":{"type":"object","additionalProperties":false,"required":["user","unit"],"properties":{"user":{"$ref":"#/$defs/user"},"unit":{"type":"string","minLength":1}}},"scope":{"enum":["system","user"]},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"planned_process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}}},"reason_code":{"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","policy"]},"remark":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["daemon_reload_first","ends_sessions","several_users"]},"message":{"type":"string"}}},"because":{"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"applied_policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}}},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone"]},"action_name":{"enum":["restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]},"action":{"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"callers_own":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}},"nullable":true},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}},"remarks":{"type":"array","items":{"$ref":"#/$defs/remark"}}}},"holder":{"type":"object","additionalProperties":false,"required":["unit","scope","user","container","process","held_bytes","held_memory_bytes","pids"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"pids":{"$ref":"#/$defs/pids"}}},"ignored":{"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}}}};
 const func1 = Object.prototype.hasOwnProperty;
 const schema20 = {"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
@@ -1323,7 +1323,7 @@ return errors === 0;
 }
 validate87.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema34 = {"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}};
+const schema34 = {"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}};
 const schema35 = {"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","policy"]};
 
 function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -1472,6 +1472,35 @@ return errors === 0;
 }
 validate95.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
+const schema38 = {"type":"integer","minimum":0,"nullable":true};
+
+function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate97.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if((!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) && (data !== null)){
+validate97.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === 0){
+if((typeof data == "number") && (isFinite(data))){
+if(data < 0 || isNaN(data)){
+validate97.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+validate97.errors = vErrors;
+return errors === 0;
+}
+validate97.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
 
 function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1493,7 +1522,7 @@ return false;
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!((((key0 === "path") || (key0 === "code")) || (key0 === "package")) || (key0 === "pids"))){
+if(!(((((key0 === "path") || (key0 === "code")) || (key0 === "package")) || (key0 === "pids")) || (key0 === "held_bytes"))){
 validate90.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -1547,6 +1576,19 @@ var valid0 = _errs6 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.held_bytes !== undefined){
+const _errs7 = errors;
+if(!(validate97(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
@@ -1563,12 +1605,12 @@ return errors === 0;
 }
 validate90.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema38 = {"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["daemon_reload_first","ends_sessions","several_users"]},"message":{"type":"string"}}};
+const schema39 = {"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["daemon_reload_first","ends_sessions","several_users"]},"message":{"type":"string"}}};
 
-function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate98.evaluated;
+const evaluated0 = validate100.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1579,14 +1621,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.code === undefined) && (missing0 = "code")) || ((data.message === undefined) && (missing0 = "message"))){
-validate98.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate100.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "code") || (key0 === "message"))){
-validate98.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate100.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -1596,7 +1638,7 @@ if(data.code !== undefined){
 let data0 = data.code;
 const _errs2 = errors;
 if(!(((data0 === "daemon_reload_first") || (data0 === "ends_sessions")) || (data0 === "several_users"))){
-validate98.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema38.properties.code.enum},message:"must be equal to one of the allowed values"}];
+validate100.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema39.properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -1608,7 +1650,7 @@ if(valid0){
 if(data.message !== undefined){
 const _errs3 = errors;
 if(typeof data.message !== "string"){
-validate98.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate100.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -1621,14 +1663,14 @@ var valid0 = true;
 }
 }
 else {
-validate98.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate100.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate98.errors = vErrors;
+validate100.errors = vErrors;
 return errors === 0;
 }
-validate98.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate100.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2129,8 +2171,8 @@ var valid7 = true;
 const len2 = data28.length;
 for(let i2=0; i2<len2; i2++){
 const _errs55 = errors;
-if(!(validate98(data28[i2], {instancePath:instancePath+"/remarks/" + i2,parentData:data28,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
+if(!(validate100(data28[i2], {instancePath:instancePath+"/remarks/" + i2,parentData:data28,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs55 === errors;
@@ -2175,12 +2217,12 @@ return errors === 0;
 }
 validate75.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema39 = {"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"}}};
+const schema40 = {"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}};
 
-function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate101.evaluated;
+const evaluated0 = validate103.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2191,14 +2233,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.code === undefined) && (missing0 = "code")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.pids === undefined) && (missing0 = "pids"))) || ((data.reason === undefined) && (missing0 = "reason"))){
-validate101.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate103.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(((((key0 === "code") || (key0 === "path")) || (key0 === "unit")) || (key0 === "pids")) || (key0 === "reason"))){
-validate101.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!((((((key0 === "code") || (key0 === "path")) || (key0 === "unit")) || (key0 === "pids")) || (key0 === "reason")) || (key0 === "held_bytes"))){
+validate103.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2219,7 +2261,7 @@ if(valid0){
 if(data.path !== undefined){
 const _errs3 = errors;
 if(typeof data.path !== "string"){
-validate101.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate103.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -2255,10 +2297,22 @@ if(valid0){
 if(data.reason !== undefined){
 const _errs7 = errors;
 if(typeof data.reason !== "string"){
-validate101.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate103.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.held_bytes !== undefined){
+const _errs9 = errors;
+if(!(validate97(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs9 === errors;
 }
 else {
 var valid0 = true;
@@ -2270,15 +2324,328 @@ var valid0 = true;
 }
 }
 }
+}
 else {
-validate101.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate103.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate101.errors = vErrors;
+validate103.errors = vErrors;
 return errors === 0;
 }
-validate101.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate103.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema41 = {"type":"object","additionalProperties":false,"required":["unit","scope","user","container","process","held_bytes","held_memory_bytes","pids"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"pids":{"$ref":"#/$defs/pids"}}};
+
+function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate109.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((((((data.unit === undefined) && (missing0 = "unit")) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.container === undefined) && (missing0 = "container"))) || ((data.process === undefined) && (missing0 = "process"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.held_memory_bytes === undefined) && (missing0 = "held_memory_bytes"))) || ((data.pids === undefined) && (missing0 = "pids"))){
+validate109.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((((((((key0 === "unit") || (key0 === "scope")) || (key0 === "user")) || (key0 === "container")) || (key0 === "process")) || (key0 === "held_bytes")) || (key0 === "held_memory_bytes")) || (key0 === "pids"))){
+validate109.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.unit !== undefined){
+const _errs2 = errors;
+if(!(validate60(data.unit, {instancePath:instancePath+"/unit",parentData:data,parentDataProperty:"unit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.scope !== undefined){
+let data1 = data.scope;
+const _errs3 = errors;
+if(!(((data1 === "system") || (data1 === "user")) || (data1 === null))){
+validate109.errors = [{instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/enum",keyword:"enum",params:{allowedValues: schema41.properties.scope.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.user !== undefined){
+const _errs4 = errors;
+if(!(validate79(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.container !== undefined){
+let data3 = data.container;
+const _errs5 = errors;
+if((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)){
+validate109.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+if(errors === _errs5){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+let missing1;
+if(((((data3.runtime === undefined) && (missing1 = "runtime")) || ((data3.id === undefined) && (missing1 = "id"))) || ((data3.name === undefined) && (missing1 = "name"))) || ((data3.user === undefined) && (missing1 = "user"))){
+validate109.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+return false;
+}
+else {
+const _errs8 = errors;
+for(const key1 in data3){
+if(!(((((key1 === "runtime") || (key1 === "id")) || (key1 === "name")) || (key1 === "user")) || (key1 === "cgroup"))){
+validate109.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs8 === errors){
+if(data3.runtime !== undefined){
+let data4 = data3.runtime;
+const _errs9 = errors;
+if(!((((((((data4 === "docker") || (data4 === "podman")) || (data4 === "containerd")) || (data4 === "crio")) || (data4 === "lxc")) || (data4 === "nspawn")) || (data4 === "libvirt")) || (data4 === "unknown"))){
+validate109.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema41.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid1 = _errs9 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data3.id !== undefined){
+const _errs10 = errors;
+if(!(validate60(data3.id, {instancePath:instancePath+"/container/id",parentData:data3,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid1 = _errs10 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data3.name !== undefined){
+const _errs11 = errors;
+if(!(validate60(data3.name, {instancePath:instancePath+"/container/name",parentData:data3,parentDataProperty:"name",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid1 = _errs11 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data3.user !== undefined){
+const _errs12 = errors;
+if(!(validate79(data3.user, {instancePath:instancePath+"/container/user",parentData:data3,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+var valid1 = _errs12 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data3.cgroup !== undefined){
+const _errs13 = errors;
+if(!(validate60(data3.cgroup, {instancePath:instancePath+"/container/cgroup",parentData:data3,parentDataProperty:"cgroup",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid1 = _errs13 === errors;
+}
+else {
+var valid1 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.process !== undefined){
+let data9 = data.process;
+const _errs14 = errors;
+if((!(data9 && typeof data9 == "object" && !Array.isArray(data9))) && (data9 !== null)){
+validate109.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+if(errors === _errs14){
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+let missing2;
+if(((((data9.pid === undefined) && (missing2 = "pid")) || ((data9.start_ticks === undefined) && (missing2 = "start_ticks"))) || ((data9.name === undefined) && (missing2 = "name"))) || ((data9.executable === undefined) && (missing2 = "executable"))){
+validate109.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+return false;
+}
+else {
+const _errs17 = errors;
+for(const key2 in data9){
+if(!((((key2 === "pid") || (key2 === "start_ticks")) || (key2 === "name")) || (key2 === "executable"))){
+validate109.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs17 === errors){
+if(data9.pid !== undefined){
+let data10 = data9.pid;
+const _errs18 = errors;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+validate109.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs18){
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 < 1 || isNaN(data10)){
+validate109.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+var valid2 = _errs18 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data9.start_ticks !== undefined){
+const _errs20 = errors;
+if(!(validate87(data9.start_ticks, {instancePath:instancePath+"/process/start_ticks",parentData:data9,parentDataProperty:"start_ticks",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs20 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data9.name !== undefined){
+const _errs21 = errors;
+if(typeof data9.name !== "string"){
+validate109.errors = [{instancePath:instancePath+"/process/name",schemaPath:"#/properties/process/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid2 = _errs21 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data9.executable !== undefined){
+const _errs23 = errors;
+if(!(validate60(data9.executable, {instancePath:instancePath+"/process/executable",parentData:data9,parentDataProperty:"executable",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs23 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+var valid0 = _errs14 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.held_bytes !== undefined){
+const _errs24 = errors;
+if(!(validate87(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs24 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.held_memory_bytes !== undefined){
+const _errs25 = errors;
+if(!(validate97(data.held_memory_bytes, {instancePath:instancePath+"/held_memory_bytes",parentData:data,parentDataProperty:"held_memory_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs25 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.pids !== undefined){
+const _errs26 = errors;
+if(!(validate95(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs26 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate109.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate109.errors = vErrors;
+return errors === 0;
+}
+validate109.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2559,8 +2926,8 @@ var valid5 = true;
 const len4 = data18.length;
 for(let i4=0; i4<len4; i4++){
 const _errs32 = errors;
-if(!(validate101(data18[i4], {instancePath:instancePath+"/ignored/" + i4,parentData:data18,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
+if(!(validate103(data18[i4], {instancePath:instancePath+"/ignored/" + i4,parentData:data18,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
 errors = vErrors.length;
 }
 var valid5 = _errs32 === errors;
@@ -2578,6 +2945,37 @@ var valid0 = _errs30 === errors;
 }
 else {
 var valid0 = true;
+}
+if(valid0){
+if(data.held !== undefined){
+let data20 = data.held;
+const _errs33 = errors;
+if(errors === _errs33){
+if(Array.isArray(data20)){
+var valid6 = true;
+const len5 = data20.length;
+for(let i5=0; i5<len5; i5++){
+const _errs35 = errors;
+if(!(validate109(data20[i5], {instancePath:instancePath+"/held/" + i5,parentData:data20,parentDataProperty:i5,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors);
+errors = vErrors.length;
+}
+var valid6 = _errs35 === errors;
+if(!valid6){
+break;
+}
+}
+}
+else {
+validate52.errors = [{instancePath:instancePath+"/held",schemaPath:"#/properties/held/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs33 === errors;
+}
+else {
+var valid0 = true;
+}
 }
 }
 }

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:report:1.1.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","scan","summary","units","processes","warnings"],"properties":{"kind":{"const":"lib-users/report"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"scan":{"$ref":"#/$defs/scan"},"summary":{"$ref":"#/$defs/summary"},"units":{"type":"array","items":{"$ref":"#/$defs/unit"}},"processes":{"type":"array","items":{"$ref":"#/$defs/process"}},"kernel_held":{"type":"array","items":{"$ref":"#/$defs/kernel_held"},"nullable":true},"warnings":{"type":"array","items":{"$ref":"#/$defs/warning"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"base64":{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true},"path_source":{"enum":["kernel","command_line","process_name","none"]},"pids":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"},"booted_at":{"$ref":"#/$defs/nullable_time"},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string"},"init":{"enum":["systemd","openrc","sysvinit","other"]},"systemd_version":{"$ref":"#/$defs/nullable_count"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"}}},"os":{"type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string"},"version_id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"}}},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}},"nullable":true}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"}}}]},"scan":{"type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string"},"include":{"type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"]},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"]},"packages":{"type":"boolean"},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"carriers":{"type":"array","items":{"type":"string"}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}},"nullable":true},"suppressed":{"type":"array","items":{"$ref":"#/$defs/suppressed"}}}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}}},"filters":{"type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids"},"units":{"type":"array","items":{"type":"string"}},"ignore":{"type":"array","items":{"type":"string"}},"ignore_literal":{"type":"array","items":{"type":"string"}},"default_rules":{"type":"boolean"}}},"process_counts":{"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"}}},"suppressed":{"type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string"},"reason":{"type":"string"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}},"summary":{"type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count"},"units":{"$ref":"#/$defs/count"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"}},"nullable":true},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]},"inode":{"type":"string","pattern":"^[0-9]{1,20}$","nullable":true},"device":{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$","nullable":true},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"}}},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"sessions":{"type":"array","items":{"$ref":"#/$defs/kernel_session"}},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"}},"nullable":true}}},"kernel_session":{"type":"object","additionalProperties":false,"required":["pid","user","name","executable","terminal"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"},"terminal":{"$ref":"#/$defs/nullable_string"}}},"scope":{"enum":["system","user"]},"unit_file":{"type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}},"process":{"type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"ppid":{"$ref":"#/$defs/count"},"start_ticks":{"$ref":"#/$defs/count"},"started_at":{"$ref":"#/$defs/nullable_time"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"command":{"type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64"},"command_truncated":{"type":"boolean"},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}},"nullable":true},"cgroup":{"$ref":"#/$defs/nullable_string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"maps":{"type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"type":"array","items":{"$ref":"#/$defs/fd"}}}},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}}},"unit_ref":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}}},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"map":{"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}},"fd":{"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"enum":["read","write","read_write","path",null]},"append":{"type":"boolean","nullable":true},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}},"kernel_held":{"type":"object","additionalProperties":false,"required":["holder","device","path","path_base64","size_bytes","held_bytes"],"properties":{"holder":{"enum":["loop","swap"]},"device":{"$ref":"#/$defs/nullable_string"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"warning":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread"]},"message":{"type":"string"}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:report:1.1.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","scan","summary","units","processes","warnings"],"properties":{"kind":{"const":"lib-users/report"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"scan":{"$ref":"#/$defs/scan"},"summary":{"$ref":"#/$defs/summary"},"units":{"type":"array","items":{"$ref":"#/$defs/unit"}},"processes":{"type":"array","items":{"$ref":"#/$defs/process"}},"kernel_held":{"type":"array","items":{"$ref":"#/$defs/kernel_held"},"nullable":true},"warnings":{"type":"array","items":{"$ref":"#/$defs/warning"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"base64":{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true},"path_source":{"enum":["kernel","command_line","process_name","none"]},"pids":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"},"booted_at":{"$ref":"#/$defs/nullable_time"},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string"},"init":{"enum":["systemd","openrc","sysvinit","other"]},"systemd_version":{"$ref":"#/$defs/nullable_count"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"}}},"os":{"type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string"},"version_id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"}}},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}},"nullable":true}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"}}}]},"scan":{"type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string"},"include":{"type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"]},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"]},"packages":{"type":"boolean"},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"carriers":{"type":"array","items":{"type":"string"}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}},"nullable":true},"suppressed":{"type":"array","items":{"$ref":"#/$defs/suppressed"}}}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}}},"filters":{"type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids"},"units":{"type":"array","items":{"type":"string"}},"ignore":{"type":"array","items":{"type":"string"}},"ignore_literal":{"type":"array","items":{"type":"string"}},"default_rules":{"type":"boolean"}}},"process_counts":{"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"}}},"suppressed":{"type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string"},"reason":{"type":"string"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}},"summary":{"type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count"},"units":{"$ref":"#/$defs/count"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"}}},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"}},"nullable":true},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]},"inode":{"type":"string","pattern":"^[0-9]{1,20}$","nullable":true},"device":{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$","nullable":true},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"}}},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"sessions":{"type":"array","items":{"$ref":"#/$defs/kernel_session"}},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"}},"nullable":true}}},"kernel_session":{"type":"object","additionalProperties":false,"required":["pid","user","name","executable","terminal"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"},"terminal":{"$ref":"#/$defs/nullable_string"}}},"scope":{"enum":["system","user"]},"unit_file":{"type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}},"process":{"type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"ppid":{"$ref":"#/$defs/count"},"start_ticks":{"$ref":"#/$defs/count"},"started_at":{"$ref":"#/$defs/nullable_time"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"command":{"type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64"},"command_truncated":{"type":"boolean"},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}},"nullable":true},"cgroup":{"$ref":"#/$defs/nullable_string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"maps":{"type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"type":"array","items":{"$ref":"#/$defs/fd"}}}},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}}},"unit_ref":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}}},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"map":{"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"fs_type":{"$ref":"#/$defs/nullable_string"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}},"fd":{"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"enum":["read","write","read_write","path",null]},"append":{"type":"boolean","nullable":true},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}},"kernel_held":{"type":"object","additionalProperties":false,"required":["holder","device","path","path_base64","size_bytes","held_bytes"],"properties":{"holder":{"enum":["loop","swap"]},"device":{"$ref":"#/$defs/nullable_string"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"warning":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread"]},"message":{"type":"string"}}}}};
 const func1 = Object.prototype.hasOwnProperty;
 const schema20 = {"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
@@ -1919,7 +1919,7 @@ return errors === 0;
 }
 validate77.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema36 = {"type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count"},"units":{"$ref":"#/$defs/count"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}};
+const schema36 = {"type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count"},"units":{"$ref":"#/$defs/count"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"}}};
 
 function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1941,7 +1941,7 @@ return false;
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(((((key0 === "processes") || (key0 === "units")) || (key0 === "maps")) || (key0 === "fds")) || (key0 === "held_bytes"))){
+if(!((((((key0 === "processes") || (key0 === "units")) || (key0 === "maps")) || (key0 === "fds")) || (key0 === "held_bytes")) || (key0 === "held_memory_bytes"))){
 validate97.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -2007,6 +2007,19 @@ var valid0 = _errs6 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.held_memory_bytes !== undefined){
+const _errs7 = errors;
+if(!(validate83(data.held_memory_bytes, {instancePath:instancePath+"/held_memory_bytes",parentData:data,parentDataProperty:"held_memory_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
@@ -2024,14 +2037,14 @@ return errors === 0;
 }
 validate97.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema37 = {"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"sessions":{"type":"array","items":{"$ref":"#/$defs/kernel_session"}},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"}},"nullable":true}}};
+const schema37 = {"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"sessions":{"type":"array","items":{"$ref":"#/$defs/kernel_session"}},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"}},"nullable":true}}};
 const func5 = require("ajv/dist/runtime/ucs2length").default;
 const schema38 = {"enum":["system","user"]};
 
-function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate105.evaluated;
+const evaluated0 = validate106.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2039,20 +2052,20 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((data === "system") || (data === "user"))){
-validate105.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema38.enum},message:"must be equal to one of the allowed values"}];
+validate106.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema38.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate105.errors = vErrors;
+validate106.errors = vErrors;
 return errors === 0;
 }
-validate105.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate106.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 const schema39 = {"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true};
 
-function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate107.evaluated;
+const evaluated0 = validate108.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2060,21 +2073,21 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
-validate107.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate108.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.uid === undefined) && (missing0 = "uid")) || ((data.name === undefined) && (missing0 = "name"))){
-validate107.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate108.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs2 = errors;
 for(const key0 in data){
 if(!((key0 === "uid") || (key0 === "name"))){
-validate107.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate108.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2084,18 +2097,18 @@ if(data.uid !== undefined){
 let data0 = data.uid;
 const _errs3 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate107.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate108.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs3){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 4294967295 || isNaN(data0)){
-validate107.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+validate108.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
 return false;
 }
 else {
 if(data0 < 0 || isNaN(data0)){
-validate107.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate108.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -2123,17 +2136,17 @@ var valid0 = true;
 }
 }
 }
-validate107.errors = vErrors;
+validate108.errors = vErrors;
 return errors === 0;
 }
-validate107.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate108.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema40 = {"type":"object","additionalProperties":false,"required":["pid","user","name","executable","terminal"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"},"terminal":{"$ref":"#/$defs/nullable_string"}}};
 
-function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate112.evaluated;
+const evaluated0 = validate113.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2144,14 +2157,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.pid === undefined) && (missing0 = "pid")) || ((data.user === undefined) && (missing0 = "user"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.terminal === undefined) && (missing0 = "terminal"))){
-validate112.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate113.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "pid") || (key0 === "user")) || (key0 === "name")) || (key0 === "executable")) || (key0 === "terminal"))){
-validate112.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate113.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2161,18 +2174,18 @@ if(data.pid !== undefined){
 let data0 = data.pid;
 const _errs2 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate112.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate113.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs2){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 2147483647 || isNaN(data0)){
-validate112.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate113.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data0 < 1 || isNaN(data0)){
-validate112.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate113.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -2186,8 +2199,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs4 = errors;
-if(!(validate107(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate108(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -2199,7 +2212,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs5 = errors;
 if(typeof data.name !== "string"){
-validate112.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate113.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -2239,23 +2252,23 @@ var valid0 = true;
 }
 }
 else {
-validate112.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate113.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate112.errors = vErrors;
+validate113.errors = vErrors;
 return errors === 0;
 }
-validate112.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate113.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema41 = {"type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}};
+const schema41 = {"type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}};
 const schema42 = {"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true};
 const pattern7 = new RegExp("^[A-Za-z0-9+/]*={0,2}$", "u");
 
-function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate118.evaluated;
+const evaluated0 = validate119.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2263,28 +2276,28 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (data !== null)){
-validate118.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate119.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 if(errors === 0){
 if(typeof data === "string"){
 if(!pattern7.test(data)){
-validate118.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]*={0,2}$"},message:"must match pattern \""+"^[A-Za-z0-9+/]*={0,2}$"+"\""}];
+validate119.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]*={0,2}$"},message:"must match pattern \""+"^[A-Za-z0-9+/]*={0,2}$"+"\""}];
 return false;
 }
 }
 }
-validate118.errors = vErrors;
+validate119.errors = vErrors;
 return errors === 0;
 }
-validate118.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate119.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 const schema43 = {"enum":["kernel","command_line","process_name","none"]};
 
-function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate120.evaluated;
+const evaluated0 = validate121.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2292,20 +2305,20 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((((data === "kernel") || (data === "command_line")) || (data === "process_name")) || (data === "none"))){
-validate120.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema43.enum},message:"must be equal to one of the allowed values"}];
+validate121.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema43.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate120.errors = vErrors;
+validate121.errors = vErrors;
 return errors === 0;
 }
-validate120.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate121.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 const schema44 = {"enum":["code","data","log","file","scratch"]};
 
-function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate122.evaluated;
+const evaluated0 = validate123.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2313,20 +2326,20 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((data === "code") || (data === "data")) || (data === "log")) || (data === "file")) || (data === "scratch"))){
-validate122.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema44.enum},message:"must be equal to one of the allowed values"}];
+validate123.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema44.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate122.errors = vErrors;
+validate123.errors = vErrors;
 return errors === 0;
 }
-validate122.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate123.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 const schema45 = {"enum":["replaced","removed","unknown"]};
 
-function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate124.evaluated;
+const evaluated0 = validate125.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2334,20 +2347,20 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((data === "replaced") || (data === "removed")) || (data === "unknown"))){
-validate124.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema45.enum},message:"must be equal to one of the allowed values"}];
+validate125.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema45.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate124.errors = vErrors;
+validate125.errors = vErrors;
 return errors === 0;
 }
-validate124.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate125.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 const schema46 = {"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"}},"nullable":true};
 
-function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate128.evaluated;
+const evaluated0 = validate130.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2355,21 +2368,21 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
-validate128.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate130.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.manager === undefined) && (missing0 = "manager")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.version === undefined) && (missing0 = "version"))){
-validate128.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate130.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs2 = errors;
 for(const key0 in data){
 if(!(((key0 === "manager") || (key0 === "name")) || (key0 === "version"))){
-validate128.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate130.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2379,7 +2392,7 @@ if(data.manager !== undefined){
 let data0 = data.manager;
 const _errs3 = errors;
 if(!((((data0 === "dpkg") || (data0 === "rpm")) || (data0 === "pacman")) || (data0 === "apk"))){
-validate128.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema46.properties.manager.enum},message:"must be equal to one of the allowed values"}];
+validate130.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema46.properties.manager.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -2391,7 +2404,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs4 = errors;
 if(typeof data.name !== "string"){
-validate128.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate130.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -2403,7 +2416,7 @@ if(valid0){
 if(data.version !== undefined){
 const _errs6 = errors;
 if(typeof data.version !== "string"){
-validate128.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate130.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -2417,16 +2430,16 @@ var valid0 = true;
 }
 }
 }
-validate128.errors = vErrors;
+validate130.errors = vErrors;
 return errors === 0;
 }
-validate128.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate130.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate117.evaluated;
+const evaluated0 = validate118.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2437,14 +2450,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((data.path === undefined) && (missing0 = "path")) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.via === undefined) && (missing0 = "via"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.pids === undefined) && (missing0 = "pids"))){
-validate117.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate118.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(func1.call(schema41.properties, key0))){
-validate117.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate118.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2453,7 +2466,7 @@ if(_errs1 === errors){
 if(data.path !== undefined){
 const _errs2 = errors;
 if(typeof data.path !== "string"){
-validate117.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate118.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2464,8 +2477,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs4 = errors;
-if(!(validate118(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate119(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -2476,8 +2489,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_source !== undefined){
 const _errs5 = errors;
-if(!(validate120(data.path_source, {instancePath:instancePath+"/path_source",parentData:data,parentDataProperty:"path_source",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate121(data.path_source, {instancePath:instancePath+"/path_source",parentData:data,parentDataProperty:"path_source",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -2490,7 +2503,7 @@ if(data.via !== undefined){
 let data3 = data.via;
 const _errs6 = errors;
 if(!((data3 === "map") || (data3 === "fd"))){
-validate117.errors = [{instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema41.properties.via.enum},message:"must be equal to one of the allowed values"}];
+validate118.errors = [{instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema41.properties.via.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -2503,7 +2516,7 @@ if(data.kind !== undefined){
 let data4 = data.kind;
 const _errs7 = errors;
 if(!((((((data4 === "executable") || (data4 === "library")) || (data4 === "data")) || (data4 === "regular")) || (data4 === "directory")) || (data4 === "unknown"))){
-validate117.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema41.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate118.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema41.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -2514,8 +2527,8 @@ var valid0 = true;
 if(valid0){
 if(data.role !== undefined){
 const _errs8 = errors;
-if(!(validate122(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+if(!(validate123(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -2526,8 +2539,8 @@ var valid0 = true;
 if(valid0){
 if(data.state !== undefined){
 const _errs9 = errors;
-if(!(validate124(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+if(!(validate125(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -2560,10 +2573,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.package !== undefined){
+if(data.held_memory_bytes !== undefined){
 const _errs12 = errors;
-if(!(validate128(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+if(!(validate70(data.held_memory_bytes, {instancePath:instancePath+"/held_memory_bytes",parentData:data,parentDataProperty:"held_memory_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs12 === errors;
@@ -2572,13 +2585,25 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.pids !== undefined){
+if(data.package !== undefined){
 const _errs13 = errors;
+if(!(validate130(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.pids !== undefined){
+const _errs14 = errors;
 if(!(validate79(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs13 === errors;
+var valid0 = _errs14 === errors;
 }
 else {
 var valid0 = true;
@@ -2596,21 +2621,22 @@ var valid0 = true;
 }
 }
 }
+}
 else {
-validate117.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate118.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate117.errors = vErrors;
+validate118.errors = vErrors;
 return errors === 0;
 }
-validate117.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate118.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate104.evaluated;
+const evaluated0 = validate105.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2621,14 +2647,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((data.name === undefined) && (missing0 = "name")) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.slice === undefined) && (missing0 = "slice"))) || ((data.pids === undefined) && (missing0 = "pids"))) || ((data.files === undefined) && (missing0 = "files"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.stale_since === undefined) && (missing0 = "stale_since"))) || ((data.systemd === undefined) && (missing0 = "systemd"))){
-validate104.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate105.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(func1.call(schema37.properties, key0))){
-validate104.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate105.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2640,12 +2666,12 @@ const _errs2 = errors;
 if(errors === _errs2){
 if(typeof data0 === "string"){
 if(func5(data0) < 1){
-validate104.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate105.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate104.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate105.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -2657,8 +2683,8 @@ var valid0 = true;
 if(valid0){
 if(data.scope !== undefined){
 const _errs4 = errors;
-if(!(validate105(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate106(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -2669,8 +2695,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs5 = errors;
-if(!(validate107(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate108(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -2712,8 +2738,8 @@ var valid1 = true;
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
 const _errs10 = errors;
-if(!(validate112(data5[i0], {instancePath:instancePath+"/sessions/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate113(data5[i0], {instancePath:instancePath+"/sessions/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs10 === errors;
@@ -2723,7 +2749,7 @@ break;
 }
 }
 else {
-validate104.errors = [{instancePath:instancePath+"/sessions",schemaPath:"#/properties/sessions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate105.errors = [{instancePath:instancePath+"/sessions",schemaPath:"#/properties/sessions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -2742,8 +2768,8 @@ var valid2 = true;
 const len1 = data7.length;
 for(let i1=0; i1<len1; i1++){
 const _errs13 = errors;
-if(!(validate117(data7[i1], {instancePath:instancePath+"/files/" + i1,parentData:data7,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate118(data7[i1], {instancePath:instancePath+"/files/" + i1,parentData:data7,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs13 === errors;
@@ -2753,7 +2779,7 @@ break;
 }
 }
 else {
-validate104.errors = [{instancePath:instancePath+"/files",schemaPath:"#/properties/files/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate105.errors = [{instancePath:instancePath+"/files",schemaPath:"#/properties/files/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -2775,10 +2801,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.stale_since !== undefined){
+if(data.held_memory_bytes !== undefined){
 const _errs15 = errors;
-if(!(validate62(data.stale_since, {instancePath:instancePath+"/stale_since",parentData:data,parentDataProperty:"stale_since",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate83(data.held_memory_bytes, {instancePath:instancePath+"/held_memory_bytes",parentData:data,parentDataProperty:"held_memory_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs15 === errors;
@@ -2787,112 +2813,112 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.systemd !== undefined){
-let data11 = data.systemd;
+if(data.stale_since !== undefined){
 const _errs16 = errors;
-if((!(data11 && typeof data11 == "object" && !Array.isArray(data11))) && (data11 !== null)){
-validate104.errors = [{instancePath:instancePath+"/systemd",schemaPath:"#/properties/systemd/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+if(!(validate62(data.stale_since, {instancePath:instancePath+"/stale_since",parentData:data,parentDataProperty:"stale_since",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs16 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.systemd !== undefined){
+let data12 = data.systemd;
+const _errs17 = errors;
+if((!(data12 && typeof data12 == "object" && !Array.isArray(data12))) && (data12 !== null)){
+validate105.errors = [{instancePath:instancePath+"/systemd",schemaPath:"#/properties/systemd/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
-if(errors === _errs16){
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+if(errors === _errs17){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing1;
-if((((((((((((((((data11.load_state === undefined) && (missing1 = "load_state")) || ((data11.active_state === undefined) && (missing1 = "active_state"))) || ((data11.sub_state === undefined) && (missing1 = "sub_state"))) || ((data11.type === undefined) && (missing1 = "type"))) || ((data11.main_pid === undefined) && (missing1 = "main_pid"))) || ((data11.control_pid === undefined) && (missing1 = "control_pid"))) || ((data11.kill_mode === undefined) && (missing1 = "kill_mode"))) || ((data11.fragment_path === undefined) && (missing1 = "fragment_path"))) || ((data11.transient === undefined) && (missing1 = "transient"))) || ((data11.can_start === undefined) && (missing1 = "can_start"))) || ((data11.can_stop === undefined) && (missing1 = "can_stop"))) || ((data11.can_reload === undefined) && (missing1 = "can_reload"))) || ((data11.refuse_manual_start === undefined) && (missing1 = "refuse_manual_start"))) || ((data11.refuse_manual_stop === undefined) && (missing1 = "refuse_manual_stop"))) || ((data11.need_daemon_reload === undefined) && (missing1 = "need_daemon_reload"))){
-validate104.errors = [{instancePath:instancePath+"/systemd",schemaPath:"#/properties/systemd/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+if((((((((((((((((data12.load_state === undefined) && (missing1 = "load_state")) || ((data12.active_state === undefined) && (missing1 = "active_state"))) || ((data12.sub_state === undefined) && (missing1 = "sub_state"))) || ((data12.type === undefined) && (missing1 = "type"))) || ((data12.main_pid === undefined) && (missing1 = "main_pid"))) || ((data12.control_pid === undefined) && (missing1 = "control_pid"))) || ((data12.kill_mode === undefined) && (missing1 = "kill_mode"))) || ((data12.fragment_path === undefined) && (missing1 = "fragment_path"))) || ((data12.transient === undefined) && (missing1 = "transient"))) || ((data12.can_start === undefined) && (missing1 = "can_start"))) || ((data12.can_stop === undefined) && (missing1 = "can_stop"))) || ((data12.can_reload === undefined) && (missing1 = "can_reload"))) || ((data12.refuse_manual_start === undefined) && (missing1 = "refuse_manual_start"))) || ((data12.refuse_manual_stop === undefined) && (missing1 = "refuse_manual_stop"))) || ((data12.need_daemon_reload === undefined) && (missing1 = "need_daemon_reload"))){
+validate105.errors = [{instancePath:instancePath+"/systemd",schemaPath:"#/properties/systemd/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
-const _errs19 = errors;
-for(const key1 in data11){
+const _errs20 = errors;
+for(const key1 in data12){
 if(!(func1.call(schema37.properties.systemd.properties, key1))){
-validate104.errors = [{instancePath:instancePath+"/systemd",schemaPath:"#/properties/systemd/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+validate105.errors = [{instancePath:instancePath+"/systemd",schemaPath:"#/properties/systemd/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs19 === errors){
-if(data11.names !== undefined){
-let data12 = data11.names;
-const _errs20 = errors;
-if(errors === _errs20){
-if(Array.isArray(data12)){
+if(_errs20 === errors){
+if(data12.names !== undefined){
+let data13 = data12.names;
+const _errs21 = errors;
+if(errors === _errs21){
+if(Array.isArray(data13)){
 var valid4 = true;
-const len2 = data12.length;
+const len2 = data13.length;
 for(let i2=0; i2<len2; i2++){
-const _errs22 = errors;
-if(typeof data12[i2] !== "string"){
-validate104.errors = [{instancePath:instancePath+"/systemd/names/" + i2,schemaPath:"#/properties/systemd/properties/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+const _errs23 = errors;
+if(typeof data13[i2] !== "string"){
+validate105.errors = [{instancePath:instancePath+"/systemd/names/" + i2,schemaPath:"#/properties/systemd/properties/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid4 = _errs22 === errors;
+var valid4 = _errs23 === errors;
 if(!valid4){
 break;
 }
 }
 }
 else {
-validate104.errors = [{instancePath:instancePath+"/systemd/names",schemaPath:"#/properties/systemd/properties/names/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate105.errors = [{instancePath:instancePath+"/systemd/names",schemaPath:"#/properties/systemd/properties/names/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-var valid3 = _errs20 === errors;
+var valid3 = _errs21 === errors;
 }
 else {
 var valid3 = true;
 }
 if(valid3){
-if(data11.load_state !== undefined){
-const _errs24 = errors;
-if(typeof data11.load_state !== "string"){
-validate104.errors = [{instancePath:instancePath+"/systemd/load_state",schemaPath:"#/properties/systemd/properties/load_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(data12.load_state !== undefined){
+const _errs25 = errors;
+if(typeof data12.load_state !== "string"){
+validate105.errors = [{instancePath:instancePath+"/systemd/load_state",schemaPath:"#/properties/systemd/properties/load_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid3 = _errs24 === errors;
+var valid3 = _errs25 === errors;
 }
 else {
 var valid3 = true;
 }
 if(valid3){
-if(data11.active_state !== undefined){
-const _errs26 = errors;
-if(typeof data11.active_state !== "string"){
-validate104.errors = [{instancePath:instancePath+"/systemd/active_state",schemaPath:"#/properties/systemd/properties/active_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(data12.active_state !== undefined){
+const _errs27 = errors;
+if(typeof data12.active_state !== "string"){
+validate105.errors = [{instancePath:instancePath+"/systemd/active_state",schemaPath:"#/properties/systemd/properties/active_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid3 = _errs26 === errors;
+var valid3 = _errs27 === errors;
 }
 else {
 var valid3 = true;
 }
 if(valid3){
-if(data11.sub_state !== undefined){
-const _errs28 = errors;
-if(typeof data11.sub_state !== "string"){
-validate104.errors = [{instancePath:instancePath+"/systemd/sub_state",schemaPath:"#/properties/systemd/properties/sub_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(data12.sub_state !== undefined){
+const _errs29 = errors;
+if(typeof data12.sub_state !== "string"){
+validate105.errors = [{instancePath:instancePath+"/systemd/sub_state",schemaPath:"#/properties/systemd/properties/sub_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid3 = _errs28 === errors;
+var valid3 = _errs29 === errors;
 }
 else {
 var valid3 = true;
 }
 if(valid3){
-if(data11.type !== undefined){
-const _errs30 = errors;
-if(!(validate60(data11.type, {instancePath:instancePath+"/systemd/type",parentData:data11,parentDataProperty:"type",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid3 = _errs30 === errors;
-}
-else {
-var valid3 = true;
-}
-if(valid3){
-if(data11.main_pid !== undefined){
+if(data12.type !== undefined){
 const _errs31 = errors;
-if(!(validate70(data11.main_pid, {instancePath:instancePath+"/systemd/main_pid",parentData:data11,parentDataProperty:"main_pid",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
+if(!(validate60(data12.type, {instancePath:instancePath+"/systemd/type",parentData:data12,parentDataProperty:"type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs31 === errors;
@@ -2901,9 +2927,9 @@ else {
 var valid3 = true;
 }
 if(valid3){
-if(data11.control_pid !== undefined){
+if(data12.main_pid !== undefined){
 const _errs32 = errors;
-if(!(validate70(data11.control_pid, {instancePath:instancePath+"/systemd/control_pid",parentData:data11,parentDataProperty:"control_pid",rootData,dynamicAnchors}))){
+if(!(validate70(data12.main_pid, {instancePath:instancePath+"/systemd/main_pid",parentData:data12,parentDataProperty:"main_pid",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
@@ -2913,10 +2939,10 @@ else {
 var valid3 = true;
 }
 if(valid3){
-if(data11.kill_mode !== undefined){
+if(data12.control_pid !== undefined){
 const _errs33 = errors;
-if(!(validate60(data11.kill_mode, {instancePath:instancePath+"/systemd/kill_mode",parentData:data11,parentDataProperty:"kill_mode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+if(!(validate70(data12.control_pid, {instancePath:instancePath+"/systemd/control_pid",parentData:data12,parentDataProperty:"control_pid",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs33 === errors;
@@ -2925,9 +2951,9 @@ else {
 var valid3 = true;
 }
 if(valid3){
-if(data11.fragment_path !== undefined){
+if(data12.kill_mode !== undefined){
 const _errs34 = errors;
-if(!(validate60(data11.fragment_path, {instancePath:instancePath+"/systemd/fragment_path",parentData:data11,parentDataProperty:"fragment_path",rootData,dynamicAnchors}))){
+if(!(validate60(data12.kill_mode, {instancePath:instancePath+"/systemd/kill_mode",parentData:data12,parentDataProperty:"kill_mode",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
@@ -2937,12 +2963,11 @@ else {
 var valid3 = true;
 }
 if(valid3){
-if(data11.fragment_present !== undefined){
-let data22 = data11.fragment_present;
+if(data12.fragment_path !== undefined){
 const _errs35 = errors;
-if((typeof data22 !== "boolean") && (data22 !== null)){
-validate104.errors = [{instancePath:instancePath+"/systemd/fragment_present",schemaPath:"#/properties/systemd/properties/fragment_present/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if(!(validate60(data12.fragment_path, {instancePath:instancePath+"/systemd/fragment_path",parentData:data12,parentDataProperty:"fragment_path",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
 }
 var valid3 = _errs35 === errors;
 }
@@ -2950,85 +2975,98 @@ else {
 var valid3 = true;
 }
 if(valid3){
-if(data11.transient !== undefined){
-const _errs38 = errors;
-if(typeof data11.transient !== "boolean"){
-validate104.errors = [{instancePath:instancePath+"/systemd/transient",schemaPath:"#/properties/systemd/properties/transient/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(data12.fragment_present !== undefined){
+let data23 = data12.fragment_present;
+const _errs36 = errors;
+if((typeof data23 !== "boolean") && (data23 !== null)){
+validate105.errors = [{instancePath:instancePath+"/systemd/fragment_present",schemaPath:"#/properties/systemd/properties/fragment_present/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid3 = _errs38 === errors;
+var valid3 = _errs36 === errors;
 }
 else {
 var valid3 = true;
 }
 if(valid3){
-if(data11.can_start !== undefined){
-const _errs40 = errors;
-if(typeof data11.can_start !== "boolean"){
-validate104.errors = [{instancePath:instancePath+"/systemd/can_start",schemaPath:"#/properties/systemd/properties/can_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(data12.transient !== undefined){
+const _errs39 = errors;
+if(typeof data12.transient !== "boolean"){
+validate105.errors = [{instancePath:instancePath+"/systemd/transient",schemaPath:"#/properties/systemd/properties/transient/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid3 = _errs40 === errors;
+var valid3 = _errs39 === errors;
 }
 else {
 var valid3 = true;
 }
 if(valid3){
-if(data11.can_stop !== undefined){
-const _errs42 = errors;
-if(typeof data11.can_stop !== "boolean"){
-validate104.errors = [{instancePath:instancePath+"/systemd/can_stop",schemaPath:"#/properties/systemd/properties/can_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(data12.can_start !== undefined){
+const _errs41 = errors;
+if(typeof data12.can_start !== "boolean"){
+validate105.errors = [{instancePath:instancePath+"/systemd/can_start",schemaPath:"#/properties/systemd/properties/can_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid3 = _errs42 === errors;
+var valid3 = _errs41 === errors;
 }
 else {
 var valid3 = true;
 }
 if(valid3){
-if(data11.can_reload !== undefined){
-const _errs44 = errors;
-if(typeof data11.can_reload !== "boolean"){
-validate104.errors = [{instancePath:instancePath+"/systemd/can_reload",schemaPath:"#/properties/systemd/properties/can_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(data12.can_stop !== undefined){
+const _errs43 = errors;
+if(typeof data12.can_stop !== "boolean"){
+validate105.errors = [{instancePath:instancePath+"/systemd/can_stop",schemaPath:"#/properties/systemd/properties/can_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid3 = _errs44 === errors;
+var valid3 = _errs43 === errors;
 }
 else {
 var valid3 = true;
 }
 if(valid3){
-if(data11.refuse_manual_start !== undefined){
-const _errs46 = errors;
-if(typeof data11.refuse_manual_start !== "boolean"){
-validate104.errors = [{instancePath:instancePath+"/systemd/refuse_manual_start",schemaPath:"#/properties/systemd/properties/refuse_manual_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(data12.can_reload !== undefined){
+const _errs45 = errors;
+if(typeof data12.can_reload !== "boolean"){
+validate105.errors = [{instancePath:instancePath+"/systemd/can_reload",schemaPath:"#/properties/systemd/properties/can_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid3 = _errs46 === errors;
+var valid3 = _errs45 === errors;
 }
 else {
 var valid3 = true;
 }
 if(valid3){
-if(data11.refuse_manual_stop !== undefined){
-const _errs48 = errors;
-if(typeof data11.refuse_manual_stop !== "boolean"){
-validate104.errors = [{instancePath:instancePath+"/systemd/refuse_manual_stop",schemaPath:"#/properties/systemd/properties/refuse_manual_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(data12.refuse_manual_start !== undefined){
+const _errs47 = errors;
+if(typeof data12.refuse_manual_start !== "boolean"){
+validate105.errors = [{instancePath:instancePath+"/systemd/refuse_manual_start",schemaPath:"#/properties/systemd/properties/refuse_manual_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid3 = _errs48 === errors;
+var valid3 = _errs47 === errors;
 }
 else {
 var valid3 = true;
 }
 if(valid3){
-if(data11.need_daemon_reload !== undefined){
-const _errs50 = errors;
-if(typeof data11.need_daemon_reload !== "boolean"){
-validate104.errors = [{instancePath:instancePath+"/systemd/need_daemon_reload",schemaPath:"#/properties/systemd/properties/need_daemon_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(data12.refuse_manual_stop !== undefined){
+const _errs49 = errors;
+if(typeof data12.refuse_manual_stop !== "boolean"){
+validate105.errors = [{instancePath:instancePath+"/systemd/refuse_manual_stop",schemaPath:"#/properties/systemd/properties/refuse_manual_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid3 = _errs50 === errors;
+var valid3 = _errs49 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data12.need_daemon_reload !== undefined){
+const _errs51 = errors;
+if(typeof data12.need_daemon_reload !== "boolean"){
+validate105.errors = [{instancePath:instancePath+"/systemd/need_daemon_reload",schemaPath:"#/properties/systemd/properties/need_daemon_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid3 = _errs51 === errors;
 }
 else {
 var valid3 = true;
@@ -3053,7 +3091,7 @@ var valid3 = true;
 }
 }
 }
-var valid0 = _errs16 === errors;
+var valid0 = _errs17 === errors;
 }
 else {
 var valid0 = true;
@@ -3070,25 +3108,26 @@ var valid0 = true;
 }
 }
 }
+}
 else {
-validate104.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate105.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate104.errors = vErrors;
+validate105.errors = vErrors;
 return errors === 0;
 }
-validate104.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate105.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema47 = {"type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"ppid":{"$ref":"#/$defs/count"},"start_ticks":{"$ref":"#/$defs/count"},"started_at":{"$ref":"#/$defs/nullable_time"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"command":{"type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64"},"command_truncated":{"type":"boolean"},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}},"nullable":true},"cgroup":{"$ref":"#/$defs/nullable_string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"maps":{"type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"type":"array","items":{"$ref":"#/$defs/fd"}}}};
-const schema48 = {"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}};
+const schema48 = {"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"fs_type":{"$ref":"#/$defs/nullable_string"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}};
 const schema49 = {"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$","nullable":true};
 const pattern8 = new RegExp("^[0-9a-f]{2,}:[0-9a-f]{2,}$", "u");
 
-function validate162(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate165(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate162.evaluated;
+const evaluated0 = validate165.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3096,29 +3135,29 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (data !== null)){
-validate162.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate165.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 if(errors === 0){
 if(typeof data === "string"){
 if(!pattern8.test(data)){
-validate162.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{2,}:[0-9a-f]{2,}$"},message:"must match pattern \""+"^[0-9a-f]{2,}:[0-9a-f]{2,}$"+"\""}];
+validate165.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{2,}:[0-9a-f]{2,}$"},message:"must match pattern \""+"^[0-9a-f]{2,}:[0-9a-f]{2,}$"+"\""}];
 return false;
 }
 }
 }
-validate162.errors = vErrors;
+validate165.errors = vErrors;
 return errors === 0;
 }
-validate162.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate165.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 const schema50 = {"type":"string","pattern":"^[0-9]{1,20}$","nullable":true};
 const pattern9 = new RegExp("^[0-9]{1,20}$", "u");
 
-function validate164(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate167(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate164.evaluated;
+const evaluated0 = validate167.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3126,27 +3165,27 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (data !== null)){
-validate164.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate167.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 if(errors === 0){
 if(typeof data === "string"){
 if(!pattern9.test(data)){
-validate164.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,20}$"},message:"must match pattern \""+"^[0-9]{1,20}$"+"\""}];
+validate167.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,20}$"},message:"must match pattern \""+"^[0-9]{1,20}$"+"\""}];
 return false;
 }
 }
 }
-validate164.errors = vErrors;
+validate167.errors = vErrors;
 return errors === 0;
 }
-validate164.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate167.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate159(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate156.evaluated;
+const evaluated0 = validate159.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3157,14 +3196,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((data.path === undefined) && (missing0 = "path")) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.inode === undefined) && (missing0 = "inode"))) || ((data.links === undefined) && (missing0 = "links"))) || ((data.mappings === undefined) && (missing0 = "mappings"))) || ((data.mapped_bytes === undefined) && (missing0 = "mapped_bytes"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.package === undefined) && (missing0 = "package"))){
-validate156.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate159.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(func1.call(schema48.properties, key0))){
-validate156.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate159.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3173,7 +3212,7 @@ if(_errs1 === errors){
 if(data.path !== undefined){
 const _errs2 = errors;
 if(typeof data.path !== "string"){
-validate156.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate159.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -3184,8 +3223,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs4 = errors;
-if(!(validate118(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate119(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -3196,8 +3235,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_source !== undefined){
 const _errs5 = errors;
-if(!(validate120(data.path_source, {instancePath:instancePath+"/path_source",parentData:data,parentDataProperty:"path_source",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate121(data.path_source, {instancePath:instancePath+"/path_source",parentData:data,parentDataProperty:"path_source",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -3210,7 +3249,7 @@ if(data.kind !== undefined){
 let data3 = data.kind;
 const _errs6 = errors;
 if(!(((data3 === "executable") || (data3 === "library")) || (data3 === "data"))){
-validate156.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema48.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate159.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema48.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -3221,8 +3260,8 @@ var valid0 = true;
 if(valid0){
 if(data.role !== undefined){
 const _errs7 = errors;
-if(!(validate122(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+if(!(validate123(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -3233,8 +3272,8 @@ var valid0 = true;
 if(valid0){
 if(data.state !== undefined){
 const _errs8 = errors;
-if(!(validate124(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+if(!(validate125(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -3257,8 +3296,8 @@ var valid0 = true;
 if(valid0){
 if(data.device !== undefined){
 const _errs10 = errors;
-if(!(validate162(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate162.errors : vErrors.concat(validate162.errors);
+if(!(validate165(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate165.errors : vErrors.concat(validate165.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs10 === errors;
@@ -3269,8 +3308,8 @@ var valid0 = true;
 if(valid0){
 if(data.inode !== undefined){
 const _errs11 = errors;
-if(!(validate164(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
+if(!(validate167(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -3291,10 +3330,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.mappings !== undefined){
+if(data.held_bytes !== undefined){
 const _errs13 = errors;
-if(!(validate83(data.mappings, {instancePath:instancePath+"/mappings",parentData:data,parentDataProperty:"mappings",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
+if(!(validate70(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs13 === errors;
@@ -3303,10 +3342,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.mapped_bytes !== undefined){
+if(data.fs_type !== undefined){
 const _errs14 = errors;
-if(!(validate83(data.mapped_bytes, {instancePath:instancePath+"/mapped_bytes",parentData:data,parentDataProperty:"mapped_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
+if(!(validate60(data.fs_type, {instancePath:instancePath+"/fs_type",parentData:data,parentDataProperty:"fs_type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs14 === errors;
@@ -3315,11 +3354,11 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.executable !== undefined){
+if(data.mappings !== undefined){
 const _errs15 = errors;
-if(typeof data.executable !== "boolean"){
-validate156.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if(!(validate83(data.mappings, {instancePath:instancePath+"/mappings",parentData:data,parentDataProperty:"mappings",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
+errors = vErrors.length;
 }
 var valid0 = _errs15 === errors;
 }
@@ -3327,13 +3366,37 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.package !== undefined){
-const _errs17 = errors;
-if(!(validate128(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+if(data.mapped_bytes !== undefined){
+const _errs16 = errors;
+if(!(validate83(data.mapped_bytes, {instancePath:instancePath+"/mapped_bytes",parentData:data,parentDataProperty:"mapped_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
 errors = vErrors.length;
 }
+var valid0 = _errs16 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.executable !== undefined){
+const _errs17 = errors;
+if(typeof data.executable !== "boolean"){
+validate159.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
 var valid0 = _errs17 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.package !== undefined){
+const _errs19 = errors;
+if(!(validate130(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs19 === errors;
 }
 else {
 var valid0 = true;
@@ -3354,22 +3417,24 @@ var valid0 = true;
 }
 }
 }
+}
+}
 else {
-validate156.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate159.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate156.errors = vErrors;
+validate159.errors = vErrors;
 return errors === 0;
 }
-validate156.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate159.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema51 = {"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"enum":["read","write","read_write","path",null]},"append":{"type":"boolean","nullable":true},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}};
 
-function validate171(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate171.evaluated;
+const evaluated0 = validate176.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3380,14 +3445,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((((((((data.fd === undefined) && (missing0 = "fd")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.inode === undefined) && (missing0 = "inode"))) || ((data.links === undefined) && (missing0 = "links"))) || ((data.born_at === undefined) && (missing0 = "born_at"))) || ((data.size_bytes === undefined) && (missing0 = "size_bytes"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.access === undefined) && (missing0 = "access"))) || ((data.append === undefined) && (missing0 = "append"))) || ((data.mount_point === undefined) && (missing0 = "mount_point"))) || ((data.fs_type === undefined) && (missing0 = "fs_type"))) || ((data.package === undefined) && (missing0 = "package"))){
-validate171.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate176.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(func1.call(schema51.properties, key0))){
-validate171.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate176.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3408,7 +3473,7 @@ if(valid0){
 if(data.path !== undefined){
 const _errs3 = errors;
 if(typeof data.path !== "string"){
-validate171.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate176.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -3419,8 +3484,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs5 = errors;
-if(!(validate118(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate119(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -3431,8 +3496,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_source !== undefined){
 const _errs6 = errors;
-if(!(validate120(data.path_source, {instancePath:instancePath+"/path_source",parentData:data,parentDataProperty:"path_source",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate121(data.path_source, {instancePath:instancePath+"/path_source",parentData:data,parentDataProperty:"path_source",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -3445,7 +3510,7 @@ if(data.kind !== undefined){
 let data4 = data.kind;
 const _errs7 = errors;
 if(!(((data4 === "regular") || (data4 === "directory")) || (data4 === "unknown"))){
-validate171.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema51.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate176.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema51.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -3456,8 +3521,8 @@ var valid0 = true;
 if(valid0){
 if(data.role !== undefined){
 const _errs8 = errors;
-if(!(validate122(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+if(!(validate123(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -3468,8 +3533,8 @@ var valid0 = true;
 if(valid0){
 if(data.state !== undefined){
 const _errs9 = errors;
-if(!(validate124(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+if(!(validate125(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -3492,8 +3557,8 @@ var valid0 = true;
 if(valid0){
 if(data.device !== undefined){
 const _errs11 = errors;
-if(!(validate162(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate162.errors : vErrors.concat(validate162.errors);
+if(!(validate165(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate165.errors : vErrors.concat(validate165.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -3504,8 +3569,8 @@ var valid0 = true;
 if(valid0){
 if(data.inode !== undefined){
 const _errs12 = errors;
-if(!(validate164(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
+if(!(validate167(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs12 === errors;
@@ -3566,7 +3631,7 @@ if(data.access !== undefined){
 let data14 = data.access;
 const _errs17 = errors;
 if(!(((((data14 === "read") || (data14 === "write")) || (data14 === "read_write")) || (data14 === "path")) || (data14 === null))){
-validate171.errors = [{instancePath:instancePath+"/access",schemaPath:"#/properties/access/enum",keyword:"enum",params:{allowedValues: schema51.properties.access.enum},message:"must be equal to one of the allowed values"}];
+validate176.errors = [{instancePath:instancePath+"/access",schemaPath:"#/properties/access/enum",keyword:"enum",params:{allowedValues: schema51.properties.access.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs17 === errors;
@@ -3579,7 +3644,7 @@ if(data.append !== undefined){
 let data15 = data.append;
 const _errs18 = errors;
 if((typeof data15 !== "boolean") && (data15 !== null)){
-validate171.errors = [{instancePath:instancePath+"/append",schemaPath:"#/properties/append/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate176.errors = [{instancePath:instancePath+"/append",schemaPath:"#/properties/append/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs18 === errors;
@@ -3614,8 +3679,8 @@ var valid0 = true;
 if(valid0){
 if(data.package !== undefined){
 const _errs23 = errors;
-if(!(validate128(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+if(!(validate130(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs23 === errors;
@@ -3645,20 +3710,20 @@ var valid0 = true;
 }
 }
 else {
-validate171.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate176.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate171.errors = vErrors;
+validate176.errors = vErrors;
 return errors === 0;
 }
-validate171.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate176.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate140(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate140.evaluated;
+const evaluated0 = validate143.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3669,14 +3734,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((((((data.pid === undefined) && (missing0 = "pid")) || ((data.ppid === undefined) && (missing0 = "ppid"))) || ((data.start_ticks === undefined) && (missing0 = "start_ticks"))) || ((data.started_at === undefined) && (missing0 = "started_at"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.command === undefined) && (missing0 = "command"))) || ((data.command_base64 === undefined) && (missing0 = "command_base64"))) || ((data.command_truncated === undefined) && (missing0 = "command_truncated"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.cgroup === undefined) && (missing0 = "cgroup"))) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.container === undefined) && (missing0 = "container"))) || ((data.maps === undefined) && (missing0 = "maps"))) || ((data.fds === undefined) && (missing0 = "fds"))){
-validate140.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate143.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(func1.call(schema47.properties, key0))){
-validate140.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate143.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3686,18 +3751,18 @@ if(data.pid !== undefined){
 let data0 = data.pid;
 const _errs2 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate140.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate143.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs2){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 2147483647 || isNaN(data0)){
-validate140.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate143.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data0 < 1 || isNaN(data0)){
-validate140.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate143.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -3747,8 +3812,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs7 = errors;
-if(!(validate107(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate108(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -3760,7 +3825,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs8 = errors;
 if(typeof data.name !== "string"){
-validate140.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate143.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs8 === errors;
@@ -3779,7 +3844,7 @@ const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
 const _errs12 = errors;
 if(typeof data6[i0] !== "string"){
-validate140.errors = [{instancePath:instancePath+"/command/" + i0,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate143.errors = [{instancePath:instancePath+"/command/" + i0,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid1 = _errs12 === errors;
@@ -3789,7 +3854,7 @@ break;
 }
 }
 else {
-validate140.errors = [{instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate143.errors = [{instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3801,8 +3866,8 @@ var valid0 = true;
 if(valid0){
 if(data.command_base64 !== undefined){
 const _errs14 = errors;
-if(!(validate118(data.command_base64, {instancePath:instancePath+"/command_base64",parentData:data,parentDataProperty:"command_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate119(data.command_base64, {instancePath:instancePath+"/command_base64",parentData:data,parentDataProperty:"command_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs14 === errors;
@@ -3814,7 +3879,7 @@ if(valid0){
 if(data.command_truncated !== undefined){
 const _errs15 = errors;
 if(typeof data.command_truncated !== "boolean"){
-validate140.errors = [{instancePath:instancePath+"/command_truncated",schemaPath:"#/properties/command_truncated/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate143.errors = [{instancePath:instancePath+"/command_truncated",schemaPath:"#/properties/command_truncated/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -3827,21 +3892,21 @@ if(data.executable !== undefined){
 let data10 = data.executable;
 const _errs17 = errors;
 if((!(data10 && typeof data10 == "object" && !Array.isArray(data10))) && (data10 !== null)){
-validate140.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate143.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs17){
 if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
 let missing1;
 if((((data10.path === undefined) && (missing1 = "path")) || ((data10.path_base64 === undefined) && (missing1 = "path_base64"))) || ((data10.deleted === undefined) && (missing1 = "deleted"))){
-validate140.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate143.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 const _errs20 = errors;
 for(const key1 in data10){
 if(!((((key1 === "path") || (key1 === "path_base64")) || (key1 === "path_source")) || (key1 === "deleted"))){
-validate140.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+validate143.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3850,7 +3915,7 @@ if(_errs20 === errors){
 if(data10.path !== undefined){
 const _errs21 = errors;
 if(typeof data10.path !== "string"){
-validate140.errors = [{instancePath:instancePath+"/executable/path",schemaPath:"#/properties/executable/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate143.errors = [{instancePath:instancePath+"/executable/path",schemaPath:"#/properties/executable/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs21 === errors;
@@ -3861,8 +3926,8 @@ var valid2 = true;
 if(valid2){
 if(data10.path_base64 !== undefined){
 const _errs23 = errors;
-if(!(validate118(data10.path_base64, {instancePath:instancePath+"/executable/path_base64",parentData:data10,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate119(data10.path_base64, {instancePath:instancePath+"/executable/path_base64",parentData:data10,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs23 === errors;
@@ -3873,8 +3938,8 @@ var valid2 = true;
 if(valid2){
 if(data10.path_source !== undefined){
 const _errs24 = errors;
-if(!(validate120(data10.path_source, {instancePath:instancePath+"/executable/path_source",parentData:data10,parentDataProperty:"path_source",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate121(data10.path_source, {instancePath:instancePath+"/executable/path_source",parentData:data10,parentDataProperty:"path_source",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs24 === errors;
@@ -3886,7 +3951,7 @@ if(valid2){
 if(data10.deleted !== undefined){
 const _errs25 = errors;
 if(typeof data10.deleted !== "boolean"){
-validate140.errors = [{instancePath:instancePath+"/executable/deleted",schemaPath:"#/properties/executable/properties/deleted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate143.errors = [{instancePath:instancePath+"/executable/deleted",schemaPath:"#/properties/executable/properties/deleted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid2 = _errs25 === errors;
@@ -3923,21 +3988,21 @@ if(data.unit !== undefined){
 let data16 = data.unit;
 const _errs28 = errors;
 if((!(data16 && typeof data16 == "object" && !Array.isArray(data16))) && (data16 !== null)){
-validate140.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate143.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs28){
 if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
 let missing2;
 if(((((data16.name === undefined) && (missing2 = "name")) || ((data16.scope === undefined) && (missing2 = "scope"))) || ((data16.user === undefined) && (missing2 = "user"))) || ((data16.source === undefined) && (missing2 = "source"))){
-validate140.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+validate143.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
 const _errs31 = errors;
 for(const key2 in data16){
 if(!((((key2 === "name") || (key2 === "scope")) || (key2 === "user")) || (key2 === "source"))){
-validate140.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+validate143.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3949,12 +4014,12 @@ const _errs32 = errors;
 if(errors === _errs32){
 if(typeof data17 === "string"){
 if(func5(data17) < 1){
-validate140.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate143.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate140.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate143.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -3966,8 +4031,8 @@ var valid3 = true;
 if(valid3){
 if(data16.scope !== undefined){
 const _errs34 = errors;
-if(!(validate105(data16.scope, {instancePath:instancePath+"/unit/scope",parentData:data16,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate106(data16.scope, {instancePath:instancePath+"/unit/scope",parentData:data16,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs34 === errors;
@@ -3978,8 +4043,8 @@ var valid3 = true;
 if(valid3){
 if(data16.user !== undefined){
 const _errs35 = errors;
-if(!(validate107(data16.user, {instancePath:instancePath+"/unit/user",parentData:data16,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate108(data16.user, {instancePath:instancePath+"/unit/user",parentData:data16,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs35 === errors;
@@ -3992,7 +4057,7 @@ if(data16.source !== undefined){
 let data20 = data16.source;
 const _errs36 = errors;
 if(!((data20 === "cgroup_v1") || (data20 === "cgroup_v2"))){
-validate140.errors = [{instancePath:instancePath+"/unit/source",schemaPath:"#/properties/unit/properties/source/enum",keyword:"enum",params:{allowedValues: schema47.properties.unit.properties.source.enum},message:"must be equal to one of the allowed values"}];
+validate143.errors = [{instancePath:instancePath+"/unit/source",schemaPath:"#/properties/unit/properties/source/enum",keyword:"enum",params:{allowedValues: schema47.properties.unit.properties.source.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid3 = _errs36 === errors;
@@ -4017,21 +4082,21 @@ if(data.session !== undefined){
 let data21 = data.session;
 const _errs37 = errors;
 if((!(data21 && typeof data21 == "object" && !Array.isArray(data21))) && (data21 !== null)){
-validate140.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate143.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs37){
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 let missing3;
 if(((data21.id === undefined) && (missing3 = "id")) || ((data21.user === undefined) && (missing3 = "user"))){
-validate140.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
+validate143.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
 return false;
 }
 else {
 const _errs40 = errors;
 for(const key3 in data21){
 if(!((key3 === "id") || (key3 === "user"))){
-validate140.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
+validate143.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4040,7 +4105,7 @@ if(_errs40 === errors){
 if(data21.id !== undefined){
 const _errs41 = errors;
 if(typeof data21.id !== "string"){
-validate140.errors = [{instancePath:instancePath+"/session/id",schemaPath:"#/properties/session/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate143.errors = [{instancePath:instancePath+"/session/id",schemaPath:"#/properties/session/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid4 = _errs41 === errors;
@@ -4051,8 +4116,8 @@ var valid4 = true;
 if(valid4){
 if(data21.user !== undefined){
 const _errs43 = errors;
-if(!(validate107(data21.user, {instancePath:instancePath+"/session/user",parentData:data21,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate108(data21.user, {instancePath:instancePath+"/session/user",parentData:data21,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 var valid4 = _errs43 === errors;
@@ -4075,21 +4140,21 @@ if(data.container !== undefined){
 let data24 = data.container;
 const _errs44 = errors;
 if((!(data24 && typeof data24 == "object" && !Array.isArray(data24))) && (data24 !== null)){
-validate140.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate143.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs44){
 if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
 let missing4;
 if(((((data24.runtime === undefined) && (missing4 = "runtime")) || ((data24.id === undefined) && (missing4 = "id"))) || ((data24.name === undefined) && (missing4 = "name"))) || ((data24.user === undefined) && (missing4 = "user"))){
-validate140.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
+validate143.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
 return false;
 }
 else {
 const _errs47 = errors;
 for(const key4 in data24){
 if(!(((((key4 === "runtime") || (key4 === "id")) || (key4 === "name")) || (key4 === "user")) || (key4 === "cgroup"))){
-validate140.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
+validate143.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4099,7 +4164,7 @@ if(data24.runtime !== undefined){
 let data25 = data24.runtime;
 const _errs48 = errors;
 if(!((((((((data25 === "docker") || (data25 === "podman")) || (data25 === "containerd")) || (data25 === "crio")) || (data25 === "lxc")) || (data25 === "nspawn")) || (data25 === "libvirt")) || (data25 === "unknown"))){
-validate140.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema47.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
+validate143.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema47.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid5 = _errs48 === errors;
@@ -4134,8 +4199,8 @@ var valid5 = true;
 if(valid5){
 if(data24.user !== undefined){
 const _errs51 = errors;
-if(!(validate107(data24.user, {instancePath:instancePath+"/container/user",parentData:data24,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate108(data24.user, {instancePath:instancePath+"/container/user",parentData:data24,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 var valid5 = _errs51 === errors;
@@ -4178,8 +4243,8 @@ var valid6 = true;
 const len1 = data30.length;
 for(let i1=0; i1<len1; i1++){
 const _errs55 = errors;
-if(!(validate156(data30[i1], {instancePath:instancePath+"/maps/" + i1,parentData:data30,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
+if(!(validate159(data30[i1], {instancePath:instancePath+"/maps/" + i1,parentData:data30,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate159.errors : vErrors.concat(validate159.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs55 === errors;
@@ -4189,7 +4254,7 @@ break;
 }
 }
 else {
-validate140.errors = [{instancePath:instancePath+"/maps",schemaPath:"#/properties/maps/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate143.errors = [{instancePath:instancePath+"/maps",schemaPath:"#/properties/maps/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -4208,8 +4273,8 @@ var valid7 = true;
 const len2 = data32.length;
 for(let i2=0; i2<len2; i2++){
 const _errs58 = errors;
-if(!(validate171(data32[i2], {instancePath:instancePath+"/fds/" + i2,parentData:data32,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
+if(!(validate176(data32[i2], {instancePath:instancePath+"/fds/" + i2,parentData:data32,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs58 === errors;
@@ -4219,7 +4284,7 @@ break;
 }
 }
 else {
-validate140.errors = [{instancePath:instancePath+"/fds",schemaPath:"#/properties/fds/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate143.errors = [{instancePath:instancePath+"/fds",schemaPath:"#/properties/fds/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -4247,21 +4312,21 @@ var valid0 = true;
 }
 }
 else {
-validate140.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate143.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate140.errors = vErrors;
+validate143.errors = vErrors;
 return errors === 0;
 }
-validate140.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate143.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema52 = {"type":"object","additionalProperties":false,"required":["holder","device","path","path_base64","size_bytes","held_bytes"],"properties":{"holder":{"enum":["loop","swap"]},"device":{"$ref":"#/$defs/nullable_string"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}};
 
-function validate189(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate194(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate189.evaluated;
+const evaluated0 = validate194.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4272,14 +4337,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((data.holder === undefined) && (missing0 = "holder")) || ((data.device === undefined) && (missing0 = "device"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.size_bytes === undefined) && (missing0 = "size_bytes"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))){
-validate189.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate194.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((((key0 === "holder") || (key0 === "device")) || (key0 === "path")) || (key0 === "path_base64")) || (key0 === "size_bytes")) || (key0 === "held_bytes"))){
-validate189.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate194.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4289,7 +4354,7 @@ if(data.holder !== undefined){
 let data0 = data.holder;
 const _errs2 = errors;
 if(!((data0 === "loop") || (data0 === "swap"))){
-validate189.errors = [{instancePath:instancePath+"/holder",schemaPath:"#/properties/holder/enum",keyword:"enum",params:{allowedValues: schema52.properties.holder.enum},message:"must be equal to one of the allowed values"}];
+validate194.errors = [{instancePath:instancePath+"/holder",schemaPath:"#/properties/holder/enum",keyword:"enum",params:{allowedValues: schema52.properties.holder.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -4313,7 +4378,7 @@ if(valid0){
 if(data.path !== undefined){
 const _errs4 = errors;
 if(typeof data.path !== "string"){
-validate189.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate194.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -4324,8 +4389,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs6 = errors;
-if(!(validate118(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate119(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -4366,21 +4431,21 @@ var valid0 = true;
 }
 }
 else {
-validate189.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate194.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate189.errors = vErrors;
+validate194.errors = vErrors;
 return errors === 0;
 }
-validate189.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate194.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema53 = {"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread"]},"message":{"type":"string"}}};
 
-function validate195(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate200(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate195.evaluated;
+const evaluated0 = validate200.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4391,14 +4456,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.code === undefined) && (missing0 = "code")) || ((data.message === undefined) && (missing0 = "message"))){
-validate195.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate200.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "code") || (key0 === "message"))){
-validate195.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate200.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4408,7 +4473,7 @@ if(data.code !== undefined){
 let data0 = data.code;
 const _errs2 = errors;
 if(!(((((((data0 === "not_everything_seen") || (data0 === "hidepid")) || (data0 === "systemd_unavailable")) || (data0 === "unit_facts_unavailable")) || (data0 === "package_database_unavailable")) || (data0 === "host_fact_unavailable")) || (data0 === "stdin_unread"))){
-validate195.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema53.properties.code.enum},message:"must be equal to one of the allowed values"}];
+validate200.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema53.properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -4420,7 +4485,7 @@ if(valid0){
 if(data.message !== undefined){
 const _errs3 = errors;
 if(typeof data.message !== "string"){
-validate195.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate200.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -4433,14 +4498,14 @@ var valid0 = true;
 }
 }
 else {
-validate195.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate200.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate195.errors = vErrors;
+validate200.errors = vErrors;
 return errors === 0;
 }
-validate195.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate200.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -4564,8 +4629,8 @@ var valid1 = true;
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
 const _errs11 = errors;
-if(!(validate104(data7[i0], {instancePath:instancePath+"/units/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
+if(!(validate105(data7[i0], {instancePath:instancePath+"/units/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs11 === errors;
@@ -4594,8 +4659,8 @@ var valid2 = true;
 const len1 = data9.length;
 for(let i1=0; i1<len1; i1++){
 const _errs14 = errors;
-if(!(validate140(data9[i1], {instancePath:instancePath+"/processes/" + i1,parentData:data9,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors);
+if(!(validate143(data9[i1], {instancePath:instancePath+"/processes/" + i1,parentData:data9,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs14 === errors;
@@ -4628,8 +4693,8 @@ var valid3 = true;
 const len2 = data11.length;
 for(let i2=0; i2<len2; i2++){
 const _errs18 = errors;
-if(!(validate189(data11[i2], {instancePath:instancePath+"/kernel_held/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
+if(!(validate194(data11[i2], {instancePath:instancePath+"/kernel_held/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs18 === errors;
@@ -4654,8 +4719,8 @@ var valid4 = true;
 const len3 = data13.length;
 for(let i3=0; i3<len3; i3++){
 const _errs21 = errors;
-if(!(validate195(data13[i3], {instancePath:instancePath+"/warnings/" + i3,parentData:data13,parentDataProperty:i3,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
+if(!(validate200(data13[i3], {instancePath:instancePath+"/warnings/" + i3,parentData:data13,parentDataProperty:i3,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
 errors = vErrors.length;
 }
 var valid4 = _errs21 === errors;

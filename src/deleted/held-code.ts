@@ -1,0 +1,117 @@
+// A file that is held open or mapped without being executable -> whether it is code all the same: an archive that a virtual
+// machine loads classes from, an image, the script that a shell reads. The kernel's links say which program holds it; a
+// name alone says nothing, since a file server or a backup reads the same files. proc_pid_exe(5), proc_pid_fd(5).
+
+import { isLibraryName } from '../path-evidence.ts';
+import type { Bytes } from '../procfs/bytes.ts';
+
+/** What is known of the process that uses the file. */
+export interface Holder {
+  /** The program by the exe link, without the mark; null if the link was refused. */
+  program: Bytes | null;
+  /** Its arguments. Their owner can change them: they can only take evidence away. */
+  readonly commandLine: Bytes;
+  /** Whether it maps a file whose path has this in it. */
+  maps(part: Bytes): boolean;
+}
+
+/** A program that loads code from files which no processor executes. */
+interface Runtime {
+  /** The names of its program. */
+  programs: RegExp;
+  /** What a program maps that has it embedded; null if nobody embeds it. */
+  library: Bytes | null;
+  /** The paths from which it loads code, and which it keeps open or mapped while it runs. */
+  code: RegExp;
+}
+
+const runtimes: readonly Runtime[] = [
+  {
+    programs: /^(?:java|javaw|jsvc|jshell)$/,
+    library: '/libjvm.so',
+    code: /\.(?:jar|war|ear|sar|jmod|jsa|class)$|\/lib\/modules$/i,
+  },
+  { programs: /^dotnet$/, library: '/libcoreclr.so', code: /\.(?:dll|exe|winmd)$/i },
+  { programs: /^mono(?:-sgen)?$/, library: '/libmonosgen', code: /\.(?:dll|exe)$/i },
+  { programs: /^(?:node|nodejs|electron)[0-9]*$/, library: null, code: /\.asar$/ },
+  { programs: /^python[0-9.]*$|^pypy[0-9.]*$/, library: '/libpython', code: /\.(?:pyz|pyzw|egg|whl)$/ },
+  { programs: /^php[-a-z]*[0-9.]*$/, library: '/libphp', code: /\.phar$/ },
+  { programs: /^guile[-0-9.]*$/, library: '/libguile-', code: /\.go$/ },
+  { programs: /^(?:sbcl|sbcl\.bin)$/, library: '/libsbcl', code: /\.core$/ },
+  { programs: /^(?:lisp\.run|clisp|ccl|lx86cl(?:64)?)$/, library: null, code: /\.(?:mem|fas|image)$/ },
+  {
+    programs: /^(?:pharo|squeak|gst|cuis)[-a-zA-Z0-9.]*$/,
+    library: '/libPharoVMCore',
+    code: /\.(?:image|im|sources)$/,
+  },
+  { programs: /^beam(?:\.smp)?$/, library: null, code: /\.(?:beam|ez)$/ },
+  { programs: /^(?:scheme|petite|chez|racket)[-a-z0-9.]*$/, library: null, code: /\.(?:boot|zo)$/ },
+  { programs: /^emacs[-a-z0-9.]*$/, library: null, code: /\.(?:pdmp|elc)$/ },
+];
+
+/** What Chromium and Electron keep open beside or below their own program. */
+const ownParts = /\/(?:[^/]+\.(?:asar|pak)|snapshot_blob\.bin|v8_context_snapshot[^/]*\.bin)$/;
+
+/** Whose script is the first argument that is no option. */
+const interpreters =
+  /^(?:bash|dash|sh|ash|busybox|zsh(?:-[0-9.]+)?|ksh[0-9a-z+]*|mksh|lksh|yash|python[0-9.]*|pypy[0-9.]*|perl[0-9.]*|ruby[0-9.]*|php[-a-z]*[0-9.]*|node|nodejs|lua[0-9.]*|tclsh[0-9.]*|expect)$/;
+
+/** bash moves the script that it reads to this descriptor, out of the way of those that scripts name. bash, shell.c. */
+const bashScriptFd = 255;
+
+export interface UsedFile {
+  path: Bytes;
+  /** The descriptor, or null for a mapping. */
+  fd: number | null;
+}
+
+/**
+ * script: what an interpreter was told to run. archive: what a program loads code from. null: nothing tells that it is code.
+ * @param file open for reading alone, or mapped
+ */
+export function heldCodeOf({ path, fd }: UsedFile, holder: Holder): 'script' | 'archive' | null {
+  if (holder.program === null) return null;
+  const program = nameOf(holder.program);
+  const folder = holder.program.slice(0, -program.length);
+  if (ownParts.test(path) && folder !== '/' && path.startsWith(folder)) return 'archive';
+  if (fd === bashScriptFd && program === 'bash') return 'script';
+  if (fd !== null && fd > 2 && interpreters.test(program) && scriptOf(holder) === nameOf(path)) {
+    return 'script';
+  }
+  const isLibrary = isLibraryName(path);
+  const loads = runtimes.some(
+    ({ programs, library, code }) =>
+      (isLibrary || code.test(path)) && (programs.test(program) || (library !== null && holder.maps(library))),
+  );
+  return loads ? 'archive' : null;
+}
+
+function nameOf(path: Bytes): Bytes {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Instead of a script: the program itself is the next argument, or the name of a module. */
+const withoutScript = /^-(?:[a-z]*[cem]|-eval|-print)$/;
+
+/** A command line can be long, and a process can hold a hundred thousand files. */
+const scripts = new WeakMap<Holder, Bytes | null>();
+
+/** The name of the file that an interpreter was told to run, or null if it was told to run none. */
+function scriptOf(holder: Holder): Bytes | null {
+  const known = scripts.get(holder);
+  if (known !== undefined) return known;
+  const script = parseScript(holder.commandLine);
+  scripts.set(holder, script);
+  return script;
+}
+
+function parseScript(commandLine: Bytes): Bytes | null {
+  const [first, ...rest] = commandLine.split('\0');
+  const words = first !== undefined && nameOf(first) === 'busybox' ? rest.slice(1) : rest;
+  for (const word of words) {
+    // -e of a shell ends it at the first error, and comes before a script.
+    if (withoutScript.test(word) && word !== '-e') return null;
+    if (!word.startsWith('-')) return word === '' ? null : nameOf(word);
+  }
+  return null;
+}

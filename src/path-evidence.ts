@@ -1,0 +1,82 @@
+// A path -> what it says of a file by its name and its folders alone. This is weak evidence: it never decides anything by
+// itself, and what the kernel says of a file (who made it, how it is held) comes first. hier(7), file-hierarchy(7).
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Never had a name: memfd_create(2), System V shared memory, shared anonymous memory. */
+const neverLinked = /^(\/memfd:|\/SYSV[0-9a-f]{8}$|\/dev\/zero$|\/secretmem$|\/anon_hugepage)/;
+const temporary = /^(\/tmp|\/var\/tmp|\/dev\/shm|\/run\/user\/[0-9]+)\//;
+/** A word in the name of a folder that a program keeps for what it unpacks or spills: temp, .cache, mysql-tmp, tmpab12cd_3. */
+const workspaceWord = /^(?:te?mp|cache|work|scratch|tmp[a-z0-9]{8})$/i;
+/** A folder in which builds lay down what they made, and download what they want. */
+const buildFolder = /\/(?:build|target|out|dist|workspace|\.gradle|\.m2|\.ivy2|caches?|\.cache)\//i;
+
+/** A name for what has no name on disk. */
+export function isNeverLinked(path: string): boolean {
+  return neverLinked.test(path);
+}
+
+/** Below a folder that every user may write to, or whose files end with the user's session. */
+export function isTemporary(path: string): boolean {
+  return temporary.test(path);
+}
+
+/** Below a folder with temp, tmp, work, cache or scratch in its name, wherever that lies: /opt/app/temp, /data/mysql-tmp. */
+export function isInWorkspace(path: string): boolean {
+  const folders = path.slice(0, path.lastIndexOf('/') + 1);
+  return folders.split(/[/._-]/).some((word) => workspaceWord.test(word));
+}
+
+/** Below a folder in which builds lay down what they made. */
+export function isInBuildFolder(path: string): boolean {
+  return buildFolder.test(path);
+}
+
+const logPlace = /^\/(?:var|run)\/log\//;
+const logFolder = /\/logs?\//i;
+const logName = /(?:^|[._-])(?:log|out|err|stdout|stderr|syslog|messages|trace|audit)(?:[._-]|$)/i;
+
+/** How strongly a path says that its file is a log: by the place that the system keeps for them, by its name, by a folder's. */
+export type LogEvidence = 'place' | 'name' | 'folder' | null;
+
+export function logEvidence(path: string): LogEvidence {
+  if (isDatabaseFile(path)) return null;
+  if (logPlace.test(path)) return 'place';
+  return logName.test(nameOf(path)) ? 'name' : logFolder.test(path) ? 'folder' : null;
+}
+
+/**
+ * Files that databases and brokers append to or lay down beside each other, by the names that they give them: Redis, MySQL and
+ * InnoDB, PostgreSQL, SQLite, Kafka (a segment is named by its first offset), LevelDB and RocksDB, etcd, Prometheus,
+ * Elasticsearch and Lucene, Cassandra, MongoDB, ZooKeeper.
+ */
+const databaseNames: readonly RegExp[] = [
+  /\.(?:aof|rdb|ibd|ibdata|ibtmp|frm|myd|myi|mdb|ldb|sst|wal|tlog|ckp|wt|db|db3|sqlite3?|cfs|tsm|tsi)(?:[.-](?!log$)[^/]*)?$/i,
+  /(?:^|[._-])(?:wal|binlog|translog|commitlog|redo|journal)[._-]?[0-9]/i,
+  /-(?:wal|shm|journal)$/,
+  /[._-](?:relay-)?bin\.[0-9]{6}$/,
+  /^ib(?:data|tmp|_logfile)[0-9]+$/,
+  /^[0-9]{5,}\.(?:log|index|timeindex|snapshot)$/,
+  /^WiredTiger/,
+];
+/** `log.1a` of ZooKeeper, `base/5/16392` and `pg_wal/…` of PostgreSQL. */
+const databasePlaces =
+  /\/(?:version-2\/(?:log|snapshot)\.[0-9a-f]+|base\/[0-9]+\/[0-9][^/]*|(?:pg_)?(?:wal|xlog)\/[^/]+|translog\/[^/]+)$/;
+
+/** A file that a database names so; what it writes for people to read is none. */
+export function isDatabaseFile(path: string): boolean {
+  const name = nameOf(path);
+  return databasePlaces.test(path) || databaseNames.some((pattern) => pattern.test(name));
+}
+
+/** Below a folder that packages make for the data of their services. */
+export function isServiceData(path: string): boolean {
+  return /^\/var\/(?:cache|db|lib|opt|spool)\//.test(path) || /\/(?:data|db|databases?)[0-9]*\//i.test(path);
+}
+
+/** `libx.so`, `libx.so.1`; the last component alone, since a path may be made of a thousand of these. */
+export function isLibraryName(path: string): boolean {
+  return /\.so(?:$|\.)/.test(nameOf(path));
+}

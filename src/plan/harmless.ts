@@ -1,0 +1,84 @@
+// A finding that calls for nothing by itself -> why, in a sentence that fits what is known of it, and what letting go of it
+// would bring. Nothing that holds space is restarted for it: that is for people to decide.
+
+import type { Role } from '../documents/generated/report.ts';
+import { isDatabaseFile, isInWorkspace, isTemporary, logEvidence } from '../path-evidence.ts';
+import { formatBytes, notableBytes } from '../sizes.ts';
+import type { Finding } from './findings.ts';
+import type { Thing, ThingKind } from './thing.ts';
+
+interface Row {
+  role: Role;
+  when: (finding: Finding) => boolean;
+  reason: string;
+}
+
+/** First match wins. */
+const rows: readonly Row[] = [
+  {
+    role: 'scratch',
+    when: () => true,
+    reason: 'made and unlinked by the process itself: a restart would only make another',
+  },
+  {
+    role: 'data',
+    when: () => true,
+    reason: 'data, not code: the process goes on with the old content until it opens the file again',
+  },
+  {
+    role: 'file',
+    when: ({ kind }) => kind === 'directory',
+    reason: 'a directory that was removed: the process has it open, and sees nothing new in it',
+  },
+  {
+    role: 'file',
+    when: ({ path }) => isDatabaseFile(path),
+    reason:
+      'a file of a database that was dropped, rotated or compacted: the database lets go of it by itself or when it ends',
+  },
+  {
+    role: 'file',
+    when: ({ path }) => logEvidence(path) === 'place' || logEvidence(path) === 'name',
+    reason:
+      'a log by its name, but not written as one by this process: a reader lets go of it at its end or when it ends itself',
+  },
+  {
+    role: 'file',
+    when: ({ path }) => isTemporary(path) || isInWorkspace(path),
+    reason: 'a temporary file that is in use: it goes free when the process closes it or ends',
+  },
+  {
+    role: 'file',
+    when: () => true,
+    reason:
+      'held open, and neither a log nor code as far as can be seen: it goes free when the process closes it or ends',
+  },
+];
+
+/** A rule of the user for the unit alone is about held files, but not about data and scratch. */
+const affected: Readonly<Partial<Record<Role, boolean>>> = { scratch: false, data: false, file: true };
+
+/** null for a finding that calls for something. */
+export function harmlessness(finding: Finding, thing: Thing): { affects: boolean; reason: string } | null {
+  const affects = affected[finding.role];
+  const row = rows.find(({ role, when }) => role === finding.role && when(finding));
+  if (affects === undefined || row === undefined) return null;
+  return { affects, reason: `${row.reason}${remedy(finding, thing)}` };
+}
+
+const ends: Readonly<Record<ThingKind, (thing: Thing) => string>> = {
+  unit: ({ unit }) => `${unit?.endsWith('.service') ? 'a restart' : 'the end'} of ${unit}`,
+  container: () => 'a restart of the container',
+  session: ({ session }) => `the end of session ${session?.id}`,
+  pid1: () => 'a reboot',
+  user_manager: () => "the end of the user's manager",
+  helper: () => "the end of the user's manager",
+  leftover: () => 'the end of the process',
+  process: () => 'the end of the process',
+};
+
+function remedy({ role, heldBytes }: Finding, thing: Thing): string {
+  // A restart makes the same scratch again.
+  if (role === 'scratch' || heldBytes === null || heldBytes < notableBytes) return '';
+  return `; ${ends[thing.kind](thing)} frees ${formatBytes(heldBytes)}`;
+}

@@ -1,0 +1,46 @@
+// The report -> who holds the space of gone files, most first. Every file of a holder counts once, whatever its role.
+
+import { containerKey } from '../documents/container-key.ts';
+import type { Holder } from '../documents/generated/plan.ts';
+import type { Container, Process, Report, Unit } from '../documents/generated/report.ts';
+import { compareBytes } from '../documents/order.ts';
+import { sumHeld } from '../held.ts';
+import type { Selection } from './selection.ts';
+import { planProcess } from './thing.ts';
+import { aliasesOf } from './unit-things.ts';
+
+export function buildHeld(report: Report, selection: Selection): Holder[] {
+  const containers = new Map<string, { container: Container; members: Process[] }>();
+  for (const process of report.processes) {
+    if (process.unit !== null || process.container === null) continue;
+    const key = containerKey(process.container);
+    const group = containers.get(key) ?? { container: process.container, members: [] };
+    containers.set(key, group);
+    group.members.push(process);
+  }
+  const alone = report.processes.filter(({ unit, container }) => unit === null && container === null);
+  const units = report.units.filter((unit) => selection.hasUnit({ unit: unit.name, aliases: aliasesOf(unit) }));
+  const others = [
+    ...[...containers.values()].map(({ container, members }) => ({ ...nobody, container, ...sumOf(members) })),
+    ...alone.map((process) => ({ ...nobody, process: planProcess(process), ...sumOf([process]) })),
+  ];
+  return [...units.map(unitHolder), ...(selection.hasUnit({ unit: null, aliases: [] }) ? others : [])]
+    .filter((holder) => holder.held_bytes > 0)
+    .sort(compareHolders);
+}
+
+const nobody = { unit: null, scope: null, user: null, container: null, process: null } as const;
+
+function unitHolder({ name, scope, user, held_bytes, held_memory_bytes, pids }: Unit): Holder {
+  return { ...nobody, unit: name, scope, user, held_bytes, held_memory_bytes: held_memory_bytes ?? null, pids };
+}
+
+function sumOf(members: readonly Process[]): Pick<Holder, 'held_bytes' | 'held_memory_bytes' | 'pids'> {
+  const { bytes, memory } = sumHeld(members.flatMap(({ maps, fds }) => [...maps, ...fds]));
+  return { held_bytes: bytes, held_memory_bytes: memory, pids: members.map(({ pid }) => pid).sort((a, b) => a - b) };
+}
+
+// Where everything else is equal, the whole text decides: the order must not depend on that of the report.
+function compareHolders(a: Holder, b: Holder): number {
+  return b.held_bytes - a.held_bytes || compareBytes(JSON.stringify(a), JSON.stringify(b));
+}

@@ -1,0 +1,198 @@
+// The role of a gone file, by its evidence: who made it and when, how long it had a name, how large it is, who holds it and how.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { classifyFdRole, classifyMapRole, type User } from '../../src/deleted/role.ts';
+import { scratchLimit } from '../../src/sizes.ts';
+
+const second = 1_000_000_000n;
+const start = 1000n * second;
+const day = 86_400n * second;
+
+function user(program: string, more: Partial<User> = {}): User {
+  return { startedAtNs: start, program, commandLine: `${program}\0`, maps: () => false, ...more };
+}
+
+const daemon = user('/usr/sbin/daemon');
+const java = user('/usr/lib/jvm/java-17/bin/java');
+
+type MapCase = Parameters<typeof classifyMapRole>[0];
+type FdCase = Parameters<typeof classifyFdRole>[0];
+
+/** A library that was there a day before the process began, and was removed a day after. */
+const map = (path: string, more: Partial<MapCase> = {}): MapCase => ({
+  ...{ path, kind: 'library', state: 'removed', links: 0, inode: 5n, heldBytes: 8192 },
+  ...{ bornAtNs: start - day, unlinkedAtNs: start + day },
+  ...more,
+});
+/** A file that the process made, and that was removed a day later. */
+const fd = (path: string, more: Partial<FdCase> = {}): FdCase => ({
+  ...{ fd: 7, path, kind: 'regular', state: 'removed', links: 0, inode: 5n, heldBytes: 8192 },
+  ...{ access: 'read_write', append: false, bornAtNs: start + second, unlinkedAtNs: start + day },
+  ...more,
+});
+
+/** Made by the process after it began, and unlinked at once. */
+const unpacked = { bornAtNs: start + second, unlinkedAtNs: start + second + second / 2n };
+/** Made after the process began, with a name for a day. */
+const deployed = { bornAtNs: start + second, unlinkedAtNs: start + day };
+/** Made and unlinked by a parent before this process was forked off it. */
+const handedDown = { bornAtNs: start - 9n * second, unlinkedAtNs: start - 8n * second };
+const notKnown = { bornAtNs: null, unlinkedAtNs: null };
+
+const mapRows: [name: string, map: MapCase, role: string, user?: User][] = [
+  ['a library removed by an upgrade', map('/usr/lib/libssl.so.1'), 'code'],
+  ['a library replaced after the start', map('/usr/lib/libssl.so.3', { state: 'replaced' }), 'code'],
+  ['loaded and removed after the start, from a package', map('/usr/lib/libssl.so.1', deployed), 'code'],
+  ['a plug-in that lay at home for a day', map('/home/app/lib/x.so', deployed), 'code'],
+  ['a plug-in that lay in /usr/local for a day', map('/usr/local/lib/x.so', deployed), 'code'],
+  ['there before the process, and gone at once', map('/opt/app/x.so', { unlinkedAtNs: start + 1n }), 'code'],
+  ...['/opt/app/lib', '/usr/lib/app', '/usr/local/lib', '/home/app', '/srv/app', '/var/lib/app', '/data'].map(
+    (folder): [string, MapCase, string] => ['unpacked by itself', map(`${folder}/x.so`, unpacked), 'scratch'],
+  ),
+  ['unpacked by the parent', map('/opt/app/lib/x.so', handedDown), 'scratch'],
+  ['an upgrade before the process was forked', map('/opt/app/lib/x.so', { unlinkedAtNs: start - 1n }), 'code'],
+  ...['/opt/app/temp', '/usr/share/tomcat/temp', '/opt/zextras/x/work', '/home/app/.cache', '/var/lib/x/tmp'].map(
+    (folder): [string, MapCase, string] => ['in a folder of its own', map(`${folder}/x.so`, deployed), 'scratch'],
+  ),
+  ['in such a folder before the process began', map('/opt/app/temp/x.so'), 'code'],
+  ['in such a folder, replaced', map('/opt/app/temp/x.so', { ...deployed, state: 'replaced' }), 'code'],
+  ['JNA in /tmp', map('/tmp/jna-114/jna8871.tmp', notKnown), 'scratch'],
+  ['JNA in /tmp, large', map('/tmp/jna-114/jna8871.tmp', { heldBytes: 2 ** 30 }), 'scratch'],
+  ['a plug-in replaced in /tmp', map('/tmp/plugin.so', { state: 'replaced' }), 'code'],
+  ['birth time not known', map('/home/app/lib/x.so', notKnown), 'code'],
+  ['another link left', map('/home/app/lib/x.so', { ...unpacked, links: 1, unlinkedAtNs: null }), 'code'],
+  ['could not look', map('/tmp/x.so', { state: 'unknown', links: null, ...notKnown }), 'code'],
+  ['a locale archive', map('/usr/lib/locale/locale-archive', { kind: 'data', state: 'replaced' }), 'data'],
+  ['a segment of an index', map('/mnt/es/0/index/_1a.cfs', { kind: 'data', ...deployed }), 'data'],
+  ['mapped and unlinked at once', map('/mnt/x/shared', { kind: 'data', ...unpacked }), 'scratch'],
+  ['the same, large', map('/mnt/x/shared', { kind: 'data', ...unpacked, heldBytes: scratchLimit }), 'data'],
+  ['a program removed from /tmp', map('/tmp/a.out', { kind: 'executable' }), 'code'],
+  ['a program that was never a file', map('/memfd:x', { kind: 'executable' }), 'scratch'],
+  ['a .NET assembly', map('/opt/app/App.dll', { kind: 'data' }), 'code', user('/usr/share/dotnet/dotnet')],
+  [
+    'a .NET assembly of a program with its own runtime',
+    map('/opt/app/App.dll', { kind: 'data', state: 'replaced' }),
+    'code',
+    user('/opt/app/App', { maps: (part) => part === '/libcoreclr.so' }),
+  ],
+  ['a .dll that something else maps', map('/opt/app/App.dll', { kind: 'data' }), 'data'],
+  ['the class library of a JVM', map('/usr/lib/jvm/java-17/lib/modules', { kind: 'data' }), 'code', java],
+  ["Guile's code", map('/usr/lib/guile/3.0/ccache/x.go', { kind: 'data' }), 'code', user('/usr/bin/guile-3.0')],
+];
+for (const [name, input, role, who = daemon] of mapRows) {
+  test(`role of a map: ${name}, ${input.path}: ${role}`, () => assert.equal(classifyMapRole(input, who), role));
+}
+
+const read = { access: 'read', bornAtNs: start - day } as const;
+const append = { access: 'write', append: true } as const;
+const shell = (program: string, line: string) => user(program, { commandLine: line.replaceAll(' ', '\0') });
+
+const fdRows: [name: string, fd: FdCase, role: string, user?: User][] = [
+  ['append', fd('/srv/app/out.txt', append), 'log'],
+  ['written below /var/log', fd('/var/log/nginx/a.log', { access: 'write' }), 'log'],
+  ["journald's", fd('/run/log/journal/4f/system@1.journal'), 'log'],
+  ['written below a logs folder', fd('/opt/app/logs/a.txt', { access: 'write' }), 'log'],
+  ['written without append, a log by name', fd('/opt/app/gc.log', { access: 'write' }), 'log'],
+  ['written without append, output by name', fd('/home/app/server.out', { access: 'write' }), 'log'],
+  ['standard output, append', fd('/var/lib/app/console', { ...append, fd: 1 }), 'log'],
+  ['a log in /tmp', fd('/tmp/x.log', append), 'log'],
+  ['a log in service data', fd('/var/lib/app/app.log', append), 'log'],
+  ['append to service data that nothing calls a log', fd('/var/lib/app/000042', append), 'file'],
+  ['only read below /var/log', fd('/var/log/nginx/a.log', read), 'file'],
+  ['a rotated journal, only read', fd('/var/log/journal/4f/system@1.journal', read), 'file'],
+  ["Redis' append-only file", fd('/var/lib/x/db.1.incr.aof', append), 'file'],
+  ["Redis' append-only file elsewhere", fd('/srv/x/appendonly.aof', append), 'file'],
+  ['a dump', fd('/var/lib/redis/dump.rdb', { access: 'write' }), 'file'],
+  ['a write-ahead log', fd('/data/prometheus/wal/00000012', append), 'file'],
+  ["etcd's", fd('/data/etcd/member/0000000000000001-0000000000000000.wal', append), 'file'],
+  ["LevelDB's", fd('/opt/app/store/000123.log', append), 'file'],
+  ["MySQL's binary log", fd('/var/lib/mysql/mysql-bin.000012', append), 'file'],
+  ["Elasticsearch's translog", fd('/mnt/es/nodes/0/translog/translog-7.tlog'), 'file'],
+  ...['logs', 'data'].map((folder): [string, FdCase, string] => [
+    "a segment of Kafka's",
+    fd(`/opt/kafka/${folder}/t-0/00000000000000000000.log`),
+    'file',
+  ]),
+  ...['/mnt', '/data1', '/u01', '/home/pg', '/host/var/lib', '/opt', '/var/lib', '/srv'].flatMap((folder) => [
+    ['a dropped table', fd(`${folder}/pg/base/5/16392`), 'file'] as [string, FdCase, string],
+    ['made, unlinked and held', fd(`${folder}/x/f`, unpacked), 'file'] as [string, FdCase, string],
+  ]),
+  ['a temporary table of MariaDB', fd('/tmp/ibXXXX', unpacked), 'scratch'],
+  ['a large one', fd('/tmp/ibXXXX', { ...unpacked, heldBytes: scratchLimit }), 'file'],
+  ['one below the limit', fd('/tmp/ibXXXX', { ...unpacked, heldBytes: scratchLimit - 1 }), 'scratch'],
+  ['one whose size nobody knows', fd('/tmp/ibXXXX', { ...unpacked, heldBytes: null }), 'scratch'],
+  ['replaced in /tmp', fd('/tmp/x', { state: 'replaced' }), 'file'],
+  ['a spill in a folder for it', fd('/data/mysql-tmp/x'), 'scratch'],
+  ['one handed down to a child', fd('/opt/app/tmp/x', handedDown), 'scratch'],
+  ['a large one', fd('/data/mysql-tmp/x', { heldBytes: scratchLimit }), 'file'],
+  ['only written there', fd('/data/mysql-tmp/x', { access: 'write' }), 'file'],
+  ['older than the process', fd('/data/mysql-tmp/x', { bornAtNs: start - day }), 'file'],
+  ['O_TMPFILE', fd('/home/app/#5'), 'scratch'],
+  ['O_TMPFILE, large', fd('/home/app/#5', { heldBytes: scratchLimit }), 'file'],
+  ['memfd', fd('/memfd:x', { append: true }), 'scratch'],
+  ['a directory', fd('/var/log/old', { kind: 'directory', access: 'read' }), 'file'],
+
+  ['a jar of a JVM', fd('/opt/app/log4j-core.jar', { ...read, state: 'replaced' }), 'code', java],
+  ['a jar whose name has a version', fd('/opt/app/log4j-core-2.14.jar', read), 'code', java],
+  ['deployed later', fd('/opt/tomcat/webapps/a/WEB-INF/lib/x.jar', { ...read, ...deployed }), 'code', java],
+  [
+    'of a JVM in another program',
+    fd('/opt/a.war', read),
+    'code',
+    user('/opt/a', { maps: (part) => part === '/libjvm.so' }),
+  ],
+  ['unpacked by the JVM', fd('/opt/app/x.jar', { ...read, ...unpacked }), 'scratch', java],
+  ["Tomcat's copy", fd('/opt/tomcat/temp/1-x.jar', { ...read, ...deployed }), 'scratch', java],
+  ['in /tmp', fd('/tmp/x.jar', read), 'scratch', java],
+  ['what a build daemon made', fd('/home/dev/x/build/libs/x.jar', { ...read, ...deployed }), 'file', java],
+  ['written by a JVM', fd('/opt/app/x.jar', { ...read, access: 'write' }), 'file', java],
+  ['read by a backup', fd('/opt/app/log4j-core.jar', { ...read, state: 'replaced' }), 'file'],
+  ['a zip that a file server reads', fd('/srv/files/x.zip', read), 'file', user('/usr/sbin/nginx')],
+  ['a zip that a JVM reads', fd('/srv/files/x.zip', read), 'file', java],
+  ['a jar, where nobody could look', fd('/opt/app/x.jar', { ...read, state: 'unknown', ...notKnown }), 'file', java],
+  ['a jar of a program that nobody knows', fd('/opt/app/x.jar', read), 'file', { ...java, program: null }],
+  ['a phar', fd('/opt/app/x.phar', read), 'code', user('/usr/bin/php8.2')],
+  ['a program in an archive of Python', fd('/opt/app/x.pyz', read), 'code', user('/usr/bin/python3.11')],
+  ["an Electron program's code", fd('/opt/Chat/resources/app.asar', read), 'code', user('/opt/Chat/chat')],
+  ['the same, read by something else', fd('/opt/Chat/resources/app.asar', read), 'file'],
+  ['an image of SBCL', fd('/opt/app/app.core', read), 'code', user('/usr/bin/sbcl')],
+  ['a core dump in an editor', fd('/opt/app/app.core', read), 'file', user('/usr/bin/vim')],
+  ['an image of Smalltalk', fd('/srv/app/Pharo.image', read), 'code', user('/opt/pharo-vm/pharo')],
+  ['a library held open by Python', fd('/opt/app/x.so', read), 'code', user('/usr/bin/python3.11')],
+  ['a library read by a backup', fd('/usr/lib/libc.so.6', read), 'file', user('/usr/bin/rsync')],
+
+  ["bash's script", fd('/opt/app/run.sh', { ...read, fd: 255 }), 'code', shell('/usr/bin/bash', 'bash ./run.sh')],
+  ["bash's script, whatever it calls itself", fd('/opt/app/run', { ...read, fd: 255 }), 'code', user('/bin/bash')],
+  [
+    "dash's script",
+    fd('/opt/app/run', { ...read, fd: 11 }),
+    'code',
+    shell('/usr/bin/dash', '/bin/sh -e /opt/app/run a'),
+  ],
+  ["zsh's script", fd('/opt/app/run', { ...read, fd: 11 }), 'code', shell('/usr/bin/zsh', 'zsh /opt/app/run')],
+  ['what a shell reads', fd('/data/in.csv', { ...read, fd: 10 }), 'file', shell('/usr/bin/dash', 'sh -c in.csv')],
+  ['what a script reads', fd('/data/in.csv', { ...read, fd: 10 }), 'file', shell('/usr/bin/dash', 'sh run in.csv')],
+  ['what comes in by redirection', fd('/opt/run', { ...read, fd: 0 }), 'file', shell('/usr/bin/dash', 'sh /opt/run')],
+  ['a script in /tmp', fd('/tmp/x.sh', { ...read, fd: 255 }), 'scratch', user('/usr/bin/bash')],
+  ["a runner's script", fd('/home/r/_work/_temp/x.sh', { ...read, fd: 255 }), 'scratch', user('/usr/bin/bash')],
+  ['the same, replaced', fd('/tmp/x.sh', { ...read, fd: 255, state: 'replaced' }), 'code', user('/usr/bin/bash')],
+  [
+    "perl's script with its data",
+    fd('/opt/x.pl', { ...read, fd: 3 }),
+    'code',
+    shell('/usr/bin/perl', 'perl -w /opt/x.pl'),
+  ],
+];
+for (const [name, input, role, who = daemon] of fdRows) {
+  test(`role of an fd: ${name}, ${input.path}: ${role}`, () => assert.equal(classifyFdRole(input, who), role));
+}
+
+// A pattern that goes back over what it has read would take hours here.
+test('a path of more than a megabyte has a role', () => {
+  for (const part of ['tmp.', '.db', '/log.', 'a_', '/base/1/1', 'wal', '-', '/']) {
+    const path = `/${part.repeat(300_000)}x`;
+    assert.match(classifyFdRole(fd(path), java), /^(?:file|scratch)$/, part);
+    assert.equal(classifyMapRole(map(path, { kind: 'data' }), java), 'data', part);
+  }
+});
