@@ -1,5 +1,6 @@
-// Bundles every *.test.ts below the folders named on the command line (default: test, without guest and bench) into
-// build/test/ and runs them with node:test. `node scripts/test.mjs test/procfs` runs one folder, a file name runs one file.
+// Bundles every *.test.ts below the folders named on the command line (default: test, without the folders of `separate`) into
+// a folder of build/ and runs them with node:test. `node scripts/test.mjs test/procfs` runs one folder, a file name runs one
+// file, and flags are node's (`--test-reporter=spec` names every test).
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -47,13 +48,10 @@ await build({
   logLevel: 'warning',
 });
 const built = files.map((file) => join(outdir, relative('test', file).replace(/\.ts$/, '.mjs')));
-const { status, signal } = spawnSync(
-  process.execPath,
-  ['--enable-source-maps', '--test', ...nodeFlags, ...built.sort()],
-  {
-    stdio: 'inherit',
-  },
-);
+const ours = ['--test-reporter=./scripts/test-reporter.mjs', '--test-reporter-destination=stdout'];
+const reporter = nodeFlags.some((flag) => flag.startsWith('--test-reporter')) ? [] : ours;
+const argv = ['--enable-source-maps', '--test', ...reporter, ...nodeFlags, ...built.sort()];
+const { status, signal } = spawnSync(process.execPath, argv, { stdio: 'inherit' });
 rmSync(outdir, { recursive: true, force: true });
 if (signal) process.kill(process.pid, signal);
 process.exit(status);
