@@ -13,7 +13,7 @@ process.chdir(root);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
 const nodeFlags = process.argv.slice(2).filter((arg) => arg.startsWith('-'));
-const separate = ['test/guest', 'test/bench', 'test/ansible', 'test/hostile', 'test/pack'];
+const separate = ['test/guest', 'test/bench', 'test/ansible', 'test/hostile', 'test/pack', 'test/fresh'];
 
 const files = (wanted.length ? wanted : ['test']).flatMap((path) =>
   statSync(path).isFile()
