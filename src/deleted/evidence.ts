@@ -14,7 +14,7 @@ export interface Evidence {
   match: RuleMatcher;
   /** Takes what a rule hid. */
   hide(use: HiddenUse): void;
-  /** When the process began, in nanoseconds since the epoch; null where it is not known. */
+  /** When the process had begun at the latest, in nanoseconds since the epoch; null where it is not known. */
   startedAtNs: bigint | null;
   /** A mount by id, of the process's namespace or of ours (a descriptor may come from either). */
   mountById(id: number): Mount | null;

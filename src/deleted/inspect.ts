@@ -182,7 +182,9 @@ function evidenceOf(
     hide: (use) => hidden.push(use),
     get startedAtNs() {
       if (bootedAtNs === null) return null;
-      return bootedAtNs + (BigInt(identity().stat.startTicks) * 1_000_000_000n) / BigInt(clockTicksPerSecond);
+      // The kernel cuts the start off at a tick: the process started before the next one.
+      const ticks = BigInt(identity().stat.startTicks) + 1n;
+      return bootedAtNs + (ticks * 1_000_000_000n) / BigInt(clockTicksPerSecond);
     },
     mountById: (id) => views.ownMounts.byId(id) ?? view().mounts.byId(id),
     isLocalMount: (id) => views.ownMounts.isLocalId(id) || view().mounts.isLocalId(id),

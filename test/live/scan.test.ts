@@ -70,6 +70,17 @@ test('a library removed', async (t) => {
   assert.equal(processOf(scan(), child.pid)?.maps[0]?.state, 'removed');
 });
 
+test('a library that was made just before its process is code, not what the process made', async (t) => {
+  const folder = workFolder(t);
+  const paths = Array.from({ length: 20 }, (_, index) => join(folder, `libdemo${index}.so`));
+  const pids: number[] = [];
+  for (const path of paths) pids.push((await startWithLibrary(t, path)).pid);
+  for (const path of paths) unlinkSync(path);
+  // Each scan finds another hundredth of a second at which the host booted.
+  const roles = [scan(), scan(), scan()].flatMap((report) => pids.map((pid) => processOf(report, pid)?.maps[0]?.role));
+  assert.deepEqual([...new Set(roles)], ['code'], roles.join());
+});
+
 test('a library replaced while another hard link stays', async (t) => {
   const path = join(workFolder(t), 'libdemo.so');
   const child = await startWithLibrary(t, path);
