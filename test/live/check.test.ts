@@ -7,15 +7,7 @@ import { readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Drift } from '../../src/documents/generated/drift.ts';
-import {
-  cli,
-  runCli,
-  sleepProgram,
-  someLibrary,
-  start,
-  startWithLibrary,
-  workFolder,
-} from '../support/live.ts';
+import { cli, runCli, sleepProgram, someLibrary, start, startWithLibrary, workFolder } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
 
 const day = `
