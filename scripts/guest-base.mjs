@@ -1,4 +1,5 @@
-// Builds the Debian trees that test/guest boots from: `node scripts/guest-base.mjs bullseye trixie` prints the path of each.
+// Builds the Debian trees that guests boot from: `node scripts/guest-base.mjs bullseye trixie` prints the path of each.
+// test/guest boots those named for a release; test/fresh boots `fresh`, which has only what README's two commands ask for.
 // A tree is built once by debootstrap into ${XDG_CACHE_HOME:-/var/cache}/lib-users-guest (or LIB_USERS_GUEST_CACHE), is named
 // for the hash of this recipe, and is never written to again. Packages come from the Debian mirror that this machine's
 // own apt is configured for (or LIB_USERS_GUEST_MIRROR).
@@ -8,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What the guests hold. Everything but ssh is installed and disabled: a test starts what it is about. */
+/** What the guests of test/guest hold. Everything but ssh is installed and disabled: a test starts what it is about. */
 const packages = [
   ...[
     'python3',
@@ -79,11 +80,18 @@ function sourcesList(release, { main, security }) {
   return `${lines.join('\n')}\n`;
 }
 
-/** Run in the tree as `sh -eu`, with a /proc and a PID namespace of its own that end with it. */
-const installScript = (release) => `
+/** What a fresh Debian machine of somebody who builds lib-users holds. */
+const freshPackages = ['nodejs', 'npm', 'git', 'ca-certificates'];
+
+const before = `
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C HOME=/root
 apt-get -q update
-apt-get -q -y dist-upgrade
+apt-get -q -y dist-upgrade`;
+const after = `
+: >/etc/machine-id
+rm -f /tmp/id.pub /usr/sbin/policy-rc.d /etc/hostname /etc/resolv.conf /var/lib/dbus/machine-id
+`;
+const guestScript = (release) => `
 apt-get -q -y install --no-install-recommends ${packages.join(' ')}
 apt-get clean
 install -d -o _apt /tmp/versions && cd /tmp/versions
@@ -105,14 +113,21 @@ for home in /root /home/alice /home/deploy; do
   install -d -m 0700 "$home/.ssh"
   install -m 0600 /tmp/id.pub "$home/.ssh/authorized_keys"
   chown -R --reference="$home" "$home/.ssh"
-done
-: >/etc/machine-id
-rm -f /tmp/id.pub /usr/sbin/policy-rc.d /etc/hostname /etc/resolv.conf /var/lib/dbus/machine-id
-`;
+done`;
+const freshScript = `
+apt-get -q -y install --no-install-recommends ${freshPackages.join(' ')}
+apt-get clean
+useradd --create-home --shell /bin/bash --uid 1000 alice`;
+/** The trees: a release of Debian, and what is run in it as `sh -eu`, in a PID namespace and with a /proc that end with it. */
+const trees = {
+  ...Object.fromEntries(Object.keys(archived).map((release) => [release, { release, script: guestScript(release) }])),
+  fresh: { release: 'trixie', script: freshScript },
+};
 
-function build(release, tree) {
+function build(name, tree) {
+  const { release, script } = trees[name];
   const started = Date.now();
-  console.error(`building the ${release} guest in ${tree} (once, a minute or two)`);
+  console.error(`building the ${name} guest in ${tree} (once, a minute or two)`);
   const sources = mirrors();
   // In a mount namespace of its own: what it mounts below the tree ends with it in any case.
   const first = [
@@ -128,7 +143,7 @@ function build(release, tree) {
   writeFileSync(join(tree, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   writeFileSync(join(tree, 'tmp/id.pub'), readFileSync(join(cache, 'id_ed25519.pub')));
   const inside = ['--mount', '--pid', '--fork', '--kill-child', `--root=${tree}`, '--mount-proc', 'sh', '-eu', '-s'];
-  run('unshare', inside, { input: installScript(release) });
+  run('unshare', inside, { input: `${before}${script}${after}` });
   console.error(`built in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
@@ -137,25 +152,25 @@ function makeKey() {
   if (!existsSync(key)) run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'lib-users-guest', '-f', key]);
 }
 
-const releases = process.argv.slice(2);
-if (releases.length === 0 || releases.some((release) => !(release in archived))) {
-  console.error(`usage: node scripts/guest-base.mjs ${Object.keys(archived).join('|')}...`);
+const names = process.argv.slice(2);
+if (names.length === 0 || names.some((name) => !Object.hasOwn(trees, name))) {
+  console.error(`usage: node scripts/guest-base.mjs ${Object.keys(trees).join('|')}...`);
   process.exit(2);
 }
 mkdirSync(cache, { recursive: true, mode: 0o755 });
 // One build at a time: the child that flock starts finds the variable and goes on.
 if (!process.env.LIB_USERS_GUEST_LOCKED) {
   const env = { ...process.env, LIB_USERS_GUEST_LOCKED: '1' };
-  const argv = [join(cache, 'lock'), process.execPath, fileURLToPath(import.meta.url), ...releases];
+  const argv = [join(cache, 'lock'), process.execPath, fileURLToPath(import.meta.url), ...names];
   process.exit(spawnSync('flock', argv, { stdio: 'inherit', env }).status ?? 3);
 }
 makeKey();
-for (const release of releases) {
-  const tree = join(cache, `${release}-${recipe}`);
+for (const name of names) {
+  const tree = join(cache, `${name}-${recipe}`);
   if (!existsSync(tree)) {
     const partial = `${tree}.partial`;
     rmSync(partial, { recursive: true, force: true });
-    build(release, partial);
+    build(name, partial);
     renameSync(partial, tree);
   }
   console.log(tree);

@@ -9,8 +9,6 @@ import { bundledPackages } from './pack/licenses.mjs';
 /** Permissive ones only: the bundle is MIT. */
 const licences =
   /^\(?(?:(?:0BSD|MIT|ISC|Apache-2\.0|BSD-[23]-Clause|BlueOak-1\.0\.0|CC0-1\.0|Python-2\.0|PSF-2\.0)(?: OR |$|\)))+$/;
-/** esbuild's puts its program for this platform in place; it is downloaded only where the optional package is missing. */
-const installScripts = new Set(['esbuild']);
 const registry = 'https://registry.npmjs.org/';
 
 /**
@@ -27,12 +25,16 @@ export function review({ lock, manifest, bundled, contributing }) {
     ...direct
       .filter(([, range]) => !/^\d+\.\d+\.\d+$/.test(range))
       .map(([name]) => `${name} is not pinned to a version`),
-    ...Object.entries(lock.packages).flatMap(([path, entry]) => (path === '' ? [] : reviewPackage(path, entry))),
+    ...Object.entries(lock.packages).flatMap(([path, entry]) =>
+      path === '' ? [] : reviewPackage(path, entry, manifest.allowScripts ?? {}),
+    ),
     ...reviewTable(bundled, contributing),
   ];
 }
 
-function reviewPackage(path, { version, license, resolved, integrity, optional, hasInstallScript, engines }) {
+/** @param allowScripts whether npm 11 or newer runs a package's install script; what is named there was looked at */
+function reviewPackage(path, entry, allowScripts) {
+  const { version, license, resolved, integrity, optional, hasInstallScript, engines } = entry;
   const name = path.replace(/^.*node_modules\//, '');
   const lowest = /\d+/.exec(engines?.node ?? '')?.[0] ?? 0;
   const problems = [
@@ -41,7 +43,9 @@ function reviewPackage(path, { version, license, resolved, integrity, optional, 
     // Programs for other platforms, of which an incomplete mirror may have no sum.
     !integrity && !optional && 'it has no checksum',
     integrity && !integrity.startsWith('sha512-') && 'its checksum is a weak one',
-    hasInstallScript && !installScripts.has(name) && 'it runs a script when it is installed',
+    hasInstallScript &&
+      !Object.hasOwn(allowScripts, name) &&
+      'it has an install script that allowScripts does not name',
     lowest > 20 && `it wants Node ${engines.node}`,
   ];
   return problems.filter(Boolean).map((problem) => `${name} ${version}: ${problem}`);

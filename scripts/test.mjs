@@ -1,5 +1,6 @@
-// Bundles every *.test.ts below the folders named on the command line (default: test, without guest and bench) into
-// build/test/ and runs them with node:test. `node scripts/test.mjs test/procfs` runs one folder, a file name runs one file.
+// Bundles every *.test.ts below the folders named on the command line (default: test, without the folders of `separate`) into
+// a folder of build/ and runs them with node:test. `node scripts/test.mjs test/procfs` runs one folder, a file name runs one
+// file, and flags are node's (`--test-reporter=spec` names every test).
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -12,7 +13,7 @@ process.chdir(root);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
 const nodeFlags = process.argv.slice(2).filter((arg) => arg.startsWith('-'));
-const separate = ['test/guest', 'test/bench', 'test/ansible', 'test/hostile', 'test/pack'];
+const separate = ['test/guest', 'test/bench', 'test/ansible', 'test/hostile', 'test/pack', 'test/fresh'];
 
 const files = (wanted.length ? wanted : ['test']).flatMap((path) =>
   statSync(path).isFile()
@@ -47,13 +48,10 @@ await build({
   logLevel: 'warning',
 });
 const built = files.map((file) => join(outdir, relative('test', file).replace(/\.ts$/, '.mjs')));
-const { status, signal } = spawnSync(
-  process.execPath,
-  ['--enable-source-maps', '--test', ...nodeFlags, ...built.sort()],
-  {
-    stdio: 'inherit',
-  },
-);
+const ours = ['--test-reporter=./scripts/test-reporter.mjs', '--test-reporter-destination=stdout'];
+const reporter = nodeFlags.some((flag) => flag.startsWith('--test-reporter')) ? [] : ours;
+const argv = ['--enable-source-maps', '--test', ...reporter, ...nodeFlags, ...built.sort()];
+const { status, signal } = spawnSync(process.execPath, argv, { stdio: 'inherit' });
 rmSync(outdir, { recursive: true, force: true });
 if (signal) process.kill(process.pid, signal);
 process.exit(status);

@@ -49,7 +49,7 @@ const rows: [name: string, change: (of: Reviewed) => unknown, problem: RegExp][]
   ],
   ['no checksum', (of) => delete yaml(of).integrity, /it has no checksum/],
   ['a weak checksum', (of) => (yaml(of).integrity = 'sha1-x'), /a weak one/],
-  ['an install script', (of) => (yaml(of).hasInstallScript = true), /runs a script/],
+  ['an install script', (of) => (yaml(of).hasInstallScript = true), /has an install script/],
   ['a newer Node', (of) => (yaml(of).engines = { node: '>=22' }), /wants Node >=22/],
   [
     'bundled without a reason',

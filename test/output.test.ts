@@ -19,10 +19,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { LibUsersError } from '../src/errors.ts';
 import { targetName, writeOutputs } from '../src/output.ts';
-import { skipUnless } from './support/skip.ts';
+import { needs } from './support/needs.ts';
 import { temporaryFolder } from './support/temporary.ts';
-
-const isRoot = process.geteuid?.() === 0;
 
 function write(path: string, text = 'new\n'): void {
   writeOutputs([{ path, text }]);
@@ -58,7 +56,7 @@ test('a file that is there keeps its mode and is replaced as a whole', (t) => {
 });
 
 test('a file of another user keeps its owner', (t) => {
-  if (!skipUnless(t, isRoot, 'needs root to make a file of another user')) return;
+  if (!needs(t, 'CAP_CHOWN')) return;
   const file = join(temporaryFolder(t, { 'report.json': 'old' }), 'report.json');
   chownSync(file, 65534, 65534);
   write(file);
@@ -102,7 +100,7 @@ test('a link of ours is followed, and stays', (t) => {
 });
 
 test("another user's link is not followed", (t) => {
-  if (!skipUnless(t, isRoot, 'needs root to make a link of another user')) return;
+  if (!needs(t, 'CAP_CHOWN')) return;
   const folder = temporaryFolder(t, { victim: 'old' });
   const link = join(folder, 'link');
   symlinkSync('victim', link);

@@ -27,7 +27,7 @@ export interface Evidence {
   readonly commandLine: Bytes;
   /** Whether the process maps a file whose path has this in it. */
   maps(part: Bytes): boolean;
-  /** When the process began, in nanoseconds since the epoch; null where it is not known. */
+  /** When the process had begun at the latest, in nanoseconds since the epoch; null if that is not known. */
   startedAtNs: bigint | null;
   /** A mount by id, of the process's namespace or of ours: a descriptor may come from either. */
   mountById(id: number): Mount | null;

@@ -226,7 +226,9 @@ function evidenceOf(
     maps: (part) => mentioned.get(part) ?? remember(mentioned, part, process.mapsMention(part)),
     get startedAtNs() {
       if (bootedAtNs === null) return null;
-      return bootedAtNs + (BigInt(identity().stat.startTicks) * 1_000_000_000n) / BigInt(clockTicksPerSecond);
+      // The kernel cuts the start off at a tick: the process started before the next one.
+      const ticks = BigInt(identity().stat.startTicks) + 1n;
+      return bootedAtNs + (ticks * 1_000_000_000n) / BigInt(clockTicksPerSecond);
     },
     mountById(id) {
       for (const mounts of tables()) {

@@ -12,12 +12,12 @@ import type { Report } from '../../src/documents/generated/report.ts';
 import { builtFile, plainEnvironment } from '../support/cli.ts';
 import { type Block, readCookbook } from '../support/cookbook.ts';
 import { readGolden } from '../support/golden.ts';
+import { needs } from '../support/needs.ts';
 import { projectRoot } from '../support/project.ts';
 import { report } from '../support/reports.ts';
-import { skip } from '../support/skip.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lib-users-cookbook-'));
-const foreignTools = ['jq', 'promtool', 'amtool', 'icinga2', 'visudo', 'systemd-analyze'];
+const foreignTools = ['jq', 'promtool', 'amtool', 'icinga2', 'visudo', 'systemd-analyze'] as const;
 
 const programs: Readonly<Record<string, string>> = {
   'lib-users': `exec '${process.execPath}' '${builtFile}' "$@"`,
@@ -73,12 +73,9 @@ function bash(command: string) {
   });
 }
 
-/** The tools of a command that are not here, as a reason to skip it; with CI=true that is a failure. */
-function lacking(t: TestContext, command: string): boolean {
-  const tool = foreignTools.find((name) => command.includes(name) && bash(`command -v ${name}`).status !== 0);
-  if (tool !== undefined) skip(t, `${tool} is not installed`);
-  return tool !== undefined;
-}
+/** Whether the tools of a command are here; else the test is skipped. */
+const needsToolsOf = (t: TestContext, command: string) =>
+  needs(t, ...foreignTools.filter((name) => command.includes(name)));
 
 /** The commands inside a file: by a path of keys in YAML (\`*\` is every entry), or by a pattern on its lines. */
 function commandsIn({ attributes, content }: Block): string[] {
@@ -109,7 +106,7 @@ for (const block of readCookbook()) {
       const commands = commandsIn(block);
       assert.ok(attributes.commands === undefined || commands.length > 0);
       for (const command of commands) {
-        if (lacking(t, command)) return;
+        if (!needsToolsOf(t, command)) return;
         const { status, stdout, stderr } = bash(command.replaceAll('/usr/bin/lib-users', 'lib-users'));
         // A plugin judges this very machine.
         if (command.includes('--format nagios')) assert.match(stdout, /^LIB_USERS (?:OK|WARNING|CRITICAL|UNKNOWN) - /);
@@ -122,7 +119,7 @@ for (const block of readCookbook()) {
   }
   test(`line ${line}, ${title}`, (t) => {
     assert.equal(block.language, 'sh');
-    if (lacking(t, content)) return;
+    if (!needsToolsOf(t, content)) return;
     const { status, stdout, stderr } = bash(content);
     assert.equal(status, Number(attributes.exit ?? 0), stdout + stderr);
     if (prints !== null) assert.equal(stdout, prints);
@@ -172,13 +169,15 @@ tests:
 `;
 
 test('each alert fires when it says, that of stale code also where scrapes are missing', (t) => {
-  if (lacking(t, 'promtool')) return;
+  if (!needs(t, 'promtool')) return;
   write('alerts.test.yml', alertTest);
   const { status, stdout, stderr } = bash('promtool test rules alerts.test.yml');
   assert.equal(status, 0, stdout + stderr);
 });
 
-test('the first recipe has restarted the services of the plan', () => {
+test('the first recipe has restarted the services of the plan', (t) => {
+  // Without jq it was skipped.
+  if (!needs(t, 'jq')) return;
   // Scans of this machine ask systemctl as well, where another test has made a process of a unit.
   const calls = readFileSync(join(folder, 'systemctl.log'), 'utf8').split('\n');
   const changes = calls.filter((call) => call !== '' && !call.startsWith('show '));

@@ -5,10 +5,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { builtFile } from '../support/cli.ts';
+import { needs } from '../support/needs.ts';
 import { projectRoot } from '../support/project.ts';
-import { skip } from '../support/skip.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 // Debian 12 pairs the plugin with an older libdnf, which has the function that it calls under another name.
@@ -35,15 +35,8 @@ function buildPackages(folder: string): string[] {
 const spec = (name: string) =>
   `Name: ${name}\nVersion: 1\nRelease: 1\nSummary: ${name}\nLicense: MIT\nBuildArch: noarch\n%description\n${name}\n%files\n`;
 
-function lacking(t: TestContext): boolean {
-  const tool = ['dnf', 'rpmbuild'].find((name) => spawnSync(name, ['--version']).status !== 0);
-  const reason = process.geteuid?.() === 0 ? tool && `${tool} is not installed` : 'needs root';
-  if (reason) skip(t, reason);
-  return reason !== undefined;
-}
-
 test('dnf prints the plan once when a transaction is done', (t) => {
-  if (lacking(t)) return;
+  if (!needs(t, 'dnf', 'dnf-plugins-core', 'rpmbuild', 'chroot')) return;
   const hook = readFileSync(join(projectRoot, 'packaging/dnf/lib-users.action'), 'utf8');
   const folder = temporaryFolder(t, {
     'one.spec': spec('one'),

@@ -1,5 +1,5 @@
 // What README.md shows: its text and JSON are those of the worked example, its recipes and commands run, its configuration
-// is valid. (The two commands that install and test are what CI does on a clean clone.)
+// is valid. (test/fresh runs the two commands that install and test.)
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -11,9 +11,8 @@ import type { Report } from '../../src/documents/generated/report.ts';
 import { renderText } from '../../src/render/text.ts';
 import { builtFile, plainEnvironment } from '../support/cli.ts';
 import { readGolden } from '../support/golden.ts';
-import { missing } from '../support/parsers.ts';
+import { needs } from '../support/needs.ts';
 import { projectRoot } from '../support/project.ts';
-import { skip } from '../support/skip.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
@@ -69,8 +68,7 @@ function run(t: TestContext, command: string): { status: number | null; stdout: 
 test('there are recipes and commands', () => assert.ok(recipes.length >= 6 && commands.length >= 3));
 for (const command of [...recipes, ...commands]) {
   test(command, (t) => {
-    const lacking = command.includes('jq ') ? missing('jq') : null;
-    if (lacking) return skip(t, lacking);
+    if (command.includes('jq ') && !needs(t, 'jq')) return;
     const { status, stdout, stderr } = run(t, command);
     assert.equal(status, 0, stderr);
     // This machine may be clean, the worked example is not.

@@ -7,12 +7,11 @@ import { test } from 'node:test';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { builtFile, errorDocument, plainEnvironment, runCli } from '../support/cli.ts';
-import { skipUnless } from '../support/skip.ts';
+import { needs } from '../support/needs.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 /** Only this test's own process: quick, and never denied. */
 const narrow = ['scan', '--no-config', '--no-systemctl', '--pid', String(process.pid)];
-const isRoot = process.geteuid?.() === 0;
 
 function scan(...args: string[]): Report {
   const { code, stdout, stderr } = runCli([...narrow, ...args]);
@@ -93,7 +92,7 @@ test('--require-complete: exit code 4, no result, and an old one stays', (t) => 
 });
 
 test('without root: what may be seen, one warning in every format, exit code 0', (t) => {
-  if (!skipUnless(t, isRoot, 'needs root to give up its rights')) return;
+  if (!needs(t, 'another user')) return;
   const folder = temporaryFolder(t);
   chmodSync(folder, 0o755);
   copyFileSync(builtFile, join(folder, 'lib-users.cjs'));

@@ -1,11 +1,10 @@
 // Lines and what each shell makes of them.
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { commands } from '../../src/commands.ts';
 import { schemaNames } from '../../src/documents/generated/schemas.ts';
-import { skip } from '../support/skip.ts';
+import { needs } from '../support/needs.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { preparePlace, shells } from './shells.ts';
 
@@ -46,9 +45,7 @@ const lines: readonly [line: string, answers: readonly string[]][] = [
 
 for (const [shell, complete] of Object.entries(shells)) {
   test(shell, async (t) => {
-    const needed = [`/usr/bin/${shell}`, ...(shell === 'bash' ? ['/usr/share/bash-completion/bash_completion'] : [])];
-    const missing = needed.find((path) => !existsSync(path));
-    if (missing) return skip(t, `${missing} is not there`);
+    if (!needs(t, shell === 'bash' ? 'bash-completion' : (shell as 'zsh' | 'fish'))) return;
     const place = preparePlace(temporaryFolder(t));
     // A word that cannot be completed stays as it is.
     const answersTo = (line: string) =>

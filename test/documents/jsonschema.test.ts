@@ -9,14 +9,14 @@ import { schemas } from '../../src/documents/generated/schemas.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { mutateJson } from '../fuzz/mutate-json.ts';
 import { Random } from '../fuzz/random.ts';
+import { needs } from '../support/needs.ts';
 import { projectRoot } from '../support/project.ts';
-import { skip } from '../support/skip.ts';
 
 const python = join(projectRoot, '.venv/bin/python');
 
 for (const name of ['report', 'plan', 'drift', 'fleet', 'error'] as const) {
   test(`${name}: valid here is valid for Python's jsonschema, and the other way round`, async (t) => {
-    if (spawnSync(python, ['-c', 'import jsonschema']).status !== 0) return skip(t, 'needs jsonschema in .venv');
+    if (!needs(t, 'jsonschema')) return;
     const worked = readFileSync(join(projectRoot, 'test/fixtures/documents', `${name}.json`));
     const random = new Random(9);
     const documents: unknown[] = [];

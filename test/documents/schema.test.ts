@@ -7,8 +7,8 @@ import { test } from 'node:test';
 import { type SchemaName, schemaNames } from '../../src/documents/generated/schemas.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { cli, runCli } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
 import { projectRoot } from '../support/project.ts';
-import { skipUnless } from '../support/skip.ts';
 
 const fixtures = join(projectRoot, 'test/fixtures');
 const readJson = (...path: string[]) => JSON.parse(readFileSync(join(...path), 'utf8'));
@@ -155,8 +155,7 @@ for (const [name, at, value, pointer = at] of changes) {
 
 test('a real report is valid for an independent validator (Python jsonschema, draft 2020-12)', (t) => {
   const python = join(projectRoot, '.venv/bin/python');
-  const probe = spawnSync(python, ['-c', 'import jsonschema']);
-  if (!skipUnless(t, probe.status === 0, 'needs python3 -m venv .venv && .venv/bin/pip install jsonschema')) return;
+  if (!needs(t, 'jsonschema')) return;
   const script = `
 import json, subprocess, sys
 from jsonschema import Draft202012Validator

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { type DropInArguments, parseArguments } from '../../src/drop-in/arguments.ts';
 import { programs } from '../../src/drop-in/program.ts';
 import { LibUsersError } from '../../src/errors.ts';
-import { skipUnless } from '../support/skip.ts';
+import { needs } from '../support/needs.ts';
 
 const nothing: DropInArguments = {
   action: 'scan',
@@ -143,18 +144,29 @@ test("parseArguments agrees with Python's argparse", (t) => {
     '-m=1',
   ];
   const word = fc.constantFrom(...words, ...words, ...longs, ...others);
-  const cases = fc.sample(fc.array(word, { maxLength: 4 }), { numRuns: 5000, seed: 11 });
+  const drawn = fc.sample(fc.array(word, { maxLength: 4 }), { numRuns: 5000, seed: 11 });
+  const cases = [...drawn, ['--help', '--ignore']];
+  if (!needs(t, 'python3')) return;
   const python = spawnSync('python3', ['-c', oracle], { input: JSON.stringify(cases), maxBuffer: 1 << 26 });
-  if (!skipUnless(t, !python.error, 'python3 is not installed')) return;
   assert.equal(python.status, 0, String(python.stderr));
   const expected: unknown[] = JSON.parse(String(python.stdout));
-  const answers = cases.map((argv) => {
+  const answer = (argv: string[]): unknown => {
     try {
       const { action, ...values } = parseArguments(programs.lib_users, argv);
       return action === 'scan' ? values : 0;
     } catch (error) {
       return error instanceof LibUsersError ? error.exitCode : error;
     }
+  };
+  // Up to Python 3.13.0 argparse refuses an ambiguous flag wherever it stands, as parseArguments does. Newer ones (3.13.5) end
+  // at --help or --version, whatever follows.
+  const stopsAtHelp = expected.at(-1) === 0;
+  cases.forEach((argv, index) => {
+    const help = argv.findIndex((word) => ['-h', '--help', '--version'].includes(word));
+    const ours = [answer(argv), ...(stopsAtHelp && help >= 0 ? [answer(argv.slice(0, help + 1))] : [])];
+    assert.ok(
+      ours.some((each) => isDeepStrictEqual(each, expected[index])),
+      JSON.stringify([argv, ours, expected[index]]),
+    );
   });
-  cases.forEach((argv, index) => void assert.deepEqual(answers[index], expected[index], JSON.stringify(argv)));
 });

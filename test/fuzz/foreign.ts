@@ -3,22 +3,11 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { Foreign } from '../support/every-format.ts';
-import {
-  lintJunit,
-  missing,
-  parseJunit,
-  parseOpenmetrics,
-  parsePerfdata,
-  parsePrometheus,
-} from '../support/parsers.ts';
-import { skip } from '../support/skip.ts';
+import { needs } from '../support/needs.ts';
+import { lintJunit, parseJunit, parseOpenmetrics, parsePerfdata, parsePrometheus } from '../support/parsers.ts';
 
 export function assertForeign(t: TestContext, texts: readonly Foreign[]): void {
-  const lacking = missing('xmllint') ?? missing('prometheus_client') ?? missing('Monitoring::Plugin');
-  if (lacking) {
-    skip(t, lacking);
-    return;
-  }
+  if (!needs(t, 'xmllint', 'prometheus_client', 'Monitoring::Plugin')) return;
   assert.ok(texts.length > 0);
   const junit = texts.flatMap((each) => [each.junit, each.fleet_junit]);
   assert.equal(lintJunit(junit), '');

@@ -9,6 +9,8 @@ export const releases = ['bookworm', 'trixie'] as const;
 export type Release = (typeof releases)[number];
 /** The others, and one whose systemctl does not reach the managers of users. */
 export type AnyRelease = Release | 'bullseye';
+/** And Debian 13 with only what README's two commands ask for. */
+export type Tree = AnyRelease | 'fresh';
 export const layouts = ['hybrid', 'unified'] as const;
 /** How the guest sees cgroups: v1 with v2 beside it, or v2 alone. */
 export type CgroupLayout = (typeof layouts)[number];
@@ -25,10 +27,10 @@ export function guestObstacle(layout: CgroupLayout = 'unified'): string | null {
   return null;
 }
 
-const built = new Map<AnyRelease, { tree: string; key: string }>();
+const built = new Map<Tree, { tree: string; key: string }>();
 
-/** The release's tree and the private ssh key that its users accept. Builds the tree where it is missing. */
-export function guestBase(release: AnyRelease): { tree: string; key: string } {
+/** The tree and the private ssh key that its users accept (none does in `fresh`). Builds the tree if it is missing. */
+export function guestBase(release: Tree): { tree: string; key: string } {
   let base = built.get(release);
   if (!base) {
     const argv = [join(projectRoot, 'scripts/guest-base.mjs'), release];

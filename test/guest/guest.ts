@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../support/project.ts';
-import { type AnyRelease, type CgroupLayout, cgroupMounts, guestBase } from './base.ts';
+import { type CgroupLayout, cgroupMounts, guestBase, type Tree } from './base.ts';
 import { type Answer, type RunOptions, run } from './run.ts';
 
 export interface GuestOptions {
-  release: AnyRelease;
+  release: Tree;
   cgroup: CgroupLayout;
   /** false: it sees its cgroups by their whole paths, as in docker on a host with cgroup v1. */
   cgroupNamespace?: boolean;
@@ -18,7 +18,12 @@ export interface GuestOptions {
   hostname?: string;
   /** Files and folders of this machine, seen read-only inside: path here -> path there. */
   binds?: Readonly<Record<string, string>>;
+  /** nspawn's arguments for the network and the capabilities, instead of `ofHosts`. */
+  nspawn?: readonly string[];
 }
+
+/** A network of its own, and what real hosts have: with CAP_SYS_ADMIN dropped, CAP_CHECKPOINT_RESTORE still opens map_files. */
+const ofHosts = ['--private-network', '--capability=CAP_CHECKPOINT_RESTORE'];
 
 /** A test context, or node:test's own `{ after }` in a suite. */
 export interface Cleanup {
@@ -64,9 +69,7 @@ export class Guest {
     const cgroups = cgroupMounts().map(({ path }) => join(path, this.name));
     const binds = Object.entries(options.binds ?? {}).map(([from, to]) => `--bind-ro=${from}:${to}`);
     const nspawn = [`--machine=${this.name}`, `--hostname=${options.hostname ?? 'guest'}`, '--boot', '--console=pipe'];
-    nspawn.push('--register=no', '--keep-unit', '--private-network', ...binds);
-    // Real hosts have it: with CAP_SYS_ADMIN dropped it still opens map_files.
-    nspawn.push('--capability=CAP_CHECKPOINT_RESTORE');
+    nspawn.push('--register=no', '--keep-unit', ...(options.nspawn ?? ofHosts), ...binds);
     // Without it systemd 256 and later refuse cgroup v1; a container's init reads it from its arguments.
     if (options.cgroup === 'hybrid') nspawn.push('SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1');
     const script = [join(projectRoot, 'test/guest/launch.sh'), this.#state, tree, cgroups.join('\n'), ...nspawn];

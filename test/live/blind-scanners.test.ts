@@ -1,16 +1,15 @@
 // Scanners that do not see everything: what is hidden from them makes the report incomplete, and never wrong. Counts add up.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { startCreature } from '../support/hostile.ts';
-import { cli, isRoot, processOf, python, workFolder } from '../support/live.ts';
-import { skipUnless } from '../support/skip.ts';
+import { cli, processOf, workFolder } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
 
 const nobody = ['/usr/bin/setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
-const possible = isRoot && python !== null && existsSync('/usr/bin/setpriv') && existsSync('/usr/bin/unshare');
 
 /** Scans from behind `wrapper`, with a copy of the program that everybody may read. */
 function scanBehind(t: TestContext, wrapper: readonly string[], ...flags: string[]): Report {
@@ -43,7 +42,7 @@ const inMountNamespace = (script: string, folder: string) => [
 
 for (const [hidepid, sees] of Object.entries({ '1': true, '2': false, invisible: false, ptraceable: false })) {
   test(`hidepid=${hidepid}: the report is incomplete and says why`, async (t) => {
-    if (!skipUnless(t, possible, 'needs root, python3, setpriv and unshare')) return;
+    if (!needs(t, 'python3', 'mounts', 'another user')) return;
     const { child, library } = await startCreature(t, 'plain');
     unlinkSync(library);
     const proc = join(workFolder(t), 'proc');
@@ -62,7 +61,7 @@ for (const [hidepid, sees] of Object.entries({ '1': true, '2': false, invisible:
 }
 
 test('hidepid in a user namespace: the capabilities there are none here', async (t) => {
-  if (!skipUnless(t, possible, 'needs root, python3, setpriv and unshare')) return;
+  if (!needs(t, 'mounts', 'another user')) return;
   const proc = join(workFolder(t), 'proc');
   mkdirSync(proc);
   const mounted = inMountNamespace('mount -t proc -o hidepid=2 proc "$1"', proc);
@@ -72,7 +71,7 @@ test('hidepid in a user namespace: the capabilities there are none here', async 
 });
 
 test('root without CAP_SYS_PTRACE: the others are denied, not clean', async (t) => {
-  if (!skipUnless(t, possible, 'needs root, python3, setpriv and unshare')) return;
+  if (!needs(t, 'python3', 'setpriv', 'CAP_SYS_PTRACE')) return;
   const { child, library } = await startCreature(t, 'plain');
   unlinkSync(library);
   // Newer kernels show maps to CAP_PERFMON too, and so to CAP_SYS_ADMIN.
@@ -86,7 +85,7 @@ test('root without CAP_SYS_PTRACE: the others are denied, not clean', async (t) 
 });
 
 test('a scanner in a mount namespace of its own sees what others do', async (t) => {
-  if (!skipUnless(t, possible, 'needs root, python3, setpriv and unshare')) return;
+  if (!needs(t, 'python3', 'mounts')) return;
   const { child, library } = await startCreature(t, 'plain');
   unlinkSync(library);
   // It has an empty folder of its own there: what others have is in their view, not in its.
@@ -100,18 +99,20 @@ test('a scanner in a mount namespace of its own sees what others do', async (t) 
 });
 
 test('a scanner in a PID namespace of its own: with the procfs of the host it sees the host, with its own itself', async (t) => {
-  if (!skipUnless(t, possible, 'needs root, python3, setpriv and unshare')) return;
+  if (!needs(t, 'python3', 'PID namespace')) return;
   const { child, library } = await startCreature(t, 'plain');
   unlinkSync(library);
+  const here = scanBehind(t, []);
   const outer = scanBehind(t, ['/usr/bin/unshare', '-p', '-f']);
   assert.equal(processOf(outer, child.pid)?.maps[0]?.path, library);
-  assert.deepEqual([outer.scan.carriers, outer.scan.caller], [[], null], 'it does not know itself there');
+  const itself = ({ scan: { carriers, caller } }: Report) => ({ carriers, caller });
+  assert.deepEqual(itself(outer), itself(here), 'it knows itself there');
   const inner = scanBehind(t, ['/usr/bin/unshare', '-p', '-f', '-m', '--mount-proc']);
   assert.deepEqual([inner.scan.processes.seen, inner.summary.processes], [1, 0]);
 });
 
 test('a scanner in a cgroup namespace of its own', async (t) => {
-  if (!skipUnless(t, possible, 'needs root, python3, setpriv and unshare')) return;
+  if (!needs(t, 'python3', 'cgroup namespace')) return;
   const { child, library } = await startCreature(t, 'plain');
   unlinkSync(library);
   const report = scanBehind(t, ['/usr/bin/unshare', '-C']);

@@ -5,7 +5,6 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
-  existsSync,
   linkSync,
   mkdirSync,
   readFileSync,
@@ -22,9 +21,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Process, Report } from '../../src/documents/generated/report.ts';
 import {
   cli,
-  isRoot,
   processOf,
-  python,
   runCli,
   scan,
   sleepProgram,
@@ -33,12 +30,12 @@ import {
   untilMapped,
   workFolder,
 } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
 import { projectRoot } from '../support/project.ts';
 import { skipUnless } from '../support/skip.ts';
 import { until } from '../support/until.ts';
 
-const able = isRoot && python !== null;
-const why = 'needs root for mounts, and python3';
+const wanted = ['unshare', 'mounts', 'stat map_files'] as const;
 
 /** Runs a shell line in a mount namespace of its own; what it starts in the end is the child itself. */
 function startBound(t: TestContext, script: string, ...words: string[]) {
@@ -103,7 +100,7 @@ for (const [what, leave] of [
   ['removed', unlinkSync],
 ] as const) {
   test(`a library, a program and a log, bound over a path, whose source is ${what}`, async (t) => {
-    if (!skipUnless(t, able, why)) return;
+    if (!needs(t, ...wanted)) return;
     const { child, files } = await startAll(t, workFolder(t));
     assert.equal(processOf(scan(), child.pid), undefined, 'clean before');
     for (const path of Object.values(files)) leave(path);
@@ -123,7 +120,7 @@ for (const [name, own] of [
   ['fd_users', ({ log }: Files) => bound(log)],
 ] as const) {
   test(`bound files that were replaced: ${name} finds them, as the original does`, async (t) => {
-    if (!skipUnless(t, able, why)) return;
+    if (!needs(t, ...wanted)) return;
     const folder = workFolder(t);
     const { child, files } = await startAll(t, folder);
     for (const path of Object.values(files)) replace(path);
@@ -133,13 +130,13 @@ for (const [name, own] of [
     const ours = lineOf(runCli(['-m'], { path: dropIn }).stdout);
     assert.equal(ours, `${child.pid};${own(files)};${bound(files.program)} 600`);
     const original = join(projectRoot, '.venv/bin', name);
-    if (!skipUnless(t, existsSync(original), `needs the original ${name}`)) return;
+    if (!needs(t, 'lib_users')) return;
     assert.equal(ours, lineOf(spawnSync(original, ['-m'], { encoding: 'utf8' }).stdout));
   });
 }
 
 test('they are found without the privilege to read map_files', async (t) => {
-  if (!skipUnless(t, able, why)) return;
+  if (!needs(t, ...wanted)) return;
   const { child, files } = await startAll(t, workFolder(t));
   for (const path of Object.values(files)) replace(path);
   const sets = '-sys_admin,-checkpoint_restore';
@@ -152,7 +149,7 @@ test('they are found without the privilege to read map_files', async (t) => {
 });
 
 test('a file of a lower layer of an overlay keeps its link, and is found', async (t) => {
-  if (!skipUnless(t, able, why)) return;
+  if (!needs(t, ...wanted)) return;
   let base = '';
   // Before the folder is removed.
   t.after(() => spawnSync('umount', ['-l', join(base, 'merged'), base]));
@@ -217,7 +214,7 @@ const programOf = (pid: number) => {
 };
 
 test('a bound folder whose source was removed: the files below it', async (t) => {
-  if (!skipUnless(t, able, why)) return;
+  if (!needs(t, ...wanted)) return;
   const folder = workFolder(t);
   const [source, point] = [join(folder, 'app'), join(folder, 'point')];
   for (const path of [source, point]) mkdirSync(path);
@@ -232,7 +229,7 @@ test('a bound folder whose source was removed: the files below it', async (t) =>
 });
 
 test('a bound file that is used directly too, and one that came back to its source', async (t) => {
-  if (!skipUnless(t, able, why)) return;
+  if (!needs(t, ...wanted)) return;
   const folder = workFolder(t);
   const [source, point, kept] = ['a', 'b', 'kept'].map((name) => join(folder, name)) as [string, string, string];
   for (const path of [source, point]) makeProgram(path);
@@ -260,7 +257,7 @@ test('a bound file that is used directly too, and one that came back to its sour
 });
 
 test('several mounts at one path, and a bound file that was renamed away first', async (t) => {
-  if (!skipUnless(t, able, why)) return;
+  if (!needs(t, ...wanted)) return;
   const folder = workFolder(t);
   const [a, b, point] = ['a', 'b', 'point'].map((name) => join(folder, name)) as [string, string, string];
   for (const path of [a, b, point]) makeProgram(path);
@@ -282,7 +279,7 @@ test('several mounts at one path, and a bound file that was renamed away first',
 });
 
 test('a program bound over itself, as ExecPaths= does, whose path was replaced', async (t) => {
-  if (!skipUnless(t, able, why)) return;
+  if (!needs(t, ...wanted)) return;
   const program = makeProgram(join(workFolder(t), 'a program'));
   const child = await startProgram(t, 'mount --bind "$1" "$1"; exec "$1" 600', program);
   replace(program);
@@ -296,7 +293,7 @@ test('a program bound over itself, as ExecPaths= does, whose path was replaced',
 });
 
 test('a library and a log bound over themselves, whose paths were replaced, have no name', async (t) => {
-  if (!skipUnless(t, able, why)) return;
+  if (!needs(t, ...wanted)) return;
   const script = `mount --bind "$1" "$1"; mount --bind "$3" "$3"
 exec 9>>"$3"; LD_PRELOAD="$1" exec "$2" 600`;
   const { child, files } = await startAll(t, workFolder(t), script);
@@ -313,7 +310,7 @@ exec 9>>"$3"; LD_PRELOAD="$1" exec "$2" 600`;
 });
 
 test('a mount that was lazily unmounted shows a path that means nothing', async (t) => {
-  if (!skipUnless(t, able, why)) return;
+  if (!needs(t, ...wanted)) return;
   const folder = workFolder(t);
   const [source, point] = [join(folder, 'app'), join(folder, 'point')];
   for (const path of [source, point]) mkdirSync(path);

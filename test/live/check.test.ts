@@ -3,21 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, unlinkSync } from 'node:fs';
+import { readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Drift } from '../../src/documents/generated/drift.ts';
-import {
-  cli,
-  isRoot,
-  runCli,
-  sleepProgram,
-  someLibrary,
-  start,
-  startWithLibrary,
-  workFolder,
-} from '../support/live.ts';
-import { skipUnless } from '../support/skip.ts';
+import { cli, runCli, sleepProgram, someLibrary, start, startWithLibrary, workFolder } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
 
 const day = `
 check() { rc=0; "$node" "$cli" check --no-config "\${@:2}" > "$1" || rc=$?; echo "$1 $rc"; }
@@ -45,7 +36,7 @@ kill $process
 `;
 
 test('clean, replaced, restarted and replaced again: open, closed and named, resolved, new again', (t) => {
-  if (!skipUnless(t, isRoot && existsSync('/usr/bin/unshare'), 'needs root and unshare(1)')) return;
+  if (!needs(t, 'PID namespace')) return;
   const folder = workFolder(t);
   const unshare = ['--pid', '--fork', '--kill-child', '--mount-proc', '--', 'bash', '-euo', 'pipefail', '-c', day];
   const env = { PATH: process.env.PATH, node: process.execPath, cli, from: someLibrary(), sleep: sleepProgram() };

@@ -4,11 +4,10 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { isRoot, processOf, python, scan, someLibrary, start, startWithLibrary, workFolder } from '../support/live.ts';
-import { skipUnless } from '../support/skip.ts';
+import { processOf, python, scan, someLibrary, start, startWithLibrary, workFolder } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
 
-const able = isRoot && python !== null;
-const why = 'needs root to chroot, and python3';
+const wanted = ['python3', 'chroot', 'mounts', 'stat map_files'] as const;
 
 /** Maps two libraries, holds a third open, and locks itself up; a `parent` or a `child` stays outside. */
 const daemon = `
@@ -77,27 +76,28 @@ const rows: [name: string, fork: 'parent' | 'child' | 'alone', own: boolean, sta
 ];
 for (const [name, fork, own, states] of rows) {
   test(`files from outside of a chroot, ${name}`, async (t) => {
-    if (!skipUnless(t, able, why)) return;
+    if (!needs(t, ...wanted)) return;
     const pid = await startJailed(t, fork, own);
     assert.deepEqual(statesOf(pid), states);
   });
 }
 
 test('a file outside whose path begins as the path of the chroot does', async (t) => {
-  if (!skipUnless(t, able, why)) return;
+  if (!needs(t, ...wanted)) return;
   const pid = await startJailed(t, 'alone', false, 'rep');
   assert.deepEqual(statesOf(pid), known);
 });
 
 test('since when a chrooted process is stale is known, where only the new file can tell', async (t) => {
-  if (!skipUnless(t, able, why)) return;
+  if (!needs(t, ...wanted)) return;
   const pid = await startJailed(t, 'alone', true);
   const map = processOf(scan(), pid)?.maps.find(({ path }) => path.endsWith('/replaced.so'));
   assert.deepEqual([map?.links, map?.replaced_at !== null], [null, true]);
 });
 
 test('a folder of root that became a symlink, as /usr/sbin did', async (t) => {
-  if (!skipUnless(t, isRoot, 'needs root: nobody else’s link is followed')) return;
+  // Nobody else's link is followed, and what another file is must be told by map_files.
+  if (!needs(t, 'stat map_files')) return;
   const folder = workFolder(t);
   const [bin, sbin] = [join(folder, 'bin'), join(folder, 'sbin')];
   for (const path of [bin, sbin]) mkdirSync(path);

@@ -6,9 +6,9 @@ import { existsSync, readdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { DeletedFd } from '../../src/documents/generated/report.ts';
-import { cli, isRoot, scan, start, startWithLibrary, workFolder } from '../support/live.ts';
+import { cli, scan, start, startWithLibrary, workFolder } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
 import { projectRoot } from '../support/project.ts';
-import { skipUnless } from '../support/skip.ts';
 
 const peer = (name: string) => join(projectRoot, '.venv/bin', name);
 const holder =
@@ -44,8 +44,7 @@ async function strays(t: TestContext) {
 for (const name of ['lib_users', 'fd_users']) {
   for (const flags of [['-m'], ['-s'], []]) {
     test(`${name} ${flags.join(' ')} prints what the original prints`, async (t) => {
-      const reason = 'needs the original: python3 -m venv .venv && .venv/bin/pip install lib_users==0.14.post1';
-      if (!skipUnless(t, existsSync(peer(name)), reason)) return;
+      if (!needs(t, 'lib_users')) return;
       const { folder, pids } = await strays(t);
       const dropIn = join(folder, name);
       symlinkSync(cli, dropIn);
@@ -65,14 +64,13 @@ for (const name of ['lib_users', 'fd_users']) {
 }
 
 test('regular files without a link: the same descriptors as lsof +L1', async (t) => {
-  const lsof = ['/usr/bin/lsof', '/usr/sbin/lsof'].find((path) => existsSync(path));
-  if (!skipUnless(t, isRoot && lsof !== undefined, 'needs root and lsof')) return;
+  if (!needs(t, 'lsof', 'CAP_SYS_PTRACE')) return;
   const { pids } = await strays(t);
   // The host lives on: what one tool saw both before and after the other looked was there for it to see.
-  const theirs = [lsofUnlinked(lsof ?? '')];
+  const theirs = [lsofUnlinked()];
   const first = scanGone();
   const ours = [unlinked(first)];
-  theirs.push(lsofUnlinked(lsof ?? ''));
+  theirs.push(lsofUnlinked());
   ours.push(unlinked(scanGone()));
   // Where lsof asks a file system that may hang, we say unknown; but we say so.
   const known = first.map(({ key }) => key);
@@ -105,7 +103,7 @@ function unlinked(gone: readonly GoneFd[]): string[] {
 }
 
 /** `pid fd` of every numbered descriptor of a regular file whose link count is 0. memfds are no files: see the rules. */
-function lsofUnlinked(lsof: string): string[] {
+function lsofUnlinked(): string[] {
   const found: string[] = [];
   let pid = '';
   let record: Record<string, string> = {};
@@ -114,7 +112,7 @@ function lsofUnlinked(lsof: string): string[] {
     if (/^[0-9]+$/.test(f) && type === 'REG' && links === '0' && !name.startsWith('/memfd:')) found.push(`${pid} ${f}`);
     record = {};
   };
-  const answer = spawnSync(lsof, ['+L1', '-nPw', '-F', 'pftkn'], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const answer = spawnSync('lsof', ['+L1', '-nPw', '-F', 'pftkn'], { encoding: 'utf8', maxBuffer: 1 << 28 });
   for (const line of answer.stdout.split('\n')) {
     const [key = '', value] = [line[0], line.slice(1)];
     if (key === 'p' || key === 'f' || key === '') flush();

@@ -2,20 +2,18 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startCreature } from '../support/hostile.ts';
-import { cli, isRoot, processOf, python, scan, sleepProgram, start, workFolder } from '../support/live.ts';
+import { cli, processOf, python, scan, sleepProgram, start, workFolder } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
 import { projectRoot } from '../support/project.ts';
-import { skipUnless } from '../support/skip.ts';
 import { until } from '../support/until.ts';
 
 const mapAndOpen =
   "import mmap,sys,time; l=open(sys.argv[1],'rb'); m=mmap.mmap(l.fileno(),4096,prot=5,flags=2); f=open(sys.argv[2],'ab'); print('ready',flush=True); time.sleep(600)";
-
-const canMountFuse = isRoot && python !== null && existsSync('/dev/fuse');
 
 /** A work folder in which mounts may be left: what is mounted below it goes first. */
 function mountFolder(t: TestContext, ...points: string[]): string {
@@ -48,7 +46,7 @@ async function farMount(t: TestContext, type: string, content = sleepProgram()) 
 }
 
 test('a FUSE mount that never answers, and one lazily unmounted, are unknown and not asked', async (t) => {
-  if (!skipUnless(t, canMountFuse, 'needs root, python3 and /dev/fuse')) return;
+  if (!needs(t, 'python3', 'FUSE')) return;
   const { folder, stop } = await farMount(t, 'fuse');
   const [library, log] = [join(folder, 'lib.so'), join(folder, 'x.log')];
   const child = await start(t, [python as string, '-c', mapAndOpen, library, log], { ready: true });
@@ -74,7 +72,7 @@ function naiveLookHangs(...paths: string[]): boolean {
 }
 
 test('a program run from a dead mount is unknown, and nobody asks for it', async (t) => {
-  if (!skipUnless(t, canMountFuse, 'needs root, python3 and /dev/fuse')) return;
+  if (!needs(t, 'python3', 'FUSE')) return;
   const { folder, stop } = await farMount(t, 'fuse.sshfs');
   const child = await start(t, [join(folder, 'lib.so'), '600']);
   await until('it sleeps', () => readFileSync(`/proc/${child.pid}/wchan`, 'utf8').includes('nanosleep'));
@@ -95,7 +93,7 @@ test('a program run from a dead mount is unknown, and nobody asks for it', async
 });
 
 test('a process whose root is a dead mount: its files outside of the mount are looked up without asking the mount', async (t) => {
-  if (!skipUnless(t, canMountFuse, 'needs root, python3 and /dev/fuse')) return;
+  if (!needs(t, 'python3', 'FUSE')) return;
   const { folder, stop } = await farMount(t, 'fuse.sshfs');
   const library = join(workFolder(t), 'libdemo.so');
   const script = `import os; f=os.open(sys.argv[1],os.O_RDWR|os.O_CREAT); os.write(f,b'x'*4096); m=mmap.mmap(f,4096,prot=5,flags=2); os.chroot(sys.argv[2])`;
@@ -117,7 +115,7 @@ test('a process whose root is a dead mount: its files outside of the mount are l
 });
 
 test('a path below an automount trigger that never answers is unknown, and triggers nothing', async (t) => {
-  if (!skipUnless(t, isRoot && python !== null, 'needs root and python3')) return;
+  if (!needs(t, 'mounts', 'python3')) return;
   const folder = join(mountFolder(t, 'auto'), 'auto');
   const [library, log] = [join(folder, 'lib.so'), join(folder, 'x.log')];
   writeFileSync(library, 'x'.repeat(4096));
@@ -134,7 +132,7 @@ test('a path below an automount trigger that never answers is unknown, and trigg
 });
 
 test('of a command line laid over the memory of a dead mount nothing is read, and nobody waits for it', async (t) => {
-  if (!skipUnless(t, canMountFuse, 'needs root, python3 and /dev/fuse')) return;
+  if (!needs(t, 'python3', 'FUSE')) return;
   const { folder, stop } = await farMount(t, 'fuse');
   const { child, library } = await startCreature(t, 'words_from', join(folder, 'lib.so'), 'x'.repeat(20_000));
   unlinkSync(library);
@@ -145,7 +143,7 @@ test('of a command line laid over the memory of a dead mount nothing is read, an
 });
 
 test('a mapping exchanged for one of a dead mount while it is looked at: nobody waits', async (t) => {
-  if (!skipUnless(t, canMountFuse, 'needs root, python3 and /dev/fuse')) return;
+  if (!needs(t, 'python3', 'FUSE')) return;
   const { folder, stop } = await farMount(t, 'fuse');
   const { child, library } = await startCreature(t, 'remapping', join(folder, 'lib.so'));
   stop();
@@ -158,7 +156,7 @@ test('a mapping exchanged for one of a dead mount while it is looked at: nobody 
 });
 
 test('a process that keeps its memory map locked holds whoever reads its command line: a signal ends the scan', async (t) => {
-  if (!skipUnless(t, canMountFuse, 'needs root, python3 and /dev/fuse')) return;
+  if (!needs(t, 'python3', 'FUSE')) return;
   const { folder, stop } = await farMount(t, 'fuse');
   const { child, library } = await startCreature(t, 'locking', join(folder, 'lib.so'));
   unlinkSync(library);
@@ -179,7 +177,7 @@ test('a process that keeps its memory map locked holds whoever reads its command
 });
 
 test('on overlayfs the inode decides, and a file both mapped and open holds its bytes once', async (t) => {
-  if (!skipUnless(t, isRoot && python !== null, 'needs root and python3')) return;
+  if (!needs(t, 'mounts', 'python3')) return;
   const folder = mountFolder(t, 'merged', 'layers');
   const at = (...names: string[]) => join(folder, ...names);
   mkdirSync(at('lower'));
@@ -205,7 +203,7 @@ test('on overlayfs the inode decides, and a file both mapped and open holds its 
 });
 
 test('a program whose name has a newline is one finding', async (t) => {
-  if (!skipUnless(t, isRoot, 'needs root to read map_files')) return;
+  if (!needs(t, 'readlink map_files')) return;
   const path = join(workFolder(t), 'my\nprogram');
   spawnSync('cp', ['/bin/sleep', path]);
   const child = await start(t, [path, '600']);

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { unlinkSync } from 'node:fs';
 import { test } from 'node:test';
-import { cgroupFolder, unitHierarchies } from '../support/cgroup-folder.ts';
+import { cgroupFolder } from '../support/cgroup-folder.ts';
 import { startCreature } from '../support/hostile.ts';
-import { isRoot, processOf, python, scan } from '../support/live.ts';
-import { skipUnless } from '../support/skip.ts';
+import { processOf, scan } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
 
 const id = `${'d0c'.repeat(21)}d`;
 const below = 'system.slice/lib-users-zoo.service';
@@ -43,8 +43,7 @@ const cases: Record<string, Case> = {
 
 for (const [what, { path, unit, container = null }] of Object.entries(cases)) {
   test(`a subtree named like ${what}`, async (t) => {
-    const possible = isRoot && python !== null && unitHierarchies().length > 0;
-    if (!skipUnless(t, possible, 'needs root, python3 and a mounted cgroup hierarchy')) return;
+    if (!needs(t, 'python3', 'cgroups')) return;
     const cgroup = cgroupFolder(t, path);
     const { child, library } = await startCreature(t, 'plain');
     cgroup.enter(child.pid);

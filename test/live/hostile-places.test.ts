@@ -2,23 +2,21 @@
 // O_PATH, nothing is followed, nothing blocks.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { startCreature } from '../support/hostile.ts';
-import { cli, isRoot, processOf, python, start, workFolder } from '../support/live.ts';
-import { skipUnless } from '../support/skip.ts';
-
-const strace = ['/usr/bin/strace', '/usr/local/bin/strace'].find((path) => existsSync(path)) ?? null;
+import { cli, processOf, python, start, workFolder } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
 
 /** A scan and every open(2) of it, one line each. */
 function tracedScan(t: TestContext): { report: Report; opens: string[] } {
   const trace = join(workFolder(t), 'trace');
   const argv = ['-f', '-qq', '-s', '4096', '-e', 'trace=open,openat,openat2', '-o', trace];
   const { status, stdout } = spawnSync(
-    strace as string,
+    'strace',
     [...argv, process.execPath, cli, 'scan', '--no-config', '--format', 'json'],
     { encoding: 'utf8', maxBuffer: 1 << 28, timeout: 60_000, killSignal: 'SIGKILL' },
   );
@@ -41,7 +39,8 @@ const replacements: Record<string, (path: string, t: TestContext) => unknown> = 
 
 for (const [what, put] of Object.entries(replacements)) {
   test(`a library replaced by ${what} is looked at, never opened`, async (t) => {
-    if (!skipUnless(t, isRoot && python !== null && strace !== null, 'needs root, python3 and strace')) return;
+    if (!needs(t, 'python3', 'strace')) return;
+    if (what.endsWith('device') && !needs(t, 'CAP_MKNOD')) return;
     const { child, library } = await startCreature(t, 'plain');
     unlinkSync(library);
     await put(library, t);
@@ -57,7 +56,7 @@ for (const [what, put] of Object.entries(replacements)) {
 }
 
 test('a root whose folders are links out of it: unknown, and the place outside is not looked at', async (t) => {
-  if (!skipUnless(t, isRoot && python !== null && strace !== null, 'needs root, python3 and strace')) return;
+  if (!needs(t, 'python3', 'strace', 'chroot')) return;
   const jail = workFolder(t);
   const outside = workFolder(t);
   const inner = join(jail, 'usr/lib/libdemo.so');

@@ -5,8 +5,8 @@ import { readFileSync, unlinkSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import type { Process } from '../../src/documents/generated/report.ts';
 import { startCreature } from '../support/hostile.ts';
-import { isRoot, processOf, python, runCli, scan } from '../support/live.ts';
-import { skipUnless } from '../support/skip.ts';
+import { processOf, runCli, scan } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
 import { until } from '../support/until.ts';
 
 const full = ['--command-line', 'full'];
@@ -33,7 +33,7 @@ const hostileNames: Record<string, string> = {
 
 for (const [what, name] of Object.entries(hostileNames)) {
   test(`a name of ${what} is a name`, async (t) => {
-    if (!skipUnless(t, python !== null, 'needs python3')) return;
+    if (!needs(t, 'python3')) return;
     const found = await seen(t, 'named', name);
     assert.equal(found.name, name);
     assert.deepEqual([found.ppid, found.user?.uid], [process.pid, process.geteuid?.()]);
@@ -41,13 +41,13 @@ for (const [what, name] of Object.entries(hostileNames)) {
 }
 
 test('a leader that exited: its threads are looked at', async (t) => {
-  if (!skipUnless(t, python !== null, 'needs python3')) return;
+  if (!needs(t, 'python3')) return;
   const found = await seen(t, 'leaderless');
   assert.equal(found.command.at(-1), 'leaderless');
 });
 
 test('a zombie holds nothing, denies nothing and fails nothing', async (t) => {
-  if (!skipUnless(t, python !== null, 'needs python3')) return;
+  if (!needs(t, 'python3')) return;
   const { child } = await startCreature(t, 'zombie');
   const [pid] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').split(' ');
   const { processes } = scan('--pid', String(pid)).scan;
@@ -55,7 +55,7 @@ test('a zombie holds nothing, denies nothing and fails nothing', async (t) => {
 });
 
 test('a stopped process is looked at, and stays stopped', async (t) => {
-  if (!skipUnless(t, python !== null, 'needs python3')) return;
+  if (!needs(t, 'python3')) return;
   const { child, library } = await startCreature(t, 'plain');
   unlinkSync(library);
   child.kill('SIGSTOP');
@@ -66,13 +66,13 @@ test('a stopped process is looked at, and stays stopped', async (t) => {
 });
 
 test('not dumpable, so that most of its files are root’s: root sees it all the same, as its effective user', async (t) => {
-  if (!skipUnless(t, isRoot && python !== null, 'needs root and python3')) return;
+  if (!needs(t, 'CAP_SYS_PTRACE', 'another user', 'python3')) return;
   const found = await seen(t, 'undumpable', '64331', '64332', '64333');
   assert.equal(found.user?.uid, 64332);
 });
 
 test('a title that imitates another unit is a command line and no unit', async (t) => {
-  if (!skipUnless(t, python !== null, 'needs python3')) return;
+  if (!needs(t, 'python3')) return;
   const found = await seen(t, 'titled', '/usr/sbin/sshd -D [listener] 0 of 10-100 startups');
   assert.equal(found.command[0], '/usr/sbin/sshd -D [listener] 0 of 10-100 startups');
   assert.equal(found.unit?.name ?? null, processOf(scan(), found.pid)?.unit?.name ?? null);
@@ -80,7 +80,7 @@ test('a title that imitates another unit is a command line and no unit', async (
 });
 
 test('a title of escapes, bidi marks and bytes that are no UTF-8: lossless in JSON, harmless as text', async (t) => {
-  if (!skipUnless(t, python !== null, 'needs python3')) return;
+  if (!needs(t, 'python3')) return;
   // Python's surrogateescape: a lone byte 0xff arrives as itself.
   const { child, library } = await startCreature(t, 'titled', 'x\n\u001b]0;owned\u0007\u202e;reboot');
   unlinkSync(library);
@@ -93,7 +93,7 @@ test('a title of escapes, bidi marks and bytes that are no UTF-8: lossless in JS
 });
 
 test('a command line rewritten all the time is one of its lines or empty, and never ends a scan', async (t) => {
-  if (!skipUnless(t, python !== null, 'needs python3')) return;
+  if (!needs(t, 'python3')) return;
   const { child, library } = await startCreature(t, 'rewriting');
   unlinkSync(library);
   for (let turn = 0; turn < 5; turn++) {

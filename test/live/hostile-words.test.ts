@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Process } from '../../src/documents/generated/report.ts';
 import { startCreature } from '../support/hostile.ts';
-import { isRoot, processOf, python, runCli, scan, untilMapped, workFolder } from '../support/live.ts';
-import { skipUnless } from '../support/skip.ts';
+import { processOf, runCli, scan, untilMapped, workFolder } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
 
 const hex = (text: string, encoding: BufferEncoding = 'utf8') => Buffer.from(text, encoding).toString('hex');
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
@@ -24,14 +24,14 @@ async function scanWords(t: TestContext, trait: string, ...rest: string[]): Prom
 const rawLine = ({ command_base64 }: Process) => Buffer.from(command_base64 ?? '', 'base64').toString('latin1');
 
 test('an empty argument list', async (t) => {
-  if (!skipUnless(t, python !== null, 'needs python3')) return;
+  if (!needs(t, 'python3')) return;
   // The kernel itself puts one empty argument there. sleep(1) wants one, so it ends at once; a first empty one does as well.
   const found = await scanWords(t, 'spoken', '', hex('600'));
   assert.deepEqual(found.command, ['', '600']);
 });
 
 test('argv[0] of another unit, with newlines and escapes', async (t) => {
-  if (!skipUnless(t, python !== null, 'needs python3')) return;
+  if (!needs(t, 'python3')) return;
   const name = 'cron.service\n0::/system.slice/cron.service\n\u001b[31m\u202e';
   const found = await scanWords(t, 'spoken', hex(name), hex('600'));
   assert.deepEqual(found.command, [name, '600']);
@@ -42,14 +42,14 @@ test('argv[0] of another unit, with newlines and escapes', async (t) => {
 });
 
 test('arguments that are no UTF-8 are carried whole', async (t) => {
-  if (!skipUnless(t, python !== null, 'needs python3')) return;
+  if (!needs(t, 'python3')) return;
   const found = await scanWords(t, 'spoken', hex('sl\xff\xc3\x28\xed\xa0\x80eep', 'latin1'), hex('600'));
   assert.equal(rawLine(found), 'sl\xff\xc3\x28\xed\xa0\x80eep\x00600\x00');
   assert.doesNotMatch(found.command.join(''), /\p{Surrogate}/u);
 });
 
 test('2 MB of arguments are cut, and that is said', async (t) => {
-  if (!skipUnless(t, python !== null, 'needs python3')) return;
+  if (!needs(t, 'python3')) return;
   const found = await scanWords(t, 'wordy', String(2 << 20));
   assert.equal(found.command_truncated, true);
   assert.deepEqual(found.command.slice(0, 2), ['sleep', '600']);
@@ -72,7 +72,7 @@ const names: Record<string, string> = {
 
 for (const [what, name] of Object.entries(names)) {
   test(`a file whose name has ${what}, mapped and open`, async (t) => {
-    if (!skipUnless(t, isRoot && python !== null, 'needs root and python3')) return;
+    if (!needs(t, 'readlink map_files', 'python3')) return;
     const path = join(workFolder(t), name);
     mkdirSync(dirname(path), { recursive: true });
     const { child } = await startCreature(t, 'holding', hex(path, 'latin1'));
@@ -94,7 +94,7 @@ for (const [what, name] of Object.entries(names)) {
 }
 
 test('a path longer than the kernel prints: the mapping has it, the descriptor is counted as failed and kept', async (t) => {
-  if (!skipUnless(t, python !== null, 'needs python3')) return;
+  if (!needs(t, 'python3')) return;
   const { child, library } = await startCreature(t, 'deep');
   const report = scan('--pid', String(child.pid));
   const found = processOf(report, child.pid);

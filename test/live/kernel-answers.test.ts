@@ -14,9 +14,9 @@ import { formatStatDevice } from '../../src/procfs/file-systems.ts';
 import { parseMapping } from '../../src/procfs/maps.ts';
 import { parseMountinfo } from '../../src/procfs/mountinfo.ts';
 import { parseStat } from '../../src/procfs/stat.ts';
-import { isRoot, python, workFolder } from '../support/live.ts';
+import { python, workFolder } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
 import { projectRoot } from '../support/project.ts';
-import { skip } from '../support/skip.ts';
 
 interface Truth {
   maps: { path: string; device: string; inode: string; gone: boolean }[];
@@ -57,10 +57,9 @@ const names = fc
 const bytes = (hex: string): string => Buffer.from(hex, 'hex').toString('latin1');
 
 test('random names: maps, mountinfo, stat and fdinfo say what is', async (t) => {
-  if (!isRoot) return skip(t, 'needs root');
-  if (python === null) return skip(t, 'needs python3');
+  if (!needs(t, 'mounts', 'stat map_files', 'python3')) return;
   const drawn = [...new Set(fc.sample(names, { numRuns: 600, seed: 11 }))];
-  const child = spawn(python, [join(projectRoot, 'test/support/odd-process.py'), workFolder(t)], {
+  const child = spawn(python!, [join(projectRoot, 'test/support/odd-process.py'), workFolder(t)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   t.after(() => child.kill('SIGKILL'));

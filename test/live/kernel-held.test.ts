@@ -8,11 +8,12 @@ import { type TestContext, test } from 'node:test';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { readKernelHeld } from '../../src/procfs/kernel-held.ts';
 import type { PathLook } from '../../src/procfs/view.ts';
-import { isRoot, runCli, scan, workFolder } from '../support/live.ts';
+import { runCli, scan, workFolder } from '../support/live.ts';
 import { skip } from '../support/skip.ts';
 import { makeTree, type Tree } from '../support/tree.ts';
 
 const size = 1024 * 1024;
+const noDevice = 'wants a loop device: run them as root, on a machine or in a virtual one';
 
 /** A loop device over a file of 1 MiB, detached with the test; null if this machine has none to give. */
 function attach(t: TestContext, path: string): string | null {
@@ -31,11 +32,10 @@ function heldBy(report: Report, device: string) {
 }
 
 test('the file of a loop device, before and after it is removed', (t) => {
-  if (!isRoot) return skip(t, 'needs root');
   const folder = workFolder(t);
   const path = join(folder, 'disk image.raw');
   const device = attach(t, path);
-  if (device === null) return skip(t, 'needs a loop device');
+  if (device === null) return skip(t, noDevice);
   assert.deepEqual(heldBy(scan(), device), []);
   unlinkSync(path);
   const gone = { holder: 'loop', device, path, path_base64: null, size_bytes: size, held_bytes: null };
@@ -48,10 +48,9 @@ test('the file of a loop device, before and after it is removed', (t) => {
 });
 
 test('the file of a loop device whose name looks like a mark', (t) => {
-  if (!isRoot) return skip(t, 'needs root');
   const path = join(workFolder(t), 'disk (deleted)');
   const device = attach(t, path);
-  if (device === null) return skip(t, 'needs a loop device');
+  if (device === null) return skip(t, noDevice);
   assert.deepEqual(heldBy(scan(), device), []);
   unlinkSync(path);
   assert.deepEqual(

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Plan } from '../../src/documents/generated/plan.ts';
 import { run } from '../guest/run.ts';
-import { mariadb, postgresPrograms, startMariadb, startPostgres } from '../support/databases.ts';
-import { isRoot, processOf, python, runCli, scan, start, untilMapped, workFolder } from '../support/live.ts';
-import { skip, skipUnless } from '../support/skip.ts';
+import { postgresPrograms, startMariadb, startPostgres } from '../support/databases.ts';
+import { processOf, python, runCli, scan, start, untilMapped, workFolder } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
 import { until } from '../support/until.ts';
 
 /** What the plan ignores of one process, after a look at whether there is nothing to do for it. */
@@ -30,10 +30,8 @@ function hiddenBy(rule: string, pid: number): { maps: number; fds: number } {
 }
 
 test('PostgreSQL after DROP TABLE and CHECKPOINT', async (t) => {
-  if (!skipUnless(t, isRoot, 'needs root to look into the server')) return;
-  const bin = postgresPrograms();
-  if (bin === null) return skip(t, 'needs postgresql');
-  const { data, psql } = await startPostgres(t, bin);
+  if (!needs(t, 'postgresql', 'another user', 'CAP_SYS_PTRACE')) return;
+  const { data, psql } = await startPostgres(t, postgresPrograms() ?? '');
   // The session that made the table keeps it open, while another one drops it.
   const session = await start(t, psql);
   const lines: string[] = [];
@@ -57,8 +55,7 @@ test('PostgreSQL after DROP TABLE and CHECKPOINT', async (t) => {
 });
 
 test("MariaDB's temporary files without a name", async (t) => {
-  if (!skipUnless(t, isRoot, 'needs root to run the server as another user')) return;
-  if (!existsSync(mariadb)) return skip(t, 'needs mariadb-server-core');
+  if (!needs(t, 'mariadbd', 'another user', 'CAP_SYS_PTRACE')) return;
   const pid = await startMariadb(t, '/tmp');
   assert.deepEqual(ignoredOf(pid), []);
   const { fds } = hiddenBy('tmpfile', pid);
@@ -69,9 +66,8 @@ test("MariaDB's temporary files without a name", async (t) => {
 });
 
 test("MariaDB's /tmp/ib…, where the file system has no O_TMPFILE", async (t) => {
-  if (!skipUnless(t, isRoot, 'needs root to run the server as another user')) return;
-  if (!existsSync(mariadb)) return skip(t, 'needs mariadb-server-core');
-  if (!existsSync('/usr/bin/strace')) return skip(t, 'needs strace to answer as such a file system does');
+  if (!needs(t, 'mariadbd', 'strace', 'another user', 'CAP_SYS_PTRACE')) return;
+
   const refuse = ['-P', '/tmp', '-e', 'trace=openat', '-e', 'inject=openat:error=EOPNOTSUPP'];
   const pid = await startMariadb(t, '/tmp', ['strace', '-D', '-f', '-o', '/dev/null', ...refuse, '--']);
   const found = ignoredOf(pid);
@@ -113,16 +109,10 @@ os.execvp(sys.argv[1], sys.argv[1:])`;
   return pid;
 }
 
-function whyNoJvm(): string | null {
-  if (!isRoot) return 'needs root to hide a library from the JVM';
-  if (python === null) return 'needs python3';
-  if (!existsSync('/usr/bin/java')) return 'needs a Java runtime';
-  return existsSync(jna) && existsSync(jnaNative) ? null : 'needs libjna-java';
-}
+const jvm = ['java', 'libjna-java', 'python3', 'mounts'] as const;
 
 test("a JVM with JNA's unlinked copy in its usual place", async (t) => {
-  const obstacle = whyNoJvm();
-  if (obstacle !== null) return skip(t, obstacle);
+  if (!needs(t, ...jvm)) return;
   const folder = workFolder(t);
   const pid = await startJvm(t, folder, [`-Duser.home=${folder}`]);
   assert.deepEqual(ignoredOf(pid), []);
@@ -132,8 +122,7 @@ test("a JVM with JNA's unlinked copy in its usual place", async (t) => {
 });
 
 test("a JVM with JNA's unlinked copy in a place of its service", async (t) => {
-  const obstacle = whyNoJvm();
-  if (obstacle !== null) return skip(t, obstacle);
+  if (!needs(t, ...jvm)) return;
   const folder = workFolder(t);
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary);
@@ -147,8 +136,7 @@ test("a JVM with JNA's unlinked copy in a place of its service", async (t) => {
 });
 
 test('a font cache that fc-cache has replaced', async (t) => {
-  if (!existsSync('/usr/bin/fc-cache')) return skip(t, 'needs fontconfig');
-  if (python === null) return skip(t, 'needs python3');
+  if (!needs(t, 'fc-cache', 'python3')) return;
   const folder = workFolder(t);
   const configuration = join(folder, 'fonts.conf');
   const cache = join(folder, 'cache');
@@ -158,7 +146,7 @@ test('a font cache that fc-cache has replaced', async (t) => {
   await run(update);
   const script =
     "import ctypes, time; ctypes.CDLL('libfontconfig.so.1').FcInit(); print('ready', flush=True); time.sleep(600)";
-  const { pid } = await start(t, [python, '-c', script], { env, ready: true });
+  const { pid } = await start(t, [python!, '-c', script], { env, ready: true });
   assert.deepEqual(ignoredOf(pid), [], 'clean before');
   await run(update);
   const found = ignoredOf(pid);
@@ -170,9 +158,7 @@ test('a font cache that fc-cache has replaced', async (t) => {
 });
 
 test('a locale archive that was made anew', async (t) => {
-  if (!skipUnless(t, isRoot, 'needs root for a locale folder of its own')) return;
-  if (!existsSync('/usr/share/i18n/locales/de_DE')) return skip(t, 'needs locales');
-  if (python === null) return skip(t, 'needs python3');
+  if (!needs(t, 'locales', 'localedef', 'mounts', 'python3')) return;
   const prefix = workFolder(t);
   const locales = join(prefix, 'usr/lib/locale');
   mkdirSync(locales, { recursive: true });
@@ -187,7 +173,7 @@ test('a locale archive that was made anew', async (t) => {
   const place = 'mount --bind "$1" /usr/lib/locale && shift && exec "$@"';
   const within = ['unshare', '--mount', 'sh', '-c', place, 'sh', locales] as const;
   const env = { LC_ALL: 'de_DE.UTF-8' };
-  const { pid } = await start(t, [...within, python, '-c', script], { env, ready: true });
+  const { pid } = await start(t, [...within, python!, '-c', script], { env, ready: true });
   assert.match(readFileSync(`/proc/${pid}/maps`, 'latin1'), /locale-archive$/m);
   assert.deepEqual(ignoredOf(pid), [], 'clean before');
   const { ino } = statSync(join(locales, 'locale-archive'));

@@ -17,8 +17,8 @@ import {
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Process, Report } from '../../src/documents/generated/report.ts';
-import { cli, isRoot, python, someLibrary, start, workFolder } from '../support/live.ts';
-import { skip } from '../support/skip.ts';
+import { cli, python, someLibrary, start, workFolder } from '../support/live.ts';
+import { type Capability, needs } from '../support/needs.ts';
 import { until } from '../support/until.ts';
 
 const owner = 12345;
@@ -93,7 +93,7 @@ const all = 'replaced removed sized 8192';
 const unsized = 'replaced removed 8192';
 
 interface Row {
-  capabilities: string[];
+  capabilities: Capability[];
   complete: boolean;
   /** What a scanner of a third user sees of the user's process, and of root's. */
   stranger: [user: string, root: string];
@@ -101,49 +101,56 @@ interface Row {
   root: [user: string, root: string];
 }
 
-const enough = ['sys_ptrace', 'dac_read_search'];
+const enough: Capability[] = ['CAP_SYS_PTRACE', 'CAP_DAC_READ_SEARCH'];
 const nothing: [string, string] = ['nothing', 'nothing'];
 const rows: readonly Row[] = [
   { capabilities: [], complete: false, stranger: nothing, root: nothing },
-  { capabilities: ['dac_read_search', 'checkpoint_restore'], complete: false, stranger: nothing, root: nothing },
+  {
+    capabilities: ['CAP_DAC_READ_SEARCH', 'CAP_CHECKPOINT_RESTORE'],
+    complete: false,
+    stranger: nothing,
+    root: nothing,
+  },
   // Maps without descriptors, and what is in folders that only their owner may enter is not known.
   {
-    capabilities: ['sys_ptrace'],
+    capabilities: ['CAP_SYS_PTRACE'],
     complete: false,
     stranger: ['unknown unknown undefined', 'unknown unknown undefined'],
     root: ['unknown unknown undefined', unsized],
   },
   { capabilities: enough, complete: true, stranger: [unsized, unsized], root: [unsized, unsized] },
-  { capabilities: [...enough, 'checkpoint_restore'], complete: true, stranger: [all, all], root: [all, all] },
-  { capabilities: [...enough, 'sys_admin'], complete: true, stranger: [all, all], root: [all, all] },
+  { capabilities: [...enough, 'CAP_CHECKPOINT_RESTORE'], complete: true, stranger: [all, all], root: [all, all] },
+  { capabilities: [...enough, 'CAP_SYS_ADMIN'], complete: true, stranger: [all, all], root: [all, all] },
 ];
 
 test('the scan with some capabilities only', async (t) => {
-  if (!isRoot) return skip(t, 'needs root');
-  if (python === null) return skip(t, 'needs python3');
+  for (const row of rows) {
+    await t.test(row.capabilities.join(' and ') || 'none', async (t) => await scanWith(t, row));
+  }
+});
+
+async function scanWith(t: TestContext, { capabilities, complete, ...expected }: Row): Promise<void> {
+  if (!needs(t, 'PID namespace', 'another user', 'setpriv', 'python3', ...capabilities)) return;
   const program = join(workFolder(t), 'lib-users.cjs');
   copyFileSync(cli, program);
   const init = await startNamespace(t, [makePlace(t, owner), makePlace(t, 0)]);
   const enter = ['nsenter', `--target=${init}`, '--pid', '--mount', '--', 'setpriv', '--no-new-privs'];
-  for (const { capabilities, complete, ...expected } of rows) {
-    const sets = ['-all', ...capabilities.map((name) => `+${name}`)].join(',');
-    const ids = [`--reuid=${scanner}`, `--regid=${scanner}`, '--clear-groups'];
-    const ways = {
-      stranger: [...ids, `--inh-caps=${sets}`, `--ambient-caps=${sets}`, `--bounding-set=${sets}`],
-      root: ['--inh-caps=-all', `--bounding-set=${sets}`],
-    };
-    for (const who of ['stranger', 'root'] as const) {
-      const scan = [process.execPath, program, 'scan', '--no-config', '--no-systemctl', '--format', 'json'];
-      const [command = '', ...args] = [...enter, ...ways[who], '--', ...scan];
-      const answer = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, timeout: 60_000 });
-      const of = `${who} with ${capabilities.join(' and ') || 'nothing'}`;
-      assert.equal(answer.status, 0, `${of}: ${answer.stderr}`);
-      const { scan: about, processes } = JSON.parse(answer.stdout) as Report;
-      const uids = [owner, 0].map((uid) => seen(processes.find((process) => process.user?.uid === uid)));
-      assert.deepEqual([...uids, about.complete], [...expected[who], complete], of);
-    }
+  const sets = ['-all', ...capabilities.map((name) => name.replace('CAP_', '+').toLowerCase())].join(',');
+  const ids = [`--reuid=${scanner}`, `--regid=${scanner}`, '--clear-groups'];
+  const ways = {
+    stranger: [...ids, `--inh-caps=${sets}`, `--ambient-caps=${sets}`, `--bounding-set=${sets}`],
+    root: ['--inh-caps=-all', `--bounding-set=${sets}`],
+  };
+  for (const who of ['stranger', 'root'] as const) {
+    const scan = [process.execPath, program, 'scan', '--no-config', '--no-systemctl', '--format', 'json'];
+    const [command = '', ...args] = [...enter, ...ways[who], '--', ...scan];
+    const answer = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, timeout: 60_000 });
+    assert.equal(answer.status, 0, `${who}: ${answer.stderr}`);
+    const { scan: about, processes } = JSON.parse(answer.stdout) as Report;
+    const uids = [owner, 0].map((uid) => seen(processes.find((process) => process.user?.uid === uid)));
+    assert.deepEqual([...uids, about.complete], [...expected[who], complete], who);
   }
-});
+}
 
 /** What a container engine does with --pid=host --network=none --read-only and three capabilities, by hand. */
 const container = `
@@ -163,8 +170,7 @@ exec setpriv --no-new-privs --inh-caps=-all --bounding-set=-all,+sys_ptrace,+dac
   "$3" "/app/$(basename "$2")" scan --no-config --format json`;
 
 test('a container in the PID namespace of the host sees of its processes what the host sees', async (t) => {
-  if (!isRoot) return skip(t, 'needs root');
-  if (python === null) return skip(t, 'needs python3');
+  if (!needs(t, 'PID namespace', 'python3', ...enough, 'CAP_CHECKPOINT_RESTORE')) return;
   const program = join(workFolder(t), 'lib-users.cjs');
   copyFileSync(cli, program);
   const init = await startNamespace(t, [makePlace(t, owner), makePlace(t, 0)]);

@@ -1,14 +1,14 @@
 // Roles of gone files by the evidence of real processes, and what plan, check and metrics make of them.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Plan } from '../../src/documents/generated/plan.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { run } from '../guest/run.ts';
-import { isRoot, processOf, python, runCli, scan, someLibrary, start, workFolder } from '../support/live.ts';
-import { skip, skipUnless } from '../support/skip.ts';
+import { processOf, python, runCli, scan, someLibrary, start, workFolder } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 function planOf(pid: number): Plan {
@@ -53,7 +53,7 @@ async function makeJar(folder: string, name: string): Promise<string> {
 }
 
 test('jars of a JVM: replaced by rename, and removed since the new one has another name', async (t) => {
-  if (!existsSync('/usr/bin/javac')) return skip(t, 'needs a Java compiler');
+  if (!needs(t, 'java', 'javac')) return;
   const folder = workFolder(t);
   const part = await makeJar(folder, 'Part');
   const main = await makeJar(folder, 'Main');
@@ -68,7 +68,7 @@ test('jars of a JVM: replaced by rename, and removed since the new one has anoth
 });
 
 test('a jar that a backup reads is no code of the backup', async (t) => {
-  if (python === null) return skip(t, 'needs python3');
+  if (!needs(t, 'python3')) return;
   const jar = join(workFolder(t), 'x.jar');
   writeFileSync(jar, 'x');
   const { pid } = await startPython(t, 'f = open(sys.argv[1])', jar);
@@ -77,9 +77,9 @@ test('a jar that a backup reads is no code of the backup', async (t) => {
   assert.deepEqual(reasonsOf(pid), []);
 });
 
-for (const shell of ['bash', 'dash', 'zsh']) {
+for (const shell of ['bash', 'dash', 'zsh'] as const) {
   test(`the script of a running ${shell}`, async (t) => {
-    if (!existsSync(`/bin/${shell}`)) return skip(t, `needs ${shell}`);
+    if (!needs(t, shell)) return;
     const script = join(workFolder(t), 'run');
     writeFileSync(script, `#!/bin/${shell}\necho ready\nread line\n`, { mode: 0o755 });
     const { pid } = await start(t, [script], { ready: true });
@@ -98,8 +98,7 @@ time.sleep(float(sys.argv[3]))
 os.unlink(sys.argv[2])`;
 
 test('a library that a process unpacked, loaded and unlinked is scratch, wherever it lay', async (t) => {
-  if (!skipUnless(t, isRoot, 'needs root for map_files and /opt')) return;
-  if (python === null) return skip(t, 'needs python3');
+  if (!needs(t, 'python3', 'stat map_files')) return;
   const folder = temporaryFolder(t, {}, '/opt');
   const { pid } = await startPython(t, unpack, someLibrary(), join(folder, 'x.so'), '0');
   assert.deepEqual(rolesOf(pid), [`scratch removed ${folder}/x.so`]);
@@ -107,8 +106,7 @@ test('a library that a process unpacked, loaded and unlinked is scratch, whereve
 });
 
 test('one that lay there for longer is code, but not in a folder for what is unpacked', async (t) => {
-  if (!skipUnless(t, isRoot, 'needs root for map_files')) return;
-  if (python === null) return skip(t, 'needs python3');
+  if (!needs(t, 'python3', 'stat map_files')) return;
   const folder = workFolder(t);
   mkdirSync(join(folder, 'temp'));
   const plugin = await startPython(t, unpack, someLibrary(), join(folder, 'x.so'), '2.5');
@@ -118,8 +116,7 @@ test('one that lay there for longer is code, but not in a folder for what is unp
 });
 
 test('a library that a forked child has of its parent is scratch of the child too', async (t) => {
-  if (!skipUnless(t, isRoot, 'needs root for map_files')) return;
-  if (python === null) return skip(t, 'needs python3');
+  if (!needs(t, 'python3', 'stat map_files')) return;
   const path = join(workFolder(t), 'x.so');
   const fork = `${unpack}
 time.sleep(0.1)
@@ -141,7 +138,7 @@ os.posix_fallocate(f.fileno(), 0, int(sys.argv[2]))
 os.unlink(sys.argv[1])`;
 
 test('a large file that a process made and unlinked is no scratch: plan, check and metrics say what it holds', async (t) => {
-  if (python === null) return skip(t, 'needs python3');
+  if (!needs(t, 'python3')) return;
   const path = join(workFolder(t), 'f');
   const { pid } = await startPython(t, hold, path, String(size));
   const report = scan('--pid', String(pid));
@@ -163,7 +160,7 @@ test('a large file that a process made and unlinked is no scratch: plan, check a
 });
 
 test('in /tmp a small file that a process unlinked is scratch, and a large one is not', async (t) => {
-  if (python === null) return skip(t, 'needs python3');
+  if (!needs(t, 'python3')) return;
   const folder = temporaryFolder(t, {}, '/tmp');
   const small = await startPython(t, hold, join(folder, 'small'), '8192');
   const large = await startPython(t, hold, join(folder, 'large'), String(8 * 1024 * 1024));
@@ -172,7 +169,7 @@ test('in /tmp a small file that a process unlinked is scratch, and a large one i
 });
 
 test('a file without a name is hidden by a rule while it is small', async (t) => {
-  if (python === null) return skip(t, 'needs python3');
+  if (!needs(t, 'python3')) return;
   const unnamed = `
 f = os.open(sys.argv[1], os.O_RDWR | os.O_TMPFILE)
 os.posix_fallocate(f, 0, int(sys.argv[2]))`;
@@ -198,7 +195,7 @@ const held: readonly [what: string, name: string, mode: string, role: string, re
 ];
 for (const [what, name, mode, role, reason] of held) {
   test(`${what} is ${role}`, async (t) => {
-    if (python === null) return skip(t, 'needs python3');
+    if (!needs(t, 'python3')) return;
     const path = join(workFolder(t), name);
     mkdirSync(join(path, '..'), { recursive: true });
     writeFileSync(path, 'x'.repeat(9000));
@@ -212,8 +209,7 @@ for (const [what, name, mode, role, reason] of held) {
 }
 
 test('what is held on tmpfs is memory, and no disk', async (t) => {
-  if (!skipUnless(t, isRoot, 'needs root to mount')) return;
-  if (python === null) return skip(t, 'needs python3');
+  if (!needs(t, 'python3', 'mounts')) return;
   const folder = workFolder(t);
   const program = `
 f = open(sys.argv[1], 'a')
@@ -222,7 +218,7 @@ os.unlink(sys.argv[1])
 print('ready', flush=True); time.sleep(600)`;
   const mount = 'mount -t tmpfs none "$1" && shift && exec "$@"';
   const path = join(folder, 'a.log');
-  const command = [python, '-c', `import os, sys, time${program}`, path] as const;
+  const command = [python ?? '', '-c', `import os, sys, time${program}`, path] as const;
   const { pid } = await start(t, ['unshare', '--mount', 'sh', '-c', mount, 'sh', folder, ...command], { ready: true });
   const report: Report = scan('--pid', String(pid));
   const bytes = 3 << 20;
@@ -234,7 +230,7 @@ print('ready', flush=True); time.sleep(600)`;
 });
 
 test('a host with nothing but scratch is not introduced as one that runs on gone files', async (t) => {
-  if (python === null) return skip(t, 'needs python3');
+  if (!needs(t, 'python3')) return;
   const { pid } = await startPython(t, hold, join(temporaryFolder(t, {}, '/tmp'), 'x'), '8192');
   const text = runCli(['scan', '--no-config', '--format', 'text', '--pid', String(pid)]).stdout;
   assert.match(text, /No program or library in use is gone: 1 process uses scratch files/);

@@ -2,13 +2,13 @@
 // to the session, a container with files of its own does not. Made with unshare(1), as bubblewrap and podman make them.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, unlinkSync } from 'node:fs';
+import { copyFileSync, readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { cgroupFolder, unitHierarchies } from '../support/cgroup-folder.ts';
-import { isRoot, processOf, scan, sleepProgram, someLibrary, start, untilMapped, workFolder } from '../support/live.ts';
-import { skipUnless } from '../support/skip.ts';
+import { processOf, scan, sleepProgram, someLibrary, start, untilMapped, workFolder } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
+import { until } from '../support/until.ts';
 
 const session = 'user.slice/user-64999.slice/session-9.scope';
 const namespaces = ['--pid', '--fork', '--kill-child', '--cgroup', '--mount', '--propagation', 'private'];
@@ -54,18 +54,14 @@ async function startIn(t: TestContext, script: string): Promise<number> {
 }
 
 async function untilChild(pid: number): Promise<number> {
-  for (let attempt = 0; attempt < 500; attempt++) {
-    const { stdout } = spawnSync('pgrep', ['--parent', String(pid)], { encoding: 'utf8' });
-    if (stdout.trim() !== '') return Number(stdout.trim());
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`${pid} never had a child`);
+  const children = () => readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();
+  await until(`${pid} has a child`, () => children() !== '');
+  return Number(children());
 }
 
 for (const [what, { script, isContainer }] of Object.entries(roots)) {
   test(`in a session, with namespaces of its own and as its root ${what}`, async (t) => {
-    const possible = isRoot && unitHierarchies().length > 0;
-    if (!skipUnless(t, possible, 'needs root and a mounted cgroup hierarchy')) return;
+    if (!needs(t, 'cgroups', 'cgroup namespace', 'PID namespace', 'mounts')) return;
     const pid = await startIn(t, script);
     const found = processOf(scan('--no-systemctl'), pid);
     assert.ok(found);

@@ -2,12 +2,13 @@
 // --command-line full asks for the arguments.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync, unlinkSync } from 'node:fs';
+import { copyFileSync, readFileSync, readlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { python, runCli, someLibrary, start, untilMapped, workFolder } from '../support/live.ts';
-import { skip } from '../support/skip.ts';
+import { needs } from '../support/needs.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+import { until } from '../support/until.ts';
 
 const secret = 'hunter2-in-arguments';
 const formats = {
@@ -16,17 +17,21 @@ const formats = {
   check: ['ndjson', 'text', 'rows', 'junit', 'nagios', 'github', 'openmetrics'],
 };
 test('no argument and no variable of the environment is in any form of a result', async (t) => {
-  if (python === null) return skip(t, 'needs python3');
+  if (!needs(t, 'python3')) return;
   const library = join(workFolder(t), 'libsecret.so');
   copyFileSync(someLibrary(), library);
   const env = { LD_PRELOAD: library, TOKEN: secret };
-  const plain = await start(t, [python, '-c', 'import time; time.sleep(600)', `--password=${secret}`, secret], { env });
+  const plain = await start(t, [python!, '-c', 'import time; time.sleep(600)', `--password=${secret}`, secret], {
+    env,
+  });
   // A title, as PostgreSQL and sshd write theirs: one argument with blanks.
   const titled = await start(
     t,
-    ['/bin/bash', '-c', `exec -a "worker: -p ${secret}" ${python} -c 'import time; time.sleep(600)'`],
+    ['/bin/bash', '--norc', '-c', `exec -a "worker: -p ${secret}" ${python} -c 'import time; time.sleep(600)'`],
     { env },
   );
+  // The shell maps the library too, until it is Python.
+  await until('the shell is Python', () => readlinkSync(`/proc/${titled.pid}/exe`).includes('python'));
   for (const { pid } of [plain, titled]) await untilMapped(pid, library);
   unlinkSync(library);
 

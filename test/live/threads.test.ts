@@ -4,16 +4,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { builtFile, plainEnvironment } from '../support/cli.ts';
-import { skipUnless } from '../support/skip.ts';
+import { needs } from '../support/needs.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 test('without room for another thread the scan is made by one', (t) => {
-  if (!skipUnless(t, process.geteuid?.() === 0, 'needs root to become a user of few processes')) return;
+  if (!needs(t, 'another user', 'setpriv')) return;
   const folder = temporaryFolder(t);
   chmodSync(folder, 0o755);
   const file = join(folder, 'lib-users.cjs');
@@ -55,8 +54,7 @@ function fakeProc(t: TestContext, count: number, mappings: number): string {
 }
 
 test('few processes that are much work are shared with a thread that starts late', (t) => {
-  if (!skipUnless(t, spawnSync('strace', ['-V']).status === 0, 'needs strace')) return;
-  if (!skipUnless(t, availableParallelism() > 1, 'needs two processors')) return;
+  if (!needs(t, 'strace', 'two processors')) return;
   const log = join(temporaryFolder(t), 'trace');
   const scan = (proc: string) => {
     const argv = ['-f', '--seccomp-bpf', '-e', 'trace=clone,clone3', '-o', log, process.execPath, builtFile, 'scan'];

@@ -7,12 +7,11 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { commands } from '../../src/commands.ts';
 import { exitCodes } from '../../src/errors.ts';
+import { needs } from '../support/needs.ts';
 import { projectRoot } from '../support/project.ts';
-import { skip } from '../support/skip.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
-const tools = ['mandoc', 'groff', 'git'];
-const missing = tools.find((name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0);
+const tools = ['mandoc', 'groff', 'git'] as const;
 
 function run(program: string, args: readonly string[], input = '', env = {}): string {
   const { status, stdout, stderr } = spawnSync(program, args, {
@@ -37,7 +36,7 @@ function pages(t: TestContext, env = {}): Map<string, string> {
 }
 
 test('man pages', async (t) => {
-  if (missing) return skip(t, `${missing} is not installed`);
+  if (!needs(t, ...tools)) return;
   const made = pages(t);
   const names = [...commands.map(({ name }) => `lib-users-${name}.1`), 'lib-users.1', 'lib-users-config.5'];
   assert.deepEqual([...made.keys()].sort(), [...names, 'fd_users.1', 'lib_users.1'].sort());
@@ -86,7 +85,7 @@ test('man pages', async (t) => {
 });
 
 test('text that looks like roff is text', async (t) => {
-  if (missing) return skip(t, `${missing} is not installed`);
+  if (!needs(t, ...tools)) return;
   const { page, paragraph, section, literal } = await import(join(projectRoot, 'scripts/man/roff.mjs'));
   const words = ['.SH', "'hi", '\\fBx\\fR', '\\', '"a"', '--flag', '\\n(.g', '§…', '%', '.', "'"];
   const about = { name: 'x', number: 1, summary: 'y', date: '2026-01-01', version: '1' };

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import test from 'node:test';
 import { parseDiversions, parseDpkgStatus, readDpkg } from '../../src/packages/dpkg.ts';
-import { skipUnless } from '../support/skip.ts';
+import { needs } from '../support/needs.ts';
 import { makeTree, type Tree } from '../support/tree.ts';
 
 const stanza = (name: string, version: string, more = '') =>
@@ -119,7 +119,8 @@ test('dpkg: this host, as dpkg-query has it', (t) => {
   const files = ['/usr/bin/dpkg', '/usr/share/doc/dpkg/copyright', '/var/lib/dpkg/alternatives'].filter((file) =>
     existsSync(file),
   );
-  if (!skipUnless(t, files.length > 0 && existsSync('/usr/bin/dpkg-query'), 'needs a host with dpkg')) return;
+  if (!needs(t, 'dpkg-query')) return;
+  assert.ok(files.length > 0);
   const query = (...args: string[]) => spawnSync('dpkg-query', args, { encoding: 'utf8' }).stdout.trim();
   const { owners } = readDpkg(files, '/');
   for (const file of files) {

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { fromText, toBuffer, toText } from '../../src/procfs/bytes.ts';
 import { sanitizePath } from '../../src/render/raw-bytes.ts';
 import { python } from '../support/live.ts';
-import { skip } from '../support/skip.ts';
+import { needs } from '../support/needs.ts';
 
 const piece = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 3 }).map((text) => Buffer.from(text, 'utf8').toString('latin1')),
@@ -27,7 +27,7 @@ const piece = fc.oneof(
 const anyBytes = fc.array(piece, { maxLength: 6 }).map((parts) => parts.join(''));
 
 test('toText: what Python decodes, and the raw bytes where that is not all', (t) => {
-  if (python === null) return skip(t, 'needs python3');
+  if (!needs(t, 'python3')) return;
   const drawn = fc.sample(anyBytes, { numRuns: 5000, seed: 3 });
   const script = `
 import json, sys
@@ -38,7 +38,11 @@ def decode(raw):
         return [raw.decode(errors="replace"), False]
 print(json.dumps([decode(bytes.fromhex(line)) for line in json.load(sys.stdin)]))`;
   const input = JSON.stringify(drawn.map((bytes) => toBuffer(bytes).toString('hex')));
-  const { status, stdout, stderr } = spawnSync(python, ['-c', script], { input, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const { status, stdout, stderr } = spawnSync(python!, ['-c', script], {
+    input,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
   assert.equal(status, 0, stderr);
   const answers = JSON.parse(stdout) as [string, boolean][];
   drawn.forEach((bytes, index) => {

@@ -22,8 +22,7 @@ import { OpenProcess } from '../../src/procfs/process.ts';
 import { readBytes } from '../../src/procfs/reader.ts';
 import { View } from '../../src/procfs/view.ts';
 import { Views } from '../../src/procfs/views.ts';
-import { isRoot } from '../support/live.ts';
-import { skipUnless } from '../support/skip.ts';
+import { needs } from '../support/needs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lib-users-view-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -95,7 +94,7 @@ const linkRows: [name: string, path: string, same: string | 'absent' | 'unknown'
   ["somebody else's link in root's folder", 'usr/theirs/x', 'unknown'],
 ];
 test("a folder that root made a symlink of leads on; anybody else's link does not", (t) => {
-  if (!skipUnless(t, isRoot, 'chown wants root')) return;
+  if (!needs(t, 'CAP_CHOWN')) return;
   const base = makeLinks(t);
   const fresh = new View('/proc/self/root', '/', mounts, false);
   t.after(() => fresh.close());
@@ -107,7 +106,7 @@ test("a folder that root made a symlink of leads on; anybody else's link does no
 });
 
 test("a look at a link of root's says where it leads", (t) => {
-  if (!skipUnless(t, isRoot, 'chown wants root')) return;
+  if (!needs(t, 'CAP_CHOWN')) return;
   const base = makeLinks(t);
   const fresh = new View('/proc/self/root', '/', mounts, false);
   const jailed = new View(base, base, mounts, true);
@@ -123,7 +122,7 @@ test("a look at a link of root's says where it leads", (t) => {
 });
 
 test('an absolute link of a chroot stays in the chroot', (t) => {
-  if (!skipUnless(t, isRoot, 'chown wants root')) return;
+  if (!needs(t, 'CAP_CHOWN')) return;
   const base = makeLinks(t);
   symlinkSync('/usr/bin', join(base, 'usr/libexec'));
   const jailed = new View(base, base, mounts, true);

@@ -27,17 +27,16 @@ import { sanitize } from '../../src/render/sanitize.ts';
 import { renderText } from '../../src/render/text.ts';
 import { assess } from '../support/assess.ts';
 import { hostileReport } from '../support/hostile-report.ts';
+import { needs } from '../support/needs.ts';
 import {
   lintJunit,
   lintMetrics,
-  missing,
   parseJunit,
   parseOpenmetrics,
   parsePerfdata,
   parsePrometheus,
   parseWorkflowCommand,
 } from '../support/parsers.ts';
-import { skip } from '../support/skip.ts';
 import { workedReport } from './samples.ts';
 
 const options: Omit<CheckOptions, 'reboot'> = {
@@ -64,8 +63,7 @@ test('the reports to render need a reboot, need none, and do not tell, with ever
 });
 
 test('JUnit: the schema of the Jenkins xUnit plugin holds, and expat reads back every name', (t) => {
-  const lacking = missing('xmllint') ?? missing('python3');
-  if (lacking) return skip(t, lacking);
+  if (!needs(t, 'xmllint', 'python3')) return;
   const texts = judgements.map(({ report, judgement }) => renderJunit(judgement, report.scan));
   assert.equal(lintJunit(texts), '');
   parseJunit(texts).forEach((suite, index) => {
@@ -108,8 +106,7 @@ const fleets = causes.map((failOn) => {
 });
 
 test('JUnit of a fleet: the schema holds, one case a host and one an input that could not be read', (t) => {
-  const lacking = missing('xmllint') ?? missing('python3');
-  if (lacking) return skip(t, lacking);
+  if (!needs(t, 'xmllint', 'python3')) return;
   const texts = fleets.map(renderFleetJunit);
   assert.equal(lintJunit(texts), '');
   parseJunit(texts).forEach((suite, index) => {
@@ -135,8 +132,7 @@ test('JUnit of a fleet: the schema holds, one case a host and one an input that 
 });
 
 test('OpenMetrics of a fleet: strict parsers read back every host once, and promtool has nothing to say', (t) => {
-  const lacking = missing('prometheus_client') ?? missing('promtool');
-  if (lacking) return skip(t, lacking);
+  if (!needs(t, 'prometheus_client', 'promtool')) return;
   const fleet = fleets[0]!;
   const text = renderFleetOpenmetrics(fleet);
   assert.deepEqual(lintMetrics(text), { status: 0, output: '' });
@@ -176,8 +172,7 @@ test('a fleet document of 1.0 is rendered, and what it does not have is not know
 });
 
 test('OpenMetrics: a strict parser and that of the older format read back every label', (t) => {
-  const lacking = missing('prometheus_client');
-  if (lacking) return skip(t, lacking);
+  if (!needs(t, 'prometheus_client')) return;
   const texts = judgements.map(({ report, judgement }) =>
     renderOpenmetrics(report, buildPlan(report, [], report.generated_at), judgement.drift),
   );
@@ -204,8 +199,7 @@ function staleUnits({ units }: Report): string[] {
 }
 
 test('OpenMetrics: promtool has nothing to say', (t) => {
-  const lacking = missing('promtool');
-  if (lacking) return skip(t, lacking);
+  if (!needs(t, 'promtool')) return;
   for (const { report, judgement } of judgements.slice(0, 10)) {
     const text = renderOpenmetrics(report, buildPlan(report, [], report.generated_at), judgement.drift);
     assert.deepEqual(lintMetrics(text), { status: 0, output: '' });
@@ -232,8 +226,7 @@ test('Nagios: one line, one bar, and Monitoring::Plugin reads the performance da
     assert.ok(line.split('|').length <= 2);
     assert.doesNotMatch(line, /[<>]/);
   }
-  const lacking = missing('Monitoring::Plugin');
-  if (lacking) return skip(t, lacking);
+  if (!needs(t, 'Monitoring::Plugin')) return;
   parsePerfdata(lines.map((line) => line.split('|')[1]!.trim())).forEach((values, index) => {
     const { drift, counted } = judgements[index]!.judgement;
     const byLabel = Object.fromEntries(values.map((value) => [value.label, value]));

@@ -10,7 +10,9 @@ import { projectRoot } from './project.ts';
 
 export const isRoot = process.geteuid?.() === 0;
 export const cli = join(projectRoot, 'dist/lib-users.cjs');
-export const python = ['/usr/bin/python3', '/usr/local/bin/python3'].find((path) => existsSync(path)) ?? null;
+const folders = ['/usr/bin', '/usr/local/bin', ...(process.env.PATH ?? '').split(':')];
+/** Null if there is none; `needs(t, 'python3')` says so. */
+export const python = folders.map((folder) => join(folder, 'python3')).find((path) => existsSync(path)) ?? null;
 
 /** A folder outside the temporary directories, whose files are no scratch, removed with the test. */
 export function workFolder(t: TestContext): string {

@@ -9,22 +9,6 @@ import { projectRoot } from './project.ts';
 const python =
   [join(projectRoot, '.venv/bin/python'), '/usr/bin/python3'].find((path) => existsSync(path)) ?? 'python3';
 
-/** Why a tool cannot be used, or null. */
-export function missing(
-  tool: 'xmllint' | 'promtool' | 'prometheus_client' | 'Monitoring::Plugin' | 'python3' | 'jq',
-): string | null {
-  const probes: Record<typeof tool, [string, string[]]> = {
-    xmllint: ['xmllint', ['--version']],
-    promtool: ['promtool', ['--version']],
-    jq: ['jq', ['--version']],
-    python3: [python, ['--version']],
-    prometheus_client: [python, ['-c', 'import prometheus_client.openmetrics.parser']],
-    'Monitoring::Plugin': ['perl', ['-MMonitoring::Plugin::Performance', '-e1']],
-  };
-  const [command, args] = probes[tool];
-  return spawnSync(command, args).status === 0 ? null : `${tool} is not installed`;
-}
-
 function run(command: string, args: string[], input: string): string {
   const { status, stdout, stderr } = spawnSync(command, args, { input, encoding: 'utf8', maxBuffer: 1 << 28 });
   if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr}`);

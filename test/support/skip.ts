@@ -1,4 +1,5 @@
-// Why a test cannot run here. With CI=true nothing may be skipped: there the reason is a failure.
+// Why a test cannot run here (test/support/needs.ts knows the usual reasons). With CI=true nothing may be skipped: there the
+// reason is a failure.
 
 import type { TestContext } from 'node:test';
 
@@ -8,7 +9,7 @@ export function skip(t: TestContext, reason: string): void {
   t.skip(reason);
 }
 
-/** True where `condition` holds; else the test is skipped. Use: `if (!skipUnless(t, isRoot, 'needs root')) return;` */
+/** True where `condition` holds; else the test is skipped. Use: `if (!skipUnless(t, ready, 'the kernel is too old')) return;` */
 export function skipUnless(t: TestContext, condition: boolean, reason: string): boolean {
   if (!condition) skip(t, reason);
   return condition;

@@ -8,9 +8,9 @@ import fc from 'fast-check';
 import { parseCgroup } from '../../src/procfs/cgroup.ts';
 import { attributeProcess } from '../../src/systemd/attribute.ts';
 import type { Attribution } from '../../src/systemd/attribution.ts';
-import { isRoot, python } from '../support/live.ts';
+import { python } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
 import { projectRoot } from '../support/project.ts';
-import { skip } from '../support/skip.ts';
 
 type Answers = [
   unit: string | null,
@@ -57,13 +57,11 @@ const anyPath = fc
 const host = { pid: 'pid:[1]', cgroup: 'cgroup:[1]' };
 
 test("made-up cgroup paths: libsystemd's units, slices and sessions", (t) => {
-  if (!isRoot) return skip(t, 'needs root');
-  if (python === null) return skip(t, 'needs python3');
+  if (!needs(t, 'python3', 'libsystemd', 'mounts')) return;
   const paths = [...new Set(fc.sample(anyPath, { numRuns: 4000, seed: 7 }))];
   const script = join(projectRoot, 'test/support/libsystemd-answers.py');
   const input = paths.map((path) => `${Buffer.from(path, 'latin1').toString('hex')}\n`).join('');
-  const { status, stdout, stderr } = spawnSync(python, [script], { input, encoding: 'utf8', maxBuffer: 1 << 26 });
-  if (status === 77) return skip(t, `no libsystemd, or no file may be laid over /proc/self/cgroup: ${stderr}`);
+  const { status, stdout, stderr } = spawnSync(python!, [script], { input, encoding: 'utf8', maxBuffer: 1 << 26 });
   assert.equal(status, 0, stderr);
   const answers = stdout
     .split('\n')

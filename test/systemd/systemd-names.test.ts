@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { classifyUnitName } from '../../src/systemd/unit-name.ts';
 import { python } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
 import { skip } from '../support/skip.ts';
 
 function sharedLibrary(): string | null {
@@ -55,7 +56,8 @@ const anyName = fc
 
 test('made-up unit names: plain, instance or template as systemd has it', (t) => {
   const library = sharedLibrary();
-  if (library === null || python === null) return skip(t, 'needs python3 and systemd');
+  if (!needs(t, 'python3')) return;
+  if (library === null) return skip(t, 'wants the library that systemd shares: apt install systemd');
   const names = [...new Set(fc.sample(anyName, { numRuns: 20_000, seed: 5 }))];
   const script = `
 import ctypes, json, sys
@@ -66,7 +68,7 @@ def classify(name):
     return next((kind for flag, kind in kinds if valid(bytes.fromhex(name), flag)), None)
 print(json.dumps([classify(name) for name in json.load(sys.stdin)]))`;
   const input = JSON.stringify(names.map((name) => Buffer.from(name, 'latin1').toString('hex')));
-  const { status, stdout, stderr } = spawnSync(python, ['-c', script, library], {
+  const { status, stdout, stderr } = spawnSync(python!, ['-c', script, library], {
     input,
     encoding: 'utf8',
     maxBuffer: 1 << 26,
