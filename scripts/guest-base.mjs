@@ -86,6 +86,8 @@ apt-get -q update
 apt-get -q -y dist-upgrade
 apt-get -q -y install --no-install-recommends ${packages.join(' ')}
 apt-get clean
+# Installed by the tests that ask what its hook of apt does.
+apt-get -q -y --download-only install --no-install-recommends needrestart
 install -d -o _apt /tmp/versions && cd /tmp/versions
 for package in ${archived[release].join(' ')}; do
   apt-cache madison "$package" | awk '{ print $1 "=" $3 }' | sort -u >list
