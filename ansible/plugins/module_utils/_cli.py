@@ -24,9 +24,11 @@ INSTALL = (
     'or name the file with the option executable'
 )
 
+NOT_KNOWN = 'what this host runs is not known before lib-users is installed on it'
+
 CAUSES = {
     1: 'Node itself failed before lib-users began, or executable names another program',
-    2: 'an option, a configuration file or an input file is wrong, or lib-users is older than this collection',
+    2: 'an option, a configuration file or an input file is wrong',
     3: 'the host does not let lib-users work: no procfs, or an output that cannot be written',
     4: 'not everything could be seen: use become: true, or allow_incomplete: true',
     70: 'a defect in lib-users: please report it',
@@ -81,7 +83,10 @@ class Cli(object):
     def find(self):
         given = self.module.params['executable']
         if given is not None:
-            return os.path.abspath(given)
+            path = os.path.abspath(given)
+            if self.module.check_mode and not os.path.lexists(path):
+                self.skip()
+            return path
         # Relative entries would find whatever lies in the current folder.
         folders = [folder for folder in os.environ.get('PATH', '').split(os.pathsep) if os.path.isabs(folder)]
         folders += [folder for folder in PLACES if folder not in folders]
@@ -92,9 +97,15 @@ class Cli(object):
         if files:
             # It is there and cannot be executed: running it gives the reason.
             return files[0]
+        if self.module.check_mode:
+            self.skip()
         return self.module.fail_json(
             msg='%s was not found in %s. Likely cause: it is not installed: %s' % (NAME, ':'.join(folders), INSTALL)
         )
+
+    def skip(self):
+        """In check mode a play that installs lib-users has not done so: nothing is returned, because nothing is known."""
+        self.module.exit_json(changed=False, skipped=True, msg=NOT_KNOWN)
 
     def run(self, stdin, timeout):
         data = None if stdin is None else json.dumps(stdin, ensure_ascii=False).encode('utf-8')
@@ -148,12 +159,16 @@ class Cli(object):
             cause = 'something else ended it with signal %d' % (rc - 128)
         else:
             cause = CAUSES.get(rc, 'executable names another program')
+            if rc == 2 and b'unknown flag' in err:
+                cause = 'lib-users on this host is older than this collection: update it'
         return self.fail('lib-users ended with exit code %d' % rc, cause, rc, out, err)
 
     def fail(self, problem, cause, rc=None, out=b'', err=b''):
         command = ' '.join(shlex.quote(argument) for argument in self.argv or [])
-        stderr = shown(err)
-        lines = [line for line in stderr.splitlines() if line.strip() and not line.startswith('{"kind":"lib-users/error"')]
+        # The error document says a second time what the lines before it say.
+        kept = [line for line in err.splitlines(True) if not line.startswith(b'{"kind":"lib-users/error"')]
+        stderr = shown(b''.join(kept))
+        lines = [line for line in stderr.splitlines() if line.strip()]
         said = '. It said: %s' % ' / '.join(lines) if lines else ''
         return self.module.fail_json(
             msg='%s. Likely cause: %s. The command was: %s%s' % (problem, cause.rstrip('.'), command, said),
