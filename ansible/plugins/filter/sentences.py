@@ -15,6 +15,15 @@ options:
     type: list
     elements: dict
     required: true
+  style:
+    description:
+      - V(words) says what is to be done and why it is left to people.
+      - V(command) says the command and the files that it is for.
+      - V(stale) says that it still runs on those files.
+    type: str
+    choices: [words, command, stale]
+    default: words
+positional: style
 author:
   - the lib-users authors (@lib-users)
 '''
@@ -33,11 +42,11 @@ _value:
   sample: ["session 7 of alice: log out and in again"]
 '''
 
-from ansible_collections.lib_users.host.plugins.module_utils._sentences import sentence
+from ansible_collections.lib_users.host.plugins.module_utils._sentences import STYLES
 
 
-def sentences(things):
-    return [sentence(thing) for thing in things]
+def sentences(things, style='words'):
+    return [STYLES[style](thing) for thing in things]
 
 
 class FilterModule:

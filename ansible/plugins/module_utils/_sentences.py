@@ -4,6 +4,8 @@
 
 """The codes of a plan -> words for the screen. A test holds the tables to the plan's schema."""
 
+from ansible_collections.lib_users.host.plugins.module_utils._globs import any_matches
+
 VERBS = {
     'restart': 'restart it',
     'reload': 'reload it',
@@ -55,14 +57,30 @@ def target(action):
     return '%s in %s' % (what, place) if place else what
 
 
-def action_sentence(action):
-    why = [action.get('note')]
+def action_sentence(action, note=None):
+    """What is to be done and why a person has to; a note says why the play did not do it."""
+    why = []
     if action.get('blocked_by'):
         why.append(OBSTACLES.get(action['blocked_by'], action['blocked_by']))
     if action.get('policy'):
-        why.append('%s (policy %s)' % (action['policy']['reason'], action['policy']['rule']))
+        # A rule of the play itself needs no place.
+        place = action['policy']['rule']
+        why.append(action['policy']['reason'] + ('' if place.startswith('standard input') else ' (policy %s)' % place))
     verb = VERBS.get(action['action'], action['action'])
-    return '%s: %s%s' % (target(action), verb, ''.join(', since %s' % reason for reason in why if reason))
+    noted = ' (%s)' % note if note else ''
+    return '%s: %s%s%s' % (target(action), verb, ''.join(', since %s' % reason for reason in why), noted)
+
+
+def files_of(action):
+    return ', '.join(sorted({because['path'] for because in action['because']}))
+
+
+def command_sentence(action):
+    return '%s, because of %s' % (' '.join(action['argv']), files_of(action))
+
+
+def stale_sentence(action):
+    return '%s still runs on %s' % (target(action), files_of(action))
 
 
 def reason_sentence(reason):
@@ -80,8 +98,17 @@ def reason_sentence(reason):
     return code
 
 
-def is_about_kernel(reason):
-    """Whether a reason for a reboot is the kernel."""
-    if reason['code'].startswith('kernel_'):
-        return True
-    return any(package.startswith(('linux-image', 'linux-base', 'kernel')) for package in reason.get('packages', []))
+def left_over(actions, runs_play=(), only=()):
+    """Actions that nobody did -> {unit, action, why} of each. runs_play are those that would end the play itself."""
+    left = []
+    for action in actions:
+        note = None
+        if action['argv'] is not None and any(action['argv'] == each['argv'] for each in runs_play):
+            note = 'this play runs in it'
+        elif action['argv'] is not None and only and not any_matches(only, action['unit']):
+            note = 'restart_only leaves it out'
+        left.append({'unit': action['unit'], 'action': action['action'], 'why': action_sentence(action, note)})
+    return left
+
+
+STYLES = {'words': sentence, 'command': command_sentence, 'stale': stale_sentence}

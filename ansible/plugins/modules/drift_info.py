@@ -168,7 +168,7 @@ unseen:
   type: list
   elements: dict
 accepted:
-  description: What is there, but accepted by the configuration, with C(reason) and C(until).
+  description: What is there, but accepted by the configuration, with C(reason) and C(until). Null with a C(lib-users) that does not say it.
   returned: success
   type: list
   elements: dict
@@ -312,7 +312,7 @@ def main():
     parts = {'drift': drift}
     if not params['document']:
         # accepted is of version 1.1 of the document, reboot of version 1.2.
-        parts = dict({key: drift[key] for key in FLAT_KEYS}, accepted=drift.get('accepted', []), reboot=drift.get('reboot'))
+        parts = dict({key: drift[key] for key in FLAT_KEYS}, accepted=drift.get('accepted'), reboot=drift.get('reboot'))
     module.exit_json(changed=written, complete=complete, baseline_written=written, **parts)
 
 

@@ -99,7 +99,7 @@ EXAMPLES = r'''
 '''
 
 RETURN = r'''
-results:
+outcomes:
   description: What became of each action, in the order in which they were done.
   returned: always
   type: list
@@ -141,8 +141,8 @@ restarted:
   returned: always
   type: list
   elements: str
-failed:
-  description: Those of RV(results) that failed, and the units of an earlier run that are failed now.
+failures:
+  description: Those of RV(outcomes) that failed, and the units of an earlier run that are failed now.
   returned: always
   type: list
   elements: dict
@@ -363,9 +363,9 @@ def main():
             result['journal'] = journal(uid_of(result), result['unit'])
     answer = dict(
         changed=any(result['status'] != 'not_tried' for result in results),
-        results=results,
+        outcomes=results,
         restarted=[result['unit'] for result in results if result['action'] == 'restart' and result['status'] in ('done', 'detached')],
-        failed=failed,
+        failures=failed,
     )
     if failed:
         module.fail_json(msg=name_failures(failed), **answer)
