@@ -157,6 +157,25 @@ test('trixie, hybrid: private libraries replaced, sandboxed, chrooted, contained
     ]);
   });
 
+  await t.test(
+    'what failed after its restart is a failure in the next run as well, until it is mended or forgotten',
+    async () => {
+      for (const flags of [[], ['--check']]) {
+        const next = await controller.play(restartPlay({ restart_never: ['*'] }), { user: 'deploy', flags });
+        assert.deepEqual([next.status, done(next)], [2, []], next.output);
+        const { msg } = next.task('Fail where something failed').result;
+        const earlier = 'it was restarted by an earlier run and is failed now';
+        assert.match(String(msg), new RegExp(`^restart of demo\\.service failed: ${earlier}.*no such table`, 's'));
+        assert.match(String(msg), new RegExp(`^restart of gone\\.service failed: ${earlier}`, 'm'));
+        assert.doesNotMatch(String(msg), /own-namespaces/);
+      }
+      assert.equal((await guest.enter(['stat', '-c', '%a %U', '/run/lib-users/restarted.json'])).stdout, '600 root\n');
+      await guest.enter(['systemctl', 'reset-failed', 'demo.service', 'gone.service']);
+      const forgotten = await controller.play(restartPlay({ restart_never: ['*'] }), { user: 'deploy' });
+      assert.equal(forgotten.status, 0, forgotten.output);
+    },
+  );
+
   await t.test('its options: what is not wanted is not done, and the first failure can be the last', async () => {
     await guest.enter(['rm', '/etc/systemd/system/own-namespaces.service.d/again.conf']);
     await guest.writeFile(
@@ -177,7 +196,11 @@ test('trixie, hybrid: private libraries replaced, sandboxed, chrooted, contained
     const hasty = { restart_keep_going: false, restart_last: ['demo-user.service'], restart_verify: false };
     const run = await controller.play(restartPlay(hasty), { user: 'deploy' });
     assert.deepEqual([run.status, done(run)], [2, stale.slice(0, 1)], run.output);
-    assert.match(String(run.task('Fail where something failed').result.msg), /^restart of demo@x\\x2dy\.service failed: /);
+    assert.match(
+      String(run.task('Fail where something failed').result.msg),
+      /^restart of demo@x\\x2dy\.service failed: /,
+    );
+    await guest.enter(['systemctl', 'reset-failed', 'demo@x\\x2dy.service']);
     const rest = await controller.play(restartPlay(hasty), { user: 'deploy' });
     assert.deepEqual([rest.status, done(rest)], [0, [...stale.slice(1), 'restart demo-user.service']], rest.output);
     assert.equal(rest.all('Find what must be done now').length, 0);

@@ -20,7 +20,7 @@ const libssl: Readonly<Record<Release, string>> = { bookworm: 'libssl3', trixie:
 
 const helper = 'see to it by hand, since it outlives a restart of its unit and has to be ended by itself';
 const logind =
-  'systemd-logind.service: only a reboot is safe, since a restart takes input and graphics devices from the sessions that got them through it, and ends desktops';
+  'systemd-logind.service: only a reboot is safe, since a restart takes input and graphics devices from the sessions that got them through it, and ends desktops (policy login-manager)';
 
 /** What systemd and the kernel say, without the CLI. */
 async function staleUnits(guest: Guest): Promise<string> {
@@ -69,7 +69,11 @@ test('bookworm, unified: libssl reinstalled, as a user with sudo in a login sess
     'daemon_reexec init.scope',
     'restart ssh.service, detached',
   ]);
-  const people = [logind, `manual user@1000.service ${helper}`, `manual user@1001.service ${helper}`];
+  const people = [
+    logind,
+    `process PID (sd-pam) in user@1000.service of alice: ${helper}`,
+    `process PID (sd-pam) in user@1001.service of deploy: ${helper}`,
+  ];
   assert.deepEqual(left(run), people);
   assert.deepEqual(run.task('Name why a reboot is required').result.msg, [
     'systemd-logind.service cannot be restarted safely',

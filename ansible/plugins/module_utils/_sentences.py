@@ -53,7 +53,7 @@ def target(action):
     place = '%s%s' % (action['unit'], user_name(action.get('user'))) if action.get('unit') else ''
     if not process:
         return place or 'systemd itself'
-    what = 'process %d (%s)' % (process['pid'], process.get('executable') or process['name'])
+    what = 'process %d %s' % (process['pid'], process['name'])
     return '%s in %s' % (what, place) if place else what
 
 

@@ -28,9 +28,13 @@ options:
     elements: dict
     default: []
   keep_going:
-    description: Whether one failure leaves the others to be done. The task fails in either case.
+    description: Whether one failure leaves the others to be done. The task fails in either case, but for O(ignore_failures).
     type: bool
     default: true
+  ignore_failures:
+    description: Return RV(failures) and RV(message) without failing the task, for a play that sees to something else first.
+    type: bool
+    default: false
   wait_for:
     description: What is waited for after units were restarted, before the next one is. Every entry that matches counts.
     type: list
@@ -124,8 +128,8 @@ outcomes:
       elements: str
     status:
       description:
-        - V(done), V(failed), V(detached) (systemd will do it in a second), V(not_tried) (an earlier one failed, and not
-          O(keep_going)), or V(planned) in check mode.
+        - V(done), V(failed), V(detached) (systemd will do it in a second), V(refused) (it would not start again), V(not_tried)
+          (an earlier one failed, and O(keep_going) is false), or V(planned) in check mode.
       returned: always
       type: str
     said:
@@ -141,6 +145,10 @@ restarted:
   returned: always
   type: list
   elements: str
+message:
+  description: RV(failures) in words, empty where there is none.
+  returned: always
+  type: str
 failures:
   description: Those of RV(outcomes) that failed, and the units of an earlier run that are failed now.
   returned: always
@@ -164,6 +172,7 @@ from ansible_collections.lib_users.host.plugins.module_utils._systemd import is_
 
 # A program that cannot be executed fails a moment after systemd called its service started.
 SETTLE_SECONDS = 1
+FAILED = ('failed', 'refused')
 TIMER = ['systemd-run', '--quiet', '--collect', '--on-active=1s', '--timer-property=AccuracySec=100ms']
 
 
@@ -178,6 +187,10 @@ def result_of(action, status):
 
 def fail(result, said):
     result.update(status='failed', said=said)
+
+
+def has_failed(results):
+    return any(result['status'] in FAILED for result in results)
 
 
 def changes_state(result):
@@ -216,7 +229,7 @@ def apply(actions, params):
     for action in actions:
         result = result_of(action, 'done')
         results.append(result)
-        if not params['keep_going'] and any(earlier['status'] == 'failed' for earlier in results[:-1]):
+        if not params['keep_going'] and has_failed(results):
             result['status'] = 'not_tried'
             continue
         answer = run(action['argv'], params['timeout'])
@@ -237,12 +250,12 @@ def detach(actions, params, results):
     for number, action in enumerate(actions):
         result = result_of(action, 'detached')
         detached.append(result)
-        if not params['keep_going'] and any(earlier['status'] == 'failed' for earlier in results + detached[:-1]):
+        if not params['keep_going'] and has_failed(results + detached):
             result['status'] = 'not_tried'
             continue
         problem = sshd_problem() if is_sshd(action['unit']) else None
         if problem is not None:
-            fail(result, 'not tried, since ' + problem)
+            result.update(status='refused', said='not tried, since ' + problem)
             continue
         answer = run(TIMER + ['--unit=lib-users-restart-%d' % number, '--'] + action['argv'], params['timeout'])
         if answer.rc != 0:
@@ -327,6 +340,7 @@ def main():
             actions=dict(type='list', elements='dict', default=[]),
             detached=dict(type='list', elements='dict', default=[]),
             keep_going=dict(type='bool', default=True),
+            ignore_failures=dict(type='bool', default=False),
             wait_for=dict(
                 type='list',
                 elements='dict',
@@ -356,20 +370,21 @@ def main():
         results = apply(params['actions'], params)
         judge(results)
         results += detach(params['detached'], params, results)
-        failed = [result for result in results if result['status'] == 'failed'] + failed_before(record, results)
+        failed = [result for result in results if result['status'] in FAILED] + failed_before(record, results)
         keep(module, record, results, failed)
     for result in failed:
         if result['unit'] is not None:
             result['journal'] = journal(uid_of(result), result['unit'])
     answer = dict(
-        changed=any(result['status'] != 'not_tried' for result in results),
+        changed=any(result['status'] not in ('not_tried', 'refused') for result in results),
         outcomes=results,
         restarted=[result['unit'] for result in results if result['action'] == 'restart' and result['status'] in ('done', 'detached')],
         failures=failed,
     )
-    if failed:
-        module.fail_json(msg=name_failures(failed), **answer)
-    module.exit_json(**answer)
+    message = name_failures(failed)
+    if failed and not params['ignore_failures']:
+        module.fail_json(msg=message, message=message, **answer)
+    module.exit_json(message=message, **answer)
 
 
 if __name__ == '__main__':
