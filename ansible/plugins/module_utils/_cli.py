@@ -60,18 +60,21 @@ class Cli(object):
         self.module = module
         self.argv = None
 
-    def ask(self, name, command, arguments, exit_codes=(0,), stdin=None):
+    def ask(self, name, command, arguments, exit_codes=(0,), stdin=None, reports=None):
         """Runs `lib-users COMMAND` once and returns its document of kind lib-users/NAME as an Answer.
 
-        stdin is what the CLI reads there, made into JSON; None for nothing. Any exit code but exit_codes fails.
+        stdin is a configuration that the CLI reads there, reports are documents that it reads there instead, one a line; None
+        for nothing. Any exit code but exit_codes fails.
         """
         params = self.module.params
         if params['timeout'] < 1:
             self.module.fail_json(msg='timeout must be at least 1 second, and is %d' % params['timeout'])
         config = ['--config=-'] if stdin is not None else []
-        config += ['--config=' + os.path.abspath(path) for path in params['config'] or []]
+        config += ['--config=' + os.path.abspath(path) for path in params.get('config') or []]
         self.argv = [self.find(), command] + arguments + config + ['--format=ndjson']
-        rc, out, err = self.run(stdin, params['timeout'])
+        documents = reports if stdin is None else [stdin]
+        lines = None if documents is None else [json.dumps(each, ensure_ascii=False) + '\n' for each in documents]
+        rc, out, err = self.run(None if lines is None else ''.join(lines).encode('utf-8'), params['timeout'])
         if rc not in exit_codes:
             self.fail_exit(rc, out, err)
         try:
@@ -107,8 +110,7 @@ class Cli(object):
         """In check mode a play that installs lib-users has not done so: nothing is returned, because nothing is known."""
         self.module.exit_json(changed=False, skipped=True, msg=NOT_KNOWN)
 
-    def run(self, stdin, timeout):
-        data = None if stdin is None else json.dumps(stdin, ensure_ascii=False).encode('utf-8')
+    def run(self, data, timeout):
         try:
             # AnsibleModule.run_command has no deadline.
             process = subprocess.Popen(  # pylint: disable=ansible-bad-function
@@ -189,7 +191,8 @@ def clean_environment(environment):
         name: value for name, value in environment.items()
         if not name.startswith(('NODE_', 'LC_')) and name not in ('LANG', 'LANGUAGE', 'FORCE_COLOR')
     }
-    kept.update(LC_ALL='C.UTF-8', LANGUAGE='C', NO_COLOR='1')
+    # Text goes onto screens that fold it by themselves.
+    kept.update(LC_ALL='C.UTF-8', LANGUAGE='C', NO_COLOR='1', COLUMNS='160')
     return kept
 
 

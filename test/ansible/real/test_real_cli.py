@@ -8,10 +8,14 @@ import pytest
 from plays import REPO, play
 
 
+# Their parts are returned, unless the whole is asked for.
+WHOLE = {'plan_info': {'document': True}, 'drift_info': {'document': True}}
+
+
 @pytest.mark.parametrize('module, key', [('report_info', 'report'), ('plan_info', 'plan'), ('drift_info', 'drift')])
 def test_document_meets_its_schema(module, key, executable, tmp_path, ansible):
     result, printed = ansible(
-        module, {'executable': executable, 'allow_incomplete': True}, '--check'
+        module, dict({'executable': executable, 'allow_incomplete': True}, **WHOLE.get(module, {})), '--check'
     )
     assert not result.get('failed'), result
     assert result['changed'] is False
@@ -34,7 +38,7 @@ def test_every_option_is_understood(executable, ansible):
     options = {
         'report_info': {'detail': 'processes', 'packages': True, 'labels': {'a': 1}, 'command_line': 'full'},
         'plan_info': {'packages': True},
-        'drift_info': {'fail_on': 'never', 'roles': ['code', 'log']},
+        'drift_info': {'fail_on': 'never', 'roles': ['code', 'log'], 'kinds': ['library', 'regular']},
     }
     for module, more in options.items():
         result, _ = ansible(module, dict(common, **more))

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import stat
 import subprocess
 import tarfile
@@ -69,15 +70,21 @@ def test_reports_and_what_they_say_together(executable, tmp_path, monkeypatch):
     lines = ['web1', 'web2', 'lost ansible_python_interpreter=/no/such', '[all:vars]', 'ansible_connection=local']
     inventory.write_text('\n'.join(lines + ['ansible_become=false', 'report_executable=' + executable]))
     monkeypatch.setenv('PATH', os.path.dirname(executable), prepend=os.pathsep)
-    monkeypatch.setenv('PWD', str(tmp_path))
+    monkeypatch.delenv('PWD', raising=False)
+    monkeypatch.setenv('ANSIBLE_SHOW_CUSTOM_STATS', 'true')
+    nowhere = ansible_playbook('lib_users.host.report', '-i', inventory, '-e', 'report_hosts=web1')
+    assert nowhere.returncode == 2 and 'report_folder is "": say an absolute path' in nowhere.stdout.replace('\\', '')
     arguments = ['lib_users.host.report', '-i', inventory, '-e', 'report_hosts=web1,web2,lost']
+    arguments += ['-e', 'report_folder=%s/reports' % tmp_path]
     dry = ansible_playbook(*arguments + ['--check', '--limit', 'web1,web2'])
     assert dry.returncode == 0, dry.stdout
+    assert 'nothing is written in check mode' in dry.stdout
     assert not (tmp_path / 'reports').exists()
 
     process = ansible_playbook(*arguments)
     assert process.returncode == 2, process.stdout
     assert 'no report from lost' in process.stdout
+    assert re.search(r'CUSTOM STATS.*lib_users_fleet', process.stdout, re.DOTALL), process.stdout
     files = sorted((tmp_path / 'reports').iterdir()) + [tmp_path / 'fleet.json']
     assert [path.name for path in files] == ['web1.json', 'web2.json', 'fleet.json']
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
