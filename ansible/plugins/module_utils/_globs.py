@@ -51,13 +51,24 @@ def characters_of(inside):
 
 
 def matches(pattern, name):
-    """Whether a glob matches a whole unit name."""
-    expression = {'*': '.*', '?': '.'}
-    parts = [
-        expression.get(token) or '(?:%s)' % ('|'.join(re.escape(c) for c in token) or '(?!)')
-        for token in parse_glob(pattern)
-    ]
-    return re.match('(?:%s)\\Z' % ''.join(parts), name, re.DOTALL) is not None
+    """Whether a glob matches a whole unit name. Only the last * is ever retried, so that no glob can make it slow."""
+    tokens = parse_glob(pattern)
+    token_at = name_at = 0
+    star_at, star_name = None, 0
+    while name_at < len(name):
+        token = tokens[token_at] if token_at < len(tokens) else None
+        if token == '*':
+            star_at, star_name = token_at, name_at
+            token_at += 1
+        elif token == '?' or (token is not None and name[name_at] in token):
+            token_at += 1
+            name_at += 1
+        elif star_at is not None:
+            star_name += 1
+            token_at, name_at = star_at + 1, star_name
+        else:
+            return False
+    return all(token == '*' for token in tokens[token_at:])
 
 
 def advance(state, character):

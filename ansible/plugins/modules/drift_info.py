@@ -147,6 +147,10 @@ drift:
       returned: success
       type: list
       elements: dict
+    reboot:
+      description: As RV(reboot). Since version 1.2 of the document.
+      returned: success
+      type: dict
     accepted:
       description: What is there, but accepted by the configuration, with C(reason) and C(until). Since version 1.1 of the document.
       returned: success

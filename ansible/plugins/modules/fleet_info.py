@@ -92,6 +92,15 @@ fleet:
       description: How many hosts, affected ones, incomplete ones and so on there are.
       returned: success
       type: dict
+    fail_on:
+      description: What closes the gate; nothing unless C(lib-users fleet) was asked. Since version 1.1 of the document.
+      returned: success
+      type: list
+      elements: str
+    verdict:
+      description: Whether the gate is open. Since version 1.1 of the document.
+      returned: success
+      type: str
     hosts:
       description: The hosts, each with what its newest report says.
       returned: success

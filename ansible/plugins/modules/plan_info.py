@@ -138,6 +138,10 @@ plan:
       description: As RV(daemon_reexec).
       returned: success
       type: bool
+    clean:
+      description: As RV(clean).
+      returned: success
+      type: bool
     reboot:
       description: Whether a reboot is required (null where that cannot be known), and the reasons.
       returned: success
