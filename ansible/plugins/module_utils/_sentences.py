@@ -29,7 +29,9 @@ OBSTACLES = {
     'outlives_restart': 'it outlives a restart of its unit and has to be ended by itself',
     'no_facts': 'systemd could not be asked about it',
     'no_unit': 'it is in no unit that systemd could restart',
-    'transient': 'its unit is transient, and a restart would do its work again from the start',
+    'transient': 'it was started by a call, as by systemd-run, and a restart would do its work again from the start',
+    'terminals': 'somebody works on a terminal in it, and a restart ends what runs there',
+    'unit_file_gone': 'its unit file is gone, and it may not start again as it was',
 }
 
 

@@ -92,3 +92,19 @@ def test_reports_and_what_they_say_together(executable, tmp_path, monkeypatch):
     fleet = json.loads(files[2].read_text(encoding='utf-8'))
     # It is one host, seen twice.
     assert [host['superseded'] for host in fleet['hosts']] == [1]
+
+
+def test_packed_collection_installs(tmp_path):
+    """The archive that npm run pack makes without Ansible is one that ansible-galaxy takes and verifies."""
+    subprocess.run(['node', 'scripts/pack.mjs', '--format', 'collection'], cwd=REPO, check=True, stdout=subprocess.PIPE)
+    archive = 'lib_users-host-%s.tar.gz' % package_version()
+    packed = os.path.join(REPO, 'build', 'pack')
+    with open(os.path.join(packed, archive), 'rb') as stream:
+        digest = hashlib.sha256(stream.read()).hexdigest()
+    with open(os.path.join(packed, 'SHA256SUMS'), encoding='utf-8') as stream:
+        assert '%s  %s\n' % (digest, archive) in stream.read()
+    environment = dict(os.environ, ANSIBLE_COLLECTIONS_PATH=str(tmp_path))
+    for arguments in (['install', '--offline', os.path.join(packed, archive)], ['verify', '--offline', 'lib_users.host']):
+        subprocess.run(['ansible-galaxy', 'collection'] + arguments, env=environment, check=True, stdout=subprocess.PIPE)
+    installed = tmp_path / 'ansible_collections' / 'lib_users' / 'host'
+    assert (installed / 'plugins' / 'modules' / 'plan_apply.py').is_file()
