@@ -74,7 +74,9 @@ for (const arch of formats.length ? values.arch : []) {
   const licenses = thirdPartyLicenses(packages, { version: pinned.version, license: fetchNode(arch).license });
   const stage = join(root, 'build/stage', arch);
   for (const format of formats) {
-    await attempt(`${format} for ${arch}`, () => console.log(withNode[format]({ arch, executable, licenses, stage, out })));
+    await attempt(`${format} for ${arch}`, () =>
+      console.log(withNode[format]({ arch, executable, licenses, stage, out })),
+    );
   }
   write(`lib-users-${version}-linux-${arch}.cdx.json`, buildSbom(packages, { file: executable, arch }));
 }

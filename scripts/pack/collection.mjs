@@ -19,9 +19,7 @@ const entry = (name, ftype, digest) => ({
 
 export function buildCollection({ stage, out }) {
   const source = join(root, 'ansible');
-  const { namespace, name, version, license, ...galaxy } = parse(
-    readFileSync(join(source, 'galaxy.yml'), 'utf8'),
-  );
+  const { namespace, name, version, license, ...galaxy } = parse(readFileSync(join(source, 'galaxy.yml'), 'utf8'));
   const files = run('git', ['ls-files', '-z', '--', 'ansible'])
     .split('\0')
     .filter(Boolean)
@@ -55,7 +53,17 @@ export function buildCollection({ stage, out }) {
   const archive = `${namespace}-${name}-${version}.tar.gz`;
   const tar = join(stage, '..', 'collection.tar');
   const sameEveryTime = ['--sort=name', '--format=gnu', '--owner=0', '--group=0', '--numeric-owner'];
-  run('tar', ['-cf', tar, ...sameEveryTime, `--mtime=@${sourceDate()}`, '-C', stage, 'MANIFEST.json', 'FILES.json', ...tops(files)]);
+  run('tar', [
+    '-cf',
+    tar,
+    ...sameEveryTime,
+    `--mtime=@${sourceDate()}`,
+    '-C',
+    stage,
+    'MANIFEST.json',
+    'FILES.json',
+    ...tops(files),
+  ]);
   writeFileSync(join(out, archive), gzipSync(readFileSync(tar), { level: 9 }));
   return archive;
 }
