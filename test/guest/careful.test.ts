@@ -3,7 +3,10 @@
 
 import assert from 'node:assert/strict';
 
+import { realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { projectRoot } from '../support/project.ts';
 import { skip } from '../support/skip.ts';
 import { guestObstacle } from './base.ts';
 import { bootGuest, type Guest } from './guest.ts';
@@ -51,7 +54,8 @@ test('patch: needrestart, set to restart by itself, leaves alone what restart_ne
   const obstacle = guestObstacle();
   if (obstacle !== null) return skip(t, obstacle);
   const { guest, controller } = await boot(t);
-  const install = 'apt-get --yes --no-download install needrestart >/dev/null; mkdir -p /etc/needrestart/conf.d';
+  const install =
+    'apt-get --yes --no-download --no-install-recommends install needrestart >/dev/null; mkdir -p /etc/needrestart/conf.d';
   await guest.exec(['env', 'DEBIAN_FRONTEND=noninteractive', 'sh', '-euc', install], { timeout: 120_000 });
   await guest.writeFile('/etc/needrestart/conf.d/automatic.conf', "$nrconf{restart} = 'a';\n");
   const fallBehind = `mkdir -p /srv/repo; cd /var/cache/apt/archives; cp libssl3_* openssl_* /srv/repo
@@ -200,8 +204,6 @@ test('a local connection, hooks, waiting, results, and a host that has no comman
     /^restart of two\.service failed: port 9 of 127\.0\.0\.1 accepts no connection 1 seconds/,
   );
 
-  // A play on the host itself, as ansible-pull runs one, in a service of its own.
-  await startOn(guest, ['one.service', 'two.service']);
   const wrong = await controller.play(restartPlay({ restart_last: ['nginx'] }));
   assert.match(wrong.output, /restart_last: \\"nginx\\": it can match no unit name: did you mean nginx\.service\?/);
 
@@ -220,4 +222,53 @@ test('a local connection, hooks, waiting, results, and a host that has no comman
   assert.match(dry.output, /what this host runs is not known before lib-users is installed on it/);
   const missing = await other.play(restartPlay());
   assert.equal(missing.status, 2, 'only in check mode');
+});
+
+test('a play that runs on the host itself, as ansible-pull does, never restarts what it runs in, and never reboots', async (t) => {
+  const obstacle = guestObstacle();
+  if (obstacle !== null) return skip(t, obstacle);
+  const venv = new Controller(t, {}).venv;
+  const python = dirname(dirname(realpathSync(join(venv, 'bin/python'))));
+  const ansible = {
+    [venv]: venv,
+    [python]: python,
+    [join(projectRoot, 'ansible')]: '/opt/ansible_collections/lib_users/host',
+  };
+  const guest = await bootGuest(t, { release: 'bookworm', cgroup: 'unified', binds: { ...binds, ...ansible } });
+  const roles = [{ role: 'lib_users.host.restart', vars: { restart_reboot: 'when_required' } }];
+  const stale = { 'ansible.builtin.command': `sh -c "cp ${library} ${library}.new; mv ${library}.new ${library}"` };
+  const marker = { 'ansible.builtin.copy': { content: '{{ lib_users_left }}', dest: '/root/left' } };
+  const play = {
+    hosts: 'localhost',
+    connection: 'local',
+    gather_facts: false,
+    pre_tasks: [stale],
+    roles,
+    post_tasks: [marker],
+  };
+  await guest.writeFile('/root/play.yml', JSON.stringify([play]));
+  await startOn(guest, ['other.service']);
+  const environment = [
+    'ANSIBLE_COLLECTIONS_PATH=/opt',
+    'ANSIBLE_PYTHON_INTERPRETER=/usr/bin/python3',
+    'LC_ALL=C.UTF-8',
+    'HOME=/root',
+  ];
+  const unit = `[Service]\nType=simple\n${environment.map((each) => `Environment=${each}\n`).join('')}
+Environment=LD_PRELOAD=${library}\nExecStart=${venv}/bin/ansible-playbook -i localhost, /root/play.yml\n`;
+  await guest.writeFile('/etc/systemd/system/pull.service', unit);
+  await guest.writeFile('/run/reboot-required', '');
+  const first = await bootId(guest);
+  await guest.enter(['systemctl', 'daemon-reload']);
+  const other = await mainPid(guest, 'other.service');
+  await guest.enter(['systemctl', 'start', 'pull.service']);
+  const ended = 'until ! systemctl is-active --quiet pull.service; do sleep 0.5; done';
+  await guest.enter(['timeout', '100', 'sh', '-c', ended], { timeout: 120_000 });
+  const journal = (await guest.enter(['journalctl', '--unit=pull.service', '--no-pager'])).stdout;
+  const leftThere = (await guest.enter(['cat', '/root/left'], { check: false })).stdout;
+  assert.match(leftThere, /pull\.service: restart it \(this play runs in it\)/, journal);
+  assert.equal(journal.match(/Started pull\.service/g)?.length, 1, journal);
+  assert.match(journal, /not rebooted, since this play runs on the host itself/);
+  assert.equal(await bootId(guest), first);
+  assert.notEqual(await mainPid(guest, 'other.service'), other, journal);
 });
