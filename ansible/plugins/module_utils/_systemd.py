@@ -5,6 +5,7 @@
 """Questions to systemd and programs with a deadline: argument lists, never a shell. Nothing is decided here."""
 
 import os
+import re
 import subprocess
 
 # sudo's PATH and that of a minimal service lack some of them.
@@ -53,19 +54,38 @@ def run(argv, timeout):
     return Ran(process.returncode, out.decode('utf-8', 'backslashreplace'), err.decode('utf-8', 'backslashreplace'))
 
 
-def manager(uid):
-    """The words that ask the manager of the system (None), or that of a user."""
-    return ['systemctl'] if uid is None else ['systemctl', '--user', '--machine=%d@.host' % uid]
+def managers(uid):
+    """The words that ask the manager of the system (None), or that of a user: each way that some systemd knows."""
+    if uid is None:
+        return [['systemctl']]
+    # systemd before 248 does not reach another user's manager: there the user asks, as in the commands of a plan.
+    as_user = ['setpriv', '--reuid=%d' % uid, '--regid=65534', '--clear-groups', 'env', 'XDG_RUNTIME_DIR=/run/user/%d' % uid]
+    return [['systemctl', '--user', '--machine=%d@.host' % uid], as_user + ['systemctl', '--user']]
+
+
+# The words before the verb in the commands of a plan.
+PLANNED = re.compile(
+    r'systemctl( --user --machine=[0-9]+@\.host)? '
+    r'|setpriv --reuid=([0-9]+) --regid=[0-9]+ --clear-groups env XDG_RUNTIME_DIR=/run/user/\2 systemctl --user '
+)
+
+
+def is_planned(argv):
+    """Whether an argument list is one that a plan can hold: systemctl, of the system or of a user."""
+    if not isinstance(argv, list) or not all(isinstance(word, str) for word in argv):
+        return False
+    return PLANNED.match(' '.join(argv)) is not None and all(' ' not in word for word in argv)
 
 
 def show(uid, units, properties, timeout=60):
-    """The properties of units, in their order: a list of dicts, or None where the manager cannot be asked."""
+    """The properties of units, in their order: a list of dicts, or None if the manager cannot be asked."""
     if not units:
         return []
-    answer = run(manager(uid) + ['show', '--property=' + ','.join(properties), '--'] + units, timeout)
-    if answer.rc != 0:
-        return None
-    return parse_blocks(answer.out)
+    for manager in managers(uid):
+        answer = run(manager + ['show', '--property=' + ','.join(properties), '--'] + units, timeout)
+        if answer.rc == 0:
+            return parse_blocks(answer.out)
+    return None
 
 
 def parse_blocks(text):

@@ -10,7 +10,7 @@ short_description: Does actions of a plan, one after the other
 version_added: 0.1.0
 description:
   - Runs the commands of actions that M(lib_users.host.plan_info) returned, in their order, and says of each how it went.
-  - It decides nothing. What has no command in the plan is refused, and so is any command but C(systemctl).
+  - It decides nothing. What has no command in the plan is refused, and so is any command that no plan holds.
   - A unit that failed after C(systemctl) was content with its restart counts as failed.
   - A unit that the last run restarted in this boot and that is failed now is a failure too, whatever O(actions) say. What
     was restarted last is kept in O(record).
@@ -168,7 +168,7 @@ from ansible_collections.lib_users.host.plugins.module_utils._restarts import (
     states,
     write_record,
 )
-from ansible_collections.lib_users.host.plugins.module_utils._systemd import is_sshd, journal, run, show, sshd_problem
+from ansible_collections.lib_users.host.plugins.module_utils._systemd import is_planned, is_sshd, journal, run, show, sshd_problem
 
 # A program that cannot be executed fails a moment after systemd called its service started.
 SETTLE_SECONDS = 1
@@ -312,7 +312,7 @@ def check_options(module):
     for name in ('actions', 'detached'):
         for action in params[name]:
             argv = action.get('argv')
-            if not isinstance(argv, list) or argv[:1] != ['systemctl'] or not all(isinstance(word, str) for word in argv):
+            if not is_planned(argv):
                 module.fail_json(
                     msg='%s: %s of %s has no command of a plan (argv is %r): leave it to a person'
                     % (name, action.get('action'), action.get('unit'), argv)

@@ -24,12 +24,22 @@ def apply(tmp_path, check_mode=False, **options):
     return run_module('plan_apply', options, module_environment(), check_mode)
 
 
-@pytest.mark.parametrize('argv', [None, [], ['sh', '-c', 'true'], 'systemctl try-restart -- x.service', ['/tmp/systemctl', 'x']])
+@pytest.mark.parametrize('argv', [
+    None, [], ['sh', '-c', 'true'], 'systemctl try-restart -- x.service', ['/tmp/systemctl', 'x'],
+    ['setpriv', '--reuid=0', 'sh'], ['setpriv', '--reuid=1', '--regid=1', '--clear-groups', 'env', 'LD_PRELOAD=/x', 'systemctl'],
+])
 def test_only_commands_of_a_plan_are_run(argv, tmp_path):
     action = dict(ACTIONS[0], argv=argv)
     for option in ('actions', 'detached'):
         result = apply(tmp_path, **{option: [action]})
         assert result['failed'] and '%s: restart of cron.service has no command of a plan' % option in result['msg']
+
+
+def test_each_form_of_a_plans_command_is_accepted():
+    """src/plan/argv.ts: the system's manager, a user's, and a user's on systemd before 248."""
+    for manager in systemd.managers(None) + systemd.managers(1000):
+        assert systemd.is_planned(manager + ['try-restart', '--', 'a.service'])
+    assert not systemd.is_planned(['systemctl', 'restart x', '--', 'a.service'])
 
 
 @pytest.mark.parametrize('entry, texts', [
