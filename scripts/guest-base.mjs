@@ -94,6 +94,8 @@ rm -f /tmp/id.pub /usr/sbin/policy-rc.d /etc/hostname /etc/resolv.conf /var/lib/
 const guestScript = (release) => `
 apt-get -q -y install --no-install-recommends ${packages.join(' ')}
 apt-get clean
+# Installed by the tests that ask what its hook of apt does.
+apt-get -q -y --download-only install --no-install-recommends needrestart
 install -d -o _apt /tmp/versions && cd /tmp/versions
 for package in ${archived[release].join(' ')}; do
   apt-cache madison "$package" | awk '{ print $1 "=" $3 }' | sort -u >list

@@ -137,6 +137,8 @@ test('install: what is refused leaves nothing behind', async (t) => {
 
   refused(await install({ install_version: '0.1.0' }), 'install_artifacts is not set');
   refused(await install({ ...from, install_version: '0.9.0' }), `SHA256SUMS does not list ${archiveName('0.9.0')}`);
+  const nowhere = `there is no SHA256SUMS in ${folder}/none, which install_artifacts names`;
+  refused(await install({ ...from, install_artifacts: `${folder}/none` }), nowhere);
   const wrong = { [architecture]: '0'.repeat(64) };
   refused(await install({ ...from, install_sha256: wrong }), 'has the SHA-256', `and not ${'0'.repeat(64)}`);
   refused(await install({ ...from, install_source: 'url', install_url: 'http://127.0.0.1:1' }), 'install_sha256');

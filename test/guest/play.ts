@@ -69,11 +69,12 @@ export class Controller {
   /** The folder of its files; plays are run in it. */
   readonly folder: string;
 
-  readonly #venv: string;
+  /** The virtual environment that has its ansible-core. */
+  readonly venv: string;
 
   /** With the pinned ansible-core, or with one of matrix.txt. */
   constructor(cleanup: Cleanup, guests: Readonly<Record<string, Guest>>, core: string | null = null) {
-    this.#venv = makeVenv(core);
+    this.venv = makeVenv(core);
     this.folder = mkdtempSync(join(tmpdir(), 'lib-users-play-'));
     cleanup.after(async () => rmSync(this.folder, { recursive: true, force: true }));
     const collection = join(this.folder, 'ansible_collections/lib_users/host');
@@ -100,7 +101,7 @@ export class Controller {
     rmSync(results, { force: true });
     const settings = { PLAY_RESULTS: results, ANSIBLE_CONFIG: join(this.folder, 'ansible.cfg'), ...this.#environment };
     const setting = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
-    const program = [join(this.#venv, 'bin/ansible-playbook'), name, ...flags];
+    const program = [join(this.venv, 'bin/ansible-playbook'), name, ...flags];
     const answer = await run(['env', '-C', this.folder, ...setting, ...program], { check: false, timeout });
     const lines = existsSync(results) ? readFileSync(results, 'utf8').trim().split('\n') : [];
     return new PlayResult(
@@ -111,7 +112,7 @@ export class Controller {
 
   get #environment(): Record<string, string> {
     return {
-      PATH: `${join(this.#venv, 'bin')}:${process.env.PATH}`,
+      PATH: `${join(this.venv, 'bin')}:${process.env.PATH}`,
       ANSIBLE_HOME: join(this.folder, 'home'),
       LC_ALL: 'C.UTF-8',
     };

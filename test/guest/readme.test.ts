@@ -14,6 +14,10 @@ import { releaseFiles, version } from './release-files.ts';
 
 const readme = readFileSync(join(projectRoot, 'ansible/README.md'), 'utf8');
 const play = /## In ten lines\n.*?```yaml\n(.*?)```/s.exec(readme)?.[1] ?? '';
+/** Every play of the README, by its name. */
+const plays = new Map(
+  [...readme.matchAll(/```yaml\n(- name: (.*?)\n.*?)```/gs)].map(([, text = '', name = '']) => [name, text]),
+);
 const newest = readFileSync(join(projectRoot, 'test/ansible/matrix.txt'), 'utf8')
   .trim()
   .split('\n')
@@ -47,8 +51,23 @@ for (const core of [null, newest ?? '']) {
     const controller = new Controller(t, { web1: guest }, core);
     renameSync(releaseFiles(t, [version]), join(controller.folder, 'lib-users'));
     await makeStale(guest);
+    // What a package manager finds without a network.
+    await guest.writeFile('/etc/apt/sources.list', '');
     const sleeper = async () => (await guest.enter(['pgrep', '-x', 'sleep'])).stdout;
     const before = await sleeper();
+
+    // Whoever is careful begins like this. Nothing is installed yet, and no play is red for it.
+    assert.equal(plays.size, 6);
+    const files = { 'drain.yml': '[]', 'undrain.yml': '[]' };
+    for (const [name, text] of plays) {
+      const dry = await controller.play(text.replace('hosts: web', 'hosts: all'), {
+        user: 'deploy',
+        flags: ['--check'],
+        files,
+      });
+      assert.equal(dry.status, 0, `${name}\n${dry.output}`);
+      assert.doesNotMatch(dry.output, /DEPRECAT/);
+    }
 
     const first = await controller.play(play, { user: 'deploy' });
     assert.equal(first.status, 0, first.output);
@@ -64,5 +83,23 @@ for (const core of [null, newest ?? '']) {
     assert.equal(second.status, 0, second.output);
     assert.deepEqual(second.notable(), []);
     assert.deepEqual(/changed=(\d+)/.exec(second.output)?.[1], '0');
+
+    const gate = plays.get('Compliance gate') ?? '';
+    const open = await controller.play(gate, { user: 'deploy' });
+    assert.equal(open.status, 0, open.output);
+    const drift = plays.get('Nothing new') ?? '';
+    const kept = await controller.play(drift, { user: 'deploy', flags: ['-e', 'keep=true'] });
+    assert.deepEqual([kept.status, kept.notable()], [0, ['changed Keep what is known now']], kept.output);
+    assert.equal((await guest.enter(['stat', '-c', '%a', '/var/lib/lib-users'])).stdout, '700\n');
+
+    await guest.enter(['sh', '-c', 'cp "$1" "$1.new" && mv "$1.new" "$1"', 'sh', '/opt/demo/libdemo.so']);
+    const closed = await controller.play(gate, { user: 'deploy' });
+    assert.equal(closed.status, 2, closed.output);
+    assert.equal(closed.task('Nothing runs on files that are gone').result.msg, 'demo.service: restart it');
+    const worse = await controller.play(drift, { user: 'deploy' });
+    assert.match(String(worse.task('Let nothing new through').result.msg), /^1 new findings, reboot required: /);
+    const rolling = plays.get('Upgrade, restart, verify') ?? '';
+    const dry = await controller.play(rolling, { user: 'deploy', flags: ['--check'], files });
+    assert.deepEqual([dry.status, dry.all('Show what would be done').length], [0, 1], dry.output);
   });
 }

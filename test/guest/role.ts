@@ -15,34 +15,35 @@ export function restartPlay(vars: Readonly<Record<string, unknown>> = {}, more: 
   ];
 }
 
-interface Item {
-  item: { action: string; unit: string | null };
-  msg: string;
-  skipped?: boolean;
+interface Outcome {
+  action: string;
+  unit: string | null;
+  status: string;
 }
 
-function items(play: PlayResult, task: string, host?: string): Item[] {
+/** The lines of a task's message, of all its runs. */
+export function said(play: PlayResult, task: string, host?: string): string[] {
   return play
     .all(task, host)
-    .flatMap(({ result }) => ((result.results ?? []) as Item[]).filter(({ skipped }) => !skipped));
+    .filter(({ status }) => status !== 'skipped')
+    .flatMap(({ result }) => result.msg as string[]);
 }
 
-const named = ({ item }: Item) => `${item.action} ${item.unit}`;
-
-/** `action unit` of everything that it did, in order; what carries the connection has `, detached` to it. */
+/** `action unit` of everything that it tried, in order; what carries the connection has `, detached` to it. */
 export function done(play: PlayResult, host?: string): string[] {
-  const detached = items(play, 'Have it restarted in a second', host).map((item) => `${named(item)}, detached`);
-  return [...items(play, 'Run', host).map(named), ...detached];
+  return play
+    .all('Restart and reload', host)
+    .flatMap(({ result }) => (result.outcomes ?? []) as Outcome[])
+    .filter(({ status }) => ['done', 'failed', 'detached'].includes(status))
+    .map(({ action, unit, status }) => `${action} ${unit}${status === 'detached' ? ', detached' : ''}`);
 }
 
-/** `action unit` of what it says, in check mode, that it would do. */
+/** The commands that it says, in check mode, that it would run. */
 export function shown(play: PlayResult, host?: string): string[] {
-  return items(play, 'Show what would be done', host).map(named);
+  return said(play, 'Show what would be done', host).map((line) => line.replace(/, because of .*/, ''));
 }
 
 /** What it names as left to people. */
 export function left(play: PlayResult, host?: string): string[] {
-  return items(play, 'Name what is left to people', host).map(({ msg }) =>
-    msg.trim().replace(/process \d+/, 'process PID'),
-  );
+  return said(play, 'Name what is left to people', host).map((line) => line.replace(/process \d+/, 'process PID'));
 }

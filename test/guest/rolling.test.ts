@@ -50,8 +50,11 @@ test('serial: 1, and the second of three guests is broken', async (t) => {
     ['web1', 'web2', 'web3'].map((host) => done(play, host)),
     [restart, restart, []],
   );
-  assert.deepEqual(play.notable('web1'), ['changed lib_users.host.restart : Run']);
-  assert.match(String(play.task('Name what failed', 'web2').result.msg), /^restart of demo\.service failed: /);
+  assert.deepEqual(play.notable('web1'), ['changed lib_users.host.restart : Restart and reload']);
+  assert.match(
+    String(play.task('Fail where something failed', 'web2').result.msg),
+    /^restart of demo\.service failed: /,
+  );
   assert.deepEqual(
     play.tasks.filter(({ host }) => host === 'web3'),
     [],
@@ -69,5 +72,8 @@ test('serial: 1, and the second of three guests is broken', async (t) => {
   assert.equal(together.status, 2, together.output);
   assert.deepEqual([done(together, 'web1'), done(together, 'web3')], [restart, restart]);
   assert.equal(together.task('Find what must be done now', 'web1').status, 'ok');
-  assert.match(String(together.task('Name what failed', 'web3').result.msg), /^restart of demo\.service failed: /);
+  assert.match(
+    String(together.task('Fail where something failed', 'web3').result.msg),
+    /^restart of demo\.service failed: /,
+  );
 });

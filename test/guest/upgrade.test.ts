@@ -18,9 +18,9 @@ const [oldest, newest] = [cores.at(0), cores.at(-1)].map((line) => line?.split('
 
 const libssl: Readonly<Record<Release, string>> = { bookworm: 'libssl3', trixie: 'libssl3t64' };
 
-const helper = '((sd-pam), process PID): outlives_restart';
+const helper = 'see to it by hand, since it outlives a restart of its unit and has to be ended by itself';
 const logind =
-  'reboot systemd-logind.service: a restart takes input and graphics devices from the sessions that got them through it, and ends desktops';
+  'systemd-logind.service: only a reboot is safe, since a restart takes input and graphics devices from the sessions that got them through it, and ends desktops (policy login-manager)';
 
 /** What systemd and the kernel say, without the CLI. */
 async function staleUnits(guest: Guest): Promise<string> {
@@ -69,10 +69,14 @@ test('bookworm, unified: libssl reinstalled, as a user with sudo in a login sess
     'daemon_reexec init.scope',
     'restart ssh.service, detached',
   ]);
-  const people = [logind, `manual user@1000.service ${helper}`, `manual user@1001.service ${helper}`];
+  const people = [
+    logind,
+    `process PID (sd-pam) in user@1000.service of alice: ${helper}`,
+    `process PID (sd-pam) in user@1001.service of deploy: ${helper}`,
+  ];
   assert.deepEqual(left(run), people);
   assert.deepEqual(run.task('Name why a reboot is required').result.msg, [
-    { code: 'unit', unit: 'systemd-logind.service' },
+    'systemd-logind.service cannot be restarted safely',
   ]);
   assert.equal(await staleUnits(guest), 'systemd-logind.service user@1000.service user@1001.service');
 
@@ -96,7 +100,7 @@ test('trixie, hybrid: libssl reinstalled, as root without login sessions', async
   await guest.writeFile('/etc/ssh/sshd_config.d/wrong.conf', 'Nonsense yes\n');
   const refused = await play();
   assert.deepEqual([refused.status, done(refused)], [2, others], refused.output);
-  const { msg } = refused.task('Name what failed').result;
+  const { msg } = refused.task('Fail where something failed').result;
   assert.match(String(msg), /^restart of ssh\.service failed: not tried, since .*wrong\.conf.*: Nonsense/);
   await guest.enter(['rm', '/etc/ssh/sshd_config.d/wrong.conf']);
 

@@ -24,9 +24,11 @@ INSTALL = (
     'or name the file with the option executable'
 )
 
+NOT_KNOWN = 'what this host runs is not known before lib-users is installed on it'
+
 CAUSES = {
     1: 'Node itself failed before lib-users began, or executable names another program',
-    2: 'an option, a configuration file or an input file is wrong, or lib-users is older than this collection',
+    2: 'an option, a configuration file or an input file is wrong',
     3: 'the host does not let lib-users work: no procfs, or an output that cannot be written',
     4: 'not everything could be seen: use become: true, or allow_incomplete: true',
     70: 'a defect in lib-users: please report it',
@@ -58,18 +60,21 @@ class Cli(object):
         self.module = module
         self.argv = None
 
-    def ask(self, name, command, arguments, exit_codes=(0,), stdin=None):
+    def ask(self, name, command, arguments, exit_codes=(0,), stdin=None, reports=None):
         """Runs `lib-users COMMAND` once and returns its document of kind lib-users/NAME as an Answer.
 
-        stdin is what the CLI reads there, made into JSON; None for nothing. Any exit code but exit_codes fails.
+        stdin is a configuration that the CLI reads there, reports are documents that it reads there instead, one a line; None
+        for nothing. Any exit code but exit_codes fails.
         """
         params = self.module.params
         if params['timeout'] < 1:
             self.module.fail_json(msg='timeout must be at least 1 second, and is %d' % params['timeout'])
         config = ['--config=-'] if stdin is not None else []
-        config += ['--config=' + os.path.abspath(path) for path in params['config'] or []]
+        config += ['--config=' + os.path.abspath(path) for path in params.get('config') or []]
         self.argv = [self.find(), command] + arguments + config + ['--format=ndjson']
-        rc, out, err = self.run(stdin, params['timeout'])
+        documents = reports if stdin is None else [stdin]
+        lines = None if documents is None else [json.dumps(each, ensure_ascii=False) + '\n' for each in documents]
+        rc, out, err = self.run(None if lines is None else ''.join(lines).encode('utf-8'), params['timeout'])
         if rc not in exit_codes:
             self.fail_exit(rc, out, err)
         try:
@@ -81,7 +86,10 @@ class Cli(object):
     def find(self):
         given = self.module.params['executable']
         if given is not None:
-            return os.path.abspath(given)
+            path = os.path.abspath(given)
+            if self.module.check_mode and not os.path.lexists(path):
+                self.skip()
+            return path
         # Relative entries would find whatever lies in the current folder.
         folders = [folder for folder in os.environ.get('PATH', '').split(os.pathsep) if os.path.isabs(folder)]
         folders += [folder for folder in PLACES if folder not in folders]
@@ -92,12 +100,17 @@ class Cli(object):
         if files:
             # It is there and cannot be executed: running it gives the reason.
             return files[0]
+        if self.module.check_mode:
+            self.skip()
         return self.module.fail_json(
             msg='%s was not found in %s. Likely cause: it is not installed: %s' % (NAME, ':'.join(folders), INSTALL)
         )
 
-    def run(self, stdin, timeout):
-        data = None if stdin is None else json.dumps(stdin, ensure_ascii=False).encode('utf-8')
+    def skip(self):
+        """In check mode a play that installs lib-users has not done so: nothing is returned, because nothing is known."""
+        self.module.exit_json(changed=False, skipped=True, msg=NOT_KNOWN)
+
+    def run(self, data, timeout):
         try:
             # AnsibleModule.run_command has no deadline.
             process = subprocess.Popen(  # pylint: disable=ansible-bad-function
@@ -148,12 +161,16 @@ class Cli(object):
             cause = 'something else ended it with signal %d' % (rc - 128)
         else:
             cause = CAUSES.get(rc, 'executable names another program')
+            if rc == 2 and b'unknown flag' in err:
+                cause = 'lib-users on this host is older than this collection: update it'
         return self.fail('lib-users ended with exit code %d' % rc, cause, rc, out, err)
 
     def fail(self, problem, cause, rc=None, out=b'', err=b''):
         command = ' '.join(shlex.quote(argument) for argument in self.argv or [])
-        stderr = shown(err)
-        lines = [line for line in stderr.splitlines() if line.strip() and not line.startswith('{"kind":"lib-users/error"')]
+        # The error document says a second time what the lines before it say.
+        kept = [line for line in err.splitlines(True) if not line.startswith(b'{"kind":"lib-users/error"')]
+        stderr = shown(b''.join(kept))
+        lines = [line for line in stderr.splitlines() if line.strip()]
         said = '. It said: %s' % ' / '.join(lines) if lines else ''
         return self.module.fail_json(
             msg='%s. Likely cause: %s. The command was: %s%s' % (problem, cause.rstrip('.'), command, said),
@@ -174,7 +191,8 @@ def clean_environment(environment):
         name: value for name, value in environment.items()
         if not name.startswith(('NODE_', 'LC_')) and name not in ('LANG', 'LANGUAGE', 'FORCE_COLOR')
     }
-    kept.update(LC_ALL='C.UTF-8', LANGUAGE='C', NO_COLOR='1')
+    # Text goes onto screens that fold it by themselves.
+    kept.update(LC_ALL='C.UTF-8', LANGUAGE='C', NO_COLOR='1', COLUMNS='160')
     return kept
 
 

@@ -28,6 +28,10 @@ REQUIRED = {
         'baseline': (dict, type(None)), 'report': dict, 'fail_on': str, 'verdict': str, 'counts': dict,
         'findings': list, 'resolved': list, 'unseen': list,
     },
+    'fleet': {
+        'kind': str, 'schema_version': str, 'tool': dict, 'generated_at': str, 'summary': dict, 'hosts': list,
+        'units': list, 'files': list, 'unreadable_inputs': list,
+    },
     'error': {'kind': str, 'schema_version': str, 'tool': dict, 'generated_at': str, 'error': dict},
 }
 

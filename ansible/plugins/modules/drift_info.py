@@ -11,6 +11,8 @@ version_added: 0.1.0
 description:
   - Runs C(lib-users check) once and returns its judgement of the host against a baseline.
   - The task does not fail for what was found. Test RV(verdict).
+  - It changes nothing but the file that O(write_baseline) names.
+  - In check mode, on a host where C(lib-users) is not installed, the task is skipped, since nothing is known before it is.
 extends_documentation_fragment:
   - lib_users.host.cli
   - lib_users.host.cli.from_report
@@ -18,6 +20,12 @@ options:
   baseline:
     description:
       - A report or drift document on the managed host to compare with. Without one everything is new.
+    type: path
+  write_baseline:
+    description:
+      - Keep what is known now as the next baseline, in this file on the managed host, where the gate is open or with
+        O(fail_on=never). Its folder is made where it is missing, for root alone.
+      - Nothing is written in check mode, nor where the gate is closed.
     type: path
   fail_on:
     description:
@@ -33,6 +41,21 @@ options:
     type: list
     elements: str
     choices: [code, data, log, file, scratch]
+  kinds:
+    description: Only findings of these kinds, on both sides.
+    type: list
+    elements: str
+    choices: [executable, library, data, regular, directory, unknown]
+  reboot:
+    description:
+      - What a reboot that is known to be required makes of RV(verdict). With V(fail) it closes the gate.
+      - It wants a C(lib-users) that knows it. Without it that one's own default counts.
+    type: str
+    choices: [ok, warning, fail]
+  document:
+    description: Return the whole document as RV(drift), and its parts not a second time.
+    type: bool
+    default: false
   ignore:
     description: Globs over the whole path of files that are not reported; C(*) crosses C(/).
     type: list
@@ -42,7 +65,13 @@ author:
 '''
 
 EXAMPLES = r'''
-- name: Compare the host with what was known last week
+- name: Keep what is known now
+  lib_users.host.drift_info:
+    write_baseline: /var/lib/lib-users/baseline.json
+    fail_on: never
+  become: true
+
+- name: Compare the host with what was known then
   lib_users.host.drift_info:
     baseline: /var/lib/lib-users/baseline.json
     roles: [code]
@@ -53,12 +82,14 @@ EXAMPLES = r'''
   ansible.builtin.assert:
     that: lu.verdict == 'pass'
     fail_msg: "{{ lu.counts.new }} new findings"
+  when: lu is not skipped
 '''
 
 RETURN = r'''
 drift:
-  description: The judgement, as described by C(lib-users schema drift).
-  returned: success
+  description: The judgement, as described by C(lib-users schema drift). The other keys but for RV(complete) and
+    RV(baseline_written) are then in it alone.
+  returned: success and O(document=true)
   type: dict
   contains:
     kind:
@@ -116,11 +147,45 @@ drift:
       returned: success
       type: list
       elements: dict
+    reboot:
+      description: As RV(reboot). Since version 1.2 of the document.
+      returned: success
+      type: dict
     accepted:
       description: What is there, but accepted by the configuration, with C(reason) and C(until). Since version 1.1 of the document.
       returned: success
       type: list
       elements: dict
+findings:
+  description: What is there now, each with its change V(new) or V(remaining).
+  returned: success
+  type: list
+  elements: dict
+resolved:
+  description: What was there and is gone.
+  returned: success
+  type: list
+  elements: dict
+unseen:
+  description: What was there and could not be looked at.
+  returned: success
+  type: list
+  elements: dict
+accepted:
+  description: What is there, but accepted by the configuration, with C(reason) and C(until). Null with a C(lib-users) that does not say it.
+  returned: success
+  type: list
+  elements: dict
+reboot:
+  description:
+    - Whether a reboot is required (null where that is not known), and the reasons.
+    - Null itself with a C(lib-users) that does not say it.
+  returned: success
+  type: dict
+baseline_written:
+  description: Whether O(write_baseline) was written.
+  returned: success
+  type: bool
 verdict:
   description: V(pass), V(drift), or V(incomplete) where nothing counted was found but not everything could be seen.
   returned: success
@@ -157,6 +222,7 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.lib_users.host.plugins.module_utils._cli import COMMON_OPTIONS, Cli
+from ansible_collections.lib_users.host.plugins.module_utils._globs import glob_problems
 from ansible_collections.lib_users.host.plugins.module_utils._scan import (
     FROM_REPORT_OPTIONS,
     repeated,
@@ -167,6 +233,36 @@ from ansible_collections.lib_users.host.plugins.module_utils._scan import (
 
 # check ends with 5 where the gate is closed and with 4 where it cannot tell, and gives its document all the same.
 EXIT_CODES = {'pass': 0, 'incomplete': 4, 'drift': 5}
+FLAT_KEYS = ('verdict', 'counts', 'findings', 'resolved', 'unseen')
+
+
+class Baseline(object):
+    """The file that the CLI writes, unless in check mode or the gate is closed."""
+
+    def __init__(self, module):
+        path = None if module.check_mode else module.params['write_baseline']
+        self.path = None if path is None else os.path.abspath(path)
+        self.arguments = []
+        if self.path is None:
+            return
+        self.arguments = ['--write-baseline=' + self.path]
+        folder = os.path.dirname(self.path)
+        try:
+            if not os.path.isdir(folder):
+                os.makedirs(folder, 0o700)
+        except OSError as error:
+            module.fail_json(msg='write_baseline: the folder %s cannot be made: %s' % (folder, error.strerror))
+        self.before = self.identity()
+
+    def identity(self):
+        try:
+            status = os.stat(self.path)
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime, status.st_size
+
+    def is_written(self):
+        return self.path is not None and self.identity() != self.before
 
 
 def main():
@@ -177,6 +273,14 @@ def main():
             fail_on=dict(type='str', choices=['new', 'any', 'never']),
             units=dict(type='list', elements='str'),
             roles=dict(type='list', elements='str', choices=['code', 'data', 'log', 'file', 'scratch']),
+            kinds=dict(
+                type='list',
+                elements='str',
+                choices=['executable', 'library', 'data', 'regular', 'directory', 'unknown'],
+            ),
+            reboot=dict(type='str', choices=['ok', 'warning', 'fail']),
+            write_baseline=dict(type='path'),
+            document=dict(type='bool', default=False),
             ignore=dict(type='list', elements='str'),
             **FROM_REPORT_OPTIONS
         ),
@@ -184,13 +288,20 @@ def main():
         supports_check_mode=True,
     )
     params = module.params
+    wrong = glob_problems({'units': params['units']})
+    if wrong:
+        module.fail_json(msg='; '.join(wrong))
     arguments = report_arguments(params['from_report'])
     if params['baseline'] is not None:
         arguments.append('--baseline=' + os.path.abspath(params['baseline']))
     if params['fail_on'] is not None:
         arguments.append('--fail-on=' + params['fail_on'])
     arguments += repeated('unit', params['units']) + repeated('role', params['roles'])
-    arguments += repeated('ignore', params['ignore'])
+    arguments += repeated('kind', params['kinds']) + repeated('ignore', params['ignore'])
+    if params['reboot'] is not None:
+        arguments.append('--reboot=' + params['reboot'])
+    kept = Baseline(module)
+    arguments += kept.arguments
     arguments += ['--allow-incomplete'] if params['allow_incomplete'] else []
     cli = Cli(module)
     answer = cli.ask('drift', 'check', arguments, exit_codes=EXIT_CODES.values())
@@ -199,11 +310,14 @@ def main():
         problem = 'the verdict %r came with exit code %d' % (drift['verdict'], answer.rc)
         cli.fail(problem, 'lib-users on this host is not a release', answer.rc)
     require_own_host(module, drift['host'])
+    written = kept.is_written()
     require_seen(module, complete, answer.warnings, {'complete': complete, 'verdict': drift['verdict']})
     cli.warn(answer.warnings)
-    module.exit_json(
-        changed=False, drift=drift, verdict=drift['verdict'], counts=drift['counts'], complete=complete
-    )
+    parts = {'drift': drift}
+    if not params['document']:
+        # accepted is of version 1.1 of the document, reboot of version 1.2.
+        parts = dict({key: drift[key] for key in FLAT_KEYS}, accepted=drift.get('accepted'), reboot=drift.get('reboot'))
+    module.exit_json(changed=written, complete=complete, baseline_written=written, **parts)
 
 
 if __name__ == '__main__':

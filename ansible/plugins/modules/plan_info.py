@@ -9,9 +9,10 @@ module: plan_info
 short_description: What must be restarted, reloaded or rebooted on a host
 version_added: 0.1.0
 description:
-  - Runs C(lib-users plan) once and returns its plan, with the parts that plays loop over as keys of their own.
+  - Runs C(lib-users plan) once and returns the parts of its plan as keys.
   - It does nothing about it.
-  - RV(services) alone are not all that is to be done. A gate should look at RV(actions).
+  - RV(services) alone are not all that is to be done. A gate should look at RV(clean).
+  - In check mode, on a host where C(lib-users) is not installed, the task is skipped, since nothing is known before it is.
 extends_documentation_fragment:
   - lib_users.host.cli
   - lib_users.host.cli.scan
@@ -46,6 +47,10 @@ options:
         description: Why; the plan repeats it.
         type: str
         required: true
+  document:
+    description: Return the whole document as RV(plan), and its parts not a second time.
+    type: bool
+    default: false
 author:
   - the lib-users authors (@lib-users)
 '''
@@ -68,17 +73,21 @@ EXAMPLES = r'''
   loop: "{{ lu.actions | selectattr('action', 'eq', 'restart') }}"
   loop_control:
     label: "{{ item.unit }}"
+  when: lu is not skipped
 
 - name: Reboot where that is known to be needed
   ansible.builtin.reboot:
   become: true
-  when: lu.reboot_required
+  when:
+    - lu is not skipped
+    - lu.reboot_required
 '''
 
 RETURN = r'''
 plan:
-  description: The plan, as described by C(lib-users schema plan).
-  returned: success
+  description: The plan, as described by C(lib-users schema plan). Of the other keys only RV(reboot_required)
+    and RV(reboot_unknown) come with it.
+  returned: success and O(document=true)
   type: dict
   contains:
     kind:
@@ -129,6 +138,10 @@ plan:
       description: As RV(daemon_reexec).
       returned: success
       type: bool
+    clean:
+      description: As RV(clean).
+      returned: success
+      type: bool
     reboot:
       description:
         - Whether a reboot is required (null if that cannot be known), and the reasons.
@@ -145,6 +158,12 @@ plan:
       returned: success
       type: list
       elements: dict
+clean:
+  description:
+    - Whether nothing is left to do that is not the caller's own connection, its user manager or its session.
+    - Null where that is not known, as on a host that could not be seen wholly, or with a C(lib-users) that does not say it.
+  returned: success
+  type: bool
 services:
   description: The system's services to restart, in a safe order.
   returned: success
@@ -201,6 +220,34 @@ actions:
           V(no_unit), or null.
       returned: success
       type: str
+    callers_own:
+      description: Whether it is about the caller's own connection, user manager or session, which RV(clean) leaves out.
+      returned: success
+      type: bool
+    scope:
+      description: Whose manager the unit is of, V(system) or V(user), or null.
+      returned: success
+      type: str
+    user:
+      description: The C(uid) and C(name) of whose manager or session it is; null for the system's own.
+      returned: success
+      type: dict
+    session:
+      description: The login session, with C(id) and C(user), or null.
+      returned: success
+      type: dict
+    container:
+      description: The container or virtual machine, with C(runtime), C(id), C(name) and C(user), or null.
+      returned: success
+      type: dict
+    process:
+      description: The one process that it is about, with C(pid), C(start_ticks), C(name) and C(executable), or null.
+      returned: success
+      type: dict
+    policy:
+      description: The rule that decided, with C(rule) and C(reason), or null.
+      returned: success
+      type: dict
     because:
       description: The files that it is for, each with its code and processes.
       returned: success
@@ -211,6 +258,11 @@ actions:
       returned: success
       type: list
       elements: dict
+ignored:
+  description: What was found and needs nothing, each with its code and reason.
+  returned: success
+  type: list
+  elements: dict
 daemon_reexec:
   description: Whether systemd itself must be re-executed.
   returned: success
@@ -223,6 +275,11 @@ reboot_unknown:
   description: Whether it could not be known if a reboot is required.
   returned: success
   type: bool
+reboot_reasons:
+  description: Why a reboot is required, each with a C(code) and what belongs to it.
+  returned: success
+  type: list
+  elements: dict
 complete:
   description: Whether the plan covers the whole host. V(false) also where O(units) narrowed it.
   returned: success
@@ -231,6 +288,7 @@ complete:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.lib_users.host.plugins.module_utils._cli import COMMON_OPTIONS, Cli
+from ansible_collections.lib_users.host.plugins.module_utils._globs import glob_problems
 from ansible_collections.lib_users.host.plugins.module_utils._scan import (
     FROM_REPORT_OPTIONS,
     repeated,
@@ -240,7 +298,7 @@ from ansible_collections.lib_users.host.plugins.module_utils._scan import (
     unseen_in_report,
 )
 
-FLAT_KEYS = ('services', 'reload_services', 'user_services', 'actions', 'daemon_reexec', 'complete')
+FLAT_KEYS = ('services', 'reload_services', 'user_services', 'actions', 'ignored', 'daemon_reexec', 'complete')
 
 
 def policy_configuration(policy):
@@ -264,6 +322,7 @@ def main():
     module = AnsibleModule(
         argument_spec=dict(
             COMMON_OPTIONS,
+            document=dict(type='bool', default=False),
             units=dict(type='list', elements='str'),
             ignore=dict(type='list', elements='str'),
             packages=dict(type='bool', default=False),
@@ -293,6 +352,10 @@ def main():
     arguments = report_arguments(params['from_report'])
     arguments += repeated('unit', params['units']) + repeated('ignore', params['ignore'])
     arguments += ['--packages'] if params['packages'] else []
+    rules = [rule['unit'] for rule in params['policy'] or [] if rule['unit'] is not None]
+    wrong = glob_problems({'units': params['units'], 'policy[].unit': rules})
+    if wrong:
+        module.fail_json(msg='; '.join(wrong))
     cli = Cli(module)
     answer = cli.ask('plan', 'plan', arguments, stdin=policy_configuration(params['policy']))
     plan = answer.document
@@ -300,12 +363,15 @@ def main():
     require_seen(module, is_seen(plan, params, answer.warnings), answer.warnings, {'complete': plan['complete']})
     cli.warn(answer.warnings)
     required = plan['reboot']['required']
+    # Documents before version 1.1 do not say whether the host is clean.
+    parts = {'plan': plan}
+    if not params['document']:
+        parts = dict({key: plan[key] for key in FLAT_KEYS}, clean=plan.get('clean'), reboot_reasons=plan['reboot']['reasons'])
     module.exit_json(
         changed=False,
-        plan=plan,
         reboot_required=required is True,
         reboot_unknown=required is None,
-        **{key: plan[key] for key in FLAT_KEYS}
+        **parts
     )
 
 

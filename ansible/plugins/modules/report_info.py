@@ -11,6 +11,7 @@ version_added: 0.1.0
 description:
   - Runs C(lib-users scan) once and returns its report, by systemd unit, session and container.
   - To learn what to do about it use M(lib_users.host.plan_info).
+  - In check mode, on a host where C(lib-users) is not installed, the task is skipped, since nothing is known before it is.
 extends_documentation_fragment:
   - lib_users.host.cli
   - lib_users.host.cli.scan
@@ -56,6 +57,7 @@ EXAMPLES = r'''
     dest: "reports/{{ inventory_hostname }}.json"
     mode: "0600"
   delegate_to: localhost
+  when: lu is not skipped
 '''
 
 RETURN = r'''
@@ -119,6 +121,7 @@ complete:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.lib_users.host.plugins.module_utils._cli import COMMON_OPTIONS, Cli
+from ansible_collections.lib_users.host.plugins.module_utils._globs import glob_problems
 from ansible_collections.lib_users.host.plugins.module_utils._scan import (
     UNSEEN,
     USUAL,
@@ -143,6 +146,9 @@ def main():
         supports_check_mode=True,
     )
     params = module.params
+    wrong = glob_problems({'units': params['units']})
+    if wrong:
+        module.fail_json(msg='; '.join(wrong))
     arguments = ['--detail=' + params['detail'], '--command-line=' + params['command_line']]
     arguments += repeated('unit', params['units']) + repeated('ignore', params['ignore'])
     arguments += label_arguments(params['labels']) + (['--packages'] if params['packages'] else [])

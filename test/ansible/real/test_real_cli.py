@@ -1,17 +1,23 @@
 """The real CLI of this checkout, run by the real Ansible on this host."""
 
+import importlib
 import json
 import os
 import subprocess
+import sys
 
 import pytest
 from plays import REPO, play
 
 
+# Their parts are returned, unless the whole is asked for.
+WHOLE = {'plan_info': {'document': True}, 'drift_info': {'document': True}}
+
+
 @pytest.mark.parametrize('module, key', [('report_info', 'report'), ('plan_info', 'plan'), ('drift_info', 'drift')])
 def test_document_meets_its_schema(module, key, executable, tmp_path, ansible):
     result, printed = ansible(
-        module, {'executable': executable, 'allow_incomplete': True}, '--check'
+        module, dict({'executable': executable, 'allow_incomplete': True}, **WHOLE.get(module, {})), '--check'
     )
     assert not result.get('failed'), result
     assert result['changed'] is False
@@ -34,7 +40,7 @@ def test_every_option_is_understood(executable, ansible):
     options = {
         'report_info': {'detail': 'processes', 'packages': True, 'labels': {'a': 1}, 'command_line': 'full'},
         'plan_info': {'packages': True},
-        'drift_info': {'fail_on': 'never', 'roles': ['code', 'log']},
+        'drift_info': {'fail_on': 'never', 'roles': ['code', 'log'], 'kinds': ['library', 'regular']},
     }
     for module, more in options.items():
         result, _ = ansible(module, dict(common, **more))
@@ -93,3 +99,33 @@ def test_module_defaults_reach_all_modules(executable, tmp_path):
     defaults = {'group/lib_users.host.all': {'executable': executable, 'allow_incomplete': True}}
     process = play(tmp_path / 'play.yml', tasks=tasks, module_defaults=defaults)
     assert process.returncode == 0, process.stdout
+
+
+def test_baseline_is_written_but_not_in_check_mode(executable, tmp_path, ansible):
+    report = os.path.join(REPO, 'test', 'fixtures', 'documents', 'report.json')
+    baseline = tmp_path / 'kept' / 'baseline.json'
+    options = {'executable': executable, 'from_report': report, 'any_host': True, 'write_baseline': str(baseline)}
+    result, _ = ansible('drift_info', dict(options, fail_on='never'), '--check')
+    assert (result['changed'], result['baseline_written'], baseline.parent.exists()) == (False, False, False)
+    result, _ = ansible('drift_info', options)
+    assert (result['verdict'], result['changed'], baseline.exists()) == ('drift', False, False), 'the gate is closed'
+    result, _ = ansible('drift_info', dict(options, fail_on='never'))
+    assert (result['changed'], result['baseline_written'], baseline.exists()) == (True, True, True)
+    result, _ = ansible('drift_info', {'executable': executable, 'from_report': report, 'any_host': True, 'baseline': str(baseline)})
+    assert (result['verdict'], result['counts']['new']) == ('pass', 0)
+
+
+GLOBS = [
+    'nginx', 'nginx*', 'nginx.service', 'nginx.servce', 'postgresql@.service', 'postgresql@*', '*ice', '*.conf', '[ ].service',
+    'a b.service', '@x.service', '-.mount', '?', '[!a]*.service', 'x[.service', '*@*', 'user@1000.service', '.service', 'a..service',
+]
+
+
+def test_globs_are_judged_as_the_cli_judges_them(executable):
+    sys.path.insert(0, os.environ['ANSIBLE_COLLECTIONS_PATH'])
+    globs = importlib.import_module('ansible_collections.lib_users.host.plugins.module_utils._globs')
+    report = os.path.join(REPO, 'test', 'fixtures', 'documents', 'report.json')
+    for glob in GLOBS:
+        command = [executable, 'plan', report, '--unit=' + glob, '--format=ndjson', '--quiet']
+        refused = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False).returncode == 2
+        assert (globs.glob_problem(glob) is not None) == refused, glob

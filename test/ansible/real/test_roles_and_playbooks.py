@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import stat
 import subprocess
 import tarfile
@@ -69,15 +70,21 @@ def test_reports_and_what_they_say_together(executable, tmp_path, monkeypatch):
     lines = ['web1', 'web2', 'lost ansible_python_interpreter=/no/such', '[all:vars]', 'ansible_connection=local']
     inventory.write_text('\n'.join(lines + ['ansible_become=false', 'report_executable=' + executable]))
     monkeypatch.setenv('PATH', os.path.dirname(executable), prepend=os.pathsep)
-    monkeypatch.setenv('PWD', str(tmp_path))
+    monkeypatch.delenv('PWD', raising=False)
+    monkeypatch.setenv('ANSIBLE_SHOW_CUSTOM_STATS', 'true')
+    nowhere = ansible_playbook('lib_users.host.report', '-i', inventory, '-e', 'report_hosts=web1')
+    assert nowhere.returncode == 2 and 'report_folder is "": say an absolute path' in nowhere.stdout.replace('\\', '')
     arguments = ['lib_users.host.report', '-i', inventory, '-e', 'report_hosts=web1,web2,lost']
+    arguments += ['-e', 'report_folder=%s/reports' % tmp_path]
     dry = ansible_playbook(*arguments + ['--check', '--limit', 'web1,web2'])
     assert dry.returncode == 0, dry.stdout
+    assert 'nothing is written in check mode' in dry.stdout
     assert not (tmp_path / 'reports').exists()
 
     process = ansible_playbook(*arguments)
     assert process.returncode == 2, process.stdout
     assert 'no report from lost' in process.stdout
+    assert re.search(r'CUSTOM STATS.*lib_users_fleet', process.stdout, re.DOTALL), process.stdout
     files = sorted((tmp_path / 'reports').iterdir()) + [tmp_path / 'fleet.json']
     assert [path.name for path in files] == ['web1.json', 'web2.json', 'fleet.json']
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
@@ -85,3 +92,19 @@ def test_reports_and_what_they_say_together(executable, tmp_path, monkeypatch):
     fleet = json.loads(files[2].read_text(encoding='utf-8'))
     # It is one host, seen twice.
     assert [host['superseded'] for host in fleet['hosts']] == [1]
+
+
+def test_packed_collection_installs(tmp_path):
+    """The archive that npm run pack makes without Ansible is one that ansible-galaxy takes and verifies."""
+    subprocess.run(['node', 'scripts/pack.mjs', '--format', 'collection'], cwd=REPO, check=True, stdout=subprocess.PIPE)
+    archive = 'lib_users-host-%s.tar.gz' % package_version()
+    packed = os.path.join(REPO, 'build', 'pack')
+    with open(os.path.join(packed, archive), 'rb') as stream:
+        digest = hashlib.sha256(stream.read()).hexdigest()
+    with open(os.path.join(packed, 'SHA256SUMS'), encoding='utf-8') as stream:
+        assert '%s  %s\n' % (digest, archive) in stream.read()
+    environment = dict(os.environ, ANSIBLE_COLLECTIONS_PATH=str(tmp_path))
+    for arguments in (['install', '--offline', os.path.join(packed, archive)], ['verify', '--offline', 'lib_users.host']):
+        subprocess.run(['ansible-galaxy', 'collection'] + arguments, env=environment, check=True, stdout=subprocess.PIPE)
+    installed = tmp_path / 'ansible_collections' / 'lib_users' / 'host'
+    assert (installed / 'plugins' / 'modules' / 'plan_apply.py').is_file()

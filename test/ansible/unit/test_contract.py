@@ -16,7 +16,8 @@ documents = importlib.import_module(PLUGINS + 'module_utils._documents')
 scan = importlib.import_module(PLUGINS + 'module_utils._scan')
 
 PYTHON_TYPES = {'object': dict, 'array': list, 'string': str, 'boolean': bool, 'null': type(None)}
-MODULES = {'report_info': 'report', 'plan_info': 'plan', 'drift_info': 'drift'}
+MODULES = {'report_info': 'report', 'plan_info': 'plan', 'drift_info': 'drift', 'fleet_info': 'fleet'}
+OTHERS = ['cli_archive', 'plan_apply', 'platform_info', 'reboot_info']
 
 
 def schema(name):
@@ -146,10 +147,10 @@ def test_plays_use_what_is_returned(place, text):
     assert used <= known, used - known
 
 
-@pytest.mark.parametrize('module', sorted(MODULES) + ['cli_archive', 'platform_info'])
+@pytest.mark.parametrize('module', sorted(MODULES) + OTHERS)
 def test_examples_use_documented_options(module):
     options = {}
-    for name in sorted(MODULES) + ['cli_archive', 'platform_info']:
+    for name in sorted(MODULES) + OTHERS:
         described = yaml.safe_load(documentation(name).DOCUMENTATION)
         options[name] = set(described.get('options', {}))
         for fragment in described.get('extends_documentation_fragment', []):
@@ -168,7 +169,27 @@ def fragment_options(name):
 def test_documented_parts_of_an_action_are_those_of_the_schema():
     returned = yaml.safe_load(documentation('plan_info').RETURN)
     for key, name in (('actions', 'action'), ('user_services', 'user_service')):
-        assert set(returned[key]['contains']) <= set(schema('plan')['$defs'][name]['properties'])
+        assert set(returned[key]['contains']) == set(schema('plan')['$defs'][name]['properties'])
+
+
+def test_every_code_of_a_plan_has_words():
+    sentences = importlib.import_module(PLUGINS + 'module_utils._sentences')
+    definitions = schema('plan')['$defs']
+    assert set(definitions['blocked_by']['enum']) <= set(sentences.OBSTACLES)
+    assert set(definitions['action_name']['enum']) <= set(sentences.VERBS)
+    for reason in definitions['reboot_reason']['oneOf']:
+        code = reason['properties']['code']['const']
+        example = {key: ['x'] if key == 'packages' else 'x' for key in reason['properties']}
+        assert sentences.sentence(dict(example, code=code)) != code
+
+
+def test_modules_return_what_they_document_and_nothing_twice():
+    """Of a module that takes a document apart: the document is returned alone."""
+    for module in ('plan_info', 'drift_info'):
+        returned = yaml.safe_load(documentation(module).RETURN)
+        whole = [key for key in returned if returned[key]['returned'] != 'success']
+        assert [returned[key]['returned'] for key in whole] == ['success and O(document=true)']
+        assert set(documentation(module).FLAT_KEYS) <= set(returned)
 
 
 def test_the_version_is_one():

@@ -41,3 +41,5 @@ def test_case(case, check_mode, tmp_path):
         assert result[key] == value, key
     for key in expected.get('keys', []):
         assert key in result
+    for key in expected.get('absent', []):
+        assert key not in result

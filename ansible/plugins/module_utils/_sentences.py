@@ -1,0 +1,116 @@
+# -*- coding: utf-8 -*-
+# SPDX-FileCopyrightText: 2026 the lib-users authors
+# SPDX-License-Identifier: MIT
+
+"""The codes of a plan -> words for the screen. A test holds the tables to the plan's schema."""
+
+from ansible_collections.lib_users.host.plugins.module_utils._globs import any_matches
+
+VERBS = {
+    'restart': 'restart it',
+    'reload': 'reload it',
+    'signal': 'send it the signal of the policy',
+    'daemon_reexec': 're-execute systemd',
+    'reexec_user_manager': "re-execute the user's systemd",
+    'end_session': 'log out and in again',
+    'restart_container': 'restart the container',
+    'reboot': 'only a reboot is safe',
+    'manual': 'see to it by hand',
+}
+
+OBSTACLES = {
+    'not_loaded': 'systemd has no such unit',
+    'masked': 'its unit is masked and could not be started again',
+    'refuse_manual_start': 'systemd refuses to start it by hand',
+    'refuse_manual_stop': 'systemd refuses to stop it by hand',
+    'cannot_start': 'systemd cannot start it again',
+    'unit_type': 'it is no service',
+    'oneshot': 'it is a oneshot, and a restart would do its work again',
+    'outlives_restart': 'it outlives a restart of its unit and has to be ended by itself',
+    'no_facts': 'systemd could not be asked about it',
+    'no_unit': 'it is in no unit that systemd could restart',
+    'transient': 'it was started by a call, as by systemd-run, and a restart would do its work again from the start',
+    'terminals': 'somebody works on a terminal in it, and a restart ends what runs there',
+    'unit_file_gone': 'its unit file is gone, and it may not start again as it was',
+}
+
+
+def sentence(thing):
+    """An action of a plan, or a reason for a reboot -> a sentence."""
+    return reason_sentence(thing) if 'code' in thing else action_sentence(thing)
+
+
+def user_name(user):
+    return '' if not user else ' of %s' % (user.get('name') or 'uid %s' % user['uid'])
+
+
+def target(action):
+    """What an action is about."""
+    container, session, process = action.get('container'), action.get('session'), action.get('process')
+    if container:
+        names = [container['runtime'], 'container', container.get('name') or (container.get('id') or '')[:12]]
+        return ' '.join(word for word in names if word and word != 'unknown')
+    if session:
+        return 'session %s%s' % (session['id'], user_name(session.get('user')))
+    place = '%s%s' % (action['unit'], user_name(action.get('user'))) if action.get('unit') else ''
+    if not process:
+        return place or 'systemd itself'
+    what = 'process %d %s' % (process['pid'], process['name'])
+    return '%s in %s' % (what, place) if place else what
+
+
+def action_sentence(action, note=None):
+    """What is to be done and why a person has to; a note says why the play did not do it."""
+    why = []
+    if action.get('blocked_by'):
+        why.append(OBSTACLES.get(action['blocked_by'], action['blocked_by']))
+    if action.get('policy'):
+        # A rule of the play itself needs no place.
+        place = action['policy']['rule']
+        why.append(action['policy']['reason'] + ('' if place.startswith('standard input') else ' (policy %s)' % place))
+    verb = VERBS.get(action['action'], action['action'])
+    noted = ' (%s)' % note if note else ''
+    return '%s: %s%s%s' % (target(action), verb, ''.join(', since %s' % reason for reason in why), noted)
+
+
+def files_of(action):
+    return ', '.join(sorted({because['path'] for because in action['because']}))
+
+
+def command_sentence(action):
+    return '%s, because of %s' % (' '.join(action['argv']), files_of(action))
+
+
+def stale_sentence(action):
+    return '%s still runs on %s' % (target(action), files_of(action))
+
+
+def reason_sentence(reason):
+    code = reason['code']
+    if code == 'kernel_outdated':
+        return 'kernel %s is installed, and %s runs' % (reason['installed'], reason['running'])
+    if code == 'kernel_modules_missing':
+        return 'the modules of the running kernel %s are gone' % reason['running']
+    if code == 'reboot_required_file':
+        return '%s is there%s' % (reason['path'], ', for ' + ', '.join(reason['packages']) if reason['packages'] else '')
+    if code == 'reboot_needed_file':
+        return '%s is there' % reason['path']
+    if code == 'unit':
+        return '%s cannot be restarted safely' % reason['unit']
+    return code
+
+
+def left_over(actions, runs_play=(), only=()):
+    """Actions that nobody did -> {unit, action, why} of each. runs_play are those that would end the play itself."""
+    left = []
+    for action in actions:
+        note = None
+        if action['argv'] is not None and any(action['argv'] == each['argv'] for each in runs_play):
+            note = 'this play runs in it'
+        elif action['argv'] is not None and only and not any_matches(only, action['unit']):
+            note = 'restart_only leaves it out'
+        left.append({'unit': action['unit'], 'action': action['action'], 'why': action_sentence(action, note)})
+    return left
+
+
+STYLES = {'words': sentence, 'command': command_sentence, 'stale': stale_sentence}

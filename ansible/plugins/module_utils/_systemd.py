@@ -1,0 +1,121 @@
+# -*- coding: utf-8 -*-
+# SPDX-FileCopyrightText: 2026 the lib-users authors
+# SPDX-License-Identifier: MIT
+
+"""Questions to systemd and programs with a deadline: argument lists, never a shell. Nothing is decided here."""
+
+import os
+import re
+import subprocess
+
+# sudo's PATH and that of a minimal service lack some of them.
+FOLDERS = ('/usr/bin', '/bin', '/usr/sbin', '/sbin')
+
+
+class Ran(object):
+    """What a program gave: rc is None where it did not end in time or could not be started."""
+
+    def __init__(self, rc, out, err):
+        self.rc = rc
+        self.out = out
+        self.err = err
+
+    @property
+    def said(self):
+        return (self.err.strip() or self.out.strip() or 'exit code %s, without a word' % self.rc)
+
+
+def find_program(name):
+    """Its path, or None."""
+    paths = [os.path.join(folder, name) for folder in FOLDERS]
+    return next((path for path in paths if os.access(path, os.X_OK)), None)
+
+
+def run(argv, timeout):
+    """Runs a program of the system by its name and waits for it, at most timeout seconds."""
+    path = find_program(argv[0])
+    if path is None:
+        return Ran(None, '', '%s is not installed' % argv[0])
+    environment = dict(os.environ, LC_ALL='C.UTF-8', LANGUAGE='C', SYSTEMD_COLORS='0', SYSTEMD_PAGER='')
+    try:
+        # AnsibleModule.run_command has no deadline.
+        process = subprocess.Popen(  # pylint: disable=ansible-bad-function
+            [path] + argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd='/',
+            env=environment,
+        )
+    except OSError as error:
+        return Ran(None, '', str(error))
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return Ran(None, '', '%s did not end within %d seconds; what it asked for may still go on' % (argv[0], timeout))
+    return Ran(process.returncode, out.decode('utf-8', 'backslashreplace'), err.decode('utf-8', 'backslashreplace'))
+
+
+def managers(uid):
+    """The words that ask the manager of the system (None), or that of a user: each way that some systemd knows."""
+    if uid is None:
+        return [['systemctl']]
+    # systemd before 248 does not reach another user's manager: there the user asks, as in the commands of a plan.
+    as_user = ['setpriv', '--reuid=%d' % uid, '--regid=65534', '--clear-groups', 'env', 'XDG_RUNTIME_DIR=/run/user/%d' % uid]
+    return [['systemctl', '--user', '--machine=%d@.host' % uid], as_user + ['systemctl', '--user']]
+
+
+# The words before the verb in the commands of a plan.
+PLANNED = re.compile(
+    r'systemctl( --user --machine=[0-9]+@\.host)? '
+    r'|setpriv --reuid=([0-9]+) --regid=[0-9]+ --clear-groups env XDG_RUNTIME_DIR=/run/user/\2 systemctl --user '
+)
+
+
+def is_planned(argv):
+    """Whether an argument list is one that a plan can hold: systemctl, of the system or of a user."""
+    if not isinstance(argv, list) or not all(isinstance(word, str) for word in argv):
+        return False
+    return PLANNED.match(' '.join(argv)) is not None and all(' ' not in word for word in argv)
+
+
+def show(uid, units, properties, timeout=60):
+    """The properties of units, in their order: a list of dicts, or None if the manager cannot be asked."""
+    if not units:
+        return []
+    for manager in managers(uid):
+        answer = run(manager + ['show', '--property=' + ','.join(properties), '--'] + units, timeout)
+        if answer.rc == 0:
+            return parse_blocks(answer.out)
+    return None
+
+
+def parse_blocks(text):
+    """Blocks of KEY=VALUE lines with an empty line between them -> dicts."""
+    blocks = [{}]
+    for line in text.splitlines():
+        key, equals, value = line.partition('=')
+        if equals:
+            blocks[-1][key] = value
+        elif not line and blocks[-1]:
+            blocks.append({})
+    return [block for block in blocks if block]
+
+
+def journal(uid, unit, lines=10):
+    """The last lines that a unit wrote, as text."""
+    which = ['--unit=' + unit] if uid is None else ['--user-unit=' + unit, '_UID=%d' % uid]
+    return run(['journalctl', '--lines=%d' % lines, '--quiet', '--no-pager', '--no-hostname'] + which, 30).out.strip()
+
+
+def is_sshd(unit):
+    return unit in ('ssh.service', 'sshd.service')
+
+
+def sshd_problem():
+    """Why sshd would not start again, or None: then nobody could connect."""
+    if find_program('sshd') is None:
+        return None
+    answer = run(['sshd', '-t'], 30)
+    # Debian's sshd makes this folder when it starts, and sshd -t wants it.
+    if answer.rc == 0 or 'Missing privilege separation directory' in answer.err:
+        return None
+    return answer.said

@@ -1,0 +1,391 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# SPDX-FileCopyrightText: 2026 the lib-users authors
+# MIT License (see LICENSES/MIT.txt), which is compatible with the GNU General Public License v3.0+ of Ansible itself
+# SPDX-License-Identifier: MIT
+
+DOCUMENTATION = r'''
+module: plan_apply
+short_description: Does actions of a plan, one after the other
+version_added: 0.1.0
+description:
+  - Runs the commands of actions that M(lib_users.host.plan_info) returned, in their order, and says of each how it went.
+  - It decides nothing. What has no command in the plan is refused, and so is any command that no plan holds.
+  - A unit that failed after C(systemctl) was content with its restart counts as failed.
+  - A unit that the last run restarted in this boot and that is failed now is a failure too, whatever O(actions) say. What
+    was restarted last is kept in O(record).
+options:
+  actions:
+    description: The actions to do, as in RV(lib_users.host.plan_info#module:actions).
+    type: list
+    elements: dict
+    default: []
+  detached:
+    description:
+      - Actions that would end the connection that asked for them. systemd does them a second after the module has ended.
+      - The configuration of sshd is checked before, with C(sshd -t).
+    type: list
+    elements: dict
+    default: []
+  keep_going:
+    description: Whether one failure leaves the others to be done. The task fails in either case, but for O(ignore_failures).
+    type: bool
+    default: true
+  ignore_failures:
+    description: Return RV(failures) and RV(message) without failing the task, for a play that sees to something else first.
+    type: bool
+    default: false
+  wait_for:
+    description: What is waited for after units were restarted, before the next one is. Every entry that matches counts.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      unit:
+        description: Glob over the name of the unit that was restarted.
+        type: str
+        required: true
+      port:
+        description: A TCP port that must accept a connection. Either this or O(wait_for[].active).
+        type: int
+      host:
+        description: The address of the port.
+        type: str
+        default: 127.0.0.1
+      active:
+        description: A unit that must be active.
+        type: str
+      timeout:
+        description: Seconds that may pass until then.
+        type: int
+        default: 60
+  timeout:
+    description: Seconds that one command may take.
+    type: int
+    default: 300
+  record:
+    description: The file that keeps what was restarted last. It should be below C(/run), so that it ends with the boot.
+    type: path
+    default: /run/lib-users/restarted.json
+attributes:
+  check_mode:
+    description: Can run in check mode without changing anything.
+    support: full
+    details:
+      - Each action is returned with the status V(planned).
+  diff_mode:
+    description: Returns details on what has changed in diff mode.
+    support: none
+  platform:
+    description: The systems that it works on.
+    support: full
+    platforms: linux
+seealso:
+  - module: lib_users.host.plan_info
+author:
+  - the lib-users authors (@lib-users)
+'''
+
+EXAMPLES = r'''
+- name: Ask what must be done
+  lib_users.host.plan_info:
+  become: true
+  register: lu
+
+- name: Restart what must be restarted
+  lib_users.host.plan_apply:
+    actions: "{{ lu.actions | selectattr('action', 'eq', 'restart') | rejectattr('carries_caller') }}"
+    wait_for:
+      - unit: nginx.service
+        port: 80
+  become: true
+  when: lu is not skipped
+'''
+
+RETURN = r'''
+outcomes:
+  description: What became of each action, in the order in which they were done.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: What was to be done.
+      returned: always
+      type: str
+    unit:
+      description: The name of the unit, or null.
+      returned: always
+      type: str
+    user:
+      description: Whose manager was asked, with C(uid) and C(name); null for the system's.
+      returned: always
+      type: dict
+    argv:
+      description: The command.
+      returned: always
+      type: list
+      elements: str
+    status:
+      description:
+        - V(done), V(failed), V(detached) (systemd will do it in a second), V(refused) (it would not start again), V(not_tried)
+          (an earlier one failed, and O(keep_going) is false), or V(planned) in check mode.
+      returned: always
+      type: str
+    said:
+      description: What went wrong, or null.
+      returned: always
+      type: str
+    journal:
+      description: The last lines of the unit's journal where it failed, else null.
+      returned: always
+      type: str
+restarted:
+  description: The names of the units that were restarted or are about to be, by O(detached).
+  returned: always
+  type: list
+  elements: str
+message:
+  description: RV(failures) in words, empty where there is none.
+  returned: always
+  type: str
+failures:
+  description: Those of RV(outcomes) that failed, and the units of an earlier run that are failed now.
+  returned: always
+  type: list
+  elements: dict
+'''
+
+import socket
+import time
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.lib_users.host.plugins.module_utils._globs import glob_problem, matches
+from ansible_collections.lib_users.host.plugins.module_utils._restarts import (
+    RECORD,
+    is_failed,
+    read_record,
+    states,
+    write_record,
+)
+from ansible_collections.lib_users.host.plugins.module_utils._systemd import is_planned, is_sshd, journal, run, show, sshd_problem
+
+# A program that cannot be executed fails a moment after systemd called its service started.
+SETTLE_SECONDS = 1
+FAILED = ('failed', 'refused')
+TIMER = ['systemd-run', '--quiet', '--collect', '--on-active=1s', '--timer-property=AccuracySec=100ms']
+
+
+def uid_of(action):
+    return action['user']['uid'] if action.get('scope') == 'user' and action.get('user') else None
+
+
+def result_of(action, status):
+    kept = {key: action.get(key) for key in ('action', 'unit', 'user', 'scope', 'argv')}
+    return dict(kept, status=status, said=None, journal=None)
+
+
+def fail(result, said):
+    result.update(status='failed', said=said)
+
+
+def has_failed(results):
+    return any(result['status'] in FAILED for result in results)
+
+
+def changes_state(result):
+    return result['action'] in ('restart', 'reload') and result['unit'] is not None
+
+
+def wait_problem(entry, uid):
+    """Waits until a port accepts a connection, or a unit is active -> why not in time, or None."""
+    deadline = time.time() + entry['timeout']
+    while True:
+        if entry['port'] is not None:
+            what = 'port %d of %s accepts no connection' % (entry['port'], entry['host'])
+            is_there = is_open(entry['host'], entry['port'])
+        else:
+            state = (show(uid, [entry['active']], ('ActiveState',)) or [{}])[0].get('ActiveState')
+            what = '%s is %s' % (entry['active'], state or 'not known to systemd')
+            is_there = state == 'active'
+        if is_there:
+            return None
+        if time.time() >= deadline:
+            return '%s %d seconds after the restart' % (what, entry['timeout'])
+        time.sleep(0.2)
+
+
+def is_open(host, port):
+    try:
+        socket.create_connection((host, port), timeout=2).close()
+        return True
+    except OSError:
+        return False
+
+
+def apply(actions, params):
+    """Does the actions -> their results."""
+    results = []
+    for action in actions:
+        result = result_of(action, 'done')
+        results.append(result)
+        if not params['keep_going'] and has_failed(results):
+            result['status'] = 'not_tried'
+            continue
+        answer = run(action['argv'], params['timeout'])
+        if answer.rc != 0:
+            fail(result, answer.said)
+            continue
+        for entry in params['wait_for']:
+            if result['status'] == 'done' and changes_state(result) and matches(entry['unit'], result['unit']):
+                problem = wait_problem(entry, uid_of(action))
+                if problem is not None:
+                    fail(result, problem)
+    return results
+
+
+def detach(actions, params, results):
+    """Has systemd do the actions in a second -> their results."""
+    detached = []
+    for number, action in enumerate(actions):
+        result = result_of(action, 'detached')
+        detached.append(result)
+        if not params['keep_going'] and has_failed(results + detached):
+            result['status'] = 'not_tried'
+            continue
+        problem = sshd_problem() if is_sshd(action['unit']) else None
+        if problem is not None:
+            result.update(status='refused', said='not tried, since ' + problem)
+            continue
+        answer = run(TIMER + ['--unit=lib-users-restart-%d' % number, '--'] + action['argv'], params['timeout'])
+        if answer.rc != 0:
+            fail(result, answer.said)
+    return detached
+
+
+def judge(results):
+    """systemctl is content with a service that fails as soon as it was started."""
+    asked = [result for result in results if result['status'] == 'done' and changes_state(result)]
+    if not asked:
+        return
+    time.sleep(SETTLE_SECONDS)
+    # systemd answers by manager: the results are found again by unit and user.
+    found = {(state['unit'], state['uid']): state for state in states([entry_of(result) for result in asked])}
+    for result in asked:
+        active = found[(result['unit'], uid_of(result))]['active']
+        if active in ('failed', 'activating'):
+            fail(result, 'it is %s' % active)
+
+
+def entry_of(result):
+    return {'unit': result['unit'], 'uid': uid_of(result)}
+
+
+def failed_before(record, results):
+    """The units of an earlier run that are failed now, as results."""
+    now = [entry_of(result) for result in results]
+    return [
+        {
+            'action': 'restart', 'unit': state['unit'], 'user': None if state['uid'] is None else {'uid': state['uid']},
+            'scope': 'system' if state['uid'] is None else 'user', 'argv': None, 'status': 'failed', 'journal': None,
+            'said': 'it was restarted by an earlier run and is %s now: mend it and start it, or make systemd forget it with '
+            'systemctl reset-failed' % ('failed' if state['active'] == 'failed' else 'begun again and again'),
+        }
+        for state in states([entry for entry in record if entry not in now]) if is_failed(state)
+    ]
+
+
+def keep(module, record, results, failed):
+    """Keeps what was restarted, and what an earlier run restarted and is still failed."""
+    restarted = [entry_of(result) for result in results if changes_state(result) and result['status'] in ('done', 'detached', 'failed')]
+    if not restarted:
+        return
+    still = [entry_of(result) for result in failed if entry_of(result) in record]
+    try:
+        write_record(module.params['record'], restarted + [entry for entry in still if entry not in restarted])
+    except OSError as error:
+        module.warn('what was restarted could not be kept in %s: %s' % (module.params['record'], error))
+
+
+def check_options(module):
+    params = module.params
+    for name in ('actions', 'detached'):
+        for action in params[name]:
+            argv = action.get('argv')
+            if not is_planned(argv):
+                module.fail_json(
+                    msg='%s: %s of %s has no command of a plan (argv is %r): leave it to a person'
+                    % (name, action.get('action'), action.get('unit'), argv)
+                )
+    for entry in params['wait_for']:
+        problem = glob_problem(entry['unit'])
+        if problem is not None:
+            module.fail_json(msg='wait_for: "%s": %s' % (entry['unit'], problem))
+    if params['timeout'] < 1:
+        module.fail_json(msg='timeout must be at least 1 second, and is %d' % params['timeout'])
+
+
+def name_failures(failed):
+    lines = []
+    for result in failed:
+        lines.append('%s of %s failed: %s' % (result['action'], result['unit'], result['said']))
+        if result['journal']:
+            lines += ['Its last journal lines:', result['journal']]
+    return '\n'.join(lines)
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec=dict(
+            actions=dict(type='list', elements='dict', default=[]),
+            detached=dict(type='list', elements='dict', default=[]),
+            keep_going=dict(type='bool', default=True),
+            ignore_failures=dict(type='bool', default=False),
+            wait_for=dict(
+                type='list',
+                elements='dict',
+                default=[],
+                options=dict(
+                    unit=dict(type='str', required=True),
+                    port=dict(type='int'),
+                    host=dict(type='str', default='127.0.0.1'),
+                    active=dict(type='str'),
+                    timeout=dict(type='int', default=60),
+                ),
+                required_one_of=[('port', 'active')],
+                mutually_exclusive=[('port', 'active')],
+            ),
+            timeout=dict(type='int', default=300),
+            record=dict(type='path', default=RECORD),
+        ),
+        supports_check_mode=True,
+    )
+    check_options(module)
+    params = module.params
+    record = read_record(params['record'])
+    if module.check_mode:
+        results = [result_of(action, 'planned') for action in params['actions'] + params['detached']]
+        failed = failed_before(record, results)
+    else:
+        results = apply(params['actions'], params)
+        judge(results)
+        results += detach(params['detached'], params, results)
+        failed = [result for result in results if result['status'] in FAILED] + failed_before(record, results)
+        keep(module, record, results, failed)
+    for result in failed:
+        if result['unit'] is not None:
+            result['journal'] = journal(uid_of(result), result['unit'])
+    answer = dict(
+        changed=any(result['status'] not in ('not_tried', 'refused') for result in results),
+        outcomes=results,
+        restarted=[result['unit'] for result in results if result['action'] == 'restart' and result['status'] in ('done', 'detached')],
+        failures=failed,
+    )
+    message = name_failures(failed)
+    if failed and not params['ignore_failures']:
+        module.fail_json(msg=message, message=message, **answer)
+    module.exit_json(message=message, **answer)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,181 @@
+"""plan_apply and reboot_info as far as they need no systemd; test/guest runs them with one."""
+
+import importlib
+import json
+import os
+import stat
+import sys
+
+import pytest
+from run_case import golden, module_environment, run_module
+
+sys.path.insert(0, os.environ['ANSIBLE_COLLECTIONS_PATH'])
+PLUGINS = 'ansible_collections.lib_users.host.plugins.'
+systemd = importlib.import_module(PLUGINS + 'module_utils._systemd')
+restarts = importlib.import_module(PLUGINS + 'module_utils._restarts')
+sentences = importlib.import_module(PLUGINS + 'module_utils._sentences')
+plan_apply = importlib.import_module(PLUGINS + 'modules.plan_apply')
+
+ACTIONS = [action for action in golden('plan')['actions'] if action['argv'] is not None]
+
+
+def apply(tmp_path, check_mode=False, **options):
+    options.setdefault('record', str(tmp_path / 'record' / 'restarted.json'))
+    return run_module('plan_apply', options, module_environment(), check_mode)
+
+
+@pytest.mark.parametrize('argv', [
+    None, [], ['sh', '-c', 'true'], 'systemctl try-restart -- x.service', ['/tmp/systemctl', 'x'],
+    ['setpriv', '--reuid=0', 'sh'], ['setpriv', '--reuid=1', '--regid=1', '--clear-groups', 'env', 'LD_PRELOAD=/x', 'systemctl'],
+])
+def test_only_commands_of_a_plan_are_run(argv, tmp_path):
+    action = dict(ACTIONS[0], argv=argv)
+    for option in ('actions', 'detached'):
+        result = apply(tmp_path, **{option: [action]})
+        assert result['failed'] and '%s: restart of cron.service has no command of a plan' % option in result['msg']
+
+
+def test_each_form_of_a_plans_command_is_accepted():
+    """src/plan/argv.ts: the system's manager, a user's, and a user's on systemd before 248."""
+    for manager in systemd.managers(None) + systemd.managers(1000):
+        assert systemd.is_planned(manager + ['try-restart', '--', 'a.service'])
+    assert not systemd.is_planned(['systemctl', 'restart x', '--', 'a.service'])
+
+
+@pytest.mark.parametrize('entry, texts', [
+    ({'unit': 'nginx', 'port': 80}, ['wait_for: "nginx"', 'did you mean nginx.service?']),
+    ({'unit': 'nginx.service'}, ['port', 'active']),
+    ({'unit': 'nginx.service', 'port': 80, 'active': 'x.service'}, ['mutually exclusive']),
+])
+def test_wait_for_is_checked(entry, texts, tmp_path):
+    result = apply(tmp_path, wait_for=[entry])
+    assert result['failed'] and all(text in result['msg'] for text in texts), result
+
+
+def test_check_mode_runs_nothing(tmp_path):
+    result = apply(tmp_path, check_mode=True, actions=ACTIONS)
+    assert (result['changed'], result['restarted'], result['failures']) == (True, [], [])
+    assert [(outcome['unit'], outcome['status']) for outcome in result['outcomes']] == [
+        (action['unit'], 'planned') for action in ACTIONS
+    ]
+    assert not (tmp_path / 'record').exists()
+
+
+def test_nothing_to_do_is_no_change(tmp_path):
+    result = apply(tmp_path)
+    assert (result['changed'], result['outcomes'], result['failures']) == (False, [], [])
+    assert not (tmp_path / 'record').exists()
+
+
+def params(**changes):
+    return dict({'keep_going': True, 'timeout': 5, 'wait_for': []}, **changes)
+
+
+def answering(answers):
+    """A run() that answers each unit by its name."""
+    ran = []
+
+    def run(argv, _timeout):
+        ran.append(argv)
+        rc = answers.get(argv[-1], 0)
+        return systemd.Ran(rc, '', 'Job for %s failed.' % argv[-1] if rc else '')
+    return run, ran
+
+
+@pytest.mark.parametrize('keep_going, statuses', [
+    (True, ['failed', 'done']),
+    (False, ['failed', 'not_tried']),
+])
+def test_one_failure_and_the_others(keep_going, statuses, monkeypatch):
+    run, ran = answering({'cron.service': 1})
+    monkeypatch.setattr(plan_apply, 'run', run)
+    outcomes = plan_apply.apply(ACTIONS[:2], params(keep_going=keep_going))
+    assert [outcome['status'] for outcome in outcomes] == statuses
+    assert outcomes[0]['said'] == 'Job for cron.service failed.'
+    assert ran == [action['argv'] for action in ACTIONS[:len(ran)]] and len(ran) == (2 if keep_going else 1)
+    assert plan_apply.detach(ACTIONS[1:2], params(keep_going=keep_going), outcomes)[0]['status'] == (
+        'detached' if keep_going else 'not_tried'
+    )
+
+
+def test_a_port_that_does_not_open_is_a_failure_of_its_unit(monkeypatch):
+    run, _ = answering({})
+    monkeypatch.setattr(plan_apply, 'run', run)
+    entries = [{'unit': 'cron.service', 'port': 1, 'host': '127.0.0.1', 'active': None, 'timeout': 0}]
+    first, second = plan_apply.apply(ACTIONS[:2], params(wait_for=entries))
+    assert first['said'] == 'port 1 of 127.0.0.1 accepts no connection 0 seconds after the restart'
+    assert (first['status'], second['status']) == ('failed', 'done')
+
+
+def test_a_broken_sshd_is_not_restarted(monkeypatch):
+    monkeypatch.setattr(plan_apply, 'sshd_problem', lambda: 'line 3: bad')
+    run, ran = answering({})
+    monkeypatch.setattr(plan_apply, 'run', run)
+    ssh = dict(ACTIONS[0], unit='ssh.service')
+    outcome, = plan_apply.detach([ssh], params(), [])
+    assert (outcome['status'], outcome['said'], ran) == ('refused', 'not tried, since line 3: bad', [])
+
+
+def test_record_is_of_root_alone_and_any_other_is_none(tmp_path):
+    path = str(tmp_path / 'record' / 'restarted.json')
+    entries = [{'unit': 'a.service', 'uid': None}, {'unit': 'b.service', 'uid': 1000}]
+    restarts.write_record(path, entries)
+    assert restarts.read_record(path) == entries
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    assert stat.S_IMODE(os.stat(os.path.dirname(path)).st_mode) == 0o700
+    assert os.listdir(os.path.dirname(path)) == ['restarted.json']
+    for content in ('', '[]', '{"units": 3}', '{"units": [{"unit": "x"}]}', '{"units": [{"unit": "x", "uid": "y"}]}'):
+        with open(path, 'w') as stream:
+            stream.write(content)
+        assert restarts.read_record(path) == []
+    assert restarts.read_record(str(tmp_path / 'none')) == []
+
+
+def state(active, sub='dead'):
+    return {'unit': 'a.service', 'uid': None, 'active': active, 'sub': sub, 'result': None}
+
+
+@pytest.mark.parametrize('found, is_failed', [
+    (state('failed', 'failed'), True),
+    (state('activating', 'auto-restart'), True),
+    (state('activating', 'start'), False),
+    (state('active', 'running'), False),
+    (state('inactive'), False),
+    (state(None, None), False),
+])
+def test_what_an_earlier_run_restarted(found, is_failed, monkeypatch):
+    monkeypatch.setattr(plan_apply, 'states', lambda entries: [found] if entries else [])
+    record = [{'unit': 'a.service', 'uid': None}]
+    assert [entry['unit'] for entry in plan_apply.failed_before(record, [])] == (['a.service'] if is_failed else [])
+    again = plan_apply.result_of(dict(ACTIONS[0], unit='a.service'), 'done')
+    assert plan_apply.failed_before(record, [again]) == [], 'what is restarted again is judged by that'
+
+
+def test_blocks():
+    text = 'Id=a.service\nActiveState=active\n\nId=b.service\nActiveState=failed\nX=a=b\n'
+    assert systemd.parse_blocks(text) == [
+        {'Id': 'a.service', 'ActiveState': 'active'}, {'Id': 'b.service', 'ActiveState': 'failed', 'X': 'a=b'}
+    ]
+    assert systemd.parse_blocks('') == []
+
+
+@pytest.mark.parametrize('options, text', [
+    ({'never': ['nginx']}, 'never: "nginx"'),
+    ({'despite': ['nginx']}, 'despite: "nginx"'),
+])
+def test_reboot_info_checks_its_globs(options, text):
+    result = run_module('reboot_info', options, module_environment())
+    assert result['failed'] and text in result['msg']
+
+
+def test_words():
+    plan = golden('plan')
+    said = [sentences.sentence(thing) for thing in plan['actions'] + plan['reboot']['reasons']]
+    assert said[0] == 'cron.service: restart it'
+    assert 'kernel 6.1.0-28-amd64 is installed, and 6.1.0-27-amd64 runs' in said
+    assert not [text for text in said if 'None' in text or '_' in text.split(' (policy')[0].split(', since')[0]], said
+    left = sentences.left_over(ACTIONS[:2], runs_play=ACTIONS[:1], only=['cron.service'])
+    assert [entry['why'] for entry in left] == [
+        'cron.service: restart it (this play runs in it)', 'nginx.service: restart it (restart_only leaves it out)'
+    ]
+    assert json.dumps(left)
