@@ -18,6 +18,12 @@ import { type Holder, heldCodeOf } from './held-code.ts';
 /** What a program unpacks, loads and unlinks has a name for as long as that takes; what an upgrade removes lay there for days. */
 const unpackingNs = 2_000_000_000n;
 
+/**
+ * The start of a process is known to a tick, the boot to a hundredth of a second, and a file's times to the kernel's coarse clock:
+ * what was unlinked just before the start may as well have been unlinked just after it.
+ */
+const startUncertaintyNs = 50_000_000n;
+
 interface Gone {
   path: Bytes;
   state: MapFinding['state'];
@@ -80,7 +86,7 @@ function isSmall({ heldBytes }: Gone): boolean {
 /** Made after the process began, or unlinked before: then it was handed down by the one who had it open, which is a parent. */
 function isMadeBy({ state, links, bornAtNs, unlinkedAtNs }: Gone, { startedAtNs }: User): boolean {
   if (state !== 'removed' || links !== 0 || bornAtNs === null || startedAtNs === null) return false;
-  return bornAtNs > startedAtNs || (unlinkedAtNs !== null && unlinkedAtNs < startedAtNs);
+  return bornAtNs > startedAtNs || (unlinkedAtNs !== null && unlinkedAtNs < startedAtNs - startUncertaintyNs);
 }
 
 /** Its own, and either gone as soon as it was there, or in a folder that is for such things. */
