@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 
-import { realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { projectRoot } from '../support/project.ts';
@@ -95,7 +95,7 @@ test('a reboot: refused, allowed, for the kernel alone, and its reasons on the s
   const obstacle = guestObstacle();
   if (obstacle !== null) return skip(t, obstacle);
   const { guest, controller } = await boot(t);
-  await guest.enter(['systemctl', 'start', 'redis-server.service']);
+  await guest.enter(['systemctl', 'enable', '--now', 'redis-server.service']);
   await guest.writeFile('/run/reboot-required', '');
   await guest.writeFile('/run/reboot-required.pkgs', 'dbus\n');
   const first = await bootId(guest);
@@ -109,20 +109,29 @@ test('a reboot: refused, allowed, for the kernel alone, and its reasons on the s
     /restart_never names what runs here: redis-server\.service/,
   );
 
+  // redis.service is another name of redis-server.service.
+  const alias = await play({ restart_never: ['redis.service'] });
+  assert.deepEqual([alias.status, await bootId(guest)], [0, first], alias.output);
+
   const kernel = await play({ restart_reboot: 'for_kernel' });
   assert.deepEqual([kernel.status, await bootId(guest)], [0, first], kernel.output);
 
-  // The more careful one of the two counts, whoever said it.
-  const quiet = await controller.playbook('lib_users.host.patch', [
-    ...[
-      '--user',
-      'root',
-      '-e',
-      JSON.stringify({ patch_hosts: 'guests', restart_reboot: 'never', patch_packages: ['openssl'] }),
-    ],
-    ...['-e', 'patch_reboot=when_required', '--skip-tags', 'none'],
-  ]);
-  assert.equal(await bootId(guest), first, quiet.output);
+  // What the inventory says beats what the playbook would do, and of two that say it the more careful one counts.
+  await guest.writeFile('/etc/apt/sources.list', '');
+  const variables = join(controller.folder, 'host_vars');
+  mkdirSync(variables);
+  writeFileSync(join(variables, 'web1.json'), JSON.stringify({ restart_reboot: 'never' }));
+  const patch = { patch_hosts: 'guests', patch_packages: ['openssl'] };
+  for (const more of [{}, { patch_reboot: 'when_required' }]) {
+    const flags = ['--user', 'root', '-e', JSON.stringify({ ...patch, ...more })];
+    const patched = await controller.playbook('lib_users.host.patch', flags);
+    assert.deepEqual([patched.status, await bootId(guest)], [0, first], patched.output);
+    assert.deepEqual(said(patched, 'Name why a reboot is required'), ['/run/reboot-required is there, for dbus']);
+  }
+  rmSync(variables, { recursive: true });
+  const unasked = await controller.playbook('lib_users.host.patch', ['--user', 'root']);
+  assert.equal(unasked.status, 2);
+  assert.match(unasked.output, /patch_hosts is not set/);
 
   await guest.writeFile('/etc/ssh/sshd_config.d/wrong.conf', 'PermitRootLogin maybe\n');
   const broken = await play({});

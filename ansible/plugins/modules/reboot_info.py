@@ -85,10 +85,19 @@ USER_SLICES = ('/sys/fs/cgroup/user.slice', '/sys/fs/cgroup/systemd/user.slice',
 
 
 def loaded_units():
-    """The system's units: a list of dicts with Id, ActiveState, FragmentPath and DropInPaths, or None."""
-    names = 'Id,ActiveState,FragmentPath,DropInPaths'
+    """The system's units: a list of dicts with Id, Names (its aliases too), ActiveState and the paths of its files, or None."""
+    names = 'Id,Names,ActiveState,FragmentPath,DropInPaths'
     answer = run(['systemctl', 'show', '--property=' + names, '--', '*'], 60)
     return parse_blocks(answer.out) if answer.rc == 0 else None
+
+
+def names_of(unit):
+    return {unit['Id']} | set(unit.get('Names', '').split())
+
+
+def is_named(globs, names):
+    """Whether a glob matches the name of a unit, or one of its aliases."""
+    return any(any_matches(globs, name) for name in names)
 
 
 def user_units(slices=USER_SLICES):
@@ -164,13 +173,14 @@ def main():
     if units is None:
         problems.append('systemd could not be asked which units run')
         units = []
-    active = {unit['Id'] for unit in units if unit.get('Id') and unit.get('ActiveState') in RUNNING} | user_units()
+    active = {unit['Id']: names_of(unit) for unit in units if unit.get('Id') and unit.get('ActiveState') in RUNNING}
+    active.update((name, {name}) for name in user_units())
     broken = sshd_problem()
     if broken is not None:
         problems.append('sshd would not start again: %s' % broken)
     module.exit_json(
         changed=False,
-        forbidden=sorted(name for name in active if any_matches(never, name) and not any_matches(despite, name)),
+        forbidden=sorted(unit for unit, names in active.items() if is_named(never, names) and not is_named(despite, names)),
         problems=problems + unit_problems(units),
     )
 

@@ -15,6 +15,7 @@ systemd = importlib.import_module(PLUGINS + 'module_utils._systemd')
 restarts = importlib.import_module(PLUGINS + 'module_utils._restarts')
 sentences = importlib.import_module(PLUGINS + 'module_utils._sentences')
 plan_apply = importlib.import_module(PLUGINS + 'modules.plan_apply')
+reboot_info = importlib.import_module(PLUGINS + 'modules.reboot_info')
 
 ACTIONS = [action for action in golden('plan')['actions'] if action['argv'] is not None]
 
@@ -157,6 +158,13 @@ def test_blocks():
         {'Id': 'a.service', 'ActiveState': 'active'}, {'Id': 'b.service', 'ActiveState': 'failed', 'X': 'a=b'}
     ]
     assert systemd.parse_blocks('') == []
+
+
+def test_a_unit_is_named_by_its_aliases_too():
+    mariadb = {'Id': 'mariadb.service', 'Names': 'mysql.service mariadb.service'}
+    for glob, named in (('mysql*', True), ('maria*', True), ('my', False), ('redis*', False)):
+        assert reboot_info.is_named([glob], reboot_info.names_of(mariadb)) is named
+    assert reboot_info.names_of({'Id': 'a.service'}) == {'a.service'}
 
 
 @pytest.mark.parametrize('options, text', [
