@@ -17,7 +17,6 @@ import type { Bytes } from './procfs/bytes.ts';
 import { parseCgroup } from './procfs/cgroup.ts';
 import { hidesProcesses } from './procfs/hidepid.ts';
 import { type KernelHeldFile, readKernelHeld } from './procfs/kernel-held.ts';
-import { OpenProcess } from './procfs/process.ts';
 import { orNull, readBytes, readNumbers } from './procfs/reader.ts';
 import { hasSandboxRoot } from './procfs/root-mount.ts';
 import { countHostProcesses, type Lineage, readLineage, readNamespaces, readViewer } from './procfs/self.ts';
@@ -191,12 +190,7 @@ function attributor(procPath: string, init: InitProcess): (process: AffectedProc
 /** null if the scanned procfs is not that of this host: what is below /sys and in /proc/swaps is the kernel's own. */
 function readOwnKernelHeld({ root, procPath }: ScanOptions, views: Views): KernelHeldFile[] | null {
   if (procPath !== '/proc' || readContainer(root, procPath) !== null) return null;
-  const self = new OpenProcess(procPath, process.pid);
-  try {
-    return readKernelHeld({ sysPath: '/sys', procPath, look: (path) => views.of(self).look(path) });
-  } finally {
-    self.close();
-  }
+  return readKernelHeld({ sysPath: '/sys', procPath, look: (path) => views.own.look(path) });
 }
 
 function selectProcesses(pids: number[], wanted: readonly number[]): number[] {
