@@ -8,7 +8,7 @@ import type { Caller, Package, Report, Scan, Warning } from './documents/generat
 import { buildReport } from './documents/report.ts';
 import type { AttributedProcess } from './documents/report-facts.ts';
 import { LibUsersError } from './errors.ts';
-import { readBootTime, readClockTicks } from './host/clock.ts';
+import { bootClockZero, readBootTime, readClockTicks } from './host/clock.ts';
 import { readContainer } from './host/container.ts';
 import { readHost } from './host/host.ts';
 import { readUserNames } from './host/users.ts';
@@ -222,10 +222,11 @@ function sumUp(pids: readonly number[], inspections: readonly Inspection[], self
   return { counts, suppressed, affected };
 }
 
-/** The boot clock's zero to the hundredth of a second (proc_uptime(5)): birth times are compared with it. */
+/** The boot clock's zero, with which birth times are compared; null if the uptime cannot be read. */
 function readBootedAtNs(procPath: string): bigint | null {
-  const uptime = Number(orNull(() => readBytes(`${procPath}/uptime`))?.split(' ')[0]);
-  return Number.isFinite(uptime) ? BigInt(Math.round(Date.now() - uptime * 1000)) * 1_000_000n : null;
+  const uptimeSeconds = Number(orNull(() => readBytes(`${procPath}/uptime`))?.split(' ')[0]);
+  if (!Number.isFinite(uptimeSeconds)) return null;
+  return bootClockZero({ epochMs: Date.now(), monotonicNs: process.hrtime.bigint(), uptimeSeconds });
 }
 
 /** Where systemd answers, a unit counts only if the process is in its control group: a guest's cron.service is not the host's. */

@@ -16,6 +16,29 @@ export function readBootTime(procPath: string): number | null {
   return match ? Number(match[1]) : null;
 }
 
+/** Three clocks, read one after the other. */
+export interface Clocks {
+  /** CLOCK_REALTIME in milliseconds since the epoch. */
+  epochMs: number;
+  /** CLOCK_MONOTONIC in nanoseconds: exact, but it stands still while the host is suspended. clock_gettime(2) */
+  monotonicNs: bigint;
+  /** The boot clock in seconds, cut off at a hundredth. proc_uptime(5) */
+  uptimeSeconds: number;
+}
+
+/** How far the monotonic and the boot clock may be apart on a host that was never suspended, in seconds. */
+const readingSeconds = 0.05;
+
+/**
+ * The boot clock's zero in nanoseconds since the epoch. The monotonic clock gives it if the host was never suspended: from the
+ * uptime alone two scans would differ by a hundredth of a second, and disagree on what was made before its process began.
+ */
+export function bootClockZero({ epochMs, monotonicNs, uptimeSeconds }: Clocks): bigint {
+  const monotonicSeconds = Number(monotonicNs) / 1e9;
+  const agree = Math.abs(monotonicSeconds - uptimeSeconds) < readingSeconds;
+  return BigInt(Math.round(epochMs - (agree ? monotonicSeconds : uptimeSeconds) * 1000)) * 1_000_000n;
+}
+
 /** The kernel's clock ticks a second as start times count them. */
 export function readClockTicks(): number {
   try {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import test from 'node:test';
-import { parseClockTicks, readBootTime, readClockTicks } from '../../src/host/clock.ts';
+import { bootClockZero, parseClockTicks, readBootTime, readClockTicks } from '../../src/host/clock.ts';
 import { makeTree } from '../support/tree.ts';
 
 /** AT_SYSINFO_EHDR, AT_PAGESZ, AT_SECURE = 0, and the rest as given, in words of `size` bytes. */
@@ -40,3 +40,16 @@ test('boot time: the btime line, or null', (t) => {
   assert.equal(readBootTime(makeTree(t, { stat: 'cpu 1\nxbtime 5\nbtime x\n' })), null);
   assert.equal(readBootTime(makeTree(t, {})), null);
 });
+
+const zeros: [name: string, uptimeSeconds: number, monotonicSeconds: number, zeroMs: number][] = [
+  ['never suspended: the exact clock decides', 100.01, 100.018, 899_982],
+  ['the same a moment later in the same hundredth', 100.01, 100.012, 899_988],
+  ['suspended for an hour', 3700.01, 100.018, -2_700_010],
+  ['a tree of another host', 42, 100.018, 958_000],
+];
+for (const [name, uptimeSeconds, monotonicSeconds, zeroMs] of zeros) {
+  test(`the boot clock's zero, ${name}`, () => {
+    const monotonicNs = BigInt(Math.round(monotonicSeconds * 1e9));
+    assert.equal(bootClockZero({ epochMs: 1_000_000, monotonicNs, uptimeSeconds }), BigInt(zeroMs) * 1_000_000n);
+  });
+}
