@@ -129,5 +129,5 @@ async function acceptedByParsers(t: TestContext, guest: Guest, baseline: string)
   // logind runs on libssl's libcrypto, and --unit narrows the findings, not what the host needs.
   const reboot = 'a reboot is required: systemd-logind.service cannot be restarted safely';
   assert.equal(line.split(' |')[0], `LIB_USERS WARNING - 1 newly stale unit: nginx.service; ${reboot}`);
-  assert.equal(parsePerfdata([line.split('|')[1]!.trim()])[0]?.length, 8);
+  assert.equal(parsePerfdata([line.split('|')[1]!.trim()])[0]?.length, 9);
 }
