@@ -42,11 +42,11 @@ const impostors: Readonly<Record<string, { content: string | Uint8Array; says: R
   },
   newer: {
     content: `#!/bin/sh\nlib-users "$@" | sed 's/"schema_version":"1/"schema_version":"2/'\n`,
-    says: /has schema version 2\.0\.0, and this collection reads 1\.x\. Likely cause: lib-users on this host is too new/,
+    says: /has schema version 2\.\d+\.0, and this collection reads 1\.x\. Likely cause: lib-users on this host is too new/,
   },
   older: {
     content: `#!/bin/sh\nlib-users "$@" | sed 's/"schema_version":"1/"schema_version":"0/'\n`,
-    says: /has schema version 0\.0\.0, and .* Likely cause: lib-users on this host is too old: update it/,
+    says: /has schema version 0\.\d+\.0, and .* Likely cause: lib-users on this host is too old: update it/,
   },
   truncated: {
     content: '#!/bin/sh\nlib-users "$@" | head -c 200\n',
