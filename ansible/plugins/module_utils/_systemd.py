@@ -63,15 +63,16 @@ def managers(uid):
     return [['systemctl', '--user', '--machine=%d@.host' % uid], as_user + ['systemctl', '--user']]
 
 
-# The words before the verb in the commands of a plan.
+# The commands of a plan, and no others: whose manager, then what it is told. systemctl would expand a glob in place of a unit.
 PLANNED = re.compile(
-    r'systemctl( --user --machine=[0-9]+@\.host)? '
-    r'|setpriv --reuid=([0-9]+) --regid=[0-9]+ --clear-groups env XDG_RUNTIME_DIR=/run/user/\2 systemctl --user '
+    r'(systemctl( --user --machine=[0-9]+@\.host)?'
+    r'|setpriv --reuid=([0-9]+) --regid=[0-9]+ --clear-groups env XDG_RUNTIME_DIR=/run/user/\3 systemctl --user)'
+    r' (daemon-reexec|(try-restart|try-reload-or-restart|kill --kill-who=main --signal=[A-Z0-9+-]+) -- [A-Za-z0-9:_.\\@-]+)\Z'
 )
 
 
 def is_planned(argv):
-    """Whether an argument list is one that a plan can hold: systemctl, of the system or of a user."""
+    """Whether an argument list is one that a plan can hold: to systemctl, about the system's manager or a user's."""
     if not isinstance(argv, list) or not all(isinstance(word, str) for word in argv):
         return False
     return PLANNED.match(' '.join(argv)) is not None and all(' ' not in word for word in argv)

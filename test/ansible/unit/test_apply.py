@@ -27,6 +27,9 @@ def apply(tmp_path, check_mode=False, **options):
 
 @pytest.mark.parametrize('argv', [
     None, [], ['sh', '-c', 'true'], 'systemctl try-restart -- x.service', ['/tmp/systemctl', 'x'],
+    ['systemctl', 'poweroff'], ['systemctl', 'stop', '--', 'cron.service'], ['systemctl', 'try-restart', 'cron.service'],
+    ['systemctl', 'try-restart', '--', '*'], ['systemctl', 'try-restart', '--', 'a.service', 'b.service'],
+    ['systemctl', '--host=x', 'try-restart', '--', 'cron.service'], ['systemctl', 'daemon-reexec', '--root=/x'],
     ['setpriv', '--reuid=0', 'sh'], ['setpriv', '--reuid=1', '--regid=1', '--clear-groups', 'env', 'LD_PRELOAD=/x', 'systemctl'],
 ])
 def test_only_commands_of_a_plan_are_run(argv, tmp_path):
@@ -39,7 +42,12 @@ def test_only_commands_of_a_plan_are_run(argv, tmp_path):
 def test_each_form_of_a_plans_command_is_accepted():
     """src/plan/argv.ts: the system's manager, a user's, and a user's on systemd before 248."""
     for manager in systemd.managers(None) + systemd.managers(1000):
-        assert systemd.is_planned(manager + ['try-restart', '--', 'a.service'])
+        for words in (
+            ['try-restart', '--', 'a.service'], ['try-reload-or-restart', '--', 'dev-x\\x2dy@1:2.service'], ['daemon-reexec'],
+            ['kill', '--kill-who=main', '--signal=RTMIN+1', '--', 'a.service'],
+        ):
+            assert systemd.is_planned(manager + words), words
+    assert all(systemd.is_planned(action['argv']) for action in ACTIONS)
     assert not systemd.is_planned(['systemctl', 'restart x', '--', 'a.service'])
 
 
