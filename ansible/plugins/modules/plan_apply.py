@@ -11,6 +11,7 @@ version_added: 0.1.0
 description:
   - Runs the commands of actions that M(lib_users.host.plan_info) returned, in their order, and says of each how it went.
   - It decides nothing. What has no command in the plan is refused, and so is any command that no plan holds.
+  - Before sshd is restarted or reloaded, C(sshd -t) is asked. If it objects, the action is refused.
   - A unit that failed after C(systemctl) was content with its restart counts as failed.
   - A unit that the last run restarted in this boot and that is failed now is a failure too, whatever O(actions) say. What
     was restarted last is kept in O(record).
@@ -23,7 +24,6 @@ options:
   detached:
     description:
       - Actions that would end the connection that asked for them. systemd does them a second after the module has ended.
-      - The configuration of sshd is checked before, with C(sshd -t).
     type: list
     elements: dict
     default: []
@@ -189,6 +189,14 @@ def fail(result, said):
     result.update(status='failed', said=said)
 
 
+def refuse_broken_sshd(result):
+    """Marks the restart of an sshd that would not start again as refused -> whether it did."""
+    problem = sshd_problem() if changes_state(result) and is_sshd(result['unit']) else None
+    if problem is not None:
+        result.update(status='refused', said='not tried, since ' + problem)
+    return problem is not None
+
+
 def has_failed(results):
     return any(result['status'] in FAILED for result in results)
 
@@ -232,6 +240,8 @@ def apply(actions, params):
         if not params['keep_going'] and has_failed(results):
             result['status'] = 'not_tried'
             continue
+        if refuse_broken_sshd(result):
+            continue
         answer = run(action['argv'], params['timeout'])
         if answer.rc != 0:
             fail(result, answer.said)
@@ -253,9 +263,7 @@ def detach(actions, params, results):
         if not params['keep_going'] and has_failed(results + detached):
             result['status'] = 'not_tried'
             continue
-        problem = sshd_problem() if is_sshd(action['unit']) else None
-        if problem is not None:
-            result.update(status='refused', said='not tried, since ' + problem)
+        if refuse_broken_sshd(result):
             continue
         answer = run(TIMER + ['--unit=lib-users-restart-%d' % number, '--'] + action['argv'], params['timeout'])
         if answer.rc != 0:

@@ -10,7 +10,7 @@ short_description: What speaks against rebooting a host now
 version_added: 0.1.0
 description:
   - Tells which units run now that must never be restarted, and what would keep the host from coming back as it was.
-  - It asks C(sshd -t), and C(systemd-analyze verify) about active units whose files were changed since the host was booted.
+  - It asks C(sshd -t), unless no sshd is installed and none runs, and C(systemd-analyze verify) about active units whose files were changed since the host was booted.
 options:
   never:
     description: Globs of units that must never be restarted. A reboot restarts them too.
@@ -60,7 +60,7 @@ EXAMPLES = r'''
 
 RETURN = r'''
 forbidden:
-  description: The units that run now, match O(never) and match no glob of O(despite).
+  description: The units that run now and match O(never), by any of their names, and match no glob of O(despite).
   returned: success
   type: list
   elements: str
@@ -77,7 +77,13 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.lib_users.host.plugins.module_utils._globs import any_matches, glob_problems
-from ansible_collections.lib_users.host.plugins.module_utils._systemd import find_program, parse_blocks, run, sshd_problem
+from ansible_collections.lib_users.host.plugins.module_utils._systemd import (
+    find_program,
+    is_sshd,
+    parse_blocks,
+    run,
+    sshd_problem,
+)
 
 # What ended is inactive or failed.
 RUNNING = ('active', 'activating', 'reloading', 'deactivating')
@@ -85,19 +91,15 @@ USER_SLICES = ('/sys/fs/cgroup/user.slice', '/sys/fs/cgroup/systemd/user.slice',
 
 
 def loaded_units():
-    """The system's units: a list of dicts with Id, Names (its aliases too), ActiveState and the paths of its files, or None."""
-    names = 'Id,Names,ActiveState,FragmentPath,DropInPaths'
-    answer = run(['systemctl', 'show', '--property=' + names, '--', '*'], 60)
+    """The system's units: a list of dicts with Id, Names, ActiveState, FragmentPath and DropInPaths, or None."""
+    properties = 'Id,Names,ActiveState,FragmentPath,DropInPaths'
+    answer = run(['systemctl', 'show', '--property=' + properties, '--', '*'], 60)
     return parse_blocks(answer.out) if answer.rc == 0 else None
 
 
 def names_of(unit):
-    return {unit['Id']} | set(unit.get('Names', '').split())
-
-
-def is_named(globs, names):
-    """Whether a glob matches the name of a unit, or one of its aliases."""
-    return any(any_matches(globs, name) for name in names)
+    """Every name of a unit, as the plan counts them: a rule for mysql.service is about mariadb.service if that has this alias."""
+    return [unit['Id']] + [name for name in unit.get('Names', '').split() if name != unit['Id']]
 
 
 def user_units(slices=USER_SLICES):
@@ -156,6 +158,14 @@ def unit_problems(units):
     return problems
 
 
+def forbidden_of(active, never, despite):
+    """Lists of the names of running units -> the first name of each that must never be restarted."""
+    return sorted({
+        names[0] for names in active
+        if any(any_matches(never, name) for name in names) and not any(any_matches(despite, name) for name in names)
+    })
+
+
 def main():
     module = AnsibleModule(
         argument_spec=dict(
@@ -173,14 +183,16 @@ def main():
     if units is None:
         problems.append('systemd could not be asked which units run')
         units = []
-    active = {unit['Id']: names_of(unit) for unit in units if unit.get('Id') and unit.get('ActiveState') in RUNNING}
-    active.update((name, {name}) for name in user_units())
-    broken = sshd_problem()
+    running = [unit for unit in units if unit.get('Id') and unit.get('ActiveState') in RUNNING]
+    active = [names_of(unit) for unit in running] + [[name] for name in user_units()]
+    # If no sshd is installed and none runs, nobody connects by it.
+    wants_sshd = find_program('sshd') is not None or any(is_sshd(name) for names in active for name in names)
+    broken = sshd_problem() if wants_sshd else None
     if broken is not None:
         problems.append('sshd would not start again: %s' % broken)
     module.exit_json(
         changed=False,
-        forbidden=sorted(unit for unit, names in active.items() if is_named(never, names) and not is_named(despite, names)),
+        forbidden=forbidden_of(active, never, despite),
         problems=problems + unit_problems(units),
     )
 

@@ -116,13 +116,39 @@ def test_a_port_that_does_not_open_is_a_failure_of_its_unit(monkeypatch):
     assert (first['status'], second['status']) == ('failed', 'done')
 
 
-def test_a_broken_sshd_is_not_restarted(monkeypatch):
+@pytest.mark.parametrize('name', ['apply', 'detach'])
+def test_a_broken_sshd_is_not_restarted(name, monkeypatch):
     monkeypatch.setattr(plan_apply, 'sshd_problem', lambda: 'line 3: bad')
     run, ran = answering({})
     monkeypatch.setattr(plan_apply, 'run', run)
-    ssh = dict(ACTIONS[0], unit='ssh.service')
-    outcome, = plan_apply.detach([ssh], params(), [])
+    actions = [dict(ACTIONS[0], unit='ssh.service')]
+    outcome, = plan_apply.apply(actions, params()) if name == 'apply' else plan_apply.detach(actions, params(), [])
     assert (outcome['status'], outcome['said'], ran) == ('refused', 'not tried, since line 3: bad', [])
+
+
+@pytest.mark.parametrize('answer, problem', [
+    (systemd.Ran(0, '', ''), None),
+    (systemd.Ran(255, '', 'Missing privilege separation directory: /run/sshd'), None),
+    (systemd.Ran(255, '', 'line 3: bad\n'), 'line 3: bad'),
+    (systemd.Ran(None, '', 'sshd is not installed'), 'sshd is not installed'),
+    (systemd.Ran(None, '', 'sshd did not end within 30 seconds'), 'sshd did not end within 30 seconds'),
+])
+def test_an_sshd_that_cannot_be_asked_is_a_problem(answer, problem, monkeypatch):
+    monkeypatch.setattr(systemd, 'run', lambda _argv, _timeout: answer)
+    assert systemd.sshd_problem() == problem
+
+
+@pytest.mark.parametrize('never, despite, forbidden', [
+    (['mysql.service'], [], ['mariadb.service']),
+    (['mariadb.service'], [], ['mariadb.service']),
+    (['my*'], ['mariadb.*'], []),
+    (['mariadb.*'], ['mysql.service'], []),
+    (['nginx.service'], [], []),
+])
+def test_a_unit_is_kept_from_a_reboot_by_each_of_its_names(never, despite, forbidden):
+    unit = {'Id': 'mariadb.service', 'Names': 'mysql.service mariadb.service mysqld.service'}
+    active = [reboot_info.names_of(unit), reboot_info.names_of({'Id': 'cron.service'})]
+    assert reboot_info.forbidden_of(active, never, despite) == forbidden
 
 
 def test_record_is_of_root_alone_and_any_other_is_none(tmp_path):
