@@ -60,6 +60,12 @@ options:
     description: Globs over the whole path of files that are not reported; C(*) crosses C(/).
     type: list
     elements: str
+attributes:
+  check_mode:
+    description: Can run in check mode without changing anything.
+    support: full
+    details:
+      - It judges the same in check mode, and does not write O(write_baseline).
 author:
   - the lib-users authors (@lib-users)
 '''
