@@ -194,12 +194,6 @@ def test_blocks():
     assert systemd.parse_blocks('') == []
 
 
-def test_a_unit_is_named_by_its_aliases_too():
-    mariadb = {'Id': 'mariadb.service', 'Names': 'mysql.service mariadb.service'}
-    for glob, named in (('mysql*', True), ('maria*', True), ('my', False), ('redis*', False)):
-        assert reboot_info.is_named([glob], reboot_info.names_of(mariadb)) is named
-    assert reboot_info.names_of({'Id': 'a.service'}) == {'a.service'}
-
 
 @pytest.mark.parametrize('options, text', [
     ({'never': ['nginx']}, 'never: "nginx"'),
