@@ -153,6 +153,11 @@ plan:
       returned: success
       type: list
       elements: dict
+    held:
+      description: As RV(held).
+      returned: success
+      type: list
+      elements: dict
     ignored:
       description: What was found and needs nothing, each with its code and reason.
       returned: success
@@ -258,6 +263,13 @@ actions:
       returned: success
       type: list
       elements: dict
+held:
+  description:
+    - What holds the space of gone files, most first, whether or not there is anything else to do about it.
+    - Null with a C(lib-users) that does not say it.
+  returned: success
+  type: list
+  elements: dict
 ignored:
   description: What was found and needs nothing, each with its code and reason.
   returned: success
@@ -363,10 +375,11 @@ def main():
     require_seen(module, is_seen(plan, params, answer.warnings), answer.warnings, {'complete': plan['complete']})
     cli.warn(answer.warnings)
     required = plan['reboot']['required']
-    # Documents before version 1.1 do not say whether the host is clean.
+    # Documents before version 1.1 do not say whether the host is clean, nor what holds space.
     parts = {'plan': plan}
     if not params['document']:
-        parts = dict({key: plan[key] for key in FLAT_KEYS}, clean=plan.get('clean'), reboot_reasons=plan['reboot']['reasons'])
+        parts = dict({key: plan[key] for key in FLAT_KEYS}, reboot_reasons=plan['reboot']['reasons'])
+        parts.update(clean=plan.get('clean'), held=plan.get('held'))
     module.exit_json(
         changed=False,
         reboot_required=required is True,

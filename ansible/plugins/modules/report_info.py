@@ -105,6 +105,11 @@ report:
       returned: success
       type: list
       elements: dict
+    kernel_held:
+      description: Gone files that the kernel itself holds, as for a loop device; null if that was not looked at.
+      returned: success
+      type: list
+      elements: dict
     warnings:
       description:
         - What kept the report from being better, each with a code.
