@@ -135,6 +135,7 @@ def suggestion(pattern):
     stem, dot, kind = glob.rpartition('.')
     near = difflib.get_close_matches(kind.lower(), UNIT_TYPES, 1) if dot else []
     guesses = [glob] + ['%s.%s' % (stem, each) for each in near]
+    guesses += ['%s.scope' % glob] if re.match('session-|init$', glob) else []
     guesses += [re.sub(r'@(\.[a-z]+)?$', lambda found: '@*' + (found.group(1) or '.service'), glob), glob + '.service']
     meant = [guess for guess in guesses if guess and can_match(guess)]
     if meant:

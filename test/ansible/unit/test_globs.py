@@ -22,6 +22,7 @@ USELESS = {
     ' nginx.service': 'did you mean nginx.service?',
     'postgresql@': 'did you mean postgresql@*.service?',
     'postgresql@.service': 'did you mean postgresql@*.service?',
+    'session-5': 'did you mean session-5.scope?',
     'nginx.service, redis.service': 'give each by itself, nginx.service and redis.service',
     'my app.service': 'as in nginx.service',
     '@x.service': 'as in nginx.service',
