@@ -71,11 +71,6 @@ export function isDatabaseFile(path: string): boolean {
   return databasePlaces.test(path) || databaseNames.some((pattern) => pattern.test(name));
 }
 
-/** Below a folder that packages make for the data of their services. */
-export function isServiceData(path: string): boolean {
-  return /^\/var\/(?:cache|db|lib|opt|spool)\//.test(path) || /\/(?:data|db|databases?)[0-9]*\//i.test(path);
-}
-
 /** `libx.so`, `libx.so.1`; the last component alone, since a path may be made of a thousand of these. */
 export function isLibraryName(path: string): boolean {
   return /\.so(?:$|\.)/.test(nameOf(path));

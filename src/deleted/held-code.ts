@@ -2,7 +2,6 @@
 // machine loads classes from, an image, the script that a shell reads. The kernel's links say which program holds it; a
 // name alone says nothing, since a file server or a backup reads the same files. proc_pid_exe(5), proc_pid_fd(5).
 
-import { isLibraryName } from '../path-evidence.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 
 /** What is known of the process that uses the file. */
@@ -78,10 +77,9 @@ export function heldCodeOf({ path, fd }: UsedFile, holder: Holder): 'script' | '
   if (fd !== null && fd > 2 && interpreters.test(program) && scriptOf(holder) === nameOf(path)) {
     return 'script';
   }
-  const isLibrary = isLibraryName(path);
   const loads = runtimes.some(
     ({ programs, library, code }) =>
-      (isLibrary || code.test(path)) && (programs.test(program) || (library !== null && holder.maps(library))),
+      code.test(path) && (programs.test(program) || (library !== null && holder.maps(library))),
   );
   return loads ? 'archive' : null;
 }

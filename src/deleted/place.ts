@@ -63,7 +63,7 @@ function firstPlace(
 
 /**
  * What is at the path now. A mount whose root lost its name shows the old file or folder for ever, so that a look at the path
- * would tell nothing: what took its place is where it was mounted from, and the scanner may see that through a mount of its own.
+ * would tell nothing: what took its place is where it was mounted from, and another mount of that file system may show it.
  */
 export function lookAt(path: Bytes, place: Place | null, ownView: Evidence['ownView']): PathLook {
   if (place === null) return unknown;
@@ -75,8 +75,14 @@ export function lookAt(path: Bytes, place: Place | null, ownView: Evidence['ownV
   const mountPath = view.mountPath(path);
   const rest = mountPath === null ? null : pathBelow(mount.mountPoint, mountPath);
   if (rest === null) return unknown;
-  const looks = ownView.mounts.pathsOf(mount.device, mount.root + rest).map((source) => ownView.look(source));
-  return looks.find((look) => look.kind !== 'unknown') ?? unknown;
+  // A file system that only the process's namespace has, as the overlay of a container, is in its own view alone.
+  for (const searched of [ownView, view]) {
+    for (const source of searched.mounts.pathsOf(mount.device, mount.root + rest)) {
+      const found = searched.look(source);
+      if (found.kind !== 'unknown') return found;
+    }
+  }
+  return unknown;
 }
 
 const unknown: PathLook = { kind: 'unknown' };

@@ -6,7 +6,6 @@ import {
   isInBuildFolder,
   isInWorkspace,
   isNeverLinked,
-  isServiceData,
   isTemporary,
   logEvidence,
 } from '../path-evidence.ts';
@@ -109,12 +108,15 @@ function roleOfArchive<Other>(file: Gone, other: Other, user: User): 'code' | 's
   return isLater && isInBuildFolder(file.path) ? other : 'code';
 }
 
-/** Appending alone makes no log of a database's file; and what is only read is somebody else's. */
+/**
+ * Standard output and error are a log, however they were opened: StandardOutput=append:, file: and truncate: (systemd.exec(5)).
+ * Appending alone makes no log, since databases append as well; and what is only read is somebody else's.
+ */
 function isLog({ path, fd, access, append }: Pick<FdFinding, 'path' | 'fd' | 'access' | 'append'>): boolean {
   if (access !== 'write' && access !== 'read_write') return false;
   const evidence = logEvidence(path);
   if (evidence === 'place') return true;
   if (isDatabaseFile(path)) return false;
-  if (append) return evidence !== null || fd === 1 || fd === 2 || !isServiceData(path);
-  return access === 'write' && evidence !== null;
+  if (fd === 1 || fd === 2) return append === true || access === 'write';
+  return evidence !== null && (append === true || access === 'write');
 }

@@ -96,6 +96,9 @@ const fdRows: [name: string, fd: FdCase, role: string, user?: User][] = [
   ['written without append, a log by name', fd('/opt/app/gc.log', { access: 'write' }), 'log'],
   ['written without append, output by name', fd('/home/app/server.out', { access: 'write' }), 'log'],
   ['standard output, append', fd('/var/lib/app/console', { ...append, fd: 1 }), 'log'],
+  ['standard output, file: or truncate:', fd('/srv/app/console', { access: 'write', fd: 1 }), 'log'],
+  ['standard error, which a terminal opened', fd('/srv/app/console', { access: 'read_write', fd: 2 }), 'file'],
+  ['append where nothing says that it is a log', fd('/u01/seg', append), 'file'],
   ['a log in /tmp', fd('/tmp/x.log', append), 'log'],
   ['a log in service data', fd('/var/lib/app/app.log', append), 'log'],
   ['append to service data that nothing calls a log', fd('/var/lib/app/000042', append), 'file'],
@@ -159,7 +162,7 @@ const fdRows: [name: string, fd: FdCase, role: string, user?: User][] = [
   ['an image of SBCL', fd('/opt/app/app.core', read), 'code', user('/usr/bin/sbcl')],
   ['a core dump in an editor', fd('/opt/app/app.core', read), 'file', user('/usr/bin/vim')],
   ['an image of Smalltalk', fd('/srv/app/Pharo.image', read), 'code', user('/opt/pharo-vm/pharo')],
-  ['a library held open by Python', fd('/opt/app/x.so', read), 'code', user('/usr/bin/python3.11')],
+  ['a library that Python reads and does not map', fd('/opt/app/x.so', read), 'file', user('/usr/bin/python3.11')],
   ['a library read by a backup', fd('/usr/lib/libc.so.6', read), 'file', user('/usr/bin/rsync')],
 
   ["bash's script", fd('/opt/app/run.sh', { ...read, fd: 255 }), 'code', shell('/usr/bin/bash', 'bash ./run.sh')],

@@ -148,6 +148,24 @@ test('they are found without the privilege to read map_files', async (t) => {
   assert.deepEqual(facts(found), all('replaced'));
 });
 
+for (const [what, leave] of [
+  ['replaced', 'cp "$1" "$1.new"; mv "$1.new" "$1"'],
+  ['removed', 'rm "$1"'],
+] as const) {
+  test(`a bound file whose source is ${what} on a file system that only the process has`, async (t) => {
+    if (!needs(t, ...wanted)) return;
+    const folder = workFolder(t);
+    const [source, over] = [join(folder, 'lib.so'), join(folder, 'over.so')];
+    const script =
+      'mount -t tmpfs none "$1"; cp "$2" "$3"; touch "$4"; mount --bind "$3" "$4"; LD_PRELOAD="$4" exec "$5" 600';
+    const child = await startBound(t, script, folder, someLibrary(), source, over, sleepProgram());
+    await untilMapped(child.pid, over);
+    spawnSync('nsenter', [`--target=${child.pid}`, '--mount', 'sh', '-ec', leave, 'sh', source]);
+    const [map] = processOf(scan('--pid', String(child.pid)), child.pid)?.maps ?? [];
+    assert.deepEqual([map?.path, map?.role, map?.state], [over, 'code', what]);
+  });
+}
+
 test('a file of a lower layer of an overlay keeps its link, and is found', async (t) => {
   if (!needs(t, ...wanted)) return;
   let base = '';
