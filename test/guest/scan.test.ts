@@ -21,7 +21,7 @@ async function scan(guest: Guest, ...flags: string[]): Promise<Report> {
   return JSON.parse(stdout) as Report;
 }
 
-const empty = { processes: 0, units: 0, maps: 0, fds: 0, held_bytes: 0 };
+const empty = { processes: 0, units: 0, maps: 0, fds: 0, held_bytes: 0, held_memory_bytes: 0 };
 
 for (const release of releases) {
   for (const cgroup of layouts) {
