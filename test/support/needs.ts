@@ -13,6 +13,7 @@ import {
   readFileSync,
   readlinkSync,
   rmdirSync,
+  statfsSync,
   statSync,
 } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -67,6 +68,8 @@ const files = {
 const pythonModules = ['jsonschema', 'lib_users', 'prometheus_client'] as const;
 
 const timedService = 'packaging/systemd/lib-users.service';
+/** OVERLAYFS_SUPER_MAGIC in linux/magic.h */
+const overlayfs = 0x794c7630;
 const asRoot = 'run them as root';
 const notInContainer = 'run them as root, on a machine or in a virtual one';
 
@@ -107,6 +110,11 @@ const conditions = {
     given: () => holds(() => readlinkSync(someMapping())),
     what: 'to read names in /proc/PID/map_files',
     remedy: notInContainer,
+  },
+  'no overlayfs': {
+    given: () => ['/var/lib', projectRoot].every((path) => statfsSync(path).type !== overlayfs),
+    what: 'files on no overlayfs',
+    remedy: 'run them on a machine or in a virtual one',
   },
   cgroups: {
     given: () => unitHierarchies().length > 0 && unitHierarchies().every((point) => holds(() => tryFolder(point))),
