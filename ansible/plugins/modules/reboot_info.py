@@ -10,7 +10,8 @@ short_description: What speaks against rebooting a host now
 version_added: 0.1.0
 description:
   - Tells which units run now that must never be restarted, and what would keep the host from coming back as it was.
-  - It asks C(sshd -t), unless no sshd is installed and none runs, and C(systemd-analyze verify) about active units whose files were changed since the host was booted.
+  - It asks C(sshd -t), unless no sshd is installed and none runs.
+  - It asks C(systemd-analyze verify) about active units whose files were changed since the host was booted.
 options:
   never:
     description: Globs of units that must never be restarted. A reboot restarts them too.
