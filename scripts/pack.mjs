@@ -35,7 +35,7 @@ if (unknown.length) {
 
 const out = join(root, 'build/pack');
 mkdirSync(out, { recursive: true });
-// What another version, or nobody, put there would be among the sums.
+// SHA256SUMS lists the whole folder, so files of another version, or of unknown origin, must not be in it.
 for (const name of readdirSync(out)) {
   if (!name.includes(version)) rmSync(join(out, name), { recursive: true });
 }

@@ -98,7 +98,7 @@ export function scanFlagsOf(
   return { ...flags, ...rest, detail: 'processes', packages: false };
 }
 
-/** What a required reboot is to the gate: the flag wins over the configuration, which wins over the format's default. */
+/** Says how a required reboot counts: the flag wins over the configuration, which wins over the format's default. */
 export function rebootCountsAs(flags: GateFlags, config: EffectiveConfig, format: string): DriftReboot['counts_as'] {
   const given = (flags.reboot as DriftReboot['counts_as'] | undefined) ?? config.check.reboot;
   return given ?? (format === 'nagios' ? 'warning' : 'ok');

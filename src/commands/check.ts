@@ -127,7 +127,7 @@ export default class Check extends BaseCommand {
         document: drift,
         schema: 'drift',
         formats: formatsOf(() => checked),
-        // What closes the gate wins over what is not known, and a plugin says by itself what it could not see.
+        // A closed gate wins over an unknown part of the host, and a plugin says by itself if it could not see everything.
         incomplete: format === 'nagios' || drift.verdict === 'drift' ? null : whyUnknown(judgement, report),
         alongside: kept === null ? [] : [{ path: kept, text: renderJson(judgement.baseline) }],
       },
