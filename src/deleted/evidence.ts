@@ -20,11 +20,12 @@ export interface Evidence {
   match: RuleMatcher;
   /** Takes what a rule hid. */
   hide(use: HiddenUse): void;
-  /** The NUL-separated command line and the name (comm): the process says both of itself. */
-  words(): { commandLine: Bytes; name: Bytes };
   /** The program by the exe link, without the mark; null if the link was refused. */
   program: Bytes | null;
+  /** The NUL-separated command line, which the process says of itself. */
   readonly commandLine: Bytes;
+  /** The name (comm), which the process says of itself. */
+  readonly name: Bytes;
   /** Whether the process maps a file whose path has this in it. */
   maps(part: Bytes): boolean;
   /** When the process had begun at the latest, in nanoseconds since the epoch; null if that is not known. */

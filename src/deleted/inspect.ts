@@ -218,10 +218,12 @@ function evidenceOf(
     },
     match: options.match,
     hide: (use) => hidden.push(use),
-    words: () => ({ commandLine: identity().commandLine, name: identity().stat.name }),
     program: executable === null ? null : (parseMarked(executable)?.path ?? executable),
     get commandLine() {
       return identity().commandLine;
+    },
+    get name() {
+      return identity().stat.name;
     },
     maps: (part) => mentioned.get(part) ?? remember(mentioned, part, process.mapsMention(part)),
     get startedAtNs() {

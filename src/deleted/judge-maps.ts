@@ -6,7 +6,6 @@ import type { Bytes } from '../procfs/bytes.ts';
 import { formatStatDevice, hasOwnDevices, isLayered, isLocal } from '../procfs/file-systems.ts';
 import type { Glimpse } from '../procfs/hold.ts';
 import type { Mapping } from '../procfs/maps.ts';
-
 import type { Evidence } from './evidence.ts';
 import { factsOf } from './facts.ts';
 import { fileKey, type MapFinding } from './finding.ts';

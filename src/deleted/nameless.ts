@@ -32,7 +32,7 @@ const mostLinks = 8;
 
 /** The program of a process by its own words; null if they lead to nothing. */
 export function inferProgram(evidence: Evidence): Name | null {
-  const { commandLine, name } = evidence.words();
+  const { commandLine, name } = evidence;
   const [first = ''] = commandLine.split('\0', 1);
   // A daemon that writes its title over the command line leaves no NUL between the words.
   const spoken = [first, first.split(' ', 1)[0] ?? ''].filter(isPlainPath);

@@ -37,7 +37,7 @@ function evidence(ino: bigint, dev = 0xfd01n): Evidence {
     view,
     viewAround: null,
     ownView: view,
-    words: () => ({ commandLine: '', name: '' }),
+    name: '',
     match: () => null,
     hide: () => {},
     program: '/usr/sbin/daemon',

@@ -68,7 +68,8 @@ for (const [what, commandLine, name, path, source] of rows) {
       view,
       viewAround: null,
       ownView: view,
-      words: () => ({ commandLine, name }),
+      commandLine,
+      name,
     } as unknown as Evidence;
     assert.deepEqual(inferProgram(evidence), path === null ? null : { path, pathSource: source });
   });
