@@ -4,7 +4,6 @@ import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { workerSource } from './worker-source.mjs';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -27,7 +26,6 @@ export async function readMetadata(version) {
     outfile,
     bundle: true,
     packages: 'external',
-    plugins: [workerSource(null)],
     platform: 'node',
     format: 'esm',
     // The validators that ajv compiled call require even as ESM.

@@ -1,35 +1,37 @@
 // `npm run pack`: the standalone executables, their packages, the npm package, the collection, bills of materials and sums, into
-// build/pack. --arch x64|arm64 and --format tar|deb|rpm|npm|collection (both repeatable) make less of it. What this machine cannot
-// build is named at the end with the reason, and the exit code is 1 then; the sums are of what is there in any case.
+// build/pack. --target x64|arm64|x64-musl|arm64-musl and --format tar|deb|rpm|npm|collection (both repeatable) make less of it; .deb
+// and .rpm are for glibc alone. What this machine cannot build is named at the end with the reason, and the exit code is 1 then; the sums are of what is there in any case.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { bundle } from './bundle.mjs';
 import { buildCollection } from './pack/collection.mjs';
 import { buildDeb } from './pack/deb.mjs';
-import { buildExecutable, bundleForSnapshot } from './pack/executable.mjs';
-import { bundledPackages, thirdPartyLicenses } from './pack/licenses.mjs';
-import { fetchNode, pinned } from './pack/node.mjs';
+import { buildExecutable } from './pack/executable.mjs';
+import { bundledPackages, executableLicenses } from './pack/licenses.mjs';
 import { buildNpm } from './pack/npm.mjs';
 import { buildRpm } from './pack/rpm.mjs';
 import { root, version } from './pack/run.mjs';
 import { buildSbom } from './pack/sbom.mjs';
 import { buildTar } from './pack/tar.mjs';
+import { targets } from './pack/targets.mjs';
 
-const withNode = { tar: buildTar, deb: buildDeb, rpm: buildRpm };
-const withoutNode = ['npm', 'collection'];
+const perTarget = { tar: buildTar, deb: buildDeb, rpm: buildRpm };
+const forAll = ['npm', 'collection'];
 const { values } = parseArgs({
   options: {
-    arch: { type: 'string', multiple: true, default: Object.keys(pinned.integrity) },
-    format: { type: 'string', multiple: true, default: [...Object.keys(withNode), ...withoutNode] },
+    target: { type: 'string', multiple: true, default: Object.keys(targets) },
+    format: { type: 'string', multiple: true, default: [...Object.keys(perTarget), ...forAll] },
   },
 });
 const unknown = [
-  ...values.arch.filter((arch) => !(arch in pinned.integrity)),
-  ...values.format.filter((format) => !withoutNode.includes(format) && !(format in withNode)),
+  ...values.target.filter((name) => !(name in targets)),
+  ...values.format.filter((format) => !forAll.includes(format) && !(format in perTarget)),
 ];
 if (unknown.length) {
-  console.error(`unknown: ${unknown.join(' ')}; --arch is x64 or arm64, --format tar, deb, rpm, npm or collection`);
+  const known = Object.keys(targets).join(', ');
+  console.error(`unknown: ${unknown.join(' ')}; --target is one of ${known}, --format tar, deb, rpm, npm or collection`);
   process.exit(2);
 }
 
@@ -56,7 +58,7 @@ async function attempt(what, build) {
   }
 }
 
-const packages = bundledPackages(await bundleForSnapshot());
+const packages = bundledPackages((await bundle()).metafile);
 if (values.format.includes('npm')) {
   await attempt('npm', () => {
     const name = buildNpm({ stage: join(root, 'build/stage'), out });
@@ -67,18 +69,20 @@ if (values.format.includes('npm')) {
 if (values.format.includes('collection')) {
   await attempt('collection', () => console.log(buildCollection({ stage: join(root, 'build/stage/collection'), out })));
 }
-const formats = values.format.filter((format) => format in withNode);
-for (const arch of formats.length ? values.arch : []) {
-  const executable = await attempt(`executable for ${arch}`, () => buildExecutable(arch));
+const formats = values.format.filter((format) => format in perTarget);
+const licenses = executableLicenses(packages);
+for (const name of formats.length ? values.target : []) {
+  const target = { name, ...targets[name] };
+  const executable = await attempt(`executable for ${name}`, () => buildExecutable(name));
   if (executable === null) continue;
-  const licenses = thirdPartyLicenses(packages, { version: pinned.version, license: fetchNode(arch).license });
-  const stage = join(root, 'build/stage', arch);
+  const stage = join(root, 'build/stage', name);
   for (const format of formats) {
-    await attempt(`${format} for ${arch}`, () =>
-      console.log(withNode[format]({ arch, executable, licenses, stage, out })),
+    if (format !== 'tar' && target.libc !== 'glibc') continue;
+    await attempt(`${format} for ${name}`, () =>
+      console.log(perTarget[format]({ target, executable, licenses, stage, out })),
     );
   }
-  write(`lib-users-${version}-linux-${arch}.cdx.json`, buildSbom(packages, { file: executable, arch }));
+  write(`lib-users-${version}-linux-${name}.cdx.json`, buildSbom(packages, { file: executable, target }));
 }
 const sums = readdirSync(out)
   .filter((name) => name !== 'SHA256SUMS')

@@ -6,7 +6,6 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { workerSource } from './worker-source.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -34,7 +33,6 @@ await build({
   outbase: 'test',
   bundle: true,
   packages: 'external',
-  plugins: [workerSource(null)],
   platform: 'node',
   target: 'node20',
   format: 'esm',

@@ -1,23 +1,23 @@
-// The executable: finds the command by name and hands over to oclif. lib_users and fd_users are the drop-in commands.
+// The program: finds the command by its name and hands over to oclif. lib_users and fd_users are the drop-in commands. Everything
+// but what this file itself needs is loaded when it is wanted: oclif alone takes as long as a scan of a small host.
 
-import { basename } from 'node:path';
-import { defaultFormat, writeError } from './base-command.ts';
-import { cliConfig } from './cli-config.ts';
+import { isMainThread } from 'node:worker_threads';
 import { commands } from './commands.ts';
 import { asLibUsersError } from './documents/error.ts';
 import { LibUsersError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
 import { writeStdout } from './output.ts';
+import { programArguments, programName } from './program.ts';
 import { chosenFormat } from './requested-format.ts';
 import { version } from './version.ts';
 
-async function main(program: string, argv: string[]): Promise<void> {
-  if (program === 'lib_users' || program === 'fd_users') {
+async function main(): Promise<void> {
+  if (programName === 'lib_users' || programName === 'fd_users') {
     const { runDropIn } = await import('./drop-in/run.ts');
-    process.exitCode = await runDropIn(program, argv, new Date());
+    process.exitCode = await runDropIn(programName, programArguments, new Date());
     return;
   }
-  const [name = '--help', ...rest] = argv;
+  const [name = '--help', ...rest] = programArguments;
   if (name === '--version') return writeStdout(`lib-users ${version}\n`);
   const command = commands.find((entry) => entry.name === name);
   if (['--help', '-h', 'help'].includes(name) || (command && wantsHelp(rest))) {
@@ -27,6 +27,7 @@ async function main(program: string, argv: string[]): Promise<void> {
   }
   if (command) {
     const { default: CommandClass } = await command.load();
+    const { cliConfig } = await import('./cli-config.ts');
     return new CommandClass(rest, cliConfig).execute();
   }
   const [kind, known] = name.startsWith('-')
@@ -40,22 +41,27 @@ function wantsHelp(argv: readonly string[]): boolean {
   return (end < 0 ? argv : argv.slice(0, end)).some((arg) => arg === '--help' || arg === '-h');
 }
 
-// A crash must never end with Node's own exit code 1, which would look like a finding to other tools.
+// A crash must never end with the runtime's own exit code 1, which would look like a finding to other tools.
 async function report(thrown: unknown): Promise<void> {
+  const { defaultFormat, writeError } = await import('./base-command.ts');
   const error = asLibUsersError(thrown);
-  const argv = process.argv.slice(2);
-  writeError(error, chosenFormat(argv) ?? (await defaultFormat(undefined)), new Date());
+  writeError(error, chosenFormat(programArguments) ?? (await defaultFormat(undefined)), new Date());
   process.exitCode = error.exitCode;
 }
 
 function noListener(): void {}
 
-// Node catches these to give a terminal back its mode, which is never changed here; and what is caught does not end a wait for
-// the kernel, in which a hostile process may keep whoever reads of it. Without a listener libuv leaves the default in place.
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, noListener).off(signal, noListener);
+function runProgram(): void {
+  // Node catches these to give a terminal back its mode, which is never changed here; and what is caught does not end a wait for
+  // the kernel, in which a hostile process may keep whoever reads of it. Without a listener libuv leaves the default in place.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, noListener).off(signal, noListener);
 
-process.on('uncaughtException', (thrown) => void report(thrown).finally(() => process.exit()));
-main(basename(process.argv[1] ?? ''), process.argv.slice(2))
-  .catch(report)
-  // Everything is written synchronously: nothing is left to wait for, and Node need not take its heap apart (2 ms).
-  .finally(() => setImmediate(() => process.exit()));
+  process.on('uncaughtException', (thrown) => void report(thrown).finally(() => process.exit()));
+  main()
+    .catch(report)
+    // Everything is written synchronously: nothing is left to wait for, and Node need not take its heap apart (2 ms).
+    .finally(() => setImmediate(() => process.exit()));
+}
+
+if (isMainThread) runProgram();
+else void import('./threads/worker.ts');

@@ -3,8 +3,6 @@
 import type { Rule } from './deleted/rules.ts';
 
 export interface ScanOptions {
-  /** Where the host's own files are (/etc, /boot, /usr/lib/modules): / but while the executable is built. */
-  root: string;
   /** Where the scanned procfs is mounted, as in /proc. */
   procPath: string;
   include: readonly ('maps' | 'fds')[];
@@ -27,6 +25,8 @@ export interface ScanOptions {
   systemctl: boolean;
   labels: Readonly<Record<string, string>>;
   now: Date;
+  /** A program that runs src/threads/worker.ts if it is started as a thread; null for no threads. */
+  workerFile: string | null;
   /** Called now and then while reading /proc; null on request of nobody. */
   onProgress: ((done: number, total: number) => void) | null;
 }

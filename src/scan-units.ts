@@ -21,7 +21,7 @@ export function querySystemd(processes: readonly AttributedProcess[], views: Vie
   if (options.systemctl && names.length > 0) {
     const answer = queryUnits(names, run);
     for (const [name, { controlGroup, ...unit }] of answer.facts) {
-      facts.set(name, { ...unit, fragment_present: isOnDisk(unit.fragment_path, views, options) });
+      facts.set(name, { ...unit, fragment_present: isOnDisk(unit.fragment_path, views) });
       controlGroups.set(name, controlGroup);
     }
     problem = answer.problem;
@@ -89,7 +89,7 @@ export function systemdWarnings(processes: readonly AttributedProcess[], problem
 }
 
 /** Whether a unit file is still on disk; null without one, and if to look might hang. */
-function isOnDisk(path: string | null, views: Views, { root }: ScanOptions): boolean | null {
+function isOnDisk(path: string | null, views: Views): boolean | null {
   if (path === null || !views.ownMounts.isLocalWalk(fromText(path))) return null;
-  return hostFileExists(root, path);
+  return hostFileExists('/', path);
 }

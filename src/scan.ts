@@ -28,18 +28,20 @@ import { attributeProcess } from './systemd/attribute.ts';
 import type { Attribution } from './systemd/attribution.ts';
 import { findGuestRoots, type GuestRoots } from './systemd/guest-root.ts';
 import { ownsCgroup } from './systemd/systemctl.ts';
-import { inspectAll, manyProcesses, type StartThreads, startThreads } from './threads/inspect-all.ts';
+import { inspectAll, manyProcesses, threadsOf } from './threads/inspect-all.ts';
 
-/** @param start makes other threads, or says that there are none */
-export async function scanHost(options: ScanOptions, start: StartThreads = startThreads): Promise<Report> {
-  // hrtime, since node:perf_hooks costs two milliseconds to load.
+/** Where the host's own files are: /etc, /boot, /usr/lib/modules. */
+const root = '/';
+
+export async function scanHost(options: ScanOptions): Promise<Report> {
   const began = process.hrtime.bigint();
-  const { root, procPath } = options;
+  const { procPath } = options;
+  const startThreads = threadsOf(options.workerFile);
   const warnings: Warning[] = [];
   const views = new Views();
   try {
     // While the threads of a large host start, this one reads what there is to read but processes.
-    const threadsFor = async (processes: number) => (processes < manyProcesses ? null : start());
+    const threadsFor = async (processes: number) => (processes < manyProcesses ? null : startThreads());
     const early = options.pids.length === 0 ? await threadsFor(countHostProcesses(procPath)) : null;
     const pids = selectProcesses(listProcesses(procPath), options.pids);
     const threads = early ?? (await threadsFor(pids.length));
@@ -54,7 +56,7 @@ export async function scanHost(options: ScanOptions, start: StartThreads = start
       {
         inspect: (pid) => inspector.inspect(pid),
         threads,
-        startThreads: start,
+        startThreads,
         clock: () => process.hrtime.bigint(),
         onProgress: (done) => options.onProgress?.(done, pids.length),
       },
@@ -188,7 +190,7 @@ function attributor(procPath: string, init: InitProcess): (process: AffectedProc
 }
 
 /** null if the scanned procfs is not that of this host: what is below /sys and in /proc/swaps is the kernel's own. */
-function readOwnKernelHeld({ root, procPath }: ScanOptions, views: Views): KernelHeldFile[] | null {
+function readOwnKernelHeld({ procPath }: ScanOptions, views: Views): KernelHeldFile[] | null {
   if (procPath !== '/proc' || readContainer(root, procPath) !== null) return null;
   return readKernelHeld({ sysPath: '/sys', procPath, look: (path) => views.own.look(path) });
 }

@@ -19,8 +19,8 @@ function changelog() {
   return `${entry}\n\n  * See CHANGELOG.md.\n\n -- ${maintainer}  ${date}\n`;
 }
 
-export function buildDeb({ arch, executable, licenses, stage, out }) {
-  const architecture = architectures[arch];
+export function buildDeb({ target, executable, licenses, stage, out }) {
+  const architecture = architectures[target.machine];
   const entries = [
     ...systemEntries({ executable, zshFolder: 'usr/share/zsh/vendor-completions' }),
     { to: `${docs}/changelog.gz`, text: compressed(changelog()) },

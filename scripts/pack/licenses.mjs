@@ -1,4 +1,4 @@
-// What is inside the executable besides our own code: the npm packages that the bundle took something from, and Node.
+// What is inside the executable besides our own code: the npm packages that the bundle took something from, and Bun.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './run.mjs';
@@ -24,10 +24,12 @@ export function bundledPackages({ outputs }) {
 }
 
 /** @returns {string} the notices that the licences of all of them ask for */
-export function thirdPartyLicenses(packages, node) {
+export function thirdPartyLicenses(packages) {
   const heading = (title) => `${'='.repeat(80)}\n${title}\n${'='.repeat(80)}\n`;
-  const parts = packages.map(({ name, version, text }) => `${heading(`${name} ${version}`)}\n${text}\n`);
-  if (node)
-    parts.push(`${heading(`Node.js ${node.version}, and what it bundles`)}\n${readFileSync(node.license, 'utf8')}`);
-  return parts.join('\n');
+  return packages.map(({ name, version, text }) => `${heading(`${name} ${version}`)}\n${text}\n`).join('\n');
+}
+
+/** @returns {string} the same for the executable, which has Bun in it */
+export function executableLicenses(packages) {
+  return thirdPartyLicenses(packages);
 }

@@ -7,8 +7,8 @@ import { systemEntries } from './system.mjs';
 
 const architectures = { x64: 'x86_64', arm64: 'aarch64' };
 
-export function buildRpm({ arch, executable, licenses, stage, out }) {
-  const architecture = architectures[arch];
+export function buildRpm({ target, executable, licenses, stage, out }) {
+  const architecture = architectures[target.machine];
   const tree = join(stage, 'rpm');
   layOut(tree, [
     ...systemEntries({ executable, zshFolder: 'usr/share/zsh/site-functions' }),

@@ -3,12 +3,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { emulate, fetchNode, pinned } from './node.mjs';
+import { pinned } from './bun.mjs';
 import { root, run, sourceDate, version } from './run.mjs';
-
-const known = JSON.parse(readFileSync(new URL('bundled-by-node.json', import.meta.url), 'utf8'));
-/** Numbers of interfaces, not of anything that is bundled. */
-const interfaces = new Set(['node', 'modules', 'napi']);
 
 const npmPurl = (name, version) => `pkg:npm/${name.replace('@', '%40')}@${version}`;
 const cpe = (product, version) => `cpe:2.3:a:${product}:${version.replaceAll(':', '\\:')}:*:*:*:*:*:*:*`;
@@ -21,56 +17,14 @@ function npmComponent({ name, version, license }) {
   return { type: 'library', 'bom-ref': purl, name, version, licenses, purl };
 }
 
-/** What Node itself says that it bundles, OpenSSL first. A name that the table does not know is an error: look it up. */
-function bundledByNode(arch) {
-  const { executable } = fetchNode(arch);
-  const [command, ...args] = [...emulate(arch), executable, '-p', 'JSON.stringify(process.versions)'];
-  const versions = JSON.parse(run(command, args, { env: { PATH: process.env.PATH } }));
-  const unknown = Object.keys(versions).filter((key) => !(key in known) && !interfaces.has(key));
-  if (unknown.length) throw new Error(`Node bundles something new: ${unknown}; add it to bundled-by-node.json`);
-  // An empty version is a part that this Node was built without.
-  return Object.keys(known)
-    .filter((key) => versions[key])
-    .map((key) => {
-      const { name, license, npm, cpe: product } = known[key];
-      const purl = npm ? npmPurl(name, versions[key]) : `pkg:generic/${name}@${encodeURIComponent(versions[key])}`;
-      return {
-        type: ['cldr', 'tz', 'unicode'].includes(key) ? 'data' : 'library',
-        'bom-ref': purl,
-        name,
-        version: versions[key],
-        licenses: byId(license),
-        ...(product && { cpe: cpe(product, versions[key].replace(/-node.*|-motley.*/, '')) }),
-        purl,
-      };
-    });
-}
-
-function nodeComponent(arch) {
-  const hex = Buffer.from(pinned.integrity[arch].replace('sha512-', ''), 'base64').toString('hex');
-  const from = npmPurl(`node-linux-${arch}`, pinned.version);
-  return {
-    type: 'platform',
-    'bom-ref': 'node',
-    name: 'node',
-    version: pinned.version,
-    licenses: byId('MIT'),
-    cpe: cpe('nodejs:node.js', pinned.version),
-    purl: `pkg:generic/node@${pinned.version}`,
-    externalReferences: [{ type: 'distribution', url: from, hashes: [{ alg: 'SHA-512', content: hex }] }],
-  };
-}
-
 /**
  * @param packages that the bundle took something from
- * @param target of the artefact: its file, and the architecture where it holds Node
+ * @param target of the artefact: its file, and the target if it holds Bun
  * @returns {string} the document
  */
-export function buildSbom(packages, { file, arch }) {
+export function buildSbom(packages, { file, target }) {
   const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
   const libraries = packages.map(npmComponent);
-  const node = arch ? nodeComponent(arch) : null;
-  const parts = arch ? bundledByNode(arch) : [];
   const refs = (components) => components.map((component) => component['bom-ref']);
   const purl = npmPurl('lib-users', version);
   const uuid = createHash('sha256').update(`sbom ${sha256}`).digest('hex');
@@ -94,10 +48,9 @@ export function buildSbom(packages, { file, arch }) {
           purl,
         },
       },
-      components: [...(node ? [node] : []), ...parts, ...libraries],
+      components: libraries,
       dependencies: [
-        { ref: purl, dependsOn: refs([...(node ? [node] : []), ...libraries]) },
-        ...(node ? [{ ref: 'node', dependsOn: refs(parts) }] : []),
+        { ref: purl, dependsOn: refs(libraries) },
       ],
     },
     null,

@@ -6,8 +6,8 @@ import { eachOf, layOut, papers } from './stage.mjs';
 // Level 1: level 6 takes five times as long and saves a seventh. With two threads the blocks are the same on any machine.
 const compression = ['-1', '-T2'];
 
-export function buildTar({ arch, executable, licenses, stage, out }) {
-  const top = `lib-users-${version}-linux-${arch}`;
+export function buildTar({ target, executable, licenses, stage, out }) {
+  const top = `lib-users-${version}-linux-${target.name}`;
   layOut(join(stage, top), [
     { to: 'lib-users', from: executable, mode: 0o755 },
     { to: 'lib_users', link: 'lib-users' },

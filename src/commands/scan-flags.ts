@@ -7,6 +7,7 @@ import { shippedRules } from '../deleted/rules.ts';
 import { LibUsersError } from '../errors.ts';
 import { globProblem } from '../glob.ts';
 import { unitGlobProblem } from '../policy/unit-glob.ts';
+import { programFile } from '../program.ts';
 import type { ScanOptions } from '../scan-options.ts';
 
 const several = { multiple: true, multipleNonGreedy: true } as const;
@@ -89,7 +90,6 @@ export function loadFlaggedConfig(flags: Pick<ScanFlags, 'config' | 'no-config'>
 export function scanOptions(flags: ScanFlags, config: EffectiveConfig, now: Date): ScanOptions {
   const defaultRules = !flags['no-default-rules'] && config.scan.defaultRules;
   return {
-    root: '/',
     procPath: normalizeProc(flags.proc),
     include: flags.only === undefined ? ['maps', 'fds'] : [flags.only as 'maps' | 'fds'],
     pids: [...new Set((flags.pid ?? []).map(parsePid))],
@@ -104,6 +104,7 @@ export function scanOptions(flags: ScanFlags, config: EffectiveConfig, now: Date
     systemctl: !flags['no-systemctl'],
     labels: { ...config.labels, ...Object.fromEntries((flags.label ?? []).map(parseLabel)) },
     now,
+    workerFile: programFile,
     onProgress: null,
   };
 }

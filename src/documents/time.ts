@@ -5,11 +5,8 @@ export function formatTime(ms: number): string {
   return new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }
 
-// As numbers: the executable's snapshot is made with no clock to read.
-/** 0000-01-01T00:00:00Z */
-const earliest = -62_167_219_200_000;
-/** 9999-12-31T23:59:59Z */
-const latest = 253_402_300_799_000;
+const earliest = Date.parse('0000-01-01T00:00:00Z');
+const latest = Date.parse('9999-12-31T23:59:59Z');
 
 /** null for a time that no year of four digits says: a file system that a user brought along may hold any. */
 export function formatTimeOrNull(ms: number | null): string | null {

@@ -2,6 +2,7 @@
 
 import { LibUsersError } from '../errors.ts';
 import { writeStderr, writeStdout } from '../output.ts';
+import { programFile } from '../program.ts';
 import { sanitize } from '../render/sanitize.ts';
 import { scanHost } from '../scan.ts';
 import { version } from '../version.ts';
@@ -28,7 +29,6 @@ export async function runDropIn(name: Program['name'], argv: readonly string[], 
 
 async function scan(program: Program, options: DropInArguments, now: Date): Promise<void> {
   const report = await scanHost({
-    root: '/',
     procPath: '/proc',
     include: [program.include],
     pids: [],
@@ -43,6 +43,7 @@ async function scan(program: Program, options: DropInArguments, now: Date): Prom
     systemctl: false,
     labels: {},
     now,
+    workerFile: programFile,
     onProgress: null,
   });
   const unseen = report.warnings.find(({ code }) => code === 'not_everything_seen' || code === 'hidepid');

@@ -1,6 +1,5 @@
 // All processes -> their inspections: by this thread alone where that is soon done, else by several.
 
-import { source as workerSource } from 'lib-users:worker';
 import type { Inspection } from '../deleted/inspect.ts';
 import type { Work } from './share.ts';
 import type { Spread } from './spread.ts';
@@ -16,12 +15,14 @@ const longWorkNs = 60_000_000n;
 
 export type StartThreads = () => Promise<Spread | null>;
 
-/** null where there are no other threads to be had. */
-export const startThreads: StartThreads = async () => {
-  if (workerSource === null) return null;
-  const { Spread } = await import('./spread.ts');
-  return new Spread(workerSource);
-};
+/** @param workerFile a program that runs worker.ts if it is started as a thread; null for no threads */
+export function threadsOf(workerFile: string | null): StartThreads {
+  return async () => {
+    if (workerFile === null) return null;
+    const { Spread } = await import('./spread.ts');
+    return new Spread(workerFile);
+  };
+}
 
 export interface Team {
   /** What this thread does for one process. */

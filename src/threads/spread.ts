@@ -24,10 +24,10 @@ export class Spread {
   readonly #ports: MessagePort[];
   #pids: readonly number[] = [];
 
-  /** @param workerSource JavaScript that runs worker.ts */
-  constructor(workerSource: string) {
+  /** @param workerFile a program that runs worker.ts if it is started as a thread */
+  constructor(workerFile: string) {
     const workers = Math.min(availableParallelism(), mostThreads) - 1;
-    this.#ports = Array.from({ length: workers }, () => startWorker(workerSource, this.#counters));
+    this.#ports = Array.from({ length: workers }, () => startWorker(workerFile, this.#counters));
   }
 
   /** The threads that are there begin. */
@@ -65,10 +65,9 @@ export class Spread {
 const noRoom = new Set(['EAGAIN', 'ENOMEM', 'ERR_WORKER_INIT_FAILED', 'ERR_WORKER_OUT_OF_MEMORY']);
 
 /** Where it will answer; a host without room for another thread is scanned all the same. */
-function startWorker(source: string, counters: Int32Array): MessagePort {
+function startWorker(file: string, counters: Int32Array): MessagePort {
   const { port1, port2 } = new MessageChannel();
   const options: WorkerOptions = {
-    eval: true,
     workerData: { counters, port: port2 } satisfies Start,
     transferList: [port2],
     // Nothing of the caller's, such as NODE_OPTIONS, is meant for it.
@@ -78,7 +77,7 @@ function startWorker(source: string, counters: Int32Array): MessagePort {
     resourceLimits: { maxYoungGenerationSizeMb: 2 },
   };
   try {
-    const worker = new Worker(source, options);
+    const worker = new Worker(file, options);
     // A worker that could not be started has taken nothing.
     worker.on('error', () => {});
     worker.unref();

@@ -17,7 +17,6 @@ import { skipUnless } from '../support/skip.ts';
 /** A scan of one process by the real program, in this process. */
 function scanOne(pid: number): Promise<Report> {
   return scanHost({
-    root: '/',
     procPath: '/proc',
     include: ['maps', 'fds'],
     pids: [pid],
@@ -32,6 +31,7 @@ function scanOne(pid: number): Promise<Report> {
     systemctl: false,
     labels: {},
     now: new Date(),
+    workerFile: null,
     onProgress: null,
   });
 }

@@ -43,7 +43,6 @@ function layOut(input: Buffer): void {
 }
 
 const options: ScanOptions = {
-  root: '/',
   procPath: folder,
   include: ['maps', 'fds'],
   pids: [],
@@ -58,6 +57,7 @@ const options: ScanOptions = {
   systemctl: false,
   labels: {},
   now: new Date('2026-11-23T07:40:12Z'),
+  workerFile: null,
   onProgress: null,
 };
 /** Each input meets one of them, by its length. */

@@ -1,0 +1,32 @@
+// The Bun that the executables are made of: npm packages, pinned in bun.json by version and integrity.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, run } from './run.mjs';
+
+export const pinned = JSON.parse(readFileSync(new URL('bun.json', import.meta.url), 'utf8'));
+
+/**
+ * @param {import('./targets.mjs').Target} target
+ * @returns {string} the path of the program `bun` below build/bun, fetched once
+ */
+export function fetchBun({ runtime }) {
+  const cache = join(root, 'build/bun');
+  const folder = join(cache, `${runtime.replace('@oven/', '')}-${pinned.version}`);
+  if (!existsSync(folder)) {
+    mkdirSync(cache, { recursive: true });
+    const partial = mkdtempSync(join(cache, 'partial-'));
+    const [{ filename }] = JSON.parse(
+      run('npm', ['pack', '--json', '--pack-destination', partial, `${runtime}@${pinned.version}`]),
+    );
+    const archive = join(partial, filename);
+    const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
+    if (found !== pinned.integrity[runtime]) {
+      throw new Error(`${runtime}@${pinned.version} is not what was pinned: ${found}`);
+    }
+    run('tar', ['-xzf', archive, '-C', partial, '--strip-components=2', 'package/bin/bun']);
+    rmSync(archive);
+    renameSync(partial, folder);
+  }
+  return join(folder, 'bun');
+}

@@ -1,0 +1,20 @@
+// The systems that an executable is built for, by the name that files carry and --target takes. x64 is `baseline`: it runs on
+// processors without AVX2 too, and is as fast.
+
+/** @typedef {{ runtime: string, machine: 'x64' | 'arm64', libc: 'glibc' | 'musl' }} Target `runtime` is the npm package of Bun */
+
+/** @type {Record<string, Target>} */
+export const targets = {
+  x64: { runtime: '@oven/bun-linux-x64-baseline', machine: 'x64', libc: 'glibc' },
+  arm64: { runtime: '@oven/bun-linux-aarch64', machine: 'arm64', libc: 'glibc' },
+  'x64-musl': { runtime: '@oven/bun-linux-x64-musl-baseline', machine: 'x64', libc: 'musl' },
+  'arm64-musl': { runtime: '@oven/bun-linux-aarch64-musl', machine: 'arm64', libc: 'musl' },
+};
+
+/** @returns {Target} the one whose Bun runs on this machine, and builds all of them */
+export function hostTarget() {
+  const { glibcVersionRuntime } = process.report.getReport().header;
+  const target = targets[glibcVersionRuntime ? process.arch : `${process.arch}-musl`];
+  if (target === undefined) throw new Error(`there is no Bun for ${process.arch}`);
+  return target;
+}
