@@ -1,5 +1,7 @@
 // Gone files as a report has them -> the bytes that they hold, each file once, and how much of that is memory and no disk.
 
+import { keyMaker } from './keys.ts';
+
 /** Whose files lie in memory. tmpfs(5), filesystems(5), Documentation/filesystems/ramfs-rootfs-initramfs.rst. */
 const inMemory = new Set(['devtmpfs', 'hugetlbfs', 'ramfs', 'rootfs', 'tmpfs']);
 
@@ -17,12 +19,13 @@ interface HeldFile {
 
 /** @returns memory null if it is not known of one of them */
 export function sumHeld(files: Iterable<HeldFile>): { bytes: number; memory: number | null } {
+  const keyOf = keyMaker();
   const counted = new Set<string>();
   let bytes = 0;
   let memory: number | null = 0;
   for (const { device, inode, held_bytes, fs_type = null } of files) {
     if (!held_bytes) continue;
-    const key = `${device} ${inode}`;
+    const key = keyOf(device, inode);
     if (counted.has(key)) continue;
     // What cannot be told apart from others counts for itself.
     if (device !== null && inode !== null) counted.add(key);

@@ -12,6 +12,7 @@ import { bootClockZero, readBootTime, readClockTicks } from './host/clock.ts';
 import { readContainer } from './host/container.ts';
 import { readHost } from './host/host.ts';
 import { readUserNames } from './host/users.ts';
+import { distinct, keyMaker } from './keys.ts';
 import { queryPackages } from './packages/packages.ts';
 import type { Bytes } from './procfs/bytes.ts';
 import { parseCgroup } from './procfs/cgroup.ts';
@@ -176,11 +177,12 @@ function readInitProcess(procPath: string, lineage: readonly Lineage[]): InitPro
 
 /** The processes of one unit are many, and what attributes one attributes all. */
 function attributor(procPath: string, init: InitProcess): (process: AffectedProcess) => AttributedProcess {
+  const keyOf = keyMaker();
   const known = new Map<string, Attribution>();
   return (process) => {
     const { cgroup, namespaces, stat } = process.identity;
     const isSandbox = () => hasSandboxRoot(procPath, process.pid, stat.startTicks);
-    const key = `${namespaces.pid} ${namespaces.cgroup} ${cgroup}`;
+    const key = keyOf(namespaces.pid, namespaces.cgroup, cgroup);
     const attribution =
       known.get(key) ??
       attributeProcess(parseCgroup(cgroup), { ...namespaces, isSandbox }, init.namespaces, init.roots);
@@ -250,7 +252,7 @@ function queryOwners(
   if (!options.packages) return new Map();
   // Containers have packages of their own, which the host's database does not know.
   const own = processes.filter((process) => process.attribution.container === null);
-  const paths = [...new Set(own.flatMap(({ maps, fds }) => [...maps, ...fds].map((finding) => finding.path)))]
+  const paths = distinct(own.flatMap(({ maps, fds }) => [...maps, ...fds].map((finding) => finding.path)))
     // rpm and pacman look at the paths themselves: what may hang us may hang them.
     .filter((path) => views.ownMounts.isLocalWalk(path));
   const { owners, problem } = queryPackages(paths, run);

@@ -2,6 +2,7 @@
 
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Glimpse, IsLocalMount } from '../procfs/hold.ts';
+import type { Mapping } from '../procfs/maps.ts';
 import type { Mount } from '../procfs/mountinfo.ts';
 import type { OpenProcess } from '../procfs/process.ts';
 import type { View } from '../procfs/view.ts';
@@ -35,5 +36,5 @@ export interface Evidence {
   isLocalMount: IsLocalMount;
   isLocalDevice(device: string): boolean;
   /** One glimpse of a mapped file, however many processes with the same view map it. */
-  cached(key: string, read: () => Glimpse | null): Glimpse | null;
+  cached(file: Pick<Mapping, 'device' | 'inode' | 'path'>, read: () => Glimpse | null): Glimpse | null;
 }

@@ -1,6 +1,7 @@
 // One process -> its findings, or the reason why there are none. What was read is that process's own where it lives to
 // the end with the same executable: exec(2) keeps the start time, so only the link tells that the program was exchanged half-way.
 
+import { type KeyOf, keyMaker } from '../keys.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Glimpse } from '../procfs/hold.ts';
 import type { MountTable } from '../procfs/mounts.ts';
@@ -44,11 +45,16 @@ export interface InspectTask {
   clockTicksPerSecond: number;
 }
 
+interface KnownFiles {
+  keyOf: KeyOf;
+  glimpses: Map<string, Glimpse>;
+}
+
 interface InspectOptions extends InspectTask {
   match: RuleMatcher;
   views: Views;
   /** Glimpses of mapped files, by path, device and inode, shared by all processes with the same view. */
-  mappedFiles: WeakMap<View, Map<string, Glimpse>>;
+  mappedFiles: WeakMap<View, KnownFiles>;
 }
 
 const outcomes: Partial<Record<QuickLook['kind'], Inspection['outcome']>> = {
@@ -241,20 +247,21 @@ function evidenceOf(
     },
     isLocalMount: (id) => someTable((mounts) => mounts.isLocalId(id)),
     isLocalDevice: (device) => someTable((mounts) => mounts.isLocalDevice(device)),
-    cached(key, read) {
-      const files = known();
-      const seen = files.get(key);
+    cached({ device, inode, path }, read) {
+      const { keyOf, glimpses } = known();
+      const key = keyOf(device, String(inode), path);
+      const seen = glimpses.get(key);
       if (seen) return seen;
       // A refusal is this process's own (it may have ended), and says nothing of the next one that maps the file.
       const glimpse = read();
-      if (glimpse) files.set(key, glimpse);
+      if (glimpse) glimpses.set(key, glimpse);
       return glimpse;
     },
   };
 }
 
-function knownFilesOf(view: View, mappedFiles: InspectOptions['mappedFiles']): Map<string, Glimpse> {
-  const files = mappedFiles.get(view) ?? new Map<string, Glimpse>();
+function knownFilesOf(view: View, mappedFiles: InspectOptions['mappedFiles']): KnownFiles {
+  const files = mappedFiles.get(view) ?? { keyOf: keyMaker(), glimpses: new Map<string, Glimpse>() };
   mappedFiles.set(view, files);
   return files;
 }

@@ -1,6 +1,7 @@
 // The suspicious mappings of one process -> its gone maps, all mappings of one file together.
 
 import type { BigIntStats } from 'node:fs';
+import { keyMaker } from '../keys.ts';
 import { isLibraryName } from '../path-evidence.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import { formatStatDevice, hasOwnDevices, isLayered, isLocal } from '../procfs/file-systems.ts';
@@ -35,9 +36,10 @@ export function judgeMaps(mappings: readonly Mapping[], executable: Bytes | null
 }
 
 function groupByFile(mappings: readonly Mapping[], evidence: Evidence): MappedFile[] {
+  const keyOf = keyMaker();
   const files = new Map<string, MappedFile>();
   for (const mapping of mappings) {
-    const key = `${mapping.device} ${mapping.inode} ${mapping.path}`;
+    const key = keyOf(mapping.device, String(mapping.inode), mapping.path);
     const file = files.get(key);
     if (file) file.mappings.push(mapping);
     else files.set(key, { name: unescapeNewlines(mapping, evidence), mappings: [mapping] });
@@ -149,7 +151,7 @@ function glimpseMapping(file: MappedFile, first: Mapping, layered: boolean, evid
   const read = () => evidence.process.glimpseMapping(first.range, isLocalMount);
   // Another file may have been mapped there since. If that cannot be told, the glimpse is good for this process alone.
   if (layered) return read();
-  return evidence.cached(`${first.device} ${first.inode} ${file.name}`, () => {
+  return evidence.cached({ device: first.device, inode: first.inode, path: file.name }, () => {
     const seen = read();
     if (seen === null || seen.stat === null) return seen;
     return seen.stat.ino === first.inode && formatStatDevice(seen.stat.dev) === first.device ? seen : null;

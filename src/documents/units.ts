@@ -1,5 +1,6 @@
 // Attributed processes -> the report's units: one block a unit, one entry a file and way of use.
 
+import { keyMaker } from '../keys.ts';
 import { type Bytes, toText } from '../procfs/bytes.ts';
 import type { SessionLeader } from '../procfs/sessions.ts';
 import type { KernelSession, Unit, UnitFile } from './generated/report.ts';
@@ -13,11 +14,12 @@ type NamedUnit = NonNullable<AttributedProcess['attribution']['unit']>;
 
 /** @param processes by pid */
 export function buildUnits(processes: readonly AttributedProcess[], facts: ReportFacts): Unit[] {
+  const keyOf = keyMaker();
   const groups = new Map<string, { unit: NamedUnit; members: AttributedProcess[] }>();
   for (const process of processes) {
     const { unit } = process.attribution;
     if (unit === null) continue;
-    const key = `${unit.scope} ${unit.uid} ${unit.name}`;
+    const key = keyOf(unit.scope, unit.uid, unit.name);
     const group = groups.get(key);
     if (group) group.members.push(process);
     else groups.set(key, { unit, members: [process] });
@@ -70,10 +72,11 @@ function buildSessions(unit: NamedUnit, members: readonly AttributedProcess[], f
 }
 
 function buildFiles(uses: readonly Use[], facts: ReportFacts): UnitFile[] {
+  const keyOf = keyMaker();
   const groups = new Map<string, Use[]>();
   for (const use of uses) {
     // Everything that makes a line of its own; the inode does not, so that one log rotated twice stays one line a state.
-    const key = [use.path, use.pathSource, use.via, use.kind, use.role, use.state].join('\0');
+    const key = keyOf(use.path, use.pathSource, use.via, use.kind, use.role, use.state);
     const group = groups.get(key);
     if (group) group.push(use);
     else groups.set(key, [use]);

@@ -6,6 +6,7 @@ import type { Report } from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
 import { formatTime } from '../documents/time.ts';
 import { compileGlob } from '../glob.ts';
+import { keyMaker } from '../keys.ts';
 import { fromText } from '../procfs/bytes.ts';
 import { tool } from '../version.ts';
 import { rawPath } from './id.ts';
@@ -112,10 +113,11 @@ function compileVisibility(report: Report): (finding: Omit<Finding, 'change'>) =
   const whole = isWhole(report);
   const { ignore, ignore_literal } = report.scan.filters;
   const globs = ignore.map((glob) => compileGlob(fromText(glob)));
-  const literals = new Set(ignore_literal.map(fromText));
+  const keyOf = keyMaker();
+  const literals = new Set(ignore_literal.map((path) => keyOf(fromText(path))));
   return (finding) => {
     const path = rawPath(finding);
-    return whole && !literals.has(path) && !globs.some((glob) => glob(path));
+    return whole && !literals.has(keyOf(path)) && !globs.some((glob) => glob(path));
   };
 }
 

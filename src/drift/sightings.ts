@@ -3,6 +3,7 @@
 import type { Finding } from '../documents/generated/drift.ts';
 import type { DeletedFd, DeletedMap, Process, Report, Unit, UnitFile } from '../documents/generated/report.ts';
 import { compareBytes } from '../documents/order.ts';
+import { type KeyOf, keyMaker } from '../keys.ts';
 import { parseSession } from '../systemd/session-name.ts';
 import { findingId, type Identified } from './id.ts';
 
@@ -117,30 +118,30 @@ function startOfUse(
   file: Pick<UnitFile, 'via' | 'path' | 'path_base64'>,
 ): string | null {
   if (file.via === 'map') return process.started_at;
-  return latest([process.started_at, births(process).get(pathKey(file)) ?? null]);
+  const { keyOf, byPath } = births(process);
+  return latest([process.started_at, byPath.get(keyOf(file.path, file.path_base64)) ?? null]);
 }
 
 /** By path: when the earliest of a process's open files of that name was made, null where that is not known of one. */
-type Births = (process: Process) => ReadonlyMap<string, string | null>;
+type Births = (process: Process) => { keyOf: KeyOf; byPath: ReadonlyMap<string, string | null> };
 
 /** Each process is looked through once: one may hold a hundred thousand files. */
 function indexBirths(): Births {
-  const known = new WeakMap<Process, Map<string, string | null>>();
+  const known = new WeakMap<Process, ReturnType<Births>>();
   return (process) => {
-    const births = known.get(process) ?? new Map<string, string | null>();
-    if (!known.has(process)) {
-      known.set(process, births);
-      for (const fd of process.fds) {
-        const key = pathKey(fd);
-        const other = births.get(key);
-        births.set(key, other === undefined ? fd.born_at : other && fd.born_at && earliest([other, fd.born_at]));
-      }
+    const before = known.get(process);
+    if (before !== undefined) return before;
+    const keyOf = keyMaker();
+    const byPath = new Map<string, string | null>();
+    for (const { path, path_base64, born_at } of process.fds) {
+      const key = keyOf(path, path_base64);
+      const other = byPath.get(key);
+      byPath.set(key, other === undefined ? born_at : other && born_at && earliest([other, born_at]));
     }
-    return births;
+    known.set(process, { keyOf, byPath });
+    return { keyOf, byPath };
   };
 }
-
-const pathKey = ({ path, path_base64 }: Pick<UnitFile, 'path' | 'path_base64'>): string => `${path}\0${path_base64}`;
 
 /** Only of code does the ctime of the file now at the path tell when it was replaced: a log's moves with every line. */
 function replacedAt(file: { role: Finding['role']; replaced_at: string | null }): string | null {

@@ -3,6 +3,7 @@
 
 import type { AcceptedFinding } from '../config/effective.ts';
 import type { Report } from '../documents/generated/report.ts';
+import { distinct } from '../keys.ts';
 import { compileAccepted, compileFilters, type Filters, type Judged } from './selection.ts';
 import { programOf } from './sightings.ts';
 
@@ -26,6 +27,6 @@ export function compileStale(
     const programs = processes
       .filter(({ unit, maps, fds }) => unit === null && (counts(null, maps) || counts(null, fds)))
       .map((process) => `${process.container?.runtime} ${programOf(process)}`);
-    return units.filter(({ name, files }) => counts(name, files)).length + new Set(programs).size;
+    return units.filter(({ name, files }) => counts(name, files)).length + distinct(programs).length;
   };
 }

@@ -1,6 +1,7 @@
 // Report -> the output of lib_users and fd_users, byte for byte where they are right: a line for each command line.
 
 import type { Process, Report } from '../documents/generated/report.ts';
+import { distinct, keyMaker } from '../keys.ts';
 import { sanitizeCommand, sanitizePath } from '../render/raw-bytes.ts';
 import { sanitize } from '../render/sanitize.ts';
 import type { DropInArguments } from './arguments.ts';
@@ -28,13 +29,15 @@ export function renderDropIn(
 
 /** Processes without a command line are left out, the rest is in the order of the lowest pid. */
 function groupByCommand(processes: readonly Process[]): Group[] {
+  const keyOf = keyMaker();
   const groups = new Map<string, Group>();
   for (const process of processes) {
     if (process.command.length === 0) continue;
     const command = printCommand(process);
-    const group = groups.get(command);
+    const key = keyOf(command);
+    const group = groups.get(key);
     if (group) group.processes.push(process);
-    else groups.set(command, { command, processes: [process] });
+    else groups.set(key, { command, processes: [process] });
   }
   return [...groups.values()];
 }
@@ -47,7 +50,7 @@ function sortedPids({ processes }: Group): string[] {
 function filesOf({ processes }: Group): string[] {
   const files = processes.flatMap((process) => [...process.maps, ...process.fds]);
   const paths = files.map((file) => (file.path_base64 === null ? printText(file.path) : sanitizePath(file)));
-  return [...new Set(paths)].sort();
+  return distinct(paths).sort();
 }
 
 function printCommand(process: Process): string {

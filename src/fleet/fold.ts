@@ -7,6 +7,7 @@ import type { DeletedFd, DeletedMap, Report, UnitFile } from '../documents/gener
 import { schemaVersions } from '../documents/generated/versions.ts';
 import { compareBytes } from '../documents/order.ts';
 import { formatTime } from '../documents/time.ts';
+import { distinct, type KeyOf, keyMaker } from '../keys.ts';
 import { tool } from '../version.ts';
 import { type FleetGate, judgeFleet, judgeHost } from './gate.ts';
 
@@ -32,6 +33,8 @@ interface HostEntry {
 // Plain arrays of numbers: with 10,000 hosts, sets and maps of hosts would be most of the memory.
 interface FileEntry {
   key: string;
+  /** The raw bytes of the path, which the document does not show. */
+  base64: string | null;
   about: Omit<FleetFile, 'hosts' | 'units'>;
   slots: number[];
   /** The units that use it, host by host as in `slots`; hosts with the same units share the array. */
@@ -47,11 +50,12 @@ interface UnitEntry {
 const listedPerSource = 100;
 
 export class FleetFold {
+  readonly #keyOf = keyMaker();
   readonly #hosts = new Map<string, HostEntry>();
   readonly #files = new Map<string, FileEntry>();
   readonly #units = new Map<string, UnitEntry>();
   #nextSlot = 0;
-  readonly #refused = new Map<string, { listed: UnreadableInput[]; more: number }>();
+  readonly #refused = new Map<string, { file: string; listed: UnreadableInput[]; more: number }>();
 
   get hosts(): number {
     return this.#hosts.size;
@@ -59,7 +63,7 @@ export class FleetFold {
 
   add(report: Report, source: string, assessment: Assessment): void {
     const { host, generated_at } = report;
-    const key = JSON.stringify([host.hostname, host.id]);
+    const key = this.#keyOf(host.hostname, host.id);
     const old = this.#hosts.get(key);
     if (old !== undefined && old.about.generated_at > generated_at) {
       old.about.superseded++;
@@ -82,13 +86,14 @@ export class FleetFold {
     };
     this.#hosts.set(key, entry);
     for (const { scope, name } of report.units) this.#addUnit(entry, { name, scope });
-    for (const [fileKey, use] of collectUses(report)) this.#addFile(entry, fileKey, use);
+    for (const [fileKey, use] of collectUses(report, this.#keyOf)) this.#addFile(entry, fileKey, use);
   }
 
   /** @param file the source without its line: of one file at most a hundred inputs are listed */
   refuse(file: string, input: UnreadableInput): void {
-    const refused = this.#refused.get(file) ?? { listed: [], more: 0 };
-    this.#refused.set(file, refused);
+    const key = this.#keyOf(file);
+    const refused = this.#refused.get(key) ?? { file, listed: [], more: 0 };
+    this.#refused.set(key, refused);
     if (refused.listed.length < listedPerSource) refused.listed.push(input);
     else refused.more++;
   }
@@ -106,8 +111,8 @@ export class FleetFold {
       const ranked = Uint32Array.from(slots, (slot) => ranks.get(slot)!).sort();
       return Array.from(ranked, (rank) => abouts[rank]!.hostname);
     };
-    const refused = [...this.#refused.entries()];
-    const unread = refused.reduce((sum, [, { listed, more }]) => sum + listed.length + more, 0);
+    const refused = [...this.#refused.values()];
+    const unread = refused.reduce((sum, { listed, more }) => sum + listed.length + more, 0);
     return {
       kind: 'lib-users/fleet',
       schema_version: schemaVersions.fleet,
@@ -135,7 +140,7 @@ export class FleetFold {
       files: [...this.#files.values()]
         .sort(byFile)
         .map(({ about, slots, units }) => ({ ...about, hosts: hostNames(slots), units: sortedUnion(units) })),
-      unreadable_inputs: refused.flatMap(([file, { listed, more }]) => [
+      unreadable_inputs: refused.flatMap(({ file, listed, more }) => [
         ...listed,
         ...(more === 0
           ? []
@@ -145,7 +150,7 @@ export class FleetFold {
   }
 
   #addUnit(host: HostEntry, about: Omit<FleetUnit, 'hosts'>): void {
-    const key = `${about.scope} ${about.name}`;
+    const key = this.#keyOf(about.scope, about.name);
     const entry = this.#units.get(key) ?? { key, about, slots: [] };
     this.#units.set(key, entry);
     // Two users may both have an app.service: one entry, one host.
@@ -154,10 +159,10 @@ export class FleetFold {
     host.units.push(entry);
   }
 
-  #addFile(host: HostEntry, key: string, { about, units }: Use): void {
-    const entry = this.#files.get(key) ?? { key, about, slots: [], units: [] };
+  #addFile(host: HostEntry, key: string, { about, base64, units }: Use): void {
+    const entry = this.#files.get(key) ?? { key, about, base64, slots: [], units: [] };
     this.#files.set(key, entry);
-    const names = [...units].sort(compareBytes);
+    const names = distinct(units).sort(compareBytes);
     const last = entry.units.at(-1);
     entry.units.push(last !== undefined && isEqual(names, last) ? last : names);
     entry.slots.push(host.slot);
@@ -191,18 +196,20 @@ function indexOfSlot(slots: readonly number[], slot: number): number {
 
 interface Use {
   about: Omit<FleetFile, 'hosts' | 'units'>;
-  units: Set<string>;
+  base64: string | null;
+  /** Some more than once. */
+  units: string[];
 }
 
 /** The files of the units, and of the processes that no unit owns: an old library in a container is one as well. */
-function collectUses({ units, processes }: Report): Map<string, Use> {
+function collectUses({ units, processes }: Report, keyOf: KeyOf): Map<string, Use> {
   const uses = new Map<string, Use>();
   const add = (file: UnitFile | DeletedMap | DeletedFd, via: 'map' | 'fd', unit: string | null): void => {
     const { path, path_base64, kind, role, state } = file;
-    const key = [via, kind, role, state, path_base64 ?? '', path].join('\0');
-    const use = uses.get(key) ?? { about: { path, via, kind, role, state }, units: new Set() };
+    const key = keyOf(via, kind, role, state, path_base64, path);
+    const use = uses.get(key) ?? { about: { path, via, kind, role, state }, base64: path_base64, units: [] };
     uses.set(key, use);
-    if (unit !== null) use.units.add(unit);
+    if (unit !== null) use.units.push(unit);
   };
   for (const unit of units) for (const file of unit.files) add(file, file.via, unit.name);
   for (const { unit, maps, fds } of processes) {
@@ -228,23 +235,20 @@ function aboutHost({ host, scan, summary, generated_at }: Report, source: string
 }
 
 function sortedUnion(lists: Iterable<readonly string[]>): string[] {
-  const union = new Set<string>();
-  for (const list of new Set(lists)) for (const name of list) union.add(name);
-  return [...union].sort(compareBytes);
+  return distinct([...new Set(lists)].flat()).sort(compareBytes);
 }
 
 function isEqual(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((value, index) => value === b[index]);
 }
 
-/** The key last: it has the raw bytes of a path, which the document does not show. */
-function byFile({ about: a, key }: FileEntry, { about: b, key: other }: FileEntry): number {
+function byFile({ about: a, base64 }: FileEntry, { about: b, base64: other }: FileEntry): number {
   return (
     compareBytes(a.path, b.path) ||
     compareBytes(b.via, a.via) ||
     compareBytes(a.kind, b.kind) ||
     compareBytes(a.role, b.role) ||
     compareBytes(a.state, b.state) ||
-    compareBytes(key, other)
+    compareBytes(base64 ?? '', other ?? '')
   );
 }

@@ -3,6 +3,7 @@
 import type { Because, ReasonCode } from '../documents/generated/plan.ts';
 import type { Process, Role, State, Unit, UnitFile } from '../documents/generated/report.ts';
 import { compareBytes } from '../documents/order.ts';
+import { type KeyOf, keyMaker } from '../keys.ts';
 import { fromText } from '../procfs/bytes.ts';
 import { isHandedStream } from './standard-streams.ts';
 
@@ -42,12 +43,13 @@ const codes: Readonly<Record<Role, (file: { kind: UnitFile['kind']; state: State
 
 /** By path and code; several descriptors, maps or ways of use of one file become one finding. */
 export function buildFindings(files: readonly GoneFile[]): Finding[] {
+  const keyOf = keyMaker();
   const findings = new Map<string, Omit<Finding, 'pids'> & { pids: Set<number>; counted: Set<string> }>();
   for (const file of files) {
     const { path, path_base64: base64, role } = file;
     const bytes = base64 === null ? fromText(path) : Buffer.from(base64, 'base64').toString('latin1');
     const code = codes[role](file);
-    const key = JSON.stringify([code, path, bytes]);
+    const key = keyOf(code, path, base64);
     const finding = findings.get(key) ?? {
       ...{ path, bytes, kind: file.kind, role, code, package: file.package, heldBytes: null, handed: false },
       ...{ pids: new Set<number>(), counted: new Set<string>() },
@@ -55,7 +57,7 @@ export function buildFindings(files: readonly GoneFile[]): Finding[] {
     findings.set(key, finding);
     finding.package ??= file.package;
     finding.handed ||= file.handed ?? false;
-    count(finding, file);
+    count(finding, file, keyOf);
     for (const pid of file.pids) finding.pids.add(pid);
   }
   return [...findings.values()]
@@ -63,11 +65,11 @@ export function buildFindings(files: readonly GoneFile[]): Finding[] {
     .sort((a, b) => compareBytes(a.path, b.path) || compareBytes(a.code, b.code) || compareBytes(a.bytes, b.bytes));
 }
 
-function count(finding: { heldBytes: number | null; counted: Set<string> }, file: GoneFile): void {
+function count(finding: { heldBytes: number | null; counted: Set<string> }, file: GoneFile, keyOf: KeyOf): void {
   const { held_bytes = null, device, inode } = file;
   if (held_bytes === null) return;
   if (device != null && inode != null) {
-    const key = `${device} ${inode}`;
+    const key = keyOf(device, inode);
     if (finding.counted.has(key)) return;
     finding.counted.add(key);
   }

@@ -5,15 +5,17 @@ import type { Holder } from '../documents/generated/plan.ts';
 import type { Container, Process, Report, Unit } from '../documents/generated/report.ts';
 import { compareBytes } from '../documents/order.ts';
 import { sumHeld } from '../held.ts';
+import { keyMaker } from '../keys.ts';
 import type { Selection } from './selection.ts';
 import { planProcess } from './thing.ts';
 import { aliasesOf } from './unit-things.ts';
 
 export function buildHeld(report: Report, selection: Selection): Holder[] {
+  const keyOf = keyMaker();
   const containers = new Map<string, { container: Container; members: Process[] }>();
   for (const process of report.processes) {
     if (process.unit !== null || process.container === null) continue;
-    const key = containerKey(process.container);
+    const key = containerKey(process.container, keyOf);
     const group = containers.get(key) ?? { container: process.container, members: [] };
     containers.set(key, group);
     group.members.push(process);

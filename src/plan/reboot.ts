@@ -2,6 +2,7 @@
 
 import type { Action, PlanReboot } from '../documents/generated/plan.ts';
 import type { Reboot } from '../documents/generated/report.ts';
+import { distinct } from '../keys.ts';
 
 const incomplete = {
   code: 'incomplete',
@@ -10,8 +11,8 @@ const incomplete = {
 
 /** An incomplete plan cannot know that no unit needs one. */
 export function buildReboot(facts: Reboot, actions: readonly Action[], complete: boolean): PlanReboot {
-  const units = new Set(actions.flatMap(({ action, unit }) => (action === 'reboot' && unit !== null ? [unit] : [])));
-  const reasons = [...facts.reasons, ...[...units].map((unit) => ({ code: 'unit' as const, unit }))];
+  const units = distinct(actions.flatMap(({ action, unit }) => (action === 'reboot' && unit !== null ? [unit] : [])));
+  const reasons = [...facts.reasons, ...units.map((unit) => ({ code: 'unit' as const, unit }))];
   if (reasons.length > 0 || facts.required) return { required: true, reasons, unknown_because: null };
   if (facts.required === null) return { required: null, reasons, unknown_because: facts.unknown_because ?? null };
   return { required: complete ? false : null, reasons, unknown_because: complete ? null : incomplete };

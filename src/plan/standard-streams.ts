@@ -2,6 +2,7 @@
 // or a shell (>>) opened it, so that no reload can open it again. systemd.exec(5).
 
 import type { Process } from '../documents/generated/report.ts';
+import { type KeyOf, keyMaker } from '../keys.ts';
 
 /**
  * Programs that lay an error log of their own over descriptor 2, and do so again when they are reloaded: nginx
@@ -9,8 +10,14 @@ import type { Process } from '../documents/generated/report.ts';
  */
 const renewing: ReadonlySet<string> = new Set(['nginx', 'angie', 'apache2', 'httpd']);
 
+interface Uses {
+  keyOf: KeyOf;
+  /** By path: whether it is at descriptor 1 or 2, and whether the program has it open elsewhere as well. */
+  byPath: ReadonlyMap<string, { handed: boolean; opened: boolean }>;
+}
+
 /** Each process is looked through once: one may hold a hundred thousand files. */
-const known = new WeakMap<Process, ReadonlyMap<string, { handed: boolean; opened: boolean }>>();
+const known = new WeakMap<Process, Uses>();
 
 /**
  * false if the report does not say, as with --detail units: a reload that does not help does no harm.
@@ -24,26 +31,26 @@ export function isHandedStream(
   const main = holders.filter(({ pid }) => pid === mainPid);
   // A child has its streams of its parent: if that one holds the log too, the parent tells.
   return (main.length > 0 ? main : holders).some((process) => {
-    const use = usesOf(process).get(keyOf(file));
+    const { keyOf, byPath } = usesOf(process);
+    const use = byPath.get(keyOf(file.path, file.path_base64));
     const program = process.executable?.path.replace(/^.*\//s, '') ?? '';
     return use?.handed && !use.opened && !renewing.has(program);
   });
 }
 
-/** By path: whether it is at descriptor 1 or 2, and whether the program has it open elsewhere as well. */
-function usesOf(process: Process): ReadonlyMap<string, { handed: boolean; opened: boolean }> {
+function usesOf(process: Process): Uses {
   const before = known.get(process);
   if (before !== undefined) return before;
-  const uses = new Map<string, { handed: boolean; opened: boolean }>();
+  const keyOf = keyMaker();
+  const byPath = new Map<string, { handed: boolean; opened: boolean }>();
   for (const { fd, path, path_base64 } of process.fds) {
-    const use = uses.get(keyOf({ path, path_base64 })) ?? { handed: false, opened: false };
+    const key = keyOf(path, path_base64);
+    const use = byPath.get(key) ?? { handed: false, opened: false };
     if (fd === 1 || fd === 2) use.handed = true;
     if (fd > 2) use.opened = true;
-    uses.set(keyOf({ path, path_base64 }), use);
+    byPath.set(key, use);
   }
+  const uses = { keyOf, byPath };
   known.set(process, uses);
   return uses;
 }
-
-const keyOf = ({ path, path_base64 }: { path: string; path_base64: string | null }): string =>
-  `${path}\0${path_base64}`;

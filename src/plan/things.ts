@@ -3,6 +3,7 @@
 import { containerKey } from '../documents/container-key.ts';
 import type { Container, Process, Report, Unit } from '../documents/generated/report.ts';
 import { compareBytes } from '../documents/order.ts';
+import { keyMaker } from '../keys.ts';
 import { processFindings } from './findings.ts';
 import { buildContext, planProcess, type Thing } from './thing.ts';
 import { unitThings } from './unit-things.ts';
@@ -11,10 +12,11 @@ import { unitThings } from './unit-things.ts';
 export function buildThings(report: Report): Thing[] {
   const context = buildContext(report);
   const byPid = [...report.processes].sort((a, b) => a.pid - b.pid);
+  const keyOf = keyMaker();
   const containers = new Map<string, Process[]>();
   for (const process of byPid) {
     if (process.container === null) continue;
-    const key = containerKey(process.container);
+    const key = containerKey(process.container, keyOf);
     const members = containers.get(key);
     if (members === undefined) containers.set(key, [process]);
     else members.push(process);

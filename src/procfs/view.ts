@@ -2,6 +2,7 @@
 // root could have made, and never leaves the process's root. path_resolution(7), openat(2) O_PATH, proc_pid_root(5).
 
 import { type BigIntStats, closeSync, constants } from 'node:fs';
+import { keyMaker } from '../keys.ts';
 import type { Bytes } from './bytes.ts';
 import { type Held, hold, holdChild } from './hold.ts';
 import type { MountTable } from './mounts.ts';
@@ -36,7 +37,8 @@ export class View {
   readonly mounts: MountTable;
   /** Where the walk starts; null if it could not be opened or is on no local file system. */
   readonly #root: Held | null;
-  readonly #looks = new Map<Bytes, PathLook>();
+  readonly #keyOf = keyMaker();
+  readonly #looks = new Map<string, PathLook>();
   /** The directory of the last look stays open, since gone files come in groups; never more, however many processes. */
   #last: { key: Bytes; directory: Directory } | null = null;
   readonly #wholePaths: boolean;
@@ -65,11 +67,12 @@ export class View {
 
   /** What `path` (as the kernel prints it to the scanner) names in this view. Cached. */
   look(path: Bytes): PathLook {
-    let look = this.#looks.get(path);
+    const key = this.#keyOf(path);
+    let look = this.#looks.get(key);
     if (!look) {
       const below = this.#below(path);
       look = below === null ? unknown : this.#walk(below, mostLinks);
-      this.#looks.set(path, look);
+      this.#looks.set(key, look);
     }
     return look;
   }

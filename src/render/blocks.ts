@@ -12,6 +12,7 @@ import type {
   UnitFile,
 } from '../documents/generated/report.ts';
 import { isInMemory } from '../held.ts';
+import { type KeyOf, keyMaker } from '../keys.ts';
 import { containerName } from './container-name.ts';
 import { formatUser, quote } from './format.ts';
 import { sanitizeCommand, sanitizePath } from './raw-bytes.ts';
@@ -34,12 +35,14 @@ export interface Block {
 }
 
 export function blocksOf(report: Report): Block[] {
+  const keyOf = keyMaker();
   const loose = new Map<string, Process[]>();
   const byPid = new Map(report.processes.map((process) => [process.pid, process]));
   for (const process of report.processes) {
     if (process.unit !== null) continue;
-    const alike = loose.get(looseKey(process));
-    if (alike === undefined) loose.set(looseKey(process), [process]);
+    const key = looseKey(process, keyOf);
+    const alike = loose.get(key);
+    if (alike === undefined) loose.set(key, [process]);
     else alike.push(process);
   }
   return [
@@ -77,9 +80,10 @@ function systemdAlerts(facts: SystemdFacts | null): string[] {
 }
 
 // A container or a session is one thing; other processes are alike when name, program and user are.
-function looseKey({ container, session, name, executable, user }: Process): string {
-  if (container !== null) return containerKey(container);
-  return JSON.stringify(session ?? [name, executable?.path, executable?.path_base64, user?.uid]);
+function looseKey({ container, session, name, executable, user }: Process, keyOf: KeyOf): string {
+  if (container !== null) return keyOf('container', containerKey(container, keyOf));
+  if (session !== null) return keyOf('session', session.id, session.user?.uid ?? null);
+  return keyOf('program', name, executable?.path ?? null, executable?.path_base64 ?? null, user?.uid ?? null);
 }
 
 function looseBlock(processes: readonly Process[], init: Report['host']['init']): Block {
@@ -111,12 +115,13 @@ function earliest(files: readonly (DeletedMap | DeletedFd)[]): string | null {
 
 /** The files of several processes as a unit would list them: by path and via, an inode's bytes counted once. */
 function mergeFiles(processes: readonly Process[]): UnitFile[] {
+  const keyOf = keyMaker();
   const files = new Map<string, UnitFile>();
   const counted = new Set<string>();
   const add = (pid: number, via: 'map' | 'fd', file: DeletedMap | DeletedFd, heldBytes: number | null): void => {
     const { path, path_base64, kind, role, state, replaced_at } = file;
-    const key = JSON.stringify([path, path_base64, via, kind, role, state]);
-    const inode = `${key} ${file.device} ${file.inode}`;
+    const key = keyOf(path, path_base64, via, kind, role, state);
+    const inode = keyOf(key, file.device, file.inode);
     const entry = files.get(key) ?? {
       ...{ path, path_base64, via, kind, role, state, replaced_at },
       ...{ held_bytes: 0, held_memory_bytes: 0, package: file.package, pids: [] },

@@ -2,6 +2,7 @@
 // Both of its formats, lines and machine, print these groups.
 
 import type { Report } from '../documents/generated/report.ts';
+import { distinct, keyMaker } from '../keys.ts';
 import { sanitizeCommand, sanitizePath } from './raw-bytes.ts';
 import { sanitize, sanitizeUnit } from './sanitize.ts';
 
@@ -20,18 +21,20 @@ export interface CommandGroup {
  * name stands in for one.
  */
 export function groupByCommand(report: Report): CommandGroup[] {
-  const groups = new Map<string, { pids: Set<number>; files: Set<string> }>();
+  const keyOf = keyMaker();
+  const groups = new Map<string, { command: string; pids: Set<number>; files: string[] }>();
   for (const { command, pids, files } of report.scan.detail === 'units' ? unitFindings(report) : findings(report)) {
-    const group = groups.get(command) ?? { pids: new Set(), files: new Set() };
-    groups.set(command, group);
+    const key = keyOf(command);
+    const group = groups.get(key) ?? { command, pids: new Set(), files: [] };
+    groups.set(key, group);
     for (const pid of pids) group.pids.add(pid);
-    for (const file of files) group.files.add(escapeSeparators(sanitizePath(file)));
+    for (const file of files) group.files.push(escapeSeparators(sanitizePath(file)));
   }
-  return [...groups]
-    .map(([command, { pids, files }]) => ({
+  return [...groups.values()]
+    .map(({ command, pids, files }) => ({
       command,
       pids: [...pids].sort((a, b) => a - b),
-      files: [...files].sort().join(','),
+      files: distinct(files).sort().join(','),
     }))
     .sort((a, b) => (a.pids[0] ?? 0) - (b.pids[0] ?? 0));
 }

@@ -1,6 +1,7 @@
 // Fleet -> JUnit XML: one suite, one case for every host and one for every input that could not be read.
 
 import type { Fleet } from '../documents/generated/fleet.ts';
+import { type KeyOf, keyMaker } from '../keys.ts';
 import { count } from './format.ts';
 import { type Case, type Outcome, renderSuite } from './junit-xml.ts';
 import { rebootReasonText, rebootText } from './reboot-reason.ts';
@@ -9,14 +10,15 @@ import { sanitize, sanitizeUnit } from './sanitize.ts';
 type Host = Fleet['hosts'][number];
 
 export function renderFleetJunit(fleet: Fleet): string {
+  const keyOf = keyMaker();
   const seen = new Set<string>();
   const twice = new Set<string>();
   for (const { hostname } of fleet.hosts) {
-    const name = sanitize(hostname);
+    const name = keyOf(sanitize(hostname));
     if (seen.has(name)) twice.add(name);
     seen.add(name);
   }
-  const units = unitsByHost(fleet);
+  const units = unitsByHost(fleet, keyOf);
   return renderSuite({
     name: 'lib-users fleet',
     hostname: null,
@@ -24,8 +26,8 @@ export function renderFleetJunit(fleet: Fleet): string {
     seconds: 0,
     cases: [
       ...fleet.hosts.map((host) => {
-        const ambiguous = twice.has(sanitize(host.hostname));
-        return hostCase(host, ambiguous, ambiguous ? [] : (units.get(host.hostname) ?? []), fleet);
+        const ambiguous = twice.has(keyOf(sanitize(host.hostname)));
+        return hostCase(host, ambiguous, ambiguous ? [] : (units.get(keyOf(host.hostname)) ?? []), fleet);
       }),
       ...fleet.unreadable_inputs.map((input) => inputCase(input, fleet)),
     ],
@@ -56,12 +58,13 @@ function hostCase(host: Host, ambiguous: boolean, units: readonly string[], { fa
   };
 }
 
-function unitsByHost({ units }: Fleet): Map<string, string[]> {
+function unitsByHost({ units }: Fleet, keyOf: KeyOf): Map<string, string[]> {
   const byHost = new Map<string, string[]>();
   for (const { name, hosts } of units) {
     for (const host of hosts) {
-      const known = byHost.get(host);
-      if (known === undefined) byHost.set(host, [name]);
+      const key = keyOf(host);
+      const known = byHost.get(key);
+      if (known === undefined) byHost.set(key, [name]);
       else known.push(name);
     }
   }

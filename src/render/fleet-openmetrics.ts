@@ -2,6 +2,7 @@
 // that folded the reports: node_exporter's textfile collector wants one help text a name.
 
 import type { Fleet } from '../documents/generated/fleet.ts';
+import { keyMaker } from '../keys.ts';
 import { Family, toSeconds, visibleLabel } from './metrics.ts';
 
 type Host = Fleet['hosts'][number];
@@ -66,7 +67,7 @@ export function renderFleetOpenmetrics(fleet: Fleet): string {
     total('unreadable_inputs', 'Inputs that could not be read.', summary.unreadable_inputs),
     ...rows.map(({ name, help, value, join }) => {
       const family = new Family(name, help);
-      for (const [, group] of groups) family.set({ host: group[0]!.hostname }, join(group.map(value)));
+      for (const group of groups) family.set({ host: group[0]!.hostname }, join(group.map(value)));
       return family;
     }),
     new Family('fleet_build_info', 'The version of lib-users that folded the reports, always 1.').set(
@@ -77,13 +78,14 @@ export function renderFleetOpenmetrics(fleet: Fleet): string {
   ].join('');
 }
 
-function groupByName(hosts: readonly Host[]): Map<string, Host[]> {
+function groupByName(hosts: readonly Host[]): Host[][] {
+  const keyOf = keyMaker();
   const groups = new Map<string, Host[]>();
   for (const host of hosts) {
-    const name = visibleLabel(host.hostname);
+    const name = keyOf(visibleLabel(host.hostname));
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [host]);
     else group.push(host);
   }
-  return groups;
+  return [...groups.values()];
 }

@@ -1,5 +1,6 @@
 // Metric families as text. Gauges only, no timestamps. OpenMetrics 1.0; the text is valid in Prometheus' own format 0.0.4 too.
 
+import { keyMaker } from '../keys.ts';
 import { sanitize } from './sanitize.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -8,7 +9,8 @@ export type Labels = Readonly<Record<string, string>>;
 export class Family {
   readonly #name: string;
   readonly #help: string;
-  readonly #samples = new Map<string, number>();
+  readonly #keyOf = keyMaker();
+  readonly #samples = new Map<string, { labels: string; value: number }>();
 
   constructor(name: string, help: string) {
     this.#name = `lib_users_${name}`;
@@ -16,15 +18,20 @@ export class Family {
   }
 
   set(labels: Labels, value: number | null, join: (a: number, b: number) => number = (a, b) => a + b): this {
-    const key = renderLabels(labels);
+    if (value === null) return this;
+    const text = renderLabels(labels);
+    const key = this.#keyOf(text);
     const old = this.#samples.get(key);
-    if (value !== null) this.#samples.set(key, old === undefined ? value : join(old, value));
+    if (old === undefined) this.#samples.set(key, { labels: text, value });
+    else old.value = join(old.value, value);
     return this;
   }
 
   toString(): string {
     if (this.#samples.size === 0) return '';
-    const lines = [...this.#samples].map(([labels, value]) => `${this.#name}${labels} ${renderNumber(value)}\n`);
+    const lines = [...this.#samples.values()].map(
+      ({ labels, value }) => `${this.#name}${labels} ${renderNumber(value)}\n`,
+    );
     return `# HELP ${this.#name} ${this.#help}\n# TYPE ${this.#name} gauge\n${lines.join('')}`;
   }
 }

@@ -1,6 +1,7 @@
 // Findings -> groups of one owner each: a unit, a container's program, or a program that no unit owns. All sanitized.
 
 import type { Finding } from '../documents/generated/drift.ts';
+import { keyMaker } from '../keys.ts';
 import { formatUser, quote } from './format.ts';
 import { sanitizePath } from './raw-bytes.ts';
 import { sanitize, sanitizeUnit } from './sanitize.ts';
@@ -12,11 +13,13 @@ export interface Owner {
 
 /** In the order in which the owners first appear. */
 export function groupByOwner(findings: readonly Finding[]): Owner[] {
+  const keyOf = keyMaker();
   const owners = new Map<string, Owner>();
   for (const finding of findings) {
     const name = ownerName(finding);
-    const owner = owners.get(name);
-    if (owner === undefined) owners.set(name, { name, findings: [finding] });
+    const key = keyOf(name);
+    const owner = owners.get(key);
+    if (owner === undefined) owners.set(key, { name, findings: [finding] });
     else owner.findings.push(finding);
   }
   return [...owners.values()];

@@ -1,6 +1,7 @@
 // What the text ends with: reboot, how much was seen, what was hidden, warnings, and what to do next.
 
 import type { KernelHeld, Report } from '../documents/generated/report.ts';
+import { distinct } from '../keys.ts';
 import { formatBytes } from '../sizes.ts';
 import { count, enumerate, quote } from './format.ts';
 import type { Paint } from './layout.ts';
@@ -92,6 +93,6 @@ function countUnknown(report: Report): number {
       .filter((process) => process.unit === null)
       .flatMap((process) => [...process.maps, ...process.fds]),
   ];
-  return new Set(files.filter(({ state }) => state === 'unknown').map(({ path, path_base64 }) => path_base64 ?? path))
-    .size;
+  const unknown = files.filter(({ state }) => state === 'unknown');
+  return distinct(unknown.map(({ path, path_base64 }) => path_base64 ?? path)).length;
 }

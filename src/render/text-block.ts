@@ -1,6 +1,7 @@
 // One block of the text: its title, its processes, and a line for every file that is gone.
 
 import type { UnitFile } from '../documents/generated/report.ts';
+import { keyMaker } from '../keys.ts';
 import { formatBytes } from '../sizes.ts';
 import type { Block } from './blocks.ts';
 import { orderFiles } from './file-order.ts';
@@ -45,9 +46,17 @@ function processWords({ processes, mainPid }: Block): Word[] {
   const main = processes.filter(({ pid }) => pid === mainPid);
   const rest = processes.filter(({ pid }) => pid !== mainPid);
   // Like names side by side, so that each is said once.
-  const ranks = new Map<string | null, number>();
-  for (const { name } of [...main, ...rest]) if (!ranks.has(name)) ranks.set(name, ranks.size);
-  const sorted = [...main, ...rest.sort((a, b) => ranks.get(a.name)! - ranks.get(b.name)! || a.pid - b.pid)];
+  const keyOf = keyMaker();
+  const ranks = new Map<string, number>();
+  const ranked = [...main, ...rest].map((process) => {
+    const key = keyOf(process.name);
+    if (!ranks.has(key)) ranks.set(key, ranks.size);
+    return { ...process, rank: ranks.get(key)! };
+  });
+  const sorted = [
+    ...ranked.slice(0, main.length),
+    ...ranked.slice(main.length).sort((a, b) => a.rank - b.rank || a.pid - b.pid),
+  ];
   const shown = sorted.slice(0, shownPids).map(({ pid, name }, index) => {
     const named = name === null || name === sorted[index - 1]?.name ? '' : `${quote(sanitize(name))} `;
     return `${named}${pid}${pid === mainPid ? ' (main)' : ''}`;
