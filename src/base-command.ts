@@ -7,19 +7,19 @@ import { asLibUsersError, buildErrorDocument } from './documents/error.ts';
 import type { SchemaName } from './documents/generated/schemas.ts';
 import { assertOwnDocument } from './documents/validate.ts';
 import { LibUsersError } from './errors.ts';
-import { type Output, targetName, writeOutputs, writeStderr } from './output.ts';
-import { renderJson, renderNdjson } from './render/json.ts';
+import { type Output, type Text, targetName, writeOutputs, writeStderr } from './output.ts';
+import { jsonPieces, ndjsonPieces, renderNdjson } from './render/json.ts';
 import { sanitize } from './render/sanitize.ts';
 import { chosenFormat, isJsonFormat } from './requested-format.ts';
 import { isTerminal, type TextStyle, textStyle } from './terminal.ts';
 import { parseErrorToUsage } from './usage-error.ts';
 
-export type Renderer<D> = (document: D, style: TextStyle) => string | Promise<string>;
+export type Renderer<D> = (document: D, style: TextStyle) => Text | Promise<Text>;
 
 /** What a command can print its document as, by the name that --format takes. */
 export type Formats<D> = Readonly<Record<string, Renderer<D>>>;
 
-export const jsonFormats: Formats<object> = { json: renderJson, ndjson: renderNdjson };
+export const jsonFormats: Formats<object> = { json: jsonPieces, ndjson: ndjsonPieces };
 
 /** The flags of every command that writes a result in one of `formats`. */
 export function resultFlags(formats: Formats<never>) {

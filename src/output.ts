@@ -19,10 +19,13 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { LibUsersError } from './errors.ts';
 
+/** One text, or its pieces, of which each is made when those before it were written: whole, a result may be too long for a string. */
+export type Text = string | Iterable<string>;
+
 export interface Output {
   /** null and `-` are standard output. */
   path: string | null;
-  text: string;
+  text: Text;
 }
 
 interface Prepared {
@@ -55,7 +58,7 @@ export function targetName(path: string): string {
 }
 
 /** A reader that has gone (`| head -1`) has seen enough: that is no error. */
-export function writeStdout(text: string): void {
+export function writeStdout(text: Text): void {
   try {
     writeFully(1, text);
   } catch (error) {
@@ -74,16 +77,29 @@ export function writeStderr(text: string): void {
 // A second copy of a big result, as bytes, would double what it takes in memory.
 const sliceLength = 1 << 18;
 
-function writeFully(fd: number, text: string): void {
-  // No UTF-16 unit takes more than three bytes.
-  const block = Buffer.allocUnsafe(Math.min(text.length, sliceLength + 1) * 3);
-  for (let start = 0; start < text.length; ) {
-    const end = start + sliceLength;
-    // A surrogate pair is one character, and has no bytes of its own when it is cut in two.
-    const whole = (text.charCodeAt(end - 1) & 0xfc00) === 0xd800 ? end + 1 : end;
-    writeBytes(fd, block.subarray(0, block.write(text.slice(start, whole))));
-    start = whole;
+/** Small pieces are gathered, and large ones cut. */
+function writeFully(fd: number, text: Text): void {
+  let block = Buffer.alloc(0);
+  const write = (piece: string) => {
+    // No UTF-16 unit takes more than three bytes.
+    const most = Math.min(piece.length, sliceLength + 1) * 3;
+    if (block.length < most) block = Buffer.allocUnsafe(most);
+    for (let start = 0; start < piece.length; ) {
+      const end = start + sliceLength;
+      // A surrogate pair is one character, and has no bytes of its own when it is cut in two.
+      const whole = (piece.charCodeAt(end - 1) & 0xfc00) === 0xd800 ? end + 1 : end;
+      writeBytes(fd, block.subarray(0, block.write(piece.slice(start, whole))));
+      start = whole;
+    }
+  };
+  let gathered = '';
+  for (const piece of typeof text === 'string' ? [text] : text) {
+    gathered += piece;
+    if (gathered.length < sliceLength) continue;
+    write(gathered);
+    gathered = '';
   }
+  write(gathered);
 }
 
 function writeBytes(fd: number, bytes: Buffer): void {
@@ -98,7 +114,7 @@ function writeBytes(fd: number, bytes: Buffer): void {
   }
 }
 
-function prepare(path: string, text: string): Prepared {
+function prepare(path: string, text: Text): Prepared {
   const target = followLinks(resolve(path));
   const descriptor = descriptorPath.exec(target);
   if (descriptor) return direct(Number(descriptor[1]), false, text, path);
@@ -111,7 +127,7 @@ function prepare(path: string, text: string): Prepared {
   return beside(target, old, text, path);
 }
 
-function direct(fd: number, owned: boolean, text: string, path: string): Prepared {
+function direct(fd: number, owned: boolean, text: Text, path: string): Prepared {
   return {
     commit: () => guard(path, () => writeFully(fd, text)),
     discard: () => {
@@ -120,7 +136,7 @@ function direct(fd: number, owned: boolean, text: string, path: string): Prepare
   };
 }
 
-function beside(target: string, old: Stats | null, text: string, path: string): Prepared {
+function beside(target: string, old: Stats | null, text: Text, path: string): Prepared {
   const temporary = join(dirname(target), `.lib-users-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
   let pending = true;
   const discard = () => {

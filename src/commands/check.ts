@@ -11,7 +11,7 @@ import { type Judgement, judge, movesBaseline } from '../drift/judge.ts';
 import type { LibUsersError } from '../errors.ts';
 import { assertStdinOnce } from '../input.ts';
 import { writeStdout } from '../output.ts';
-import { renderJson } from '../render/json.ts';
+import { jsonPieces } from '../render/json.ts';
 import type { Thresholds } from '../render/nagios.ts';
 import {
   checkFilters,
@@ -129,7 +129,7 @@ export default class Check extends BaseCommand {
         formats: formatsOf(() => checked),
         // A closed gate wins over an unknown part of the host, and a plugin says by itself if it could not see everything.
         incomplete: format === 'nagios' || drift.verdict === 'drift' ? null : whyUnknown(judgement, report),
-        alongside: kept === null ? [] : [{ path: kept, text: renderJson(judgement.baseline) }],
+        alongside: kept === null ? [] : [{ path: kept, text: jsonPieces(judgement.baseline) }],
       },
       flags,
     );

@@ -5,10 +5,10 @@ import { BaseCommand, type Formats, jsonFormats, type ResultFlags, resultFlags }
 import { schemaNames, schemas } from '../documents/generated/schemas.ts';
 import { LibUsersError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
-import { renderJson } from '../render/json.ts';
+import { jsonPieces } from '../render/json.ts';
 
 // A schema is JSON on a terminal too.
-const formats: Formats<object> = { ...jsonFormats, text: renderJson };
+const formats: Formats<object> = { ...jsonFormats, text: jsonPieces };
 
 export default class Schema extends BaseCommand {
   static override id = 'schema';

@@ -5,31 +5,29 @@
 import type { Drift } from '../documents/generated/drift.ts';
 import { renderNdjson } from './json.ts';
 
-export function renderDriftRows({ report, host, findings, resolved, unseen }: Drift): string {
-  return [...findings, ...resolved, ...unseen]
-    .map((finding) =>
-      renderNdjson({
-        generated_at: report.generated_at,
-        hostname: host.hostname,
-        host_id: host.id,
-        id: finding.id,
-        change: finding.change,
-        unit: finding.unit,
-        scope: finding.scope,
-        uid: finding.user?.uid ?? null,
-        user: finding.user?.name ?? null,
-        container_runtime: finding.container?.runtime ?? null,
-        container_id: finding.container?.id ?? null,
-        executable: finding.executable,
-        via: finding.via,
-        path: finding.path,
-        path_base64: finding.path_base64,
-        kind: finding.kind,
-        role: finding.role,
-        state: finding.state,
-        pids: finding.pids.join(','),
-        first_seen_at: finding.first_seen_at,
-      }),
-    )
-    .join('');
+export function* renderDriftRows({ report, host, findings, resolved, unseen }: Drift): Generator<string> {
+  for (const finding of [...findings, ...resolved, ...unseen]) {
+    yield renderNdjson({
+      generated_at: report.generated_at,
+      hostname: host.hostname,
+      host_id: host.id,
+      id: finding.id,
+      change: finding.change,
+      unit: finding.unit,
+      scope: finding.scope,
+      uid: finding.user?.uid ?? null,
+      user: finding.user?.name ?? null,
+      container_runtime: finding.container?.runtime ?? null,
+      container_id: finding.container?.id ?? null,
+      executable: finding.executable,
+      via: finding.via,
+      path: finding.path,
+      path_base64: finding.path_base64,
+      kind: finding.kind,
+      role: finding.role,
+      state: finding.state,
+      pids: finding.pids.join(','),
+      first_seen_at: finding.first_seen_at,
+    });
+  }
 }

@@ -12,7 +12,7 @@ import { sanitize } from './sanitize.ts';
 
 const shownPids = 10;
 
-export function renderDriftText(judgement: Judgement, style: Style): string {
+export function* renderDriftText(judgement: Judgement, style: Style): Generator<string> {
   const { drift, accepted, expired } = judgement;
   const groups: [title: string, findings: readonly Finding[], paint: Paint][] = [
     ['new', drift.findings.filter(({ change }) => change === 'new'), 'red'],
@@ -29,11 +29,12 @@ export function renderDriftText(judgement: Judgement, style: Style): string {
         `no longer accepted${until(entry)}: ${sanitize(entry.unit ?? entry.path ?? '')} (${sanitize(entry.reason)})`,
     ),
   ];
-  return [
-    renderHead(judgement, style),
-    ...groups.filter(([, findings]) => findings.length > 0).map((group) => renderGroup(...group, style)),
-    ...(remarks.length === 0 ? [] : [remarks.map((text) => fold(words(text), 0, 2, style)).join('')]),
-  ].join('\n');
+  yield renderHead(judgement, style);
+  for (const group of groups) {
+    if (group[1].length > 0) yield* renderGroup(...group, style);
+  }
+  if (remarks.length > 0) yield '\n';
+  for (const text of remarks) yield fold(words(text), 0, 2, style);
 }
 
 function until(entry: { until?: string | undefined }): string {
@@ -90,13 +91,12 @@ function verdictLine({ drift, counted, rebootGate }: Judgement): [string, Paint]
   return [`The gate is open: ${what}.${blind}`, report.complete ? 'green' : 'yellow'];
 }
 
-function renderGroup(title: string, findings: readonly Finding[], paint: Paint, style: Style): string {
-  const owners = groupByOwner(findings).map(
-    (owner) =>
-      fold(words(owner.name, 'bold'), 2, 4, style) +
-      owner.findings.map((finding) => fold(findingWords(finding), 4, 8, style)).join(''),
-  );
-  return fold([word(title, paint)], 0, 0, style) + owners.join('');
+function* renderGroup(title: string, findings: readonly Finding[], paint: Paint, style: Style): Generator<string> {
+  yield `\n${fold([word(title, paint)], 0, 0, style)}`;
+  for (const owner of groupByOwner(findings)) {
+    yield fold(words(owner.name, 'bold'), 2, 4, style);
+    for (const finding of owner.findings) yield fold(findingWords(finding), 4, 8, style);
+  }
 }
 
 function findingWords(finding: Finding) {

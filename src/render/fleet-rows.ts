@@ -5,10 +5,9 @@
 import type { Fleet } from '../documents/generated/fleet.ts';
 import { renderNdjson } from './json.ts';
 
-export function renderFleetRows({ generated_at, files }: Fleet): string {
-  return files
-    .flatMap(({ hosts, units, ...file }) =>
-      hosts.map((hostname) => renderNdjson({ generated_at, hostname, ...file, units_on_any_host: units.join(',') })),
-    )
-    .join('');
+export function* renderFleetRows({ generated_at, files }: Fleet): Generator<string> {
+  for (const { hosts, units, ...file } of files) {
+    const units_on_any_host = units.join(',');
+    for (const hostname of hosts) yield renderNdjson({ generated_at, hostname, ...file, units_on_any_host });
+  }
 }

@@ -10,52 +10,48 @@ import { sanitize, sanitizeUnit } from './sanitize.ts';
 
 const shownNames = 8;
 
-export function renderFleetText(fleet: Fleet, style: Style): string {
+export function* renderFleetText(fleet: Fleet, style: Style): Generator<string> {
   const files = fleet.files.filter(({ role }) => role !== 'scratch').sort((a, b) => b.hosts.length - a.hosts.length);
   const hosts = (wanted: (host: Fleet['hosts'][number]) => boolean): string[] =>
     fleet.hosts.filter(wanted).map(({ hostname }) => hostname);
-  const sections = [
-    section(
-      'files',
-      files.map(({ path, state, role, kind, hosts, units }) => [
-        word(count(hosts.length, 'host').padStart(9)),
-        word(state.padEnd(8)),
-        word((role === 'code' ? kind : role).padEnd(10)),
-        word(quote(sanitize(path))),
-        ...(units.length === 0 ? [] : words(`(${nameList(units.map(sanitizeUnit))})`, 'dim')),
-      ]),
-      style,
-    ),
-    section(
-      'units',
-      fleet.units.map(({ name, scope, hosts }) => [
-        word(sanitizeUnit(name), 'bold'),
-        ...(scope === 'user' ? words('of users', 'dim') : []),
-        ...words(`on ${nameList(hosts.map(sanitize))}`),
-      ]),
-      style,
-    ),
-    section('not seen completely', asLines(hosts(({ complete }) => !complete)), style, 'yellow'),
-    section('must reboot', asLines(hosts(({ reboot_required }) => reboot_required === true)), style, 'yellow'),
-    section(
-      'superseded by a newer report',
-      fleet.hosts
-        .filter(({ superseded }) => superseded > 0)
-        .map(({ hostname, superseded, source }) =>
-          words(
-            `${quote(sanitize(hostname))}: ${count(superseded, 'older report')}, ${quote(sanitize(source))} counts`,
-          ),
-        ),
-      style,
-    ),
-    section(
-      'could not be read',
-      fleet.unreadable_inputs.map(({ source, message }) => words(`${quote(sanitize(source))}: ${sanitize(message)}`)),
-      style,
-      'red',
-    ),
-  ];
-  return [renderHead(fleet, style), ...sections.filter((text) => text !== '')].join('\n');
+  yield renderHead(fleet, style);
+  yield* section(
+    'files',
+    files.map(({ path, state, role, kind, hosts, units }) => [
+      word(count(hosts.length, 'host').padStart(9)),
+      word(state.padEnd(8)),
+      word((role === 'code' ? kind : role).padEnd(10)),
+      word(quote(sanitize(path))),
+      ...(units.length === 0 ? [] : words(`(${nameList(units.map(sanitizeUnit))})`, 'dim')),
+    ]),
+    style,
+  );
+  yield* section(
+    'units',
+    fleet.units.map(({ name, scope, hosts }) => [
+      word(sanitizeUnit(name), 'bold'),
+      ...(scope === 'user' ? words('of users', 'dim') : []),
+      ...words(`on ${nameList(hosts.map(sanitize))}`),
+    ]),
+    style,
+  );
+  yield* section('not seen completely', asLines(hosts(({ complete }) => !complete)), style, 'yellow');
+  yield* section('must reboot', asLines(hosts(({ reboot_required }) => reboot_required === true)), style, 'yellow');
+  yield* section(
+    'superseded by a newer report',
+    fleet.hosts
+      .filter(({ superseded }) => superseded > 0)
+      .map(({ hostname, superseded, source }) =>
+        words(`${quote(sanitize(hostname))}: ${count(superseded, 'older report')}, ${quote(sanitize(source))} counts`),
+      ),
+    style,
+  );
+  yield* section(
+    'could not be read',
+    fleet.unreadable_inputs.map(({ source, message }) => words(`${quote(sanitize(source))}: ${sanitize(message)}`)),
+    style,
+    'red',
+  );
 }
 
 function renderHead(fleet: Fleet, style: Style): string {
@@ -85,9 +81,10 @@ function gateLine({ verdict = null, fail_on = [] }: Fleet): [text: string | null
   return [verdict === null ? null : `Not enough is known to say that the gate is open ${asked}.`, 'yellow'];
 }
 
-function section(title: string, lines: readonly Word[][], style: Style, paint: Paint = 'bold'): string {
-  if (lines.length === 0) return '';
-  return fold(words(title, paint), 0, 0, style) + lines.map((line) => fold(line, 2, 12, style)).join('');
+function* section(title: string, lines: readonly Word[][], style: Style, paint: Paint = 'bold'): Generator<string> {
+  if (lines.length === 0) return;
+  yield `\n${fold(words(title, paint), 0, 0, style)}`;
+  for (const line of lines) yield fold(line, 2, 12, style);
 }
 
 function asLines(names: readonly string[]): Word[][] {

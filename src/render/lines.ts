@@ -3,8 +3,6 @@
 import type { Report } from '../documents/generated/report.ts';
 import { groupByCommand } from './command-groups.ts';
 
-export function renderLines(report: Report): string {
-  return groupByCommand(report)
-    .map(({ pids, command, files }) => `${pids.join(',')} "${command}" uses ${files}\n`)
-    .join('');
+export function renderLines(report: Report): string[] {
+  return groupByCommand(report).map(({ pids, command, files }) => `${pids.join(',')} "${command}" uses ${files}\n`);
 }

@@ -4,8 +4,6 @@
 import type { Report } from '../documents/generated/report.ts';
 import { groupByCommand } from './command-groups.ts';
 
-export function renderMachine(report: Report): string {
-  return groupByCommand(report)
-    .map(({ pids, command, files }) => `${pids.join(',')};${files};${command}\n`)
-    .join('');
+export function renderMachine(report: Report): string[] {
+  return groupByCommand(report).map(({ pids, command, files }) => `${pids.join(',')};${files};${command}\n`);
 }

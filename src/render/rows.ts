@@ -22,13 +22,16 @@ import { renderNdjson } from './json.ts';
 type Cell = string | number | null;
 type Row = Record<string, Cell>;
 
-export function renderRows(report: Report): string {
+export function* renderRows(report: Report): Generator<string> {
   const head = hostCells(report);
-  const rows =
-    report.scan.detail === 'units'
-      ? report.units.flatMap((unit) => unit.files.map((file) => unitRow(unit, file)))
-      : report.processes.flatMap(processRows);
-  return rows.map((row) => renderNdjson({ ...head, ...row })).join('');
+  if (report.scan.detail === 'units') {
+    for (const unit of report.units) {
+      for (const file of unit.files) yield renderNdjson({ ...head, ...unitRow(unit, file) });
+    }
+  }
+  for (const process of report.processes) {
+    for (const row of processRows(process)) yield renderNdjson({ ...head, ...row });
+  }
 }
 
 function hostCells({ generated_at, host }: Report): Row {
@@ -43,7 +46,7 @@ function hostCells({ generated_at, host }: Report): Row {
   };
 }
 
-function processRows(process: Process): Row[] {
+function* processRows(process: Process): Generator<Row> {
   const { unit, session, container, user } = process;
   const about = {
     scope: unit?.scope ?? null,
@@ -62,15 +65,11 @@ function processRows(process: Process): Row[] {
     executable: process.executable?.path ?? null,
     started_at: process.started_at,
   };
-  return [
-    ...process.maps.map((map) => ({
-      ...about,
-      via: 'map',
-      fd: null,
-      ...fileCells(map, map.held_bytes === undefined ? 0 : map.held_bytes),
-    })),
-    ...process.fds.map((fd) => ({ ...about, via: 'fd', fd: fd.fd, ...fileCells(fd, fd.held_bytes) })),
-  ];
+  for (const map of process.maps) {
+    const heldBytes = map.held_bytes === undefined ? 0 : map.held_bytes;
+    yield { ...about, via: 'map', fd: null, ...fileCells(map, heldBytes) };
+  }
+  for (const fd of process.fds) yield { ...about, via: 'fd', fd: fd.fd, ...fileCells(fd, fd.held_bytes) };
 }
 
 function unitRow(unit: Unit, file: UnitFile): Row {

@@ -19,13 +19,11 @@ const statePaints: Readonly<Record<UnitFile['state'], Paint>> = {
 };
 
 /** `now` is the time of the report. */
-export function renderBlock(block: Block, now: string, style: Style): string {
-  return [
-    fold(titleWords(block, now), 0, 2, style),
-    fold(processWords(block), 2, 4, style),
-    block.command === null ? '' : cut(`  command ${block.command}`, style.columns),
-    ...orderFiles(block.files).map((file) => fold(fileWords(file, block), 2, 6, style)),
-  ].join('');
+export function* renderBlock(block: Block, now: string, style: Style): Generator<string> {
+  yield fold(titleWords(block, now), 0, 2, style);
+  yield fold(processWords(block), 2, 4, style);
+  if (block.command !== null) yield cut(`  command ${block.command}`, style.columns);
+  for (const file of orderFiles(block.files)) yield fold(fileWords(file, block), 2, 6, style);
 }
 
 function titleWords({ title, notes, alerts, staleSince }: Block, now: string): Word[] {

@@ -12,9 +12,13 @@ import { nextStep, verdictText } from './verdict.ts';
 
 const labelWidth = 11;
 
-export function renderText(report: Report, style: Style): string {
-  const blocks = blocksOf(report).map((block) => renderBlock(block, report.generated_at, style));
-  return [renderHead(report, style), ...blocks, renderTail(report, style)].join('\n');
+export function* renderText(report: Report, style: Style): Generator<string> {
+  yield renderHead(report, style);
+  for (const block of blocksOf(report)) {
+    yield '\n';
+    yield* renderBlock(block, report.generated_at, style);
+  }
+  yield `\n${renderTail(report, style)}`;
 }
 
 function renderHead(report: Report, style: Style): string {

@@ -174,7 +174,7 @@ test('a full disk behind stdout is an error', (t) => {
 test('a defect ends with 70, never with 1', (t) => {
   const folder = temporaryFolder(t, {
     'result.cjs':
-      'const { stringify } = JSON; JSON.stringify = (v, ...r) => { if (v.valid) v.no.such(); return stringify(v, ...r); };',
+      'const { stringify } = JSON; JSON.stringify = (v, ...r) => { if (v === "valid") v.no.such(); return stringify(v, ...r); };',
     'late.cjs': 'process.nextTick(() => { throw new RangeError("from nowhere"); });',
     'rejected.cjs': 'Promise.reject(new RangeError("from nowhere"));',
   });

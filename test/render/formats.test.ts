@@ -10,23 +10,25 @@ import { type CheckOptions, judge } from '../../src/drift/judge.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';
 import { noGate } from '../../src/fleet/gate.ts';
 import { buildPlan } from '../../src/plan/build.ts';
-import { renderDriftRows } from '../../src/render/drift-rows.ts';
-import { renderDriftText } from '../../src/render/drift-text.ts';
 import { renderFleetJunit } from '../../src/render/fleet-junit.ts';
 import { renderFleetOpenmetrics } from '../../src/render/fleet-openmetrics.ts';
-import { renderFleetRows } from '../../src/render/fleet-rows.ts';
-import { renderFleetText } from '../../src/render/fleet-text.ts';
 import { renderGithub } from '../../src/render/github.ts';
 import { renderJunit } from '../../src/render/junit.ts';
-import { renderLines } from '../../src/render/lines.ts';
 import { parseRange, renderNagios, renderNagiosError } from '../../src/render/nagios.ts';
 import { renderOpenmetrics } from '../../src/render/openmetrics.ts';
 import { groupByOwner } from '../../src/render/owners.ts';
 import { renderPlanText } from '../../src/render/plan-text.ts';
 import { sanitize } from '../../src/render/sanitize.ts';
-import { renderText } from '../../src/render/text.ts';
 import { assess } from '../support/assess.ts';
 import { hostileReport } from '../support/hostile-report.ts';
+import {
+  renderDriftRows,
+  renderDriftText,
+  renderFleetRows,
+  renderFleetText,
+  renderLines,
+  renderText,
+} from '../support/joined.ts';
 import { needs } from '../support/needs.ts';
 import {
   lintJunit,

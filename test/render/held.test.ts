@@ -6,7 +6,7 @@ import type { Report } from '../../src/documents/generated/report.ts';
 import { judge } from '../../src/drift/judge.ts';
 import { renderNagios } from '../../src/render/nagios.ts';
 import { renderOpenmetrics } from '../../src/render/openmetrics.ts';
-import { renderText } from '../../src/render/text.ts';
+import { renderText } from '../support/joined.ts';
 import { file, jna, libc, process, report, unit } from '../support/reports.ts';
 
 const mebibyte = 1024 * 1024;

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Report } from '../../src/documents/generated/report.ts';
-import { renderLines } from '../../src/render/lines.ts';
-import { renderMachine } from '../../src/render/machine.ts';
+import { renderLines, renderMachine } from '../support/joined.ts';
 import { cleanReport, hostileReport, unitsReport, workedReport } from './samples.ts';
 
 const libc = '/usr/lib/x86_64-linux-gnu/libc.so.6';

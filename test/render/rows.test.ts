@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderRows } from '../../src/render/rows.ts';
+import { renderRows } from '../support/joined.ts';
 import { cleanReport, hostileReport, unitsReport, workedReport } from './samples.ts';
 
 type Row = Record<string, string | number | null>;

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Container, KernelHeld, Process, Report, Unit } from '../../src/documents/generated/report.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
-import { renderText } from '../../src/render/text.ts';
+import { renderText } from '../support/joined.ts';
 import { projectRoot } from '../support/project.ts';
 import * as samples from './samples.ts';
 

@@ -11,23 +11,25 @@ import { type CheckOptions, type Judgement, judge } from '../../src/drift/judge.
 import { renderDropIn } from '../../src/drop-in/render.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';
 import { buildPlan } from '../../src/plan/build.ts';
-import { renderDriftRows } from '../../src/render/drift-rows.ts';
-import { renderDriftText } from '../../src/render/drift-text.ts';
 import { renderFleetJunit } from '../../src/render/fleet-junit.ts';
 import { renderFleetOpenmetrics } from '../../src/render/fleet-openmetrics.ts';
-import { renderFleetRows } from '../../src/render/fleet-rows.ts';
-import { renderFleetText } from '../../src/render/fleet-text.ts';
 import { renderGithub } from '../../src/render/github.ts';
 import { renderJson, renderNdjson } from '../../src/render/json.ts';
 import { renderJunit } from '../../src/render/junit.ts';
-import { renderLines } from '../../src/render/lines.ts';
-import { renderMachine } from '../../src/render/machine.ts';
 import { renderNagios } from '../../src/render/nagios.ts';
 import { renderOpenmetrics } from '../../src/render/openmetrics.ts';
 import { renderPlanText } from '../../src/render/plan-text.ts';
-import { renderRows } from '../../src/render/rows.ts';
-import { renderText } from '../../src/render/text.ts';
 import { assess } from './assess.ts';
+import {
+  renderDriftRows,
+  renderDriftText,
+  renderFleetRows,
+  renderFleetText,
+  renderLines,
+  renderMachine,
+  renderRows,
+  renderText,
+} from './joined.ts';
 import { parseWorkflowCommand } from './parsers.ts';
 
 /** Texts that a program of another make reads: kept by the caller for the real parsers, which are slow to start. */
