@@ -1,6 +1,7 @@
 // The scan on one page: read and judge every process, attribute the affected ones, ask systemd and the package database
 // once, and build the report. Data flows one way; nothing here decides what is gone or what to do about it.
 
+import { type Cut, cutToReport } from './deleted/cut.ts';
 import { type AffectedProcess, type Inspection, Inspector, type InspectTask } from './deleted/inspect.ts';
 import { ignoreRules } from './deleted/rules.ts';
 import { SuppressedTally } from './deleted/suppressed.ts';
@@ -22,6 +23,7 @@ import { orNull, readBytes, readNumbers } from './procfs/reader.ts';
 import { hasSandboxRoot } from './procfs/root-mount.ts';
 import { countHostProcesses, type Lineage, readLineage, readNamespaces, readViewer } from './procfs/self.ts';
 import { Views } from './procfs/views.ts';
+import { attributeCuts, cutWarnings } from './scan-cut.ts';
 import type { ScanOptions } from './scan-options.ts';
 import { querySystemd, readLeaders, selectUnits, systemdWarnings } from './scan-units.ts';
 import { run } from './spawn.ts';
@@ -63,20 +65,29 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       },
     );
     const read = sumUp(pids, inspections, lineage[0]?.pid ?? 0);
+    const listed = cutToReport(read.affected, read.cuts);
 
     const attribute = attributor(procPath, init);
-    const attributed = read.affected.map(attribute);
+    const attributed = listed.processes.map(attribute);
     // Before --unit selects, since systemd alone knows which unit an alias names.
     const systemd = querySystemd(attributed, views, options);
     const selected = selectUnits(attributed, options.units, systemd.facts);
     warnings.push(...systemdWarnings(selected, systemd.problem));
     const confirmed = selected.map((process) => confirmUnit(process, systemd.controlGroups));
+    const wanted = new Set(confirmed.map(({ pid }) => pid));
+    const cuts = attributeCuts(
+      listed.cuts.filter(({ pid }) => options.units.length === 0 || wanted.has(pid)),
+      confirmed,
+      attribute,
+    );
     const packages = queryOwners(confirmed, views, options, warnings);
 
     const hidden = hidesProcesses(views.ownMounts.of(procPath), readViewer());
     const narrowed = options.pids.length > 0 || options.units.length > 0 || options.include.length < 2;
     const counts = read.counts;
     if (counts.denied + counts.failed > 0) warnings.push(notEverythingSeen(counts));
+    const userName = readUserNames(root);
+    warnings.push(...cutWarnings(cuts.values(), userName));
     if (hidden)
       warnings.push({
         code: 'hidepid',
@@ -114,10 +125,11 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       host: { ...host, systemd_version: systemd.version, labels: { ...options.labels } },
       scan,
       processes: confirmed,
+      cuts,
       systemd: systemd.facts,
       leaders: readLeaders(confirmed, systemd.controlGroups, views, options),
       packages,
-      userName: readUserNames(root),
+      userName,
       bootTimeSeconds: readBootTime(procPath),
       clockTicksPerSecond: readClockTicks(),
       kernelHeld: readOwnKernelHeld(options, views),
@@ -217,13 +229,15 @@ function sumUp(pids: readonly number[], inspections: readonly Inspection[], self
   const counts = { seen: pids.length, inspected: 0, kernel_threads: 0, vanished: 0, denied: 0, failed: 0 };
   const suppressed = new SuppressedTally();
   const affected: AffectedProcess[] = [];
+  const cuts: Cut[] = [];
   inspections.forEach((inspection, index) => {
     counts[inspection.outcome]++;
     if (pids[index] === self) return;
     for (const use of inspection.hidden) suppressed.add(use);
     if (inspection.affected) affected.push(inspection.affected);
+    if (inspection.cut) cuts.push(inspection.cut);
   });
-  return { counts, suppressed, affected };
+  return { counts, suppressed, affected, cuts };
 }
 
 /** The boot clock's zero, with which birth times are compared; null if the uptime cannot be read. */

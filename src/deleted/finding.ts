@@ -37,6 +37,6 @@ export interface FdFinding extends Finding {
 }
 
 /** What makes two findings the same file on disk, for sums that count a file once; null where it is not known. */
-export function fileKey(finding: { device: string | null; inode: bigint | null }): string | null {
+export function fileKey(finding: { device: string | null; inode: bigint | string | null }): string | null {
   return finding.device === null || finding.inode === null ? null : `${finding.device} ${finding.inode}`;
 }

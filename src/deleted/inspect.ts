@@ -10,6 +10,7 @@ import { type QuickLook, quickLook, type Suspicious, worse } from '../procfs/qui
 import { type Trouble, troubleOf } from '../procfs/reader.ts';
 import type { View } from '../procfs/view.ts';
 import type { Views } from '../procfs/views.ts';
+import { type Cut, cutFindings } from './cut.ts';
 import type { Evidence } from './evidence.ts';
 import type { FdFinding, MapFinding } from './finding.ts';
 import { parseMarked } from './gone.ts';
@@ -33,6 +34,8 @@ export interface Inspection {
   outcome: 'inspected' | 'kernel_threads' | Trouble;
   affected: AffectedProcess | null;
   hidden: readonly HiddenUse[];
+  /** What of the process is not listed, or not known; null if that is nothing. */
+  cut: Cut | null;
 }
 
 /** What is asked of every process: data, which another thread can be given. */
@@ -66,7 +69,7 @@ const unaffected = new Map<Inspection['outcome'], Inspection>();
 
 /** The same one for all of an outcome: most processes are unaffected, and threads send what they found. */
 function unaffectedAs(outcome: Inspection['outcome']): Inspection {
-  const inspection = unaffected.get(outcome) ?? { outcome, affected: null, hidden: [] };
+  const inspection = unaffected.get(outcome) ?? { outcome, affected: null, hidden: [], cut: null };
   unaffected.set(outcome, inspection);
   return inspection;
 }
@@ -143,19 +146,20 @@ function readWhole(pid: number, quick: Suspicious | null, options: InspectOption
       odd: 0,
     });
     const links = part(options.include.fds, () => process.readSuspiciousFds(), []);
-    const maps = judgeMaps(seen.mappings, options.include.maps ? executable : null, evidence);
-    const fds = judgeFds(links, evidence);
-    if (seen.odd + fds.failed > 0) trouble = worse(trouble, 'failed');
-    const found = maps.length + fds.findings.length > 0;
-    const program = options.include.maps ? maps : found ? judgeMaps([], executable, { ...evidence, hide() {} }) : [];
+    const all = judgeMaps(seen.mappings, options.include.maps ? executable : null, evidence);
+    const { findings, unread } = judgeFds(links, evidence);
+    const { maps, fds, cut } = cutFindings(pid, { maps: all, fds: findings }, unread, identity);
+    if (seen.odd > 0) trouble = worse(trouble, 'failed');
+    const found = maps.length + fds.length > 0;
+    const program = options.include.maps ? all : found ? judgeMaps([], executable, { ...evidence, hide() {} }) : [];
     const affected = found
-      ? { pid, identity: identity(), executable: nameProgram(executable, program, evidence), maps, fds: fds.findings }
+      ? { pid, identity: identity(), executable: nameProgram(executable, program, evidence), maps, fds }
       : null;
     // Still alive, and still the same program: else what was read belongs to nobody in particular.
     if (executable === null) process.readStat();
     else if (!process.stillRuns(executable)) return null;
     if (trouble === 'vanished' && !process.readStat().exiting) trouble = 'failed';
-    return { outcome: trouble ?? 'inspected', affected, hidden };
+    return { outcome: trouble ?? 'inspected', affected, hidden, cut };
   } finally {
     process.close();
   }

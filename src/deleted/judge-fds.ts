@@ -6,6 +6,7 @@ import { isKernelMade, isLayered, isLocal } from '../procfs/file-systems.ts';
 import type { Mount } from '../procfs/mountinfo.ts';
 import type { FdLink } from '../procfs/process.ts';
 import { scratchLimit } from '../sizes.ts';
+import { longestPath } from './cut.ts';
 import type { Evidence } from './evidence.ts';
 import { type FileFacts, factsOf } from './facts.ts';
 import { type FdFinding, fileKey } from './finding.ts';
@@ -16,23 +17,23 @@ import { classifyFdRole } from './role.ts';
 import { fixedRules, type Rule } from './rules.ts';
 import { classifyGone, type GoneState } from './state.ts';
 
-/** What stands for a path that is longer than the kernel prints; such a descriptor is gone when no link is left. */
+/** What stands for a path that is longer than the kernel prints (a page); such a descriptor is gone when no link is left. */
 const unprintable = '(path too long to read)';
 
-/** `failed` counts the descriptors whose path could not be read. */
-export function judgeFds(links: readonly FdLink[], evidence: Evidence): { findings: FdFinding[]; failed: number } {
+/** `unread` counts the descriptors of which neither a path nor the links of the file tell whether it is gone. */
+export function judgeFds(links: readonly FdLink[], evidence: Evidence): { findings: FdFinding[]; unread: number } {
   const findings: FdFinding[] = [];
-  let failed = 0;
+  let unread = 0;
   for (const { fd, link } of links) {
-    if (link === null) failed++;
     const marked: Marked | null = link === null ? { mark: 'suffix', path: unprintable } : parseMarked(link);
     const finding = marked && judgeFd(fd, link, marked, evidence);
-    if (finding) findings.push(finding);
+    if (finding === 'unread') unread++;
+    else if (finding) findings.push(finding);
   }
-  return { findings, failed };
+  return { findings, unread };
 }
 
-function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evidence): FdFinding | null {
+function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evidence): FdFinding | 'unread' | null {
   const { path } = marked;
   const memory = evidence.match(path, 'fd', null);
   if (memory?.memory) {
@@ -50,6 +51,7 @@ function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evide
     evidence.hide({ rule: hidden, via: 'fd', heldBytes: facts.heldBytes, file: fileKey({ ...facts, inode }) });
     return null;
   }
+  if (link === null && facts.links === null) return 'unread';
   const gone = link === null ? judgeUnprintable(facts) : judgePath(link, marked, { mount, stat, facts }, evidence);
   if (gone === null) return null;
   const finding = {
@@ -62,7 +64,7 @@ function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evide
     sizeBytes: stat ? Number(stat.size) : null,
     access: info?.access ?? null,
     append: info?.append ?? null,
-    mountPoint: mount?.mountPoint ?? null,
+    mountPoint: mount !== null && mount.mountPoint.length <= longestPath ? mount.mountPoint : null,
     fsType: mount?.fsType ?? null,
   };
   return { ...finding, role: classifyFdRole(finding, evidence) };

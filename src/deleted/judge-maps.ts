@@ -7,6 +7,7 @@ import type { Bytes } from '../procfs/bytes.ts';
 import { formatStatDevice, hasOwnDevices, isLayered, isLocal } from '../procfs/file-systems.ts';
 import type { Glimpse } from '../procfs/hold.ts';
 import type { Mapping } from '../procfs/maps.ts';
+import { longestPath, shortenPath } from './cut.ts';
 import type { Evidence } from './evidence.ts';
 import { factsOf } from './facts.ts';
 import { fileKey, type MapFinding } from './finding.ts';
@@ -107,6 +108,9 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
 }
 
 function nameOf(path: Bytes, first: Mapping | undefined, isProgram: boolean, evidence: Evidence): Name {
+  if (path.length > longestPath) {
+    return { path: shortenPath(path, first?.inode ?? null, first?.device ?? null), pathSource: 'none' };
+  }
   if (!isNameless(path)) return { path, pathSource: 'kernel' };
   return (isProgram ? inferProgram(evidence) : null) ?? nameByInode(first?.inode ?? null, first?.device ?? null);
 }

@@ -1,5 +1,6 @@
 // What a report is built from: the findings with their attribution, and the facts of the host, of systemd and of the packages.
 
+import type { Cut } from '../deleted/cut.ts';
 import type { AffectedProcess } from '../deleted/inspect.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { KernelHeldFile } from '../procfs/kernel-held.ts';
@@ -12,11 +13,15 @@ export interface AttributedProcess extends AffectedProcess {
   attribution: Attribution;
 }
 
+export type AttributedCut = Cut & { attribution: Attribution };
+
 export interface ReportFacts {
   now: Date;
   host: Host;
   scan: Scan;
   processes: readonly AttributedProcess[];
+  /** By pid: what of a process is not listed, with what the process belongs to. */
+  cuts: ReadonlyMap<number, AttributedCut>;
   /** By unit name; system units only. */
   systemd: ReadonlyMap<string, SystemdFacts>;
   /** By unit name: what of a unit leads a session and is not affected; system units only. */

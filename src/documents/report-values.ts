@@ -6,7 +6,7 @@ import { isInMemory } from '../held.ts';
 import { type Bytes, toText } from '../procfs/bytes.ts';
 import type { User } from './generated/report.ts';
 
-type Held = Pick<MapFinding, 'heldBytes' | 'device' | 'inode' | 'fsType'>;
+type Held = Pick<MapFinding, 'heldBytes' | 'device' | 'fsType'> & { inode: bigint | string | null };
 
 /** Bytes that the files hold, each device and inode counted once. */
 export function sumHeldBytes(findings: readonly Held[]): number {

@@ -2,12 +2,13 @@
 
 import { toText } from '../procfs/bytes.ts';
 import type { KernelHeldFile } from '../procfs/kernel-held.ts';
+import type { Attribution } from '../systemd/attribution.ts';
 import { tool } from '../version.ts';
 import { renderCommand } from './command-line.ts';
-import type { DeletedFd, DeletedMap, KernelHeld, Process, Report } from './generated/report.ts';
+import type { CutProcess, DeletedFd, DeletedMap, KernelHeld, Process, Report } from './generated/report.ts';
 import { schemaVersions } from './generated/versions.ts';
 import { compareBytes } from './order.ts';
-import type { AttributedProcess, ReportFacts } from './report-facts.ts';
+import type { AttributedCut, AttributedProcess, ReportFacts } from './report-facts.ts';
 import { buildPath, buildSourcedPath, buildUser, sumHeldBytes, sumHeldMemoryBytes } from './report-values.ts';
 import { formatTime, formatTimeNs, formatTimeOrNull } from './time.ts';
 import { buildUnits } from './units.ts';
@@ -15,21 +16,24 @@ import { buildUnits } from './units.ts';
 export function buildReport(facts: ReportFacts): Report {
   const processes = [...facts.processes].sort((a, b) => a.pid - b.pid);
   const units = buildUnits(processes, facts);
-  const findings = processes.flatMap((process) => [...process.maps, ...process.fds]);
+  const cuts = [...facts.cuts.values()];
+  const byPid = new Map(processes.map((process) => [process.pid, process]));
+  const held = [...processes.flatMap(({ maps, fds }) => [...maps, ...fds]), ...cuts.flatMap((cut) => cut.held)];
+  const unlisted = (via: 'maps' | 'fds') => cuts.reduce((sum, cut) => sum + cut[via], 0);
   return {
     kind: 'lib-users/report',
     schema_version: schemaVersions.report,
     tool,
     generated_at: formatTime(facts.now.getTime()),
     host: facts.host,
-    scan: facts.scan,
+    scan: { ...facts.scan, cut: cuts.map((cut) => buildCut(cut, byPid.get(cut.pid) ?? null, facts)) },
     summary: {
       processes: processes.length,
       units: units.length,
-      maps: processes.reduce((sum, process) => sum + process.maps.length, 0),
-      fds: processes.reduce((sum, process) => sum + process.fds.length, 0),
-      held_bytes: sumHeldBytes(findings),
-      held_memory_bytes: sumHeldMemoryBytes(findings),
+      maps: processes.reduce((sum, process) => sum + process.maps.length, unlisted('maps')),
+      fds: processes.reduce((sum, process) => sum + process.fds.length, unlisted('fds')),
+      held_bytes: sumHeldBytes(held),
+      held_memory_bytes: sumHeldMemoryBytes(held),
     },
     units,
     processes: facts.scan.detail === 'units' ? [] : processes.map((process) => buildProcess(process, facts)),
@@ -40,7 +44,7 @@ export function buildReport(facts: ReportFacts): Report {
 
 function buildProcess(process: AttributedProcess, facts: ReportFacts): Process {
   const { identity, attribution } = process;
-  const { unit, session, container } = attribution;
+  const { session, container } = attribution;
   return {
     pid: process.pid,
     ppid: identity.stat.ppid,
@@ -55,12 +59,7 @@ function buildProcess(process: AttributedProcess, facts: ReportFacts): Process {
     ...renderCommand(identity, facts.scan.command_line),
     executable: buildExecutable(process),
     cgroup: attribution.cgroup,
-    unit: unit && {
-      name: unit.name,
-      scope: unit.scope,
-      user: buildUser(unit.uid, facts.userName),
-      source: unit.source,
-    },
+    unit: buildUnitRef(attribution, facts),
     session: session && { id: session.id, user: buildUser(session.uid, facts.userName) },
     container: container && {
       runtime: container.runtime,
@@ -71,6 +70,26 @@ function buildProcess(process: AttributedProcess, facts: ReportFacts): Process {
     },
     maps: process.maps.map((map) => buildMap(map, facts)).sort(byPath),
     fds: process.fds.map((fd) => buildFd(fd, facts)),
+  };
+}
+
+function buildUnitRef({ unit }: Attribution, { userName }: ReportFacts): Process['unit'] {
+  return unit && { name: unit.name, scope: unit.scope, user: buildUser(unit.uid, userName), source: unit.source };
+}
+
+function buildCut(cut: AttributedCut, process: AttributedProcess | null, facts: ReportFacts): CutProcess {
+  const { pid, identity, attribution, maps, fds, unreadFds, longPaths, held } = cut;
+  const listed = process === null ? [] : [...process.maps, ...process.fds];
+  return {
+    pid,
+    user: buildUser(identity.effectiveUid, facts.userName),
+    name: toText(identity.stat.name).text,
+    unit: buildUnitRef(attribution, facts),
+    maps,
+    fds,
+    held_bytes: sumHeldBytes([...listed, ...held]) - sumHeldBytes(listed),
+    unread_fds: unreadFds,
+    long_paths: longPaths,
   };
 }
 

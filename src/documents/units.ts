@@ -37,6 +37,7 @@ function buildUnit(unit: NamedUnit, members: readonly AttributedProcess[], facts
     ...maps.map((map) => ({ ...map, via: 'map' as const, pid })),
     ...fds.map((fd) => ({ ...fd, via: 'fd' as const, pid })),
   ]);
+  const held = [...uses, ...members.flatMap(({ pid }) => facts.cuts.get(pid)?.held ?? [])];
   const stale = uses.flatMap((use) => (use.role === 'code' && use.replacedAtNs !== null ? [use.replacedAtNs] : []));
   return {
     name: unit.name,
@@ -46,8 +47,8 @@ function buildUnit(unit: NamedUnit, members: readonly AttributedProcess[], facts
     pids: members.map((process) => process.pid),
     sessions: buildSessions(unit, members, facts),
     files: buildFiles(uses, facts),
-    held_bytes: sumHeldBytes(uses),
-    held_memory_bytes: sumHeldMemoryBytes(uses),
+    held_bytes: sumHeldBytes(held),
+    held_memory_bytes: sumHeldMemoryBytes(held),
     stale_since: formatTimeNs(stale.reduce<bigint | null>((min, at) => (min === null || at < min ? at : min), null)),
     systemd: unit.scope === 'system' ? (facts.systemd.get(unit.name) ?? null) : null,
   };

@@ -111,14 +111,26 @@ function withChange(finding: Omit<Finding, 'change'> & Partial<Finding>, change:
 /** Whether a finding of the baseline would be in the report if it were still there. */
 function compileVisibility(report: Report): (finding: Omit<Finding, 'change'>) => boolean {
   const whole = isWhole(report);
+  const isCut = compileCut(report);
   const { ignore, ignore_literal } = report.scan.filters;
   const globs = ignore.map((glob) => compileGlob(fromText(glob)));
   const keyOf = keyMaker();
   const literals = new Set(ignore_literal.map((path) => keyOf(fromText(path))));
   return (finding) => {
     const path = rawPath(finding);
-    return whole && !literals.has(keyOf(path)) && !globs.some((glob) => glob(path));
+    return whole && !isCut(finding) && !literals.has(keyOf(path)) && !globs.some((glob) => glob(path));
   };
+}
+
+/** Whether the finding may be one that the report has no place for. */
+function compileCut({ scan }: Report): (finding: Omit<Finding, 'change'>) => boolean {
+  const cuts = (scan.cut ?? []).filter(
+    ({ maps, fds, unread_fds, long_paths }) => maps + fds + unread_fds + long_paths > 0,
+  );
+  const keyOf = keyMaker();
+  const ownerOf = (unit: string | null, scope: string | null) => keyOf(unit, scope);
+  const owners = new Set(cuts.map(({ unit }) => ownerOf(unit?.name ?? null, unit?.scope ?? null)));
+  return ({ unit, scope }) => owners.has(ownerOf(unit, scope));
 }
 
 function keep({ findings, resolved, unseen }: Changes, wanted: (finding: Finding) => boolean): Changes {

@@ -20,11 +20,16 @@ export function buildHeld(report: Report, selection: Selection): Holder[] {
     containers.set(key, group);
     group.members.push(process);
   }
+  const unlisted = new Map((report.scan.cut ?? []).map(({ pid, held_bytes }) => [pid, held_bytes]));
   const alone = report.processes.filter(({ unit, container }) => unit === null && container === null);
   const units = report.units.filter((unit) => selection.hasUnit({ unit: unit.name, aliases: aliasesOf(unit) }));
   const others = [
-    ...[...containers.values()].map(({ container, members }) => ({ ...nobody, container, ...sumOf(members) })),
-    ...alone.map((process) => ({ ...nobody, process: planProcess(process), ...sumOf([process]) })),
+    ...[...containers.values()].map(({ container, members }) => ({
+      ...nobody,
+      container,
+      ...sumOf(members, unlisted),
+    })),
+    ...alone.map((process) => ({ ...nobody, process: planProcess(process), ...sumOf([process], unlisted) })),
   ];
   return [...units.map(unitHolder), ...(selection.hasUnit({ unit: null, aliases: [] }) ? others : [])]
     .filter((holder) => holder.held_bytes > 0)
@@ -37,9 +42,18 @@ function unitHolder({ name, scope, user, held_bytes, held_memory_bytes, pids }: 
   return { ...nobody, unit: name, scope, user, held_bytes, held_memory_bytes: held_memory_bytes ?? null, pids };
 }
 
-function sumOf(members: readonly Process[]): Pick<Holder, 'held_bytes' | 'held_memory_bytes' | 'pids'> {
+/** @param unlisted by pid: what the files hold that the report does not list */
+function sumOf(
+  members: readonly Process[],
+  unlisted: ReadonlyMap<number, number>,
+): Pick<Holder, 'held_bytes' | 'held_memory_bytes' | 'pids'> {
   const { bytes, memory } = sumHeld(members.flatMap(({ maps, fds }) => [...maps, ...fds]));
-  return { held_bytes: bytes, held_memory_bytes: memory, pids: members.map(({ pid }) => pid).sort((a, b) => a - b) };
+  const more = members.reduce((sum, { pid }) => sum + (unlisted.get(pid) ?? 0), 0);
+  return {
+    held_bytes: Math.min(bytes + more, Number.MAX_SAFE_INTEGER),
+    held_memory_bytes: more > 0 ? null : memory,
+    pids: members.map(({ pid }) => pid).sort((a, b) => a - b),
+  };
 }
 
 // Where everything else is equal, the whole text decides: the order must not depend on that of the report.

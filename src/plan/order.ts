@@ -32,8 +32,23 @@ export function compareActions(a: Action, b: Action): number {
     compareBytes(a.scope ?? '', b.scope ?? '') ||
     (a.user?.uid ?? -1) - (b.user?.uid ?? -1) ||
     (a.process?.pid ?? -1) - (b.process?.pid ?? -1) ||
-    compareBytes(JSON.stringify(a), JSON.stringify(b))
+    compareWhole({ ...a, because: [] }, { ...b, because: [] }) ||
+    compareLists(a.because, b.because)
   );
+}
+
+function compareWhole(a: object, b: object): number {
+  return compareBytes(JSON.stringify(a), JSON.stringify(b));
+}
+
+/** One after the other: as a whole they may be longer than a string can be. */
+function compareLists(a: readonly object[], b: readonly object[]): number {
+  for (const [index, each] of a.entries()) {
+    const other = b[index];
+    const order = other === undefined ? 1 : compareWhole(each, other);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
 }
 
 export function compareIgnored(a: Ignored, b: Ignored): number {
@@ -41,7 +56,7 @@ export function compareIgnored(a: Ignored, b: Ignored): number {
     compareNullable(a.unit, b.unit) ||
     compareBytes(a.path, b.path) ||
     compareBytes(a.code, b.code) ||
-    compareBytes(JSON.stringify(a), JSON.stringify(b))
+    compareWhole(a, b)
   );
 }
 

@@ -46,7 +46,7 @@ export function quickLook(directory: string, include: { maps: boolean; fds: bool
       mapsEmpty = maps.length === 0;
       return include.maps && mayNameGoneFile(maps);
     }) ||
-    (!mapsEmpty && include.maps && attempt(() => linkMayBeGone(readlinkSync(`${directory}/exe`, 'latin1')))) ||
+    (!mapsEmpty && include.maps && attempt(() => programMayBeGone(directory))) ||
     (!mapsEmpty && include.fds && attempt(() => someFdMayBeGone(`${directory}/fd`)));
   if (found) return { kind: 'suspicious', leaderExited: false };
   if (mapsEmpty || trouble !== null) {
@@ -80,6 +80,16 @@ const ranks: Record<Trouble, number> = { vanished: 0, failed: 1, denied: 2 };
 /** Of two troubles the one that says more. */
 export function worse(a: Trouble | null, b: Trouble): Trouble {
   return a !== null && ranks[a] >= ranks[b] ? a : b;
+}
+
+function programMayBeGone(directory: string): boolean {
+  try {
+    return linkMayBeGone(readlinkSync(`${directory}/exe`, 'latin1'));
+  } catch (error) {
+    // A path too long to print: what is mapped of the program has it in maps.
+    if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') return true;
+    throw error;
+  }
 }
 
 function someFdMayBeGone(directory: string): boolean {

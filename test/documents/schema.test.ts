@@ -65,6 +65,7 @@ const laterFields: ReadonlySet<string> = new Set([
   'report/$defs/summary/held_memory_bytes',
   'report/$defs/unit/held_memory_bytes',
   'report/$defs/unit_file/held_memory_bytes',
+  'report/$defs/scan/cut',
 ]);
 
 for (const name of schemaNames) {

@@ -14,7 +14,7 @@ const task = {
   clockTicksPerSecond: 100,
 };
 const pids = Array.from({ length: 100 }, (_, index) => index + 1);
-const inspections = pids.map((pid) => ({ outcome: 'inspected', affected: null, hidden: [], pid }));
+const inspections = pids.map((pid) => ({ outcome: 'inspected', affected: null, hidden: [], cut: null, pid }));
 const byPid = (pid: number) => inspections[pid - 1] as Inspection;
 
 /** Threads that do what they are given. */

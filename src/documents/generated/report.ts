@@ -33,13 +33,13 @@ export type RebootReason = KernelOutdated | KernelModulesMissing | RebootRequire
  */
 export type Pids = number[];
 /**
- * system: of the system manager. user: of a user's manager.
- */
-export type Scope = 'system' | 'user';
-/**
  * A user, or null.
  */
 export type NullableUser = User | null;
+/**
+ * system: of the system manager. user: of a user's manager.
+ */
+export type Scope = 'system' | 'user';
 /**
  * The raw bytes in base64 where the string beside it could not carry them losslessly, else null.
  */
@@ -290,6 +290,10 @@ export interface Scan {
    * What the false-positive rules and the user's ignore patterns hid, one entry a rule that hid anything.
    */
   suppressed: Suppressed[];
+  /**
+   * The processes of which not everything is listed, by pid: so much of them is gone, or their paths are so long, that it would cost the others their place. Their files are judged and counted all the same.
+   */
+  cut?: CutProcess[];
 }
 /**
  * What narrowed or filtered the scan.
@@ -354,6 +358,54 @@ export interface Suppressed {
   held_bytes: Count;
 }
 /**
+ * What of one process is not listed. What is listed calls for something first, then is stale for longest, then holds most.
+ */
+export interface CutProcess {
+  /**
+   * The process id in the scanned procfs.
+   */
+  pid: number;
+  user: NullableUser;
+  /**
+   * comm, at most 15 bytes.
+   */
+  name: string;
+  /**
+   * The systemd unit that the process belongs to, or null.
+   */
+  unit: UnitReference | null;
+  maps: Count;
+  fds: Count;
+  held_bytes: Count;
+  unread_fds: Count;
+  long_paths: Count;
+}
+/**
+ * A user; the name is null where the passwd file does not know the uid.
+ */
+export interface User {
+  /**
+   * The numeric user id.
+   */
+  uid: number;
+  name: NullableString;
+}
+/**
+ * Names a unit, and says which cgroup hierarchy named it.
+ */
+export interface UnitReference {
+  /**
+   * The whole unit name.
+   */
+  name: string;
+  scope: Scope;
+  user: NullableUser;
+  /**
+   * The hierarchy that the unit was read from.
+   */
+  source: 'cgroup_v1' | 'cgroup_v2';
+}
+/**
  * Totals of what was found.
  */
 export interface Summary {
@@ -391,16 +443,6 @@ export interface Unit {
    * systemd's facts, or null where it was not or could not be asked.
    */
   systemd: SystemdFacts | null;
-}
-/**
- * A user; the name is null where the passwd file does not know the uid.
- */
-export interface User {
-  /**
-   * The numeric user id.
-   */
-  uid: number;
-  name: NullableString;
 }
 /**
  * A session of setsid(2), by the process that leads it.
@@ -586,21 +628,6 @@ export interface Executable {
   deleted: boolean;
 }
 /**
- * Names a unit, and says which cgroup hierarchy named it.
- */
-export interface UnitReference {
-  /**
-   * The whole unit name.
-   */
-  name: string;
-  scope: Scope;
-  user: NullableUser;
-  /**
-   * The hierarchy that the unit was read from.
-   */
-  source: 'cgroup_v1' | 'cgroup_v2';
-}
-/**
  * A login session of systemd-logind.
  */
 export interface Session {
@@ -720,7 +747,8 @@ export interface Warning {
     | 'unit_facts_unavailable'
     | 'package_database_unavailable'
     | 'host_fact_unavailable'
-    | 'stdin_unread';
+    | 'stdin_unread'
+    | 'findings_cut';
   /**
    * One sentence for a person.
    */

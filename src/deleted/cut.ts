@@ -1,0 +1,188 @@
+// The findings of one process -> as many as its share of a report has room for, the most telling first; the others are counted, and
+// what they hold is summed up all the same. So a process that makes up gone files by the ten thousand costs its own findings, and
+// never the report of the host.
+
+import type { Bytes } from '../procfs/bytes.ts';
+import type { Identity } from '../procfs/process.ts';
+import type { FdFinding, MapFinding } from './finding.ts';
+import type { AffectedProcess } from './inspect.ts';
+
+/** Of what one process uses so much is listed at most, in characters of JSON: some 25,000 gone files. */
+const roomOfProcess = 16 << 20;
+/** Of all processes together: as documents are read back, up to 256 MiB, each file stands by its process and by its unit. */
+const roomOfReport = 120 << 20;
+/** A finding, but for its texts; a process as well. */
+const recordLength = 500;
+/** What a command line keeps in any case. */
+const shortCommand = 4096;
+
+/** A path of more bytes is not reported. Path calls of the kernel take 4096, and a mount may lie as deep as a file below it. */
+export const longestPath = 8192;
+/** So much of a longer one says where it is. */
+const shownOfLongPath = 200;
+
+/** What of one process is not listed, or not known. Plain data, which JSON can carry. */
+export interface Cut {
+  pid: number;
+  identity: Identity;
+  /** Gone files that are not listed. */
+  maps: number;
+  fds: number;
+  /** Descriptors of which it is not known whether their files are gone. */
+  unreadFds: number;
+  /** Listed files whose path was too long. */
+  longPaths: number;
+  /** The files that are not listed and hold bytes. */
+  held: readonly HeldFile[];
+}
+
+export interface HeldFile {
+  device: string | null;
+  inode: string | null;
+  heldBytes: number;
+  fsType: string | null;
+}
+
+type Found = Pick<AffectedProcess, 'maps' | 'fds'>;
+type Finding = MapFinding | FdFinding;
+
+/** The text that stands for a path that is too long. */
+export function shortenPath(path: Bytes, inode: bigint | null, device: string | null): Bytes {
+  // No character is cut in two.
+  const start = path.slice(0, shownOfLongPath).replace(/[\xc0-\xff]?[\x80-\xbf]{0,3}$/, '');
+  const which = inode === null ? '' : `, inode ${inode}${device === null ? '' : ` on ${device}`}`;
+  return `(path of ${path.length} bytes${which}: ${start}…)`.replace('…', '\xe2\x80\xa6');
+}
+
+const isShortened = ({ path, pathSource }: Finding): boolean => pathSource === 'none' && path.startsWith('(path of ');
+
+/** As JSON has it: a control takes six characters, and a byte that is no UTF-8 one of U+FFFD and two of base64. */
+function lengthOf(text: Bytes | null): number {
+  if (text === null) return 0;
+  return /^[\x20-\x7e]*$/.test(text) ? text.length : text.length * 6;
+}
+
+const findingLength = (finding: Finding): number =>
+  recordLength +
+  lengthOf(finding.path) +
+  lengthOf(finding.fsType) +
+  ('mountPoint' in finding ? lengthOf(finding.mountPoint) : 0);
+
+const ranks: readonly Finding['role'][] = ['code', 'log', 'file', 'data', 'scratch'];
+
+/** By what calls for something, what is stale for longest, and what holds most. */
+function byWeight(a: Finding, b: Finding): number {
+  const since = (finding: Finding) => finding.replacedAtNs ?? 1n << 64n;
+  const [ours, theirs] = [since(a), since(b)];
+  return (
+    ranks.indexOf(a.role) - ranks.indexOf(b.role) ||
+    (ours < theirs ? -1 : ours > theirs ? 1 : 0) ||
+    (b.heldBytes ?? 0) - (a.heldBytes ?? 0)
+  );
+}
+
+/** What is listed of the findings of one process, in their order, and what is not. */
+function fit({ maps, fds }: Found, room: number): Found & { left: Finding[] } {
+  const left = new Set<Finding>();
+  let length = 0;
+  for (const finding of [...maps, ...fds].sort(byWeight)) {
+    length += findingLength(finding);
+    if (length > room) left.add(finding);
+  }
+  const isListed = (finding: Finding) => !left.has(finding);
+  return { maps: maps.filter(isListed), fds: fds.filter(isListed), left: [...left] };
+}
+
+/**
+ * @param unreadFds the descriptors of which it is not known whether their files are gone
+ * @param identity asked only if something is cut
+ */
+export function cutFindings(
+  pid: number,
+  found: Found,
+  unreadFds: number,
+  identity: () => Identity,
+  room = roomOfProcess,
+): Found & { cut: Cut | null } {
+  const all = [...found.maps, ...found.fds];
+  const longPaths = all.filter(isShortened).length;
+  const isTooMuch = all.reduce((sum, finding) => sum + findingLength(finding), 0) > room;
+  if (!isTooMuch) {
+    const cut = unreadFds + longPaths === 0 ? null : { ...nothing, pid, identity: identity(), unreadFds, longPaths };
+    return { ...found, cut };
+  }
+  const { maps, fds, left } = fit(found, room);
+  const cut: Cut = {
+    pid,
+    identity: identity(),
+    maps: found.maps.length - maps.length,
+    fds: found.fds.length - fds.length,
+    unreadFds,
+    longPaths: [...maps, ...fds].filter(isShortened).length,
+    held: left.flatMap(({ device, inode, heldBytes, fsType }) =>
+      heldBytes ? [{ device, inode: inode === null ? null : String(inode), heldBytes, fsType }] : [],
+    ),
+  };
+  return { maps, fds, cut };
+}
+
+const nothing = { maps: 0, fds: 0, held: [] } as const;
+
+/**
+ * Fair shares of a report: who wants less than an equal part of it gets all, and what is left is the others'.
+ * @param cuts what was cut of a process alone
+ * @returns all processes, and what is cut of them in all
+ */
+export function cutToReport<P extends AffectedProcess>(
+  processes: readonly P[],
+  cuts: readonly Cut[],
+  room = roomOfReport,
+): { processes: P[]; cuts: Cut[] } {
+  const lengths = processes.map(processLength);
+  const share = fairShare(lengths, room);
+  const byPid = new Map(cuts.map((cut) => [cut.pid, cut]));
+  const fitted = processes.map((process, index) => {
+    if (lengths[index]! <= share) return process;
+    const { pid } = process;
+    const identity = shortenCommand(process.identity);
+    const rest = Math.max(share - recordLength - lengthOf(identity.commandLine), recordLength);
+    const { maps, fds, cut } = cutFindings(pid, process, 0, () => identity, rest);
+    const before = byPid.get(pid);
+    if (cut !== null) byPid.set(pid, before === undefined ? cut : add(before, cut));
+    return { ...process, identity, maps, fds };
+  });
+  return { processes: fitted, cuts: [...byPid.values()].sort((a, b) => a.pid - b.pid) };
+}
+
+function processLength({ identity, maps, fds }: AffectedProcess): number {
+  const findings = [...maps, ...fds].reduce((sum, finding) => sum + findingLength(finding), 0);
+  return recordLength + lengthOf(identity.commandLine) + findings;
+}
+
+/** The largest part that all can have who want so much. */
+function fairShare(lengths: readonly number[], room: number): number {
+  const rising = [...lengths].sort((a, b) => a - b);
+  let left = room;
+  for (const [index, length] of rising.entries()) {
+    const share = left / (rising.length - index);
+    if (length > share) return share;
+    left -= length;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+function shortenCommand(identity: Identity): Identity {
+  const { commandLine, commandTruncated } = identity;
+  if (commandLine.length <= shortCommand) return { ...identity, commandTruncated };
+  return { ...identity, commandLine: commandLine.slice(0, shortCommand), commandTruncated: true };
+}
+
+function add(a: Cut, b: Cut): Cut {
+  return {
+    ...a,
+    maps: a.maps + b.maps,
+    fds: a.fds + b.fds,
+    longPaths: b.longPaths,
+    held: [...a.held, ...b.held],
+  };
+}
