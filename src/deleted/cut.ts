@@ -7,12 +7,14 @@ import type { Identity } from '../procfs/process.ts';
 import type { FdFinding, MapFinding } from './finding.ts';
 import type { AffectedProcess } from './inspect.ts';
 
-/** Of what one process uses so much is listed at most, in characters of JSON: some 25,000 gone files. */
-const roomOfProcess = 16 << 20;
-/** Of all processes together: as documents are read back, up to 256 MiB, each file stands by its process and by its unit. */
-const roomOfReport = 120 << 20;
+/** Of what one process uses so much is listed at most, in characters of JSON: more than a hundred thousand gone files of ordinary paths. */
+const roomOfProcess = 56 << 20;
+/** Of all processes together. A file may stand by its process and by its unit, and `fleet` reads reports of up to 256 MiB. */
+const roomOfReport = 112 << 20;
 /** A finding, but for its texts; a process as well. */
-const recordLength = 500;
+const recordLength = 400;
+/** Of so many files that are not listed it is known what they hold: those that hold most. */
+const mostHeld = 100_000;
 /** What a command line keeps in any case. */
 const shortCommand = 4096;
 
@@ -32,7 +34,7 @@ export interface Cut {
   unreadFds: number;
   /** Listed files whose path was too long. */
   longPaths: number;
-  /** The files that are not listed and hold bytes. */
+  /** The files that are not listed and hold most. */
   held: readonly HeldFile[];
 }
 
@@ -119,11 +121,19 @@ export function cutFindings(
     fds: found.fds.length - fds.length,
     unreadFds,
     longPaths: [...maps, ...fds].filter(isShortened).length,
-    held: left.flatMap(({ device, inode, heldBytes, fsType }) =>
-      heldBytes ? [{ device, inode: inode === null ? null : String(inode), heldBytes, fsType }] : [],
-    ),
+    held: heldFiles(left),
   };
   return { maps, fds, cut };
+}
+
+/** Each once, as many descriptors as it may have. */
+function heldFiles(findings: readonly Finding[]): HeldFile[] {
+  const files = new Map<string, HeldFile>();
+  for (const { device, inode, heldBytes, fsType } of findings) {
+    if (heldBytes && inode !== null)
+      files.set(`${device} ${inode}`, { device, inode: String(inode), heldBytes, fsType });
+  }
+  return [...files.values()].sort((a, b) => b.heldBytes - a.heldBytes).slice(0, mostHeld);
 }
 
 const nothing = { maps: 0, fds: 0, held: [] } as const;

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import type { BigIntStats } from 'node:fs';
 import { test } from 'node:test';
 import type { Evidence } from '../../src/deleted/evidence.ts';
+import { judgeFds } from '../../src/deleted/judge-fds.ts';
 import { judgeMaps } from '../../src/deleted/judge-maps.ts';
 import type { Mapping } from '../../src/procfs/maps.ts';
 import { MountTable } from '../../src/procfs/mounts.ts';
@@ -54,6 +55,43 @@ function evidence(ino: bigint, dev = 0xfd01n): Evidence {
 test('the bytes that a mapped file holds are those of the file behind the mapping', () => {
   const [finding] = judgeMaps([mapping], null, evidence(42n));
   assert.deepEqual([finding?.state, finding?.heldBytes, finding?.links], ['removed', 2048, 0]);
+});
+
+test('a path that is too long to be reported is not looked at, and the finding says how it begins', () => {
+  const looked = (): never => assert.fail('something was asked of the file');
+  const none: Evidence = { ...evidence(42n), view: { ...view, look: looked }, ownView: { ...view, look: looked } };
+  const path = `/home/${'d/'.repeat(5000)}libx.so.1 (deleted)`;
+  const [finding] = judgeMaps([{ ...mapping, path }], null, none);
+  assert.match(finding?.path ?? '', /^\(path of 10015 bytes, inode 42 on fd:01: \/home\/d\/.{1,200}\)$/);
+  assert.deepEqual([finding?.pathSource, finding?.state, finding?.heldBytes], ['none', 'unknown', null]);
+});
+
+test('a descriptor whose path cannot be read is judged by the links of its file, and counted if nobody knows them', () => {
+  const rows: [links: bigint | null, found: number, unread: number][] = [
+    [0n, 1, 0],
+    [1n, 0, 0],
+    [null, 0, 1],
+  ];
+  for (const [links, found, unread] of rows) {
+    const given = evidence(42n);
+    const times = { birthtimeNs: 0n, mtimeNs: 1n, ctimeNs: 2n };
+    const stat = {
+      ino: 42n,
+      dev: 0xfd01n,
+      nlink: links,
+      blocks: 4n,
+      isFile: () => true,
+      isDirectory: () => false,
+      ...times,
+    };
+    const process: Evidence['process'] = {
+      ...given.process,
+      readFdInfo: () => ({ mountId: 29, inode: 42n, access: 'read', append: false }),
+      glimpseFd: () => ({ mountId: 29, stat: links === null ? null : (stat as unknown as BigIntStats) }),
+    };
+    const judged = judgeFds([{ fd: 3, link: null }], { ...given, process });
+    assert.deepEqual([judged.findings.length, judged.unread], [found, unread], String(links));
+  }
 });
 
 const others: [name: string, other: Evidence][] = [

@@ -168,6 +168,27 @@ def deep():
         os.rmdir(folder)
 
 
+def long_paths(folder, count, uid):
+    """So many files mapped and gone, each with a path of almost four kilobytes of controls; all of it as another user."""
+    os.chdir(folder)
+    if os.geteuid() == 0:
+        os.chown(folder, int(uid), int(uid))
+        os.setgroups([])
+        os.setgid(int(uid))
+        os.setuid(int(uid))
+    name = b"\x01" * 250
+    for _ in range(15):
+        os.mkdir(name)
+        os.chdir(name)
+    for number in range(int(count)):
+        path = b"%d.so" % number
+        fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o755)
+        os.write(fd, b"x" * PAGE)
+        os.close(fd)
+        map_file(path)
+        os.unlink(path)
+
+
 def locking(path):
     """Keeps its own memory map locked: one thread reads from a mapped file that never comes, another waits to map more."""
     address = map_file(path)
