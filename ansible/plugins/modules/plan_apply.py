@@ -169,6 +169,7 @@ from ansible_collections.lib_users.host.plugins.module_utils._restarts import (
     write_record,
 )
 from ansible_collections.lib_users.host.plugins.module_utils._systemd import is_planned, is_sshd, journal, run, show, sshd_problem
+from ansible_collections.lib_users.host.plugins.module_utils._visible import visible_lines
 
 # A program that cannot be executed fails a moment after systemd called its service started.
 SETTLE_SECONDS = 1
@@ -339,7 +340,7 @@ def name_failures(failed):
         lines.append('%s of %s failed: %s' % (result['action'], result['unit'], result['said']))
         if result['journal']:
             lines += ['Its last journal lines:', result['journal']]
-    return '\n'.join(lines)
+    return visible_lines('\n'.join(lines))
 
 
 def main():

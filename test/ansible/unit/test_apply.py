@@ -14,6 +14,7 @@ PLUGINS = 'ansible_collections.lib_users.host.plugins.'
 systemd = importlib.import_module(PLUGINS + 'module_utils._systemd')
 restarts = importlib.import_module(PLUGINS + 'module_utils._restarts')
 sentences = importlib.import_module(PLUGINS + 'module_utils._sentences')
+visible = importlib.import_module(PLUGINS + 'module_utils._visible')
 plan_apply = importlib.import_module(PLUGINS + 'modules.plan_apply')
 reboot_info = importlib.import_module(PLUGINS + 'modules.reboot_info')
 
@@ -202,6 +203,38 @@ def test_blocks():
 def test_reboot_info_checks_its_globs(options, text):
     result = run_module('reboot_info', options, module_environment())
     assert result['failed'] and text in result['msg']
+
+
+HOSTILE = {
+    'an escape': ('\x1b]0;x\x07', '\\x1b]0;x\\x07'),
+    'a C1 control': ('\x9b31m', '\\u{9b}31m'),
+    'bidi marks': ('\u202e\u2066', '\\u{202e}\\u{2066}'),
+    'a line break': ('a\nfailed=0', 'a\\nfailed=0'),
+    'a line separator': ('\u2028', '\\u{2028}'),
+    'what shows as nothing': ('\u200b\u3164\ufe0f', '\\u{200b}\\u{3164}\\u{fe0f}'),
+    'a lone surrogate': ('\udc9b', '\\u{dc9b}'),
+}
+
+
+@pytest.mark.parametrize('raw, escaped', HOSTILE.values(), ids=HOSTILE.keys())
+def test_nothing_of_a_host_reaches_a_screen_raw(raw, escaped):
+    action = dict(
+        golden('plan')['actions'][0], unit=None, container=None, session=None, argv=['kill', raw],
+        process={'pid': 7, 'name': raw}, policy={'rule': 'x', 'reason': raw}, because=[{'path': raw}],
+    )
+    reason = {'code': 'reboot_required_file', 'path': '/run/x', 'packages': [raw]}
+    texts = [style(action) for style in sentences.STYLES.values()] + [sentences.sentence(reason)]
+    texts += [entry['why'] for entry in sentences.left_over([action])]
+    if '\n' not in raw:
+        texts.append(plan_apply.name_failures([{'action': 'restart', 'unit': 'x.service', 'said': raw, 'journal': None}]))
+    for text in texts:
+        assert escaped in text and raw not in text, text
+    journal = plan_apply.name_failures([{'action': 'restart', 'unit': 'x', 'said': 'no', 'journal': 'first\n\x1b[2J\nlast'}])
+    assert journal.split('\n')[2:] == ['first', '\\x1b[2J', 'last']
+
+
+def test_words_that_need_no_escape_stay():
+    assert visible.visible('Müller 漢字 é ✓ 100 % \\x2d') == 'Müller 漢字 é ✓ 100 % \\x2d'
 
 
 def test_words():
