@@ -2,13 +2,14 @@
 // and its standard streams are; and a crash of its runtime is no result, and tells nobody.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, closeSync, constants, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { needs } from '../support/needs.ts';
+import { skipUnless } from '../support/skip.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 import { parseReport, run, succeed, unpack, version } from './artefacts.ts';
@@ -230,6 +231,27 @@ for (const flag of [
     assert.deepEqual(readdirSync(cwd), ['code.cjs']);
   });
 }
+
+const emulator = ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu', '-cpu', 'cortex-a53'];
+test('the executable for arm64 is not changed by the environment either', (t) => {
+  if (!skipUnless(t, spawnSync('qemu-aarch64-static', ['--version']).status === 0, 'needs qemu-aarch64-static')) return;
+  const cwd = temporaryFolder(t, { 'code.cjs': code, 'bunfig.toml': preload });
+  const other = join(unpack('arm64', temporaryFolder(t)), 'lib-users');
+  for (const name of [
+    'BUN_OPTIONS with a module',
+    'BUN_BE_BUN',
+    'BUN_BYTECODE_ORDER_OUT',
+    'BUN_JSC_ with no option',
+    'the allocator',
+  ]) {
+    const [, extra] = environments.find(([each]) => each === name) ?? [];
+    assert.ok(extra, name);
+    const given = Object.entries(extra).flatMap(([key, value]) => ['-E', `${key}=${value}`]);
+    const [command = '', ...args] = [...emulator, ...given, other, ...rules];
+    assert.deepEqual(run(command, args, { cwd, env: { PATH } }), plain, name);
+  }
+  assert.deepEqual(readdirSync(cwd).sort(), ['bunfig.toml', 'code.cjs']);
+});
 
 test('needs no environment at all', () => {
   parseReport(run(file, scan, { env: {} }));
