@@ -25,6 +25,12 @@ const unreached = {
   'lib/ux/index.js': ['./action/simple', './action/spinner'],
 };
 
+/** By name, what is bundled in the place of a package. */
+const replaced = {
+  // It takes the home folder out of stacks, and as soon as it is loaded asks the name services for it: maybe a server.
+  'clean-stack': 'module.exports = (stack) => stack;',
+};
+
 const withoutUnreached = {
   name: 'without-unreached',
   setup(build) {
@@ -32,6 +38,8 @@ const withoutUnreached = {
       const [, file] = /\/@oclif\/core\/(lib\/.*)$/.exec(importer) ?? [];
       return unreached[file]?.includes(path) ? { path, namespace: 'unreached' } : undefined;
     });
+    build.onResolve({ filter: /^\w/ }, ({ path }) => (path in replaced ? { path, namespace: 'replaced' } : undefined));
+    build.onLoad({ filter: /./, namespace: 'replaced' }, ({ path }) => ({ contents: replaced[path] }));
     build.onLoad({ filter: /./, namespace: 'unreached' }, () => ({ contents: 'module.exports = {};' }));
   },
 };

@@ -2,6 +2,7 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchBun } from './bun.mjs';
+import { harden } from './harden.mjs';
 import { root, run } from './run.mjs';
 import { hostTarget, targets } from './targets.mjs';
 
@@ -33,9 +34,12 @@ export function buildExecutable(name) {
   rmSync(output, { force: true });
   // Names relative to the folder: Bun writes them into the executable, and they are to be the same everywhere.
   const argv = ['build', 'lib-users.cjs', ...flags, '--outfile', 'lib-users'];
-  run(fetchBun(hostTarget()), [...argv, '--compile-executable-path', fetchBun(targets[name])], {
+  const runtime = join(folder, 'runtime');
+  harden(fetchBun(targets[name]), runtime, targets[name].machine);
+  run(fetchBun(hostTarget()), [...argv, '--compile-executable-path', runtime], {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: folder },
   });
+  rmSync(runtime);
   return output;
 }
