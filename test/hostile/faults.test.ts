@@ -75,6 +75,7 @@ function redirected(redirection: string, ...args: string[]) {
   const script = `exec "$@" ${redirection}`;
   const { status, stderr } = spawnSync('/bin/sh', ['-c', script, 'sh', ...commandLine(args)], {
     encoding: 'utf8',
+    maxBuffer: 1 << 28,
     timeout: 60_000,
   });
   return { status, stderr };
