@@ -9,7 +9,12 @@ import { hostTargetName } from './pack/targets.mjs';
 
 // The fuzzers read within Node and start nothing.
 const hostile = readdirSync(join(root, 'test/hostile')).filter((file) => /^(?!fuzz).*\.test\.ts$/.test(file));
-const all = ['test/cli', 'test/live', 'test/documents/schema.test.ts', ...hostile.map((file) => `test/hostile/${file}`)];
+const all = [
+  'test/cli',
+  'test/live',
+  'test/documents/schema.test.ts',
+  ...hostile.map((file) => `test/hostile/${file}`),
+];
 
 const args = process.argv.slice(2);
 const env = { ...process.env, LIB_USERS_PROGRAM: buildExecutable(hostTargetName()) };

@@ -166,6 +166,24 @@ test('a full disk behind stdout is an error', (t) => {
   assert.match(result.stderr, /cannot write to standard output \(ENOSPC\)/);
 });
 
+test('a pipe that others write into as well still blocks for them', (t) => {
+  if (!needs(t, 'python3')) return;
+  const script = `
+import fcntl, os, subprocess, sys
+out, err = os.pipe(), os.pipe()
+subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=out[1], stderr=err[1])
+print([fcntl.fcntl(pipe[1], fcntl.F_GETFL) & os.O_NONBLOCK for pipe in (out, err)])`;
+  for (const args of [
+    ['--help'],
+    ['rules', '--no-config'],
+    ['rules', '--bogus'],
+    ['scan', '--pid', String(process.pid)],
+  ]) {
+    const { stdout } = spawnSync('python3', ['-c', script, ...commandLine(args)], { encoding: 'utf8' });
+    assert.equal(stdout, '[0, 0]\n', args.join(' '));
+  }
+});
+
 // What was written before the defect showed cannot be taken back: the exit code is what counts.
 test('a defect ends with 70, never with 1', (t) => {
   if (!asksNode(t)) return;

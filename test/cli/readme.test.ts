@@ -63,7 +63,13 @@ function run(t: TestContext, command: string): { status: number | null; stdout: 
   });
   const shim = `lib-users() { ${shellWords()} "$@"; }; ${command}`;
   const env = plainEnvironment({ PATH: process.env.PATH ?? '' });
-  return spawnSync('bash', ['-euo', 'pipefail', '-c', shim], { cwd: folder, encoding: 'utf8', env, input: '', maxBuffer: 1 << 28 });
+  return spawnSync('bash', ['-euo', 'pipefail', '-c', shim], {
+    cwd: folder,
+    encoding: 'utf8',
+    env,
+    input: '',
+    maxBuffer: 1 << 28,
+  });
 }
 
 test('there are recipes and commands', () => assert.ok(recipes.length >= 6 && commands.length >= 3));
