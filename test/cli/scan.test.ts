@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Report } from '../../src/documents/generated/report.ts';
@@ -77,6 +77,21 @@ test('formats, --output and --also are the same result', (t) => {
   assert.equal(readFileSync(path('ndjson'), 'utf8'), `${JSON.stringify(report)}\n`);
   assert.match(readFileSync(path('text'), 'utf8'), new RegExp(`^${report.host.hostname} `));
   assert.deepEqual(readdirSync(folder).sort(), ['json', 'lines', 'machine', 'ndjson', 'rows', 'text']);
+});
+
+test("a report with full command lines is its owner's alone", (t) => {
+  const folder = temporaryFolder(t);
+  const umask = process.umask(0o022);
+  t.after(() => process.umask(umask));
+  for (const [mode, permissions] of [
+    ['full', '600'],
+    ['program', '644'],
+  ] as const) {
+    const [file, copy] = [join(folder, `${mode}.json`), join(folder, `${mode}.txt`)];
+    const flags = ['--command-line', mode, '--output', file, '--also', `text=${copy}`];
+    assert.equal(runCli(['scan', '--no-config', '--pid', String(process.pid), ...flags]).code, 0);
+    for (const path of [file, copy]) assert.equal((statSync(path).mode & 0o777).toString(8), permissions, path);
+  }
 });
 
 test('--output - is standard output', () => {

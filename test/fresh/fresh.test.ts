@@ -1,5 +1,6 @@
 // README's two commands, as they stand there, in a clone of the last commit on a Debian 13 that has nothing but Debian's own
-// Node, npm and git: as root, as an ordinary person, and as root with what a container engine leaves of root.
+// Node, npm and git: as root, as an ordinary person, and as root with what a container engine leaves of root. With FRESH_NODES=1
+// also as an ordinary person who has another Node: the versions of `otherNodes`, which takes five minutes for each.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -11,6 +12,7 @@ import { run } from '../guest/run.ts';
 import { projectRoot } from '../support/project.ts';
 import { skip } from '../support/skip.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+import { fetchNode, type OtherNode } from './other-node.ts';
 import { shareRegistry } from './registry.ts';
 
 /** The commands of README that begin with npm, as they stand in their code blocks. */
@@ -26,31 +28,55 @@ const notInContainers = [
   ...['SYS_ADMIN', 'SYS_BOOT', 'SYS_NICE', 'SYS_PTRACE', 'SYS_RESOURCE', 'SYS_TTY_CONFIG'],
 ].map((name) => `CAP_${name}`);
 
-const guests: { what: string; users: string[]; nspawn: string[] }[] = [
-  { what: 'a fresh machine', users: ['root', 'alice'], nspawn: [] },
+interface Round {
+  what: string;
+  release: 'fresh' | 'bookworm';
+  users: string[];
+  nspawn?: string[];
+  /** null for Debian's own. */
+  node?: OtherNode | null;
+}
+
+const rounds: Round[] = [
+  { what: 'a fresh machine', release: 'fresh', users: ['root', 'alice'] },
   {
     what: 'a fresh container',
+    release: 'fresh',
     users: ['root'],
     nspawn: ['--no-new-privileges=yes', `--drop-capability=${notInContainers.join(',')}`],
   },
 ];
+const otherNodes: [release: Round['release'], node: OtherNode][] = [
+  ['bookworm', { node: '20', npm: '10' }],
+  ['fresh', { node: '22', npm: '10' }],
+  ['fresh', { node: '24', npm: '11' }],
+  ['fresh', { node: '26', npm: '11' }],
+];
+if (process.env.FRESH_NODES) {
+  for (const [release, node] of otherNodes) {
+    rounds.push({ what: `Node ${node.node} and npm ${node.npm} on ${release}`, release, users: ['alice'], node });
+  }
+}
+const otherPlace = '/opt/other';
 const minutes = 60_000;
 
 test('there are two commands', () => assert.equal(readCommands().length, 2));
-for (const { what, users, nspawn } of guests) {
+for (const { what, release, users, nspawn = [], node = null } of rounds) {
   test(what, async (t) => {
     const obstacle = guestObstacle();
     if (obstacle !== null) return skip(t, obstacle);
     const clone = temporaryFolder(t);
     await run(['git', 'clone', '--quiet', '--depth=1', `file://${projectRoot}`, clone]);
-    const guest = await bootGuest(t, { release: 'fresh', cgroup: 'unified', nspawn });
+    const shared = node === null ? [] : [`--bind-ro=${fetchNode(t, node, otherPlace)}:${otherPlace}`];
+    const guest = await bootGuest(t, { release, cgroup: 'unified', nspawn: [...nspawn, ...shared] });
     await shareRegistry(guest);
+    const path = node === null ? '' : `PATH=${otherPlace}/bin:$PATH; `;
     for (const user of users) {
       await layIn(guest, clone, user);
       for (const command of readCommands()) {
         await t.test(`${user}: ${command}`, async () => {
           const began = Date.now();
-          const argv = ['su', '--login', user, '--command', `cd lib-users && ${command}`];
+          const argv = ['su', '--login', user, '--command', `${path}cd lib-users && ${command}`];
           const { status, stdout, stderr } = await guest.exec(argv, { check: false, timeout: 15 * minutes });
           const output = stdout + stderr;
           assert.equal(status, 0, output);
