@@ -1,8 +1,9 @@
 // Who is measured: ours in each form in which it is installed, what people use today, and the floor.
 
 import { readFileSync } from 'node:fs';
-import pinned from '../../scripts/pack/node.json' with { type: 'json' };
-import { compile, installed, installedBy, node, pythonCommand, standalone, Unavailable } from './programs.ts';
+import bun from '../../scripts/pack/bun.json' with { type: 'json' };
+import { npmFile } from '../support/program.ts';
+import { compile, installed, node, pythonCommand, standalone, Unavailable } from './programs.ts';
 
 const newestNode = '26.10.0';
 const oldestNode = '20.20.2';
@@ -28,8 +29,7 @@ type Programs = readonly (readonly string[])[];
 type Definition = Partial<Contender> & { title: string; find: () => Programs | Promise<Programs> };
 
 function onNode(version: string): readonly string[] {
-  const executable = node(version);
-  return [executable, installedBy(executable, version)];
+  return [node(version), npmFile];
 }
 
 /** On the first processor that this process may use: with one alone lib-users starts no threads. */
@@ -40,7 +40,7 @@ function onFirstProcessor(): readonly string[] {
 
 const definitions = {
   standalone: {
-    title: `lib-users, standalone, Node ${pinned.version}`,
+    title: `lib-users, standalone, Bun ${bun.version}`,
     ours: true,
     find: async () => [[await standalone()]],
   },

@@ -1,9 +1,8 @@
 // Finds, builds or installs the programs that are measured, each below build/bench/ where it is made.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { builtFile } from '../support/cli.ts';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { projectRoot } from '../support/project.ts';
 
 const buildFolder = join(projectRoot, 'build/bench');
@@ -36,17 +35,6 @@ export function node(version: string): string {
   return path;
 }
 
-/** lib-users as `npm install` from a clone leaves it: the build lays the code cache of the Node that builds beside the file. */
-export function installedBy(executable: string, version: string): string {
-  const folder = join(buildFolder, `installed-${version}`);
-  const path = join(folder, basename(builtFile));
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  copyFileSync(builtFile, path);
-  run(executable, [join(projectRoot, 'scripts/code-cache.cjs'), path]);
-  return path;
-}
-
 /** A command of the Python package lib_users, in a virtual environment of the system's own Python. */
 export function pythonCommand(name: string, version: string): string {
   const folder = join(buildFolder, `lib_users-${version}`);
@@ -76,10 +64,10 @@ export function standalone(): Promise<string> {
 }
 
 async function buildStandalone(): Promise<string> {
-  const { bundleForSnapshot, buildExecutable } = await import(join(projectRoot, 'scripts/pack/executable.mjs'));
+  const { buildExecutable } = await import(join(projectRoot, 'scripts/pack/executable.mjs'));
   try {
-    await bundleForSnapshot();
     const path = join(buildFolder, 'lib-users');
+    mkdirSync(buildFolder, { recursive: true });
     copyFileSync(buildExecutable(process.arch), path);
     return path;
   } catch (error) {

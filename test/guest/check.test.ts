@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Drift } from '../../src/documents/generated/drift.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
-import { cli } from '../support/live.ts';
 import { missing } from '../support/needs.ts';
 import { lintJunit, lintMetrics, parsePerfdata } from '../support/parsers.ts';
+import { placeInGuest } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
 import { skip } from '../support/skip.ts';
 import { guestObstacle, type Release, releases } from './base.ts';
@@ -22,7 +22,7 @@ async function boot(t: TestContext, release: Release): Promise<Guest> {
   const guest = await bootGuest(t, {
     release,
     cgroup: 'unified',
-    binds: { [process.execPath]: '/usr/bin/node', [cli]: program },
+    binds: placeInGuest(program).binds,
   });
   await guest.enter(['systemctl', 'start', 'nginx.service']);
   return guest;
