@@ -3,6 +3,7 @@
 
 import { compileGlob } from '../glob.ts';
 import { type Bytes, fromText } from '../procfs/bytes.ts';
+import { isNamedByInode } from './nameless.ts';
 
 export interface Rule {
   id: string;
@@ -185,7 +186,7 @@ export function compileRules(rules: readonly Rule[]): RuleMatcher {
     compiled.find(
       (entry) =>
         entry.via.has(via) &&
-        (!entry.rule.ownInode || (inode !== null && path.endsWith(`/#${inode}`))) &&
+        (!entry.rule.ownInode || isNamedByInode(path, inode)) &&
         entry.globs.some((glob) => glob(path)),
     )?.rule ?? null;
 }
