@@ -32,7 +32,8 @@ const withoutUnreached = {
       const [, file] = /\/@oclif\/core\/(lib\/.*)$/.exec(importer) ?? [];
       return unreached[file]?.includes(path) ? { path, namespace: 'unreached' } : undefined;
     });
-    build.onLoad({ filter: /./, namespace: 'unreached' }, () => ({ contents: 'module.exports = {};' }));
+    // A class, because oclif makes a spinner as soon as its help is loaded.
+    build.onLoad({ filter: /./, namespace: 'unreached' }, () => ({ contents: 'module.exports = class {};' }));
   },
 };
 
