@@ -19,6 +19,7 @@ const flags = [
   '--no-compile-autoload-tsconfig',
   '--no-compile-autoload-package-json',
   // A scan of a small host is over before native code would pay: with Bun's own thresholds a third of its time went into making it.
+  // docs/performance.md has the figures of other thresholds.
   '--compile-jit-policy=10',
 ];
 

@@ -8,6 +8,8 @@ import { projectRoot } from '../support/project.ts';
 const buildFolder = join(projectRoot, 'build/bench');
 let built: Promise<string> | null = null;
 
+/** What the npm package has, and a clone after its build. */
+
 /** A program that this machine has not, and why. */
 export class Unavailable extends Error {}
 
@@ -55,19 +57,19 @@ export function installed(name: string): string {
 }
 
 /**
- * The executable that `npm run pack` packs, built of what is here now, and copied as an installation copies it: what the
- * linker wrote lies in the page cache in larger pieces, all of which count as resident (97 MB for 64).
+ * The executable that `npm run pack` packs, built of what is here now, and copied as an installation copies it: what its builder
+ * wrote lies in the page cache in larger pieces, all of which count as resident.
  */
-export function standalone(): Promise<string> {
-  built ??= buildStandalone();
+export function executable(): Promise<string> {
+  built ??= buildCopy();
   return built;
 }
 
-async function buildStandalone(): Promise<string> {
+async function buildCopy(): Promise<string> {
   const { buildExecutable } = await import(join(projectRoot, 'scripts/pack/executable.mjs'));
+  mkdirSync(buildFolder, { recursive: true });
   try {
     const path = join(buildFolder, 'lib-users');
-    mkdirSync(buildFolder, { recursive: true });
     copyFileSync(buildExecutable(process.arch), path);
     return path;
   } catch (error) {
