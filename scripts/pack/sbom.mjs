@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pinned } from './bun.mjs';
 import { linkedByBun } from './linked.mjs';
-import { root, run, sourceDate, version } from './run.mjs';
+import { root, sourceDate, version } from './run.mjs';
 
 const npmPurl = (name, version) => `pkg:npm/${name.replace('@', '%40')}@${version}`;
 const licensesOf = (license) =>

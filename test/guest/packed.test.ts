@@ -1,4 +1,4 @@
-// The role lib_users.host.install with what `npm run pack` makes: the executable that brings its own Node, and the package.
+// The role lib_users.host.install with what `npm run pack` makes: the executable that brings its own runtime, and the package.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -19,7 +19,7 @@ const deb = `lib-users_${version}_${architecture === 'x64' ? 'amd64' : architect
 /** What `npm run pack` left, or is made to leave here. */
 function packOnce(): void {
   if ([deb, archiveName(version), 'SHA256SUMS'].every((name) => existsSync(join(packed, name)))) return;
-  const argv = ['run', '-s', 'pack', '--', '--arch', architecture, '--format', 'tar', '--format', 'deb'];
+  const argv = ['run', '-s', 'pack', '--', '--target', architecture, '--format', 'tar', '--format', 'deb'];
   const { status } = spawnSync('npm', argv, { cwd: projectRoot, stdio: ['ignore', 'ignore', 'inherit'] });
   assert.equal(status, 0, 'npm run pack');
 }
