@@ -32,6 +32,10 @@ const withoutUnreached = {
       const [, file] = /\/@oclif\/core\/(lib\/.*)$/.exec(importer) ?? [];
       return unreached[file]?.includes(path) ? { path, namespace: 'unreached' } : undefined;
     });
+    // clean-stack asks for the home folder as it is loaded, and that throws for a user without HOME and without an entry in passwd.
+    build.onResolve({ filter: /^os$/ }, ({ path, importer }) =>
+      importer.includes('/clean-stack/') ? { path, namespace: 'unreached' } : undefined,
+    );
     build.onLoad({ filter: /./, namespace: 'unreached' }, () => ({ contents: 'module.exports = {};' }));
   },
 };
@@ -50,7 +54,8 @@ export async function bundle() {
     format: 'cjs',
     legalComments: 'none',
     plugins: [withoutUnreached],
-    define: { __LIB_USERS_VERSION__: JSON.stringify(version) },
+    // Bun would write the folder of the build in the place of __dirname, which oclif names and nothing of ours reaches.
+    define: { __LIB_USERS_VERSION__: JSON.stringify(version), __dirname: '"/"' },
     logLevel: 'warning',
   });
   return { text: outputFiles[0].text, metafile };

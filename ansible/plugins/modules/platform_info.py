@@ -76,6 +76,7 @@ problems:
   elements: str
 '''
 
+import ctypes
 import importlib
 import os
 import re
@@ -85,10 +86,13 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.lib_users.host.plugins.module_utils._cli import is_noexec
 
 ARCHITECTURES = {'x86_64': 'x64', 'amd64': 'x64', 'aarch64': 'arm64', 'arm64': 'arm64'}
-# The only library that the builds are linked to.
-GLIBC = (2, 17)
+# What the Node inside the builds is linked to.
+GLIBC = (2, 28)
+LIBRARIES = {
+    'libatomic.so.1': 'libatomic1 on Debian, Ubuntu and SUSE, libatomic on Fedora and RHEL',
+    'libstdc++.so.6': 'libstdc++6 on Debian, Ubuntu and SUSE, libstdc++ on Fedora and RHEL',
+}
 NPM = 'install it by npm, where Node 20 or newer is'
-MUSL = 'unpack the archive for musl by hand, or '
 
 
 def glibc_version():
@@ -98,6 +102,16 @@ def glibc_version():
         return None
     match = re.match(r'glibc ([0-9.]+)', name or '')
     return match.group(1) if match else None
+
+
+def missing_libraries():
+    missing = []
+    for name in sorted(LIBRARIES):
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            missing.append(name)
+    return missing
 
 
 def has_lzma():
@@ -114,7 +128,7 @@ def nearest_existing(path):
     return path
 
 
-def find_problems(machine, bits, glibc, prefix, lzma):
+def find_problems(machine, bits, glibc, libraries, prefix, lzma):
     problems = []
     if machine not in ARCHITECTURES:
         names = 'x86_64 and aarch64'
@@ -122,9 +136,12 @@ def find_problems(machine, bits, glibc, prefix, lzma):
     elif bits != 64:
         problems.append('the userland is of %d bits on a kernel of 64 (%s), and lib-users is of 64: %s' % (bits, machine, NPM))
     if glibc is None:
-        problems.append('the C library is not glibc (musl?), which the builds of this role are linked to: ' + MUSL + NPM)
+        problems.append('the C library is not glibc (musl?), which lib-users is linked to: ' + NPM)
     elif tuple(int(part) for part in glibc.split('.')[:2]) < GLIBC:
         problems.append('glibc %s is older than %d.%d: %s' % ((glibc,) + GLIBC + (NPM,)))
+    if not problems:
+        for name in libraries:
+            problems.append('%s is missing, which lib-users is linked to: install %s' % (name, LIBRARIES[name]))
     if is_noexec(nearest_existing(prefix)):
         problems.append('%s is mounted noexec: choose another folder' % prefix)
     if not lzma:
@@ -140,7 +157,7 @@ def main():
     machine = os.uname().machine
     bits = struct.calcsize('P') * 8
     glibc = glibc_version()
-    problems = find_problems(machine, bits, glibc, module.params['prefix'], has_lzma())
+    problems = find_problems(machine, bits, glibc, missing_libraries(), module.params['prefix'], has_lzma())
     module.exit_json(
         changed=False,
         architecture=ARCHITECTURES.get(machine),

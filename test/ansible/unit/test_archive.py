@@ -147,18 +147,19 @@ def test_foreign_names_are_not_replaced(tmp_path, archive):
     assert 'its folder is not there' in archive(dict(options, links=['/no/such/lib-users'], prefix=str(tmp_path / 'p')))['msg']
 
 
-@pytest.mark.parametrize('machine, bits, glibc, lzma, said', [
-    ('x86_64', 64, '2.36', True, None),
-    ('aarch64', 64, '2.17', True, None),
-    ('riscv64', 64, '2.36', True, 'this host is riscv64'),
-    ('armv7l', 32, '2.36', True, 'this host is armv7l'),
-    ('aarch64', 32, '2.36', True, 'userland is of 32 bits'),
-    ('x86_64', 64, None, True, 'not glibc (musl?)'),
-    ('x86_64', 64, '2.16', True, 'glibc 2.16 is older than 2.17'),
-    ('x86_64', 64, '2.36', False, 'without lzma'),
+@pytest.mark.parametrize('machine, bits, glibc, libraries, lzma, said', [
+    ('x86_64', 64, '2.36', [], True, None),
+    ('aarch64', 64, '2.28', [], True, None),
+    ('riscv64', 64, '2.36', [], True, 'this host is riscv64'),
+    ('armv7l', 32, '2.36', [], True, 'this host is armv7l'),
+    ('aarch64', 32, '2.36', [], True, 'userland is of 32 bits'),
+    ('x86_64', 64, None, ['libatomic.so.1'], True, 'not glibc (musl?)'),
+    ('x86_64', 64, '2.17', [], True, 'glibc 2.17 is older than 2.28'),
+    ('x86_64', 64, '2.36', ['libatomic.so.1'], True, 'install libatomic1 on Debian'),
+    ('x86_64', 64, '2.36', [], False, 'without lzma'),
 ])
-def test_platforms(machine, bits, glibc, lzma, said):
-    problems = platform_info.find_problems(machine, bits, glibc, '/usr/local', lzma)
+def test_platforms(machine, bits, glibc, libraries, lzma, said):
+    problems = platform_info.find_problems(machine, bits, glibc, libraries, '/usr/local', lzma)
     assert len(problems) == (0 if said is None else 1), problems
     assert said is None or said in problems[0]
 
