@@ -23,10 +23,10 @@ const flags = [
 
 /**
  * @param {string} name of the target
- * @param {string} runtime the Bun that becomes part of the executable
+ * @param {string} [ownBun] a Bun of one's own, to be packed as it is, in place of the pinned one
  * @returns {string} the path of the executable
  */
-export function buildExecutable(name, runtime = fetchBun(targets[name])) {
+export function buildExecutable(name, ownBun) {
   const folder = join(stage, name);
   mkdirSync(folder, { recursive: true });
   copyFileSync(join(root, 'dist/lib-users.cjs'), join(folder, 'lib-users.cjs'));
@@ -34,7 +34,7 @@ export function buildExecutable(name, runtime = fetchBun(targets[name])) {
   rmSync(output, { force: true });
   // Names relative to the folder: Bun writes them into the executable, and they are to be the same everywhere.
   const argv = ['build', 'lib-users.cjs', ...flags, '--outfile', 'lib-users'];
-  run(fetchBun(hostTarget()), [...argv, '--compile-executable-path', runtime], {
+  run(fetchBun(hostTarget()), [...argv, '--compile-executable-path', ownBun ?? fetchBun(targets[name])], {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: folder },
   });

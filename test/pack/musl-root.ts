@@ -9,7 +9,6 @@ import { guestBase } from '../guest/base.ts';
 import { projectRoot } from '../support/project.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { succeed } from './artefacts.ts';
-import { cleanRoot } from './clean-root.ts';
 
 const machines = { x64: { debian: 'amd64', musl: 'x86_64' }, arm64: { debian: 'arm64', musl: 'aarch64' } } as const;
 
@@ -22,7 +21,7 @@ export interface MuslRoot {
 export function muslRoot(t: TestContext, machine: keyof typeof machines, ...packages: string[]): MuslRoot {
   const root = temporaryFolder(t);
   const { debian, musl } = machines[machine];
-  for (const folder of ['dev', 'mnt', 'proc', 'tmp', 'usr/bin', 'usr/lib']) {
+  for (const folder of ['usr/bin', 'usr/lib']) {
     mkdirSync(join(root, folder), { recursive: true });
   }
   for (const folder of ['bin', 'lib']) symlinkSync(`usr/${folder}`, join(root, folder));
@@ -39,16 +38,27 @@ export function muslRoot(t: TestContext, machine: keyof typeof machines, ...pack
   return { root, libraries };
 }
 
-/** Packages of Debian 13, for a machine that need not be this one. */
+/** Packages of Debian 13 for a machine that need not be this one: by this machine's apt, with lists of its own. */
 function debianPackages(t: TestContext, architecture: string, names: readonly string[]): string[] {
-  const { inside, written } = cleanRoot(t, guestBase('trixie').tree, []);
-  const script = `dpkg --add-architecture ${architecture} && apt-get -q update && cd /var/tmp && apt-get -q download "$@"`;
-  const { code, stdout, stderr } = inside('sh', '-c', script, 'sh', ...names.map((name) => `${name}:${architecture}`));
-  assert.equal(code, 0, stdout + stderr);
-  const folder = join(written, 'var/tmp');
-  const files = readdirSync(folder).filter((name) => name.endsWith('.deb'));
+  const state = temporaryFolder(t, { status: '', 'lists/partial/.keep': '', 'cache/archives/partial/.keep': '' });
+  const etc = join(guestBase('trixie').tree, 'etc/apt');
+  const settings = {
+    'APT::Architecture': architecture,
+    'APT::Architectures::': architecture,
+    'APT::Sandbox::User': 'root',
+    'Dir::State': state,
+    'Dir::State::status': join(state, 'status'),
+    'Dir::Cache': join(state, 'cache'),
+    'Dir::Etc::sourcelist': join(etc, 'sources.list'),
+    'Dir::Etc::sourceparts': '/dev/null',
+    'Dir::Etc::trustedparts': join(etc, 'trusted.gpg.d'),
+  };
+  const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+  succeed('apt-get', ['-q', ...options, 'update']);
+  succeed('apt-get', ['-q', ...options, 'download', ...names], { cwd: state });
+  const files = readdirSync(state).filter((name) => name.endsWith('.deb'));
   assert.equal(files.length, names.length, String(files));
-  return files.map((name) => join(folder, name));
+  return files.map((name) => join(state, name));
 }
 
 function alpineLibraries(t: TestContext, machine: string): string[] {

@@ -1,7 +1,7 @@
 // The archive for musl, unpacked and run in a root that has musl and no glibc, as on Alpine.
 
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { needs } from '../support/needs.ts';
@@ -15,6 +15,8 @@ const top = `lib-users-${version}-linux-x64-musl`;
 test('the archive for musl is unpacked, runs and scans where musl and libstdc++ are', (t) => {
   if (!needs(t, 'mounts', 'PID namespace', 'debootstrap', 'xz')) return;
   const { root, libraries } = muslRoot(t, 'x64', 'busybox-static');
+  for (const folder of ['dev', 'mnt', 'proc', 'tmp']) mkdirSync(join(root, folder));
+  writeFileSync(join(root, 'dev/null'), '');
   const { inside } = cleanRoot(t, root, [`${top}.tar.xz`]);
   const sh = (script: string) => inside('/bin/busybox', 'sh', '-c', script);
   assert.equal(sh(`busybox tar -xJf /mnt/${top}.tar.xz -C /usr`).stderr, '');
