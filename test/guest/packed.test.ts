@@ -49,6 +49,12 @@ test('install: the package, and the archive whose program still runs after an up
   const first = await play(fromPackage);
   assert.equal(first.status, 0, first.output);
   assert.equal(await says('/usr/bin/lib-users'), `lib-users ${version}\n`);
+  const metrics = '/var/lib/prometheus/node-exporter';
+  await guest.enter(['mkdir', '--parents', metrics]);
+  await guest.enter(['systemctl', 'start', 'lib-users.service']);
+  assert.match((await guest.enter(['cat', `${metrics}/lib-users.prom`])).stdout, /^lib_users_scan_complete 1$/m);
+  const denies = ['systemctl', 'show', '--property=MemoryDenyWriteExecute', '--value', 'lib-users.service'];
+  assert.equal((await guest.enter(denies)).stdout.trim(), 'yes');
   const second = await play(fromPackage);
   assert.deepEqual([second.status, second.notable()], [0, []], second.output);
   const away = { install_source: 'package', install_state: 'absent' };
