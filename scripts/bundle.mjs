@@ -70,6 +70,8 @@ export async function bundle() {
     inject: ['scripts/unused-stream.mjs'],
     define: {
       __LIB_USERS_VERSION__: JSON.stringify(version),
+      // Bun would write the folder of the build in the place of __dirname, which oclif names and nothing of ours reaches.
+      __dirname: '"/"',
       'process.stdout': 'unusedStream',
       'process.stderr': 'unusedStream',
     },

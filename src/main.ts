@@ -43,10 +43,11 @@ function wantsHelp(argv: readonly string[]): boolean {
 
 // A crash must never end with the runtime's own exit code 1, which would look like a finding to other tools.
 async function report(thrown: unknown): Promise<void> {
-  const { defaultFormat, writeError } = await import('./base-command.ts');
   const error = asLibUsersError(thrown);
-  writeError(error, chosenFormat(programArguments) ?? (await defaultFormat(undefined)), new Date());
+  // First of all: what follows may fail in the same way.
   process.exitCode = error.exitCode;
+  const { defaultFormat, writeError } = await import('./base-command.ts');
+  writeError(error, chosenFormat(programArguments) ?? (await defaultFormat(undefined)), new Date());
 }
 
 function noListener(): void {}

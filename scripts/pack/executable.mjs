@@ -25,9 +25,10 @@ const flags = [
 
 /**
  * @param {string} name of the target
+ * @param {string} [ownBun] a Bun of one's own, to be packed as it is, in place of the pinned one
  * @returns {string} the path of the executable
  */
-export function buildExecutable(name) {
+export function buildExecutable(name, ownBun) {
   const folder = join(stage, name);
   mkdirSync(folder, { recursive: true });
   copyFileSync(join(root, 'dist/lib-users.cjs'), join(folder, 'lib-users.cjs'));
@@ -35,12 +36,16 @@ export function buildExecutable(name) {
   rmSync(output, { force: true });
   // Names relative to the folder: Bun writes them into the executable, and they are to be the same everywhere.
   const argv = ['build', 'lib-users.cjs', ...flags, '--outfile', 'lib-users'];
-  const runtime = join(folder, 'runtime');
-  harden(fetchBun(targets[name]), runtime, targets[name].machine);
-  run(fetchBun(hostTarget()), [...argv, '--compile-executable-path', runtime], {
+  run(fetchBun(hostTarget()), [...argv, '--compile-executable-path', ownBun ?? hardenedBun(targets[name], folder)], {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: folder },
   });
-  rmSync(runtime);
   return output;
+}
+
+/** @returns {string} a copy of the target's Bun that the environment does not change */
+function hardenedBun(target, folder) {
+  const copy = join(folder, 'bun');
+  harden(fetchBun(target), copy, target.machine);
+  return copy;
 }

@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { runCli } from '../support/cli.ts';
-import { skipUnless } from '../support/skip.ts';
+import { needs } from '../support/needs.ts';
+import { projectRoot } from '../support/project.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { linked, parseReport, run, succeed, unpack, version } from './artefacts.ts';
+import { hostTarget, linked, parseReport, run, succeed, unpack, version } from './artefacts.ts';
 
-const arch = process.arch as 'x64' | 'arm64';
 const scan = ['scan', '--no-config', '--format', 'json'];
 const place = mkdtempSync(join(tmpdir(), 'lib-users-pack-'));
 let folder = '';
@@ -19,7 +19,7 @@ let file = '';
 before(() => {
   // Another user will run it.
   chmodSync(place, 0o755);
-  folder = unpack(arch, place);
+  folder = unpack(hostTarget, place);
   file = join(folder, 'lib-users');
 });
 after(() => rmSync(place, { recursive: true, force: true }));
@@ -57,8 +57,8 @@ test('a scan sees this very process', () => {
 });
 
 test('two scans differ in what is random: nothing of the build is remembered', (t) => {
+  if (!needs(t, 'strace')) return;
   const log = join(temporaryFolder(t), 'trace');
-  if (!skipUnless(t, spawnSync('strace', ['-V']).status === 0, 'needs strace')) return;
   const names = [1, 2].map(() => {
     succeed('strace', ['-f', '-e', 'trace=openat,rename', '-o', log, file, ...scan, '--output', `${log}.json`]);
     return /\.lib-users-\d+-(\w+)\.tmp/.exec(readFileSync(log, 'utf8'))?.[1];
@@ -66,12 +66,12 @@ test('two scans differ in what is random: nothing of the build is remembered', (
   assert.ok(names[0] && names[1] && names[0] !== names[1], String(names));
 });
 
-test('neither ids nor mounts of the machine that builds it are in it, though a scan was run there', () => {
+test('nothing of the machine that builds it is in it: its folder, its ids, its mounts', () => {
   const facts = ['/proc/sys/kernel/random/boot_id', '/proc/self/mountinfo', '/etc/machine-id']
     .flatMap((path) => (existsSync(path) ? readFileSync(path, 'latin1').split('\n') : []))
     .filter((line) => line.length >= 16);
   const bytes = readFileSync(file);
-  for (const fact of facts) assert.ok(!bytes.includes(fact, 0, 'latin1'), fact);
+  for (const fact of [...facts, projectRoot]) assert.ok(!bytes.includes(fact, 0, 'latin1'), fact);
 });
 
 test('what README links to is beside it', () => {
@@ -87,6 +87,10 @@ test('lib_users and fd_users are links that it recognises', () => {
   }
 });
 
-test('is not stripped', () => {
+test('is not stripped, since strip takes the program away and leaves Bun alone', (t) => {
+  if (!needs(t, 'strip')) return;
   assert.match(succeed('readelf', ['--sections', '--wide', file]), /\.symtab/);
+  const stripped = join(temporaryFolder(t), 'lib-users');
+  succeed('strip', ['-o', stripped, file]);
+  assert.doesNotMatch(run(stripped, ['--version']).stdout, /lib-users/);
 });
