@@ -63,8 +63,10 @@ function aboutBun(parts, versions) {
   return `
 The executable lib-users is the file dist/lib-users.cjs of the npm package
 lib-users ${version} (MIT), joined to the JavaScript runtime Bun (MIT,
-https://github.com/oven-sh/bun). Bun statically links what is listed below;
-the notices of each are in its source.
+https://github.com/oven-sh/bun), in which scripts/pack/harden.mjs of the
+source of lib-users changes the names of environment variables, so that none
+is found. Bun statically links what is listed below; the notices of each are
+in its source.
 
 These parts are under the GNU Lesser General Public License, whose text
 follows:
