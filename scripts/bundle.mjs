@@ -9,20 +9,33 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /**
- * Modules of oclif that no command of ours reaches: its own Config (plugins, themes, TypeScript projects), spinners, and its help
- * and error printers, which we replace. By importing file: what it requires and gets nothing of. This is all that is done to
- * oclif. It keeps a fifth of the bundle, ten packages (a file globber, a .env reader, a debug logger) and a third of the
- * executable's start out of a program that root runs; CONTRIBUTING.md has the figures.
+ * Modules of oclif that no command of ours reaches: its own Config (plugins, themes, TypeScript projects), spinners, colours,
+ * a debug logger, questions to a terminal, and its help and error printers, which we replace. By importing file: what it
+ * requires and gets nothing of. This is all that is done to oclif. It keeps a fifth of the bundle, a dozen packages and a third
+ * of the executable's start out of a program that root runs; docs/performance.md has the figures.
  */
 const unreached = {
-  'lib/command.js': ['./config', './help/util', './ux'],
+  'lib/command.js': ['node:util', './config', './help/util', './ux'],
   'lib/flags.js': ['./help'],
   'lib/errors/index.js': ['./handle'],
   'lib/errors/errors/cli.js': ['wrap-ansi'],
   'lib/errors/errors/pretty-print.js': ['wrap-ansi'],
+  'lib/logger.js': ['debug'],
   'lib/parser/help.js': ['../ux'],
+  'lib/parser/parse.js': ['node:readline'],
   'lib/help/index.js': ['../module-loader', '../config/ts-path'],
   'lib/ux/index.js': ['./action/simple', './action/spinner'],
+  'lib/ux/supports-color.js': ['supports-color'],
+  'lib/ux/theme.js': ['ansis'],
+  'lib/ux/write.js': ['node:util'],
+};
+
+/** By name, what is bundled in the place of a package. */
+const replaced = {
+  // Help has no colours, and to find out whether it might have some makes a stream of standard output (unused-stream.mjs).
+  ansis: 'const plain = (text) => text; module.exports = { strip: plain };',
+  // It takes the home folder out of stacks, and as soon as it is loaded asks the name services for it: maybe a server.
+  'clean-stack': 'module.exports = (stack) => stack;',
 };
 
 const withoutUnreached = {
@@ -32,7 +45,11 @@ const withoutUnreached = {
       const [, file] = /\/@oclif\/core\/(lib\/.*)$/.exec(importer) ?? [];
       return unreached[file]?.includes(path) ? { path, namespace: 'unreached' } : undefined;
     });
-    build.onLoad({ filter: /./, namespace: 'unreached' }, () => ({ contents: 'module.exports = {};' }));
+    build.onResolve({ filter: /^\w/ }, ({ path }) => (path in replaced ? { path, namespace: 'replaced' } : undefined));
+    build.onLoad({ filter: /./, namespace: 'replaced' }, ({ path }) => ({ contents: replaced[path] }));
+    // It can be called and constructed: oclif makes a spinner as soon as its help is loaded, and asks debug for a logger.
+    const contents = 'module.exports = function () { return () => {}; };';
+    build.onLoad({ filter: /./, namespace: 'unreached' }, () => ({ contents }));
   },
 };
 
@@ -50,7 +67,14 @@ export async function bundle() {
     format: 'cjs',
     legalComments: 'none',
     plugins: [withoutUnreached],
-    define: { __LIB_USERS_VERSION__: JSON.stringify(version) },
+    inject: ['scripts/unused-stream.mjs'],
+    define: {
+      __LIB_USERS_VERSION__: JSON.stringify(version),
+      // Bun would write the folder of the build in the place of __dirname, which oclif names and nothing of ours reaches.
+      __dirname: '"/"',
+      'process.stdout': 'unusedStream',
+      'process.stderr': 'unusedStream',
+    },
     logLevel: 'warning',
   });
   return { text: outputFiles[0].text, metafile };

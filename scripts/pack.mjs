@@ -1,15 +1,17 @@
 // `npm run pack`: the standalone executables, their packages, the npm package, the collection, bills of materials and sums, into
 // build/pack. --target x64|arm64|x64-musl|arm64-musl and --format tar|deb|rpm|npm|collection (both repeatable) make less of it; .deb
-// and .rpm are for glibc alone. What this machine cannot build is named at the end with the reason, and the exit code is 1 then; the sums are of what is there in any case.
+// and .rpm are for glibc alone. --runtime FILE puts a Bun of your own into the executable of one target. What this machine cannot
+// build is named at the end with the reason, and the exit code is 1 then; the sums are of what is there in any case.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle.mjs';
 import { buildCollection } from './pack/collection.mjs';
 import { buildDeb } from './pack/deb.mjs';
 import { buildExecutable } from './pack/executable.mjs';
 import { bundledPackages, executableLicenses } from './pack/licenses.mjs';
+import { pinnedVersions } from './pack/linked.mjs';
 import { buildNpm } from './pack/npm.mjs';
 import { buildRpm } from './pack/rpm.mjs';
 import { root, version } from './pack/run.mjs';
@@ -23,6 +25,7 @@ const { values } = parseArgs({
   options: {
     target: { type: 'string', multiple: true, default: Object.keys(targets) },
     format: { type: 'string', multiple: true, default: [...Object.keys(perTarget), ...forAll] },
+    runtime: { type: 'string' },
   },
 });
 const unknown = [
@@ -31,7 +34,18 @@ const unknown = [
 ];
 if (unknown.length) {
   const known = Object.keys(targets).join(', ');
-  console.error(`unknown: ${unknown.join(' ')}; --target is one of ${known}, --format tar, deb, rpm, npm or collection`);
+  console.error(
+    `unknown: ${unknown.join(' ')}; --target is one of ${known}, --format tar, deb, rpm, npm or collection`,
+  );
+  process.exit(2);
+}
+if (values.runtime !== undefined && values.target.length !== 1) {
+  console.error(`--runtime is the Bun of one target: name that target, --target ${Object.keys(targets)[0]}`);
+  process.exit(2);
+}
+const ownBun = values.runtime === undefined ? undefined : resolve(values.runtime);
+if (ownBun !== undefined && !existsSync(ownBun)) {
+  console.error(`--runtime ${values.runtime} is not there: name the file of a Bun for ${values.target[0]}`);
   process.exit(2);
 }
 
@@ -70,19 +84,25 @@ if (values.format.includes('collection')) {
   await attempt('collection', () => console.log(buildCollection({ stage: join(root, 'build/stage/collection'), out })));
 }
 const formats = values.format.filter((format) => format in perTarget);
-const licenses = executableLicenses(packages);
-for (const name of formats.length ? values.target : []) {
+const wanted = formats.length ? values.target : [];
+const materials = await attempt(`executable for ${wanted.join(', ')}`, () => {
+  const versions = wanted.length && !ownBun ? pinnedVersions() : {};
+  return { versions, licenses: executableLicenses(packages, versions) };
+});
+for (const name of materials ? wanted : []) {
+  const { versions, licenses } = materials;
   const target = { name, ...targets[name] };
-  const executable = await attempt(`executable for ${name}`, () => buildExecutable(name));
+  const executable = await attempt(`executable for ${name}`, () => buildExecutable(name, ownBun));
   if (executable === null) continue;
   const stage = join(root, 'build/stage', name);
+  const bun = { runtime: target.runtime, ownBun, versions };
   for (const format of formats) {
     if (format !== 'tar' && target.libc !== 'glibc') continue;
     await attempt(`${format} for ${name}`, () =>
       console.log(perTarget[format]({ target, executable, licenses, stage, out })),
     );
   }
-  write(`lib-users-${version}-linux-${name}.cdx.json`, buildSbom(packages, { file: executable, target }));
+  write(`lib-users-${version}-linux-${name}.cdx.json`, buildSbom(packages, { file: executable, bun }));
 }
 const sums = readdirSync(out)
   .filter((name) => name !== 'SHA256SUMS')

@@ -67,6 +67,8 @@ export interface Result<D extends object> {
   formats: Formats<D>;
   /** null where everything was seen, else what was not: with --require-complete no result is written. */
   incomplete: string | null;
+  /** Whether the result holds what its host's users do not show each other: a file that is made for it is its owner's alone. */
+  confidential?: boolean;
   /** Other files that are written with the result, or not at all. */
   alongside?: readonly Output[];
 }
@@ -108,7 +110,8 @@ export abstract class BaseCommand extends Command {
     const outputs: Output[] = [...(result.alongside ?? [])];
     for (const target of [{ format, path: flags.output ?? null }, ...this.copies]) {
       const style = await textStyle(target.path === null && (await isTerminal(1)));
-      outputs.push({ path: target.path, text: await formats[target.format]!(document, style) });
+      const text = await formats[target.format]!(document, style);
+      outputs.push({ path: target.path, text, mode: result.confidential ? 0o600 : 0o666 });
     }
     writeOutputs(outputs);
   }

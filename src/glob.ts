@@ -82,7 +82,19 @@ function matchTokens(tokens: readonly Token[], text: Bytes): boolean {
 export function compileGlob(pattern: Bytes): (text: Bytes) => boolean {
   if (!/[*?[]/.test(pattern)) return (text) => text === pattern;
   const tokens = parseGlob(pattern);
-  return (text) => matchTokens(tokens, text);
+  const run = longestRun(tokens);
+  return (text) => text.includes(run) && matchTokens(tokens, text);
+}
+
+/** The longest run of bytes that a glob spells out: no text without it matches, and most texts are dismissed by that. */
+function longestRun(tokens: readonly Token[]): Bytes {
+  let longest = '';
+  let run = '';
+  for (const token of tokens) {
+    run = typeof token === 'object' && 'literal' in token ? run + token.literal : '';
+    if (run.length > longest.length) longest = run;
+  }
+  return longest;
 }
 
 /** What is wrong with a glob that a user wrote (it could never match what was meant), or null. */

@@ -43,10 +43,11 @@ function wantsHelp(argv: readonly string[]): boolean {
 
 // A crash must never end with the runtime's own exit code 1, which would look like a finding to other tools.
 async function report(thrown: unknown): Promise<void> {
-  const { defaultFormat, writeError } = await import('./base-command.ts');
   const error = asLibUsersError(thrown);
-  writeError(error, chosenFormat(programArguments) ?? (await defaultFormat(undefined)), new Date());
+  // First of all: what follows may fail in the same way.
   process.exitCode = error.exitCode;
+  const { defaultFormat, writeError } = await import('./base-command.ts');
+  writeError(error, chosenFormat(programArguments) ?? (await defaultFormat(undefined)), new Date());
 }
 
 function noListener(): void {}
@@ -54,7 +55,10 @@ function noListener(): void {}
 function runProgram(): void {
   // Node catches these to give a terminal back its mode, which is never changed here; and what is caught does not end a wait for
   // the kernel, in which a hostile process may keep whoever reads of it. Without a listener libuv leaves the default in place.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, noListener).off(signal, noListener);
+  // Bun catches neither, and there it would only undo that a caller lets the program ignore SIGINT.
+  if (!process.versions.bun) {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, noListener).off(signal, noListener);
+  }
 
   process.on('uncaughtException', (thrown) => void report(thrown).finally(() => process.exit()));
   main()

@@ -1,5 +1,6 @@
 // Results -> standard output and files. A file is written beside its place, synced and renamed, so that a reader sees the
-// old content or the new and never half of it; all files are ready before the first is renamed. rename(2), open(2).
+// old content or the new and never half of it; all files are ready before the first is renamed. Another user's file, FIFO or
+// link at the place is refused, since root writes into folders of others. rename(2), open(2).
 
 import {
   closeSync,
@@ -26,6 +27,8 @@ export interface Output {
   /** null and `-` are standard output. */
   path: string | null;
   text: Text;
+  /** Of a file that is made, less the umask; a file that is there keeps its own. 0666 unless said otherwise. */
+  mode?: number;
 }
 
 interface Prepared {
@@ -40,7 +43,9 @@ const descriptorPath = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/;
 export function writeOutputs(outputs: readonly Output[]): void {
   const prepared: Prepared[] = [];
   try {
-    for (const { path, text } of outputs) if (!isStdout(path)) prepared.push(guard(path, () => prepare(path, text)));
+    for (const { path, text, mode = 0o666 } of outputs) {
+      if (!isStdout(path)) prepared.push(guard(path, () => prepare(path, text, mode)));
+    }
     for (const file of prepared) file.commit();
   } finally {
     for (const file of prepared) file.discard();
@@ -114,17 +119,46 @@ function writeBytes(fd: number, bytes: Buffer): void {
   }
 }
 
-function prepare(path: string, text: Text): Prepared {
+function prepare(path: string, text: Text, mode: number): Prepared {
   const target = followLinks(resolve(path));
   const descriptor = descriptorPath.exec(target);
   if (descriptor) return direct(Number(descriptor[1]), false, text, path);
   const old = statOrNull(target);
-  // A FIFO or /dev/null cannot be replaced, only written to. Nobody at the other end of a FIFO would block: O_NONBLOCK.
-  if (old && !old.isFile()) {
-    const flags = constants.O_WRONLY | constants.O_NOCTTY | (old.isFIFO() ? constants.O_NONBLOCK : 0);
-    return direct(openSync(target, flags), true, text, path);
+  if (old) refuseForeign(target, old);
+  // A FIFO or /dev/null cannot be replaced, only written to.
+  if (old && !old.isFile()) return direct(openInPlace(target), true, text, path);
+  return beside(target, old, { text, mode }, path);
+}
+
+/**
+ * Opens a FIFO or a device. The owner of the folder can exchange it meanwhile, so that the descriptor is judged and not the name:
+ * a link is not followed, and nothing is written into a regular file. A FIFO from which nobody reads would block: O_NONBLOCK.
+ */
+function openInPlace(target: string): number {
+  const { O_WRONLY, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const fd = openSync(target, O_WRONLY | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const opened = fstatSync(fd);
+    refuseForeign(target, opened);
+    if (opened.isFile()) throw new LibUsersError('output_unwritable', `${target} was exchanged while it was opened`);
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
   }
-  return beside(target, old, text, path);
+}
+
+const isOurs = ({ uid }: Stats): boolean => uid === 0 || uid === process.geteuid?.();
+
+/** Whoever owns a file or a FIFO can read what is written into it. Devices are made by root alone, whoever owns them. */
+function refuseForeign(path: string, stat: Stats): void {
+  if (isOurs(stat)) return;
+  if (stat.isFile()) throw foreign(path, 'file', stat.uid, 'remove it, or name another file');
+  if (stat.isFIFO()) throw foreign(path, 'FIFO', stat.uid, 'leave out --output, and pipe standard output into it');
+}
+
+function foreign(path: string, kind: string, uid: number, remedy: string): LibUsersError {
+  return new LibUsersError('output_unwritable', `${path} is a ${kind} of another user (uid ${uid})`, remedy);
 }
 
 function direct(fd: number, owned: boolean, text: Text, path: string): Prepared {
@@ -136,7 +170,12 @@ function direct(fd: number, owned: boolean, text: Text, path: string): Prepared 
   };
 }
 
-function beside(target: string, old: Stats | null, text: Text, path: string): Prepared {
+function beside(
+  target: string,
+  old: Stats | null,
+  { text, mode }: { text: Text; mode: number },
+  path: string,
+): Prepared {
   const temporary = join(dirname(target), `.lib-users-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
   let pending = true;
   const discard = () => {
@@ -144,7 +183,7 @@ function beside(target: string, old: Stats | null, text: Text, path: string): Pr
     pending = false;
   };
   // wx never opens what is there already; node:crypto for a better name would cost 4 ms at every start.
-  const fd = openSync(temporary, 'wx', 0o666);
+  const fd = openSync(temporary, 'wx', mode);
   try {
     if (old) keepOwnerAndMode(fd, old);
     writeFully(fd, text);
@@ -184,12 +223,8 @@ function followLinks(path: string): string {
   for (let hops = 0; hops < 40; hops++) {
     const stat = descriptorPath.test(path) ? null : statOrNull(path);
     if (!stat?.isSymbolicLink()) return path;
-    if (stat.uid !== 0 && stat.uid !== process.geteuid?.()) {
-      throw new LibUsersError(
-        'output_unwritable',
-        `${path} is a symbolic link of another user (uid ${stat.uid})`,
-        'remove it, or name the file that it points to',
-      );
+    if (!isOurs(stat)) {
+      throw foreign(path, 'symbolic link', stat.uid, 'remove it, or name the file that it points to');
     }
     path = resolve(dirname(path), readlinkSync(path));
   }

@@ -41,8 +41,9 @@ export const run: Run = (file, args, { deadlineMs, maxBytes }) => {
     const code = (result.error as NodeJS.ErrnoException).code ?? 'unknown';
     return kinds[code] ? { kind: kinds[code] } : { kind: 'failed', code };
   }
-  if (result.signal) return { kind: 'killed', signal: result.signal };
-  return { kind: 'ok', status: result.status ?? 0, stdout: result.stdout, stderr: result.stderr };
+  // Real-time signals have no name; without a status it has not ended by itself either.
+  if (result.signal || result.status === null) return { kind: 'killed', signal: result.signal || 'a real-time signal' };
+  return { kind: 'ok', status: result.status, stdout: result.stdout, stderr: result.stderr };
 };
 
 /** One sentence about an outcome that is not ok. */

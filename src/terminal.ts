@@ -24,8 +24,15 @@ export async function isTerminal(fd: 1 | 2): Promise<boolean> {
 export async function textStyle(terminal: boolean): Promise<TextStyle> {
   const { COLUMNS, NO_COLOR, TERM } = process.env;
   const wanted = /^[1-9]\d{0,4}$/.test(COLUMNS ?? '') ? Number(COLUMNS) : null;
-  const columns = wanted ?? (terminal ? process.stdout.columns : 0);
+  const columns = wanted ?? (terminal ? terminalWidth() : 0);
   return { colour: terminal && !NO_COLOR && TERM !== 'dumb', columns: columns || 80 };
+}
+
+/** Asks the stream only if standard output is a terminal: of a pipe Bun would make one that does not block, for all who share it. */
+function terminalWidth(): number {
+  // Taken out of `process` because the bundle has another object for process.stdout (scripts/bundle.mjs).
+  const { stdout } = process;
+  return stdout.columns;
 }
 
 /**

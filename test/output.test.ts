@@ -5,6 +5,7 @@ import {
   chmodSync,
   chownSync,
   closeSync,
+  constants,
   lstatSync,
   mkdirSync,
   openSync,
@@ -55,12 +56,80 @@ test('a file that is there keeps its mode and is replaced as a whole', (t) => {
   assert.notEqual(statSync(file).ino, ino);
 });
 
-test('a file of another user keeps its owner', (t) => {
+test('a file that is there keeps its group', (t) => {
   if (!needs(t, 'CAP_CHOWN')) return;
   const file = join(temporaryFolder(t, { 'report.json': 'old' }), 'report.json');
-  chownSync(file, 65534, 65534);
+  chownSync(file, 0, 65534);
   write(file);
-  assert.deepEqual([statSync(file).uid, statSync(file).gid], [65534, 65534]);
+  assert.deepEqual([statSync(file).uid, statSync(file).gid], [0, 65534]);
+});
+
+test('a new file has the mode that was asked for, and a file that is there keeps its own', (t) => {
+  const folder = temporaryFolder(t, { old: 'old' });
+  chmodSync(join(folder, 'old'), 0o644);
+  const paths = ['old', 'new'].map((name) => join(folder, name));
+  writeOutputs(paths.map((path) => ({ path, text: 'new', mode: 0o600 })));
+  assert.deepEqual(
+    paths.map((path) => statSync(path).mode & 0o7777),
+    [0o644, 0o600],
+  );
+});
+
+test("another user's file and FIFO are refused, and stay as they were", (t) => {
+  if (!needs(t, 'CAP_CHOWN')) return;
+  const folder = temporaryFolder(t, { file: 'old' });
+  execFileSync('mkfifo', [join(folder, 'fifo')]);
+  for (const [name, message] of [
+    ['file', /file is a file of another user \(uid 65534\)/],
+    ['fifo', /fifo is a FIFO of another user \(uid 65534\)/],
+  ] as const) {
+    const path = join(folder, name);
+    chownSync(path, 65534, 65534);
+    // A reader, so that the FIFO could be opened for writing.
+    const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    t.after(() => closeSync(reader));
+    assert.throws(() => write(path), unwritable(message));
+    assert.equal(readFileSync(reader, 'utf8'), name === 'file' ? 'old' : '');
+    assert.equal(statSync(path).uid, 65534);
+  }
+  assert.deepEqual(readdirSync(folder).sort(), ['fifo', 'file']);
+});
+
+// The owner of a folder exchanges what is in it (renameat2(2), RENAME_EXCHANGE) between the look at the name and its opening.
+const exchange = `
+import ctypes, os, sys
+libc = ctypes.CDLL(None)
+os.chdir(sys.argv[1])
+os.setuid(65534)
+os.symlink(sys.argv[2], 'link')
+print('ready', flush=True)
+while True: libc.renameat2(-100, b'out', -100, b'link', 2)`;
+
+test("root's FIFO that is exchanged for a link all the time: nothing is written through the link", async (t) => {
+  if (!needs(t, 'CAP_CHOWN', 'python3')) return;
+  const folder = temporaryFolder(t, { victim: 'old', 'theirs/.keep': '' });
+  const [victim, theirs] = [join(folder, 'victim'), join(folder, 'theirs')];
+  const out = join(theirs, 'out');
+  chmodSync(folder, 0o755);
+  execFileSync('mkfifo', [out]);
+  // Somebody reads the FIFO, so that a write into it goes through.
+  const reader = openSync(out, constants.O_RDWR | constants.O_NONBLOCK);
+  t.after(() => closeSync(reader));
+  chownSync(theirs, 65534, 65534);
+  const attacker = spawn('python3', ['-c', exchange, theirs, victim], { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => attacker.kill('SIGKILL'));
+  await once(attacker.stdout, 'data');
+  let refused = 0;
+  for (let tries = 0; tries < 20000; tries++) {
+    try {
+      write(out, 'n');
+    } catch (error) {
+      assert.ok(unwritable(/another user|exchanged|ELOOP|EAGAIN|ENOENT/)(error), String(error));
+      refused++;
+    }
+  }
+  assert.ok(refused > 0, 'the link was never met');
+  assert.equal(readFileSync(victim, 'utf8'), 'old');
 });
 
 test('where one file cannot be written no file is touched', (t) => {

@@ -36,6 +36,13 @@ function within(variables: Record<string, string>, body: () => void): void {
 const outcomes: [name: string, file: () => string, args: string[], options: object, expected: Partial<SpawnOutcome>][] =
   [
     ['a status', () => program('status', 'exit 3'), [], {}, { kind: 'ok', status: 3 }],
+    [
+      'ended by a signal that has no name',
+      () => program('real-time', 'kill -40 $$'),
+      [],
+      {},
+      { kind: 'killed', signal: 'a real-time signal' },
+    ],
     ['nothing of that name', () => 'no-such-program-here', [], {}, { kind: 'missing' }],
     ['nothing at that path', () => join(folder, 'nowhere'), [], {}, { kind: 'missing' }],
     ['not executable', () => program('plain', '', 0o644), [], {}, { kind: 'failed', code: 'EACCES' }],

@@ -2,6 +2,7 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchBun } from './bun.mjs';
+import { harden } from './harden.mjs';
 import { root, run } from './run.mjs';
 import { hostTarget, targets } from './targets.mjs';
 
@@ -18,14 +19,16 @@ const flags = [
   '--no-compile-autoload-tsconfig',
   '--no-compile-autoload-package-json',
   // A scan of a small host is over before native code would pay: with Bun's own thresholds a third of its time went into making it.
+  // docs/performance.md has the figures of other thresholds.
   '--compile-jit-policy=10',
 ];
 
 /**
  * @param {string} name of the target
+ * @param {string} [ownBun] a Bun of one's own, to be packed as it is, in place of the pinned one
  * @returns {string} the path of the executable
  */
-export function buildExecutable(name) {
+export function buildExecutable(name, ownBun) {
   const folder = join(stage, name);
   mkdirSync(folder, { recursive: true });
   copyFileSync(join(root, 'dist/lib-users.cjs'), join(folder, 'lib-users.cjs'));
@@ -33,9 +36,16 @@ export function buildExecutable(name) {
   rmSync(output, { force: true });
   // Names relative to the folder: Bun writes them into the executable, and they are to be the same everywhere.
   const argv = ['build', 'lib-users.cjs', ...flags, '--outfile', 'lib-users'];
-  run(fetchBun(hostTarget()), [...argv, '--compile-executable-path', fetchBun(targets[name])], {
+  run(fetchBun(hostTarget()), [...argv, '--compile-executable-path', ownBun ?? hardenedBun(targets[name], folder)], {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: folder },
   });
   return output;
+}
+
+/** @returns {string} a copy of the target's Bun that the environment does not change */
+function hardenedBun(target, folder) {
+  const copy = join(folder, 'bun');
+  harden(fetchBun(target), copy, target.machine);
+  return copy;
 }

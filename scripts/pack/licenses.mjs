@@ -1,7 +1,8 @@
 // What is inside the executable besides our own code: the npm packages that the bundle took something from, and Bun.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './run.mjs';
+import { linkedByBun } from './linked.mjs';
+import { root, version } from './run.mjs';
 
 /**
  * @param metafile of esbuild
@@ -23,13 +24,68 @@ export function bundledPackages({ outputs }) {
   });
 }
 
+const line = '='.repeat(80);
+const section = (title, text) => `${line}\n${title}\n${line}\n\n${text.trim()}\n`;
+
 /** @returns {string} the notices that the licences of all of them ask for */
 export function thirdPartyLicenses(packages) {
-  const heading = (title) => `${'='.repeat(80)}\n${title}\n${'='.repeat(80)}\n`;
-  return packages.map(({ name, version, text }) => `${heading(`${name} ${version}`)}\n${text}\n`).join('\n');
+  return packages.map(({ name, version, text }) => section(`${name} ${version}`, text)).join('\n');
 }
 
-/** @returns {string} the same for the executable, which has Bun in it */
-export function executableLicenses(packages) {
-  return thirdPartyLicenses(packages);
+/**
+ * @param packages that the bundle took something from
+ * @param {Record<string, string>} versions that the pinned Bun gives; nothing, if the Bun is another
+ * @returns {string} the same for the executable, which has Bun in it
+ */
+export function executableLicenses(packages, versions) {
+  const parts = linkedByBun(versions);
+  const texts = [...new Set(parts.flatMap(({ license }) => textsOf(license)))].sort();
+  return [
+    section(`Bun${versions.bun ? ` ${versions.bun}` : ''}, and what it links`, aboutBun(parts, versions)),
+    ...texts.map((name) => section(`The text of ${name}`, licenseText(name))),
+    thirdPartyLicenses(packages),
+  ].join('\n');
+}
+
+/** LGPL-2.0-or-later allows the text of 2.1. An exception only permits more. */
+const textsOf = (license) =>
+  license
+    .replace(/ WITH \S+/g, '')
+    .split(/ (?:AND|OR) /)
+    .map((id) => (id.startsWith('LGPL-') ? 'LGPL-2.1' : id));
+
+const licenseText = (name) => readFileSync(join(root, 'packaging/licenses', `${name}.txt`), 'utf8');
+
+function aboutBun(parts, versions) {
+  const lesser = parts.filter(({ license }) => license.includes('LGPL'));
+  const listed = ({ name, version, license, source }) =>
+    `  ${name}${version ? ` ${version}` : ''}: ${license}${source ? `\n    ${source}` : ''}`;
+  return `
+The executable lib-users is the file dist/lib-users.cjs of the npm package
+lib-users ${version} (MIT), joined to the JavaScript runtime Bun (MIT,
+https://github.com/oven-sh/bun), in which scripts/pack/harden.mjs of the
+source of lib-users changes the names of environment variables, so that none
+is found. Bun statically links what is listed below; the notices of each are
+in its source.
+
+These parts are under the GNU Lesser General Public License, whose text
+follows:
+
+${lesser.map(listed).join('\n')}
+
+You may change them and put them into the executable again:
+
+  1. Build Bun with your JavaScriptCore or tinycc, as LICENSE.md in Bun's
+     source says (https://github.com/oven-sh/bun/blob/${versions.bun ? `bun-v${versions.bun}` : 'main'}/LICENSE.md).
+  2. In the source of lib-users ${version}:
+       npm ci && npm run pack -- --target x64 --format tar --runtime FILE
+     FILE is your Bun for that target. dist/lib-users.cjs, to which it is
+     joined, is made by \`npm ci\`, and is the file of the npm package, too.
+
+You may reverse engineer the executable for debugging such changes.
+
+All that Bun links, as far as Bun names it:
+
+${parts.map(listed).join('\n')}
+`;
 }

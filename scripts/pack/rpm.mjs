@@ -1,5 +1,6 @@
 // An RPM package, by rpmbuild, which finds out itself which libraries the executable needs.
-import { mkdirSync, renameSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, run, sourceDate, version } from './run.mjs';
 import { layOut } from './stage.mjs';
@@ -15,8 +16,8 @@ export function buildRpm({ target, executable, licenses, stage, out }) {
     { to: 'usr/share/licenses/lib-users/LICENSE', from: join(root, 'LICENSE') },
     { to: 'usr/share/licenses/lib-users/THIRD-PARTY-LICENSES', text: licenses },
   ]);
-  const top = join(stage, 'rpmbuild');
-  mkdirSync(top, { recursive: true });
+  // rpmbuild finds no file below a folder whose name has a space in it, and this project's may have one.
+  const top = mkdtempSync(join(tmpdir(), 'lib-users-rpm-'));
   const macros = {
     _topdir: top,
     app_version: version,
@@ -30,10 +31,14 @@ export function buildRpm({ target, executable, licenses, stage, out }) {
   };
   const defines = Object.entries(macros).flatMap(([name, value]) => ['--define', `${name} ${value}`]);
   const spec = join(root, 'packaging/rpm/lib-users.spec');
-  run('rpmbuild', ['-bb', '--quiet', '--target', `${architecture}-linux`, ...defines, spec], {
-    env: { ...process.env, SOURCE_DATE_EPOCH: String(sourceDate()), LC_ALL: 'C' },
-  });
   const name = `lib-users-${version}-1.${architecture}.rpm`;
-  renameSync(join(top, 'RPMS', architecture, name), join(out, name));
+  try {
+    run('rpmbuild', ['-bb', '--quiet', '--target', `${architecture}-linux`, ...defines, spec], {
+      env: { ...process.env, SOURCE_DATE_EPOCH: String(sourceDate()), LC_ALL: 'C' },
+    });
+    copyFileSync(join(top, 'RPMS', architecture, name), join(out, name));
+  } finally {
+    rmSync(top, { recursive: true, force: true });
+  }
   return name;
 }

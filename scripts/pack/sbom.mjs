@@ -1,33 +1,66 @@
 // The bill of materials, CycloneDX 1.6 JSON (https://cyclonedx.org/docs/1.6/json/): what is inside an artefact, so that a
-// scanner can say which hosts carry a vulnerable OpenSSL.
+// scanner can say which hosts carry a vulnerable SQLite.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pinned } from './bun.mjs';
-import { root, run, sourceDate, version } from './run.mjs';
+import { linkedByBun } from './linked.mjs';
+import { root, sourceDate, version } from './run.mjs';
 
 const npmPurl = (name, version) => `pkg:npm/${name.replace('@', '%40')}@${version}`;
-const cpe = (product, version) => `cpe:2.3:a:${product}:${version.replaceAll(':', '\\:')}:*:*:*:*:*:*:*`;
-const expression = (license) => [{ expression: license }];
-const byId = (id) => [{ license: { id } }];
+const licensesOf = (license) =>
+  /^[\w.-]+$/.test(license) ? [{ license: { id: license } }] : [{ expression: license }];
+const digest = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
+const refs = (components) => components.map((component) => component['bom-ref']);
 
 function npmComponent({ name, version, license }) {
   const purl = npmPurl(name, version);
-  const licenses = /^[\w.-]+$/.test(license) ? byId(license) : expression(license);
-  return { type: 'library', 'bom-ref': purl, name, version, licenses, purl };
+  return { type: 'library', 'bom-ref': purl, name, version, licenses: licensesOf(license), purl };
+}
+
+/** @param {import('./linked.mjs').Part} part */
+function linkedComponent({ name, version, license, source, purl, cpe, data }) {
+  return {
+    type: data ? 'data' : 'library',
+    'bom-ref': purl,
+    name,
+    ...(version && { version }),
+    licenses: licensesOf(license),
+    ...(cpe && { cpe }),
+    purl,
+    ...(source && { externalReferences: [{ type: 'vcs', url: source }] }),
+  };
+}
+
+/** Bun from its pinned npm package, or someone's own, of which only the file is known. */
+function bunComponent({ runtime, ownBun }) {
+  const bun = { type: 'platform', 'bom-ref': 'bun', name: 'bun' };
+  if (ownBun) return { ...bun, hashes: [{ alg: 'SHA-256', content: digest(ownBun) }], licenses: licensesOf('MIT') };
+  const hex = Buffer.from(pinned.integrity[runtime].replace('sha512-', ''), 'base64').toString('hex');
+  const from = npmPurl(runtime, pinned.version);
+  return {
+    ...bun,
+    version: pinned.version,
+    licenses: licensesOf('MIT'),
+    purl: npmPurl('bun', pinned.version),
+    externalReferences: [{ type: 'distribution', url: from, hashes: [{ alg: 'SHA-512', content: hex }] }],
+  };
 }
 
 /**
  * @param packages that the bundle took something from
- * @param target of the artefact: its file, and the target if it holds Bun
+ * @param artefact its file and, if it holds Bun, which: the npm package of the pinned one or the file of someone's own, and the
+ *   versions that it gives
  * @returns {string} the document
  */
-export function buildSbom(packages, { file, target }) {
-  const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
+export function buildSbom(packages, { file, bun }) {
+  const sha256 = digest(file);
   const libraries = packages.map(npmComponent);
-  const refs = (components) => components.map((component) => component['bom-ref']);
+  const platform = bun ? [bunComponent(bun)] : [];
+  const parts = bun ? linkedByBun(bun.versions).map(linkedComponent) : [];
   const purl = npmPurl('lib-users', version);
   const uuid = createHash('sha256').update(`sbom ${sha256}`).digest('hex');
+  const { license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return `${JSON.stringify(
     {
       $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
@@ -44,14 +77,17 @@ export function buildSbom(packages, { file, target }) {
           name: 'lib-users',
           version,
           hashes: [{ alg: 'SHA-256', content: sha256 }],
-          licenses: byId(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).license),
+          licenses: licensesOf(license),
           purl,
         },
       },
-      components: libraries,
+      components: [...platform, ...parts, ...libraries],
       dependencies: [
-        { ref: purl, dependsOn: refs(libraries) },
+        { ref: purl, dependsOn: refs([...platform, ...libraries]) },
+        ...platform.map((component) => ({ ref: component['bom-ref'], dependsOn: refs(parts) })),
       ],
+      // Bun does not say which Rust crates it links.
+      ...(bun && { compositions: [{ aggregate: 'incomplete', dependencies: refs(platform) }] }),
     },
     null,
     2,

@@ -31,6 +31,7 @@ export function layOut(folder, entries) {
     if (entry.link === undefined && !entry.folder) chmodSync(target, entry.mode ?? 0o644);
   }
   const date = sourceDate();
+  chmodSync(folder, 0o755);
   lutimesSync(folder, date, date);
   for (const path of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const full = join(path.parentPath, path.name);

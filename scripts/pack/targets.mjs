@@ -11,10 +11,15 @@ export const targets = {
   'arm64-musl': { runtime: '@oven/bun-linux-aarch64-musl', machine: 'arm64', libc: 'musl' },
 };
 
+/** @returns {string} the name of this machine's own target */
+export function hostTargetName() {
+  const { glibcVersionRuntime } = process.report.getReport().header;
+  const name = glibcVersionRuntime ? process.arch : `${process.arch}-musl`;
+  if (!(name in targets)) throw new Error(`there is no Bun for ${process.arch}`);
+  return name;
+}
+
 /** @returns {Target} the one whose Bun runs on this machine, and builds all of them */
 export function hostTarget() {
-  const { glibcVersionRuntime } = process.report.getReport().header;
-  const target = targets[glibcVersionRuntime ? process.arch : `${process.arch}-musl`];
-  if (target === undefined) throw new Error(`there is no Bun for ${process.arch}`);
-  return target;
+  return targets[hostTargetName()];
 }

@@ -46,7 +46,14 @@ export default class Scan extends BaseCommand {
     const { report, config } = await runScan(flags, this);
     const withPolicy: Formats<Report> = { ...formats, openmetrics: (each) => renderMetrics(each, config.policy) };
     await this.writeResult(
-      { document: report, schema: 'report', formats: withPolicy, incomplete: whyIncomplete(report) },
+      {
+        document: report,
+        schema: 'report',
+        formats: withPolicy,
+        incomplete: whyIncomplete(report),
+        // Arguments hold passwords.
+        confidential: report.scan.command_line === 'full',
+      },
       flags,
     );
   }

@@ -201,18 +201,19 @@ function evidenceOf(
   const { views, mappedFiles, bootedAtNs, clockTicksPerSecond } = options;
   const view = once(() => views.of(process));
   const around = once(() => views.around(process));
-  // Most processes are not chrooted, and ask nothing more than their own tables.
-  const tables = function* () {
-    yield views.ownMounts;
-    yield view().mounts;
-    const outer = around();
-    if (outer) yield outer.mounts;
-  };
+  // Most files are on a mount of our own table: the process's views are made for the others.
   const someTable = (test: (mounts: MountTable) => boolean): boolean => {
-    for (const mounts of tables()) if (test(mounts)) return true;
-    return false;
+    if (test(views.ownMounts) || test(view().mounts)) return true;
+    const outer = around();
+    return outer !== null && test(outer.mounts);
   };
   const known = once(() => knownFilesOf(view(), mappedFiles));
+  const startedAtNs = once(() => {
+    if (bootedAtNs === null) return null;
+    // The kernel cuts the start off at a tick: the process started before the next one.
+    const ticks = BigInt(identity().stat.startTicks) + 1n;
+    return bootedAtNs + (ticks * 1_000_000_000n) / BigInt(clockTicksPerSecond);
+  });
   // Asked for every archive of a process, which may hold thousands.
   const mentioned = new Map<Bytes, boolean>();
   return {
@@ -237,18 +238,9 @@ function evidenceOf(
     },
     maps: (part) => mentioned.get(part) ?? remember(mentioned, part, process.mapsMention(part)),
     get startedAtNs() {
-      if (bootedAtNs === null) return null;
-      // The kernel cuts the start off at a tick: the process started before the next one.
-      const ticks = BigInt(identity().stat.startTicks) + 1n;
-      return bootedAtNs + (ticks * 1_000_000_000n) / BigInt(clockTicksPerSecond);
+      return startedAtNs();
     },
-    mountById(id) {
-      for (const mounts of tables()) {
-        const mount = mounts.byId(id);
-        if (mount) return mount;
-      }
-      return null;
-    },
+    mountById: (id) => views.ownMounts.byId(id) ?? view().mounts.byId(id) ?? around()?.mounts.byId(id) ?? null,
     isLocalMount: (id) => someTable((mounts) => mounts.isLocalId(id)),
     isLocalDevice: (device) => someTable((mounts) => mounts.isLocalDevice(device)),
     cached({ device, inode, path }, read) {

@@ -15,6 +15,11 @@ export interface Name {
 
 export const isNameless = (path: Bytes): boolean => path === '/';
 
+/** Whether a file was made without a name (O_TMPFILE): the kernel prints its inode as one. */
+export function isNamedByInode(path: Bytes, inode: bigint | null): boolean {
+  return inode !== null && path.includes('/#') && path.endsWith(`/#${inode}`);
+}
+
 /** The text that stands for the path of a file without one; it tells two such files of a process apart. */
 export function nameByInode(inode: bigint | null, device: string | null): Name {
   const which = inode === null ? '' : `, inode ${inode}${device === null ? '' : ` on ${device}`}`;

@@ -13,6 +13,7 @@ import type { Bytes } from '../procfs/bytes.ts';
 import { scratchLimit } from '../sizes.ts';
 import type { FdFinding, MapFinding } from './finding.ts';
 import { type Holder, heldCodeOf } from './held-code.ts';
+import { isNamedByInode } from './nameless.ts';
 
 /** What a program unpacks, loads and unlinks has a name for as long as that takes; what an upgrade removes lay there for days. */
 const unpackingNs = 2_000_000_000n;
@@ -70,7 +71,7 @@ export function classifyFdRole(
 
 /** Never had a name; O_TMPFILE is named by its inode number. open(2). */
 function isNameless({ path, inode }: Gone): boolean {
-  return isNeverLinked(path) || (inode !== null && path.endsWith(`/#${inode}`));
+  return isNeverLinked(path) || isNamedByInode(path, inode);
 }
 
 /** Removed from where nothing is meant to stay. */
@@ -116,7 +117,7 @@ function isLog({ path, fd, access, append }: Pick<FdFinding, 'path' | 'fd' | 'ac
   if (access !== 'write' && access !== 'read_write') return false;
   const evidence = logEvidence(path);
   if (evidence === 'place') return true;
-  if (isDatabaseFile(path)) return false;
-  if (fd === 1 || fd === 2) return append === true || access === 'write';
-  return evidence !== null && (append === true || access === 'write');
+  // A standard stream needs no such name; a database's file has none.
+  if (evidence === null && ((fd !== 1 && fd !== 2) || isDatabaseFile(path))) return false;
+  return append === true || access === 'write';
 }

@@ -3,6 +3,7 @@
 
 import { compileGlob } from '../glob.ts';
 import { type Bytes, fromText } from '../procfs/bytes.ts';
+import { isNamedByInode } from './nameless.ts';
 
 export interface Rule {
   id: string;
@@ -176,16 +177,15 @@ export type RuleMatcher = (path: Bytes, via: 'map' | 'fd', inode: bigint | null)
 
 /** The first rule that hides a path. A rule with ownInode does not match where the inode is not known. */
 export function compileRules(rules: readonly Rule[]): RuleMatcher {
-  const compiled = rules.map((rule) => ({
-    rule,
-    via: new Set<string>(rule.via),
-    globs: rule.patterns.map((pattern) => compileGlob(fromText(pattern))),
-  }));
-  return (path, via, inode) =>
-    compiled.find(
-      (entry) =>
-        entry.via.has(via) &&
-        (!entry.rule.ownInode || (inode !== null && path.endsWith(`/#${inode}`))) &&
-        entry.globs.some((glob) => glob(path)),
-    )?.rule ?? null;
+  const globs = rules.flatMap((rule) =>
+    rule.patterns.map((pattern) => ({ rule, matches: compileGlob(fromText(pattern)) })),
+  );
+  const of = (via: 'map' | 'fd') => globs.filter(({ rule }) => rule.via.includes(via));
+  const byVia = { map: of('map'), fd: of('fd') };
+  return (path, via, inode) => {
+    for (const { rule, matches } of byVia[via]) {
+      if (matches(path) && (!rule.ownInode || isNamedByInode(path, inode))) return rule;
+    }
+    return null;
+  };
 }

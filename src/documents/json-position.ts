@@ -1,9 +1,10 @@
 // Text that JSON.parse refused -> where it stops being JSON (RFC 8259). V8's messages do not always say.
 
-// A string is unrolled, text (escape text)*: with (text+ | escape)* one that never ends would take for ever.
-const token =
-  /[\t\n\r ]*(?:([[\]{}:,])|("[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*")|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
 const blanks = /[\t\n\r ]*/y;
+const punctuation = /[[\]{}:,]/y;
+const scalar = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+// A string is read piece by piece: in one expression V8 keeps a place to come back to for each escape, until its stack is full.
+const stringPiece = /[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or }' | ', or ]' | 'end';
 
@@ -12,22 +13,37 @@ function expectedAfterValue(open: readonly string[]): Expected {
   return innermost === undefined ? 'end' : innermost === '{' ? ', or }' : ', or ]';
 }
 
+/** The end of what `pattern` (sticky) matches at `at`, or null. */
+function endOf(pattern: RegExp, text: string, at: number): number | null {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : null;
+}
+
+/** The token that begins at `at`: its end, and the character it is, `string` or `scalar`. Null if there is none. */
+function tokenAt(text: string, at: number): { symbol: string; end: number } | null {
+  if (text[at] === '"') {
+    let end = at + 1;
+    for (let next = endOf(stringPiece, text, end); next !== null; next = endOf(stringPiece, text, end)) end = next;
+    return text[end] === '"' ? { symbol: 'string', end: end + 1 } : null;
+  }
+  const end = endOf(punctuation, text, at);
+  if (end !== null) return { symbol: text[at] ?? '', end };
+  const last = endOf(scalar, text, at);
+  return last === null ? null : { symbol: 'scalar', end: last };
+}
+
 /** Line and column (from 1) of the first token that does not belong there, or of the end of a text that is cut off. */
 export function locateJsonError(text: string): { line: number; column: number; cutOff: boolean } {
   const open: string[] = [];
   let expected: Expected = 'value';
   let at = 0;
   for (;;) {
-    blanks.lastIndex = at;
-    at += blanks.exec(text)?.[0].length ?? 0;
-    token.lastIndex = at;
-    const found = token.exec(text);
-    if (at >= text.length || found === null) break;
-    const [whole, punctuation, string] = found;
-    const next = step(expected, punctuation ?? (string === undefined ? 'scalar' : 'string'), open);
-    if (next === null) break;
+    at = endOf(blanks, text, at) ?? at;
+    const token = tokenAt(text, at);
+    const next: Expected | null = token && step(expected, token.symbol, open);
+    if (token === null || next === null) break;
     expected = next;
-    at += whole.length;
+    at = token.end;
   }
   const before = text.slice(0, at).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, cutOff: at >= text.length };

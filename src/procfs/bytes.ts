@@ -20,7 +20,7 @@ export function toBuffer(bytes: Bytes): Buffer {
 
 /** UTF-8 text as a byte string. */
 export function fromText(text: string): Bytes {
-  return Buffer.from(text, 'utf8').toString('latin1');
+  return ascii.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }
 
 /** Decodes UTF-8; bytes that are none become U+FFFD, and the base64 form says what they were. */

@@ -34,7 +34,7 @@ test('a workload, a contender of ours and the floor', async (t) => {
   assert.equal(status, 0, stderr);
   assert.match(
     stdout,
-    /^\| idle-500 \| lib-users, Node 20\S* \| \d+\.\d \| \d+\.\d \| \d+\.\d \| {2}\| \d+\.\d\d \| 1 \|$/m,
+    /^\| idle-500 \| lib-users, npm file, Node 20\S* \| \d+\.\d \| \d+\.\d \| \d+\.\d \| {2}\| \d+\.\d\d \| 1 \|$/m,
   );
   assert.match(stdout, /^\| idle-500 \| the floor, in C \| .* 1\.00 \| 1 \|$/m);
 });
@@ -66,34 +66,24 @@ test('an interrupted bench leaves neither processes nor files', async (t) => {
 
 test('figures past their bounds are named', () => {
   const figures: Record<string, number> = {
-    'quiet standalone wall': 0.05,
+    'version executable wall': 0.009,
+    'quiet executable wall': 0.03,
     'quiet lib_users wall': 0.1,
-    'idle-2000 standalone wall': 0.15,
+    'quiet executable cpu': 0.032,
+    'quiet lib_users cpu': 0.1,
+    'idle-2000 executable wall': 0.11,
     'idle-2000 floor wall': 0.1,
-    'affected-2000 standalone wall': 0.3,
-    'idle-4000 standalone peak': 95e6,
+    'idle-4000 executable peak': 71 * 2 ** 20,
+    'fleet-10000 executable wall': 3.3,
   };
   const of: Lookup = (...keys) => figures[keys.join(' ')];
   assert.deepEqual(judgeFigures(of, { whole: false, allowance: 1 }), [
-    'idle-2000: standalone / floor, wall: 1.50, the bound is 1.4',
-    'affected-2000 / idle-2000, standalone, wall: 2.00, the bound is 1.8',
-    'idle-4000: peak memory of standalone: 95.0 MB, the bound is 90',
+    'version: executable, wall: 9.0 ms, the bound is 8',
+    'quiet: executable / lib_users, cpu: 0.32, the bound is 0.3',
+    'idle-2000: executable / floor, wall: 1.10, the bound is 1',
+    'idle-4000: peak memory of executable: 71.0 MiB, the bound is 70',
+    'fleet-10000: executable, wall: 3.3 s, the bound is 3',
   ]);
   assert.deepEqual(judgeFigures(of, { whole: false, allowance: 1.25 }), []);
   assert.ok(judgeFigures(of, { whole: true, allowance: 1.25 }).every((line) => line.includes('not measured')));
-});
-
-test('a cost per process that grows with their number is not flat', () => {
-  const flat = (perProcess: (count: number) => number): string[] => {
-    const of: Lookup = (workload, contender) => {
-      const count = workload === 'quiet' ? 0 : Number(/^idle-(\d+)$/.exec(workload)?.[1] ?? Number.NaN);
-      return contender === 'one-processor' && !Number.isNaN(count) ? 0.05 + count * perProcess(count) : undefined;
-    };
-    return judgeFigures(of, { whole: false, allowance: 1 }).filter((line) => line.includes('cost per idle process'));
-  };
-  assert.deepEqual(
-    flat(() => 80e-6),
-    [],
-  );
-  assert.equal(flat((count) => count * 1e-7).length, 1);
 });

@@ -2,8 +2,8 @@
 
 import type { ContenderName } from './contenders.ts';
 
-/** Median wall seconds, or peak bytes. */
-export type Metric = 'wall' | 'peak';
+/** Median seconds, or peak bytes. */
+export type Metric = 'wall' | 'cpu' | 'peak';
 
 /** By workload and contender: undefined where it was not measured. */
 export type Lookup = (workload: string, contender: ContenderName, metric: Metric) => number | undefined;
@@ -11,16 +11,32 @@ export type Lookup = (workload: string, contender: ContenderName, metric: Metric
 export interface Bound {
   figure: string;
   max: number;
-  unit: '' | 'MB';
+  unit: '' | 'MiB' | 'ms' | 's';
   measure: (of: Lookup) => number | undefined;
 }
 
-function ratio(workload: string, ours: ContenderName, peer: ContenderName, max: number): Bound {
+/** How often the peer's time fits into ours, at most. */
+function ratio(
+  workload: string,
+  ours: ContenderName,
+  peer: ContenderName,
+  max: number,
+  metric: 'wall' | 'cpu' = 'wall',
+): Bound {
   return {
-    figure: `${workload}: ${ours} / ${peer}, wall`,
+    figure: `${workload}: ${ours} / ${peer}, ${metric}`,
     max,
     unit: '',
-    measure: (of) => divide(of(workload, ours, 'wall'), of(workload, peer, 'wall')),
+    measure: (of) => divide(of(workload, ours, metric), of(workload, peer, metric)),
+  };
+}
+
+function wall(workload: string, ours: ContenderName, max: number, unit: 'ms' | 's'): Bound {
+  return {
+    figure: `${workload}: ${ours}, wall`,
+    max,
+    unit,
+    measure: (of) => divide(of(workload, ours, 'wall'), unit === 'ms' ? 1e-3 : 1),
   };
 }
 
@@ -28,23 +44,8 @@ function peak(workload: string, ours: ContenderName, max: number): Bound {
   return {
     figure: `${workload}: peak memory of ${ours}`,
     max,
-    unit: 'MB',
-    measure: (of) => divide(of(workload, ours, 'peak'), 1e6),
-  };
-}
-
-/** How far the cost of one idle process is from the mean of all sizes, at most. */
-function flat(ours: ContenderName, counts: readonly number[], max: number): Bound {
-  return {
-    figure: `cost per idle process of ${ours}, ${counts[0]} to ${counts.at(-1)}: off the mean`,
-    max,
-    unit: '',
-    measure: (of) => {
-      const costs = counts.map((count) => costPerProcess(of, ours, count));
-      if (!costs.every((cost) => cost !== undefined)) return undefined;
-      const mean = costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
-      return Math.max(...costs.map((cost) => Math.abs(cost / mean - 1)));
-    },
+    unit: 'MiB',
+    measure: (of) => divide(of(workload, ours, 'peak'), 2 ** 20),
   };
 }
 
@@ -61,25 +62,24 @@ function divide(dividend: number | undefined, divisor: number | undefined): numb
 export const idleCounts = [500, 1000, 2000, 4000] as const;
 
 export const bounds: readonly Bound[] = [
-  ratio('quiet', 'standalone', 'lib_users', 0.8),
-  ratio('quiet', 'node-20', 'lib_users', 1.5),
-  ratio('quiet', 'newest-node', 'lib_users', 0.9),
-  ratio('idle-2000', 'standalone', 'lib_users', 0.6),
-  ratio('idle-2000', 'standalone', 'lsof', 0.5),
-  ratio('idle-2000', 'standalone', 'needrestart', 0.2),
-  ratio('idle-2000', 'standalone', 'floor', 1.4),
-  {
-    figure: 'affected-2000 / idle-2000, standalone, wall',
-    max: 1.8,
-    unit: '',
-    measure: (of) => divide(of('affected-2000', 'standalone', 'wall'), of('idle-2000', 'standalone', 'wall')),
-  },
-  // A second processor takes part only where there are many, and makes each cheaper the more there are.
-  flat('one-processor', idleCounts, 0.2),
-  peak('idle-4000', 'standalone', 90),
-  peak('affected-2000', 'standalone', 140),
-  peak('fleet-10000', 'standalone', 200),
-  peak('fleet-10000', 'node-20', 200),
+  wall('version', 'executable', 8, 'ms'),
+  ratio('quiet', 'executable', 'lib_users', 0.3),
+  ratio('quiet', 'executable', 'lib_users', 0.3, 'cpu'),
+  ratio('quiet', 'executable', 'lsof', 1.5),
+  peak('quiet', 'executable', 50),
+  // The npm file is compiled at every start.
+  ratio('quiet', 'node-20', 'lib_users', 2),
+  ratio('idle-2000', 'executable', 'floor', 1),
+  ratio('idle-2000', 'one-processor', 'floor', 1.35),
+  ratio('idle-2000', 'executable', 'lib_users', 0.4),
+  ratio('idle-2000', 'executable', 'needrestart', 0.2),
+  ratio('affected-2000', 'executable', 'lib_users', 0.7),
+  ratio('affected-2000', 'executable', 'lsof', 0.9),
+  ratio('deleted-fds-5000', 'executable', 'lib_users', 1.5),
+  peak('idle-4000', 'executable', 70),
+  peak('affected-2000', 'executable', 110),
+  wall('fleet-10000', 'executable', 3, 's'),
+  peak('fleet-10000', 'executable', 200),
 ];
 
 /** One sentence for each figure that is past its bound, or that a whole run did not measure. */

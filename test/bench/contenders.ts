@@ -1,8 +1,9 @@
 // Who is measured: ours in each form in which it is installed, what people use today, and the floor.
 
 import { readFileSync } from 'node:fs';
-import pinned from '../../scripts/pack/node.json' with { type: 'json' };
-import { compile, installed, installedBy, node, pythonCommand, standalone, Unavailable } from './programs.ts';
+import pinned from '../../scripts/pack/bun.json' with { type: 'json' };
+import { npmFile } from '../support/program.ts';
+import { compile, executable, installed, node, pythonCommand, Unavailable } from './programs.ts';
 
 const newestNode = '26.10.0';
 const oldestNode = '20.20.2';
@@ -27,11 +28,6 @@ export type ContenderName = keyof typeof definitions;
 type Programs = readonly (readonly string[])[];
 type Definition = Partial<Contender> & { title: string; find: () => Programs | Promise<Programs> };
 
-function onNode(version: string): readonly string[] {
-  const executable = node(version);
-  return [executable, installedBy(executable, version)];
-}
-
 /** On the first processor that this process may use: with one alone lib-users starts no threads. */
 function onFirstProcessor(): readonly string[] {
   const first = /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '0';
@@ -39,18 +35,26 @@ function onFirstProcessor(): readonly string[] {
 }
 
 const definitions = {
-  standalone: {
-    title: `lib-users, standalone, Node ${pinned.version}`,
+  executable: {
+    title: `lib-users, executable, Bun ${pinned.version}`,
     ours: true,
-    find: async () => [[await standalone()]],
+    find: async () => [[await executable()]],
   },
   'one-processor': {
     title: 'the same on one processor',
     ours: true,
-    find: async () => [[...onFirstProcessor(), await standalone()]],
+    find: async () => [[...onFirstProcessor(), await executable()]],
   },
-  'newest-node': { title: `lib-users, Node ${newestNode}`, ours: true, find: () => [onNode(newestNode)] },
-  'node-20': { title: `lib-users, Node ${oldestNode}`, ours: true, find: () => [onNode(oldestNode)] },
+  'newest-node': {
+    title: `lib-users, npm file, Node ${newestNode}`,
+    ours: true,
+    find: () => [[node(newestNode), npmFile]],
+  },
+  'node-20': {
+    title: `lib-users, npm file, Node ${oldestNode}`,
+    ours: true,
+    find: () => [[node(oldestNode), npmFile]],
+  },
   lib_users: {
     title: `lib_users, then fd_users, ${libUsers}`,
     find: () => ['lib_users', 'fd_users'].map((name) => [pythonCommand(name, libUsers)]),

@@ -1,13 +1,14 @@
 // Finds, builds or installs the programs that are measured, each below build/bench/ where it is made.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { builtFile } from '../support/cli.ts';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { projectRoot } from '../support/project.ts';
 
 const buildFolder = join(projectRoot, 'build/bench');
 let built: Promise<string> | null = null;
+
+/** What the npm package has, and a clone after its build. */
 
 /** A program that this machine has not, and why. */
 export class Unavailable extends Error {}
@@ -36,17 +37,6 @@ export function node(version: string): string {
   return path;
 }
 
-/** lib-users as `npm install` from a clone leaves it: the build lays the code cache of the Node that builds beside the file. */
-export function installedBy(executable: string, version: string): string {
-  const folder = join(buildFolder, `installed-${version}`);
-  const path = join(folder, basename(builtFile));
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  copyFileSync(builtFile, path);
-  run(executable, [join(projectRoot, 'scripts/code-cache.cjs'), path]);
-  return path;
-}
-
 /** A command of the Python package lib_users, in a virtual environment of the system's own Python. */
 export function pythonCommand(name: string, version: string): string {
   const folder = join(buildFolder, `lib_users-${version}`);
@@ -67,18 +57,18 @@ export function installed(name: string): string {
 }
 
 /**
- * The executable that `npm run pack` packs, built of what is here now, and copied as an installation copies it: what the
- * linker wrote lies in the page cache in larger pieces, all of which count as resident (97 MB for 64).
+ * The executable that `npm run pack` packs, built of what is here now, and copied as an installation copies it: what its builder
+ * wrote lies in the page cache in larger pieces, all of which count as resident.
  */
-export function standalone(): Promise<string> {
-  built ??= buildStandalone();
+export function executable(): Promise<string> {
+  built ??= buildCopy();
   return built;
 }
 
-async function buildStandalone(): Promise<string> {
-  const { bundleForSnapshot, buildExecutable } = await import(join(projectRoot, 'scripts/pack/executable.mjs'));
+async function buildCopy(): Promise<string> {
+  const { buildExecutable } = await import(join(projectRoot, 'scripts/pack/executable.mjs'));
+  mkdirSync(buildFolder, { recursive: true });
   try {
-    await bundleForSnapshot();
     const path = join(buildFolder, 'lib-users');
     copyFileSync(buildExecutable(process.arch), path);
     return path;

@@ -19,11 +19,17 @@ export function renderFigures(measured: Measured, contenders: readonly Contender
       const of = figures.get(contender.name);
       if (!of) return [];
       const against = (peer: ContenderName) => ratio(of.wall, figures.get(peer)?.wall);
-      const cells = [name, contender.title, milliseconds(of.wall), milliseconds(of.cpu), (of.peak / 1e6).toFixed(1)];
+      const cells = [
+        name,
+        contender.title,
+        milliseconds(of.wall),
+        milliseconds(of.cpu),
+        (of.peak / 2 ** 20).toFixed(1),
+      ];
       return [[...cells, against('lib_users'), against('floor'), String(of.rounds)]];
     }),
   );
-  const header = ['workload', 'contender', 'wall ms', 'CPU ms', 'peak MB', '/ lib_users', '/ floor', 'rounds'];
+  const header = ['workload', 'contender', 'wall ms', 'CPU ms', 'peak MiB', '/ lib_users', '/ floor', 'rounds'];
   return renderRows(2, header, rows);
 }
 

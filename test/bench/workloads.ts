@@ -56,6 +56,11 @@ function idle(count: number, rounds: number): Workload {
 }
 
 export const workloads: readonly Workload[] = [
+  {
+    ...scan('version', 'the version, and nothing else', 31, { peers: false }),
+    args: () => ['--version'],
+    check: (stdout) => stdout.startsWith('lib-users '),
+  },
   scan('quiet', 'what runs anyway', 31, {}),
   idle(500, 15),
   idle(1000, 15),

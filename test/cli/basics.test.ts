@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { schemas } from '../../src/documents/generated/schemas.ts';
 import { version } from '../../src/version.ts';
-import { builtFile, errorDocument, plainEnvironment, runCli } from '../support/cli.ts';
+import { errorDocument, plainEnvironment, runCli } from '../support/cli.ts';
 import { needs } from '../support/needs.ts';
+import { asksNode, commandLine, linkProgram } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -111,12 +112,8 @@ test('validate: 0 valid, 5 invalid, 2 no document', (t) => {
 });
 
 test('a closed stdin is an empty one', () => {
-  const { status, stderr } = spawnSync('sh', [
-    '-c',
-    `exec "$0" "$1" validate - --format text <&-`,
-    process.execPath,
-    builtFile,
-  ]);
+  const validate = commandLine(['validate', '-', '--format', 'text']);
+  const { status, stderr } = spawnSync('sh', ['-c', 'exec "$@" <&-', 'sh', ...validate]);
   assert.equal(status, 2);
   assert.match(String(stderr), /^lib-users: error: standard input is empty/);
 });
@@ -146,9 +143,8 @@ test('a reader that has seen enough ends it quietly', async (t) => {
   const big = join(temporaryFolder(t), 'big.yaml');
   const globs = Array.from({ length: 20000 }, (_, index) => `"/srv/some/path/${index}/*"`).join(', ');
   writeFileSync(big, `kind: lib-users/config\nschema_version: 1.0.0\nscan: {ignore: [${globs}]}\n`);
-  const child = spawn(process.execPath, [builtFile, 'rules', '--no-config', '--config', big], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const [file, ...args] = commandLine(['rules', '--no-config', '--config', big]);
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (data) => {
     stderr += data;
@@ -170,8 +166,27 @@ test('a full disk behind stdout is an error', (t) => {
   assert.match(result.stderr, /cannot write to standard output \(ENOSPC\)/);
 });
 
+test('a pipe that others write into as well still blocks for them', (t) => {
+  if (!needs(t, 'python3')) return;
+  const script = `
+import fcntl, os, subprocess, sys
+out, err = os.pipe(), os.pipe()
+subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=out[1], stderr=err[1])
+print([fcntl.fcntl(pipe[1], fcntl.F_GETFL) & os.O_NONBLOCK for pipe in (out, err)])`;
+  for (const args of [
+    ['--help'],
+    ['rules', '--no-config'],
+    ['rules', '--bogus'],
+    ['scan', '--pid', String(process.pid)],
+  ]) {
+    const { stdout } = spawnSync('python3', ['-c', script, ...commandLine(args)], { encoding: 'utf8' });
+    assert.equal(stdout, '[0, 0]\n', args.join(' '));
+  }
+});
+
 // What was written before the defect showed cannot be taken back: the exit code is what counts.
 test('a defect ends with 70, never with 1', (t) => {
+  if (!asksNode(t)) return;
   const folder = temporaryFolder(t, {
     'result.cjs':
       'const { stringify } = JSON; JSON.stringify = (v, ...r) => { if (v === "valid") v.no.such(); return stringify(v, ...r); };',
@@ -197,7 +212,7 @@ test('terminals get text, with colour unless NO_COLOR says no', (t) => {
   // pty.spawn gives the child a terminal; what it prints comes back with \r\n.
   const script = 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)';
   const run = (args: string[], env: Record<string, string>) =>
-    spawnSync('python3', ['-c', script, process.execPath, builtFile, ...args], {
+    spawnSync('python3', ['-c', script, ...commandLine(args)], {
       input: '',
       env: plainEnvironment({ TERM: 'xterm', ...env }),
     });
@@ -220,9 +235,11 @@ test('the drop-in commands answer to their names', (t) => {
     ['lib_users', '--showlibs'],
     ['fd_users', '--showfiles'],
   ] as const) {
-    const link = join(folder, name);
-    symlinkSync(builtFile, link);
-    const run = (...args: string[]) => spawnSync(process.execPath, [link, ...args], { encoding: 'utf8' });
+    const link = linkProgram(folder, name);
+    const run = (...args: string[]) => {
+      const [file, ...argv] = commandLine(args, link);
+      return spawnSync(file, argv, { encoding: 'utf8' });
+    };
     assert.match(run('--version').stdout, new RegExp(`^${name} 0\\.15 `));
     assert.match(run('-h').stdout, new RegExp(`^usage: ${name} \\[-h\\] \\[--version\\] \\[-m\\]`));
     assert.ok(run('-h').stdout.includes(items));

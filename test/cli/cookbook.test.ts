@@ -9,10 +9,11 @@ import { dirname, join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { parse } from 'yaml';
 import type { Report } from '../../src/documents/generated/report.ts';
-import { builtFile, plainEnvironment } from '../support/cli.ts';
+import { plainEnvironment } from '../support/cli.ts';
 import { type Block, readCookbook } from '../support/cookbook.ts';
 import { readGolden } from '../support/golden.ts';
 import { needs } from '../support/needs.ts';
+import { shellWords } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
 import { report } from '../support/reports.ts';
 
@@ -20,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'lib-users-cookbook-'));
 const foreignTools = ['jq', 'promtool', 'amtool', 'icinga2', 'visudo', 'systemd-analyze'] as const;
 
 const programs: Readonly<Record<string, string>> = {
-  'lib-users': `exec '${process.execPath}' '${builtFile}' "$@"`,
+  'lib-users': `exec ${shellWords()} "$@"`,
   sudo: 'exec "$@"',
   systemctl: `printf '%s\\n' "$*" >> '${folder}/systemctl.log'`,
   ssh: `host=$1; shift; "$@" > /dev/null || exit; cat "${folder}/$host.json"`,

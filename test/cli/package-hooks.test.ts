@@ -6,8 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { builtFile } from '../support/cli.ts';
 import { needs } from '../support/needs.ts';
+import { shellWords } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -43,7 +43,7 @@ test('dnf prints the plan once when a transaction is done', (t) => {
     'two.spec': spec('two'),
     'shim/sitecustomize.py': shim,
     'plugins/post-transaction-actions.conf': '[main]\nenabled = 1\n',
-    'actions/lib-users.action': hook.replace('/usr/bin/lib-users', `'${process.execPath}' '${builtFile}'`),
+    'actions/lib-users.action': hook.replace('/usr/bin/lib-users', shellWords()),
   });
   const configuration = join(folder, 'plugins/post-transaction-actions.conf');
   const packages = buildPackages(folder);

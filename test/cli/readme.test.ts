@@ -8,10 +8,11 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parseConfig } from '../../src/config/parse.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
-import { builtFile, plainEnvironment } from '../support/cli.ts';
+import { plainEnvironment } from '../support/cli.ts';
 import { readGolden } from '../support/golden.ts';
 import { renderText } from '../support/joined.ts';
 import { needs } from '../support/needs.ts';
+import { shellWords } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -60,9 +61,15 @@ function run(t: TestContext, command: string): { status: number | null; stdout: 
     'report.json': JSON.stringify(golden, null, 2),
     'reports/web-1.json': JSON.stringify(golden),
   });
-  const shim = `lib-users() { '${process.execPath}' '${builtFile}' "$@"; }; ${command}`;
+  const shim = `lib-users() { ${shellWords()} "$@"; }; ${command}`;
   const env = plainEnvironment({ PATH: process.env.PATH ?? '' });
-  return spawnSync('bash', ['-euo', 'pipefail', '-c', shim], { cwd: folder, encoding: 'utf8', env, input: '' });
+  return spawnSync('bash', ['-euo', 'pipefail', '-c', shim], {
+    cwd: folder,
+    encoding: 'utf8',
+    env,
+    input: '',
+    maxBuffer: 1 << 28,
+  });
 }
 
 test('there are recipes and commands', () => assert.ok(recipes.length >= 6 && commands.length >= 3));

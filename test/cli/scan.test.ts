@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, closeSync, copyFileSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
-import { builtFile, errorDocument, plainEnvironment, runCli } from '../support/cli.ts';
+import { errorDocument, plainEnvironment, runCli } from '../support/cli.ts';
 import { needs } from '../support/needs.ts';
+import { commandLine, copyProgram } from '../support/program.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 /** Only this test's own process: quick, and never denied. */
@@ -78,6 +79,21 @@ test('formats, --output and --also are the same result', (t) => {
   assert.deepEqual(readdirSync(folder).sort(), ['json', 'lines', 'machine', 'ndjson', 'rows', 'text']);
 });
 
+test("a report with full command lines is its owner's alone", (t) => {
+  const folder = temporaryFolder(t);
+  const umask = process.umask(0o022);
+  t.after(() => process.umask(umask));
+  for (const [mode, permissions] of [
+    ['full', '600'],
+    ['program', '644'],
+  ] as const) {
+    const [file, copy] = [join(folder, `${mode}.json`), join(folder, `${mode}.txt`)];
+    const flags = ['--command-line', mode, '--output', file, '--also', `text=${copy}`];
+    assert.equal(runCli(['scan', '--no-config', '--pid', String(process.pid), ...flags]).code, 0);
+    for (const path of [file, copy]) assert.equal((statSync(path).mode & 0o777).toString(8), permissions, path);
+  }
+});
+
 test('--output - is standard output', () => {
   assert.equal(JSON.parse(runCli([...narrow, '--output', '-']).stdout).kind, 'lib-users/report');
 });
@@ -95,9 +111,9 @@ test('without root: what may be seen, one warning in every format, exit code 0',
   if (!needs(t, 'another user')) return;
   const folder = temporaryFolder(t);
   chmodSync(folder, 0o755);
-  copyFileSync(builtFile, join(folder, 'lib-users.cjs'));
+  const copy = copyProgram(folder);
   const nobody = { uid: 65534, gid: 65534, cwd: '/' };
-  const run = (...args: string[]) => runCli(args, nobody, join(folder, 'lib-users.cjs'));
+  const run = (...args: string[]) => runCli(args, nobody, copy);
   // PID 1 is root's.
   const args = ['scan', '--no-config', '--no-systemctl', '--pid', '1'];
   for (const format of ['json', 'text', 'machine']) {
@@ -139,10 +155,8 @@ test('a file on standard input that nobody reads is worth a warning, a pipe or t
 test('a signal ends it as signals do', async () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     // A scan of a host that never ends: --config - waits for its standard input.
-    const child = spawn(process.execPath, [builtFile, 'scan', '--config', '-'], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: plainEnvironment(),
-    });
+    const [file, ...args] = commandLine(['scan', '--config', '-']);
+    const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env: plainEnvironment() });
     await once(child, 'spawn');
     child.kill(signal);
     assert.deepEqual(await once(child, 'close'), [null, signal]);

@@ -52,7 +52,8 @@ function isJson(text: string): boolean {
 
 test('a string that never ends takes no longer than one that does', () => {
   for (const text of ['a', '\\\\', 'a\\n', '\\u00e9x']) {
-    const { cutOff, column } = locateJsonError(`["${text.repeat(100_000)}`);
+    // V8's stack for one expression was full of three million escapes, and the command ended as if it had a defect.
+    const { cutOff, column } = locateJsonError(`["${text.repeat(5_000_000)}`);
     assert.deepEqual([cutOff, column], [false, 2]);
   }
 });

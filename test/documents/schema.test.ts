@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { type SchemaName, schemaNames } from '../../src/documents/generated/schemas.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
-import { cli, runCli } from '../support/live.ts';
+import { runCli } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
+import { commandLine } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
 
 const fixtures = join(projectRoot, 'test/fixtures');
@@ -160,12 +161,12 @@ test('a real report is valid for an independent validator (Python jsonschema, dr
   const script = `
 import json, subprocess, sys
 from jsonschema import Draft202012Validator
-node, cli = sys.argv[1:]
-run = lambda *args: json.loads(subprocess.run([node, cli, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout)
+program = sys.argv[1:]
+run = lambda *args: json.loads(subprocess.run([*program, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout)
 schema = run('schema', 'report')
 Draft202012Validator.check_schema(schema)
 Draft202012Validator(schema).validate(run('scan', '--no-config', '--format', 'json', '--command-line', 'full', '--no-default-rules'))
 `;
-  const answer = spawnSync(python, ['-c', script, process.execPath, cli], { encoding: 'utf8' });
+  const answer = spawnSync(python, ['-c', script, ...commandLine()], { encoding: 'utf8' });
   assert.equal(answer.status, 0, answer.stderr);
 });

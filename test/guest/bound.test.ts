@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Report, UnitFile } from '../../src/documents/generated/report.ts';
-import { cli } from '../support/live.ts';
+import { placeInGuest } from '../support/program.ts';
 import { skip } from '../support/skip.ts';
 import { guestObstacle } from './base.ts';
 import { bootGuest, type Guest } from './guest.ts';
 
-const node = '/opt/lib-users/node';
-const command = [node, '/opt/lib-users/lib-users.cjs', 'scan', '--no-config', '--format', 'json'];
+const program = placeInGuest('/opt/lib-users/lib-users');
+const command = [...program.command, 'scan', '--no-config', '--format', 'json'];
 const crypto = '/usr/lib/x86_64-linux-gnu/libcrypto.so.3';
 
 const units: Readonly<Record<string, string>> = {
@@ -37,7 +37,7 @@ test('bound files and a chroot: bookworm, unified', async (t) => {
   const guest = await bootGuest(t, {
     release: 'bookworm',
     cgroup: 'unified',
-    binds: { [process.execPath]: node, [cli]: command[1] ?? '' },
+    binds: program.binds,
   });
   const make = `mkdir -p /opt/source /opt/bound
 for name in lib.so program app.log; do touch /opt/bound/$name; done

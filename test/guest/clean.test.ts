@@ -5,13 +5,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Plan } from '../../src/documents/generated/plan.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
-import { cli } from '../support/live.ts';
+import { placeInGuest } from '../support/program.ts';
 import { skip } from '../support/skip.ts';
 import { guestObstacle, releases } from './base.ts';
 import { bootGuest } from './guest.ts';
 
 const node = '/opt/lib-users/node';
-const program = '/opt/lib-users/lib-users.cjs';
+const program = placeInGuest('/opt/lib-users/lib-users');
 
 /** Prints the report and the plan before the work, and the plan after it, one a line. */
 const script = `set -e
@@ -19,7 +19,7 @@ for lib in $(readlink -f /lib/*-linux-gnu/libpam.so.0 /lib/*-linux-gnu/libcrypto
   cp --archive "$lib" "$lib.new"
   mv "$lib.new" "$lib"
 done
-ask() { ${node} ${program} "$1" --no-config --config /root/config.yaml --format ndjson --quiet; }
+ask() { ${program.command.join(' ')} "$1" --no-config --config /root/config.yaml --format ndjson --quiet; }
 ask scan
 ask plan | tee /root/plan.json
 ${node} /root/carry-out.cjs
@@ -40,7 +40,7 @@ for (const release of releases) {
   test(`${release}: a host is clean but for the session that asks, its user manager and the helper of that`, async (t) => {
     const obstacle = guestObstacle('unified');
     if (obstacle !== null) return skip(t, obstacle);
-    const binds = { [process.execPath]: node, [cli]: program };
+    const binds = { ...program.binds, [process.execPath]: node };
     const guest = await bootGuest(t, { release, cgroup: 'unified', binds });
     await guest.writeFile('/root/work.sh', script);
     await guest.writeFile('/root/config.yaml', config);

@@ -4,21 +4,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Plan } from '../../src/documents/generated/plan.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
-import { cli } from '../support/live.ts';
+import { placeInGuest } from '../support/program.ts';
 import { skip } from '../support/skip.ts';
 import { guestObstacle, layouts, releases } from './base.ts';
 import { containerId, findings, makeStale, observed, startDemos } from './demos.ts';
 import { bootGuest } from './guest.ts';
 
-const node = '/opt/lib-users/node';
-const program = '/opt/lib-users/lib-users.cjs';
+const program = placeInGuest('/opt/lib-users/lib-users');
 
 for (const release of releases) {
   for (const cgroup of layouts) {
     test(`without a cgroup namespace: ${release}, ${cgroup}`, async (t) => {
       const obstacle = guestObstacle(cgroup);
       if (obstacle !== null) return skip(t, obstacle);
-      const binds = { [process.execPath]: node, [cli]: program };
+      const { binds } = program;
       const guest = await bootGuest(t, { release, cgroup, cgroupNamespace: false, binds });
       const lines = (await guest.enter(['cat', '/proc/1/cgroup'])).stdout;
       assert.match(lines, new RegExp(`^(?:0:|[0-9]+:name=systemd):/.*${guest.name}.*/init\\.scope$`, 'm'));
@@ -26,7 +25,7 @@ for (const release of releases) {
       await makeStale(guest);
 
       const flags = ['--no-config', '--format', 'json'];
-      const report = JSON.parse((await guest.exec([node, program, 'scan', ...flags])).stdout) as Report;
+      const report = JSON.parse((await guest.exec([...program.command, 'scan', ...flags])).stdout) as Report;
       assert.deepEqual(observed(report), findings);
       assert.ok(report.units.every(({ scope, systemd }) => scope === 'user' || systemd !== null));
       assert.ok(
@@ -38,7 +37,7 @@ for (const release of releases) {
         contained.map(({ runtime, id }) => [runtime, id]),
         [['docker', containerId]],
       );
-      const plan = JSON.parse((await guest.exec([node, program, 'plan', ...flags])).stdout) as Plan;
+      const plan = JSON.parse((await guest.exec([...program.command, 'plan', ...flags])).stdout) as Plan;
       const own = plan.actions.filter(({ action }) => action === 'restart_container');
       assert.deepEqual(
         own.map(({ container }) => container?.id),

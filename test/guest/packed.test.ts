@@ -1,4 +1,4 @@
-// The role lib_users.host.install with what `npm run pack` makes: the executable that brings its own Node, and the package.
+// The role lib_users.host.install with what `npm run pack` makes: the executable that brings its own runtime, and the package.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -19,7 +19,7 @@ const deb = `lib-users_${version}_${architecture === 'x64' ? 'amd64' : architect
 /** What `npm run pack` left, or is made to leave here. */
 function packOnce(): void {
   if ([deb, archiveName(version), 'SHA256SUMS'].every((name) => existsSync(join(packed, name)))) return;
-  const argv = ['run', '-s', 'pack', '--', '--arch', architecture, '--format', 'tar', '--format', 'deb'];
+  const argv = ['run', '-s', 'pack', '--', '--target', architecture, '--format', 'tar', '--format', 'deb'];
   const { status } = spawnSync('npm', argv, { cwd: projectRoot, stdio: ['ignore', 'ignore', 'inherit'] });
   assert.equal(status, 0, 'npm run pack');
 }
@@ -49,6 +49,12 @@ test('install: the package, and the archive whose program still runs after an up
   const first = await play(fromPackage);
   assert.equal(first.status, 0, first.output);
   assert.equal(await says('/usr/bin/lib-users'), `lib-users ${version}\n`);
+  const metrics = '/var/lib/prometheus/node-exporter';
+  await guest.enter(['mkdir', '--parents', metrics]);
+  await guest.enter(['systemctl', 'start', 'lib-users.service']);
+  assert.match((await guest.enter(['cat', `${metrics}/lib-users.prom`])).stdout, /^lib_users_scan_complete 1$/m);
+  const denies = ['systemctl', 'show', '--property=MemoryDenyWriteExecute', '--value', 'lib-users.service'];
+  assert.equal((await guest.enter(denies)).stdout.trim(), 'yes');
   const second = await play(fromPackage);
   assert.deepEqual([second.status, second.notable()], [0, []], second.output);
   const away = { install_source: 'package', install_state: 'absent' };

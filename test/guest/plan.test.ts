@@ -5,21 +5,20 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Action, Plan } from '../../src/documents/generated/plan.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
-import { cli } from '../support/live.ts';
+import { placeInGuest } from '../support/program.ts';
 import { skip } from '../support/skip.ts';
 import { until } from '../support/until.ts';
 import { guestObstacle, type Release, releases } from './base.ts';
 import { bootGuest, type Guest } from './guest.ts';
 
-const node = '/opt/lib-users/node';
-const program = '/opt/lib-users/lib-users.cjs';
+const program = placeInGuest('/opt/lib-users/lib-users');
 
 async function boot(t: TestContext, release: Release): Promise<Guest> {
-  return await bootGuest(t, { release, cgroup: 'unified', binds: { [process.execPath]: node, [cli]: program } });
+  return await bootGuest(t, { release, cgroup: 'unified', binds: program.binds });
 }
 
 async function ask<T>(guest: Guest, command: 'scan' | 'plan'): Promise<T> {
-  const argv = [node, program, command, '--format', 'json', '--require-complete'];
+  const argv = [...program.command, command, '--format', 'json', '--require-complete'];
   return JSON.parse((await guest.exec(argv)).stdout) as T;
 }
 

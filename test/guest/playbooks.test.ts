@@ -5,7 +5,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Fleet } from '../../src/documents/generated/fleet.ts';
-import { cli } from '../support/live.ts';
+import { placeInGuest } from '../support/program.ts';
 import { skip } from '../support/skip.ts';
 import { guestObstacle } from './base.ts';
 import { bootGuest, type Guest } from './guest.ts';
@@ -36,7 +36,7 @@ async function state(guest: Guest): Promise<string> {
 test('patch: one host after the other, and none after one that is not well; then the reports of all', async (t) => {
   const obstacle = guestObstacle();
   if (obstacle !== null) return skip(t, obstacle);
-  const binds = { [process.execPath]: '/usr/bin/node', [cli]: '/usr/bin/lib-users' };
+  const { binds } = placeInGuest('/usr/bin/lib-users');
   const guests = await Promise.all([1, 2].map(() => bootGuest(t, { release: 'bookworm', cgroup: 'unified', binds })));
   await Promise.all(guests.map(fallBehind));
   const [web1, web2] = guests as [Guest, Guest];

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cli } from '../support/live.ts';
+import { npmFile } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
 import type { Cleanup } from './guest.ts';
 
@@ -18,7 +18,7 @@ export const archiveName = (of: string) => `lib-users-${of}-linux-${architecture
 
 /** The program under another version number. */
 function program(of: string): Buffer {
-  return Buffer.from(readFileSync(cli, 'utf8').replaceAll(JSON.stringify(version), JSON.stringify(of)));
+  return Buffer.from(readFileSync(npmFile, 'utf8').replaceAll(JSON.stringify(version), JSON.stringify(of)));
 }
 
 /** A program for another processor than any that there is a build for, to the first look. */

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Report } from '../../src/documents/generated/report.ts';
-import { cli } from '../support/live.ts';
+import { placeInGuest } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
 import { skip } from '../support/skip.ts';
 import { guestBase, guestObstacle } from './base.ts';
@@ -46,11 +46,11 @@ test('Debian 12 is upgraded to Debian 13 under its services', async (t) => {
   const name = `lib-users-upgrade-${process.pid}`;
   const guest = new Guest(name, key, mkdtempSync(join(tmpdir(), `${name}-`)));
   t.after(() => guest.stop());
-  const [node, tool] = ['/opt/lib-users/node', '/opt/lib-users/lib-users.cjs'];
-  guest.launch(tree, { release: 'bookworm', cgroup: 'unified', binds: { [process.execPath]: node, [cli]: tool } });
+  const { binds, command } = placeInGuest('/opt/lib-users/lib-users');
+  guest.launch(tree, { release: 'bookworm', cgroup: 'unified', binds });
   await guest.untilBooted(null);
   const scan = async () =>
-    JSON.parse((await guest.exec([node, tool, 'scan', '--no-config', '--format', 'json'])).stdout) as Report;
+    JSON.parse((await guest.exec([...command, 'scan', '--no-config', '--format', 'json'])).stdout) as Report;
   await guest.enter(['sh', '-ec', settings]);
   await guest.enter(['systemctl', 'restart', ...services], { timeout: 180_000 });
   const before = await scan();

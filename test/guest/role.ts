@@ -1,13 +1,10 @@
 // The role restart as tests ask for it, and what it did.
 
-import { cli } from '../support/live.ts';
+import { placeInGuest } from '../support/program.ts';
 import type { PlayResult } from './play.ts';
 
-/** The CLI on the guests' PATH. */
-export const binds: Readonly<Record<string, string>> = {
-  [process.execPath]: '/usr/bin/node',
-  [cli]: '/usr/bin/lib-users',
-};
+/** The program on the guests' PATH. */
+export const { binds } = placeInGuest('/usr/bin/lib-users');
 
 export function restartPlay(vars: Readonly<Record<string, unknown>> = {}, more: Readonly<object> = {}): object[] {
   return [

@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Report } from '../../src/documents/generated/report.ts';
-import { cli } from '../support/live.ts';
+import { placeInGuest } from '../support/program.ts';
 import { skip } from '../support/skip.ts';
 import { guestObstacle, layouts, type Release, releases } from './base.ts';
 import { containerId, findings, makeStale, observed, startDemos } from './demos.ts';
 import { bootGuest, type Guest } from './guest.ts';
 
-const node = '/opt/lib-users/node';
-const command = [node, '/opt/lib-users/lib-users.cjs', 'scan', '--no-config', '--format', 'json'];
+const program = placeInGuest('/opt/lib-users/lib-users');
+const command = [...program.command, 'scan', '--no-config', '--format', 'json'];
 const libssl: Readonly<Record<Release, string>> = { bookworm: 'libssl3', trixie: 'libssl3t64' };
 // Each in a mount namespace of its own, but for cron; Debian 12's rsyslog holds a deleted /proc/kmsg.
 const packaged = ['rsyslog', 'apache2', 'redis-server', 'cron'].map((name) => `${name}.service`);
@@ -28,8 +28,7 @@ for (const release of releases) {
     test(`scan: ${release}, ${cgroup}`, async (t) => {
       const obstacle = guestObstacle(cgroup);
       if (obstacle !== null) return skip(t, obstacle);
-      const binds = { [process.execPath]: node, [cli]: command[1] ?? '' };
-      const guest = await bootGuest(t, { release, cgroup, binds });
+      const guest = await bootGuest(t, { release, cgroup, binds: program.binds });
       await guest.enter(['systemctl', 'enable', '--now', '--', ...packaged]);
 
       await t.test('a clean guest has nothing to report', async () => {

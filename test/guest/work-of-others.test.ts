@@ -4,14 +4,13 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Action, Plan } from '../../src/documents/generated/plan.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
-import { cli } from '../support/live.ts';
+import { placeInGuest } from '../support/program.ts';
 import { skip } from '../support/skip.ts';
 import { until } from '../support/until.ts';
 import { type AnyRelease, guestObstacle, releases } from './base.ts';
 import { bootGuest, type Guest } from './guest.ts';
 
-const node = '/opt/lib-users/node';
-const program = '/opt/lib-users/lib-users.cjs';
+const program = placeInGuest('/opt/lib-users/lib-users');
 const library = '/opt/work/libwork.so';
 
 /** Boots a guest with the library, or skips the test. */
@@ -21,7 +20,7 @@ async function boot(t: TestContext, release: AnyRelease): Promise<Guest | null> 
     skip(t, obstacle);
     return null;
   }
-  const binds = { [process.execPath]: node, [cli]: program };
+  const { binds } = program;
   const guest = await bootGuest(t, { release, cgroup: 'unified', binds });
   const copy = `mkdir -p /opt/work && cp "$(readlink -f /lib/x86_64-linux-gnu/libz.so.1)" ${library}`;
   await guest.enter(['sh', '-c', copy]);
@@ -38,7 +37,7 @@ async function writeUnit(guest: Guest, name: string, lines: string, install = ''
 }
 
 async function ask<T>(guest: Guest, command: 'scan' | 'plan', ...more: string[]): Promise<T> {
-  return JSON.parse((await guest.exec([node, program, command, '--format', 'json', ...more])).stdout) as T;
+  return JSON.parse((await guest.exec([...program.command, command, '--format', 'json', ...more])).stdout) as T;
 }
 
 /** What a playbook does. */
@@ -177,7 +176,7 @@ for (const release of releases) {
       byAlias.units.map(({ name }) => name),
       ['cosmic-greeter.service'],
     );
-    const gate = [node, program, 'check', '--format', 'json', '--unit', 'display-manager.service'];
+    const gate = [...program.command, 'check', '--format', 'json', '--unit', 'display-manager.service'];
     assert.equal((await guest.exec(gate, { check: false })).status, 5);
 
     // The user's word is the last.

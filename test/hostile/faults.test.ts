@@ -9,10 +9,11 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { cgroupFolder, unitHierarchies } from '../support/cgroup-folder.ts';
-import { builtFile, errorDocument, plainEnvironment, runCli } from '../support/cli.ts';
+import { errorDocument, plainEnvironment, runCli } from '../support/cli.ts';
 import { figure } from '../support/figures.ts';
 import { startCreature } from '../support/hostile.ts';
 import { isRoot, processOf, python, workFolder } from '../support/live.ts';
+import { commandLine } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
 import { skipUnless } from '../support/skip.ts';
 
@@ -72,8 +73,9 @@ const block = (name: string, controlGroup: string) =>
 /** Runs the program under a shell's redirection, as in `>&-`. */
 function redirected(redirection: string, ...args: string[]) {
   const script = `exec "$@" ${redirection}`;
-  const { status, stderr } = spawnSync('/bin/sh', ['-c', script, 'sh', process.execPath, builtFile, ...args], {
+  const { status, stderr } = spawnSync('/bin/sh', ['-c', script, 'sh', ...commandLine(args)], {
     encoding: 'utf8',
+    maxBuffer: 1 << 28,
     timeout: 60_000,
   });
   return { status, stderr };
@@ -104,8 +106,8 @@ function onSignal(signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP'): Fault['check'] {
     const folder = workFolder(t);
     const path = join(folder, 'report.json');
     writeFileSync(path, 'old');
-    const args = [builtFile, ...scanning, '--pid', String(child.pid), '--output', path];
-    const scan = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: plainEnvironment() });
+    const [file, ...args] = commandLine([...scanning, '--pid', String(child.pid), '--output', path]);
+    const scan = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: plainEnvironment() });
     const closed = once(scan, 'close');
     await sleep(600);
     scan.kill(signal);
@@ -152,8 +154,8 @@ const faults: readonly Fault[] = [
     fault: 'a reader that goes away (EPIPE)',
     outcome: 'exit code 0, no message',
     async check() {
-      const args = [builtFile, 'rules', '--no-config', '--format', 'json'];
-      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: plainEnvironment() });
+      const [file, ...args] = commandLine(['rules', '--no-config', '--format', 'json']);
+      const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: plainEnvironment() });
       child.stdout.destroy();
       let stderr = '';
       child.stderr.on('data', (data) => (stderr += String(data)));
@@ -172,7 +174,7 @@ const faults: readonly Fault[] = [
     async check(t) {
       const { pid, library } = await startAffected(t);
       const run = (limit: number, ...args: string[]) =>
-        spawnSync('prlimit', [`--nofile=${limit}:${limit}`, process.execPath, builtFile, ...args], {
+        spawnSync('prlimit', [`--nofile=${limit}:${limit}`, ...commandLine(args)], {
           encoding: 'utf8',
           maxBuffer: 1 << 28,
           timeout: 60_000,

@@ -1,22 +1,21 @@
 // Scanners that do not see everything: what is hidden from them makes the report incomplete, and never wrong. Counts add up.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { startCreature } from '../support/hostile.ts';
-import { cli, processOf, workFolder } from '../support/live.ts';
+import { processOf, workFolder } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
+import { commandLine, copyProgram } from '../support/program.ts';
 
 const nobody = ['/usr/bin/setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
 
 /** Scans from behind `wrapper`, with a copy of the program that everybody may read. */
 function scanBehind(t: TestContext, wrapper: readonly string[], ...flags: string[]): Report {
-  const program = join(workFolder(t), 'lib-users.cjs');
-  cpSync(cli, program);
-  const scan = [process.execPath, program, 'scan', '--no-config', '--format', 'json', '--no-systemctl', ...flags];
-  const [file = '', ...args] = [...wrapper, ...scan];
+  const scan = ['scan', '--no-config', '--format', 'json', '--no-systemctl', ...flags];
+  const [file = '', ...args] = [...wrapper, ...commandLine(scan, copyProgram(workFolder(t)))];
   const options = { encoding: 'utf8', cwd: '/', maxBuffer: 1 << 28, timeout: 60_000, killSignal: 'SIGKILL' } as const;
   const { status, stdout, stderr } = spawnSync(file, args, options);
   assert.equal(status, 0, stderr);

@@ -11,7 +11,6 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
-  symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -19,18 +18,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Process, Report } from '../../src/documents/generated/report.ts';
-import {
-  cli,
-  processOf,
-  runCli,
-  scan,
-  sleepProgram,
-  someLibrary,
-  start,
-  untilMapped,
-  workFolder,
-} from '../support/live.ts';
+import { processOf, runCli, scan, sleepProgram, someLibrary, start, untilMapped, workFolder } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
+import { commandLine, linkProgram } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
 import { skipUnless } from '../support/skip.ts';
 import { until } from '../support/until.ts';
@@ -124,8 +114,7 @@ for (const [name, own] of [
     const folder = workFolder(t);
     const { child, files } = await startAll(t, folder);
     for (const path of Object.values(files)) replace(path);
-    const dropIn = join(folder, name);
-    symlinkSync(cli, dropIn);
+    const dropIn = linkProgram(folder, name);
     const lineOf = (text: string) => text.split('\n').find((line) => line.startsWith(`${child.pid};`));
     const ours = lineOf(runCli(['-m'], { path: dropIn }).stdout);
     assert.equal(ours, `${child.pid};${own(files)};${bound(files.program)} 600`);
@@ -140,8 +129,8 @@ test('they are found without the privilege to read map_files', async (t) => {
   const { child, files } = await startAll(t, workFolder(t));
   for (const path of Object.values(files)) replace(path);
   const sets = '-sys_admin,-checkpoint_restore';
-  const lesser = ['setpriv', `--bounding-set=${sets}`, `--inh-caps=${sets}`, '--', process.execPath, cli];
-  const argv = [...lesser, 'scan', '--no-config', '--format', 'json', '--pid', String(child.pid)];
+  const lesser = ['setpriv', `--bounding-set=${sets}`, `--inh-caps=${sets}`, '--'];
+  const argv = [...lesser, ...commandLine(['scan', '--no-config', '--format', 'json', '--pid', String(child.pid)])];
   const { stdout } = spawnSync(argv[0] ?? '', argv.slice(1), { encoding: 'utf8' });
   const found = processOf(JSON.parse(stdout) as Report, child.pid);
   assert.equal(found?.maps[0]?.links, null, 'map_files was refused');

@@ -7,11 +7,12 @@ import { readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Drift } from '../../src/documents/generated/drift.ts';
-import { cli, runCli, sleepProgram, someLibrary, start, startWithLibrary, workFolder } from '../support/live.ts';
+import { runCli, sleepProgram, someLibrary, start, startWithLibrary, workFolder } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
+import { shellWords } from '../support/program.ts';
 
 const day = `
-check() { rc=0; "$node" "$cli" check --no-config "\${@:2}" > "$1" || rc=$?; echo "$1 $rc"; }
+check() { rc=0; ${shellWords()} check --no-config "\${@:2}" > "$1" || rc=$?; echo "$1 $rc"; }
 start() {
   cp "$from" "$PWD/libheld.so.1"
   LD_PRELOAD="$PWD/libheld.so.1" "$sleep" 600 & process=$!
@@ -39,7 +40,7 @@ test('clean, replaced, restarted and replaced again: open, closed and named, res
   if (!needs(t, 'PID namespace')) return;
   const folder = workFolder(t);
   const unshare = ['--pid', '--fork', '--kill-child', '--mount-proc', '--', 'bash', '-euo', 'pipefail', '-c', day];
-  const env = { PATH: process.env.PATH, node: process.execPath, cli, from: someLibrary(), sleep: sleepProgram() };
+  const env = { PATH: process.env.PATH, from: someLibrary(), sleep: sleepProgram() };
   const { stdout, stderr } = spawnSync('unshare', unshare, { cwd: folder, env, encoding: 'utf8', timeout: 60_000 });
   assert.deepEqual(
     stdout.trim().split('\n'),

@@ -2,12 +2,13 @@
 // PyPI), and lsof +L1.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, symlinkSync, unlinkSync } from 'node:fs';
+import { existsSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { DeletedFd } from '../../src/documents/generated/report.ts';
-import { cli, scan, start, startWithLibrary, workFolder } from '../support/live.ts';
+import { scan, start, startWithLibrary, workFolder } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
+import { commandLine, linkProgram } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
 
 const peer = (name: string) => join(projectRoot, '.venv/bin', name);
@@ -46,8 +47,7 @@ for (const name of ['lib_users', 'fd_users']) {
     test(`${name} ${flags.join(' ')} prints what the original prints`, async (t) => {
       if (!needs(t, 'lib_users')) return;
       const { folder, pids } = await strays(t);
-      const dropIn = join(folder, name);
-      symlinkSync(cli, dropIn);
+      const [dropIn, ...args] = commandLine(flags, linkProgram(folder, name));
       const wanted = new Set(pids.map(String));
       const pick = (text: string) =>
         flags.includes('-m')
@@ -61,7 +61,7 @@ for (const name of ['lib_users', 'fd_users']) {
                 return own.length === 0 ? [] : [[own.join(), ...rest].join(' ')];
               })
               .sort();
-      const ours = pick(output(process.execPath, [dropIn, ...flags]));
+      const ours = pick(output(dropIn, args));
       assert.deepEqual(ours, pick(output(peer(name), flags)));
       assert.ok(ours.length > 0, 'both found something');
     });

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startCreature } from '../support/hostile.ts';
-import { cli, processOf, python, scan, sleepProgram, start, workFolder } from '../support/live.ts';
+import { processOf, python, scan, sleepProgram, start, workFolder } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
+import { commandLine } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
 import { until } from '../support/until.ts';
 
@@ -166,8 +167,8 @@ test('a process that keeps its memory map locked holds whoever reads its command
   const waits = () =>
     spawnSync('cat', [comm], { timeout: 2000, killSignal: 'SIGKILL', stdio: 'ignore' }).signal !== null;
   await until('its command line cannot be read', waits);
-  const argv = [cli, 'scan', '--no-config', '--format', 'json', '--pid', String(child.pid)];
-  const scanner = spawn(process.execPath, argv, { stdio: 'ignore' });
+  const [file, ...args] = commandLine(['scan', '--no-config', '--format', 'json', '--pid', String(child.pid)]);
+  const scanner = spawn(file, args, { stdio: 'ignore' });
   const ended = once(scanner, 'exit');
   const state = () => readFileSync(`/proc/${scanner.pid}/stat`, 'utf8').split(') ')[1]?.[0];
   await until('the scan waits too', () => scanner.exitCode !== null || state() === 'D');

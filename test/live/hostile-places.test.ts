@@ -8,8 +8,9 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { startCreature } from '../support/hostile.ts';
-import { cli, processOf, python, start, workFolder } from '../support/live.ts';
+import { processOf, python, start, workFolder } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
+import { commandLine } from '../support/program.ts';
 
 /** A scan and every open(2) of it, one line each. */
 function tracedScan(t: TestContext): { report: Report; opens: string[] } {
@@ -17,7 +18,7 @@ function tracedScan(t: TestContext): { report: Report; opens: string[] } {
   const argv = ['-f', '-qq', '-s', '4096', '-e', 'trace=open,openat,openat2', '-o', trace];
   const { status, stdout } = spawnSync(
     'strace',
-    [...argv, process.execPath, cli, 'scan', '--no-config', '--format', 'json'],
+    [...argv, ...commandLine(['scan', '--no-config', '--format', 'json'])],
     { encoding: 'utf8', maxBuffer: 1 << 28, timeout: 60_000, killSignal: 'SIGKILL' },
   );
   assert.equal(status, 0);

@@ -14,11 +14,12 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Process, Report } from '../../src/documents/generated/report.ts';
-import { cli, python, someLibrary, start, workFolder } from '../support/live.ts';
+import { python, someLibrary, start, workFolder } from '../support/live.ts';
 import { type Capability, needs } from '../support/needs.ts';
+import { commandLine, copyProgram } from '../support/program.ts';
 import { until } from '../support/until.ts';
 
 const owner = 12345;
@@ -131,8 +132,7 @@ test('the scan with some capabilities only', async (t) => {
 
 async function scanWith(t: TestContext, { capabilities, complete, ...expected }: Row): Promise<void> {
   if (!needs(t, 'PID namespace', 'another user', 'setpriv', 'python3', ...capabilities)) return;
-  const program = join(workFolder(t), 'lib-users.cjs');
-  copyFileSync(cli, program);
+  const program = copyProgram(workFolder(t));
   const init = await startNamespace(t, [makePlace(t, owner), makePlace(t, 0)]);
   const enter = ['nsenter', `--target=${init}`, '--pid', '--mount', '--', 'setpriv', '--no-new-privs'];
   const sets = ['-all', ...capabilities.map((name) => name.replace('CAP_', '+').toLowerCase())].join(',');
@@ -142,8 +142,8 @@ async function scanWith(t: TestContext, { capabilities, complete, ...expected }:
     root: ['--inh-caps=-all', `--bounding-set=${sets}`],
   };
   for (const who of ['stranger', 'root'] as const) {
-    const scan = [process.execPath, program, 'scan', '--no-config', '--no-systemctl', '--format', 'json'];
-    const [command = '', ...args] = [...enter, ...ways[who], '--', ...scan];
+    const scan = ['scan', '--no-config', '--no-systemctl', '--format', 'json'];
+    const [command = '', ...args] = [...enter, ...ways[who], '--', ...commandLine(scan, program)];
     const answer = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, timeout: 60_000 });
     assert.equal(answer.status, 0, `${who}: ${answer.stderr}`);
     const { scan: about, processes } = JSON.parse(answer.stdout) as Report;
@@ -160,19 +160,18 @@ for name in usr bin lib lib64 sbin; do
   if [ -L /$name ]; then cp -P /$name "$1/$name"; elif [ -d /$name ]; then mkdir "$1/$name"; mount --bind -o ro /$name "$1/$name"; fi
 done
 mkdir "$1/proc" "$1/app" "$1/old"
-mount --bind "$(dirname "$2")" "$1/app"
+mount --bind "$2" "$1/app"
 mount -t proc proc "$1/proc"
 mount -o remount,ro "$1"
 cd "$1"
 pivot_root . old
 umount -l /old
-exec setpriv --no-new-privs --inh-caps=-all --bounding-set=-all,+sys_ptrace,+dac_read_search,+checkpoint_restore -- \
-  "$3" "/app/$(basename "$2")" scan --no-config --format json`;
+shift 2
+exec setpriv --no-new-privs --inh-caps=-all --bounding-set=-all,+sys_ptrace,+dac_read_search,+checkpoint_restore -- "$@"`;
 
 test('a container in the PID namespace of the host sees of its processes what the host sees', async (t) => {
   if (!needs(t, 'PID namespace', 'python3', ...enough, 'CAP_CHECKPOINT_RESTORE')) return;
-  const program = join(workFolder(t), 'lib-users.cjs');
-  copyFileSync(cli, program);
+  const program = copyProgram(workFolder(t));
   const init = await startNamespace(t, [makePlace(t, owner), makePlace(t, 0)]);
   const enter = ['nsenter', `--target=${init}`, '--pid', '--mount', '--'];
   const own = ['unshare', '--mount', '--uts', '--ipc', '--net', '--cgroup', '--', '/bin/sh', '-ec', container, 'sh'];
@@ -185,8 +184,15 @@ test('a container in the PID namespace of the host sees of its processes what th
     assert.equal(status, 0, stderr);
     return JSON.parse(stdout) as Report;
   };
-  const outside = read([...enter, process.execPath, program, 'scan', '--no-config', '--format', 'json']);
-  const inside = read([...enter, ...own, workFolder(t), program, process.execPath]);
+  const scan = ['scan', '--no-config', '--format', 'json'];
+  const outside = read([...enter, ...commandLine(scan, program)]);
+  const inside = read([
+    ...enter,
+    ...own,
+    workFolder(t),
+    dirname(program),
+    ...commandLine(scan, join('/app', basename(program))),
+  ]);
   const findings = ({ processes }: Report) => processes.map(({ pid, user, maps, fds }) => [pid, user?.uid, maps, fds]);
   assert.deepEqual(findings(inside), findings(outside));
   assert.equal(findings(inside).length, 2);

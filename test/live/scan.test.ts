@@ -4,7 +4,6 @@ import {
   chmodSync,
   closeSync,
   copyFileSync,
-  cpSync,
   existsSync,
   fstatSync,
   linkSync,
@@ -21,7 +20,6 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  cli,
   processOf,
   python,
   runCli,
@@ -34,6 +32,7 @@ import {
   workFolder,
 } from '../support/live.ts';
 import { missing, needs } from '../support/needs.ts';
+import { copyProgram, programFile } from '../support/program.ts';
 import { until } from '../support/until.ts';
 
 function replace(path: string): void {
@@ -317,9 +316,7 @@ test('a chroot is judged below its own root', async (t) => {
 
 test('without root: what may be seen, the rest counted, one warning, exit 0', async (t) => {
   if (!needs(t, 'another user')) return;
-  const folder = workFolder(t);
-  const path = join(folder, 'lib-users.cjs');
-  cpSync(cli, path);
+  const path = copyProgram(workFolder(t));
   const answer = runCli(['scan', '--no-config', '--format', 'json'], { uid: 65534, path });
   assert.equal(answer.status, 0, answer.stderr);
   const report = JSON.parse(answer.stdout);
@@ -349,5 +346,5 @@ test('a file over the path limit and odd names do not abort anything', async (t)
 
 test('the scanner leaves itself out', () => {
   const report = scan();
-  assert.ok(report.processes.every((process) => !process.command.some((word) => word.includes('lib-users.cjs'))));
+  assert.ok(report.processes.every((process) => !process.command.some((word) => word.includes(programFile))));
 });

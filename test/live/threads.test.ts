@@ -3,22 +3,22 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Report } from '../../src/documents/generated/report.ts';
-import { builtFile, plainEnvironment } from '../support/cli.ts';
+import { plainEnvironment } from '../support/cli.ts';
 import { needs } from '../support/needs.ts';
+import { commandLine, copyProgram } from '../support/program.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 test('without room for another thread the scan is made by one', (t) => {
   if (!needs(t, 'another user', 'setpriv')) return;
   const folder = temporaryFolder(t);
   chmodSync(folder, 0o755);
-  const file = join(folder, 'lib-users.cjs');
-  copyFileSync(builtFile, file);
+  const copy = copyProgram(folder);
   for (let pid = 1; pid <= 1000; pid++) mkdirSync(join(folder, String(pid)));
-  const scan = [process.execPath, file, 'scan', '--no-config', '--no-systemctl', '--json', '--proc', folder];
+  const scan = commandLine(['scan', '--no-config', '--no-systemctl', '--json', '--proc', folder], copy);
   // A uid that nothing else runs as.
   const user = ['setpriv', '--reuid=64321', '--regid=64321', '--clear-groups'];
   const outcomes = [7, 8, 9, 10, 11, 12, 20].map((limit) => {
@@ -57,10 +57,10 @@ test('few processes that are much work are shared with a thread that starts late
   if (!needs(t, 'strace', 'two processors')) return;
   const log = join(temporaryFolder(t), 'trace');
   const scan = (proc: string) => {
-    const argv = ['-f', '--seccomp-bpf', '-e', 'trace=clone,clone3', '-o', log, process.execPath, builtFile, 'scan'];
-    const flags = ['--no-config', '--no-systemctl', '--json', '--quiet', '--proc', proc];
+    const argv = ['-f', '--seccomp-bpf', '-e', 'trace=clone,clone3', '-o', log];
+    const flags = ['scan', '--no-config', '--no-systemctl', '--json', '--quiet', '--proc', proc];
     const options = { encoding: 'utf8', maxBuffer: 1 << 26, env: plainEnvironment() } as const;
-    const { stdout } = spawnSync('strace', [...argv, ...flags], options);
+    const { stdout } = spawnSync('strace', [...argv, ...commandLine(flags)], options);
     const pids = (JSON.parse(stdout) as Report).processes.map(({ pid }) => pid);
     const threads = readFileSync(log, 'utf8').match(/ = \d+$/gm)?.length ?? 0;
     return { pids, threads };

@@ -8,6 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { commands } from '../../src/commands.ts';
 import { exitCodes } from '../../src/errors.ts';
 import { needs } from '../support/needs.ts';
+import { commandLine } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -103,5 +104,6 @@ test('text that looks like roff is text', async (t) => {
 });
 
 test('the example of the configuration is a good one', () => {
-  run(process.execPath, ['dist/lib-users.cjs', 'rules', '--no-config', '--config', 'docs/config.example.yaml']);
+  const [file, ...args] = commandLine(['rules', '--no-config', '--config', 'docs/config.example.yaml']);
+  run(file, args);
 });

@@ -30,9 +30,14 @@ export const linked: string[] = [
   ...readFileSync(join(projectRoot, 'README.md'), 'utf8').matchAll(/\]\(([\w./-]+\.md)\)/g),
 ].map((match) => String(match[1]));
 
+export const targets = ['x64', 'arm64', 'x64-musl', 'arm64-musl'] as const;
+export type Target = (typeof targets)[number];
+/** The one of this machine. */
+export const hostTarget = process.arch as 'x64' | 'arm64';
+
 /** Unpacks the archive into `folder`, and says where its files are. */
-export function unpack(arch: 'x64' | 'arm64', folder: string): string {
-  const top = `lib-users-${version}-linux-${arch}`;
+export function unpack(target: Target, folder: string): string {
+  const top = `lib-users-${version}-linux-${target}`;
   succeed('tar', ['-xJf', artefact(`${top}.tar.xz`), '-C', folder]);
   return join(folder, top);
 }

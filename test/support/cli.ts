@@ -1,12 +1,8 @@
-// Runs the built command line, dist/lib-users.cjs, as users do: a process of its own, judged by exit code and streams.
+// Runs the program under test (program.ts) as users do: a process of its own, judged by exit code and streams.
 
 import assert from 'node:assert/strict';
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { projectRoot } from './project.ts';
-
-export const builtFile: string = join(projectRoot, 'dist/lib-users.cjs');
+import { commandLine, programFile } from './program.ts';
 
 export interface CliResult {
   code: number | null;
@@ -20,10 +16,10 @@ export function plainEnvironment(extra: Record<string, string> = {}): NodeJS.Pro
   return { ...environment, ...extra };
 }
 
-/** `file` is the built one, or a copy where another user may read it. */
-export function runCli(args: readonly string[], options: SpawnSyncOptions = {}, file = builtFile): CliResult {
-  assert.ok(existsSync(builtFile), 'dist/lib-users.cjs is not built: run `npm run build` first');
-  const result = spawnSync(process.execPath, [file, ...args], {
+/** `path` is that of the program, or of a copy where another user may read it. */
+export function runCli(args: readonly string[], options: SpawnSyncOptions = {}, path = programFile): CliResult {
+  const [file, ...argv] = commandLine(args, path);
+  const result = spawnSync(file, argv, {
     input: '',
     env: plainEnvironment(),
     maxBuffer: 1 << 28,

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Process, Report } from '../../src/documents/generated/report.ts';
 import { figure } from './figures.ts';
+import { commandLine } from './program.ts';
 import { projectRoot } from './project.ts';
 
 export const isRoot = process.geteuid?.() === 0;
-export const cli = join(projectRoot, 'dist/lib-users.cjs');
 const folders = ['/usr/bin', '/usr/local/bin', ...(process.env.PATH ?? '').split(':')];
 /** Null if there is none; `needs(t, 'python3')` says so. */
 export const python = folders.map((folder) => join(folder, 'python3')).find((path) => existsSync(path)) ?? null;
@@ -81,10 +81,11 @@ export interface Answer {
   stderr: string;
 }
 
-/** Runs the built CLI. */
+/** Runs the program under test; `path` is that of a copy or link. */
 export function runCli(args: readonly string[], options: { uid?: number; path?: string; input?: string } = {}): Answer {
   if (args[0] === 'scan') figure('scans', 1);
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [options.path ?? cli, ...args], {
+  const [file, ...argv] = commandLine(args, options.path);
+  const { status, signal, stdout, stderr } = spawnSync(file, argv, {
     encoding: 'utf8',
     input: options.input ?? '',
     cwd: '/',

@@ -29,6 +29,7 @@ const programs = {
   bash: 'bash',
   chroot: 'coreutils',
   dash: 'dash',
+  debootstrap: 'debootstrap',
   dnf: 'dnf',
   'dpkg-query': 'dpkg',
   'fc-cache': 'fontconfig',
@@ -40,18 +41,22 @@ const programs = {
   javac: 'default-jdk-headless',
   jq: 'jq',
   localedef: 'libc-bin',
+  lintian: 'lintian',
   lsof: 'lsof',
   mandoc: 'mandoc',
   mariadbd: 'mariadb-server-core',
   promtool: 'prometheus',
   python3: 'python3',
+  'qemu-aarch64-static': 'qemu-user-static',
   rpm: 'rpm',
   rpmbuild: 'rpm',
   setpriv: 'util-linux',
   strace: 'strace',
+  strip: 'binutils',
   unshare: 'util-linux',
   visudo: 'sudo',
   xmllint: 'libxml2-utils',
+  xz: 'xz-utils',
   zsh: 'zsh',
 } as const;
 
@@ -59,13 +64,14 @@ const programs = {
 const files = {
   'bash-completion': ['/usr/share/bash-completion/bash_completion'],
   'dnf-plugins-core': ['/etc/dnf/plugins/post-transaction-actions.conf'],
+  'libc6-arm64-cross': ['/usr/aarch64-linux-gnu/lib/libc.so.6'],
   'libjna-java': ['/usr/share/java/jna.jar', '/usr/lib/x86_64-linux-gnu/jni/libjnidispatch.system.so'],
   locales: ['/usr/share/i18n/locales/de_DE'],
   postgresql: ['/usr/lib/postgresql'],
 } as const;
 
 /** Modules of Python in .venv, which test/requirements.txt brings. */
-const pythonModules = ['jsonschema', 'lib_users', 'prometheus_client'] as const;
+const pythonModules = ['cyclonedx.validation.json', 'jsonschema', 'lib_users', 'prometheus_client'] as const;
 
 const timedService = 'packaging/systemd/lib-users.service';
 /** OVERLAYFS_SUPER_MAGIC in linux/magic.h */

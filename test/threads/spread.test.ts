@@ -2,12 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { after, before, test } from 'node:test';
+import { join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
 import { type Inspection, Inspector, type InspectTask } from '../../src/deleted/inspect.ts';
 import { shippedRules } from '../../src/deleted/rules.ts';
 import { Views } from '../../src/procfs/views.ts';
 import { Spread } from '../../src/threads/spread.ts';
-import { builtFile } from '../support/cli.ts';
+import { npmFile } from '../support/program.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 
 const task: InspectTask = {
   procPath: '/proc',
@@ -16,7 +18,6 @@ const task: InspectTask = {
   bootedAtNs: 0n,
   clockTicksPerSecond: 100,
 };
-const realWorker = `require(${JSON.stringify(builtFile)})('./worker.js');`;
 
 // Processes of our own, so that none ends meanwhile, one pid many times over.
 const sleepers: ChildProcess[] = [];
@@ -44,8 +45,8 @@ function slowly(milliseconds: number): { inspect: (pid: number) => Inspection; c
   return { inspect, calls: () => calls };
 }
 
-function spread(pids: number[], source: string, inspect: (pid: number) => Inspection, onProgress = (_: number) => {}) {
-  const threads = new Spread(source);
+function spread(pids: number[], worker: string, inspect: (pid: number) => Inspection, onProgress = (_: number) => {}) {
+  const threads = new Spread(worker);
   threads.give({ pids, task });
   return threads.inspect(inspect, onProgress);
 }
@@ -55,7 +56,7 @@ test('workers take their share, and every inspection is at its place', () => {
   const alone = new Inspector(task, new Views());
   const { inspect, calls } = slowly(2);
   let told = 0;
-  const inspections = spread(pids, realWorker, inspect, (done) => {
+  const inspections = spread(pids, npmFile, inspect, (done) => {
     told = Math.max(told, done);
   });
   assert.deepEqual(
@@ -68,7 +69,7 @@ test('workers take their share, and every inspection is at its place', () => {
 
 test('workers that are there before their work wait for it', () => {
   const pids = somePids();
-  const threads = new Spread(realWorker);
+  const threads = new Spread(npmFile);
   pause(300);
   threads.give({ pids, task });
   const { inspect, calls } = slowly(2);
@@ -81,21 +82,25 @@ const share = `const { workerData: share } = require('node:worker_threads'); con
 const taken = `${share} Atomics.add(counters, 2, 1); const index = Atomics.add(counters, 0, 1);`;
 const leave = 'Atomics.sub(counters, 2, 1); Atomics.notify(counters, 2);';
 
-test('a worker that cannot start has taken nothing', () => {
+function workerOf(t: TestContext, source: string): string {
+  return join(temporaryFolder(t, { 'worker.cjs': source }), 'worker.cjs');
+}
+
+test('a worker that cannot start has taken nothing', (t) => {
   const pids = somePids().slice(0, 50);
   const { inspect, calls } = slowly(1);
-  assert.equal(spread(pids, 'this is no JavaScript', inspect).length, 50);
+  assert.equal(spread(pids, workerOf(t, 'this is no JavaScript'), inspect).length, 50);
   assert.equal(calls(), 50);
 });
 
-test('a worker with a defect says so', () => {
+test('a worker with a defect says so', (t) => {
   const source = `${taken} port.postMessage({ defect: 'out of luck' }); ${leave}`;
   const { inspect } = slowly(2);
-  assert.throws(() => spread(somePids(), source, inspect), /out of luck/);
+  assert.throws(() => spread(somePids(), workerOf(t, source), inspect), /out of luck/);
 });
 
-test('a worker that loses a process is found out', () => {
+test('a worker that loses a process is found out', (t) => {
   const source = `${taken} port.postMessage({ inspections: [] }); ${leave}`;
   const { inspect } = slowly(2);
-  assert.throws(() => spread(somePids(), source, inspect), /has lost a process/);
+  assert.throws(() => spread(somePids(), workerOf(t, source), inspect), /has lost a process/);
 });

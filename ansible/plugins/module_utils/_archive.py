@@ -55,6 +55,8 @@ def unpack_member(archive, member, folder, version):
     if any(part in ('', '.', '..') for part in parts):
         raise ArchiveError('%s in the archive leads out of its folder' % member.name)
     path = os.path.join(folder, *parts)
+    if any(os.path.islink(os.path.join(folder, *parts[:depth])) for depth in range(1, len(parts))):
+        raise ArchiveError('%s in the archive lies below a link' % member.name)
     # Modes by what a thing is, whatever the archive and the umask say.
     if member.isdir():
         if parts:
@@ -67,7 +69,10 @@ def unpack_member(archive, member, folder, version):
             os.fchmod(target.fileno(), 0o755 if member.mode & 0o111 else 0o644)
             target.flush()
             os.fsync(target.fileno())
-    elif member.issym() and '/' not in member.linkname:
+    elif member.issym():
+        # A link may name a file beside it and nothing else.
+        if '/' in member.linkname or member.linkname in ('', '.', '..'):
+            raise ArchiveError('%s in the archive is a link to %s' % (member.name, member.linkname))
         os.symlink(member.linkname, path)
     else:
         raise ArchiveError('%s in the archive is neither a file nor a folder' % member.name)

@@ -13,6 +13,7 @@ import signal
 import subprocess
 
 from ansible_collections.lib_users.host.plugins.module_utils._documents import DocumentError, parse_document
+from ansible_collections.lib_users.host.plugins.module_utils._visible import visible
 
 NAME = 'lib-users'
 
@@ -27,7 +28,7 @@ INSTALL = (
 NOT_KNOWN = 'what this host runs is not known before lib-users is installed on it'
 
 CAUSES = {
-    1: 'Node itself failed before lib-users began, or executable names another program',
+    1: 'its JavaScript runtime failed before lib-users began, or executable names another program',
     2: 'an option, a configuration file or an input file is wrong',
     3: 'the host does not let lib-users work: no procfs, or an output that cannot be written',
     4: 'not everything could be seen: use become: true, or allow_incomplete: true',
@@ -171,7 +172,7 @@ class Cli(object):
         kept = [line for line in err.splitlines(True) if not line.startswith(b'{"kind":"lib-users/error"')]
         stderr = shown(b''.join(kept))
         lines = [line for line in stderr.splitlines() if line.strip()]
-        said = '. It said: %s' % ' / '.join(lines) if lines else ''
+        said = '. It said: %s' % visible(' / '.join(lines)) if lines else ''
         return self.module.fail_json(
             msg='%s. Likely cause: %s. The command was: %s%s' % (problem, cause.rstrip('.'), command, said),
             cmd=self.argv,

@@ -2,9 +2,10 @@
 # SPDX-FileCopyrightText: 2026 the lib-users authors
 # SPDX-License-Identifier: MIT
 
-"""The codes of a plan -> words for the screen. A test holds the tables to the plan's schema."""
+"""The codes of a plan -> words for the screen, of which nothing can drive a terminal. A test holds the tables to the plan's schema."""
 
 from ansible_collections.lib_users.host.plugins.module_utils._globs import any_matches
+from ansible_collections.lib_users.host.plugins.module_utils._visible import visible
 
 VERBS = {
     'restart': 'restart it',
@@ -37,7 +38,7 @@ OBSTACLES = {
 
 def sentence(thing):
     """An action of a plan, or a reason for a reboot -> a sentence."""
-    return reason_sentence(thing) if 'code' in thing else action_sentence(thing)
+    return visible(reason_sentence(thing)) if 'code' in thing else action_sentence(thing)
 
 
 def user_name(user):
@@ -70,7 +71,7 @@ def action_sentence(action, note=None):
         why.append(action['policy']['reason'] + ('' if place.startswith('standard input') else ' (policy %s)' % place))
     verb = VERBS.get(action['action'], action['action'])
     noted = ' (%s)' % note if note else ''
-    return '%s: %s%s%s' % (target(action), verb, ''.join(', since %s' % reason for reason in why), noted)
+    return visible('%s: %s%s%s' % (target(action), verb, ''.join(', since %s' % reason for reason in why), noted))
 
 
 def files_of(action):
@@ -78,11 +79,11 @@ def files_of(action):
 
 
 def command_sentence(action):
-    return '%s, because of %s' % (' '.join(action['argv']), files_of(action))
+    return visible('%s, because of %s' % (' '.join(action['argv']), files_of(action)))
 
 
 def stale_sentence(action):
-    return '%s still runs on %s' % (target(action), files_of(action))
+    return visible('%s still runs on %s' % (target(action), files_of(action)))
 
 
 def reason_sentence(reason):

@@ -13,12 +13,13 @@ FOLDERS = ('/usr/bin', '/bin', '/usr/sbin', '/sbin')
 
 
 class Ran(object):
-    """What a program gave: rc is None where it did not end in time or could not be started."""
+    """What a program gave: rc is None if it did not end in time or could not be started."""
 
-    def __init__(self, rc, out, err):
+    def __init__(self, rc, out, err, timed_out=False):
         self.rc = rc
         self.out = out
         self.err = err
+        self.timed_out = timed_out
 
     @property
     def said(self):
@@ -50,7 +51,8 @@ def run(argv, timeout):
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
-        return Ran(None, '', '%s did not end within %d seconds; what it asked for may still go on' % (argv[0], timeout))
+        said = '%s did not end within %d seconds; what it asked for may still go on' % (argv[0], timeout)
+        return Ran(None, '', said, timed_out=True)
     return Ran(process.returncode, out.decode('utf-8', 'backslashreplace'), err.decode('utf-8', 'backslashreplace'))
 
 
@@ -78,14 +80,21 @@ def is_planned(argv):
     return PLANNED.match(' '.join(argv)) is not None and all(' ' not in word for word in argv)
 
 
-def show(uid, units, properties, timeout=60):
+# Seconds. A user can stop its own manager, and no host may wait for that.
+SYSTEM_ANSWERS, USER_ANSWERS = 60, 10
+
+
+def show(uid, units, properties):
     """The properties of units, in their order: a list of dicts, or None if the manager cannot be asked."""
     if not units:
         return []
     for manager in managers(uid):
-        answer = run(manager + ['show', '--property=' + ','.join(properties), '--'] + units, timeout)
+        argv = manager + ['show', '--property=' + ','.join(properties), '--'] + units
+        answer = run(argv, SYSTEM_ANSWERS if uid is None else USER_ANSWERS)
         if answer.rc == 0:
             return parse_blocks(answer.out)
+        if answer.timed_out:
+            return None
     return None
 
 

@@ -63,6 +63,12 @@ options:
     description: Seconds that one command may take.
     type: int
     default: 300
+  user_timeout:
+    description:
+      - Seconds that one command to the manager of a user may take. If one takes longer, the other actions of that user are not tried.
+      - What fails for a user is in RV(user_failures) and a warning, and never fails the task, since users could have it fail at will.
+    type: int
+    default: 30
   record:
     description: The file that keeps what was restarted last. It should be below C(/run), so that it ends with the boot.
     type: path
@@ -129,7 +135,7 @@ outcomes:
     status:
       description:
         - V(done), V(failed), V(detached) (systemd will do it in a second), V(refused) (it would not start again), V(not_tried)
-          (an earlier one failed, and O(keep_going) is false), or V(planned) in check mode.
+          (an earlier one failed and O(keep_going) is false, or that user's manager did not answer in time), or V(planned) in check mode.
       returned: always
       type: str
     said:
@@ -150,7 +156,12 @@ message:
   returned: always
   type: str
 failures:
-  description: Those of RV(outcomes) that failed, and the units of an earlier run that are failed now.
+  description: Those of RV(outcomes) that failed, and the units of an earlier run that are failed now. Only units of the system.
+  returned: always
+  type: list
+  elements: dict
+user_failures:
+  description: The same of the units of users.
   returned: always
   type: list
   elements: dict
@@ -169,6 +180,7 @@ from ansible_collections.lib_users.host.plugins.module_utils._restarts import (
     write_record,
 )
 from ansible_collections.lib_users.host.plugins.module_utils._systemd import is_planned, is_sshd, journal, run, show, sshd_problem
+from ansible_collections.lib_users.host.plugins.module_utils._visible import visible_lines
 
 # A program that cannot be executed fails a moment after systemd called its service started.
 SETTLE_SECONDS = 1
@@ -197,17 +209,22 @@ def refuse_broken_sshd(result):
     return problem is not None
 
 
+def is_of_user(result):
+    return result['scope'] == 'user'
+
+
 def has_failed(results):
-    return any(result['status'] in FAILED for result in results)
+    """Whether a unit of the system did, since a user could have its own fail at will."""
+    return any(result['status'] in FAILED and not is_of_user(result) for result in results)
 
 
 def changes_state(result):
     return result['action'] in ('restart', 'reload') and result['unit'] is not None
 
 
-def wait_problem(entry, uid):
+def wait_problem(entry, uid, seconds):
     """Waits until a port accepts a connection, or a unit is active -> why not in time, or None."""
-    deadline = time.time() + entry['timeout']
+    deadline = time.time() + seconds
     while True:
         if entry['port'] is not None:
             what = 'port %d of %s accepts no connection' % (entry['port'], entry['host'])
@@ -219,7 +236,7 @@ def wait_problem(entry, uid):
         if is_there:
             return None
         if time.time() >= deadline:
-            return '%s %d seconds after the restart' % (what, entry['timeout'])
+            return '%s %d seconds after the restart' % (what, seconds)
         time.sleep(0.2)
 
 
@@ -234,21 +251,29 @@ def is_open(host, port):
 def apply(actions, params):
     """Does the actions -> their results."""
     results = []
+    silent = set()
     for action in actions:
         result = result_of(action, 'done')
         results.append(result)
+        uid = uid_of(action)
+        if uid in silent:
+            result.update(status='not_tried', said='the manager of that user did not answer in time')
+            continue
         if not params['keep_going'] and has_failed(results):
             result['status'] = 'not_tried'
             continue
         if refuse_broken_sshd(result):
             continue
-        answer = run(action['argv'], params['timeout'])
+        answer = run(action['argv'], params['timeout'] if uid is None else params['user_timeout'])
+        if answer.timed_out and uid is not None:
+            silent.add(uid)
         if answer.rc != 0:
             fail(result, answer.said)
             continue
         for entry in params['wait_for']:
             if result['status'] == 'done' and changes_state(result) and matches(entry['unit'], result['unit']):
-                problem = wait_problem(entry, uid_of(action))
+                seconds = entry['timeout'] if uid is None else min(entry['timeout'], params['user_timeout'])
+                problem = wait_problem(entry, uid, seconds)
                 if problem is not None:
                     fail(result, problem)
     return results
@@ -329,8 +354,9 @@ def check_options(module):
         problem = glob_problem(entry['unit'])
         if problem is not None:
             module.fail_json(msg='wait_for: "%s": %s' % (entry['unit'], problem))
-    if params['timeout'] < 1:
-        module.fail_json(msg='timeout must be at least 1 second, and is %d' % params['timeout'])
+    for name in ('timeout', 'user_timeout'):
+        if params[name] < 1:
+            module.fail_json(msg='%s must be at least 1 second, and is %d' % (name, params[name]))
 
 
 def name_failures(failed):
@@ -339,7 +365,7 @@ def name_failures(failed):
         lines.append('%s of %s failed: %s' % (result['action'], result['unit'], result['said']))
         if result['journal']:
             lines += ['Its last journal lines:', result['journal']]
-    return '\n'.join(lines)
+    return visible_lines('\n'.join(lines))
 
 
 def main():
@@ -364,6 +390,7 @@ def main():
                 mutually_exclusive=[('port', 'active')],
             ),
             timeout=dict(type='int', default=300),
+            user_timeout=dict(type='int', default=30),
             record=dict(type='path', default=RECORD),
         ),
         supports_check_mode=True,
@@ -387,10 +414,13 @@ def main():
         changed=any(result['status'] not in ('not_tried', 'refused') for result in results),
         outcomes=results,
         restarted=[result['unit'] for result in results if result['action'] == 'restart' and result['status'] in ('done', 'detached')],
-        failures=failed,
+        failures=[result for result in failed if not is_of_user(result)],
+        user_failures=[result for result in failed if is_of_user(result)],
     )
-    message = name_failures(failed)
-    if failed and not params['ignore_failures']:
+    message = name_failures(answer['failures'])
+    if answer['user_failures']:
+        module.warn(name_failures(answer['user_failures']))
+    if answer['failures'] and not params['ignore_failures']:
         module.fail_json(msg=message, message=message, **answer)
     module.exit_json(message=message, **answer)
 

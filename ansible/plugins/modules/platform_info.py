@@ -51,7 +51,7 @@ EXAMPLES = r'''
 
 RETURN = r'''
 architecture:
-  description: The architecture as the names of archives have it, V(x64) or V(arm64), or null.
+  description: The build as the names of archives have it, V(x64), V(arm64), V(x64-musl) or V(arm64-musl), or null.
   returned: success
   type: str
   sample: x64
@@ -65,10 +65,15 @@ bits:
   returned: success
   type: int
 glibc:
-  description: The version of glibc, or null where the C library is another one.
+  description: The version of glibc, or null if the C library is another one.
   returned: success
   type: str
   sample: "2.36"
+libc:
+  description: The C library, V(glibc) or V(musl), or null if it is neither.
+  returned: success
+  type: str
+  sample: glibc
 problems:
   description: What keeps lib-users from being installed or run, each with a way out. Empty where nothing does.
   returned: success
@@ -77,6 +82,7 @@ problems:
 '''
 
 import ctypes
+import glob
 import importlib
 import os
 import re
@@ -86,12 +92,9 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.lib_users.host.plugins.module_utils._cli import is_noexec
 
 ARCHITECTURES = {'x86_64': 'x64', 'amd64': 'x64', 'aarch64': 'arm64', 'arm64': 'arm64'}
-# What the Node inside the builds is linked to.
-GLIBC = (2, 28)
-LIBRARIES = {
-    'libatomic.so.1': 'libatomic1 on Debian, Ubuntu and SUSE, libatomic on Fedora and RHEL',
-    'libstdc++.so.6': 'libstdc++6 on Debian, Ubuntu and SUSE, libstdc++ on Fedora and RHEL',
-}
+# What the runtime inside the builds is linked to: glibc and nothing else, or musl and these libraries.
+GLIBC = (2, 17)
+MUSL_LIBRARIES = {'libstdc++.so.6': 'libstdc++ on Alpine'}
 NPM = 'install it by npm, where Node 20 or newer is'
 
 
@@ -104,9 +107,13 @@ def glibc_version():
     return match.group(1) if match else None
 
 
-def missing_libraries():
+def is_musl():
+    return any(glob.glob(folder + '/ld-musl-*.so.1') for folder in ('/lib', '/usr/lib'))
+
+
+def missing_libraries(libc):
     missing = []
-    for name in sorted(LIBRARIES):
+    for name in sorted(MUSL_LIBRARIES if libc == 'musl' else {}):
         try:
             ctypes.CDLL(name)
         except OSError:
@@ -128,20 +135,20 @@ def nearest_existing(path):
     return path
 
 
-def find_problems(machine, bits, glibc, libraries, prefix, lzma):
+def find_problems(machine, bits, libc, glibc, libraries, prefix, lzma):
     problems = []
     if machine not in ARCHITECTURES:
         names = 'x86_64 and aarch64'
         problems.append('lib-users is built for %s, and this host is %s: %s' % (names, machine, NPM))
     elif bits != 64:
         problems.append('the userland is of %d bits on a kernel of 64 (%s), and lib-users is of 64: %s' % (bits, machine, NPM))
-    if glibc is None:
-        problems.append('the C library is not glibc (musl?), which lib-users is linked to: ' + NPM)
-    elif tuple(int(part) for part in glibc.split('.')[:2]) < GLIBC:
+    if libc is None:
+        problems.append('the C library is neither glibc nor musl, for which lib-users is built: ' + NPM)
+    elif libc == 'glibc' and tuple(int(part) for part in glibc.split('.')[:2]) < GLIBC:
         problems.append('glibc %s is older than %d.%d: %s' % ((glibc,) + GLIBC + (NPM,)))
     if not problems:
         for name in libraries:
-            problems.append('%s is missing, which lib-users is linked to: install %s' % (name, LIBRARIES[name]))
+            problems.append('%s is missing, which lib-users is linked to: install %s' % (name, MUSL_LIBRARIES[name]))
     if is_noexec(nearest_existing(prefix)):
         problems.append('%s is mounted noexec: choose another folder' % prefix)
     if not lzma:
@@ -157,13 +164,16 @@ def main():
     machine = os.uname().machine
     bits = struct.calcsize('P') * 8
     glibc = glibc_version()
-    problems = find_problems(machine, bits, glibc, missing_libraries(), module.params['prefix'], has_lzma())
+    libc = 'glibc' if glibc else 'musl' if is_musl() else None
+    problems = find_problems(machine, bits, libc, glibc, missing_libraries(libc), module.params['prefix'], has_lzma())
+    architecture = ARCHITECTURES.get(machine)
     module.exit_json(
         changed=False,
-        architecture=ARCHITECTURES.get(machine),
+        architecture=architecture + '-musl' if architecture and libc == 'musl' else architecture,
         machine=machine,
         bits=bits,
         glibc=glibc,
+        libc=libc,
         problems=problems,
     )
 

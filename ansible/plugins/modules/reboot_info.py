@@ -85,6 +85,7 @@ from ansible_collections.lib_users.host.plugins.module_utils._systemd import (
     run,
     sshd_problem,
 )
+from ansible_collections.lib_users.host.plugins.module_utils._visible import visible
 
 # What ended is inactive or failed.
 RUNNING = ('active', 'activating', 'reloading', 'deactivating')
@@ -194,7 +195,7 @@ def main():
     module.exit_json(
         changed=False,
         forbidden=forbidden_of(active, never, despite),
-        problems=problems + unit_problems(units),
+        problems=[visible(problem) for problem in problems + unit_problems(units)],
     )
 
 

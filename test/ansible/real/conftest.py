@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import sys
 
@@ -15,7 +16,9 @@ from plays import REPO, play  # noqa: E402 pylint: disable=wrong-import-position
 @pytest.fixture(scope='session')
 def executable(tmp_path_factory):
     path = tmp_path_factory.mktemp('bin') / 'lib-users'
-    path.write_text('#!/bin/sh\nexec %s %s/dist/lib-users.cjs "$@"\n' % (shutil.which('node'), REPO))
+    program = os.path.join(REPO, os.environ.get('LIB_USERS_PROGRAM') or 'dist/lib-users.cjs')
+    command = [shutil.which('node'), program] if program.endswith('.cjs') else [program]
+    path.write_text('#!/bin/sh\nexec %s "$@"\n' % ' '.join(map(shlex.quote, command)))
     path.chmod(0o755)
     return str(path)
 

@@ -14,6 +14,7 @@ PLUGINS = 'ansible_collections.lib_users.host.plugins.'
 systemd = importlib.import_module(PLUGINS + 'module_utils._systemd')
 restarts = importlib.import_module(PLUGINS + 'module_utils._restarts')
 sentences = importlib.import_module(PLUGINS + 'module_utils._sentences')
+visible = importlib.import_module(PLUGINS + 'module_utils._visible')
 plan_apply = importlib.import_module(PLUGINS + 'modules.plan_apply')
 reboot_info = importlib.import_module(PLUGINS + 'modules.reboot_info')
 
@@ -77,7 +78,7 @@ def test_nothing_to_do_is_no_change(tmp_path):
 
 
 def params(**changes):
-    return dict({'keep_going': True, 'timeout': 5, 'wait_for': []}, **changes)
+    return dict({'keep_going': True, 'timeout': 5, 'user_timeout': 1, 'wait_for': []}, **changes)
 
 
 def answering(answers):
@@ -114,6 +115,49 @@ def test_a_port_that_does_not_open_is_a_failure_of_its_unit(monkeypatch):
     first, second = plan_apply.apply(ACTIONS[:2], params(wait_for=entries))
     assert first['said'] == 'port 1 of 127.0.0.1 accepts no connection 0 seconds after the restart'
     assert (first['status'], second['status']) == ('failed', 'done')
+
+
+ALICE, BOB = ({'uid': uid, 'name': name} for uid, name in ((1000, 'alice'), (1001, 'bob')))
+
+
+def of_user(user, unit):
+    argv = ['systemctl', '--user', '--machine=%d@.host' % user['uid'], 'try-restart', '--', unit]
+    return dict(ACTIONS[0], scope='user', user=user, unit=unit, argv=argv)
+
+
+def test_a_user_whose_manager_is_silent_costs_one_deadline(monkeypatch):
+    given = []
+
+    def run(argv, timeout):
+        given.append((argv[-1], timeout))
+        return systemd.Ran(None, '', 'no answer', timed_out=True) if argv[-1] == 'a.service' else systemd.Ran(0, '', '')
+    monkeypatch.setattr(plan_apply, 'run', run)
+    actions = [of_user(ALICE, 'a.service'), of_user(ALICE, 'b.service'), of_user(BOB, 'b.service'), ACTIONS[0]]
+    outcomes = plan_apply.apply(actions, params(keep_going=False))
+    assert [outcome['status'] for outcome in outcomes] == ['failed', 'not_tried', 'done', 'done']
+    assert outcomes[1]['said'] == 'the manager of that user did not answer in time'
+    assert given == [('a.service', 1), ('b.service', 1), (ACTIONS[0]['argv'][-1], 5)]
+
+
+def test_what_fails_for_a_user_does_not_fail_the_host(tmp_path):
+    nobody = {'uid': 65533, 'name': None}
+    result = apply(tmp_path, actions=[of_user(nobody, 'no-such.service')], keep_going=False)
+    assert not result.get('failed'), result
+    assert (result['failures'], result['message']) == ([], '')
+    assert [failure['unit'] for failure in result['user_failures']] == ['no-such.service']
+    assert 'restart of no-such.service failed' in str(result['warnings'])
+
+
+def test_a_manager_that_is_silent_is_asked_once(monkeypatch):
+    asked = []
+
+    def run(argv, timeout):
+        asked.append((argv[0], timeout))
+        return systemd.Ran(None, '', 'no answer', timed_out=True)
+    monkeypatch.setattr(systemd, 'run', run)
+    assert systemd.show(1000, ['a.service'], ('Id',)) is None
+    assert systemd.show(None, ['a.service'], ('Id',)) is None
+    assert asked == [('systemctl', systemd.USER_ANSWERS), ('systemctl', systemd.SYSTEM_ANSWERS)]
 
 
 @pytest.mark.parametrize('name', ['apply', 'detach'])
@@ -202,6 +246,38 @@ def test_blocks():
 def test_reboot_info_checks_its_globs(options, text):
     result = run_module('reboot_info', options, module_environment())
     assert result['failed'] and text in result['msg']
+
+
+HOSTILE = {
+    'an escape': ('\x1b]0;x\x07', '\\x1b]0;x\\x07'),
+    'a C1 control': ('\x9b31m', '\\u{9b}31m'),
+    'bidi marks': ('\u202e\u2066', '\\u{202e}\\u{2066}'),
+    'a line break': ('a\nfailed=0', 'a\\nfailed=0'),
+    'a line separator': ('\u2028', '\\u{2028}'),
+    'what shows as nothing': ('\u200b\u3164\ufe0f', '\\u{200b}\\u{3164}\\u{fe0f}'),
+    'a lone surrogate': ('\udc9b', '\\u{dc9b}'),
+}
+
+
+@pytest.mark.parametrize('raw, escaped', HOSTILE.values(), ids=HOSTILE.keys())
+def test_nothing_of_a_host_reaches_a_screen_raw(raw, escaped):
+    action = dict(
+        golden('plan')['actions'][0], unit=None, container=None, session=None, argv=['kill', raw],
+        process={'pid': 7, 'name': raw}, policy={'rule': 'x', 'reason': raw}, because=[{'path': raw}],
+    )
+    reason = {'code': 'reboot_required_file', 'path': '/run/x', 'packages': [raw]}
+    texts = [style(action) for style in sentences.STYLES.values()] + [sentences.sentence(reason)]
+    texts += [entry['why'] for entry in sentences.left_over([action])]
+    if '\n' not in raw:
+        texts.append(plan_apply.name_failures([{'action': 'restart', 'unit': 'x.service', 'said': raw, 'journal': None}]))
+    for text in texts:
+        assert escaped in text and raw not in text, text
+    journal = plan_apply.name_failures([{'action': 'restart', 'unit': 'x', 'said': 'no', 'journal': 'first\n\x1b[2J\nlast'}])
+    assert journal.split('\n')[2:] == ['first', '\\x1b[2J', 'last']
+
+
+def test_words_that_need_no_escape_stay():
+    assert visible.visible('Müller 漢字 é ✓ 100 % \\x2d') == 'Müller 漢字 é ✓ 100 % \\x2d'
 
 
 def test_words():

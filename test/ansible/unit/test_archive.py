@@ -110,14 +110,18 @@ def test_refused(options, texts, tmp_path, archive):
 @pytest.mark.parametrize('extra, program, texts', [
     ([(member(TOP_1 + '/../../x'), b'')], None, ['leads out of its folder']),
     ([(member('/etc/x'), b'')], None, ['is not of lib-users 1.0.0']),
-    ([(member(TOP_1 + '/x', type=tarfile.SYMTYPE, linkname='/etc'), b'')], None, ['neither a file nor a folder']),
+    ([(member(TOP_1 + '/x', type=tarfile.SYMTYPE, linkname='/etc'), b'')], None, ['is a link to /etc']),
+    ([(member(TOP_1 + '/x', type=tarfile.SYMTYPE, linkname='..'), b'')], None, ['is a link to ..']),
+    ([(member(TOP_1 + '/x', type=tarfile.SYMTYPE, linkname='.'), b'')], None, ['is a link to .']),
+    ([(member(TOP_1 + '/d', type=tarfile.DIRTYPE), b''), (member(TOP_1 + '/x', type=tarfile.SYMTYPE, linkname='d'), b''),
+      (member(TOP_1 + '/x/y'), b'below')], None, ['lies below a link']),
     ([(member(TOP_1 + '/x', type=tarfile.LNKTYPE, linkname=TOP_1 + '/lib-users'), b'')], None, ['neither a file']),
     ([(member(TOP_1 + '/x', type=tarfile.FIFOTYPE), b'')], None, ['neither a file']),
     ([(member(TOP_1 + '/x', type=tarfile.SYMTYPE, linkname='y'), b''), (member(TOP_1 + '/x'), b'over')], None, ['File exists']),
     ([], b'\x7fELF\x02\x01\x01' + bytes(64), ['another architecture']),
     ([], b'#!/bin/sh\nexit 127\n', ['exit code 127', 'another libc']),
     ([], b'#!/bin/sh\necho lib-users 0.9.0\n', ["says that it is 'lib-users 0.9.0'"]),
-], ids=['parent', 'absolute', 'link out', 'hard link', 'fifo', 'twice', 'architecture', 'libc', 'another version'])
+], ids=['parent', 'absolute', 'link out', 'link to the folder above', 'link to its folder', 'below a link', 'hard link', 'fifo', 'twice', 'architecture', 'libc', 'another version'])
 def test_refused_archive(extra, program, texts, tmp_path, archive):
     refused(archive(pack(tmp_path / 'a', '1.0.0', extra, program)), texts, tmp_path)
 
@@ -147,19 +151,20 @@ def test_foreign_names_are_not_replaced(tmp_path, archive):
     assert 'its folder is not there' in archive(dict(options, links=['/no/such/lib-users'], prefix=str(tmp_path / 'p')))['msg']
 
 
-@pytest.mark.parametrize('machine, bits, glibc, libraries, lzma, said', [
-    ('x86_64', 64, '2.36', [], True, None),
-    ('aarch64', 64, '2.28', [], True, None),
-    ('riscv64', 64, '2.36', [], True, 'this host is riscv64'),
-    ('armv7l', 32, '2.36', [], True, 'this host is armv7l'),
-    ('aarch64', 32, '2.36', [], True, 'userland is of 32 bits'),
-    ('x86_64', 64, None, ['libatomic.so.1'], True, 'not glibc (musl?)'),
-    ('x86_64', 64, '2.17', [], True, 'glibc 2.17 is older than 2.28'),
-    ('x86_64', 64, '2.36', ['libatomic.so.1'], True, 'install libatomic1 on Debian'),
-    ('x86_64', 64, '2.36', [], False, 'without lzma'),
+@pytest.mark.parametrize('machine, bits, libc, glibc, libraries, lzma, said', [
+    ('x86_64', 64, 'glibc', '2.36', [], True, None),
+    ('aarch64', 64, 'glibc', '2.17', [], True, None),
+    ('x86_64', 64, 'musl', None, [], True, None),
+    ('riscv64', 64, 'glibc', '2.36', [], True, 'this host is riscv64'),
+    ('armv7l', 32, 'glibc', '2.36', [], True, 'this host is armv7l'),
+    ('aarch64', 32, 'glibc', '2.36', [], True, 'userland is of 32 bits'),
+    ('x86_64', 64, None, None, [], True, 'neither glibc nor musl'),
+    ('x86_64', 64, 'glibc', '2.12', [], True, 'glibc 2.12 is older than 2.17'),
+    ('x86_64', 64, 'musl', None, ['libstdc++.so.6'], True, 'install libstdc++ on Alpine'),
+    ('x86_64', 64, 'glibc', '2.36', [], False, 'without lzma'),
 ])
-def test_platforms(machine, bits, glibc, libraries, lzma, said):
-    problems = platform_info.find_problems(machine, bits, glibc, libraries, '/usr/local', lzma)
+def test_platforms(machine, bits, libc, glibc, libraries, lzma, said):
+    problems = platform_info.find_problems(machine, bits, libc, glibc, libraries, '/usr/local', lzma)
     assert len(problems) == (0 if said is None else 1), problems
     assert said is None or said in problems[0]
 
@@ -167,4 +172,6 @@ def test_platforms(machine, bits, glibc, libraries, lzma, said):
 def test_this_platform():
     result = run_module('platform_info', {}, module_environment())
     assert (result['machine'], result['changed']) == (os.uname().machine, False)
-    assert result['architecture'] == platform_info.ARCHITECTURES.get(os.uname().machine)
+    suffix = '-musl' if result['libc'] == 'musl' else ''
+    assert result['architecture'] == platform_info.ARCHITECTURES[os.uname().machine] + suffix
+    assert (result['libc'] == 'glibc') == (result['glibc'] is not None)

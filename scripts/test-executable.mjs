@@ -1,0 +1,24 @@
+// `npm run test:executable`: the tests that start the program, against the standalone executable for this machine, which is built
+// first. Arguments are those of scripts/test.mjs, as in `-- test/guest/scan.test.ts --test-concurrency=1`.
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildExecutable } from './pack/executable.mjs';
+import { root } from './pack/run.mjs';
+import { hostTargetName } from './pack/targets.mjs';
+
+// The fuzzers read within Node and start nothing.
+const hostile = readdirSync(join(root, 'test/hostile')).filter((file) => /^(?!fuzz).*\.test\.ts$/.test(file));
+const all = [
+  'test/cli',
+  'test/live',
+  'test/documents/schema.test.ts',
+  ...hostile.map((file) => `test/hostile/${file}`),
+];
+
+const args = process.argv.slice(2);
+const env = { ...process.env, LIB_USERS_PROGRAM: buildExecutable(hostTargetName()) };
+const argv = ['scripts/test.mjs', ...(args.some((arg) => !arg.startsWith('-')) ? [] : all), ...args];
+const { status, signal } = spawnSync(process.execPath, argv, { stdio: 'inherit', cwd: root, env });
+if (signal) process.kill(process.pid, signal);
+process.exitCode = status;
