@@ -31,7 +31,12 @@ export function fetchNode(t: TestContext, { node, npm }: OtherNode, place: strin
 function unpack(range: string, folder: string): void {
   mkdirSync(folder, { recursive: true });
   const found = JSON.parse(succeed('npm', ['view', '--json', range, '_id'])) as string | string[];
-  const exact = typeof found === 'string' ? found : (found.at(-1) ?? range);
+  // npm lists them by the time of their publication.
+  const exact =
+    [found]
+      .flat()
+      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+      .at(-1) ?? range;
   succeed('npm', ['pack', '--silent', '--pack-destination', folder, exact]);
   const archive = join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '');
   succeed('tar', ['-xzf', archive, '-C', folder, '--strip-components=1', '--no-same-owner']);
