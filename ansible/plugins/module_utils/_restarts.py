@@ -55,3 +55,8 @@ def states(entries):
 def is_failed(state):
     """Failed, or begun again and again."""
     return state['active'] == 'failed' or (state['active'] == 'activating' and state['sub'] == 'auto-restart')
+
+
+def failed_since(entries):
+    """Those of the record that are failed now, each with its state."""
+    return [state for state in states(entries) if is_failed(state)]

@@ -174,7 +174,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.lib_users.host.plugins.module_utils._globs import glob_problem, matches
 from ansible_collections.lib_users.host.plugins.module_utils._restarts import (
     RECORD,
-    is_failed,
+    failed_since,
     read_record,
     states,
     write_record,
@@ -324,7 +324,7 @@ def failed_before(record, results):
             'said': 'it was restarted by an earlier run and is %s now: mend it and start it, or make systemd forget it with '
             'systemctl reset-failed' % ('failed' if state['active'] == 'failed' else 'begun again and again'),
         }
-        for state in states([entry for entry in record if entry not in now]) if is_failed(state)
+        for state in failed_since([entry for entry in record if entry not in now])
     ]
 
 

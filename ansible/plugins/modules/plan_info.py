@@ -51,6 +51,11 @@ options:
     description: Return the whole document as RV(plan), and its parts not a second time.
     type: bool
     default: false
+  record:
+    description:
+      - The file that keeps what M(lib_users.host.plan_apply) restarted last. With it RV(failed_since) is returned.
+      - That module keeps it in V(/run/lib-users/restarted.json), which only root may read.
+    type: path
 author:
   - the lib-users authors (@lib-users)
 '''
@@ -292,6 +297,20 @@ reboot_reasons:
   returned: success
   type: list
   elements: dict
+failed_since:
+  description: The units that were restarted last in this boot, as O(record) says, and that are failed now.
+  returned: success and O(record) is set
+  type: list
+  elements: dict
+  contains:
+    unit:
+      description: The name of the unit.
+      returned: success
+      type: str
+    uid:
+      description: Whose manager it is of, or null for the system's.
+      returned: success
+      type: int
 complete:
   description: Whether the plan covers the whole host. V(false) also where O(units) narrowed it.
   returned: success
@@ -301,6 +320,7 @@ complete:
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.lib_users.host.plugins.module_utils._cli import COMMON_OPTIONS, Cli
 from ansible_collections.lib_users.host.plugins.module_utils._globs import glob_problems
+from ansible_collections.lib_users.host.plugins.module_utils._restarts import failed_since, read_record
 from ansible_collections.lib_users.host.plugins.module_utils._scan import (
     FROM_REPORT_OPTIONS,
     repeated,
@@ -338,6 +358,7 @@ def main():
             units=dict(type='list', elements='str'),
             ignore=dict(type='list', elements='str'),
             packages=dict(type='bool', default=False),
+            record=dict(type='path'),
             policy=dict(
                 type='list',
                 elements='dict',
@@ -380,6 +401,9 @@ def main():
     if not params['document']:
         parts = dict({key: plan[key] for key in FLAT_KEYS}, reboot_reasons=plan['reboot']['reasons'])
         parts.update(clean=plan.get('clean'), held=plan.get('held'))
+    if params['record'] is not None:
+        failed = failed_since(read_record(params['record']))
+        parts['failed_since'] = [{'unit': state['unit'], 'uid': state['uid']} for state in failed]
     module.exit_json(
         changed=False,
         reboot_required=required is True,

@@ -65,6 +65,33 @@ def test_install_and_remove(executable, tmp_path):
     assert not (tmp_path / 'opt').exists()
 
 
+def test_restart_in_check_mode(tmp_path):
+    """Of a plan that is made up, on this host. The command line gives text alone, and false is no word for true."""
+    plan = os.path.join(REPO, 'test', 'fixtures', 'documents', 'plan.json')
+    stub = tmp_path / 'lib-users'
+    # One line, as the CLI prints it.
+    stub.write_text('#!/bin/sh\nexec tr "\\n" " " <%s\n' % plan)
+    stub.chmod(0o755)
+    defaults = {'group/lib_users.host.all': {'executable': str(stub)}}
+    results = {'ansible.builtin.debug': {'msg': 'clean: {{ lib_users_clean }}, {{ lib_users_left | map(attribute="unit") | join(" ") }}'}}
+
+    def run(*flags):
+        role = {'role': 'lib_users.host.restart'}
+        flags = ('--check',) + flags
+        process = play(tmp_path / 'play.yml', *flags, roles=[role], post_tasks=[results], module_defaults=defaults)
+        assert process.returncode == 0, process.stdout
+        assert '[WARNING]' not in process.stdout
+        left = re.search(r'clean: \w*, ([^"]*)', process.stdout)
+        return re.findall(r'(?:try-restart|try-reload-or-restart) -- (\S+),', process.stdout), left.group(1).split()
+
+    shown, left = run()
+    assert shown == ['cron.service', 'nginx.service', 'app.service']
+    assert 'app.service' not in left and 'dbus.service' in left
+    shown, left = run('-e', 'restart_user_services=false', '-e', 'restart_verify=false', '-e', 'restart_keep_going=false')
+    assert shown == ['cron.service', 'nginx.service']
+    assert 'app.service' in left
+
+
 def test_reports_and_what_they_say_together(executable, tmp_path, monkeypatch):
     inventory = tmp_path / 'inventory.ini'
     lines = ['web1', 'web2', 'lost ansible_python_interpreter=/no/such', '[all:vars]', 'ansible_connection=local']

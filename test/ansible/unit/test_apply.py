@@ -223,8 +223,9 @@ def state(active, sub='dead'):
     (state(None, None), False),
 ])
 def test_what_an_earlier_run_restarted(found, is_failed, monkeypatch):
-    monkeypatch.setattr(plan_apply, 'states', lambda entries: [found] if entries else [])
+    monkeypatch.setattr(restarts, 'states', lambda entries: [found] if entries else [])
     record = [{'unit': 'a.service', 'uid': None}]
+    assert restarts.failed_since(record) == ([found] if is_failed else [])
     assert [entry['unit'] for entry in plan_apply.failed_before(record, [])] == (['a.service'] if is_failed else [])
     again = plan_apply.result_of(dict(ACTIONS[0], unit='a.service'), 'done')
     assert plan_apply.failed_before(record, [again]) == [], 'what is restarted again is judged by that'

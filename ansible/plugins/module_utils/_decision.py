@@ -1,0 +1,104 @@
+# -*- coding: utf-8 -*-
+# SPDX-FileCopyrightText: 2026 the lib-users authors
+# SPDX-License-Identifier: MIT
+
+"""The plan of a host and the options of the role restart -> what the role does there, in which order. Which unit needs what is
+the plan's to say, never this file's."""
+
+import re
+
+from ansible_collections.lib_users.host.plugins.module_utils._globs import any_matches
+from ansible_collections.lib_users.host.plugins.module_utils._sentences import command_sentence, sentence
+
+# What restart_reboot can be. If it is said twice, the more careful one counts.
+CAREFUL_FIRST = ('never', 'for_kernel', 'when_required')
+# The flag file names the packages that asked for a reboot.
+KERNEL_PACKAGE = re.compile('linux-image|linux-base|kernel')
+
+
+def decide(plan, options, ready=None):
+    """What plan_info returned and the options, and what reboot_info returned if it was asked -> what to do."""
+    ready = ready or {}
+    wants_reboot = is_reboot_wanted(plan, options)
+    forbidden = ready.get('forbidden') or []
+    # If a unit forbids the reboot, nobody needs to know what else speaks against it.
+    problems = [] if forbidden else list(ready.get('problems') or [])
+    asks = wants_reboot and not options['is_local'] and not ready
+    # A reboot does everything else as well. It would end a play that runs on the host itself.
+    reboots = wants_reboot and not options['is_local'] and not asks and not forbidden and not problems
+    wanted = wanted_actions(plan['actions'], options)
+    # The restart of what carries the play would end the play that waits for it.
+    carrying = [action for action in wanted if action['carries_caller'] and action['action'] in ('restart', 'reload')]
+    attached = [] if reboots else last_at_the_end(without(wanted, carrying), options['last'])
+    # systemd does it while nobody is connected. If the play runs on the host itself, there is no such moment: it is left to people.
+    detached = [] if reboots or options['is_local'] else carrying
+    return {
+        'asks': asks,
+        'reboots': reboots,
+        'acts': bool(reboots or attached or detached),
+        'attached': attached,
+        'detached': detached,
+        'shown': ['reboot'] + [sentence(reason) for reason in plan['reboot_reasons']] if reboots
+        else [command_sentence(action) for action in attached + detached],
+        'runs_play': carrying if options['is_local'] else [],
+        'only': list(options['only']),
+        'problems': ['not rebooted, since %s' % problem for problem in problems],
+        'reboot_notes': reboot_notes(options, wants_reboot, forbidden),
+    }
+
+
+def is_reboot_wanted(plan, options):
+    # A reboot restarts everything, what restart_only leaves out as well.
+    if not plan['reboot_required'] or options['only']:
+        return False
+    mode = reboot_mode(options)
+    return mode == 'when_required' or (mode == 'for_kernel' and any(is_for_kernel(reason) for reason in plan['reboot_reasons']))
+
+
+def reboot_mode(options):
+    return next(mode for mode in CAREFUL_FIRST if mode in options['reboot'])
+
+
+def is_for_kernel(reason):
+    packages = reason.get('packages') or []
+    return reason['code'].startswith('kernel_') or any(KERNEL_PACKAGE.match(package) for package in packages)
+
+
+def wanted_actions(actions, options):
+    """Those that the options want done. Without a command an action is left to people."""
+    names = ['restart']
+    names += ['reload', 'signal'] if options['reload'] else []
+    names += ['daemon_reexec'] if options['daemon_reexec'] else []
+    names += ['reexec_user_manager'] if options['user_services'] else []
+    scopes = ('system', 'user') if options['user_services'] else ('system',)
+    return [
+        action for action in actions
+        if action['argv'] is not None and action['action'] in names and action['scope'] in scopes
+        and (not options['only'] or any_matches(options['only'], action['unit']))
+    ]
+
+
+def without(actions, others):
+    """The actions but those whose command is that of one of the others."""
+    commands = [other['argv'] for other in others]
+    return [action for action in actions if action['argv'] not in commands]
+
+
+def last_at_the_end(actions, globs):
+    last = [action for action in actions if any_matches(globs, action['unit'])]
+    return [action for action in actions if action not in last] + last
+
+
+def reboot_notes(options, wants_reboot, forbidden):
+    """Why the role does not do a reboot that is required."""
+    notes = []
+    if forbidden:
+        notes.append(
+            'not rebooted, since restart_never names what runs here: %s. A person has to do it, or restart_reboot_despite'
+            % ', '.join(forbidden)
+        )
+    if wants_reboot and options['is_local']:
+        notes.append('not rebooted, since this play runs on the host itself')
+    if reboot_mode(options) != 'never' and options['only']:
+        notes.append('not rebooted, since restart_only is set')
+    return notes

@@ -1,0 +1,78 @@
+# -*- coding: utf-8 -*-
+# SPDX-FileCopyrightText: 2026 the lib-users authors
+# SPDX-License-Identifier: MIT
+
+"""What the role restart decided for a host, and what became of it -> what failed, what is left to people, and what is said."""
+
+from ansible_collections.lib_users.host.plugins.module_utils._sentences import left_over, sentence, stale_sentence
+
+
+def judge(decision, before, applied=None, again=None, after=None, check_mode=False):
+    """The decision, the plan before, what plan_apply returned (and returned after the connection was made anew), the plan after.
+
+    What did not run is none of them, or has none of their keys."""
+    applied, again = applied or {}, again or {}
+    looked_again = after is not None and 'actions' in after
+    plan = after if looked_again else before
+    failed = failures_of(applied, again)
+    still = still_to_do(decision, after['actions'], failed) if looked_again else []
+    # A user could have its own services fail at will: they are left to people, and do not fail the host.
+    stale = [action for action in still if action['scope'] != 'user']
+    people = left_over(left_to_people(decision, plan, looked_again, stale), decision['runs_play'], decision['only'])
+    failures = words_of(applied, again, failed) + decision['problems'] + [stale_sentence(action) for action in stale]
+    # Nobody looked whether the reboot was enough.
+    reboot_is_due = plan['reboot_required'] and not (decision['reboots'] and not looked_again)
+    reboot_said = [sentence(reason) for reason in plan['reboot_reasons']] + decision['reboot_notes'] if reboot_is_due else []
+    people_said = [entry['why'] for entry in people]
+    return {
+        'failed': failed,
+        'still': still,
+        'is_well': not failed and not stale,
+        'left': people + left_over(stale),
+        'restarted': [] if check_mode else list(applied.get('restarted') or []),
+        'rebooted': decision['reboots'] and not check_mode,
+        'clean': is_clean(decision, plan, looked_again, failed + stale),
+        'people_said': people_said,
+        'reboot_said': reboot_said,
+        'failures': failures,
+        'says': bool(people_said or reboot_said or failures),
+    }
+
+
+def failures_of(applied, again):
+    """What failed now, what failed once the connection was made anew, and what an earlier run restarted and is failed."""
+    first = list(applied.get('failures') or [])
+    units = [failure['unit'] for failure in first]
+    return first + [failure for failure in again.get('failures') or [] if failure['unit'] not in units]
+
+
+def words_of(applied, again, failed):
+    known = applied.get('failures') or []
+    return ([applied['message']] if known else []) + ([again['message']] if len(failed) > len(known) else [])
+
+
+def still_to_do(decision, actions, failed):
+    """What was done and is still to be done. A reloaded service lets go of its logs once its clients are served."""
+    if decision['reboots']:
+        return [action for action in actions if action['action'] in ('restart', 'reboot')]
+    done = [action['argv'] for action in decision['attached'] + decision['detached']]
+    units = [failure['unit'] for failure in failed]
+    return [
+        action for action in actions
+        if action['action'] not in ('reload', 'signal') and action['argv'] in done and action['unit'] not in units
+    ]
+
+
+def left_to_people(decision, plan, looked_again, stale):
+    """What is neither done nor failed."""
+    if looked_again:
+        return [action for action in plan['actions'] if action not in stale]
+    done = decision['attached'] + decision['detached']
+    return [] if decision['reboots'] else [action for action in plan['actions'] if action not in done]
+
+
+def is_clean(decision, plan, looked_again, wrong):
+    """None if it is not known."""
+    if wrong:
+        return False
+    return None if decision['acts'] and not looked_again else plan.get('clean')

@@ -1,0 +1,190 @@
+"""What the role restart decides from a plan and its options, and what it says of what became of it."""
+
+import importlib
+import os
+import sys
+
+import pytest
+from run_case import golden
+
+sys.path.insert(0, os.environ['ANSIBLE_COLLECTIONS_PATH'])
+PLUGINS = 'ansible_collections.lib_users.host.plugins.'
+decision = importlib.import_module(PLUGINS + 'module_utils._decision')
+outcome = importlib.import_module(PLUGINS + 'module_utils._outcome')
+
+OPTIONS = {
+    'only': [], 'last': [], 'reload': True, 'user_services': True, 'daemon_reexec': True, 'reboot': ['never'], 'is_local': False,
+}
+BECAUSE = [{'path': '/lib/x.so', 'code': 'library_replaced', 'package': None, 'pids': [7], 'held_bytes': 0}]
+KERNEL = {'code': 'kernel_outdated', 'running': '6.1', 'installed': '6.2'}
+UNIT = {'code': 'unit', 'unit': 'dbus.service'}
+READY = {'forbidden': [], 'problems': []}
+
+
+def action(unit, what='restart', scope='system', carries_caller=False, argv=True):
+    word = {'restart': 'try-restart', 'reload': 'try-reload-or-restart'}.get(what, what)
+    return dict(
+        golden('plan')['actions'][0], action=what, unit=unit, scope=scope, carries_caller=carries_caller, because=BECAUSE,
+        argv=['systemctl', word, '--', unit or 'systemd', scope] if argv else None,
+    )
+
+
+def plan(*actions, **more):
+    return dict({'actions': list(actions), 'reboot_required': False, 'reboot_reasons': [], 'clean': not actions}, **more)
+
+
+def decide(before, ready=None, **options):
+    return decision.decide(before, dict(OPTIONS, **options), ready)
+
+
+def units(actions):
+    return [each['unit'] for each in actions]
+
+
+def test_nothing_is_to_be_done():
+    decided = decide(plan())
+    assert (decided['acts'], decided['asks'], decided['reboots'], decided['shown']) == (False, False, False, [])
+    assert outcome.judge(decided, plan()) == {
+        'failed': [], 'still': [], 'is_well': True, 'left': [], 'restarted': [], 'rebooted': False, 'clean': True,
+        'people_said': [], 'reboot_said': [], 'failures': [], 'says': False,
+    }
+
+
+ALL = [
+    action('a.service'), action('b.service', 'reload'), action('c.service', 'signal'), action(None, 'daemon_reexec'),
+    action('user@1.service', 'reexec_user_manager'), action('d.service', scope='user'), action('e.service', 'manual', argv=False),
+]
+
+
+@pytest.mark.parametrize('options, done', [
+    ({}, ['a.service', 'b.service', 'c.service', None, 'user@1.service', 'd.service']),
+    ({'reload': False}, ['a.service', None, 'user@1.service', 'd.service']),
+    ({'daemon_reexec': False}, ['a.service', 'b.service', 'c.service', 'user@1.service', 'd.service']),
+    ({'user_services': False}, ['a.service', 'b.service', 'c.service', None]),
+    ({'only': ['[ab].service']}, ['a.service', 'b.service']),
+    ({'last': ['a*']}, ['b.service', 'c.service', None, 'user@1.service', 'd.service', 'a.service']),
+], ids=['all', 'reload', 'daemon_reexec', 'user_services', 'only', 'last'])
+def test_what_is_done_and_what_is_left(options, done):
+    before = plan(*ALL)
+    decided = decide(before, **options)
+    assert units(decided['attached']) == done
+    assert len(decided['shown']) == len(done) and 'because of /lib/x.so' in decided['shown'][0]
+    left = outcome.judge(decided, before)['left']
+    assert [entry['unit'] for entry in left] == [unit for unit in units(ALL) if unit not in done]
+
+
+def test_what_carries_the_play_is_done_by_systemd_or_left_to_people():
+    before = plan(action('a.service'), action('ssh.service', carries_caller=True))
+    decided = decide(before, last=['a*'])
+    assert (units(decided['attached']), units(decided['detached'])) == (['a.service'], ['ssh.service'])
+    local = decide(before, is_local=True)
+    assert (units(local['attached']), local['detached']) == (['a.service'], [])
+    assert outcome.judge(local, before)['people_said'] == ['ssh.service: restart it (this play runs in it)']
+    # A signal or a reexec ends nobody's connection.
+    assert units(decide(plan(action('x.service', 'signal', carries_caller=True)))['attached']) == ['x.service']
+
+
+@pytest.mark.parametrize('reboot, reasons, wanted', [
+    (['when_required'], [UNIT], True),
+    (['for_kernel'], [UNIT], False),
+    (['for_kernel'], [UNIT, KERNEL], True),
+    (['for_kernel'], [{'code': 'reboot_required_file', 'path': '/x', 'packages': ['dbus', 'linux-image-6.1']}], True),
+    (['for_kernel'], [{'code': 'reboot_required_file', 'path': '/x', 'packages': ['my-kernel']}], False),
+    (['never'], [KERNEL], False),
+    (['when_required', 'never'], [KERNEL], False),
+    (['for_kernel', 'when_required'], [UNIT], False),
+])
+def test_when_a_reboot_is_wanted(reboot, reasons, wanted):
+    before = plan(action('a.service'), reboot_required=True, reboot_reasons=reasons)
+    decided = decide(before, reboot=reboot)
+    # Nobody reboots before it was asked what speaks against it.
+    assert (decided['asks'], decided['reboots']) == (wanted, False)
+    decided = decide(before, READY, reboot=reboot)
+    assert (decided['asks'], decided['reboots'], units(decided['attached'])) == (False, wanted, [] if wanted else ['a.service'])
+    assert decided['shown'][0] == ('reboot' if wanted else 'systemctl try-restart -- a.service system, because of /lib/x.so')
+
+
+@pytest.mark.parametrize('ready, options, said, fails', [
+    ({'forbidden': ['db.service'], 'problems': ['sshd is bad']}, {}, 'since restart_never names what runs here: db.service', False),
+    ({'forbidden': [], 'problems': ['sshd is bad']}, {}, None, True),
+    (None, {'is_local': True}, 'since this play runs on the host itself', False),
+    (None, {'only': ['a*']}, 'since restart_only is set', False),
+], ids=['forbidden', 'problems', 'local', 'only'])
+def test_what_keeps_off_a_reboot(ready, options, said, fails):
+    before = plan(action('a.service'), reboot_required=True, reboot_reasons=[UNIT])
+    decided = decide(before, ready, reboot=['when_required'], **options)
+    assert (decided['asks'], decided['reboots'], units(decided['attached'])) == (False, False, ['a.service'])
+    judged = outcome.judge(decided, before)
+    notes = judged['reboot_said'][1:]
+    assert judged['reboot_said'][0] == 'dbus.service cannot be restarted safely'
+    assert len(notes) == (0 if said is None else 1) and all(said in note for note in notes)
+    assert judged['failures'] == (['not rebooted, since sshd is bad'] if fails else [])
+
+
+def failure(unit, **more):
+    return dict({'unit': unit, 'scope': 'system'}, **more)
+
+
+def test_after_restarts_that_cured_all():
+    before = plan(action('a.service'))
+    applied = {'failures': [], 'message': '', 'restarted': ['a.service'], 'outcomes': []}
+    judged = outcome.judge(decide(before), before, applied, {}, plan())
+    assert (judged['restarted'], judged['clean'], judged['says'], judged['is_well']) == (['a.service'], True, False, True)
+
+
+def test_what_was_not_looked_at_again_is_not_known_to_be_clean():
+    before = plan(action('a.service'))
+    applied = {'failures': [], 'message': '', 'restarted': ['a.service']}
+    judged = outcome.judge(decide(before), before, applied)
+    assert (judged['clean'], judged['restarted'], judged['left']) == (None, ['a.service'], [])
+    checked = outcome.judge(decide(before), before, applied, check_mode=True)
+    assert (checked['clean'], checked['restarted']) == (None, [])
+
+
+def test_what_failed_and_what_is_still_stale_fails_the_host_once():
+    before = plan(action('a.service'), action('b.service'), action('c.service', 'reload'), action('u.service', scope='user'))
+    applied = {'failures': [failure('a.service')], 'message': 'a failed', 'restarted': ['b.service']}
+    judged = outcome.judge(decide(before), before, applied, {}, before)
+    assert judged['failures'] == ['a failed', 'b.service still runs on /lib/x.so']
+    assert units(judged['still']) == ['b.service', 'u.service']
+    assert (judged['clean'], judged['is_well']) == (False, False)
+    # The reload is not over, and a user's service fails nobody: both are left to people.
+    assert judged['people_said'] == ['a.service: restart it', 'c.service: reload it', 'u.service: restart it']
+    assert [entry['unit'] for entry in judged['left']] == ['a.service', 'c.service', 'u.service', 'b.service']
+
+
+def test_a_users_service_alone_fails_nobody():
+    before = plan(action('u.service', scope='user'))
+    applied = {'failures': [], 'user_failures': [failure('u.service', scope='user')], 'message': '', 'restarted': []}
+    judged = outcome.judge(decide(before), before, applied, {}, before)
+    assert (judged['failures'], judged['is_well'], judged['clean']) == ([], True, False)
+    assert judged['people_said'] == ['u.service: restart it']
+
+
+def test_what_failed_after_the_connection_was_made_anew_is_said_once():
+    before = plan(action('a.service'), action('ssh.service', carries_caller=True))
+    applied = {'failures': [failure('a.service')], 'message': 'a failed', 'restarted': []}
+    both = {'failures': [failure('a.service'), failure('ssh.service')], 'message': 'a and ssh failed'}
+    judged = outcome.judge(decide(before), before, applied, both, plan())
+    assert (units(judged['failed']), judged['failures']) == (['a.service', 'ssh.service'], ['a failed', 'a and ssh failed'])
+    judged = outcome.judge(decide(before), before, applied, {'failures': [failure('a.service')], 'message': 'again'}, plan())
+    assert (units(judged['failed']), judged['failures']) == (['a.service'], ['a failed'])
+
+
+def test_after_a_reboot():
+    before = plan(action('a.service'), reboot_required=True, reboot_reasons=[KERNEL])
+    decided = decide(before, READY, reboot=['when_required'])
+    judged = outcome.judge(decided, before, {}, {}, plan(action('m.service', 'manual', argv=False)))
+    assert (judged['rebooted'], judged['reboot_said'], judged['people_said']) == (True, [], ['m.service: see to it by hand'])
+    judged = outcome.judge(decided, before, {}, {}, before)
+    assert (judged['failures'], judged['clean']) == (['a.service still runs on /lib/x.so'], False)
+    assert judged['reboot_said'] == ['kernel 6.2 is installed, and 6.1 runs'], 'the reboot was not enough'
+    checked = outcome.judge(decided, before, check_mode=True)
+    assert (checked['rebooted'], checked['left'], checked['clean']) == (False, [], None)
+    assert checked['reboot_said'] == []
+
+
+def test_what_was_restarted_earlier_and_is_failed_fails_a_host_on_which_nothing_is_done():
+    applied = {'failures': [failure('old.service')], 'message': 'old failed', 'restarted': []}
+    judged = outcome.judge(decide(plan()), plan(), applied)
+    assert (judged['failures'], judged['clean'], judged['says']) == (['old failed'], False, True)
