@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { guestObstacle } from '../guest/base.ts';
 import { bootGuest, type Guest } from '../guest/guest.ts';
@@ -70,6 +70,7 @@ for (const { what, release, users, nspawn = [], node = null } of rounds) {
     const shared = node === null ? [] : [`--bind-ro=${fetchNode(t, node, otherPlace)}:${otherPlace}`];
     const guest = await bootGuest(t, { release, cgroup: 'unified', nspawn: [...nspawn, ...shared] });
     await shareRegistry(guest);
+    if (node !== null) await layLibrariesIn(guest);
     const path = node === null ? '' : `PATH=${otherPlace}/bin:$PATH; `;
     for (const user of users) {
       await layIn(guest, clone, user);
@@ -90,6 +91,13 @@ for (const { what, release, users, nspawn = [], node = null } of rounds) {
       }
     }
   });
+}
+
+/** Node 26 links libatomic, which a package of Node would bring along. */
+async function layLibrariesIn(guest: Guest): Promise<void> {
+  const { stdout } = await run(['sh', '-c', 'realpath /usr/lib/*-linux-gnu/libatomic.so.1']);
+  const folder = dirname(stdout.trim());
+  await guest.copyIn(stdout.trim(), join(folder, 'libatomic.so.1'), 0o755);
 }
 
 /** Puts the clone into the user's home folder, as its owner. */
