@@ -34,7 +34,7 @@ const unreached = {
 const replaced = {
   // Help has no colours, and to find out whether it might have some makes a stream of standard output (unused-stream.mjs).
   ansis: 'const plain = (text) => text; module.exports = { strip: plain };',
-  // It takes the home folder out of stacks, and as soon as it is loaded asks the name services for it: maybe a server.
+  // clean-stack takes the home folder out of stacks, and as soon as it is loaded asks the name services for it: maybe a server.
   'clean-stack': 'module.exports = (stack) => stack;',
 };
 
@@ -47,7 +47,7 @@ const withoutUnreached = {
     });
     build.onResolve({ filter: /^\w/ }, ({ path }) => (path in replaced ? { path, namespace: 'replaced' } : undefined));
     build.onLoad({ filter: /./, namespace: 'replaced' }, ({ path }) => ({ contents: replaced[path] }));
-    // It can be called and constructed: oclif makes a spinner as soon as its help is loaded, and asks debug for a logger.
+    // This function can be called and constructed: oclif makes a spinner as soon as its help is loaded, and asks debug for a logger.
     const contents = 'module.exports = function () { return () => {}; };';
     build.onLoad({ filter: /./, namespace: 'unreached' }, () => ({ contents }));
   },
