@@ -1,4 +1,4 @@
-// What is inside the executable besides our own code: the npm packages that the bundle took something from, and Bun.
+// The executable holds more than our own code: the npm packages that the bundle took something from, and Bun.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { linkedByBun } from './linked.mjs';

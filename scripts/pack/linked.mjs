@@ -1,4 +1,4 @@
-// What Bun links besides its own code: bundled-by-bun.json (Bun's LICENSE.md and scripts/build/deps/) and the versions that the
+// Bun links more than its own code: bundled-by-bun.json (Bun's LICENSE.md and scripts/build/deps/) and the versions that the
 // pinned Bun itself gives. A version that nothing gives stays unknown.
 import { readFileSync } from 'node:fs';
 import { fetchBun } from './bun.mjs';

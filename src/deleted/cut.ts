@@ -7,13 +7,13 @@ import type { Identity } from '../procfs/process.ts';
 import type { FdFinding, MapFinding } from './finding.ts';
 import type { AffectedProcess } from './inspect.ts';
 
-/** Of what one process uses so much is listed at most, in characters of JSON: more than a hundred thousand gone files of ordinary paths. */
+/** The findings of one process that are listed at most, in characters of JSON: more than a hundred thousand gone files of ordinary paths. */
 const roomOfProcess = 56 << 20;
-/** Of all processes together. A file may stand by its process and by its unit, and `fleet` reads reports of up to 256 MiB. */
+/** The same for all processes together. A file may stand by its process and by its unit, and `fleet` reads reports of up to 256 MiB. */
 const roomOfReport = 112 << 20;
 /** A finding, but for its texts; a process as well. */
 const recordLength = 400;
-/** Of so many files that are not listed it is known what they hold: those that hold most. */
+/** The number of files that are not listed and whose held bytes are kept all the same: those that hold most. */
 const mostHeld = 100_000;
 /** What a command line keeps in any case. */
 const shortCommand = 4096;
