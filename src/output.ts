@@ -27,7 +27,7 @@ export interface Output {
   /** null and `-` are standard output. */
   path: string | null;
   text: Text;
-  /** Of a file that is made, less the umask; a file that is there keeps its own. 0666 unless said otherwise. */
+  /** The mode of a file that is made, less the umask; a file that is there keeps its own. 0666 unless said otherwise. */
   mode?: number;
 }
 

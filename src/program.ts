@@ -10,7 +10,7 @@ const isExecutable = script.startsWith('/$bunfs/');
 /** The name that the caller used: lib_users and fd_users are links to lib-users, and each is a program of its own. */
 export const programName: string = basename(isExecutable ? process.argv0 : script);
 
-/** What the caller wrote after that name. */
+/** The words that the caller wrote after that name. */
 export const programArguments: readonly string[] = process.argv.slice(2);
 
 /** The file that holds all of this program, from which a thread can be started. */

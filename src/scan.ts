@@ -33,7 +33,7 @@ import { findGuestRoots, type GuestRoots } from './systemd/guest-root.ts';
 import { ownsCgroup } from './systemd/systemctl.ts';
 import { inspectAll, manyProcesses, threadsOf } from './threads/inspect-all.ts';
 
-/** Where the host's own files are: /etc, /boot, /usr/lib/modules. */
+/** The host's own files are below it: /etc, /boot, /usr/lib/modules. */
 const root = '/';
 
 export async function scanHost(options: ScanOptions): Promise<Report> {

@@ -15,7 +15,7 @@ export const fleetGateFlags = {
     delimiter: ',',
     helpValue: 'CAUSE',
     description:
-      'What on any host closes the gate (exit code 5): any (something stale that counts), reboot (a required reboot), incomplete (what could not be seen or read). Several by a comma or by giving it again. Without it there is no gate; with --format junit it is any,incomplete.',
+      'Close the gate (exit code 5) if any host has: any (something stale that counts), reboot (a required reboot), incomplete (what could not be seen or read). Several by a comma or by giving it again. Without it there is no gate; with --format junit it is any,incomplete.',
   }),
   'allow-incomplete': boolean({
     description: 'Let the gate open though not everything could be seen or read.',

@@ -15,7 +15,7 @@ const roomOfReport = 112 << 20;
 const recordLength = 400;
 /** The number of files that are not listed and whose held bytes are kept all the same: those that hold most. */
 const mostHeld = 100_000;
-/** What a command line keeps in any case. */
+/** So many characters a command line keeps in any case. */
 const shortCommand = 4096;
 
 /** A path of more bytes is not reported. Path calls of the kernel take 4096, and a mount may lie as deep as a file below it. */
@@ -23,7 +23,7 @@ export const longestPath = 8192;
 /** So much of a longer one says where it is. */
 const shownOfLongPath = 200;
 
-/** What of one process is not listed, or not known. Plain data, which JSON can carry. */
+/** The part of one process that is not listed, or not known. It is plain data, which JSON can carry. */
 export interface Cut {
   pid: number;
   identity: Identity;
@@ -83,7 +83,7 @@ function byWeight(a: Finding, b: Finding): number {
   );
 }
 
-/** What is listed of the findings of one process, in their order, and what is not. */
+/** Splits the findings of one process into those that are listed, in their order, and those that are not. */
 function fit({ maps, fds }: Found, room: number): Found & { left: Finding[] } {
   const left = new Set<Finding>();
   let length = 0;
@@ -182,8 +182,8 @@ function fairShare(lengths: readonly number[], room: number): number {
 }
 
 function shortenCommand(identity: Identity): Identity {
-  const { commandLine, commandTruncated } = identity;
-  if (commandLine.length <= shortCommand) return { ...identity, commandTruncated };
+  const { commandLine } = identity;
+  if (commandLine.length <= shortCommand) return identity;
   return { ...identity, commandLine: commandLine.slice(0, shortCommand), commandTruncated: true };
 }
 

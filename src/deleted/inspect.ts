@@ -34,7 +34,7 @@ export interface Inspection {
   outcome: 'inspected' | 'kernel_threads' | Trouble;
   affected: AffectedProcess | null;
   hidden: readonly HiddenUse[];
-  /** What of the process is not listed, or not known; null if that is nothing. */
+  /** The part of the process that is not listed, or not known; null if all is listed and known. */
   cut: Cut | null;
 }
 

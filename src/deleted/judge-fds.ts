@@ -17,7 +17,7 @@ import { classifyFdRole } from './role.ts';
 import { fixedRules, type Rule } from './rules.ts';
 import { classifyGone, type GoneState } from './state.ts';
 
-/** What stands for a path that is longer than the kernel prints (a page); such a descriptor is gone when no link is left. */
+/** Stands for a path that is longer than the kernel prints (a page); such a descriptor is gone if no link is left. */
 const unprintable = '(path too long to read)';
 
 /** `unread` counts the descriptors of which neither a path nor the links of the file tell whether it is gone. */

@@ -9,9 +9,9 @@ const invisible = /[\x7f-\x9f\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{DI}]/gu;
 const escapedSurrogate = /\\ud[89a-f]/;
 const loneSurrogates = /\p{Cs}/gu;
 
-/** Of a list so many elements are written at once. */
+/** So many elements of a list are written at once. */
 const run = 64;
-/** Of a text that is too long to be written at once so many characters are. */
+/** So many characters of a text are written at once if it is too long to be written whole. */
 const textRun = 1 << 20;
 
 /** Indented by two, with a newline at the end. */

@@ -8,7 +8,7 @@ import { projectRoot } from '../support/project.ts';
 const buildFolder = join(projectRoot, 'build/bench');
 let built: Promise<string> | null = null;
 
-/** What the npm package has, and a clone after its build. */
+/** The file that the npm package has, and a clone after its build. */
 
 /** A program that this machine has not, and why. */
 export class Unavailable extends Error {}

@@ -1,4 +1,4 @@
-// What a report lists of a process that has too much: the most telling, in its order; the rest is counted, and what it holds.
+// A report lists the most telling findings of a process that has too many, in their order; the rest and its held bytes are counted.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

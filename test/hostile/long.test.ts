@@ -112,7 +112,7 @@ const shapes: readonly [name: string, make: (count: number) => Report][] = [
   ['names', manyNames],
 ];
 
-/** Of the processor; the shorter of two runs, since a collection of garbage may fall into one. */
+/** Microseconds of the processor in the shorter of two runs, because a collection of garbage may fall into one. */
 function costOf(work: () => unknown): number {
   const runs = [0, 1].map(() => {
     const began = process.cpuUsage();

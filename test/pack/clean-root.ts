@@ -13,7 +13,7 @@ export type Inside = (...argv: string[]) => CliResult;
 export interface CleanRoot {
   /** Runs a program in the tree, as root of a machine that has nothing else. */
   inside: Inside;
-  /** What was written to the tree. */
+  /** The entries that were written to the tree. */
   written: string;
 }
 

@@ -124,7 +124,7 @@ ctypes.CDLL(None).execve(arguments[0], strings(*arguments), strings(*entries))`;
 const unexpected =
   /socket|connect|bind|listen|exec|fork|"\.|made|code\.cjs|bunfig|\.env|\.npmrc|config\.json|package\.json|modules/;
 
-/** What strace says of a run: the calls that open files, run programs and use sockets. */
+/** Asks strace for the calls of a run that open files, run programs and use sockets. */
 function traced(t: TestContext, args: readonly string[], options: Parameters<typeof run>[2]): string[] {
   const log = join(temporaryFolder(t), 'trace');
   const calls = 'trace=%file,%network,fork,vfork,execve,execveat';
@@ -155,7 +155,7 @@ const looksLikeVariable = [
   /(?<=\0)[A-Z][A-Z0-9_]{2,40}(?=\0)/g,
 ];
 const allocator = ['verbose', 'show_stats', 'show_errors', 'reserve_os_memory', 'allow_large_os_pages'];
-/** What the program itself is told by, and the dynamic loader's own. */
+/** The variables that the program itself reads, and the dynamic loader's own. */
 const ours = /^(?:PATH|NO_COLOR|COLUMNS|TERM|LD_\w+|GLIBC_TUNABLES)$/;
 
 /** Names in the executable that may be variables: far more than there are. */

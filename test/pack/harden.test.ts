@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/temporary.ts';
 const { harden } = await import(join(projectRoot, 'scripts/pack/harden.mjs'));
 const cache = join(projectRoot, 'build/bun');
 
-/** What `npm run pack` fetched to build with: the text of one of the runtimes, and the processor it is for. */
+/** One of the runtimes that `npm run pack` fetched to build with: its text, and the processor it is for. */
 function runtime() {
   const [name] = existsSync(cache) ? readdirSync(cache).filter((each) => each.startsWith('bun-linux-')) : [];
   assert.ok(name, `${cache} is empty: run \`npm run pack\` first`);

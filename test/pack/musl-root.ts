@@ -14,7 +14,7 @@ const machines = { x64: { debian: 'amd64', musl: 'x86_64' }, arm64: { debian: 'a
 
 export interface MuslRoot {
   root: string;
-  /** Where libstdc++ and libgcc_s are. */
+  /** The folder of libstdc++ and libgcc_s. */
   libraries: string;
 }
 

@@ -44,7 +44,7 @@ export function linkProgram(folder: string, name: string): string {
 }
 
 export interface Placed {
-  /** What a guest gets of this machine's files, and its path there. */
+  /** The files of this machine that a guest gets, and their paths there. */
   binds: Readonly<Record<string, string>>;
   command: CommandLine;
 }
