@@ -1,7 +1,7 @@
 // Report, baseline and options -> the drift document: what is new, remains, is resolved or out of sight, and the verdict.
 
 import type { AcceptedFinding } from '../config/effective.ts';
-import type { Drift, DriftReboot, Finding } from '../documents/generated/drift.ts';
+import type { Baseline, Drift, DriftReboot, Finding } from '../documents/generated/drift.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
 import { formatTime } from '../documents/time.ts';
@@ -94,13 +94,26 @@ function compare(report: Report, sightings: readonly Sighting[], known: Known | 
   };
 }
 
-/** Stale again since the baseline is new: the restart that the baseline asked for had been made. */
 function toFinding({ staleSince, replacedAt: _, ...sighting }: Sighting, report: Report, known: Known | null): Finding {
   const before = known?.findings.get(sighting.id);
-  const remains = before !== undefined && (staleSince === null || staleSince <= known!.baseline.generated_at);
+  const remains = before !== undefined && !isStaleAgain(sighting.pids, staleSince, before, known!.baseline);
   return remains
     ? withChange({ ...sighting, first_seen_at: before.first_seen_at }, 'remaining')
     : withChange({ ...sighting, first_seen_at: report.generated_at }, 'new');
+}
+
+/**
+ * Whether the finding ended and came back after the baseline. Times in documents are whole seconds. If both fell into one
+ * second, the processes decide, because a service that was restarted has other pids.
+ */
+function isStaleAgain(
+  pids: readonly number[],
+  staleSince: string | null,
+  before: Pick<Finding, 'pids'>,
+  { generated_at }: Baseline,
+): boolean {
+  if (staleSince === null || staleSince < generated_at) return false;
+  return staleSince > generated_at || (before.pids.length > 0 && !pids.some((pid) => before.pids.includes(pid)));
 }
 
 function withChange(finding: Omit<Finding, 'change'> & Partial<Finding>, change: Finding['change']): Finding {

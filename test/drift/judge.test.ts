@@ -62,6 +62,12 @@ const rows: [name: string, before: Report | null, now: Report, counts: string][]
     current({ units: [unit('a.service', [replacedAt(baselineAt)])] }),
     '0 1 0 0',
   ],
+  [
+    'replaced again in the second of the baseline, after a restart',
+    baseline({ units: [unit('a.service', [{ ...replacedAt(before), pids: [10] }])] }),
+    current({ units: [unit('a.service', [{ ...replacedAt(baselineAt), pids: [20] }])] }),
+    '1 0 0 0',
+  ],
   ['gone', baseline({ units: stale }), current({}), '0 0 1 0'],
   ['gone from an incomplete report', baseline({ units: stale }), current({ scan: incomplete }), '0 0 0 1'],
   [
