@@ -1,13 +1,16 @@
 // The scan on one page: read and judge every process, attribute the affected ones, ask systemd and the package database
 // once, and build the report. Data flows one way; nothing here decides what is gone or what to do about it.
 
-import { type AffectedProcess, type Inspection, Inspector, type InspectTask } from './deleted/inspect.ts';
+import { resolve } from 'node:path';
+import type { AffectedProcess, Inspection, InspectTask } from './deleted/inspect.ts';
 import { ignoreRules } from './deleted/rules.ts';
 import { SuppressedTally } from './deleted/suppressed.ts';
 import type { Caller, Package, Report, Scan, Warning } from './documents/generated/report.ts';
 import { buildReport } from './documents/report.ts';
 import type { AttributedProcess } from './documents/report-facts.ts';
 import { LibUsersError } from './errors.ts';
+import type { FirstProcess } from './helpers/questions.ts';
+import type { Answer, Readers } from './helpers/readers.ts';
 import { bootClockZero, readBootTime, readClockTicks } from './host/clock.ts';
 import { readContainer } from './host/container.ts';
 import { readHost } from './host/host.ts';
@@ -18,8 +21,7 @@ import { parseCgroup } from './procfs/cgroup.ts';
 import { hidesProcesses } from './procfs/hidepid.ts';
 import { type KernelHeldFile, readKernelHeld } from './procfs/kernel-held.ts';
 import { orNull, readBytes, readNumbers } from './procfs/reader.ts';
-import { hasSandboxRoot } from './procfs/root-mount.ts';
-import { countHostProcesses, type Lineage, readLineage, readNamespaces, readViewer } from './procfs/self.ts';
+import { type Lineage, readViewer } from './procfs/self.ts';
 import { Views } from './procfs/views.ts';
 import type { ScanOptions } from './scan-options.ts';
 import { querySystemd, readLeaders, selectUnits, systemdWarnings } from './scan-units.ts';
@@ -28,7 +30,6 @@ import { attributeProcess } from './systemd/attribute.ts';
 import type { Attribution } from './systemd/attribution.ts';
 import { findGuestRoots, type GuestRoots } from './systemd/guest-root.ts';
 import { ownsCgroup } from './systemd/systemctl.ts';
-import { inspectAll, manyProcesses, threadsOf } from './threads/inspect-all.ts';
 
 /** Where the host's own files are: /etc, /boot, /usr/lib/modules. */
 const root = '/';
@@ -36,35 +37,25 @@ const root = '/';
 export async function scanHost(options: ScanOptions): Promise<Report> {
   const began = process.hrtime.bigint();
   const { procPath } = options;
-  const startThreads = threadsOf(options.workerFile);
   const warnings: Warning[] = [];
   const views = new Views();
+  const readers = options.readers();
   try {
-    // While the threads of a large host start, this one reads what there is to read but processes.
-    const threadsFor = async (processes: number) => (processes < manyProcesses ? null : startThreads());
-    const early = options.pids.length === 0 ? await threadsFor(countHostProcesses(procPath)) : null;
     const pids = selectProcesses(listProcesses(procPath), options.pids);
-    const threads = early ?? (await threadsFor(pids.length));
-    const task = inspectTask(options);
-    threads?.give({ pids, task });
-    const { host, problems } = readHost({ root, procPath });
-    const lineage = readLineage(procPath);
-    const init = readInitProcess(procPath, lineage);
-    const inspector = new Inspector(task, views);
-    const inspections = await inspectAll(
-      { pids, task },
-      {
-        inspect: (pid) => inspector.inspect(pid),
-        threads,
-        startThreads,
-        clock: () => process.hrtime.bigint(),
-        onProgress: (done) => options.onProgress?.(done, pids.length),
-      },
-    );
-    const read = sumUp(pids, inspections, lineage[0]?.pid ?? 0);
+    readers.begin(inspectTask(options));
+    // Asked first, since the facts of the host want it; meanwhile the helpers go on.
+    const first = readers.ask('first', [{ pid: 1 }]);
+    const inspected = readers.ask('inspect', pids.map(toItem), (done) => options.onProgress?.(done, pids.length));
+    const inContainer = readOr(await first, null)[0]?.namesContainer ?? false;
+    const { host, problems } = readHost({ root, procPath, inContainer });
+    const inspections = (await inspected).map(toInspection);
+    options.onProgress?.(pids.length, pids.length);
+    const lineage = await readOwnLineage(readers);
+    const init = initProcess(readOr(await first, null)[0] ?? null, lineage);
+    const own = new Set([...readers.ownPids(), ...lineage.slice(0, 1).map(({ pid }) => pid)]);
+    const read = sumUp(pids, inspections, own);
 
-    const attribute = attributor(procPath, init);
-    const attributed = read.affected.map(attribute);
+    const attributed = await attributeAll(read.affected, init, readers);
     // Before --unit selects, since systemd alone knows which unit an alias names.
     const systemd = querySystemd(attributed, views, options);
     const selected = selectUnits(attributed, options.units, systemd.facts);
@@ -114,17 +105,33 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       scan,
       processes: confirmed,
       systemd: systemd.facts,
-      leaders: readLeaders(confirmed, systemd.controlGroups, views, options),
+      leaders: await readLeaders(confirmed, systemd.controlGroups, views, readers, options),
       packages,
       userName: readUserNames(root),
       bootTimeSeconds: readBootTime(procPath),
       clockTicksPerSecond: readClockTicks(),
-      kernelHeld: readOwnKernelHeld(options, views),
+      kernelHeld: readOwnKernelHeld(options, views, inContainer),
       warnings,
     });
   } finally {
+    readers.close();
     views.close();
   }
+}
+
+const toItem = (pid: number) => ({ pid });
+
+const toInspection = (answer: Answer<'inspect'>): Inspection =>
+  'read' in answer ? answer.read : { outcome: answer.unread, affected: null, hidden: [] };
+
+function readOr<T, O>(answers: readonly ({ read: T } | { unread: unknown })[], otherwise: O): (T | O)[] {
+  return answers.map((answer) => ('read' in answer ? answer.read : otherwise));
+}
+
+async function readOwnLineage(readers: Readers): Promise<Lineage[]> {
+  const pid = await readers.scanner();
+  if (pid === 0) return [];
+  return readOr(await readers.ask('lineage', [{ pid }]), [])[0] ?? [];
 }
 
 /** @param callers the scanner first, then its ancestors */
@@ -164,34 +171,48 @@ interface InitProcess {
   roots: GuestRoots;
 }
 
-function readInitProcess(procPath: string, lineage: readonly Lineage[]): InitProcess {
-  const first = readNamespaces(`${procPath}/1`);
+function initProcess(first: FirstProcess | null, lineage: readonly Lineage[]): InitProcess {
   const own = lineage[0]?.namespaces ?? { pid: null, cgroup: null };
-  const cgroup = parseCgroup(orNull(() => readBytes(`${procPath}/1/cgroup`)) ?? '');
-  return {
-    namespaces: { pid: first.pid ?? own.pid, cgroup: first.cgroup ?? own.cgroup },
-    roots: findGuestRoots(cgroup),
-  };
+  const namespaces = { pid: first?.namespaces.pid ?? own.pid, cgroup: first?.namespaces.cgroup ?? own.cgroup };
+  return { namespaces, roots: findGuestRoots(first?.cgroup ?? []) };
 }
 
 /** The processes of one unit are many, and what attributes one attributes all. */
-function attributor(procPath: string, init: InitProcess): (process: AffectedProcess) => AttributedProcess {
+async function attributeAll(
+  processes: readonly AffectedProcess[],
+  init: InitProcess,
+  readers: Readers,
+): Promise<AttributedProcess[]> {
+  const keyOf = ({ identity: { namespaces, cgroup } }: AffectedProcess) =>
+    `${namespaces.pid} ${namespaces.cgroup} ${cgroup}`;
+  const attribute = ({ identity: { namespaces, cgroup } }: AffectedProcess, isSandbox: () => boolean | null) =>
+    attributeProcess(parseCgroup(cgroup), { ...namespaces, isSandbox }, init.namespaces, init.roots);
   const known = new Map<string, Attribution>();
-  return (process) => {
-    const { cgroup, namespaces, stat } = process.identity;
-    const isSandbox = () => hasSandboxRoot(procPath, process.pid, stat.startTicks);
-    const key = `${namespaces.pid} ${namespaces.cgroup} ${cgroup}`;
-    const attribution =
-      known.get(key) ??
-      attributeProcess(parseCgroup(cgroup), { ...namespaces, isSandbox }, init.namespaces, init.roots);
-    known.set(key, attribution);
-    return { ...process, attribution };
-  };
+  const doubtful = new Map<string, AffectedProcess>();
+  for (const process of processes) {
+    const key = keyOf(process);
+    if (known.has(key)) continue;
+    const ask = () => {
+      doubtful.set(key, process);
+      return null;
+    };
+    known.set(key, attribute(process, ask));
+  }
+  // Few depend on the root of the process, which takes another look at it.
+  const items = [...doubtful.values()].map(({ pid, identity }) => ({ pid, startTicks: identity.stat.startTicks }));
+  const sandboxes = readOr(await readers.ask('sandboxRoot', items), null);
+  [...doubtful].forEach(([key, process], index) => {
+    known.set(
+      key,
+      attribute(process, () => sandboxes[index] ?? null),
+    );
+  });
+  return processes.map((process) => ({ ...process, attribution: known.get(keyOf(process))! }));
 }
 
 /** null if the scanned procfs is not that of this host: what is below /sys and in /proc/swaps is the kernel's own. */
-function readOwnKernelHeld({ procPath }: ScanOptions, views: Views): KernelHeldFile[] | null {
-  if (procPath !== '/proc' || readContainer(root, procPath) !== null) return null;
+function readOwnKernelHeld({ procPath }: ScanOptions, views: Views, inContainer: boolean): KernelHeldFile[] | null {
+  if (procPath !== '/proc' || readContainer(root, procPath, inContainer) !== null) return null;
   return readKernelHeld({ sysPath: '/sys', procPath, look: (path) => views.own.look(path) });
 }
 
@@ -202,7 +223,8 @@ function selectProcesses(pids: number[], wanted: readonly number[]): number[] {
 
 function inspectTask(options: ScanOptions): InspectTask {
   return {
-    procPath: options.procPath,
+    // A helper goes from folder to folder.
+    procPath: resolve(options.procPath),
     include: { maps: options.include.includes('maps'), fds: options.include.includes('fds') },
     rules: [...ignoreRules(options.ignore, options.ignoreLiteral), ...options.rules],
     bootedAtNs: readBootedAtNs(options.procPath),
@@ -210,14 +232,14 @@ function inspectTask(options: ScanOptions): InspectTask {
   };
 }
 
-/** @param self the scanner's own pid, which is counted and left out: it ends with the scan */
-function sumUp(pids: readonly number[], inspections: readonly Inspection[], self: number) {
-  const counts = { seen: pids.length, inspected: 0, kernel_threads: 0, vanished: 0, denied: 0, failed: 0 };
+/** @param own the pids of the scanner and its helpers, which are counted and left out: they end with the scan */
+function sumUp(pids: readonly number[], inspections: readonly Inspection[], own: ReadonlySet<number>) {
+  const counts = { seen: pids.length, inspected: 0, kernel_threads: 0, vanished: 0, denied: 0, failed: 0, blocked: 0 };
   const suppressed = new SuppressedTally();
   const affected: AffectedProcess[] = [];
   inspections.forEach((inspection, index) => {
     counts[inspection.outcome]++;
-    if (pids[index] === self) return;
+    if (own.has(pids[index]!)) return;
     for (const use of inspection.hidden) suppressed.add(use);
     if (inspection.affected) affected.push(inspection.affected);
   });

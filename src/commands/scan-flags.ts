@@ -6,8 +6,8 @@ import { configFolder, loadConfig } from '../config/load.ts';
 import { shippedRules } from '../deleted/rules.ts';
 import { LibUsersError } from '../errors.ts';
 import { globProblem } from '../glob.ts';
+import { takeCrew } from '../helpers/start.ts';
 import { unitGlobProblem } from '../policy/unit-glob.ts';
-import { programFile } from '../program.ts';
 import type { ScanOptions } from '../scan-options.ts';
 
 const several = { multiple: true, multipleNonGreedy: true } as const;
@@ -104,7 +104,7 @@ export function scanOptions(flags: ScanFlags, config: EffectiveConfig, now: Date
     systemctl: !flags['no-systemctl'],
     labels: { ...config.labels, ...Object.fromEntries((flags.label ?? []).map(parseLabel)) },
     now,
-    workerFile: programFile,
+    readers: takeCrew,
     onProgress: null,
   };
 }

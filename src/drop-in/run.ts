@@ -1,8 +1,8 @@
 // lib_users and fd_users: their flags, their output, their exit codes (0, and 2 for a wrong command line).
 
 import { LibUsersError } from '../errors.ts';
+import { takeCrew } from '../helpers/start.ts';
 import { writeStderr, writeStdout } from '../output.ts';
-import { programFile } from '../program.ts';
 import { sanitize } from '../render/sanitize.ts';
 import { scanHost } from '../scan.ts';
 import { version } from '../version.ts';
@@ -43,7 +43,7 @@ async function scan(program: Program, options: DropInArguments, now: Date): Prom
     systemctl: false,
     labels: {},
     now,
-    workerFile: programFile,
+    readers: takeCrew,
     onProgress: null,
   });
   const unseen = report.warnings.find(({ code }) => code === 'not_everything_seen' || code === 'hidepid');
