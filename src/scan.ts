@@ -14,6 +14,7 @@ import type { Answer, Readers } from './helpers/readers.ts';
 import { bootClockZero, readBootTime, readClockTicks } from './host/clock.ts';
 import { readContainer } from './host/container.ts';
 import { readHost } from './host/host.ts';
+import { readOwners } from './host/owners.ts';
 import { readUserNames } from './host/users.ts';
 import { queryPackages } from './packages/packages.ts';
 import type { Bytes } from './procfs/bytes.ts';
@@ -25,6 +26,7 @@ import { type Lineage, readViewer } from './procfs/self.ts';
 import { Views } from './procfs/views.ts';
 import type { ScanOptions } from './scan-options.ts';
 import { querySystemd, readLeaders, selectUnits, systemdWarnings } from './scan-units.ts';
+import { describeUnseen } from './scan-unseen.ts';
 import { run } from './spawn.ts';
 import { attributeProcess } from './systemd/attribute.ts';
 import type { Attribution } from './systemd/attribution.ts';
@@ -67,6 +69,9 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const narrowed = options.pids.length > 0 || options.units.length > 0 || options.include.length < 2;
     const counts = read.counts;
     if (counts.denied + counts.failed > 0) warnings.push(notEverythingSeen(counts));
+    const userName = readUserNames(root);
+    const unseen = describeUnseen(pids, inspections, { procPath, ownerOf: readOwners(root), userName });
+    if (unseen.warning !== null) warnings.push(unseen.warning);
     if (hidden)
       warnings.push({
         code: 'hidepid',
@@ -92,9 +97,11 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       command_line: options.commandLine,
       packages: options.packages,
       effective_uid: process.geteuid?.() ?? 0,
-      complete: counts.denied + counts.failed === 0 && !hidden && !narrowed,
+      complete: counts.denied + counts.failed + counts.blocked === 0 && !hidden && !narrowed,
       duration_seconds: Number((process.hrtime.bigint() - began) / 1_000_000n) / 1000,
       processes: counts,
+      blocked: unseen.blocked,
+      unseen: unseen.owners,
       carriers: [...new Set(carriers)].sort(),
       caller: nearestSession(callers),
       suppressed: read.suppressed.toDocument(),
@@ -107,7 +114,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       systemd: systemd.facts,
       leaders: await readLeaders(confirmed, systemd.controlGroups, views, readers, options),
       packages,
-      userName: readUserNames(root),
+      userName,
       bootTimeSeconds: readBootTime(procPath),
       clockTicksPerSecond: readClockTicks(),
       kernelHeld: readOwnKernelHeld(options, views, inContainer),

@@ -1,5 +1,6 @@
 // lib_users and fd_users: their flags, their output, their exit codes (0, and 2 for a wrong command line).
 
+import { unseenWarnings } from '../documents/unseen.ts';
 import { LibUsersError } from '../errors.ts';
 import { takeCrew } from '../helpers/start.ts';
 import { writeStderr, writeStdout } from '../output.ts';
@@ -46,7 +47,6 @@ async function scan(program: Program, options: DropInArguments, now: Date): Prom
     readers: takeCrew,
     onProgress: null,
   });
-  const unseen = report.warnings.find(({ code }) => code === 'not_everything_seen' || code === 'hidepid');
-  if (unseen) writeStderr(`${program.name}: warning: ${sanitize(unseen.message)}\n`);
+  for (const { message } of unseenWarnings(report)) writeStderr(`${program.name}: warning: ${sanitize(message)}\n`);
   writeStdout(renderDropIn(report, options));
 }

@@ -310,7 +310,7 @@ export class Crew implements Readers {
   /** A helper that ended by itself: it crashed, or somebody killed it. */
   #bury(helper: Helper): void {
     if (!this.#helpers.delete(helper)) return;
-    if (!helper.ready && ++this.#failedStarts >= mostFailedStarts) return this.#fail(noHelper('it ended at once'));
+    if (this.#startFailed(helper, 'it ended at once')) return;
     const [first] = helper.flying.flat();
     if (helper.ready && first?.alone) first.deaths++;
     if (first !== undefined && first.deaths >= mostDeaths) {
@@ -319,6 +319,13 @@ export class Crew implements Readers {
     }
     this.#takeBack(helper, (entry) => Object.assign(entry, { alone: true }));
     this.#handOut();
+  }
+
+  /** Whether a helper had not got so far as to be ready, and no other one will. */
+  #startFailed(helper: Helper, why: string): boolean {
+    if (helper.ready || ++this.#failedStarts < mostFailedStarts) return false;
+    this.#fail(noHelper(why));
+    return true;
   }
 
   #takeBack(helper: Helper, change: (entry: Entry) => Entry): void {
@@ -387,7 +394,7 @@ export class Crew implements Readers {
   #giveUp(helper: Helper, vitals: Vitals | null): void {
     this.#helpers.delete(helper);
     helper.channel.abandon();
-    if (!helper.ready && ++this.#failedStarts >= mostFailedStarts) return this.#fail(noHelper('it does nothing'));
+    if (this.#startFailed(helper, 'it does nothing')) return;
     const entry = this.#current(helper, vitals);
     if (entry === null) {
       // Nobody knows which it was: the next helper is given them one by one.
@@ -398,10 +405,10 @@ export class Crew implements Readers {
     this.#takeBack(helper, (each) => each);
     this.#givenUp.push({ helper: helper.channel.pid, pid: entry.item.pid });
     const owner = this.#ownerOf(entry.item.pid);
-    if (owner === null) return entry.done({ unread: 'vanished' });
-    this.#patience.strike(owner);
-    if (owner.kind === 'user' || entry.again) return entry.done({ unread: 'blocked' });
-    this.#later.push(Object.assign(entry, { alone: true, last: true, again: true }));
+    if (owner !== null) this.#patience.strike(owner);
+    if (owner === null) entry.done({ unread: 'vanished' });
+    else if (owner.kind === 'user' || entry.again) entry.done({ unread: 'blocked' });
+    else this.#later.push(Object.assign(entry, { alone: true, last: true, again: true }));
   }
 
   /** Whether a helper that was given up for this process is blocked by it still: then there is no use in a second one. */

@@ -1,5 +1,6 @@
-// uid -> whose it is: root's, a service's or a user's. login.defs(5): UID_MIN to UID_MAX are people; subuid(5): whose ranges
-// there are for containers of people; systemd, "Users, Groups, UIDs and GIDs": homed's people.
+// uid -> whose it is: root's, a service's or a user's. login.defs(5): people have UID_MIN to UID_MAX; systemd, "Users, Groups, UIDs
+// and GIDs": homed's people, and uids of 16 bits end at 65535, so that what is above is a directory's or a container's. subuid(5):
+// which of those belong to one person.
 
 import { readHostFile } from './files.ts';
 import { parsePasswd } from './users.ts';
@@ -13,44 +14,47 @@ export interface Owner {
 interface Range {
   first: number;
   last: number;
-  /** Whose it is; null if each uid of it is its own. */
-  owner: number | null;
 }
 
-const homed: Range = { first: 60001, last: 60513, owner: null };
+interface Delegated extends Range {
+  owner: number;
+}
+
+const homed: Range = { first: 60001, last: 60513 };
+const large: Range = { first: 65536, last: 2 ** 32 - 1 };
 
 /** Longer than this no such file is. */
 const limit = 16 * 1024 * 1024;
 
 export function readOwners(root: string): (uid: number) => Owner {
-  let known: { people: Range[]; delegated: Range[] } | null = null;
+  let known: { users: Range[]; delegated: Delegated[] } | null = null;
   return (uid) => {
     if (uid === 0) return { kind: 'root', key: 0 };
     known ??= readRanges(root);
-    const range = known.delegated.find((each) => holds(each, uid));
-    const key = range?.owner ?? uid;
-    if (key === 0) return { kind: 'service', key: uid };
-    return { kind: known.people.some((each) => holds(each, key)) ? 'user' : 'service', key };
+    const { users, delegated } = known;
+    const isUser = (each: number) => users.some((range) => holds(range, each));
+    if (!isUser(uid)) return { kind: 'service', key: uid };
+    const owner = delegated.find((range) => holds(range, uid))?.owner ?? uid;
+    return { kind: 'user', key: isUser(owner) ? owner : uid };
   };
 }
 
-function readRanges(root: string): { people: Range[]; delegated: Range[] } {
+function readRanges(root: string): { users: Range[]; delegated: Delegated[] } {
   const definitions = readHostFile(root, 'etc/login.defs') ?? '';
   const people = {
     first: define(definitions, 'UID_MIN', 1000),
     last: define(definitions, 'UID_MAX', 60000),
-    owner: null,
   };
   const subuids = readHostFile(root, 'etc/subuid', limit) ?? '';
   const uids = new Map<string, number>();
   if (subuids !== '') {
     for (const [uid, name] of parsePasswd(readHostFile(root, 'etc/passwd', limit) ?? '')) uids.set(name, uid);
   }
-  return { people: [people, homed], delegated: parseSubuids(subuids, uids) };
+  return { users: [people, homed, large], delegated: parseSubuids(subuids, uids) };
 }
 
 /** `name:first:count`; the name may be a uid. */
-export function parseSubuids(text: string, uids: ReadonlyMap<string, number>): Range[] {
+export function parseSubuids(text: string, uids: ReadonlyMap<string, number>): Delegated[] {
   return text.split('\n').flatMap((line) => {
     const match = /^([^:#][^:]*):([0-9]{1,10}):([0-9]{1,10})$/.exec(line);
     if (match === null) return [];

@@ -23,8 +23,10 @@ export function renderJunit(judgement: Judgement, scan: Scan): string {
 }
 
 function seenCase({ drift, allowIncomplete }: Judgement, { processes }: Scan): Case {
-  const { seen, denied, failed } = processes;
-  const missed = [...(denied > 0 ? [`${denied} denied`] : []), ...(failed > 0 ? [`${failed} failed`] : [])];
+  const { seen, denied, failed, blocked = 0 } = processes;
+  const missed = Object.entries({ denied, failed, blocked }).flatMap(([what, many]) =>
+    many > 0 ? [`${many} ${what}`] : [],
+  );
   const why =
     missed.length === 0 ? 'the report was narrowed or leaves out processes, or procfs hides some' : enumerate(missed);
   return {

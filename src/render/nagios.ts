@@ -114,14 +114,14 @@ function perfdata(
   units: number,
   { warning, critical }: Thresholds,
 ): string {
-  const { denied, failed } = report.scan.processes;
+  const { denied, failed, blocked = 0 } = report.scan.processes;
   const { held_bytes, held_memory_bytes } = report.summary;
   return [
     `units=${units};${warning?.text ?? ''};${critical?.text ?? ''};0`,
     ...(['new', 'remaining', 'resolved', 'unseen'] as const).map((change) => `${change}=${drift.counts[change]};;;0`),
     `held_bytes=${held_bytes}B;;;0`,
     ...(held_memory_bytes === undefined ? [] : [`held_memory_bytes=${held_memory_bytes}B;;;0`]),
-    `not_inspected=${denied + failed};;;0`,
+    `not_inspected=${denied + failed + blocked};;;0`,
     // Absent if it is not known: U, which the guidelines have for that, is no number to most readers.
     ...(reboot.required === null ? [] : [`reboot=${Number(reboot.required)};;;0;1`]),
   ].join(' ');

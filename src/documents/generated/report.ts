@@ -33,13 +33,13 @@ export type RebootReason = KernelOutdated | KernelModulesMissing | RebootRequire
  */
 export type Pids = number[];
 /**
- * system: of the system manager. user: of a user's manager.
- */
-export type Scope = 'system' | 'user';
-/**
  * A user, or null.
  */
 export type NullableUser = User | null;
+/**
+ * system: of the system manager. user: of a user's manager.
+ */
+export type Scope = 'system' | 'user';
 /**
  * The raw bytes in base64 where the string beside it could not carry them losslessly, else null.
  */
@@ -270,7 +270,7 @@ export interface Scan {
    */
   effective_uid: number;
   /**
-   * true when nothing was denied or failed, procfs hid nothing from us, and no filter narrowed the scan.
+   * true when nothing was denied, failed or blocked, procfs hid nothing from us, and no filter narrowed the scan.
    */
   complete: boolean;
   /**
@@ -278,6 +278,14 @@ export interface Scan {
    */
   duration_seconds: number;
   processes: ProcessCounts;
+  /**
+   * The processes that count as blocked, by pid, at most a hundred of them. Always written; not required, since documents before 1.2 do not have it.
+   */
+  blocked?: BlockedProcess[];
+  /**
+   * Whose processes could not be looked at, or not completely: one entry an owner, by uid. Always written; not required, since documents before 1.2 do not have it.
+   */
+  unseen?: UnseenOwner[];
   /**
    * The system units of the scanner and of its ancestors: restarting one of them may end the caller.
    */
@@ -314,7 +322,7 @@ export interface Filters {
   default_rules: boolean;
 }
 /**
- * seen = inspected + kernel_threads + vanished + denied + failed.
+ * seen = inspected + kernel_threads + vanished + denied + failed + blocked.
  */
 export interface ProcessCounts {
   seen: Count;
@@ -323,6 +331,41 @@ export interface ProcessCounts {
   vanished: Count;
   denied: Count;
   failed: Count;
+  blocked?: Count;
+}
+/**
+ * A process that keeps waiting whoever reads it, or that was left out for its owner's sake.
+ */
+export interface BlockedProcess {
+  /**
+   * The process id.
+   */
+  pid: number;
+  user: NullableUser;
+  name: NullableString;
+}
+/**
+ * A user; the name is null where the passwd file does not know the uid.
+ */
+export interface User {
+  /**
+   * The numeric user id.
+   */
+  uid: number;
+  name: NullableString;
+}
+/**
+ * How many processes of one user could not be looked at.
+ */
+export interface UnseenOwner {
+  user: NullableUser;
+  /**
+   * root; user: a person's account, or a uid of a container, by UID_MIN and UID_MAX in the host's login.defs; service: any other account. null where the user is not known.
+   */
+  kind: 'root' | 'service' | 'user' | null;
+  denied: Count;
+  failed: Count;
+  blocked: Count;
 }
 /**
  * The login session of the scanner: the nearest of its own and its ancestors'.
@@ -391,16 +434,6 @@ export interface Unit {
    * systemd's facts, or null where it was not or could not be asked.
    */
   systemd: SystemdFacts | null;
-}
-/**
- * A user; the name is null where the passwd file does not know the uid.
- */
-export interface User {
-  /**
-   * The numeric user id.
-   */
-  uid: number;
-  name: NullableString;
 }
 /**
  * A session of setsid(2), by the process that leads it.
@@ -715,6 +748,7 @@ export interface Warning {
    */
   code:
     | 'not_everything_seen'
+    | 'blocked'
     | 'hidepid'
     | 'systemd_unavailable'
     | 'unit_facts_unavailable'
