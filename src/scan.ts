@@ -9,7 +9,7 @@ import type { Caller, Package, Report, Scan, Warning } from './documents/generat
 import { buildReport } from './documents/report.ts';
 import type { AttributedProcess } from './documents/report-facts.ts';
 import { LibUsersError } from './errors.ts';
-import type { FirstProcess } from './helpers/questions.ts';
+import type { Origin } from './helpers/questions.ts';
 import type { Answer, Readers } from './helpers/readers.ts';
 import { bootClockZero, readBootTime, readClockTicks } from './host/clock.ts';
 import { readContainer } from './host/container.ts';
@@ -46,14 +46,15 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const pids = selectProcesses(listProcesses(procPath), options.pids);
     readers.begin(inspectTask(options));
     // Asked first, since the facts of the host want it; meanwhile the helpers go on.
-    const first = readers.ask('first', [{ pid: 1 }]);
+    const asked = readers.ask('origin', [{ pid: 1 }]);
     const inspected = readers.ask('inspect', pids.map(toItem), (done) => options.onProgress?.(done, pids.length));
-    const inContainer = readOr(await first, null)[0]?.namesContainer ?? false;
+    const origin = readOr(await asked, null)[0] ?? null;
+    const inContainer = origin?.namesContainer ?? false;
     const { host, problems } = readHost({ root, procPath, inContainer });
     const inspections = (await inspected).map(toInspection);
     options.onProgress?.(pids.length, pids.length);
-    const lineage = await readOwnLineage(readers);
-    const init = initProcess(readOr(await first, null)[0] ?? null, lineage);
+    const lineage = origin?.lineage ?? [];
+    const init = initProcess(origin);
     const own = new Set([...readers.ownPids(), ...lineage.slice(0, 1).map(({ pid }) => pid)]);
     const read = sumUp(pids, inspections, own);
 
@@ -135,12 +136,6 @@ function readOr<T, O>(answers: readonly ({ read: T } | { unread: unknown })[], o
   return answers.map((answer) => ('read' in answer ? answer.read : otherwise));
 }
 
-async function readOwnLineage(readers: Readers): Promise<Lineage[]> {
-  const pid = await readers.scanner();
-  if (pid === 0) return [];
-  return readOr(await readers.ask('lineage', [{ pid }]), [])[0] ?? [];
-}
-
 /** @param callers the scanner first, then its ancestors */
 function nearestSession(callers: readonly Attribution[]): Caller | null {
   const session = callers.find((each) => each.session !== null)?.session;
@@ -178,8 +173,8 @@ interface InitProcess {
   roots: GuestRoots;
 }
 
-function initProcess(first: FirstProcess | null, lineage: readonly Lineage[]): InitProcess {
-  const own = lineage[0]?.namespaces ?? { pid: null, cgroup: null };
+function initProcess(first: Origin | null): InitProcess {
+  const own = first?.lineage[0]?.namespaces ?? { pid: null, cgroup: null };
   const namespaces = { pid: first?.namespaces.pid ?? own.pid, cgroup: first?.namespaces.cgroup ?? own.cgroup };
   return { namespaces, roots: findGuestRoots(first?.cgroup ?? []) };
 }

@@ -27,10 +27,14 @@ const longWorkMs = 60;
 /** How often the helpers are looked at, in milliseconds. */
 const lookEveryMs = 50;
 
-/** Of the items that are left a helper gets this part, within bounds, so that all have done at about the same time. */
-const share = 8;
-const fewestItems = 4;
+/** A chunk is meant to take so long, by what the one before took: each costs a wake-up of the scan and of the helper. */
+const chunkMs = 5;
+const minimumMs = 0.1;
+const firstItems = 8;
 const mostItems = 64;
+
+/** Of the items that are left a helper gets no more than this part of its share, so that all have done at about the same time. */
+const shareParts = 2;
 
 /** So many chunks a helper has at once: it never waits for the next one. */
 const chunksAhead = 2;
@@ -69,6 +73,9 @@ interface Helper {
   frames: FrameReader;
   ready: boolean;
   flying: Entry[][];
+  /** When it began with the first chunk of those, and how long an item took it; null if it has not told yet. */
+  beganAt: number;
+  itemMs: number | null;
   /** When it was looked at last, and what was seen then. */
   seen: { at: number; vitals: Vitals | null };
   /** For the process that it reads now: so long it has been blocked, and so much it had worked before. */
@@ -97,8 +104,6 @@ export class Crew implements Readers {
   readonly #patience = new Patience();
   readonly #givenUp: GivenUp[] = [];
   readonly #ownPids = new Set<number>();
-  readonly #scanner: Promise<number>;
-  #knowScanner: (pid: number) => void = () => {};
   #setup: Setup | null = null;
   /** As many as there were reason to start. */
   #wanted = 1;
@@ -113,9 +118,6 @@ export class Crew implements Readers {
 
   constructor(options: CrewOptions) {
     this.#options = options;
-    this.#scanner = new Promise((resolve) => {
-      this.#knowScanner = resolve;
-    });
     this.#failure = new Promise((_, reject) => {
       this.#fail = reject;
     });
@@ -162,10 +164,6 @@ export class Crew implements Readers {
     return Promise.race([all, this.#failure]);
   }
 
-  scanner(): Promise<number> {
-    return Promise.race([this.#scanner, this.#failure]);
-  }
-
   ownPids(): ReadonlySet<number> {
     return this.#ownPids;
   }
@@ -193,6 +191,8 @@ export class Crew implements Readers {
           frames: new FrameReader(),
           ready: false,
           flying: [],
+          beganAt: now,
+          itemMs: null,
           seen: { at: now, vitals: null },
           blockedMs: 0,
           ticksBefore: 0,
@@ -229,6 +229,7 @@ export class Crew implements Readers {
           full++;
           continue;
         }
+        if (helper.flying.length === 0) helper.beganAt = this.#options.clock();
         helper.flying.push(chunk);
         this.#send(helper, { kind: 'ask', name: chunk[0]!.name, items: chunk.map(({ item }) => item) });
       }
@@ -237,7 +238,9 @@ export class Crew implements Readers {
   }
 
   #nextChunk(helper: Helper): Entry[] {
-    const most = Math.min(mostItems, Math.max(fewestItems, Math.ceil(this.#queue.length / share)));
+    const fair = Math.ceil(this.#queue.length / (shareParts * Math.max(this.#wanted, this.#helpers.size)));
+    const wanted = helper.itemMs === null ? firstItems : Math.ceil(chunkMs / helper.itemMs);
+    const most = Math.min(mostItems, wanted, Math.max(firstItems, fair));
     const chunk: Entry[] = [];
     while (chunk.length < most) {
       const [first] = this.#queue;
@@ -292,12 +295,14 @@ export class Crew implements Readers {
       helper.ready = true;
       this.#failedStarts = 0;
       this.#ownPids.add(message.pid);
-      this.#knowScanner(message.parent);
       return;
     }
     const chunk = helper.flying[0] ?? [];
     const entries = chunk.splice(0, message.answers.length);
     if (entries.length < message.answers.length) throw new Error('a helper of the scan answers what was not asked');
+    const now = this.#options.clock();
+    helper.itemMs = Math.max(now - helper.beganAt, minimumMs) / Math.max(1, entries.length);
+    helper.beganAt = now;
     if (chunk.length === 0) helper.flying.shift();
     this.#forget(helper);
     entries.forEach((entry, index) => {

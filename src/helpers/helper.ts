@@ -21,11 +21,11 @@ export function runHelper(): void {
             `this is lib-users ${version}, and the scan is of ${message.version}: it was replaced meanwhile`,
           );
         const setup = unpackSetup(message.setup);
-        answerer = new Answerer(setup);
         procPath = setup.procPath;
         const pid = Number(orNull(() => readLink(`${procPath}/self`)) ?? 0);
         const parent = orNull(() => parseStat(readBytes(`${procPath}/${pid}/stat`)))?.ppid ?? 0;
-        send({ kind: 'ready', pid, parent });
+        answerer = new Answerer(setup, parent);
+        send({ kind: 'ready', pid });
       } else {
         if (answerer === null) throw new Error('a question without a setup');
         answerAll(message.name, message.items, procPath, answerer);

@@ -8,7 +8,7 @@ export type ToHelper =
 
 export type FromHelper =
   /** Its own pid in the scanned procfs; 0 if that does not know it. */
-  | { kind: 'ready'; pid: number; parent: number }
+  | { kind: 'ready'; pid: number }
   /** One for each item, packed as questions.ts does it. */
   | { kind: 'answers'; answers: unknown[] }
   | { kind: 'defect'; message: string };

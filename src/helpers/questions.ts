@@ -14,20 +14,20 @@ import { type PackedInspection, packInspection, unpackInspection } from './pack.
 /** What all questions of one scan are about. `procPath` is absolute: a helper has no folder of its own. */
 export type Setup = InspectTask;
 
-/** What PID 1 says of this host or guest. */
-export interface FirstProcess {
+/** What PID 1 says of this host or guest, and where the scanner stands in it. */
+export interface Origin {
   namespaces: Namespaces;
   cgroup: CgroupLine[];
   /** Whether its environment says that it was started by a container's manager. */
   namesContainer: boolean;
+  /** The scanner and its ancestors; empty if the scanned procfs does not know them. */
+  lineage: Lineage[];
 }
 
 export interface Answers {
   inspect: Inspection;
   /** Asked of PID 1. */
-  first: FirstProcess;
-  /** The scanner and its ancestors; asked of the scanner. */
-  lineage: Lineage[];
+  origin: Origin;
   /** With the start time of the process. */
   sandboxRoot: boolean | null;
   /** null if it leads no session. */
@@ -45,11 +45,14 @@ export interface Item {
 /** Answers in one process: in a helper, or in a test. */
 export class Answerer {
   readonly #setup: Setup;
+  readonly #scanner: number;
   readonly #views = new Views();
   #inspector: Inspector | null = null;
 
-  constructor(setup: Setup) {
+  /** @param scanner its pid in the scanned procfs; 0 if that does not know it */
+  constructor(setup: Setup, scanner: number) {
     this.#setup = setup;
+    this.#scanner = scanner;
   }
 
   answer<N extends QuestionName>(name: N, item: Item): Answers[N] {
@@ -65,15 +68,15 @@ export class Answerer {
       this.#inspector ??= new Inspector(this.#setup, this.#views);
       return this.#inspector.inspect(pid);
     },
-    first: ({ pid }) => {
+    origin: ({ pid }) => {
       const directory = `${this.#setup.procPath}/${pid}`;
       return {
         namespaces: readNamespaces(directory),
         cgroup: parseCgroup(orNull(() => readBytes(`${directory}/cgroup`)) ?? ''),
         namesContainer: environmentNamesContainer(this.#setup.procPath),
+        lineage: readLineage(this.#setup.procPath, this.#scanner),
       };
     },
-    lineage: ({ pid }) => readLineage(this.#setup.procPath, pid),
     sandboxRoot: ({ pid, startTicks }) => hasSandboxRoot(this.#setup.procPath, pid, startTicks ?? 0),
     sessionLeader: ({ pid }) => readSessionLeader(this.#setup.procPath, pid),
   };

@@ -19,8 +19,6 @@ export interface Readers {
     items: readonly Item[],
     onProgress?: (done: number) => void,
   ): Promise<Answer<N>[]>;
-  /** The pid of the scanner in the scanned procfs; 0 if that does not know it. */
-  scanner(): Promise<number>;
   /** The pids that the readers have, or had, in the scanned procfs. */
   ownPids(): ReadonlySet<number>;
   close(): void;

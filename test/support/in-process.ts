@@ -7,14 +7,13 @@ export function inProcess(): Readers {
   let answerer: Answerer | null = null;
   return {
     begin: (setup: Setup) => {
-      answerer = new Answerer(setup);
+      answerer = new Answerer(setup, process.pid);
     },
     ask: async <N extends QuestionName>(name: N, items: readonly Item[], onProgress = (_: number) => {}) => {
       const answers = items.map((item): Answer<N> => ({ read: answerer!.answer(name, item) as Answers[N] }));
       onProgress(items.length);
       return answers;
     },
-    scanner: async () => process.pid,
     ownPids: () => new Set(),
     close: () => answerer?.close(),
   };
