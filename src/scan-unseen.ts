@@ -63,7 +63,10 @@ function warn(blocked: readonly BlockedProcess[], count: number): Warning {
     return `${pid} (${name ?? 'gone'}${owner})`;
   });
   const more = count > named.length ? ` and ${count - named.length} more` : '';
-  const keep = count === 1 ? 'a process keeps' : `${count} processes keep`;
-  const message = `${keep} waiting whoever reads of them, and what they use is not known: ${named.join(', ')}${more}`;
+  const said =
+    count === 1
+      ? 'a process keeps its readers waiting, so that what it uses is not known'
+      : `${count} processes keep their readers waiting, so that what they use is not known`;
+  const message = `${said}: ${named.join(', ')}${more}`;
   return { code: 'blocked', message };
 }

@@ -9,6 +9,7 @@ import type { Owner } from '../host/owners.ts';
 import { version } from '../version.ts';
 import type { Channel, StartChannel } from './channel.ts';
 import { encodeFrame, FrameReader } from './frames.ts';
+import { readLeftWaiting } from './left-waiting.ts';
 import { Patience } from './patience.ts';
 import { type FromHelper, packSetup, type ToHelper } from './protocol.ts';
 import { type Item, type QuestionName, type Setup, unpackAnswer } from './questions.ts';
@@ -103,6 +104,7 @@ export class Crew implements Readers {
   readonly #later: Entry[] = [];
   readonly #patience = new Patience();
   readonly #givenUp: GivenUp[] = [];
+  #leftWaiting: ReadonlySet<number> = new Set();
   readonly #ownPids = new Set<number>();
   #setup: Setup | null = null;
   /** As many as there were reason to start. */
@@ -128,11 +130,14 @@ export class Crew implements Readers {
   /** Starts helpers before there is anything to ask. */
   start(count: number): void {
     this.#wanted = Math.max(this.#wanted, count);
-    while (this.#helpers.size + this.#starting < Math.min(count, mostHelpers, availableParallelism())) this.#startOne();
+    // Once somebody blocks them, they wait more than they work, and processors are no bound.
+    const most = this.#givenUp.length > 0 ? mostHelpers : Math.min(mostHelpers, availableParallelism());
+    while (this.#helpers.size + this.#starting < Math.min(count, most)) this.#startOne();
   }
 
   begin(setup: Setup): void {
     this.#setup = setup;
+    this.#leftWaiting = readLeftWaiting(setup.procPath);
     for (const helper of this.#helpers) this.#sendSetup(helper);
     this.start(1);
   }
@@ -266,8 +271,13 @@ export class Crew implements Readers {
 
   /** Whether it is its turn: an owner who kept others waiting is asked last, or not at all. */
   #mayBeAsked(entry: Entry): boolean {
-    if (!this.#patience.isTried) return true;
+    const hangs = this.#leftWaiting.has(entry.item.pid);
+    if (!hangs && !this.#patience.isTried) return true;
     const owner = this.#ownerOf(entry.item.pid);
+    if (hangs) {
+      this.#answerUnread(entry);
+      return false;
+    }
     const standing = owner === null ? 'first' : this.#patience.standing(owner);
     if (standing === 'first') return true;
     if (standing === 'last') this.#later.push(Object.assign(entry, { last: true, alone: true }));
@@ -409,6 +419,7 @@ export class Crew implements Readers {
     for (const chunk of helper.flying) if (chunk.includes(entry)) chunk.splice(chunk.indexOf(entry), 1);
     this.#takeBack(helper, (each) => each);
     this.#givenUp.push({ helper: helper.channel.pid, pid: entry.item.pid });
+    this.#wanted = mostHelpers;
     const owner = this.#ownerOf(entry.item.pid);
     if (owner !== null) this.#patience.strike(owner);
     if (owner === null) entry.done({ unread: 'vanished' });
@@ -418,6 +429,7 @@ export class Crew implements Readers {
 
   /** Whether a helper that was given up for this process is blocked by it still: then there is no use in a second one. */
   #stillHangs(pid: number): boolean {
+    if (this.#leftWaiting.has(pid)) return true;
     return this.#givenUp.some((each) => each.pid === pid && readVitals(each.helper)?.reads === pid);
   }
 
