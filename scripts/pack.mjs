@@ -31,7 +31,9 @@ const unknown = [
 ];
 if (unknown.length) {
   const known = Object.keys(targets).join(', ');
-  console.error(`unknown: ${unknown.join(' ')}; --target is one of ${known}, --format tar, deb, rpm, npm or collection`);
+  console.error(
+    `unknown: ${unknown.join(' ')}; --target is one of ${known}, --format tar, deb, rpm, npm or collection`,
+  );
   process.exit(2);
 }
 

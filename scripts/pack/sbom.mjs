@@ -49,9 +49,7 @@ export function buildSbom(packages, { file, target }) {
         },
       },
       components: libraries,
-      dependencies: [
-        { ref: purl, dependsOn: refs(libraries) },
-      ],
+      dependencies: [{ ref: purl, dependsOn: refs(libraries) }],
     },
     null,
     2,

@@ -16,12 +16,12 @@ export function readLeftWaiting(procPath: string): Set<number> {
   const waiting = new Set<number>();
   for (const child of children.split(' ').filter(Boolean)) {
     const folder = orNull(() => readlinkSync(`/proc/${child}/cwd`, 'latin1')) ?? '';
-    if (!folder.startsWith(`${procPath}/`)) continue;
-    const vitals = readVitals(Number(child));
-    // It was killed: what is there still is in a wait that nothing ends.
-    if (vitals?.reads != null && vitals.state === 'D' && orNull(() => lstatSync(`/proc/${child}`).uid) === own) {
-      waiting.add(vitals.reads);
-    }
+    // The folder of a process that has ended bears a mark, and its number may be another's by now.
+    const pid = folder.startsWith(`${procPath}/`) ? /^[0-9]+$/.exec(folder.slice(procPath.length + 1)) : null;
+    if (pid === null) continue;
+    // It was killed: if it is there still, it is in a wait that nothing ends.
+    const isOwn = orNull(() => lstatSync(`/proc/${child}`).uid) === own;
+    if (isOwn && readVitals(Number(child))?.state === 'D') waiting.add(Number(pid[0]));
   }
   return waiting;
 }

@@ -51,7 +51,7 @@ export function renderNagios(
   report: Report,
   thresholds: Thresholds,
 ): { text: string; exitCode: number } {
-  const { drift, counted, accepted, allowIncomplete, reboot, rebootGate } = judgement;
+  const { drift, counted, accepted, allowIncomplete, seen, reboot, rebootGate } = judgement;
   const rebootSaid = rebootText(reboot);
   const owners = groupByOwner(counted);
   // A baseline lets a finding pass for as long as one likes; this flag says how long that is.
@@ -61,7 +61,7 @@ export function renderNagios(
       ? 'CRITICAL'
       : alerts(thresholds.warning, owners.length) || (reboot.required === true && reboot.counts_as === 'warning')
         ? 'WARNING'
-        : (drift.report.complete && rebootGate === 'open') || allowIncomplete
+        : (seen && rebootGate === 'open') || allowIncomplete
           ? 'OK'
           : 'UNKNOWN';
   const counts = count(owners.length, drift.fail_on === 'new' ? 'newly stale unit' : 'stale unit');

@@ -42,6 +42,7 @@ const laterFields: ReadonlySet<string> = new Set([
   'report/$defs/scan/unseen',
   'report/$defs/process_counts/blocked',
   'plan/clean',
+  'plan/unseen_users',
   'plan/$defs/action/callers_own',
   'drift/reboot',
   'drift/$defs/drift_reboot/unknown_because',
