@@ -41,7 +41,7 @@ const shareParts = 2;
 const chunksAhead = 2;
 
 /** A helper that has not said a word yet may be waiting for its program to be read from a disk. */
-const startPatienceMs = 10_000;
+const startPatienceMs = 5000;
 
 /** So much processor time may one process take, in milliseconds: the most descriptors that there can be take less. */
 const mostWorkMs = 60_000;
@@ -50,8 +50,8 @@ const tickMs = 10;
 /** If the helpers cannot be seen (another PID namespace's procfs at /proc), so much longer is waited. */
 const unseenFactor = 4;
 
-/** So many helpers in a row may end before they are ready. */
-const mostFailedStarts = 3;
+/** So many helpers in a row may end, or do nothing, before they are ready. */
+const mostFailedStarts = 2;
 
 /** So often a process may be read by a helper that dies of it. */
 const mostDeaths = 2;

@@ -34,10 +34,10 @@ test('without room for a helper the scan says so, and is never taken for clean',
   const scan = [process.execPath, file, 'scan', '--no-config', '--no-systemctl', '--json', '--proc', folder];
   // A uid that nothing else runs as.
   const user = ['setpriv', '--reuid=64321', '--regid=64321', '--clear-groups'];
-  const outcomes = [7, 8, 9, 10, 11, 12, 13, 14, 16, 20, 40, 60].map((limit) => {
+  const outcomes = [8, 10, 12, 16, 20, 60].map((limit) => {
     const argv = [...user, 'prlimit', `--nproc=${limit}`, ...scan];
     // Node itself waits for ever where it cannot make the threads of its own.
-    const options = { encoding: 'utf8', timeout: 15_000, killSignal: 'SIGKILL', env: plainEnvironment() } as const;
+    const options = { encoding: 'utf8', timeout: 25_000, killSignal: 'SIGKILL', env: plainEnvironment() } as const;
     const { status, signal, stdout, stderr } = spawnSync(argv[0]!, argv.slice(1), options);
     if (signal !== null) return 'no Node';
     if (status === 0) return String(JSON.parse(stdout).scan.processes.seen);

@@ -7,7 +7,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSy
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { helperRole } from '../../src/helpers/role.ts';
-import { python } from './live.ts';
+import { cli, python } from './live.ts';
 import { projectRoot } from './project.ts';
 import { temporaryFolder } from './temporary.ts';
 import { until } from './until.ts';
@@ -26,7 +26,24 @@ const lifetimeSeconds = 60;
 
 /** @returns their pids, in the order of the kinds */
 export async function startBlockers(t: TestContext, wanted: readonly Kind[]): Promise<number[]> {
-  const folder = temporaryFolder(t);
+  const children: ChildProcess[] = [];
+  const connections: string[] = [];
+  let folder = '';
+  const abort = () => {
+    for (const connection of connections) {
+      const file = join(folder, 'connections', connection, 'abort');
+      if (existsSync(file)) writeFileSync(file, '1');
+    }
+  };
+  // Before the folder goes: hooks run in the order in which they were made.
+  t.after(async () => {
+    abort();
+    // Each with the server that it has forked.
+    for (const { pid } of children) spawnSync('kill', ['-KILL', '--', `-${pid}`]);
+    spawnSync('umount', ['-l', join(folder, 'connections')]);
+    await until('no helper waits any more', () => helpersLeft().length === 0);
+  });
+  folder = temporaryFolder(t);
   chmodSync(folder, 0o755);
   for (const file of ['blocker.py', 'fuse_files.py']) {
     copyFileSync(join(projectRoot, 'test/support', file), join(folder, file));
@@ -39,21 +56,6 @@ export async function startBlockers(t: TestContext, wanted: readonly Kind[]): Pr
   const control = join(folder, 'connections');
   mkdirSync(control);
   spawnSync('mount', ['-t', 'fusectl', 'none', control]);
-  const children: ChildProcess[] = [];
-  const connections: string[] = [];
-  const abort = () => {
-    for (const connection of connections) {
-      const file = join(control, connection, 'abort');
-      if (existsSync(file)) writeFileSync(file, '1');
-    }
-  };
-  t.after(async () => {
-    abort();
-    // Each with the server that it has forked.
-    for (const { pid } of children) spawnSync('kill', ['-KILL', `-${pid}`]);
-    spawnSync('umount', ['-l', control]);
-    await until('no helper waits any more', () => helpersLeft().length === 0);
-  });
   return Promise.all(
     wanted.map(async (kind) => {
       const child = spawn(python as string, [join(folder, 'blocker.py'), kind, device], {
@@ -82,7 +84,7 @@ function hangs(path: string): boolean {
   return spawnSync('cat', [path], { timeout: 500, killSignal: 'SIGKILL', stdio: 'ignore' }).signal !== null;
 }
 
-/** The helpers of any scan that are there, by pid, with their state. */
+/** The helpers of the tested program that are there, by pid, with their state. */
 export function helpersLeft(): { pid: number; state: string }[] {
   return readdirSync('/proc')
     .filter((name) => /^[0-9]+$/.test(name))
@@ -91,7 +93,8 @@ export function helpersLeft(): { pid: number; state: string }[] {
         // The name is that of the file that was started; its folder tells a helper from a scan.
         const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
         if (!/^[0-9]+ \((?:node|lib-users|MainThread|exe)/.test(stat)) return [];
-        if (!readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(helperRole)) return [];
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
+        if (!words.includes(helperRole) || !words.includes(cli)) return [];
         return [{ pid: Number(pid), state: stat.slice(stat.lastIndexOf(')') + 2)[0]! }];
       } catch {
         return [];
