@@ -14,6 +14,7 @@ import ctypes
 import mmap
 import os
 import select
+import signal
 import sys
 import threading
 import time
@@ -48,6 +49,8 @@ def own_namespaces():
 
 def serve(device, silent, never):
     """Answers until the flag `silent` is set, and never what is in `never`; but goes on reading what is asked."""
+    # The server alone holds the device: when it ends, the connection does, and with it every wait, whatever became of the test.
+    signal.alarm(60)
     files = Files(b"\0" * 65536)
     while True:
         try:

@@ -39,7 +39,7 @@ export async function startBlockers(t: TestContext, wanted: readonly Kind[]): Pr
   t.after(async () => {
     abort();
     // Each with the server that it has forked.
-    for (const { pid } of children) spawnSync('kill', ['-KILL', '--', `-${pid}`]);
+    for (const { pid } of children) process.kill(-pid!, 'SIGKILL');
     spawnSync('umount', ['-l', join(folder, 'connections')]);
     await until('no helper waits any more', () => helpersLeft().length === 0);
   });
