@@ -4,6 +4,7 @@ import type { Process, Report } from '../documents/generated/report.ts';
 import { distinct, keyMaker } from '../keys.ts';
 import { sanitizeCommand, sanitizePath } from '../render/raw-bytes.ts';
 import { sanitize } from '../render/sanitize.ts';
+import { managerUnit } from '../systemd/session-name.ts';
 import type { DropInArguments } from './arguments.ts';
 
 interface Group {
@@ -76,7 +77,7 @@ function renderServices(groups: readonly Group[]): string {
 
 /** The unit by which the system manager knows the process: `systemctl status PID` answers with it. */
 function systemUnit({ unit, session }: Process): string | null {
-  if (unit?.scope === 'user') return unit.user === null ? null : `user@${unit.user.uid}.service`;
+  if (unit?.scope === 'user') return unit.user === null ? null : managerUnit(unit.user.uid);
   if (unit) return unit.name;
   return session === null ? null : `session-${session.id}.scope`;
 }
