@@ -21,6 +21,8 @@ const everybodys: Readonly<Record<string, string>> = {
   'path-evidence.ts': 'what a path says of a file, from roles to the reasons of a plan',
   'procfs/bytes.ts': 'the one place where bytes become text',
   'documents/time.ts': 'one way to write a time',
+  'documents/coverage.ts': 'one meaning of: this report shows everything',
+  'documents/host-identity.ts': 'one way to name a host',
   'documents/order.ts': 'one bytewise order',
   'documents/container-key.ts': 'one way to tell containers apart',
   'systemd/unit-name.ts': "systemd's grammar of unit names",

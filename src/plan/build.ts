@@ -1,8 +1,10 @@
 // Report and policy -> the plan document. Pure: the same report gives the same plan, in whatever order its parts stand.
 
+import { isWhole } from '../documents/coverage.ts';
 import type { Action, Plan, PlanReboot } from '../documents/generated/plan.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
+import { hostIdentity } from '../documents/host-identity.ts';
 import { compileRebootCandidates, compileShippedPolicy, compileUserPolicy } from '../policy/match.ts';
 import type { UserPolicyRule } from '../policy/rule.ts';
 import { shippedRules } from '../policy/shipped.ts';
@@ -34,7 +36,7 @@ export function buildPlan(
     schema_version: schemaVersions.plan,
     tool,
     generated_at: generatedAt,
-    host: { hostname: report.host.hostname, id: report.host.id, boot_id: report.host.boot_id },
+    host: hostIdentity(report.host),
     report: { generated_at: report.generated_at, complete: report.scan.complete },
     complete,
     services: unitsTo('restart', actions),
@@ -77,7 +79,7 @@ function judgeThings(things: readonly Thing[], report: Report, policy: Policy, s
   const actions = settled
     .flatMap(({ action }) => (action !== null && selection.hasAction(action.action) ? [action] : []))
     .sort(compareActions);
-  const complete = isComplete(report) && !selection.narrows;
+  const complete = isWhole(report) && !selection.narrows;
   const reboot = buildReboot(report.host.reboot, actions, complete);
   return { actions, ignored: settled.flatMap(({ ignored }) => ignored), complete, reboot };
 }
@@ -92,10 +94,4 @@ function unitsTo(verb: 'restart' | 'reload', actions: readonly Action[]): string
   return actions.flatMap(({ action, scope, unit }) =>
     action === verb && scope === 'system' && unit !== null ? [unit] : [],
   );
-}
-
-/** Whether the report is complete and has everything that it was counted from: --detail units leaves out the processes. */
-function isComplete({ scan, summary, units }: Report): boolean {
-  if (!scan.complete) return false;
-  return scan.detail === 'processes' || summary.processes <= new Set(units.flatMap(({ pids }) => pids)).size;
 }
