@@ -1,6 +1,7 @@
 // Report -> the output of lib_users and fd_users, byte for byte where they are right: a line for each command line.
 
 import type { Process, Report } from '../documents/generated/report.ts';
+import { groupBy } from '../group-by.ts';
 import { distinct, keyMaker } from '../keys.ts';
 import { sanitizeCommand, sanitizePath } from '../render/raw-bytes.ts';
 import { sanitize } from '../render/sanitize.ts';
@@ -31,16 +32,13 @@ export function renderDropIn(
 /** Processes without a command line are left out, the rest is in the order of the lowest pid. */
 function groupByCommand(processes: readonly Process[]): Group[] {
   const keyOf = keyMaker();
-  const groups = new Map<string, Group>();
-  for (const process of processes) {
-    if (process.command.length === 0) continue;
-    const command = printCommand(process);
-    const key = keyOf(command);
-    const group = groups.get(key);
-    if (group) group.processes.push(process);
-    else groups.set(key, { command, processes: [process] });
-  }
-  return [...groups.values()];
+  const printed = processes
+    .filter((process) => process.command.length > 0)
+    .map((process) => ({ process, command: printCommand(process) }));
+  return [...groupBy(printed, ({ command }) => keyOf(command)).values()].map((group) => ({
+    command: group[0]!.command,
+    processes: group.map(({ process }) => process),
+  }));
 }
 
 /** In the order of strings, as ever: 100 before 20. */
