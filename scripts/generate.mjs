@@ -23,13 +23,22 @@ const schemas = readdirSync(schemaDir)
 const names = schemas.map(([name]) => name);
 const versions = Object.fromEntries(schemas.map(([name, { $id }]) => [name, $id.split(':').at(-1)]));
 
+/**
+ * A part of a schema, for its type. A title beside $ref would make a second type. Alternatives that ask for nothing but other keys
+ * would make an intersection of two types, and TypeScript could not say more of it than of the object alone.
+ * @param {Schema} part
+ */
+function forTypes(part) {
+  if (part === null || typeof part !== 'object') return part;
+  if ('$ref' in part) return { $ref: part.$ref };
+  const { anyOf, ...rest } = part;
+  return anyOf?.every((each) => Object.keys(each).join() === 'required') ? rest : part;
+}
+
 /** @type {Map<string, string>} by the name of the file */
 const outputs = new Map();
 for (const [name, schema] of schemas) {
-  // A title beside $ref would make a second type, so the types are compiled from a copy whose $ref stand alone.
-  const copy = JSON.parse(JSON.stringify(schema), (_key, value) =>
-    value && typeof value === 'object' && '$ref' in value ? { $ref: value.$ref } : value,
-  );
+  const copy = JSON.parse(JSON.stringify(schema), (_key, value) => forTypes(value));
   const types = await compile(copy, name, {
     bannerComment: banner,
     additionalProperties: false,
@@ -119,6 +128,36 @@ outputs.set(
     banner,
     '/** What this lib-users writes. Apart from the schemas, which few commands load. */',
     `export const schemaVersions = ${JSON.stringify(versions)} as const;`,
+    '',
+  ].join('\n'),
+);
+
+/**
+ * The keys of every object of a schema, by the last name of its path; '' is the document itself.
+ * @param {Schema} schema
+ * @param {Schema} part
+ * @param {string} name
+ * @returns {[name: string, keys: string[]][]}
+ */
+function keysOf(schema, part, name) {
+  if (part.$ref) return keysOf(schema, definitionOf(schema, part.$ref), name);
+  if (part.items && !Array.isArray(part.items)) return keysOf(schema, /** @type {Schema} */ (part.items), name);
+  if (!part.properties) return [];
+  const properties = /** @type {[string, Schema][]} */ (Object.entries(part.properties));
+  return [[name, properties.map(([key]) => key)], ...properties.flatMap(([key, value]) => keysOf(schema, value, key))];
+}
+const config = schemas.find(([name]) => name === 'config')?.[1];
+if (!config) throw new Error('schema/config.schema.json is not there');
+const configKeys = keysOf(config, config, '');
+if (new Set(configKeys.map(([object]) => object)).size < configKeys.length) {
+  throw new Error('two objects of the configuration have one name: config-keys.ts cannot tell them apart');
+}
+outputs.set(
+  'config-keys.ts',
+  [
+    banner,
+    '/** The keys of every object of a configuration file, by the last name of its path: for the hint on a misspelled key. */',
+    `export const configKeys: Readonly<Record<string, readonly string[]>> = ${JSON.stringify(Object.fromEntries(configKeys))};`,
     '',
   ].join('\n'),
 );
