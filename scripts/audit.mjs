@@ -2,13 +2,19 @@
 // signature, or an advisory about what is bundled, ends it with 1. Where the registry does not answer, that is said, with
 // npm's reason; --require makes it an error.
 import { spawnSync } from 'node:child_process';
-import { bundle, root } from './bundle.mjs';
+import { bundle } from './bundle.mjs';
 import { bundledPackages } from './pack/licenses.mjs';
+import { root } from './project.mjs';
 
 const required = process.argv.includes('--require');
 let failed = false;
 
-/** What npm answers as JSON, which has `key`, or null where it could not ask. */
+/**
+ * @param {string} what for the message
+ * @param {string[]} args
+ * @param {string} key that the answer has
+ * @returns npm's answer, which is JSON, or null if npm could not ask the registry
+ */
 function ask(what, args, key) {
   const options = ['--json', '--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=20000'];
   const { stdout, stderr, error } = spawnSync('npm', [...args, ...options], { cwd: root, encoding: 'utf8' });
@@ -25,8 +31,10 @@ function ask(what, args, key) {
 
 const signatures = ask('signatures were', ['audit', 'signatures'], 'invalid');
 if (signatures !== null) {
+  /** @type {(kind: string) => { name: string, version: string }[]} */
+  const listed = (kind) => signatures[kind] ?? [];
   const unsigned = ['invalid', 'missing'].flatMap((kind) =>
-    (signatures[kind] ?? []).map(({ name, version }) => `${name} ${version}: the signature is ${kind}`),
+    listed(kind).map(({ name, version }) => `${name} ${version}: the signature is ${kind}`),
   );
   for (const problem of unsigned) console.error(`audit: ${problem}`);
   if (unsigned.length === 0) console.log('audit: the registry has signed what is installed');
@@ -36,6 +44,7 @@ if (signatures !== null) {
 const advisories = ask('advisories were', ['audit'], 'vulnerabilities');
 if (advisories !== null) {
   const bundled = new Set(bundledPackages((await bundle()).metafile).map(({ name }) => name));
+  /** @type {{ name: string, severity: string, range: string }[]} */
   const found = Object.values(advisories.vulnerabilities ?? {});
   for (const { name, severity, range } of found) {
     console.error(`audit: ${name} ${range}: ${severity}${bundled.has(name) ? '' : ', not in the bundle'}`);

@@ -1,8 +1,9 @@
 // src/ -> dist/: the one file that is installed, and the notices of what is bundled in it.
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle, root } from './bundle.mjs';
+import { bundle } from './bundle.mjs';
 import { bundledPackages, thirdPartyLicenses } from './pack/licenses.mjs';
+import { root } from './project.mjs';
 
 const { text, metafile } = await bundle();
 const dist = join(root, 'dist');

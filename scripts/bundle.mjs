@@ -1,18 +1,14 @@
 // src/main.ts and everything that it uses -> one CommonJS file, in memory, and esbuild's list of what went into it. The npm
 // package ships this file, and the executable is made of it.
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-
-export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+import { programOptions } from './esbuild-options.mjs';
 
 /**
  * Modules of oclif that no command of ours reaches: its own Config (plugins, themes, TypeScript projects), spinners, colours,
  * a debug logger, questions to a terminal, and its help and error printers, which we replace. By importing file: what it
  * requires and gets nothing of. This is all that is done to oclif. It keeps a fifth of the bundle, a dozen packages and a third
  * of the executable's start out of a program that root runs; docs/performance.md has the figures.
+ * @type {Record<string, string[]>}
  */
 const unreached = {
   'lib/command.js': ['node:util', './config', './help/util', './ux'],
@@ -30,7 +26,7 @@ const unreached = {
   'lib/ux/write.js': ['node:util'],
 };
 
-/** By name, what is bundled in the place of a package. */
+/** @type {Record<string, string>} by name, what is bundled in the place of a package */
 const replaced = {
   // Help has no colours, and to find out whether it might have some makes a stream of standard output (unused-stream.mjs).
   ansis: 'const plain = (text) => text; module.exports = { strip: plain };',
@@ -38,44 +34,41 @@ const replaced = {
   'clean-stack': 'module.exports = (stack) => stack;',
 };
 
+/** @type {import('esbuild').Plugin} */
 const withoutUnreached = {
   name: 'without-unreached',
   setup(build) {
     build.onResolve({ filter: /^[.\w]/ }, ({ path, importer }) => {
-      const [, file] = /\/@oclif\/core\/(lib\/.*)$/.exec(importer) ?? [];
+      const [, file = ''] = /\/@oclif\/core\/(lib\/.*)$/.exec(importer) ?? [];
       return unreached[file]?.includes(path) ? { path, namespace: 'unreached' } : undefined;
     });
     build.onResolve({ filter: /^\w/ }, ({ path }) => (path in replaced ? { path, namespace: 'replaced' } : undefined));
-    build.onLoad({ filter: /./, namespace: 'replaced' }, ({ path }) => ({ contents: replaced[path] }));
+    build.onLoad({ filter: /./, namespace: 'replaced' }, ({ path }) => ({ contents: replaced[path] ?? '' }));
     // This function can be called and constructed: oclif makes a spinner as soon as its help is loaded, and asks debug for a logger.
     const contents = 'module.exports = function () { return () => {}; };';
     build.onLoad({ filter: /./, namespace: 'unreached' }, () => ({ contents }));
   },
 };
 
-/** @returns {Promise<{ text: string, metafile: object }>} */
+/** @returns {Promise<{ text: string, metafile: import('esbuild').Metafile }>} */
 export async function bundle() {
   const { outputFiles, metafile } = await build({
-    absWorkingDir: root,
+    ...programOptions,
     entryPoints: ['src/main.ts'],
     outfile: 'dist/lib-users.cjs',
-    bundle: true,
     write: false,
     metafile: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    legalComments: 'none',
     plugins: [withoutUnreached],
     inject: ['scripts/unused-stream.mjs'],
     define: {
-      __LIB_USERS_VERSION__: JSON.stringify(version),
+      ...programOptions.define,
       // Bun would write the folder of the build in the place of __dirname, which oclif names and nothing of ours reaches.
       __dirname: '"/"',
       'process.stdout': 'unusedStream',
       'process.stderr': 'unusedStream',
     },
-    logLevel: 'warning',
   });
-  return { text: outputFiles[0].text, metafile };
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error('esbuild made no file of src/main.ts');
+  return { text: file.text, metafile };
 }

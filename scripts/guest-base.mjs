@@ -39,7 +39,10 @@ const disabled = [
   ...['nginx', 'apache2', 'redis-server', 'rsyslog', 'cron'].map((name) => `${name}.service`),
   ...['apt-daily.timer', 'apt-daily-upgrade.timer', 'apache-htcacheclean.service'],
 ];
-/** Kept as .deb files in apt's own archive folder, every version on offer: `apt-get install --reinstall` works offline. */
+/**
+ * Kept as .deb files in apt's own archive folder, every version on offer: `apt-get install --reinstall` works offline.
+ * @type {Record<string, string[]>}
+ */
 const archived = {
   bullseye: ['openssl'],
   bookworm: ['libssl3', 'openssl', 'libdbus-1-3', 'dbus-daemon', 'zlib1g', 'libpcre2-8-0'],
@@ -52,6 +55,11 @@ const recipe = createHash('sha256')
   .slice(0, 12);
 const cache = process.env.LIB_USERS_GUEST_CACHE ?? join(process.env.XDG_CACHE_HOME || '/var/cache', 'lib-users-guest');
 
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ input?: string }} options
+ */
 function run(command, args, options = {}) {
   const { status, error, stdout, stderr } = spawnSync(command, args, {
     encoding: 'utf8',
@@ -63,17 +71,26 @@ function run(command, args, options = {}) {
   return stdout;
 }
 
-/** The mirrors of Debian and of its security updates (null where there is none), as this machine's apt knows them. */
+/**
+ * The mirrors of Debian and of its security updates, as this machine's apt knows them.
+ * @typedef {{ main: string, security: string | null }} Mirrors `security` is null if there is none
+ * @returns {Mirrors}
+ */
 function mirrors() {
   if (process.env.LIB_USERS_GUEST_MIRROR) return { main: process.env.LIB_USERS_GUEST_MIRROR, security: null };
   const format = '$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)';
   const targets = run('apt-get', ['indextargets', '--format', format, 'Created-By: Packages']).split('\n');
+  /** @type {(label: string) => string | null} */
   const find = (label) => targets.find((line) => line.startsWith(`Debian|${label}|main|`))?.split('|')[3] ?? null;
   const main = find('Debian');
   if (!main) throw new Error('apt knows no Debian mirror: run apt-get update, or set LIB_USERS_GUEST_MIRROR');
   return { main, security: find('Debian-Security') };
 }
 
+/**
+ * @param {string} release
+ * @param {Mirrors} mirrors
+ */
 function sourcesList(release, { main, security }) {
   const lines = [`deb ${main} ${release} main`, `deb ${main} ${release}-updates main`];
   if (security) lines.push(`deb ${security} ${release}-security main`);
@@ -91,13 +108,14 @@ const after = `
 : >/etc/machine-id
 rm -f /tmp/id.pub /usr/sbin/policy-rc.d /etc/hostname /etc/resolv.conf /var/lib/dbus/machine-id
 `;
-const guestScript = (release) => `
+/** @type {(debs: string[]) => string} */
+const guestScript = (debs) => `
 apt-get -q -y install --no-install-recommends ${packages.join(' ')}
 apt-get clean
 # Installed by the tests that ask what its hook of apt does.
 apt-get -q -y --download-only install --no-install-recommends needrestart
 install -d -o _apt /tmp/versions && cd /tmp/versions
-for package in ${archived[release].join(' ')}; do
+for package in ${debs.join(' ')}; do
   apt-cache madison "$package" | awk '{ print $1 "=" $3 }' | sort -u >list
   while read -r version; do apt-get -q download "$version"; done <list
 done
@@ -120,14 +138,23 @@ const freshScript = `
 apt-get -q -y install --no-install-recommends ${freshPackages.join(' ')}
 apt-get clean
 useradd --create-home --shell /bin/bash --uid 1000 alice`;
-/** The trees: a release of Debian, and what is run in it as `sh -eu`, in a PID namespace and with a /proc that end with it. */
+/**
+ * The trees: a release of Debian, and what is run in it as `sh -eu`, in a PID namespace and with a /proc that end with it.
+ * @type {Record<string, { release: string, script: string }>}
+ */
 const trees = {
-  ...Object.fromEntries(Object.keys(archived).map((release) => [release, { release, script: guestScript(release) }])),
+  ...Object.fromEntries(
+    Object.entries(archived).map(([release, debs]) => [release, { release, script: guestScript(debs) }]),
+  ),
   fresh: { release: 'trixie', script: freshScript },
 };
 
-function build(name, tree) {
-  const { release, script } = trees[name];
+/**
+ * @param {string} name
+ * @param {{ release: string, script: string }} recipe
+ * @param {string} tree the folder to build in
+ */
+function build(name, { release, script }, tree) {
   const started = Date.now();
   console.error(`building the ${name} guest in ${tree} (once, a minute or two)`);
   const sources = mirrors();
@@ -168,11 +195,12 @@ if (!process.env.LIB_USERS_GUEST_LOCKED) {
 }
 makeKey();
 for (const name of names) {
+  const wanted = trees[name];
   const tree = join(cache, `${name}-${recipe}`);
-  if (!existsSync(tree)) {
+  if (wanted && !existsSync(tree)) {
     const partial = `${tree}.partial`;
     rmSync(partial, { recursive: true, force: true });
-    build(name, partial);
+    build(name, wanted, partial);
     renameSync(partial, tree);
   }
   console.log(tree);

@@ -3,10 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { root } from './project.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const quick = readdirSync(join(root, 'test/live')).filter((file) =>
   /^(hostile-.*|far-mounts|blind-scanners)\.test\.ts$/.test(file),
 );
@@ -14,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'lib-users-hostile-'));
 const figures = join(folder, 'figures');
 writeFileSync(figures, '');
 const began = Date.now();
-const { status, signal } = spawnSync(
+const { status } = spawnSync(
   process.execPath,
   ['scripts/test.mjs', 'test/hostile', ...quick.map((file) => `test/live/${file}`)],
   { stdio: 'inherit', cwd: root, env: { ...process.env, LIB_USERS_FIGURES: figures } },
@@ -30,4 +29,4 @@ for (const name of ['processes raced', 'scans', 'inputs fuzzed', 'faults injecte
 console.log(
   `${status === 0 ? '           0' : '  not nothing'} lost, hung or crashed, in ${Math.round((Date.now() - began) / 1000)} s`,
 );
-process.exitCode = signal ? 1 : status;
+process.exitCode = status ?? 1;

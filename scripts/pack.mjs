@@ -14,11 +14,12 @@ import { bundledPackages, executableLicenses } from './pack/licenses.mjs';
 import { pinnedVersions } from './pack/linked.mjs';
 import { buildNpm } from './pack/npm.mjs';
 import { buildRpm } from './pack/rpm.mjs';
-import { root, version } from './pack/run.mjs';
 import { buildSbom } from './pack/sbom.mjs';
 import { buildTar } from './pack/tar.mjs';
-import { targets } from './pack/targets.mjs';
+import { targetNamed, targets } from './pack/targets.mjs';
+import { root, version } from './project.mjs';
 
+/** @type {Record<string, (wanted: import('./pack/targets.mjs').Wanted) => string>} by format */
 const perTarget = { tar: buildTar, deb: buildDeb, rpm: buildRpm };
 const forAll = ['npm', 'collection'];
 const { values } = parseArgs({
@@ -55,6 +56,7 @@ mkdirSync(out, { recursive: true });
 for (const name of readdirSync(out)) {
   if (!name.includes(version)) rmSync(join(out, name), { recursive: true });
 }
+/** @type {(name: string, text: string) => void} */
 const write = (name, text) => {
   writeFileSync(join(out, name), text);
   console.log(name);
@@ -62,45 +64,51 @@ const write = (name, text) => {
 
 /** @type {{ what: string, why: string }[]} */
 const missed = [];
-/** Builds one thing; what this machine cannot build does not keep the others from being built. */
-async function attempt(what, build) {
+/**
+ * Builds one thing; what this machine cannot build does not keep the others from being built.
+ * @template T
+ * @param {string} what
+ * @param {() => T} build
+ */
+function attempt(what, build) {
   try {
-    return await build();
+    return build();
   } catch (error) {
-    missed.push({ what, why: error.message });
+    missed.push({ what, why: error instanceof Error ? error.message : String(error) });
     return null;
   }
 }
 
 const packages = bundledPackages((await bundle()).metafile);
 if (values.format.includes('npm')) {
-  await attempt('npm', () => {
+  attempt('npm', () => {
     const name = buildNpm({ stage: join(root, 'build/stage'), out });
     console.log(name);
     write(name.replace(/tgz$/, 'cdx.json'), buildSbom(packages, { file: join(out, name) }));
   });
 }
 if (values.format.includes('collection')) {
-  await attempt('collection', () => console.log(buildCollection({ stage: join(root, 'build/stage/collection'), out })));
+  attempt('collection', () => console.log(buildCollection({ stage: join(root, 'build/stage/collection'), out })));
 }
 const formats = values.format.filter((format) => format in perTarget);
 const wanted = formats.length ? values.target : [];
-const materials = await attempt(`executable for ${wanted.join(', ')}`, () => {
+const materials = attempt(`executable for ${wanted.join(', ')}`, () => {
+  /** @type {Record<string, string>} */
   const versions = wanted.length && !ownBun ? pinnedVersions() : {};
   return { versions, licenses: executableLicenses(packages, versions) };
 });
-for (const name of materials ? wanted : []) {
+for (const name of wanted) {
+  if (materials === null) break;
   const { versions, licenses } = materials;
-  const target = { name, ...targets[name] };
-  const executable = await attempt(`executable for ${name}`, () => buildExecutable(name, ownBun));
+  const target = { name, ...targetNamed(name) };
+  const executable = attempt(`executable for ${name}`, () => buildExecutable(name, ownBun));
   if (executable === null) continue;
   const stage = join(root, 'build/stage', name);
   const bun = { runtime: target.runtime, ownBun, versions };
-  for (const format of formats) {
+  for (const [format, build] of Object.entries(perTarget)) {
+    if (!formats.includes(format)) continue;
     if (format !== 'tar' && target.libc !== 'glibc') continue;
-    await attempt(`${format} for ${name}`, () =>
-      console.log(perTarget[format]({ target, executable, licenses, stage, out })),
-    );
+    attempt(`${format} for ${name}`, () => console.log(build({ target, executable, licenses, stage, out })));
   }
   write(`lib-users-${version}-linux-${name}.cdx.json`, buildSbom(packages, { file: executable, bun }));
 }

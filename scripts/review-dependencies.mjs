@@ -3,8 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle, root } from './bundle.mjs';
+import { bundle } from './bundle.mjs';
 import { bundledPackages } from './pack/licenses.mjs';
+import { root } from './project.mjs';
 
 /** Permissive ones only: the bundle is MIT. */
 const licences =
@@ -12,10 +13,16 @@ const licences =
 const registry = 'https://registry.npmjs.org/';
 
 /**
- * @param lock package-lock.json
- * @param manifest package.json
- * @param bundled { name, version }[] of what the bundle took something from
- * @param contributing CONTRIBUTING.md
+ * @typedef {{ version?: string, license?: string, resolved?: string, integrity?: string, optional?: boolean,
+ *   hasInstallScript?: boolean, engines?: { node?: string } }} Locked
+ * @typedef {{ name: string, version: string, license: string }} Bundled a package that the bundle took something from
+ * @typedef {{ devDependencies: Record<string, string>, dependencies?: Record<string, string>,
+ *   allowScripts?: Record<string, boolean> }} Manifest
+ */
+
+/**
+ * @param {{ lock: { packages: Record<string, Locked> }, manifest: Manifest, bundled: Bundled[], contributing: string }} files
+ *   package-lock.json, package.json, what the bundle took something from, and CONTRIBUTING.md
  * @returns {string[]} what is wrong, a sentence each
  */
 export function review({ lock, manifest, bundled, contributing }) {
@@ -32,11 +39,16 @@ export function review({ lock, manifest, bundled, contributing }) {
   ];
 }
 
-/** @param allowScripts whether npm 11 or newer runs a package's install script; what is named there was looked at */
+/**
+ * @param {string} path
+ * @param {Locked} entry
+ * @param {Record<string, boolean>} allowScripts whether npm 11 or newer runs a package's install script; what is named there was
+ *   looked at
+ */
 function reviewPackage(path, entry, allowScripts) {
   const { version, license, resolved, integrity, optional, hasInstallScript, engines } = entry;
   const name = path.replace(/^.*node_modules\//, '');
-  const lowest = /\d+/.exec(engines?.node ?? '')?.[0] ?? 0;
+  const lowest = Number(/\d+/.exec(engines?.node ?? '')?.[0] ?? 0);
   const problems = [
     !licences.test(license ?? '') && `its licence is ${license}`,
     resolved && !resolved.startsWith(registry) && `it comes from ${resolved}`,
@@ -46,23 +58,28 @@ function reviewPackage(path, entry, allowScripts) {
     hasInstallScript &&
       !Object.hasOwn(allowScripts, name) &&
       'it has an install script that allowScripts does not name',
-    lowest > 20 && `it wants Node ${engines.node}`,
+    lowest > 20 && `it wants Node ${engines?.node}`,
   ];
   return problems.filter(Boolean).map((problem) => `${name} ${version}: ${problem}`);
 }
 
-/** The rows between `## Dependencies` and the next heading: package, version, licence, reason. */
+/**
+ * The rows between `## Dependencies` and the next heading: package, version, licence, reason.
+ * @param {Bundled[]} bundled
+ * @param {string} contributing
+ */
 function reviewTable(bundled, contributing) {
   const [, section = ''] = /^## Dependencies$([\s\S]*?)^## /m.exec(contributing) ?? [];
   const rows = [...section.matchAll(/^\| ([^ |]+) ([^ |]+) \| ([^|]+) \| ([^|]+) \|$/gm)];
-  const listed = new Map(rows.map(([, name, version, license]) => [name, `${version}, ${license.trim()}`]));
+  const listed = new Map(rows.map(([, name = '', version, license = '']) => [name, `${version}, ${license.trim()}`]));
   const names = new Set(bundled.map(({ name }) => name));
   return [
     ...bundled
-      .map(({ name, version, license }) => [name, `${version}, ${license}`])
-      .filter(([name, about]) => listed.get(name) !== about)
+      .map(({ name, version, license }) => ({ name, about: `${version}, ${license}` }))
+      .filter(({ name, about }) => listed.get(name) !== about)
       .map(
-        ([name, about]) => `${name} is bundled (${about}), CONTRIBUTING.md says ${listed.get(name) ?? 'nothing of it'}`,
+        ({ name, about }) =>
+          `${name} is bundled (${about}), CONTRIBUTING.md says ${listed.get(name) ?? 'nothing of it'}`,
       ),
     ...[...listed.keys()]
       .filter((name) => !names.has(name))
@@ -71,6 +88,7 @@ function reviewTable(bundled, contributing) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  /** @type {(name: string) => string} */
   const read = (name) => readFileSync(join(root, name), 'utf8');
   const problems = review({
     lock: JSON.parse(read('package-lock.json')),

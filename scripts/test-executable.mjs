@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildExecutable } from './pack/executable.mjs';
-import { root } from './pack/run.mjs';
 import { hostTargetName } from './pack/targets.mjs';
+import { root } from './project.mjs';
 
 // The fuzzers read within Node and start nothing.
 const hostile = readdirSync(join(root, 'test/hostile')).filter((file) => /^(?!fuzz).*\.test\.ts$/.test(file));
@@ -21,4 +21,4 @@ const env = { ...process.env, LIB_USERS_PROGRAM: buildExecutable(hostTargetName(
 const argv = ['scripts/test.mjs', ...(args.some((arg) => !arg.startsWith('-')) ? [] : all), ...args];
 const { status, signal } = spawnSync(process.execPath, argv, { stdio: 'inherit', cwd: root, env });
 if (signal) process.kill(process.pid, signal);
-process.exitCode = status;
+process.exitCode = status ?? 1;

@@ -8,10 +8,20 @@ const total = /^(?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\
 /** Groups of fewer tests are told in one line, if all that they want is a package of Debian. */
 const worthALine = 3;
 
-/** @param {AsyncIterable<{ type: string, data: object }>} source the events of a run */
+/**
+ * @typedef {{ name: string, nesting: number, file?: string, line?: number, details: { error: Error & { failureType?: string } } }} Failed
+ * @typedef {{ type: 'test:start', data: { name: string, nesting: number } }
+ *   | { type: 'test:stdout' | 'test:stderr', data: { message: string } }
+ *   | { type: 'test:pass', data: { skip?: string | boolean } }
+ *   | { type: 'test:fail', data: Failed }
+ *   | { type: 'test:diagnostic', data: { nesting: number, message: string } }} Event those of node:test that are used here
+ */
+
+/** @param {AsyncIterable<Event>} source the events of a run */
 export default async function* report(source) {
-  /** The name of the test that runs at each depth. */
+  /** @type {string[]} the name of the test that runs at each depth */
   const running = [];
+  /** @type {Map<string, number>} how many tests by reason */
   const skipped = new Map();
   let ended = 0;
   for await (const { type, data } of source) {
@@ -19,7 +29,7 @@ export default async function* report(source) {
     if (type === 'test:stdout' || type === 'test:stderr') yield data.message;
     if (type === 'test:pass' || type === 'test:fail') yield progress(++ended);
     if (type === 'test:pass' && data.skip !== undefined) {
-      const reason = data.skip === true ? '' : data.skip;
+      const reason = typeof data.skip === 'string' ? data.skip : '';
       skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
     }
     // A test whose subtests failed says so once more.
@@ -32,11 +42,18 @@ export default async function* report(source) {
   }
 }
 
-/** On a terminal, the number of tests that have ended, in a line that the next output overwrites. */
+/**
+ * On a terminal, the number of tests that have ended, in a line that the next output overwrites.
+ * @param {number} count
+ */
 function progress(count) {
   return process.stdout.isTTY && count % 20 === 0 ? `\r\x1b[K${count} tests\r` : '';
 }
 
+/**
+ * @param {Failed} data
+ * @param {string[]} running
+ */
 function failure({ name, nesting, file, line, details }, running) {
   const path = [...running.slice(0, nesting), name].join(' > ');
   const place = file === undefined ? '' : ` (${relative('', file)}${line === undefined ? '' : `:${line}`})`;
@@ -56,10 +73,11 @@ function* tellSkipped(skipped) {
     else yield `${tests(count, 'was skipped', 'were skipped')}${reason === '' ? '' : `: ${reason}`}\n`;
   }
   if (small.length > 1) {
-    const packages = new Set(small.map(({ reason }) => aptInstall.exec(reason)[1]));
+    const packages = new Set(small.map(({ reason }) => aptInstall.exec(reason)?.[1]));
     const count = small.reduce((sum, group) => sum + group.count, 0);
     yield `${tests(count, 'wants', 'want')} other programs: apt install ${[...packages].sort().join(' ')}\n`;
   }
 }
 
+/** @type {(count: number, one: string, more: string) => string} */
 const tests = (count, one, more) => (count === 1 ? `1 test ${one}` : `${count} tests ${more}`);

@@ -9,12 +9,13 @@ import { assertOwnDocument } from './documents/validate.ts';
 import { LibUsersError } from './errors.ts';
 import { type Output, type Text, targetName, writeOutputs, writeStderr } from './output.ts';
 import { jsonPieces, ndjsonPieces, renderNdjson } from './render/json.ts';
+import type { Style } from './render/layout.ts';
 import { sanitize } from './render/sanitize.ts';
 import { chosenFormat, isJsonFormat } from './requested-format.ts';
-import { isTerminal, type TextStyle, textStyle } from './terminal.ts';
+import { isTerminal, textStyle } from './terminal.ts';
 import { parseErrorToUsage } from './usage-error.ts';
 
-export type Renderer<D> = (document: D, style: TextStyle) => Text | Promise<Text>;
+export type Renderer<D> = (document: D, style: Style) => Text | Promise<Text>;
 
 /** What a command can print its document as, by the name that --format takes. */
 export type Formats<D> = Readonly<Record<string, Renderer<D>>>;

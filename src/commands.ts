@@ -4,7 +4,7 @@ import type { Command } from '@oclif/core/command';
 import type { Config } from '@oclif/core/config';
 import type { BaseCommand } from './base-command.ts';
 
-type Metadata = Pick<typeof Command, 'summary' | 'description' | 'examples' | 'flags' | 'args'>;
+type Metadata = Pick<typeof Command, 'summary' | 'description' | 'examples' | 'flags' | 'args' | 'strict'>;
 
 export type CommandClass = Metadata & (new (argv: string[], config: Config) => BaseCommand);
 

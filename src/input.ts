@@ -2,6 +2,7 @@
 
 import { closeSync, openSync, readSync } from 'node:fs';
 import { LibUsersError } from './errors.ts';
+import { untilReady } from './nonblocking.ts';
 
 // As much as a JavaScript string holds; a device like /dev/zero has no end.
 const maxMebibytes = 511;
@@ -66,12 +67,5 @@ function readDescriptor(fd: number): Buffer {
 
 /** Bytes read, 0 at the end. Unlike readFileSync(fd) this waits where somebody else has set the pipe to O_NONBLOCK. */
 export function readBlock(fd: number, block: Buffer): number {
-  for (;;) {
-    try {
-      return readSync(fd, block);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
-  }
+  return untilReady(() => readSync(fd, block));
 }

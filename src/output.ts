@@ -19,6 +19,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { LibUsersError } from './errors.ts';
+import { untilReady } from './nonblocking.ts';
 
 /** One text, or its pieces, of which each is made when those before it were written: whole, a result may be too long for a string. */
 export type Text = string | Iterable<string>;
@@ -108,15 +109,7 @@ function writeFully(fd: number, text: Text): void {
 }
 
 function writeBytes(fd: number, bytes: Buffer): void {
-  for (let done = 0; done < bytes.length; ) {
-    try {
-      done += writeSync(fd, bytes, done);
-    } catch (error) {
-      // Another program that shares the pipe or terminal has set it to O_NONBLOCK: wait for the reader.
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
-  }
+  for (let done = 0; done < bytes.length; ) done += untilReady(() => writeSync(fd, bytes, done));
 }
 
 function prepare(path: string, text: Text, mode: number): Prepared {

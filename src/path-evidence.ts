@@ -1,7 +1,8 @@
 // A path -> what it says of a file by its name and its folders alone. This is weak evidence: it never decides anything by
 // itself, and what the kernel says of a file (who made it, how it is held) comes first. hier(7), file-hierarchy(7).
 
-function nameOf(path: string): string {
+/** The last component of a path. */
+export function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
@@ -44,7 +45,7 @@ export type LogEvidence = 'place' | 'name' | 'folder' | null;
 export function logEvidence(path: string): LogEvidence {
   if (isDatabaseFile(path)) return null;
   if (logPlace.test(path)) return 'place';
-  return logName.test(nameOf(path)) ? 'name' : logFolder.test(path) ? 'folder' : null;
+  return logName.test(fileName(path)) ? 'name' : logFolder.test(path) ? 'folder' : null;
 }
 
 /**
@@ -67,11 +68,11 @@ const databasePlaces =
 
 /** A file that a database names so; what it writes for people to read is none. */
 export function isDatabaseFile(path: string): boolean {
-  const name = nameOf(path);
+  const name = fileName(path);
   return databasePlaces.test(path) || databaseNames.some((pattern) => pattern.test(name));
 }
 
 /** `libx.so`, `libx.so.1`; the last component alone, since a path may be made of a thousand of these. */
 export function isLibraryName(path: string): boolean {
-  return /\.so(?:$|\.)/.test(nameOf(path));
+  return /\.so(?:$|\.)/.test(fileName(path));
 }

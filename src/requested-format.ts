@@ -1,11 +1,11 @@
 // The format that a command line asks for, read without a parser: a command line that does not parse has one as well,
 // and its error must come out in it.
 
-const jsonFormats = new Set(['json', 'ndjson', 'rows']);
+const machineFormats = new Set(['json', 'ndjson', 'rows']);
 
 /** Whether programs read it as JSON, so that errors are documents too. */
 export function isJsonFormat(format: string): boolean {
-  return jsonFormats.has(format);
+  return machineFormats.has(format);
 }
 
 /** What --format, --json or --output (json unless said otherwise) asks for, or null where the terminal decides. */

@@ -11,6 +11,7 @@ import { readCgroupMembers, type SessionLeader } from './procfs/sessions.ts';
 import type { Views } from './procfs/views.ts';
 import type { ScanOptions } from './scan-options.ts';
 import { run } from './spawn.ts';
+import { parseManagerUid } from './systemd/session-name.ts';
 import { queryUnits, queryVersion } from './systemd/systemctl.ts';
 
 export function querySystemd(processes: readonly AttributedProcess[], views: Views, options: ScanOptions) {
@@ -28,8 +29,7 @@ export function querySystemd(processes: readonly AttributedProcess[], views: Vie
     problem = answer.problem;
   }
   // How a user's manager is reached depends on it: see src/plan/argv.ts.
-  const asksUsers =
-    units.some(({ scope }) => scope === 'user') || names.some((name) => /^user@\d+\.service$/.test(name));
+  const asksUsers = units.some(({ scope }) => scope === 'user') || names.some((name) => parseManagerUid(name) !== null);
   return { facts, controlGroups, problem, version: options.systemctl && asksUsers ? queryVersion(run) : null };
 }
 

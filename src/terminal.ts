@@ -2,11 +2,7 @@
 // /dev/null and its like, of major number 1 (null(4)), are none.
 
 import { fstatSync, readFileSync } from 'node:fs';
-
-export interface TextStyle {
-  colour: boolean;
-  columns: number;
-}
+import type { Style } from './render/layout.ts';
 
 const memoryDevices = 1;
 
@@ -21,7 +17,7 @@ export async function isTerminal(fd: 1 | 2): Promise<boolean> {
 }
 
 /** How text is laid out: COLUMNS wins over the terminal's own width; NO_COLOR (no-color.org) and TERM=dumb take colour away. */
-export async function textStyle(terminal: boolean): Promise<TextStyle> {
+export async function textStyle(terminal: boolean): Promise<Style> {
   const { COLUMNS, NO_COLOR, TERM } = process.env;
   const wanted = /^[1-9]\d{0,4}$/.test(COLUMNS ?? '') ? Number(COLUMNS) : null;
   const columns = wanted ?? (terminal ? terminalWidth() : 0);

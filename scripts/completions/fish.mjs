@@ -1,9 +1,21 @@
 // Metadata -> completions for fish, one `complete` a command, flag and argument.
 
+/**
+ * @typedef {import('../metadata.mjs').Command} Command
+ * @typedef {import('../metadata.mjs').DropIn} DropIn
+ * @typedef {import('../metadata.mjs').Flag} Flag
+ * @typedef {import('../metadata.mjs').Value} Value
+ */
+
+/** @type {(text: string) => string} */
 const quoted = (text) => `'${text.replace(/[\\']/g, '\\$&')}'`;
+/** @type {(text: string) => string} */
 const sentence = (text) => quoted(text.replace(/\.$/, ''));
 
-/** -x: a value and no files; -r -F: a value, which may be a file. */
+/**
+ * -x: a value and no files; -r -F: a value, which may be a file.
+ * @type {Record<Value['kind'], (value: Value) => string>}
+ */
 const values = {
   file: () => '-r -F',
   folder: () => "-x -a '(__fish_complete_directories)'",
@@ -12,10 +24,14 @@ const values = {
   any: () => '-x',
 };
 
-const argumentValues = { file: () => '-F', one: ({ of }) => `-f -a ${quoted(of.join(' '))}` };
+/** @type {(value: Value) => string} */
+const argumentValue = ({ kind, of }) => (kind === 'one' ? `-f -a ${quoted(of.join(' '))}` : '-F');
 
+/** @param {Command[]} commands */
 export function fishCompletion(commands) {
+  /** @type {(...parts: string[]) => string} */
   const line = (...parts) => ['complete -c lib-users', ...parts.filter((part) => part !== '')].join(' ');
+  /** @type {(name: string) => string} */
   const after = (name) => `-n '__fish_seen_subcommand_from ${name}'`;
   const first = "-n '__fish_is_first_token'";
   const lines = commands.flatMap(({ name, flags, args }) => [
@@ -25,7 +41,7 @@ export function fishCompletion(commands) {
       const value = flag.value === null ? '' : values[flag.value.kind](flag.value);
       return line(after(name), char, `-l ${flag.name}`, value, `-d ${sentence(flag.description)}`);
     }),
-    ...args.map(({ value }) => line(after(name), argumentValues[value.kind](value))),
+    ...args.map(({ value }) => line(after(name), argumentValue(value))),
   ]);
   return `# fish completion for lib-users, made by scripts/completions.mjs.
 
@@ -50,6 +66,7 @@ ${lines.join('\n')}
 `;
 }
 
+/** @param {DropIn} dropIn */
 export function fishDropInCompletion({ name, options }) {
   const lines = options.map(({ short, long, value, help }) => {
     const kind = value === null ? '' : value === 'LITERAL' ? ' -r -F' : ' -x';

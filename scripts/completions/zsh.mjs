@@ -1,9 +1,21 @@
 // Metadata -> one file for zsh, which completes lib-users, lib_users and fd_users with _arguments(1).
 
-/** Within single quotes, where _arguments gives a meaning to brackets, colons and backslashes. */
+/**
+ * @typedef {import('../metadata.mjs').Command} Command
+ * @typedef {import('../metadata.mjs').DropIn} DropIn
+ * @typedef {import('../metadata.mjs').Flag} Flag
+ * @typedef {import('../metadata.mjs').Value} Value
+ */
+
+/**
+ * Within single quotes, where _arguments gives a meaning to brackets, colons and backslashes.
+ * @param {string} text
+ */
 const specText = (text) => text.replace(/[[\]:\\]/g, '\\$&').replaceAll("'", "'\\''");
+/** @type {(text: string) => string} */
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
+/** @type {Record<Value['kind'], (value: Value) => string>} */
 const actions = {
   file: () => '_files',
   folder: () => '_files -/',
@@ -11,23 +23,28 @@ const actions = {
   'format-file': ({ of }) => `{_lib_users_format_file ${of.join(' ')}}`,
   any: () => ' ',
 };
+/** @type {(value: Value) => string} */
 const action = (value) => actions[value.kind](value);
 
+/** @param {Flag} flag */
 function flagSpecs({ name, char, description, multiple, word, value }) {
   const about = `[${specText(description.replace(/\.$/, ''))}]`;
-  const argument = value === null ? '' : `:${specText(value.kind === 'one' ? name : word)}:${action(value)}`;
+  const argument = value === null ? '' : `:${specText(value.kind === 'one' ? name : (word ?? ''))}:${action(value)}`;
   const equals = value === null ? '' : '=';
   const others = multiple ? '*' : char ? `(-${char} --${name})` : '';
   const long = `'${others}--${name}${equals}${about}${argument}'`;
   return char ? [`'${others}-${char}${value === null ? '' : '+'}${about}${argument}'`, long] : [long];
 }
 
+/** @param {import('../metadata.mjs').Argument} argument */
 function argumentSpecs({ name, multiple, value }) {
   return [`'${multiple ? '*' : '1'}:${name.toLowerCase()}:${action(value)}'`];
 }
 
+/** @type {(lines: string[], indent: string) => string} */
 const indented = (lines, indent) => lines.map((line) => `${indent}${line}`).join(' \\\n');
 
+/** @param {Command} command */
 function commandCase({ name, flags, args }) {
   const specs = [
     "'(- *)'{-h,--help}'[Print the help text]'",
@@ -37,6 +54,7 @@ function commandCase({ name, flags, args }) {
   return `    ${name})\n      _arguments -s -S \\\n${indented(specs, '        ')}\n      ;;`;
 }
 
+/** @param {DropIn['options'][number]} option */
 function dropInSpecs({ short, long, value, help }) {
   const argument = value === null ? '' : `:${value}:${value === 'LITERAL' ? '_files' : ' '}`;
   const star = value === null ? '' : '*';
@@ -45,6 +63,10 @@ function dropInSpecs({ short, long, value, help }) {
   return names.map((name) => `'${star}${name}${about}${argument}'`);
 }
 
+/**
+ * @param {Command[]} commands
+ * @param {DropIn[]} dropIns
+ */
 export function zshCompletion(commands, dropIns) {
   const names = commands.map(({ name, summary }) =>
     quoted(`${name}:${summary.replaceAll(':', '\\:').replace(/\.$/, '')}`),

@@ -14,27 +14,50 @@ import {
   subsection,
 } from './roff.mjs';
 
-const groupTitles = { NAGIOS: 'As a plugin for Nagios', OUTPUT: 'Output' };
-const helpFlag = { name: 'help', char: 'h', word: null, description: 'Print the help text.', group: 'OUTPUT' };
+/**
+ * @typedef {import('../metadata.mjs').Flag} Flag
+ * @typedef {import('../metadata.mjs').Value} Value
+ */
 
-/** A few words to type, as in `maps|fds`, or a word that stands for them, as in `FORMAT`. */
+/** @type {Record<string, string>} */
+const groupTitles = { NAGIOS: 'As a plugin for Nagios', OUTPUT: 'Output' };
+/** @type {Flag} */
+const helpFlag = {
+  name: 'help',
+  char: 'h',
+  description: 'Print the help text.',
+  group: 'OUTPUT',
+  multiple: false,
+  default: null,
+  word: null,
+  value: null,
+};
+
+/**
+ * A few words to type, as in `maps|fds`, or a word that stands for them, as in `FORMAT`.
+ * @param {Flag} flag
+ */
 function valueWord({ name, word, value }) {
-  if (value?.kind !== 'one') return italic(word);
+  if (value?.kind !== 'one') return italic(word ?? '');
   return isShort(value) ? value.of.map(bold).join('|') : italic(name.toUpperCase());
 }
 
+/** @type {(value: Value) => boolean} */
 const isShort = ({ of }) => of.length <= 4;
 
+/** @param {Flag} flag */
 function synopsisFlag(flag) {
   const value = flag.word === null ? '' : `\\ ${valueWord(flag)}`;
   return `[${bold(`--${flag.name}`)}${value}]${flag.multiple ? ellipsis : ''}\n`;
 }
 
+/** @param {import('../metadata.mjs').Argument} argument */
 function synopsisArgument({ name, required, multiple }) {
   const word = `${italic(name)}${multiple ? ellipsis : ''}`;
   return `${required ? word : `[${word}]`}\n`;
 }
 
+/** @param {Flag} flag */
 function optionItem(flag) {
   const char = flag.char ? `${bold(`-${flag.char}`)}, ` : '';
   const value = flag.word === null ? '' : `=${valueWord(flag)}`;
@@ -48,6 +71,7 @@ function optionItem(flag) {
   return item(`${char}${bold(`--${flag.name}`)}${value}`, notes.filter((note) => note !== '').join(' '));
 }
 
+/** @param {Flag[]} flags */
 function options(flags) {
   const groups = [...new Set(flags.map(({ group }) => group))].sort((a, b) => Number(a !== null) - Number(b !== null));
   return section(
@@ -59,6 +83,10 @@ function options(flags) {
   );
 }
 
+/**
+ * @param {import('../metadata.mjs').Command} command
+ * @param {import('./roff.mjs').About & { pages: string[] }} about
+ */
 export function commandPage(command, { pages, ...about }) {
   const name = `lib-users-${command.name}`;
   const flags = [...command.flags, helpFlag];

@@ -8,11 +8,23 @@ const precedence = [
   'Lists of ignored paths and labels add up, and the rules of the policy are tried in the order of the files. With --no-config nothing in /etc/lib-users is read. Nothing is ever read from a home directory.',
 ];
 
-/** One record a key, nested ones with their parents' names: `policy[].unit`. */
+/**
+ * @typedef {{ type: string, description: string, const?: string, enum?: string[], required?: string[],
+ *   properties?: Record<string, Schema>, additionalProperties?: { type?: string }, items?: { $ref?: string, enum?: string[] } }} Schema
+ *   as much of JSON Schema as the configuration uses
+ * @typedef {{ name: string, type: string, description: string, required: boolean, about: string | undefined }} Key
+ */
+
+/**
+ * One record a key, nested ones with their parents' names: `policy[].unit`.
+ * @param {Schema} schema
+ * @param {Record<string, Schema>} definitions
+ * @returns {Key[]}
+ */
 function keysOf(schema, definitions, prefix = '') {
-  return Object.entries(schema.properties).flatMap(([key, value]) => {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
     const name = `${prefix}${key}`;
-    const items = value.items?.$ref ? definitions[value.items.$ref.split('/').at(-1)] : null;
+    const items = definitions[value.items?.$ref?.split('/').at(-1) ?? ''];
     const nested = value.properties
       ? keysOf(value, definitions, `${name}.`)
       : items
@@ -26,14 +38,20 @@ function keysOf(schema, definitions, prefix = '') {
   });
 }
 
+/** @param {Schema} value */
 function typeOf(value) {
-  if ('const' in value) return value.const;
+  if (value.const !== undefined) return value.const;
   if (value.enum) return value.enum.join('|');
-  if (value.type === 'array') return value.items.enum ? `list of ${value.items.enum.join('|')}` : 'list';
+  if (value.type === 'array') return value.items?.enum ? `list of ${value.items.enum.join('|')}` : 'list';
   if (value.additionalProperties?.type) return `map of ${value.additionalProperties.type}s`;
   return value.type === 'object' ? 'map' : value.type;
 }
 
+/**
+ * @param {Schema & { $defs: Record<string, Schema> }} schema
+ * @param {string} example YAML
+ * @param {import('./roff.mjs').About} about
+ */
 export function configPage(schema, example, about) {
   const keys = keysOf(schema, schema.$defs);
   return page(

@@ -1,6 +1,9 @@
 // lib_users(1) and fd_users(1): the commands of the original tool, as lib-users stands in for them.
 import { bold, italic, item, page, paragraph, section, seeAlso } from './roff.mjs';
 
+/** @typedef {import('../metadata.mjs').DropIn} DropIn */
+
+/** @type {Record<DropIn['name'], [summary: string, description: string]>} */
 const looksAt = {
   lib_users: [
     'list processes that use deleted libraries',
@@ -18,8 +21,13 @@ const status = {
   70: 'A defect in lib-users.',
 };
 
+/**
+ * @param {DropIn} dropIn
+ * @param {import('./roff.mjs').About} about
+ */
 export function dropInPage({ name, options }, about) {
   const [summary, description] = looksAt[name];
+  /** @type {(option: DropIn['options'][number], space: string) => string} */
   const value = (option, space) => (option.value === null ? '' : `${space}${italic(option.value)}`);
   return page(
     { name, number: 1, summary, ...about },
@@ -33,7 +41,7 @@ export function dropInPage({ name, options }, about) {
       'options',
       ...options.map((option) => {
         const names = [option.short, option.long].filter((each) => each !== null);
-        const text = `${option.help[0].toUpperCase()}${option.help.slice(1)}.`;
+        const text = `${option.help.charAt(0).toUpperCase()}${option.help.slice(1)}.`;
         return item(names.map((each) => `${bold(each)}${value(option, ' ')}`).join(', '), text);
       }),
     ),

@@ -10,6 +10,7 @@ const common = {
   '128+N': 'Ended by signal N.',
 };
 
+/** @type {Record<string, Record<string, string>>} by command */
 const special = {
   check: {
     0: 'The gate is open.',
@@ -25,8 +26,10 @@ const all = {
   5: 'The gate of check is closed, or the document of validate is not valid.',
 };
 
+/** @type {(codes: Record<string, string>) => string} */
 const render = (codes) =>
   section('exit status', ...Object.entries(codes).map(([code, meaning]) => item(`\\fB${code}\\fR`, meaning)));
 
 export const overallExitStatus = () => render(all);
+/** @type {(command: string) => string} */
 export const commandExitStatus = (command) => render({ ...common, ...special[command] });

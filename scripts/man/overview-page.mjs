@@ -17,7 +17,12 @@ const environment = {
   COLUMNS: "The width of text; it wins over the terminal's own.",
 };
 
+/**
+ * @param {import('../metadata.mjs').Command[]} commands
+ * @param {import('./roff.mjs').About & { pages: string[] }} about
+ */
 export function overviewPage(commands, { pages, ...about }) {
+  /** @type {(entries: Record<string, string>) => string[]} */
   const table = (entries) => Object.entries(entries).map(([name, text]) => item(bold(name), text));
   return page(
     { name: 'lib-users', number: 1, summary: 'which processes still run on files that are gone', ...about },

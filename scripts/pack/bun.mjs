@@ -2,9 +2,21 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, run } from './run.mjs';
+import { root } from '../project.mjs';
+import { run } from './run.mjs';
 
+/** @type {{ version: string, integrity: Record<string, string> }} */
 export const pinned = JSON.parse(readFileSync(new URL('bun.json', import.meta.url), 'utf8'));
+
+/**
+ * @param {string} runtime the npm package of Bun
+ * @returns {string} its pinned sum, as `sha512-` and base64
+ */
+export function integrityOf(runtime) {
+  const integrity = pinned.integrity[runtime];
+  if (!integrity) throw new Error(`scripts/pack/bun.json pins no ${runtime}`);
+  return integrity;
+}
 
 /**
  * @param {import('./targets.mjs').Target} target
@@ -21,7 +33,7 @@ export function fetchBun({ runtime }) {
     );
     const archive = join(partial, filename);
     const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
-    if (found !== pinned.integrity[runtime]) {
+    if (found !== integrityOf(runtime)) {
       throw new Error(`${runtime}@${pinned.version} is not what was pinned: ${found}`);
     }
     run('tar', ['-xzf', archive, '-C', partial, '--strip-components=2', 'package/bin/bun']);

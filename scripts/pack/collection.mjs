@@ -5,10 +5,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parse } from 'yaml';
-import { root, run, sourceDate } from './run.mjs';
+import { root, sourceDate } from '../project.mjs';
+import { run } from './run.mjs';
 import { layOut } from './stage.mjs';
 
+/** @type {(data: string | Buffer) => string} */
 const sha256 = (data) => createHash('sha256').update(data).digest('hex');
+/** @type {(name: string, ftype: 'dir' | 'file', digest: string | null) => object} */
 const entry = (name, ftype, digest) => ({
   name,
   ftype,
@@ -17,6 +20,10 @@ const entry = (name, ftype, digest) => ({
   format: 1,
 });
 
+/**
+ * @param {{ stage: string, out: string }} folders
+ * @returns {string} the name of the archive
+ */
 export function buildCollection({ stage, out }) {
   const source = join(root, 'ansible');
   const { namespace, name, version, license, ...galaxy } = parse(readFileSync(join(source, 'galaxy.yml'), 'utf8'));
@@ -39,8 +46,20 @@ export function buildCollection({ stage, out }) {
   const { authors, readme, tags, description, dependencies, repository, documentation, homepage, issues } = galaxy;
   const manifest = {
     collection_info: {
-      ...{ namespace, name, version, authors, readme, tags, description, license, license_file: null, dependencies },
-      ...{ repository, documentation, homepage, issues },
+      namespace,
+      name,
+      version,
+      authors,
+      readme,
+      tags,
+      description,
+      license,
+      license_file: null,
+      dependencies,
+      repository,
+      documentation,
+      homepage,
+      issues,
     },
     file_manifest_file: entry('FILES.json', 'file', sha256(filesJson)),
     format: 1,
@@ -68,11 +87,16 @@ export function buildCollection({ stage, out }) {
   return archive;
 }
 
-/** null where JSON would leave out what is not there: ansible-galaxy wants the keys. */
+/**
+ * null where JSON would leave out what is not there: ansible-galaxy wants the keys.
+ * @param {unknown} value
+ */
 const json = (value) => `${JSON.stringify(value, (_, each) => (each === undefined ? null : each), 1)}\n`;
 
-const tops = (files) => [...new Set(files.map((path) => path.split('/')[0]))].sort();
+/** @type {(files: string[]) => string[]} */
+const tops = (files) => [...new Set(files.map((path) => path.replace(/\/.*/, '')))].sort();
 
+/** @param {string} path */
 function parents(path) {
   const parts = path.split('/').slice(0, -1);
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'));

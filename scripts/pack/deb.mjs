@@ -2,15 +2,18 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, run, sourceDate, version } from './run.mjs';
+import { root, sourceDate, version } from '../project.mjs';
+import { run } from './run.mjs';
 import { layOut } from './stage.mjs';
 import { compressed, systemEntries } from './system.mjs';
 
 const architectures = { x64: 'amd64', arm64: 'arm64' };
 const docs = 'usr/share/doc/lib-users';
+/** @type {(name: string) => string} */
 const packaging = (name) => join(root, 'packaging/deb', name);
 const template = readFileSync(packaging('control'), 'utf8');
-const maintainer = /^Maintainer: (.*)$/m.exec(template)[1];
+const [, maintainer] = /^Maintainer: (.*)$/m.exec(template) ?? [];
+if (!maintainer) throw new Error('packaging/deb/control names no Maintainer');
 
 /** What Debian wants to see: its own format. What changed is in CHANGELOG.md. */
 function changelog() {
@@ -19,6 +22,10 @@ function changelog() {
   return `${entry}\n\n  * See CHANGELOG.md.\n\n -- ${maintainer}  ${date}\n`;
 }
 
+/**
+ * @param {import('./targets.mjs').Wanted} wanted
+ * @returns {string} the name of the package
+ */
 export function buildDeb({ target, executable, licenses, stage, out }) {
   const architecture = architectures[target.machine];
   const entries = [
@@ -29,9 +36,11 @@ export function buildDeb({ target, executable, licenses, stage, out }) {
     { to: 'usr/share/lintian/overrides/lib-users', from: packaging('lintian-overrides') },
   ];
   const files = entries.filter(({ from, text }) => from !== undefined || text !== undefined);
-  const contents = ({ from, text }) => text ?? readFileSync(from);
+  /** @type {(entry: import('./stage.mjs').Entry) => string | Buffer} */
+  const contents = ({ from, text }) => text ?? readFileSync(from ?? '');
+  /** @type {(entry: import('./stage.mjs').Entry) => string} */
   const md5 = (entry) => createHash('md5').update(contents(entry)).digest('hex');
-  const size = files.reduce((sum, { from, text }) => sum + (text?.length ?? statSync(from).size), 0);
+  const size = files.reduce((sum, { from, text }) => sum + (text?.length ?? statSync(from ?? '').size), 0);
   const control = template
     .replace('%VERSION%', version)
     .replace('%ARCH%', architecture)

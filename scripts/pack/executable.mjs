@@ -1,10 +1,11 @@
 // dist/lib-users.cjs and Bun -> the standalone executable, the same to the byte for the same commit.
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { root } from '../project.mjs';
 import { fetchBun } from './bun.mjs';
 import { harden } from './harden.mjs';
-import { root, run } from './run.mjs';
-import { hostTarget, targets } from './targets.mjs';
+import { run } from './run.mjs';
+import { hostTarget, targetNamed } from './targets.mjs';
 
 export const stage = join(root, 'build/stage');
 
@@ -29,6 +30,7 @@ const flags = [
  * @returns {string} the path of the executable
  */
 export function buildExecutable(name, ownBun) {
+  const target = targetNamed(name);
   const folder = join(stage, name);
   mkdirSync(folder, { recursive: true });
   copyFileSync(join(root, 'dist/lib-users.cjs'), join(folder, 'lib-users.cjs'));
@@ -36,14 +38,18 @@ export function buildExecutable(name, ownBun) {
   rmSync(output, { force: true });
   // Names relative to the folder: Bun writes them into the executable, and they are to be the same everywhere.
   const argv = ['build', 'lib-users.cjs', ...flags, '--outfile', 'lib-users'];
-  run(fetchBun(hostTarget()), [...argv, '--compile-executable-path', ownBun ?? hardenedBun(targets[name], folder)], {
+  run(fetchBun(hostTarget()), [...argv, '--compile-executable-path', ownBun ?? hardenedBun(target, folder)], {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: folder },
   });
   return output;
 }
 
-/** @returns {string} a copy of the target's Bun that the environment does not change */
+/**
+ * @param {import('./targets.mjs').Target} target
+ * @param {string} folder
+ * @returns {string} a copy of the target's Bun that the environment does not change
+ */
 function hardenedBun(target, folder) {
   const copy = join(folder, 'bun');
   harden(fetchBun(target), copy, target.machine);

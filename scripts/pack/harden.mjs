@@ -101,7 +101,7 @@ export function harden(bun, copy, machine) {
   for (const name of [...ofBun, ...ofOthers]) if (!places.has(name)) throw new Error(unknown(bun, name));
   for (const [name, [place, another]] of places) {
     if (!name.startsWith('BUN_') && !ofOthers.includes(name)) continue;
-    if (another !== undefined) throw new Error(unknown(bun, name));
+    if (place === undefined || another !== undefined) throw new Error(unknown(bun, name));
     bytes[place] = 0;
   }
   for (const { name, from, to } of changes[machine]) {
@@ -113,6 +113,10 @@ export function harden(bun, copy, machine) {
   writeFileSync(copy, bytes, { mode: 0o755 });
 }
 
+/**
+ * @param {string} bun
+ * @param {string} name
+ */
 function unknown(bun, name) {
   return `${bun} reads ${name} from the environment in a way that scripts/pack/harden.mjs does not know: find out how, and tell it`;
 }

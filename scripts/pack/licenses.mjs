@@ -1,14 +1,16 @@
 // The executable holds more than our own code: the npm packages that the bundle took something from, and Bun.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { root, version } from '../project.mjs';
 import { linkedByBun } from './linked.mjs';
-import { root, version } from './run.mjs';
 
 /**
- * @param metafile of esbuild
- * @returns {{ name: string, version: string, license: string, text: string }[]} by name
+ * @typedef {{ name: string, version: string, license: string, text: string }} Bundled `text` is that of the licence
+ * @param {Pick<import('esbuild').Metafile, 'outputs'>} metafile
+ * @returns {Bundled[]} by name
  */
 export function bundledPackages({ outputs }) {
+  /** @type {Set<string>} */
   const folders = new Set();
   for (const { inputs } of Object.values(outputs)) {
     for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
@@ -25,15 +27,19 @@ export function bundledPackages({ outputs }) {
 }
 
 const line = '='.repeat(80);
+/** @type {(title: string, text: string) => string} */
 const section = (title, text) => `${line}\n${title}\n${line}\n\n${text.trim()}\n`;
 
-/** @returns {string} the notices that the licences of all of them ask for */
+/**
+ * @param {Bundled[]} packages
+ * @returns {string} the notices that the licences of all of them ask for
+ */
 export function thirdPartyLicenses(packages) {
   return packages.map(({ name, version, text }) => section(`${name} ${version}`, text)).join('\n');
 }
 
 /**
- * @param packages that the bundle took something from
+ * @param {Bundled[]} packages that the bundle took something from
  * @param {Record<string, string>} versions that the pinned Bun gives; nothing, if the Bun is another
  * @returns {string} the same for the executable, which has Bun in it
  */
@@ -47,17 +53,26 @@ export function executableLicenses(packages, versions) {
   ].join('\n');
 }
 
-/** LGPL-2.0-or-later allows the text of 2.1. An exception only permits more. */
+/**
+ * LGPL-2.0-or-later allows the text of 2.1. An exception only permits more.
+ * @type {(license: string) => string[]}
+ */
 const textsOf = (license) =>
   license
     .replace(/ WITH \S+/g, '')
     .split(/ (?:AND|OR) /)
     .map((id) => (id.startsWith('LGPL-') ? 'LGPL-2.1' : id));
 
+/** @type {(name: string) => string} */
 const licenseText = (name) => readFileSync(join(root, 'packaging/licenses', `${name}.txt`), 'utf8');
 
+/**
+ * @param {import('./linked.mjs').Part[]} parts
+ * @param {Record<string, string>} versions
+ */
 function aboutBun(parts, versions) {
   const lesser = parts.filter(({ license }) => license.includes('LGPL'));
+  /** @type {(part: import('./linked.mjs').Part) => string} */
   const listed = ({ name, version, license, source }) =>
     `  ${name}${version ? ` ${version}` : ''}: ${license}${source ? `\n    ${source}` : ''}`;
   return `

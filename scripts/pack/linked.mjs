@@ -5,6 +5,11 @@ import { fetchBun } from './bun.mjs';
 import { run } from './run.mjs';
 import { hostTarget } from './targets.mjs';
 
+/**
+ * @typedef {{ key: string, name: string, license: string, source?: string, path?: string, npm?: boolean, cpe?: string,
+ *   data?: boolean }} Linked
+ * @type {{ linked: Linked[], notLinked: Record<string, string> }}
+ */
 const { linked, notLinked } = JSON.parse(readFileSync(new URL('bundled-by-bun.json', import.meta.url), 'utf8'));
 
 /** @returns {Record<string, string>} process.versions of the pinned Bun: the same for every target, so this machine's is asked */
@@ -49,6 +54,10 @@ export function linkedByBun(versions) {
   });
 }
 
+/**
+ * @param {string | null} version
+ * @param {string | undefined} path
+ */
 function sourcePath(version, path) {
   if (version === null && path === undefined) return '';
   return ['/tree', version ?? 'HEAD', ...(path ? [path] : [])].join('/');

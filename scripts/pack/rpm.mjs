@@ -2,12 +2,17 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root, run, sourceDate, version } from './run.mjs';
+import { root, sourceDate, version } from '../project.mjs';
+import { run } from './run.mjs';
 import { layOut } from './stage.mjs';
 import { systemEntries } from './system.mjs';
 
 const architectures = { x64: 'x86_64', arm64: 'aarch64' };
 
+/**
+ * @param {import('./targets.mjs').Wanted} wanted
+ * @returns {string} the name of the package
+ */
 export function buildRpm({ target, executable, licenses, stage, out }) {
   const architecture = architectures[target.machine];
   const tree = join(stage, 'rpm');

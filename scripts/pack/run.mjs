@@ -1,13 +1,13 @@
-// Programs that packing calls, the paths and the one date that everything carries.
+// The programs that packing calls.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { root } from '../project.mjs';
 
-export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-export const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-
-/** @returns what it printed; throws with what it said where it fails */
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} options
+ * @returns {string} what the program printed; if the program fails, an error with what it said is thrown
+ */
 export function run(command, args, options = {}) {
   const { status, signal, error, stdout, stderr } = spawnSync(command, args, {
     cwd: root,
@@ -16,7 +16,8 @@ export function run(command, args, options = {}) {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...options,
   });
-  if (error?.code === 'ENOENT') throw new Error(`${command} is not installed: .ci/run shows which packages are needed`);
+  if (error && 'code' in error && error.code === 'ENOENT')
+    throw new Error(`${command} is not installed: .ci/run shows which packages are needed`);
   if (error) throw error;
   if (status !== 0) {
     throw new Error(
@@ -24,11 +25,4 @@ export function run(command, args, options = {}) {
     );
   }
   return stdout;
-}
-
-/** Seconds since 1970 of the commit that is packed, for every date in every archive (reproducible-builds.org). */
-export function sourceDate() {
-  const given = process.env.SOURCE_DATE_EPOCH;
-  if (given !== undefined && !/^\d+$/.test(given)) throw new Error(`SOURCE_DATE_EPOCH is no number: ${given}`);
-  return Number(given ?? run('git', ['log', '-1', '--format=%ct']));
 }

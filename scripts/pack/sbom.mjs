@@ -2,23 +2,35 @@
 // scanner can say which hosts carry a vulnerable SQLite.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pinned } from './bun.mjs';
+import { manifest, sourceDate, version } from '../project.mjs';
+import { integrityOf, pinned } from './bun.mjs';
 import { linkedByBun } from './linked.mjs';
-import { root, sourceDate, version } from './run.mjs';
 
+/** @typedef {{ [key: string]: unknown, 'bom-ref': string }} Component */
+
+/** @type {(name: string, version: string) => string} */
 const npmPurl = (name, version) => `pkg:npm/${name.replace('@', '%40')}@${version}`;
+/** @type {(license: string) => object[]} */
 const licensesOf = (license) =>
   /^[\w.-]+$/.test(license) ? [{ license: { id: license } }] : [{ expression: license }];
+/** @type {(file: string) => string} */
 const digest = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
+/** @type {(components: Component[]) => string[]} */
 const refs = (components) => components.map((component) => component['bom-ref']);
 
+/**
+ * @param {import('./licenses.mjs').Bundled} part
+ * @returns {Component}
+ */
 function npmComponent({ name, version, license }) {
   const purl = npmPurl(name, version);
   return { type: 'library', 'bom-ref': purl, name, version, licenses: licensesOf(license), purl };
 }
 
-/** @param {import('./linked.mjs').Part} part */
+/**
+ * @param {import('./linked.mjs').Part} part
+ * @returns {Component}
+ */
 function linkedComponent({ name, version, license, source, purl, cpe, data }) {
   return {
     type: data ? 'data' : 'library',
@@ -32,11 +44,17 @@ function linkedComponent({ name, version, license, source, purl, cpe, data }) {
   };
 }
 
-/** Bun from its pinned npm package, or someone's own, of which only the file is known. */
+/**
+ * Bun from its pinned npm package, or someone's own, of which only the file is known.
+ * @typedef {{ runtime: string, ownBun: string | undefined, versions: Record<string, string> }} Bun the npm package of the pinned
+ *   one, the file of someone's own, and the versions that it gives
+ * @param {Bun} bun
+ * @returns {Component}
+ */
 function bunComponent({ runtime, ownBun }) {
   const bun = { type: 'platform', 'bom-ref': 'bun', name: 'bun' };
   if (ownBun) return { ...bun, hashes: [{ alg: 'SHA-256', content: digest(ownBun) }], licenses: licensesOf('MIT') };
-  const hex = Buffer.from(pinned.integrity[runtime].replace('sha512-', ''), 'base64').toString('hex');
+  const hex = Buffer.from(integrityOf(runtime).replace('sha512-', ''), 'base64').toString('hex');
   const from = npmPurl(runtime, pinned.version);
   return {
     ...bun,
@@ -48,9 +66,8 @@ function bunComponent({ runtime, ownBun }) {
 }
 
 /**
- * @param packages that the bundle took something from
- * @param artefact its file and, if it holds Bun, which: the npm package of the pinned one or the file of someone's own, and the
- *   versions that it gives
+ * @param {import('./licenses.mjs').Bundled[]} packages that the bundle took something from
+ * @param {{ file: string, bun?: Bun }} artefact its file and, if it holds Bun, which
  * @returns {string} the document
  */
 export function buildSbom(packages, { file, bun }) {
@@ -60,7 +77,6 @@ export function buildSbom(packages, { file, bun }) {
   const parts = bun ? linkedByBun(bun.versions).map(linkedComponent) : [];
   const purl = npmPurl('lib-users', version);
   const uuid = createHash('sha256').update(`sbom ${sha256}`).digest('hex');
-  const { license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return `${JSON.stringify(
     {
       $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
@@ -77,7 +93,7 @@ export function buildSbom(packages, { file, bun }) {
           name: 'lib-users',
           version,
           hashes: [{ alg: 'SHA-256', content: sha256 }],
-          licenses: licensesOf(license),
+          licenses: licensesOf(manifest.license),
           purl,
         },
       },

@@ -11,14 +11,17 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { root, sourceDate } from './run.mjs';
+import { root, sourceDate } from '../project.mjs';
 
 /**
- * @typedef {{ to: string, from: string, mode?: number } | { to: string, link: string } | { to: string, text: string }
- *   | { to: string, folder: true }} Entry
+ * @typedef {{ to: string, from?: string, text?: string | Buffer, link?: string, folder?: true, mode?: number }} Entry one of a copy
+ *   of `from`, a file with `text`, a symlink, and an empty folder
  */
 
-/** @param {Entry[]} entries with paths relative to `folder`, which is made anew */
+/**
+ * @param {string} folder is made anew
+ * @param {Entry[]} entries with paths relative to `folder`
+ */
 export function layOut(folder, entries) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -43,11 +46,16 @@ export function layOut(folder, entries) {
 /** @returns {Entry[]} README.md and what it links to, each at its place below `folder`: so its links work where it is read */
 export function papers(folder = '') {
   const links = readFileSync(join(root, 'README.md'), 'utf8').matchAll(/\]\((?![a-z]+:)([^)#]+)/g);
-  const names = new Set(['README.md', ...[...links].map(([, name]) => name)]);
+  const names = new Set(['README.md', ...[...links].map(([, name = '']) => name)]);
   return [...names].map((name) => ({ to: join(folder, name), from: join(root, name) }));
 }
 
-/** @returns {Entry[]} one for each file of a folder of the project */
+/**
+ * @param {string} folder of the project
+ * @param {(name: string) => string} to
+ * @param {(name: string) => boolean} keep
+ * @returns {(Entry & { from: string })[]} one for each file of the folder
+ */
 export function eachOf(folder, to, keep = () => true) {
   const path = join(root, folder);
   return readdirSync(path, { withFileTypes: true })

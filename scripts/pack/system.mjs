@@ -2,17 +2,27 @@
 import { readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { root } from './run.mjs';
+import { root } from '../project.mjs';
 import { eachOf, papers } from './stage.mjs';
 
 const docs = 'usr/share/doc/lib-users';
 
-/** @returns {import('./stage.mjs').Entry[]} */
+/**
+ * @param {{ executable: string, zshFolder: string }} places
+ * @returns {import('./stage.mjs').Entry[]}
+ */
 export function systemEntries({ executable, zshFolder }) {
+  /** @type {Record<string, (name: string) => string>} by suffix */
   const completionPlace = {
     '.bash': (name) => `usr/share/bash-completion/completions/${basename(name, '.bash')}`,
     '.fish': (name) => `usr/share/fish/vendor_completions.d/${name}`,
     '': (name) => `${zshFolder}/${name}`,
+  };
+  /** @type {(name: string) => string} */
+  const completionOf = (name) => {
+    const place = completionPlace[extname(name)];
+    if (!place) throw new Error(`no shell is known to read ${name}`);
+    return place(name);
   };
   return [
     { to: 'usr/lib/lib-users/lib-users', from: executable, mode: 0o755 },
@@ -30,7 +40,7 @@ export function systemEntries({ executable, zshFolder }) {
       (name) => name.endsWith('.json'),
     ),
     ...eachOf('packaging/systemd', (name) => `usr/lib/systemd/system/${name}`),
-    ...eachOf('build/completions', (name) => completionPlace[extname(name)](name)),
+    ...eachOf('build/completions', completionOf),
     ...eachOf('build/man', (name) => `usr/share/man/man${name.at(-1)}/${name}.gz`).map(({ to, from }) => ({
       to,
       text: compressed(readFileSync(from)),
@@ -38,5 +48,8 @@ export function systemEntries({ executable, zshFolder }) {
   ];
 }
 
-/** As gzip -9n does: without a name and a date. */
+/**
+ * As gzip -9n does: without a name and a date.
+ * @param {string | Buffer} data
+ */
 export const compressed = (data) => gzipSync(data, { level: 9 });

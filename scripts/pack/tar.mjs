@@ -1,11 +1,16 @@
 // The archive for hosts without a package manager of ours: everything in one folder.
 import { join } from 'node:path';
-import { root, run, sourceDate, version } from './run.mjs';
+import { root, sourceDate, version } from '../project.mjs';
+import { run } from './run.mjs';
 import { eachOf, layOut, papers } from './stage.mjs';
 
 // Level 1: level 6 takes five times as long and saves a seventh. With two threads the blocks are the same on any machine.
 const compression = ['-1', '-T2'];
 
+/**
+ * @param {import('./targets.mjs').Wanted} wanted
+ * @returns {string} the name of the archive
+ */
 export function buildTar({ target, executable, licenses, stage, out }) {
   const top = `lib-users-${version}-linux-${target.name}`;
   layOut(join(stage, top), [

@@ -3,10 +3,10 @@
 import { string } from '@oclif/core/args';
 import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../base-command.ts';
 import type { EffectiveConfig } from '../config/effective.ts';
+import { isWhole } from '../documents/coverage.ts';
 import type { Fleet as FleetDocument } from '../documents/generated/fleet.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { readReports } from '../documents/read-reports.ts';
-import { isWhole } from '../drift/known.ts';
 import { compileStale } from '../drift/stale.ts';
 import { LibUsersError } from '../errors.ts';
 import { type Assessment, FleetFold } from '../fleet/fold.ts';

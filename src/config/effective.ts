@@ -1,6 +1,6 @@
 // The configuration files, in order -> the one configuration in force.
 
-import type { Accepted2, CheckConfig, Config } from '../documents/generated/config.ts';
+import type { Accepted, CheckConfig, Config } from '../documents/generated/config.ts';
 import type { UserPolicyRule } from '../policy/rule.ts';
 
 /** Where an entry stands, for later error messages. */
@@ -10,7 +10,7 @@ export interface Place {
   readonly line: number;
 }
 
-export type AcceptedFinding = Accepted2 & Place;
+export type AcceptedFinding = Accepted & Place;
 
 export interface EffectiveConfig {
   /** The files that were read, the strongest first. */
@@ -57,7 +57,7 @@ export function mergeConfig(files: readonly ConfigFile[]): EffectiveConfig {
       commandLine: first((config) => config.scan?.command_line) ?? 'program',
     },
     policy: files.flatMap(({ file, config, policyLines }) =>
-      ((config.policy ?? []) as readonly Omit<UserPolicyRule, keyof Place>[]).map((rule, index) => ({
+      (config.policy ?? []).map((rule, index) => ({
         ...rule,
         file,
         line: policyLines[index] ?? 1,
@@ -67,7 +67,7 @@ export function mergeConfig(files: readonly ConfigFile[]): EffectiveConfig {
       roles: first((config) => config.check?.roles) ?? null,
       reboot: first((config) => config.check?.reboot) ?? null,
       accept: files.flatMap(({ file, config, acceptLines }) =>
-        ((config.check?.accept ?? []) as readonly Accepted2[]).map((entry, index) => ({
+        (config.check?.accept ?? []).map((entry, index) => ({
           ...entry,
           file,
           line: acceptLines[index] ?? 1,

@@ -1,6 +1,6 @@
 // What a schema cannot say of a configuration: globs that can match, days that exist, signals where they belong.
 
-import type { Accepted2, Config, PolicyRule2 } from '../documents/generated/config.ts';
+import type { Config, PolicyRule } from '../documents/generated/config.ts';
 import { globProblem } from '../glob.ts';
 import { isSignal } from '../policy/signals.ts';
 import { unitGlobProblem } from '../policy/unit-glob.ts';
@@ -17,11 +17,11 @@ export function findEntryProblem(config: Config): EntryProblem | null {
     const problem = globProblem(glob);
     if (problem !== null) return { path: ['scan', 'ignore', index], message: problem, hint: null };
   }
-  for (const [index, rule] of ((config.policy ?? []) as PolicyRule2[]).entries()) {
+  for (const [index, rule] of (config.policy ?? []).entries()) {
     const problem = matcherProblem(rule, ['policy', index]) ?? signalProblem(rule, ['policy', index]);
     if (problem) return problem;
   }
-  for (const [index, entry] of ((config.check?.accept ?? []) as Accepted2[]).entries()) {
+  for (const [index, entry] of (config.check?.accept ?? []).entries()) {
     const path = ['check', 'accept', index];
     const problem = matcherProblem(entry, path) ?? dayProblem(entry.until, [...path, 'until']);
     if (problem) return problem;
@@ -43,7 +43,7 @@ function matcherProblem(entry: { unit?: string; path?: string }, at: (string | n
   return pathProblem === null ? null : { path: [...at, 'path'], message: pathProblem, hint: null };
 }
 
-function signalProblem({ action, signal }: PolicyRule2, at: (string | number)[]): EntryProblem | null {
+function signalProblem({ action, signal }: PolicyRule, at: (string | number)[]): EntryProblem | null {
   if (action === 'signal' && signal === undefined) {
     return { path: at, message: 'action signal needs the signal', hint: 'as in signal: HUP' };
   }

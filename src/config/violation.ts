@@ -1,6 +1,7 @@
 // ajv's first error on a configuration -> the place and what to write instead.
 
 import type { ErrorObject } from 'ajv';
+import { configKeys } from '../documents/generated/config-keys.ts';
 import { didYouMean } from '../nearest.ts';
 
 export interface ConfigViolation {
@@ -10,15 +11,6 @@ export interface ConfigViolation {
   message: string;
   hint: string | null;
 }
-
-// For the hint on a misspelled key: the keys of every kind of object, by the last name of its path.
-const knownKeys: Readonly<Record<string, readonly string[]>> = {
-  '': ['kind', 'schema_version', 'labels', 'scan', 'policy', 'check'],
-  scan: ['ignore', 'ignore_literal', 'default_rules', 'command_line'],
-  policy: ['unit', 'path', 'action', 'signal', 'reason'],
-  check: ['roles', 'reboot', 'accept'],
-  accept: ['unit', 'path', 'until', 'reason'],
-};
 
 const typeNames: Readonly<Record<string, string>> = {
   array: 'a list',
@@ -35,7 +27,7 @@ export function describeViolation(errors: readonly ErrorObject[], content: unkno
   if (error.keyword === 'additionalProperties') {
     const key = String(params.additionalProperty);
     const object = path.findLast((part) => typeof part === 'string') ?? '';
-    return { path, key, message: 'unknown key', hint: didYouMean(key, knownKeys[object] ?? []) };
+    return { path, key, message: 'unknown key', hint: didYouMean(key, configKeys[object] ?? []) };
   }
   const beginning = path.length === 0 ? 'a file begins with kind: lib-users/config and schema_version: 1.0.0' : null;
   if (error.keyword === 'required') return { path, message: `${params.missingProperty} is missing`, hint: beginning };

@@ -2,6 +2,7 @@
 // machine loads classes from, an image, the script that a shell reads. The kernel's links say which program holds it; a
 // name alone says nothing, since a file server or a backup reads the same files. proc_pid_exe(5), proc_pid_fd(5).
 
+import { fileName } from '../path-evidence.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 
 /** What is known of the process that uses the file. */
@@ -70,11 +71,11 @@ export interface UsedFile {
  */
 export function heldCodeOf({ path, fd }: UsedFile, holder: Holder): 'script' | 'archive' | null {
   if (holder.program === null) return null;
-  const program = nameOf(holder.program);
+  const program = fileName(holder.program);
   const folder = holder.program.slice(0, -program.length);
   if (ownParts.test(path) && folder !== '/' && path.startsWith(folder)) return 'archive';
   if (fd === bashScriptFd && program === 'bash') return 'script';
-  if (fd !== null && fd > 2 && interpreters.test(program) && scriptOf(holder) === nameOf(path)) {
+  if (fd !== null && fd > 2 && interpreters.test(program) && scriptOf(holder) === fileName(path)) {
     return 'script';
   }
   const loads = runtimes.some(
@@ -82,10 +83,6 @@ export function heldCodeOf({ path, fd }: UsedFile, holder: Holder): 'script' | '
       code.test(path) && (programs.test(program) || (library !== null && holder.maps(library))),
   );
   return loads ? 'archive' : null;
-}
-
-function nameOf(path: Bytes): Bytes {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** Instead of a script: the program itself is the next argument, or the name of a module. */
@@ -105,11 +102,11 @@ function scriptOf(holder: Holder): Bytes | null {
 
 function parseScript(commandLine: Bytes): Bytes | null {
   const [first, ...rest] = commandLine.split('\0');
-  const words = first !== undefined && nameOf(first) === 'busybox' ? rest.slice(1) : rest;
+  const words = first !== undefined && fileName(first) === 'busybox' ? rest.slice(1) : rest;
   for (const word of words) {
     // -e of a shell ends it at the first error, and comes before a script.
     if (withoutScript.test(word) && word !== '-e') return null;
-    if (!word.startsWith('-')) return word === '' ? null : nameOf(word);
+    if (!word.startsWith('-')) return word === '' ? null : fileName(word);
   }
   return null;
 }

@@ -3,6 +3,7 @@
 // was, so that a name is either inferred, and labelled so, or says that there is none. mount_namespaces(7), d_path(9).
 
 import type { DeletedMap } from '../documents/generated/report.ts';
+import { fileName } from '../path-evidence.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Evidence } from './evidence.ts';
 import { lookAt, placeByPath } from './place.ts';
@@ -41,7 +42,7 @@ export function inferProgram(evidence: Evidence): Name | null {
   const [first = ''] = commandLine.split('\0', 1);
   // A daemon that writes its title over the command line leaves no NUL between the words.
   const spoken = [first, first.split(' ', 1)[0] ?? ''].filter(isPlainPath);
-  const named = spoken.find((path) => path.slice(path.lastIndexOf('/') + 1).slice(0, longestName) === name);
+  const named = spoken.find((path) => fileName(path).slice(0, longestName) === name);
   const said = firstOf(spoken, evidence) ?? named;
   if (said !== undefined) return { path: said, pathSource: 'command_line' };
   if (name.length >= longestName) return null;

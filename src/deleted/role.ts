@@ -56,7 +56,7 @@ export function classifyFdRole(
   user: User,
 ): FdFinding['role'] {
   if (fd.kind === 'directory') return 'file';
-  if (isNameless(fd)) return isSmall(fd) ? 'scratch' : 'file';
+  if (wasNeverNamed(fd)) return isSmall(fd) ? 'scratch' : 'file';
   const held = fd.access === 'read' && fd.state !== 'unknown' ? heldCodeOf(fd, user) : null;
   if (held === 'archive') return roleOfArchive(fd, 'file', user);
   // A job is handed its script in such a folder, and the script is taken away as soon as it runs.
@@ -70,13 +70,13 @@ export function classifyFdRole(
 }
 
 /** Never had a name; O_TMPFILE is named by its inode number. open(2). */
-function isNameless({ path, inode }: Gone): boolean {
+function wasNeverNamed({ path, inode }: Gone): boolean {
   return isNeverLinked(path) || isNamedByInode(path, inode);
 }
 
 /** Removed from where nothing is meant to stay. */
 function isPassing(file: Gone): boolean {
-  return isNameless(file) || (file.state === 'removed' && isTemporary(file.path));
+  return wasNeverNamed(file) || (file.state === 'removed' && isTemporary(file.path));
 }
 
 function isSmall({ heldBytes }: Gone): boolean {

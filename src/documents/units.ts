@@ -1,5 +1,6 @@
 // Attributed processes -> the report's units: one block a unit, one entry a file and way of use.
 
+import { groupBy } from '../group-by.ts';
 import { keyMaker } from '../keys.ts';
 import { type Bytes, toText } from '../procfs/bytes.ts';
 import type { SessionLeader } from '../procfs/sessions.ts';
@@ -7,7 +8,7 @@ import type { KernelSession, Unit, UnitFile } from './generated/report.ts';
 import { compareBytes } from './order.ts';
 import type { AttributedProcess, ReportFacts } from './report-facts.ts';
 import { buildSourcedPath, buildUser, sumHeldBytes, sumHeldMemoryBytes } from './report-values.ts';
-import { formatTimeNs } from './time.ts';
+import { earliest, formatTimeNs } from './time.ts';
 
 type Use = (AttributedProcess['maps'][number] | AttributedProcess['fds'][number]) & { via: 'map' | 'fd'; pid: number };
 type NamedUnit = NonNullable<AttributedProcess['attribution']['unit']>;
@@ -15,16 +16,12 @@ type NamedUnit = NonNullable<AttributedProcess['attribution']['unit']>;
 /** @param processes by pid */
 export function buildUnits(processes: readonly AttributedProcess[], facts: ReportFacts): Unit[] {
   const keyOf = keyMaker();
-  const groups = new Map<string, { unit: NamedUnit; members: AttributedProcess[] }>();
-  for (const process of processes) {
+  const inUnits = processes.flatMap((process) => {
     const { unit } = process.attribution;
-    if (unit === null) continue;
-    const key = keyOf(unit.scope, unit.uid, unit.name);
-    const group = groups.get(key);
-    if (group) group.members.push(process);
-    else groups.set(key, { unit, members: [process] });
-  }
-  return [...groups.values()]
+    return unit === null ? [] : [{ process, unit }];
+  });
+  return [...groupBy(inUnits, ({ unit }) => keyOf(unit.scope, unit.uid, unit.name)).values()]
+    .map((group) => ({ unit: group[0]!.unit, members: group.map(({ process }) => process) }))
     .sort(
       ({ unit: a }, { unit: b }) =>
         compareBytes(a.scope, b.scope) || (a.uid ?? -1) - (b.uid ?? -1) || compareBytes(a.name, b.name),
@@ -49,7 +46,7 @@ function buildUnit(unit: NamedUnit, members: readonly AttributedProcess[], facts
     files: buildFiles(uses, facts),
     held_bytes: sumHeldBytes(held),
     held_memory_bytes: sumHeldMemoryBytes(held),
-    stale_since: formatTimeNs(stale.reduce<bigint | null>((min, at) => (min === null || at < min ? at : min), null)),
+    stale_since: formatTimeNs(earliest(stale)),
     systemd: unit.scope === 'system' ? (facts.systemd.get(unit.name) ?? null) : null,
   };
 }
@@ -74,15 +71,9 @@ function buildSessions(unit: NamedUnit, members: readonly AttributedProcess[], f
 
 function buildFiles(uses: readonly Use[], facts: ReportFacts): UnitFile[] {
   const keyOf = keyMaker();
-  const groups = new Map<string, Use[]>();
-  for (const use of uses) {
-    // Everything that makes a line of its own; the inode does not, so that one log rotated twice stays one line a state.
-    const key = keyOf(use.path, use.pathSource, use.via, use.kind, use.role, use.state);
-    const group = groups.get(key);
-    if (group) group.push(use);
-    else groups.set(key, [use]);
-  }
-  return [...groups.values()]
+  // Everything that makes a line of its own; the inode does not, so that one log rotated twice stays one line a state.
+  const lineOf = (use: Use) => keyOf(use.path, use.pathSource, use.via, use.kind, use.role, use.state);
+  return [...groupBy(uses, lineOf).values()]
     .map((group) => buildFile(group, facts.packages.get(group[0]?.path as Bytes) ?? null))
     .sort(
       (a, b) =>
@@ -96,14 +87,13 @@ function buildFiles(uses: readonly Use[], facts: ReportFacts): UnitFile[] {
 function buildFile(group: readonly Use[], owner: UnitFile['package']): UnitFile {
   const [first] = group as [Use, ...Use[]];
   const isKnown = group.some((use) => use.heldBytes !== null);
-  const replaced = group.flatMap((use) => (use.replacedAtNs === null ? [] : [use.replacedAtNs]));
   return {
     ...buildSourcedPath(first),
     via: first.via,
     kind: first.kind,
     role: first.role,
     state: first.state,
-    replaced_at: formatTimeNs(replaced.reduce<bigint | null>((min, at) => (min === null || at < min ? at : min), null)),
+    replaced_at: formatTimeNs(earliest(group.map((use) => use.replacedAtNs))),
     held_bytes: isKnown ? sumHeldBytes(group) : null,
     held_memory_bytes: isKnown ? sumHeldMemoryBytes(group) : null,
     package: owner,

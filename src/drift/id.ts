@@ -7,7 +7,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Finding } from '../documents/generated/drift.ts';
-import { fromText, toBuffer } from '../procfs/bytes.ts';
+import { type Bytes, fromDocument, fromText, toBuffer } from '../procfs/bytes.ts';
 import { stableName } from '../stable-names.ts';
 
 export type Identified = Pick<
@@ -36,7 +36,7 @@ function stableOwner({ unit, container, executable }: Identified): string {
   return container === null ? program : `${container.runtime}:${program}`;
 }
 
-/** The path as raw bytes, one unit a byte. */
-export function rawPath(file: { path: string; path_base64: string | null }): string {
-  return file.path_base64 === null ? fromText(file.path) : Buffer.from(file.path_base64, 'base64').toString('latin1');
+/** The path as raw bytes. */
+export function rawPath(file: { path: string; path_base64: string | null }): Bytes {
+  return fromDocument(file.path, file.path_base64);
 }

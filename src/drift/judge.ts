@@ -1,9 +1,11 @@
 // Report, baseline and options -> the drift document: what is new, remains, is resolved or out of sight, and the verdict.
 
 import type { AcceptedFinding } from '../config/effective.ts';
+import { isWhole, showsAll } from '../documents/coverage.ts';
 import type { Baseline, Drift, DriftReboot, Finding } from '../documents/generated/drift.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
+import { hostIdentity } from '../documents/host-identity.ts';
 import { formatTime } from '../documents/time.ts';
 import { onlyUsersUnseen } from '../documents/unseen.ts';
 import { compileGlob } from '../glob.ts';
@@ -11,7 +13,7 @@ import { keyMaker } from '../keys.ts';
 import { fromText } from '../procfs/bytes.ts';
 import { tool } from '../version.ts';
 import { rawPath } from './id.ts';
-import { collectKnown, isWhole, type Known, showsAll } from './known.ts';
+import { collectKnown, type Known } from './known.ts';
 import { compileAccepted, compileFilters, type Filters, isExpired, withOwnNames } from './selection.ts';
 import { collectSightings, inOrder, type Sighting } from './sightings.ts';
 
@@ -172,7 +174,7 @@ function buildDrift(
     schema_version: schemaVersions.drift,
     tool: { ...tool },
     generated_at: formatTime(options.now.getTime()),
-    host: { hostname: host.hostname, id: host.id, boot_id: host.boot_id },
+    host: hostIdentity(host),
     baseline: known?.baseline ?? null,
     report: { generated_at, complete },
     fail_on: failOn,

@@ -1,7 +1,9 @@
 // A baseline document -> what was known then, by id. A drift document remembers when each finding was first seen.
 
+import { isWhole } from '../documents/coverage.ts';
 import type { Baseline, Drift, Finding } from '../documents/generated/drift.ts';
 import type { Report } from '../documents/generated/report.ts';
+import { hostIdentity } from '../documents/host-identity.ts';
 import { collectSightings } from './sightings.ts';
 
 export interface Known {
@@ -24,7 +26,7 @@ export function collectKnown(document: Report | Drift): Known {
     baseline: {
       generated_at,
       complete: isWhole(document),
-      host: { hostname: host.hostname, id: host.id, boot_id: host.boot_id },
+      host: hostIdentity(host),
     },
     findings: byId(
       collectSightings(document).map(({ staleSince: _, replacedAt: __, ...sighting }) => ({
@@ -37,14 +39,4 @@ export function collectKnown(document: Report | Drift): Known {
 
 function byId<F extends { id: string }>(findings: readonly F[]): Map<string, F> {
   return new Map(findings.map((finding) => [finding.id, finding]));
-}
-
-/** Whether the report saw everything and shows it. */
-export function isWhole(report: Report): boolean {
-  return report.scan.complete && showsAll(report);
-}
-
-/** Whether the report shows what it saw: with --detail units it leaves out the processes of no unit. */
-export function showsAll({ scan, summary, units }: Report): boolean {
-  return scan.detail === 'processes' || new Set(units.flatMap(({ pids }) => pids)).size >= summary.processes;
 }

@@ -3,6 +3,7 @@
 import type { Finding } from '../documents/generated/drift.ts';
 import type { DeletedFd, DeletedMap, Process, Report, Unit, UnitFile } from '../documents/generated/report.ts';
 import { compareBytes } from '../documents/order.ts';
+import { earliest } from '../documents/time.ts';
 import { type KeyOf, keyMaker } from '../keys.ts';
 import { parseSession } from '../systemd/session-name.ts';
 import { findingId, type Identified } from './id.ts';
@@ -156,10 +157,6 @@ function staleSince(
   const began = replacedAt(file) ?? earliest(startsOfUse);
   // Whatever is stale now went stale in this boot.
   return latest([began, report.host.booted_at]);
-}
-
-function earliest(times: readonly (string | null)[]): string | null {
-  return times.filter((time) => time !== null).sort()[0] ?? null;
 }
 
 function latest(times: readonly (string | null)[]): string | null {

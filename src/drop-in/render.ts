@@ -1,9 +1,11 @@
 // Report -> the output of lib_users and fd_users, byte for byte where they are right: a line for each command line.
 
 import type { Process, Report } from '../documents/generated/report.ts';
+import { groupBy } from '../group-by.ts';
 import { distinct, keyMaker } from '../keys.ts';
 import { sanitizeCommand, sanitizePath } from '../render/raw-bytes.ts';
 import { sanitize } from '../render/sanitize.ts';
+import { managerUnit } from '../systemd/session-name.ts';
 import type { DropInArguments } from './arguments.ts';
 
 interface Group {
@@ -30,16 +32,13 @@ export function renderDropIn(
 /** Processes without a command line are left out, the rest is in the order of the lowest pid. */
 function groupByCommand(processes: readonly Process[]): Group[] {
   const keyOf = keyMaker();
-  const groups = new Map<string, Group>();
-  for (const process of processes) {
-    if (process.command.length === 0) continue;
-    const command = printCommand(process);
-    const key = keyOf(command);
-    const group = groups.get(key);
-    if (group) group.processes.push(process);
-    else groups.set(key, { command, processes: [process] });
-  }
-  return [...groups.values()];
+  const printed = processes
+    .filter((process) => process.command.length > 0)
+    .map((process) => ({ process, command: printCommand(process) }));
+  return [...groupBy(printed, ({ command }) => keyOf(command)).values()].map((group) => ({
+    command: group[0]!.command,
+    processes: group.map(({ process }) => process),
+  }));
 }
 
 /** In the order of strings, as ever: 100 before 20. */
@@ -76,7 +75,7 @@ function renderServices(groups: readonly Group[]): string {
 
 /** The unit by which the system manager knows the process: `systemctl status PID` answers with it. */
 function systemUnit({ unit, session }: Process): string | null {
-  if (unit?.scope === 'user') return unit.user === null ? null : `user@${unit.user.uid}.service`;
+  if (unit?.scope === 'user') return unit.user === null ? null : managerUnit(unit.user.uid);
   if (unit) return unit.name;
   return session === null ? null : `session-${session.id}.scope`;
 }

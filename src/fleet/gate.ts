@@ -8,8 +8,6 @@ export interface FleetGate {
   allowIncomplete: boolean;
 }
 
-export const noGate: FleetGate = { failOn: [], allowIncomplete: false };
-
 interface HostFacts {
   /** How much counts on it. */
   stale: number;

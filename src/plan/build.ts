@@ -1,8 +1,10 @@
 // Report and policy -> the plan document. Pure: the same report gives the same plan, in whatever order its parts stand.
 
+import { showsAll } from '../documents/coverage.ts';
 import type { Action, Plan, PlanReboot } from '../documents/generated/plan.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
+import { hostIdentity } from '../documents/host-identity.ts';
 import { onlyUsersUnseen } from '../documents/unseen.ts';
 import { compileRebootCandidates, compileShippedPolicy, compileUserPolicy } from '../policy/match.ts';
 import type { UserPolicyRule } from '../policy/rule.ts';
@@ -34,7 +36,7 @@ export function buildPlan(
     schema_version: schemaVersions.plan,
     tool,
     generated_at: generatedAt,
-    host: { hostname: report.host.hostname, id: report.host.id, boot_id: report.host.boot_id },
+    host: hostIdentity(report.host),
     report: { generated_at: report.generated_at, complete: report.scan.complete },
     complete,
     unseen_users: onlyUsersUnseen(report) ?? [],
@@ -90,7 +92,7 @@ function judgeThings(things: readonly Thing[], report: Report, { policy, selecti
     .flatMap(({ action }) => (action !== null && selection.hasAction(action.action) ? [action] : []))
     .sort(compareActions);
   const seen = report.scan.complete || (allowUnseenUsers && onlyUsersUnseen(report) !== null);
-  const complete = seen && isWhole(report) && !selection.narrows;
+  const complete = seen && showsAll(report) && !selection.narrows;
   const reboot = buildReboot(report.host.reboot, actions, complete);
   return { actions, ignored: settled.flatMap(({ ignored }) => ignored), complete, reboot };
 }
@@ -105,9 +107,4 @@ function unitsTo(verb: 'restart' | 'reload', actions: readonly Action[]): string
   return actions.flatMap(({ action, scope, unit }) =>
     action === verb && scope === 'system' && unit !== null ? [unit] : [],
   );
-}
-
-/** Whether the report has everything that it was counted from: --detail units leaves out the processes. */
-function isWhole({ scan, summary, units }: Report): boolean {
-  return scan.detail === 'processes' || summary.processes <= new Set(units.flatMap(({ pids }) => pids)).size;
 }

@@ -4,7 +4,7 @@ import type { Because, ReasonCode } from '../documents/generated/plan.ts';
 import type { Process, Role, State, Unit, UnitFile } from '../documents/generated/report.ts';
 import { compareBytes } from '../documents/order.ts';
 import { type KeyOf, keyMaker } from '../keys.ts';
-import { fromText } from '../procfs/bytes.ts';
+import { fromDocument } from '../procfs/bytes.ts';
 import { isHandedStream } from './standard-streams.ts';
 
 export interface Finding {
@@ -47,7 +47,7 @@ export function buildFindings(files: readonly GoneFile[]): Finding[] {
   const findings = new Map<string, Omit<Finding, 'pids'> & { pids: Set<number>; counted: Set<string> }>();
   for (const file of files) {
     const { path, path_base64: base64, role } = file;
-    const bytes = base64 === null ? fromText(path) : Buffer.from(base64, 'base64').toString('latin1');
+    const bytes = fromDocument(path, base64);
     const code = codes[role](file);
     const key = keyOf(code, path, base64);
     const finding = findings.get(key) ?? {

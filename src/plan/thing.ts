@@ -2,6 +2,7 @@
 
 import type { Container, PlannedProcess, Scope, Session, User } from '../documents/generated/plan.ts';
 import type { KernelSession, Process, Report, SystemdFacts } from '../documents/generated/report.ts';
+import { parseSession } from '../systemd/session-name.ts';
 import type { Finding } from './findings.ts';
 
 /**
@@ -65,11 +66,8 @@ export function buildContext(report: Report): Context {
 /** A report of 1.0 has no scan.caller: there the caller's session is known only if it is affected itself. */
 function findCallerUids({ scan, units }: Report): Set<number> {
   if (scan.caller !== undefined) return new Set(scan.caller === null ? [] : [scan.caller.uid]);
-  const sessions = units.filter(
-    ({ scope, name }) => scope === 'system' && scan.carriers.includes(name) && /^session-.+\.scope$/.test(name),
-  );
-  const uids = sessions.flatMap(({ slice }) => /^user-(\d{1,10})\.slice$/.exec(slice ?? '')?.[1] ?? []);
-  return new Set(uids.map(Number));
+  const carriers = units.filter(({ scope, name }) => scope === 'system' && scan.carriers.includes(name));
+  return new Set(carriers.flatMap(({ name, slice }) => parseSession(name, slice)?.uid ?? []));
 }
 
 export function planProcess(process: Process): PlannedProcess {

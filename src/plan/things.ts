@@ -3,6 +3,7 @@
 import { containerKey } from '../documents/container-key.ts';
 import type { Container, Process, Report, Unit } from '../documents/generated/report.ts';
 import { compareBytes } from '../documents/order.ts';
+import { groupBy } from '../group-by.ts';
 import { keyMaker } from '../keys.ts';
 import { processFindings } from './findings.ts';
 import { buildContext, planProcess, type Thing } from './thing.ts';
@@ -13,17 +14,11 @@ export function buildThings(report: Report): Thing[] {
   const context = buildContext(report);
   const byPid = [...report.processes].sort((a, b) => a.pid - b.pid);
   const keyOf = keyMaker();
-  const containers = new Map<string, Process[]>();
-  for (const process of byPid) {
-    if (process.container === null) continue;
-    const key = containerKey(process.container, keyOf);
-    const members = containers.get(key);
-    if (members === undefined) containers.set(key, [process]);
-    else members.push(process);
-  }
+  const contained = byPid.flatMap((process) => (process.container ? { process, container: process.container } : []));
+  const containers = groupBy(contained, ({ container }) => containerKey(container, keyOf));
   return [
     ...report.units.flatMap((unit) => unitThings(unit, context)),
-    ...[...containers.values()].map(containerThing),
+    ...[...containers.values()].map((members) => containerThing(members.map(({ process }) => process))),
     ...byPid
       .filter(({ unit, container }) => unit === null && container === null)
       .map((process) => processThing(process, report)),

@@ -3,7 +3,7 @@
 
 import type { Session, User } from '../documents/generated/plan.ts';
 import type { KernelSession, Process, SystemdFacts, Unit, UnitFile } from '../documents/generated/report.ts';
-import { parseManagerUid, parseSession } from '../systemd/session-name.ts';
+import { managerUnit, parseManagerUid, parseSession } from '../systemd/session-name.ts';
 import { buildFindings, unitFindings } from './findings.ts';
 import { type Context, planProcess, type Thing, type ThingKind } from './thing.ts';
 
@@ -160,5 +160,6 @@ function usersOf(pids: ReadonlySet<number>, { processes }: Context): User[] {
 
 /** A user's unit may be the caller's where the caller runs below that user's manager: the report does not say which. */
 function carriesCaller({ name, scope, user }: Unit, carriers: readonly string[]): boolean {
-  return carriers.includes(scope === 'system' ? name : `user@${user?.uid}.service`);
+  if (scope === 'system') return carriers.includes(name);
+  return user !== null && carriers.includes(managerUnit(user.uid));
 }

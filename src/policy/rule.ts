@@ -1,6 +1,6 @@
 // What a policy rule is, shipped or the user's own: which things it is about, what the plan says of them, and why.
 
-import type { PolicyRule2 as ConfigRule } from '../documents/generated/config.ts';
+import type { PolicyRule as ConfigRule } from '../documents/generated/config.ts';
 
 export type PolicyAction = ConfigRule['action'];
 

@@ -23,6 +23,16 @@ export function fromText(text: string): Bytes {
   return ascii.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }
 
+/** What a document has as base64. */
+export function fromBase64(base64: string): Bytes {
+  return Buffer.from(base64, 'base64').toString('latin1');
+}
+
+/** A document's text and its `…_base64` sibling. toText() goes the other way. */
+export function fromDocument(text: string, base64: string | null): Bytes {
+  return base64 === null ? fromText(text) : fromBase64(base64);
+}
+
 /** Decodes UTF-8; bytes that are none become U+FFFD, and the base64 form says what they were. */
 export function toText(bytes: Bytes): Text {
   if (ascii.test(bytes)) return { text: bytes, base64: null };

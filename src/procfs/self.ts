@@ -8,6 +8,7 @@ import { orNull, readBytes, readLink } from './reader.ts';
 import { parseStat } from './stat.ts';
 import { parseEffectiveCapabilities, parseGroups } from './status.ts';
 
+/** What the links below /proc/PID/ns say, as in `pid:[4026531836]`; null if they could not be read. */
 export interface Namespaces {
   pid: Bytes | null;
   cgroup: Bytes | null;

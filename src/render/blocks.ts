@@ -11,6 +11,8 @@ import type {
   Unit,
   UnitFile,
 } from '../documents/generated/report.ts';
+import { earliest } from '../documents/time.ts';
+import { groupBy } from '../group-by.ts';
 import { isInMemory } from '../held.ts';
 import { type KeyOf, keyMaker } from '../keys.ts';
 import { containerName } from './container-name.ts';
@@ -36,15 +38,9 @@ export interface Block {
 
 export function blocksOf(report: Report): Block[] {
   const keyOf = keyMaker();
-  const loose = new Map<string, Process[]>();
   const byPid = new Map(report.processes.map((process) => [process.pid, process]));
-  for (const process of report.processes) {
-    if (process.unit !== null) continue;
-    const key = looseKey(process, keyOf);
-    const alike = loose.get(key);
-    if (alike === undefined) loose.set(key, [process]);
-    else alike.push(process);
-  }
+  const inNoUnit = report.processes.filter(({ unit }) => unit === null);
+  const loose = groupBy(inNoUnit, (process) => looseKey(process, keyOf));
   return [
     ...report.units.map((unit) => unitBlock(unit, byPid, report.scan.carriers)),
     ...[...loose.values()].map((alike) => looseBlock(alike, report.host.init)),
@@ -100,7 +96,7 @@ function looseBlock(processes: readonly Process[], init: Report['host']['init'])
     notes: [...(alone ? program : []), ...(owner === null ? [] : [`of ${formatUser(owner)}`])],
     // Only where there are units is it odd to be in none.
     alerts: alone && init === 'systemd' ? ['in no unit'] : [],
-    staleSince: earliest(processes.flatMap(({ maps, fds }) => [...maps, ...fds])),
+    staleSince: earliestReplacement(processes.flatMap(({ maps, fds }) => [...maps, ...fds])),
     processes: processes.map(({ pid, name }) => ({ pid, name: alone ? null : name })),
     mainPid: null,
     command: alone && command.length > 1 ? sanitizeCommand(processes[0]!) : null,
@@ -108,9 +104,8 @@ function looseBlock(processes: readonly Process[], init: Report['host']['init'])
   };
 }
 
-function earliest(files: readonly (DeletedMap | DeletedFd)[]): string | null {
-  const times = files.filter(({ role }) => role === 'code').flatMap(({ replaced_at }) => replaced_at ?? []);
-  return times.sort()[0] ?? null;
+function earliestReplacement(files: readonly (DeletedMap | DeletedFd)[]): string | null {
+  return earliest(files.filter(({ role }) => role === 'code').map(({ replaced_at }) => replaced_at));
 }
 
 /** The files of several processes as a unit would list them: by path and via, an inode's bytes counted once. */

@@ -4,6 +4,7 @@
 import type { Drift } from '../documents/generated/drift.ts';
 import type { Plan } from '../documents/generated/plan.ts';
 import type { Report, UnitFile } from '../documents/generated/report.ts';
+import { earliest } from '../documents/time.ts';
 import { sumHeld } from '../held.ts';
 import { stableName } from '../stable-names.ts';
 import { Family, toSeconds } from './metrics.ts';
@@ -100,13 +101,11 @@ function ownedFiles({ units, processes }: Report): Owned[] {
   const loose = processes
     .filter(({ unit }) => unit === null)
     .map(({ maps, fds }): Owned => {
-      const replaced = [...maps, ...fds].flatMap(({ role, replaced_at }) =>
-        role === 'code' && replaced_at ? [replaced_at] : [],
-      );
+      const code = [...maps, ...fds].filter(({ role }) => role === 'code');
       const held = sumHeld([...maps, ...fds]);
       return {
         ...{ scope: '', unit: '', user: '' },
-        staleSince: replaced.sort()[0] ?? null,
+        staleSince: earliest(code.map(({ replaced_at }) => replaced_at)),
         heldBytes: held.bytes,
         memoryBytes: held.memory,
         files: [...maps, ...fds].filter(({ role }) => role !== 'scratch'),

@@ -1,6 +1,7 @@
 // Findings -> groups of one owner each: a unit, a container's program, or a program that no unit owns. All sanitized.
 
 import type { Finding } from '../documents/generated/drift.ts';
+import { groupBy } from '../group-by.ts';
 import { keyMaker } from '../keys.ts';
 import { formatUser, quote } from './format.ts';
 import { sanitizePath } from './raw-bytes.ts';
@@ -14,15 +15,11 @@ export interface Owner {
 /** In the order in which the owners first appear. */
 export function groupByOwner(findings: readonly Finding[]): Owner[] {
   const keyOf = keyMaker();
-  const owners = new Map<string, Owner>();
-  for (const finding of findings) {
-    const name = ownerName(finding);
-    const key = keyOf(name);
-    const owner = owners.get(key);
-    if (owner === undefined) owners.set(key, { name, findings: [finding] });
-    else owner.findings.push(finding);
-  }
-  return [...owners.values()];
+  const owned = findings.map((finding) => ({ finding, name: ownerName(finding) }));
+  return [...groupBy(owned, ({ name }) => keyOf(name)).values()].map((group) => ({
+    name: group[0]!.name,
+    findings: group.map(({ finding }) => finding),
+  }));
 }
 
 /** As in `ssh.service`, `app.service of user deploy`, `/usr/bin/redis-server (docker container)`. */

@@ -2,6 +2,7 @@
 
 import type { Action, Because, BlockedBy, Container } from '../documents/generated/plan.ts';
 import { formatBytes } from '../sizes.ts';
+import { parseManagerUid } from '../systemd/session-name.ts';
 import { containerName } from './container-name.ts';
 import { count, formatUser, quote } from './format.ts';
 import { sanitize, sanitizeUnit } from './sanitize.ts';
@@ -55,7 +56,7 @@ const obstacles: Readonly<Record<BlockedBy, string>> = {
 
 /** Whether it is about the (sd-pam) of a user manager: of the same unit as the manager, and no part of it. */
 function isHelper({ unit, scope, process }: Action): boolean {
-  const ofManager = scope === 'user' ? unit === 'init.scope' : /^user@\d+\.service$/.test(unit ?? '');
+  const ofManager = scope === 'user' ? unit === 'init.scope' : parseManagerUid(unit ?? '') !== null;
   return ofManager && process?.name === '(sd-pam)';
 }
 

@@ -1,6 +1,7 @@
 // A string of a document and its `…_base64` sibling -> what a person is shown: the raw bytes say more than U+FFFD, so
 // a byte that is no UTF-8 comes out as \xff. Source of truth: RFC 3629, section 4 (syntax of UTF-8 byte sequences).
 
+import { fromBase64 } from '../procfs/bytes.ts';
 import { sanitize } from './sanitize.ts';
 
 // Well-formed UTF-8, one unit a byte, as long as it goes on; else (captured) one byte that belongs to none.
@@ -9,13 +10,13 @@ const utf8OrByte =
 
 /** `path`, sanitized; with its raw bytes where it is not valid UTF-8. */
 export function sanitizePath(file: { path: string; path_base64: string | null }): string {
-  return file.path_base64 === null ? sanitize(file.path) : sanitizeBytes(decodeBase64(file.path_base64));
+  return file.path_base64 === null ? sanitize(file.path) : sanitizeBytes(fromBase64(file.path_base64));
 }
 
 /** The arguments joined by blanks, sanitized; with their raw bytes where they are not valid UTF-8. */
 export function sanitizeCommand(process: { command: string[]; command_base64: string | null }): string {
   if (process.command_base64 === null) return sanitize(process.command.join(' '));
-  return sanitizeBytes(trimNuls(decodeBase64(process.command_base64)).replaceAll('\0', ' '));
+  return sanitizeBytes(trimNuls(fromBase64(process.command_base64)).replaceAll('\0', ' '));
 }
 
 // Not /\0+$/, which begins anew at each of them: a report may hold millions.
@@ -23,10 +24,6 @@ function trimNuls(bytes: string): string {
   let end = bytes.length;
   while (end > 0 && bytes[end - 1] === '\0') end--;
   return bytes.slice(0, end);
-}
-
-function decodeBase64(base64: string): string {
-  return Buffer.from(base64, 'base64').toString('latin1');
 }
 
 function sanitizeBytes(bytes: string): string {

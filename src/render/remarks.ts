@@ -1,5 +1,6 @@
 // What the text ends with: reboot, how much was seen, what was hidden, warnings, and what to do next.
 
+import { countUnlisted } from '../documents/coverage.ts';
 import type { KernelHeld, Report } from '../documents/generated/report.ts';
 import { distinct } from '../keys.ts';
 import { formatBytes } from '../sizes.ts';
@@ -8,7 +9,6 @@ import type { Paint } from './layout.ts';
 import { sanitizePath } from './raw-bytes.ts';
 import { rebootReasonText, rebootUnknownText } from './reboot-reason.ts';
 import { sanitize } from './sanitize.ts';
-import { countUnlisted } from './verdict.ts';
 
 /** Sanitized. */
 export interface Remark {

@@ -1,5 +1,6 @@
 // Report -> the first and the last thing a person reads: what was found, and what to do next.
 
+import { countUnlisted } from '../documents/coverage.ts';
 import type { Report, Role } from '../documents/generated/report.ts';
 import { count } from './format.ts';
 import { heldWords } from './held-text.ts';
@@ -93,11 +94,6 @@ function isEmpty(report: Report): boolean {
 
 function isBlind({ scan, warnings }: Report): boolean {
   return scan.processes.denied > 0 || warnings.some(({ code }) => code === 'hidepid');
-}
-
-/** How many affected processes show in the summary alone: with --detail units, those in no unit. */
-export function countUnlisted({ scan, summary, units }: Report): number {
-  return scan.detail === 'units' ? summary.processes - new Set(units.flatMap(({ pids }) => pids)).size : 0;
 }
 
 /** Whether there may be more to it than scratch. */

@@ -3,6 +3,7 @@
 
 import { type Bytes, toText } from '../procfs/bytes.ts';
 import type { CgroupLine } from '../procfs/cgroup.ts';
+import type { Namespaces } from '../procfs/self.ts';
 import type { Attribution } from './attribution.ts';
 import {
   type CgroupWalk,
@@ -16,12 +17,6 @@ import {
 import { findContainer, isRuntimeService, type PathContainer } from './containers.ts';
 import { type GuestRoots, hostRoots, walkFrom } from './guest-root.ts';
 import { type Foreign, findById, findInUnit, findOutsideUnits } from './unnamed-containers.ts';
-
-/** What the links below /proc/PID/ns say, as in `pid:[4026531836]`; null if they could not be read. */
-export interface Namespaces {
-  pid: string | null;
-  cgroup: string | null;
-}
 
 /** What a process says of itself. */
 export interface Surroundings extends Namespaces {

@@ -16,6 +16,11 @@ export function parseManagerUid(unit: string): number | null {
   return parseUid(/^user@([0-9]+)\.service$/.exec(unit)?.[1]);
 }
 
+/** The name of the unit that is the user's manager. */
+export function managerUnit(uid: number): string {
+  return `user@${uid}.service`;
+}
+
 /** As systemd reads a uid: no leading zero, and not one of the two values that mean "none". */
 function parseUid(digits: string | undefined): number | null {
   if (digits === undefined || !/^(?:0|[1-9][0-9]{0,9})$/.test(digits)) return null;

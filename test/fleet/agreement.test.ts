@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { isWhole } from '../../src/documents/coverage.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { judge } from '../../src/drift/judge.ts';
-import { isWhole } from '../../src/drift/known.ts';
 import type { Filters } from '../../src/drift/selection.ts';
 import { compileStale } from '../../src/drift/stale.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';

@@ -8,7 +8,6 @@ import type { Fleet, FleetCause } from '../../src/documents/generated/fleet.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { type CheckOptions, judge } from '../../src/drift/judge.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';
-import { noGate } from '../../src/fleet/gate.ts';
 import { buildPlan } from '../../src/plan/build.ts';
 import { renderFleetJunit } from '../../src/render/fleet-junit.ts';
 import { renderFleetOpenmetrics } from '../../src/render/fleet-openmetrics.ts';
@@ -19,7 +18,7 @@ import { renderOpenmetrics } from '../../src/render/openmetrics.ts';
 import { groupByOwner } from '../../src/render/owners.ts';
 import { renderPlanText } from '../../src/render/plan-text.ts';
 import { sanitize } from '../../src/render/sanitize.ts';
-import { assess } from '../support/assess.ts';
+import { assess, noGate } from '../support/assess.ts';
 import { hostileReport } from '../support/hostile-report.ts';
 import {
   renderDriftRows,

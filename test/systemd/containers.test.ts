@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { parseCgroup } from '../../src/procfs/cgroup.ts';
-import { attributeProcess, type Namespaces } from '../../src/systemd/attribute.ts';
+import type { Namespaces } from '../../src/procfs/self.ts';
+import { attributeProcess } from '../../src/systemd/attribute.ts';
 
 const host: Namespaces = { pid: 'pid:[1]', cgroup: 'cgroup:[1]' };
 const guest: Namespaces = { pid: 'pid:[2]', cgroup: 'cgroup:[2]' };

@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Report } from '../../src/documents/generated/report.ts';
 import { collectSightings } from '../../src/drift/sightings.ts';
 import { buildPlan } from '../../src/plan/build.ts';
+import { buildContext } from '../../src/plan/thing.ts';
 import { parseCgroup } from '../../src/procfs/cgroup.ts';
 import { attributeProcess } from '../../src/systemd/attribute.ts';
 import { parseManagerUid, parseSession } from '../../src/systemd/session-name.ts';
@@ -40,6 +42,9 @@ for (const [name, slice, expected] of rows) {
     const session = buildPlan(of, [], '').actions[0]?.session;
     assert.deepEqual(session && { id: session.id, uid: session.user?.uid }, expected, 'plan');
     assert.equal(collectSightings(of)[0]?.user?.uid, expected?.uid, 'drift');
+
+    const old = { ...of, scan: { ...of.scan, carriers: [name], caller: undefined } } as unknown as Report;
+    assert.deepEqual([...buildContext(old).callerUids], expected === null ? [] : [expected.uid], 'the caller');
   });
 }
 

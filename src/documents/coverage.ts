@@ -1,0 +1,19 @@
+// Report -> whether it shows all affected processes of its host, for the plan, the check, the fleet and the text.
+
+import type { Report } from './generated/report.ts';
+
+/** How many affected processes show in the summary alone: with --detail units, those in no unit. */
+export function countUnlisted({ scan, summary, units }: Report): number {
+  if (scan.detail === 'processes') return 0;
+  return Math.max(0, summary.processes - new Set(units.flatMap(({ pids }) => pids)).size);
+}
+
+/** Whether the report shows all that it saw. */
+export function showsAll(report: Report): boolean {
+  return countUnlisted(report) === 0;
+}
+
+/** Whether the report saw everything and shows it. */
+export function isWhole(report: Report): boolean {
+  return report.scan.complete && showsAll(report);
+}
