@@ -1,4 +1,4 @@
-// The dependency review of `npm run check`: what is bundled is what CONTRIBUTING.md gives a reason for, and nothing that is
+// The dependency review of `npm run check`: what is bundled is what docs/dependencies.md gives a reason for, and nothing that is
 // installed has a licence, a source, an install script or a Node version that was not looked at.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,11 +21,11 @@ const registry = 'https://registry.npmjs.org/';
  */
 
 /**
- * @param {{ lock: { packages: Record<string, Locked> }, manifest: Manifest, bundled: Bundled[], contributing: string }} files
- *   package-lock.json, package.json, what the bundle took something from, and CONTRIBUTING.md
+ * @param {{ lock: { packages: Record<string, Locked> }, manifest: Manifest, bundled: Bundled[], page: string }} files
+ *   package-lock.json, package.json, what the bundle took something from, and docs/dependencies.md
  * @returns {string[]} what is wrong, a sentence each
  */
-export function review({ lock, manifest, bundled, contributing }) {
+export function review({ lock, manifest, bundled, page }) {
   const direct = Object.entries(manifest.devDependencies);
   return [
     ...Object.keys(manifest.dependencies ?? {}).map((name) => `${name} is a run-time dependency: bundle it`),
@@ -35,7 +35,7 @@ export function review({ lock, manifest, bundled, contributing }) {
     ...Object.entries(lock.packages).flatMap(([path, entry]) =>
       path === '' ? [] : reviewPackage(path, entry, manifest.allowScripts ?? {}),
     ),
-    ...reviewTable(bundled, contributing),
+    ...reviewTable(bundled, page),
   ];
 }
 
@@ -64,12 +64,12 @@ function reviewPackage(path, entry, allowScripts) {
 }
 
 /**
- * The rows between `## Dependencies` and the next heading: package, version, licence, reason.
+ * The rows between `## In the bundle` and the next heading: package, version, licence, reason.
  * @param {Bundled[]} bundled
- * @param {string} contributing
+ * @param {string} page
  */
-function reviewTable(bundled, contributing) {
-  const [, section = ''] = /^## Dependencies$([\s\S]*?)^## /m.exec(contributing) ?? [];
+function reviewTable(bundled, page) {
+  const [, section = ''] = /^## In the bundle$([\s\S]*?)^## /m.exec(page) ?? [];
   const rows = [...section.matchAll(/^\| ([^ |]+) ([^ |]+) \| ([^|]+) \| ([^|]+) \|$/gm)];
   const listed = new Map(rows.map(([, name = '', version, license = '']) => [name, `${version}, ${license.trim()}`]));
   const names = new Set(bundled.map(({ name }) => name));
@@ -79,11 +79,11 @@ function reviewTable(bundled, contributing) {
       .filter(({ name, about }) => listed.get(name) !== about)
       .map(
         ({ name, about }) =>
-          `${name} is bundled (${about}), CONTRIBUTING.md says ${listed.get(name) ?? 'nothing of it'}`,
+          `${name} is bundled (${about}), docs/dependencies.md says ${listed.get(name) ?? 'nothing of it'}`,
       ),
     ...[...listed.keys()]
       .filter((name) => !names.has(name))
-      .map((name) => `${name} is not bundled, CONTRIBUTING.md says it is`),
+      .map((name) => `${name} is not bundled, docs/dependencies.md says it is`),
   ];
 }
 
@@ -94,7 +94,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     lock: JSON.parse(read('package-lock.json')),
     manifest: JSON.parse(read('package.json')),
     bundled: bundledPackages((await bundle()).metafile),
-    contributing: read('CONTRIBUTING.md'),
+    page: read('docs/dependencies.md'),
   });
   for (const problem of problems) console.error(`dependency review: ${problem}`);
   if (problems.length > 0) process.exitCode = 1;

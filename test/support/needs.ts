@@ -71,7 +71,16 @@ const files = {
 } as const;
 
 /** Modules of Python in .venv, which test/requirements.txt brings. */
-const pythonModules = ['cyclonedx.validation.json', 'jsonschema', 'lib_users', 'prometheus_client'] as const;
+const pythonModules = [
+  'check_jsonschema',
+  'cyclonedx.validation.json',
+  'jsonschema',
+  'lib_users',
+  'prometheus_client',
+] as const;
+
+/** It is built by Go, because its package on PyPI downloads it from elsewhere. */
+export const actionlint: string = join(projectRoot, '.venv/bin/actionlint');
 
 const timedService = 'packaging/systemd/lib-users.service';
 /** OVERLAYFS_SUPER_MAGIC in linux/magic.h */
@@ -147,6 +156,11 @@ const conditions = {
     given: () => succeeds('systemd-analyze', 'security', '--offline=yes', join(projectRoot, timedService)),
     what: 'systemd-analyze',
     remedy: 'apt install systemd, and boot with it or run them as root',
+  },
+  actionlint: {
+    given: () => succeeds(actionlint, '-version'),
+    what: 'actionlint',
+    remedy: 'GOBIN="$PWD/.venv/bin" go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
   },
   'Monitoring::Plugin': {
     given: () => succeeds('perl', '-MMonitoring::Plugin::Performance', '-e1'),
