@@ -228,7 +228,7 @@ test('what touches the world is in its places', () => {
     [
       'files',
       /^import (?!type)[^;]* from 'node:fs'/m,
-      /^((procfs|host|packages)\/|crew\/(crew|helper|left-waiting|vitals)\.ts$|scan-unseen\.ts$|config\/load\.ts$|documents\/read-reports\.ts$|(input|output|terminal)\.ts$)/,
+      /^((procfs|host|packages)\/|crew\/(crew|run-helper|left-waiting|vitals)\.ts$|scan-unseen\.ts$|config\/load\.ts$|documents\/read-reports\.ts$|(input|output|terminal)\.ts$)/,
     ],
     ['threads', /from 'node:worker_threads'/, /^$/],
     ['the network', /from 'node:(net|http|https|dgram|dns|tls)'/, /^$/],
@@ -240,7 +240,7 @@ test('what touches the world is in its places', () => {
     [
       'the clock',
       /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bhrtime\b/,
-      /^(main|base-command|scan)\.ts$|^crew\/start\.ts$|^commands\//,
+      /^(main|base-command|scan)\.ts$|^crew\/(run-helper|start)\.ts$|^commands\//,
     ],
     ['evaluation', /\beval\(|\bnew Function\(/, /^$/],
   ];
