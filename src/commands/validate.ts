@@ -10,14 +10,14 @@ import { invalidExitCode } from '../exit-codes.ts';
 import { readInput, sourceName } from '../input.ts';
 import { sanitize } from '../render/sanitize.ts';
 
-interface Verdict {
+interface Validity {
   file: string;
   valid: true;
   kind: string;
   schema_version: string;
 }
 
-const formats: Formats<Verdict> = {
+const formats: Formats<Validity> = {
   ...jsonFormats,
   text: ({ file, kind, schema_version }) => `${sanitize(file)}: valid ${kind} ${schema_version}\n`,
 };
@@ -54,7 +54,7 @@ export default class Validate extends BaseCommand {
       throw new LibUsersError('invalid_document', message, hint, invalidExitCode);
     }
     const { schema_version } = content as { schema_version: string };
-    const document: Verdict = { file: name, valid: true, kind: `lib-users/${kind}`, schema_version };
+    const document: Validity = { file: name, valid: true, kind: `lib-users/${kind}`, schema_version };
     await this.writeResult({ document, schema: null, formats, incomplete: null }, flags);
   }
 }
