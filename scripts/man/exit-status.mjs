@@ -1,4 +1,5 @@
-// What each exit code means, by command: the table of the README, for the pages' EXIT STATUS.
+// Exit codes -> the words for them, by command, for the pages' EXIT STATUS. src/exit-codes.ts has the codes, README.md the same table
+// for all commands; test/exit-codes.test.ts compares them.
 import { item, section } from './roff.mjs';
 
 const common = {
@@ -17,19 +18,25 @@ const special = {
     4: 'Nothing that counts was found, but not everything could be seen.',
     5: 'The gate is closed: something was found that --fail-on counts.',
   },
+  fleet: {
+    4: 'Not enough is known of a host: with --fail-on, unless --allow-incomplete is given; else only with --require-complete.',
+    5: 'The gate is closed: something was found that --fail-on counts.',
+  },
   validate: { 0: 'The document is valid.', 5: 'The document is not valid.' },
 };
 
 const all = {
   ...common,
-  4: 'Not everything could be seen and nothing that counts was found: check without --allow-incomplete, other commands only with --require-complete.',
-  5: 'The gate of check is closed, or the document of validate is not valid.',
+  4: 'Not everything could be seen and nothing that counts was found: check, and fleet with --fail-on, unless --allow-incomplete is given; other commands only with --require-complete.',
+  5: 'The gate of check or fleet is closed, or the document of validate is not valid.',
 };
 
 /** @type {(codes: Record<string, string>) => string} */
 const render = (codes) =>
   section('exit status', ...Object.entries(codes).map(([code, meaning]) => item(`\\fB${code}\\fR`, meaning)));
 
+/** @type {(command: string | null) => string[]} the codes of a command, or of all of them */
+export const exitCodesOf = (command) => Object.keys(command === null ? all : { ...common, ...special[command] });
 export const overallExitStatus = () => render(all);
 /** @type {(command: string) => string} */
 export const commandExitStatus = (command) => render({ ...common, ...special[command] });

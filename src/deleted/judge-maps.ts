@@ -1,6 +1,7 @@
 // The suspicious mappings of one process -> its gone maps, all mappings of one file together.
 
 import type { BigIntStats } from 'node:fs';
+import { groupBy } from '../group-by.ts';
 import { keyMaker } from '../keys.ts';
 import { isLibraryName } from '../path-evidence.ts';
 import type { Bytes } from '../procfs/bytes.ts';
@@ -38,14 +39,8 @@ export function judgeMaps(mappings: readonly Mapping[], executable: Bytes | null
 
 function groupByFile(mappings: readonly Mapping[], evidence: Evidence): MappedFile[] {
   const keyOf = keyMaker();
-  const files = new Map<string, MappedFile>();
-  for (const mapping of mappings) {
-    const key = keyOf(mapping.device, String(mapping.inode), mapping.path);
-    const file = files.get(key);
-    if (file) file.mappings.push(mapping);
-    else files.set(key, { name: unescapeNewlines(mapping, evidence), mappings: [mapping] });
-  }
-  return [...files.values()];
+  const files = groupBy(mappings, ({ device, inode, path }) => keyOf(device, String(inode), path));
+  return [...files.values()].map((group) => ({ name: unescapeNewlines(group[0]!, evidence), mappings: group }));
 }
 
 /** show_map_vma() writes a newline as \012, and a literal backslash-012 as itself: map_files knows which, where we may read it. */

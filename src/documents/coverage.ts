@@ -8,7 +8,7 @@ export function countUnlisted({ scan, summary, units }: Report): number {
   return Math.max(0, summary.processes - new Set(units.flatMap(({ pids }) => pids)).size);
 }
 
-/** Whether the report shows all that it saw. */
+/** Whether the report shows what the scan saw: with --detail units it leaves out the processes of no unit. */
 export function showsAll(report: Report): boolean {
   return countUnlisted(report) === 0;
 }

@@ -18,7 +18,7 @@ export function renderDropIn(
   report: Report,
   options: Pick<DropInArguments, 'machine' | 'showItems' | 'services'>,
 ): string {
-  const groups = groupByCommand(report.processes);
+  const groups = groupByPrintedCommand(report.processes);
   if (groups.length === 0) return '';
   const lines = groups.map((group) => {
     const pids = sortedPids(group).join(',');
@@ -30,7 +30,7 @@ export function renderDropIn(
 }
 
 /** Processes without a command line are left out, the rest is in the order of the lowest pid. */
-function groupByCommand(processes: readonly Process[]): Group[] {
+function groupByPrintedCommand(processes: readonly Process[]): Group[] {
   const keyOf = keyMaker();
   const printed = processes
     .filter((process) => process.command.length > 0)

@@ -3,7 +3,7 @@
 
 import type { ActionName } from '../documents/generated/plan.ts';
 
-export interface Target {
+export interface ActionArguments {
   /** A valid unit name where the action is about a unit: systemctl would expand glob characters. */
   unit: string | null;
   /** Whose manager; null for the system's. */
@@ -17,7 +17,7 @@ const firstWithUserAtHost = 248;
 /** nobody's, nogroup's: a user's manager asks for its user alone, whose group the report does not know. */
 const noGroup = 65534;
 
-const words: Readonly<Partial<Record<ActionName, (target: Target) => (string | null)[]>>> = {
+const words: Readonly<Partial<Record<ActionName, (given: ActionArguments) => (string | null)[]>>> = {
   restart: ({ unit }) => ['try-restart', '--', unit],
   reload: ({ unit }) => ['try-reload-or-restart', '--', unit],
   signal: ({ unit, signal }) => ['kill', '--kill-who=main', `--signal=${signal}`, '--', unit],
@@ -29,10 +29,10 @@ const words: Readonly<Partial<Record<ActionName, (target: Target) => (string | n
  * null if a person has to do it.
  * @param systemdVersion of the systemctl that will run it, or null if that is not known
  */
-export function buildArgv(action: ActionName, target: Target, systemdVersion: number | null): string[] | null {
-  const verb = words[action]?.(target);
+export function buildArgv(action: ActionName, given: ActionArguments, systemdVersion: number | null): string[] | null {
+  const verb = words[action]?.(given);
   if (verb === undefined || verb.includes(null)) return null;
-  return [...systemctl(target.uid, systemdVersion), ...(verb as string[])];
+  return [...systemctl(given.uid, systemdVersion), ...(verb as string[])];
 }
 
 function systemctl(uid: number | null, version: number | null): string[] {

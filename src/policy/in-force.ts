@@ -24,16 +24,22 @@ export interface PolicyEntry {
 export function listPolicy(userRules: readonly UserPolicyRule[]): PolicyEntry[] {
   const own = userRules.map(
     ({ unit, path, action, signal, reason, file, line }): PolicyEntry => ({
-      ...{ id: `${file}:${line}`, scope: null, programs: [], when: 'affected' },
+      id: `${file}:${line}`,
+      scope: null,
       units: unit === undefined ? [] : [unit],
       paths: path === undefined ? [] : [path],
-      ...{ action, signal: signal ?? null, reason, source: file },
+      programs: [],
+      when: 'affected',
+      action,
+      signal: signal ?? null,
+      reason,
+      source: file,
     }),
   );
   return [
     ...own,
-    ...shippedRules.map(({ id, scope, units, programs, when, action, signal, reason, source }) => ({
-      ...{ id, scope, units, paths: [], programs, when, action, signal, reason, source },
-    })),
+    ...shippedRules.map(({ id, scope, units, programs, when, action, signal, reason, source }) => {
+      return { id, scope, units, paths: [], programs, when, action, signal, reason, source };
+    }),
   ];
 }

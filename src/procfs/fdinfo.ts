@@ -1,7 +1,6 @@
 // /proc/PID/fdinfo/N -> how a descriptor is open, and on which mount. proc_pid_fdinfo(5).
 
 import type { Bytes } from './bytes.ts';
-import { O_PATH } from './reader.ts';
 
 export interface FdInfo {
   access: 'read' | 'write' | 'read_write' | 'path';
@@ -14,6 +13,7 @@ export interface FdInfo {
 // fcntl.h: the same on every architecture that Node runs on.
 const O_ACCMODE = 0o3;
 const O_APPEND = 0o2000;
+const O_PATH = 0o10000000;
 const accesses = ['read', 'write', 'read_write', 'read_write'] as const;
 
 /** null where the flags or the mount are not said. */

@@ -1,5 +1,7 @@
 // What we know of file system types: which answer without asking another host or a process, and which cannot be trusted with devices.
 
+import { formatDevice } from './mountinfo.ts';
+
 /**
  * File systems that the kernel serves from local disks or memory. Everything else (NFS, CIFS, FUSE, autofs, 9p, virtiofs, AFS,
  * ceph, and whatever comes) may hang or reach out, and is never stat'ed. filesystems(5), Documentation/filesystems.
@@ -82,5 +84,5 @@ export const isFuse = (fsType: string): boolean => /^fuse(blk)?(\.|$)/.test(fsTy
 export function formatStatDevice(device: bigint): string {
   const major = ((device >> 8n) & 0xfffn) | ((device >> 32n) & ~0xfffn);
   const minor = (device & 0xffn) | ((device >> 12n) & ~0xffn & 0xffffffn);
-  return `${major.toString(16).padStart(2, '0')}:${minor.toString(16).padStart(2, '0')}`;
+  return formatDevice(Number(major), Number(minor));
 }

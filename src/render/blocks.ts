@@ -118,8 +118,17 @@ function mergeFiles(processes: readonly Process[]): UnitFile[] {
     const key = keyOf(path, path_base64, via, kind, role, state);
     const inode = keyOf(key, file.device, file.inode);
     const entry = files.get(key) ?? {
-      ...{ path, path_base64, via, kind, role, state, replaced_at },
-      ...{ held_bytes: 0, held_memory_bytes: 0, package: file.package, pids: [] },
+      path,
+      path_base64,
+      via,
+      kind,
+      role,
+      state,
+      replaced_at,
+      held_bytes: 0,
+      held_memory_bytes: 0,
+      package: file.package,
+      pids: [],
     };
     files.set(key, entry);
     if (entry.pids.at(-1) !== pid) entry.pids.push(pid);

@@ -23,7 +23,7 @@ export interface CommandGroup {
 export function groupByCommand(report: Report): CommandGroup[] {
   const keyOf = keyMaker();
   const groups = new Map<string, { command: string; pids: Set<number>; files: string[] }>();
-  for (const { command, pids, files } of report.scan.detail === 'units' ? unitFindings(report) : findings(report)) {
+  for (const { command, pids, files } of report.scan.detail === 'units' ? unitUses(report) : commandUses(report)) {
     const key = keyOf(command);
     const group = groups.get(key) ?? { command, pids: new Set(), files: [] };
     groups.set(key, group);
@@ -39,13 +39,13 @@ export function groupByCommand(report: Report): CommandGroup[] {
     .sort((a, b) => (a.pids[0] ?? 0) - (b.pids[0] ?? 0));
 }
 
-interface Finding {
+interface CommandUse {
   command: string;
   pids: number[];
   files: { path: string; path_base64: string | null }[];
 }
 
-function findings(report: Report): Finding[] {
+function commandUses(report: Report): CommandUse[] {
   return report.processes.map((process) => ({
     command: sanitizeCommand(process) || `[${sanitize(process.name)}]`,
     pids: [process.pid],
@@ -53,7 +53,7 @@ function findings(report: Report): Finding[] {
   }));
 }
 
-function unitFindings(report: Report): Finding[] {
+function unitUses(report: Report): CommandUse[] {
   return report.units.map((unit) => ({ command: sanitizeUnit(unit.name), pids: unit.pids, files: unit.files }));
 }
 

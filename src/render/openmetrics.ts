@@ -104,7 +104,9 @@ function ownedFiles({ units, processes }: Report): Owned[] {
       const code = [...maps, ...fds].filter(({ role }) => role === 'code');
       const held = sumHeld([...maps, ...fds]);
       return {
-        ...{ scope: '', unit: '', user: '' },
+        scope: '',
+        unit: '',
+        user: '',
         staleSince: earliest(code.map(({ replaced_at }) => replaced_at)),
         heldBytes: held.bytes,
         memoryBytes: held.memory,
