@@ -9,7 +9,8 @@ import { projectRoot } from './support/project.ts';
 
 /** Pure and small, for everybody: none imports anything but others of this list and document types. */
 const everybodys: Readonly<Record<string, string>> = {
-  'errors.ts': 'one class of expected errors, one table of exit codes',
+  'errors.ts': 'one class of expected errors',
+  'exit-codes.ts': 'one table of exit codes',
   'version.ts': 'every document names its maker',
   'glob.ts': 'one meaning of globs, from rules to policy and flags',
   'nearest.ts': 'one way to say: did you mean',

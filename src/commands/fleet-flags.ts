@@ -3,6 +3,7 @@
 import { boolean, string } from '@oclif/core/flags';
 import type { Fleet, FleetCause } from '../documents/generated/fleet.ts';
 import { LibUsersError } from '../errors.ts';
+import { verdictExitCodes } from '../exit-codes.ts';
 import type { FleetGate } from '../fleet/gate.ts';
 
 const causes = ['any', 'reboot', 'incomplete'] as const satisfies FleetCause[];
@@ -47,6 +48,6 @@ function writesJunit({ format, also }: FleetFlags): boolean {
 
 /** What is not known is an exit code of its own, unless the gate was told to close on it. */
 export function fleetExitCode({ verdict = null, fail_on = [] }: Fleet): number {
-  if (verdict === 'incomplete') return fail_on.includes('incomplete') ? 5 : 4;
-  return verdict === 'drift' ? 5 : 0;
+  if (verdict === 'incomplete' && fail_on.includes('incomplete')) return verdictExitCodes.drift;
+  return verdictExitCodes[verdict ?? 'pass'];
 }

@@ -6,6 +6,7 @@ import { isLaterMinor } from '../documents/later-minor.ts';
 import { kindOf, parseJson } from '../documents/read.ts';
 import { validateDocument } from '../documents/validate.ts';
 import { LibUsersError } from '../errors.ts';
+import { invalidExitCode } from '../exit-codes.ts';
 import { readInput, sourceName } from '../input.ts';
 import { sanitize } from '../render/sanitize.ts';
 
@@ -50,7 +51,7 @@ export default class Validate extends BaseCommand {
       // For this command an invalid document is the answer no, and not a wrong use (2).
       const later = isLaterMinor(kind, content);
       const hint = later ? 'it is of a later version: update lib-users' : `see lib-users schema ${kind}`;
-      throw new LibUsersError('invalid_document', message, hint, 5);
+      throw new LibUsersError('invalid_document', message, hint, invalidExitCode);
     }
     const { schema_version } = content as { schema_version: string };
     const document: Verdict = { file: name, valid: true, kind: `lib-users/${kind}`, schema_version };

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { asLibUsersError, buildErrorDocument } from '../../src/documents/error.ts';
 import { assertOwnDocument, validateDocument } from '../../src/documents/validate.ts';
-import { exitCodes, LibUsersError } from '../../src/errors.ts';
+import { LibUsersError } from '../../src/errors.ts';
+import { errorExitCodes } from '../../src/exit-codes.ts';
 import { projectRoot } from '../support/project.ts';
 
 test('validateDocument says where and what', async () => {
@@ -29,7 +30,7 @@ test('a document of ours that fails its schema is a defect', async () => {
 });
 
 test('every error makes a valid document', async () => {
-  const codes = Object.keys(exitCodes) as (keyof typeof exitCodes)[];
+  const codes = Object.keys(errorExitCodes) as (keyof typeof errorExitCodes)[];
   for (const code of codes) {
     const document = buildErrorDocument(
       new LibUsersError(code, 'what', 'remedy'),
