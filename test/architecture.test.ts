@@ -22,6 +22,7 @@ const everybodys: Readonly<Record<string, string>> = {
   'path-evidence.ts': 'what a path says of a file, from roles to the reasons of a plan',
   'procfs/bytes.ts': 'the one place where bytes become text',
   'documents/time.ts': 'one way to write a time',
+  'documents/drift-gate.ts': 'one reading of what a gate says, from the judgement to every format',
   'documents/order.ts': 'one bytewise order',
   'documents/container-key.ts': 'one way to tell containers apart',
   'systemd/unit-name.ts': "systemd's grammar of unit names",
@@ -105,7 +106,6 @@ const edges: readonly Edge[] = [
   ['documents', 'input.ts', 'documents are read back from files'],
   ['plan', 'policy', "the user's word and the shipped table"],
   ['drift', 'config', 'accepted findings (types)'],
-  ['render', 'drift', 'the details of a verdict (types)'],
   ['documents/generated', 'schema', 'made from the schemas'],
 ];
 

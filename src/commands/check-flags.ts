@@ -64,7 +64,20 @@ export const gateFlags = {
   }),
 };
 
+/** Those that say how a judgement is printed as a plugin's answer. The others decide the judgement. */
+const printingFlags: ReadonlySet<string> = new Set(['warning', 'critical', 'critical-age']);
+const judgingFlags = [...Object.keys(gateFlags).filter((name) => !printingFlags.has(name)), 'config'];
+
+/** Throws usage if a flag that decides the judgement stands beside a drift document, whose judgement was made. */
+export function refuseJudgingFlags(given: readonly { type: string; flag?: string }[], file: string): void {
+  const found = given.find(({ type, flag }) => type === 'flag' && judgingFlags.includes(flag!))?.flag;
+  if (found === undefined) return;
+  const message = `--${found} is about the judgement, and ${file} is one that was made already`;
+  throw new LibUsersError('usage', message, 'leave the flag out, or judge the report anew');
+}
+
 export interface GateFlags {
+  baseline: string | undefined;
   'fail-on': string | undefined;
   reboot: string | undefined;
   'allow-incomplete': boolean;
@@ -90,18 +103,24 @@ export const hostFlags = {
   'no-systemctl': scanFlags['no-systemctl'],
 };
 
+type HostFlags = Omit<ScanFlags, 'only' | 'unit' | 'command-line' | 'detail' | 'packages' | 'label'>;
+
+export type CheckFlags = GateFlags & HostFlags;
+
 /** --unit is about the findings: all units are scanned, so that those of the baseline can be resolved. */
-export function scanFlagsOf(
-  flags: Omit<ScanFlags, 'only' | 'unit' | 'command-line' | 'detail' | 'packages' | 'label'>,
-): ScanFlags {
+export function scanFlagsOf(flags: HostFlags): ScanFlags {
   const rest = { only: undefined, unit: undefined, 'command-line': undefined, label: undefined };
   return { ...flags, ...rest, detail: 'processes', packages: false };
 }
 
 /** Says how a required reboot counts: the flag wins over the configuration, which wins over the format's default. */
-export function rebootCountsAs(flags: GateFlags, config: EffectiveConfig, format: string): DriftReboot['counts_as'] {
+export function rebootCountsAs(
+  flags: GateFlags,
+  config: EffectiveConfig,
+  format: string,
+): Pick<DriftReboot, 'counts_as' | 'by_default'> {
   const given = (flags.reboot as DriftReboot['counts_as'] | undefined) ?? config.check.reboot;
-  return given ?? (format === 'nagios' ? 'warning' : 'ok');
+  return { counts_as: given ?? (format === 'nagios' ? 'warning' : 'ok'), by_default: given === null };
 }
 
 /** Before any work is done, since a glob may be wrong. Without --role the configuration says which roles count. */
@@ -137,6 +156,7 @@ export function nagiosThresholds(flags: GateFlags): Thresholds {
     warning: rangeOf('--warning', warning),
     critical: rangeOf('--critical', flags.critical),
     criticalAgeSeconds: secondsOf(flags['critical-age']),
+    requireComplete: flags['require-complete'],
   };
 }
 
