@@ -84,13 +84,16 @@ async function judgeNow(
       : { report: given, config: await loadFlaggedConfig(flags) };
   const { report, config } = source;
   const { compileRebootJudge } = await import('../plan/build.ts');
-  const reboot = { ...compileRebootJudge(config.policy)(report), ...rebootCountsAs(flags, config, format) };
+  const reboot = {
+    ...compileRebootJudge(config.policy, flags['allow-unseen-users'])(report),
+    ...rebootCountsAs(flags, config, format),
+  };
   const judgement = judge(report, before, checkOptions(flags, filters, config, reboot, context.now));
   return { drift: judgement.drift, source, baseline: judgement.baseline };
 }
 
-/** Why the gate cannot be judged for certain, or null. */
-function whyUnknown(drift: Drift, source: Source | null): string | null {
+/** What --require-complete misses, whatever the judgement allowed; null if nothing. */
+function whatIsMissing(drift: Drift, source: Source | null): string | null {
   if (!drift.report.complete) {
     if (source === null) return 'the report that was judged did not see everything';
     return whyIncomplete(source.report) ?? 'the report leaves out processes';
@@ -155,7 +158,7 @@ export default class Check extends BaseCommand {
       schema: 'drift' as const,
       formats: withOptions(formats, { thresholds, source }),
       // A closed gate wins over an unknown part of the host, and a plugin says by itself if it could not see everything.
-      incomplete: format === 'nagios' || drift.verdict === 'drift' ? null : whyUnknown(drift, source),
+      incomplete: format === 'nagios' || drift.verdict === 'drift' ? null : whatIsMissing(drift, source),
       alongside,
     };
     // The exit code is that of the plugin (render/nagios.ts) with --format nagios, else that of the verdict.

@@ -27,6 +27,14 @@ export function rebootOf({ reboot }: Drift): DriftReboot {
   return reboot ?? { required: null, reasons: [], unknown_because: null, counts_as: 'ok' };
 }
 
+/** Whether the report saw enough: everything, or all but what users run, if that is allowed. */
+export function sawEnough({
+  report,
+  allow_unseen_users = false,
+}: Pick<Drift, 'report' | 'allow_unseen_users'>): boolean {
+  return report.complete || (allow_unseen_users && report.only_users_unseen === true);
+}
+
 /** Before 1.3 a document does not say it, but a gate that was judged open did let through what is not known. */
 export function allowsIncomplete({ allow_incomplete, verdict }: Drift): boolean {
   return allow_incomplete ?? verdict === 'pass';

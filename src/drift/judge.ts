@@ -1,7 +1,7 @@
 // Report, baseline and options -> the drift document: what is new, remains, is resolved or out of sight, and the verdict.
 
 import type { AcceptedFinding } from '../config/effective.ts';
-import { closesGate, rebootGate } from '../documents/drift-gate.ts';
+import { closesGate, rebootGate, sawEnough } from '../documents/drift-gate.ts';
 import type {
   Accepted,
   Baseline,
@@ -15,13 +15,14 @@ import type {
 import type { Report } from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
 import { formatTime } from '../documents/time.ts';
+import { onlyUsersUnseen } from '../documents/unseen.ts';
 import { compileGlob } from '../glob.ts';
 import { sumScratch } from '../held.ts';
 import { keyMaker } from '../keys.ts';
 import { fromText } from '../procfs/bytes.ts';
 import { tool } from '../version.ts';
 import { rawPath } from './id.ts';
-import { collectKnown, isWhole, type Known } from './known.ts';
+import { collectKnown, isWhole, type Known, showsAll } from './known.ts';
 import { compileAccepted, compileFilters, type Filters, isExpired, withOwnNames } from './selection.ts';
 import { collectSightings, inOrder, type Sighting } from './sightings.ts';
 
@@ -29,6 +30,8 @@ export interface CheckOptions {
   /** null: new with a baseline, any without. */
   failOn: Drift['fail_on'] | null;
   allowIncomplete: boolean;
+  /** Whether processes that were not seen count as seen, if they are but those of users. */
+  allowUnseenUsers: boolean;
   filters: Filters;
   accept: readonly AcceptedFinding[];
   /** The plan's answer on the same report, and what it is to the gate. */
@@ -54,7 +57,9 @@ export function judge(report: Report, document: Report | Drift | null, options: 
   const judged = keep(unaccepted, isWanted);
   const failOn = options.failOn ?? (known === null ? 'any' : 'new');
   const counted = new Set(judged.findings.filter(({ change }) => closesGate(failOn, change)).map(({ id }) => id));
-  const verdict = verdictOf(counted.size, isWhole(report), options);
+  const reference = referTo(report);
+  const seen = sawEnough({ report: reference, allow_unseen_users: options.allowUnseenUsers });
+  const verdict = verdictOf(counted.size, seen, options);
   const accepted = changes.findings.filter(isWanted).flatMap((finding) => {
     const entry = accepts(finding);
     return entry === null ? [] : [toAccepted(finding, entry)];
@@ -66,9 +71,10 @@ export function judge(report: Report, document: Report | Drift | null, options: 
     generated_at: formatTime(options.now.getTime()),
     host: { hostname: report.host.hostname, id: report.host.id, boot_id: report.host.boot_id },
     baseline: known?.baseline ?? null,
-    report: referTo(report),
+    report: reference,
     fail_on: failOn,
     allow_incomplete: options.allowIncomplete,
+    allow_unseen_users: options.allowUnseenUsers,
     verdict,
     counts: countChanges(shown),
     reboot: options.reboot,
@@ -171,6 +177,7 @@ function referTo(report: Report): ReportReference {
   return {
     generated_at,
     complete: isWhole(report),
+    only_users_unseen: onlyUsersUnseen(report) !== null && showsAll(report),
     duration_seconds: scan.duration_seconds,
     processes: scan.processes,
     held_bytes: summary.held_bytes,
@@ -190,10 +197,10 @@ function countChanges({ findings, resolved, unseen }: Changes): Counts {
 }
 
 /** Findings and a reboot that counts win over what is not known. */
-function verdictOf(counted: number, complete: boolean, { reboot, allowIncomplete }: CheckOptions): Drift['verdict'] {
+function verdictOf(counted: number, seen: boolean, { reboot, allowIncomplete }: CheckOptions): Drift['verdict'] {
   const gate = rebootGate(reboot);
   if (counted > 0 || gate === 'closed') return 'drift';
-  return (complete && gate === 'open') || allowIncomplete ? 'pass' : 'incomplete';
+  return (seen && gate === 'open') || allowIncomplete ? 'pass' : 'incomplete';
 }
 
 /** The baseline is only moved on where the gate is open, else a failed run would make the next one green. */

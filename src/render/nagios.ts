@@ -1,8 +1,15 @@
 // Drift -> one line and an exit code for Nagios, Icinga and their like.
 // Source of truth: Monitoring Plugins Development Guidelines (threshold ranges, performance data, return codes).
 
-import { allowsIncomplete, countedFindings, rebootGate, rebootOf, staleSince } from '../documents/drift-gate.ts';
-import type { Drift, DriftReboot, Finding } from '../documents/generated/drift.ts';
+import {
+  allowsIncomplete,
+  countedFindings,
+  rebootGate,
+  rebootOf,
+  sawEnough,
+  staleSince,
+} from '../documents/drift-gate.ts';
+import type { Drift, DriftReboot, Finding, ProcessCounts } from '../documents/generated/drift.ts';
 import { formatBytes, notableBytes } from '../sizes.ts';
 import { count } from './format.ts';
 import { groupByOwner, type Owner } from './owners.ts';
@@ -82,8 +89,9 @@ function stateOf(
   if (alerts(critical, units) || old.owners.length > 0 || gate === 'closed') return 'CRITICAL';
   if (alerts(warning, units) || (reboot.required === true && reboot.counts_as === 'warning')) return 'WARNING';
   if (old.unknown > 0) return 'UNKNOWN';
-  const isAllowed = allowsIncomplete(drift) && !requireComplete;
-  return (drift.report.complete && gate === 'open') || isAllowed ? 'OK' : 'UNKNOWN';
+  if (allowsIncomplete(drift) && !requireComplete) return 'OK';
+  const seen = requireComplete ? drift.report.complete : sawEnough(drift);
+  return seen && gate === 'open' ? 'OK' : 'UNKNOWN';
 }
 
 /** A plugin warns of a reboot unless somebody said otherwise. */
@@ -146,7 +154,11 @@ function perfdata(
     ...(['new', 'remaining', 'resolved', 'unseen'] as const).map((change) => `${change}=${counts[change]};;;0`),
     ...(held_bytes === undefined ? [] : [`held_bytes=${held_bytes}B;;;0`]),
     ...(held_memory_bytes == null ? [] : [`held_memory_bytes=${held_memory_bytes}B;;;0`]),
-    ...(processes === undefined ? [] : [`not_inspected=${processes.denied + processes.failed};;;0`]),
+    ...(processes === undefined ? [] : [`not_inspected=${notInspected(processes)};;;0`]),
     ...(required === null ? [] : [`reboot=${Number(required)};;;0;1`]),
   ].join(' ');
+}
+
+function notInspected({ denied, failed, blocked = 0 }: ProcessCounts): number {
+  return denied + failed + blocked;
 }

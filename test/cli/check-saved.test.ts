@@ -14,6 +14,15 @@ import { temporaryFolder } from '../support/temporary.ts';
 const stale = report({ units: [unit('a.service', [{ ...libc, replaced_at: '2026-11-23T06:00:00Z' }])] });
 const clean = report({});
 const incomplete = (of: Report): Report => ({ ...of, scan: { ...of.scan, complete: false } });
+const usersUnseen = (of: Report): Report => ({
+  ...of,
+  scan: {
+    ...of.scan,
+    complete: false,
+    processes: { ...of.scan.processes, denied: 2 },
+    unseen: [{ user: { uid: 1000, name: 'deploy' }, kind: 'user', denied: 2, failed: 0, blocked: 0 }],
+  },
+});
 const rebooting = (of: Report, required: boolean | null): Report => ({
   ...of,
   host: { ...of.host, reboot: { required, reasons: [] } },
@@ -48,6 +57,9 @@ const judgements: [name: string, now: Report, flags: string[]][] = [
   ['open, since the finding remains', { ...stale, generated_at: '2026-11-23T09:00:00Z' }, ['--baseline', 'base.json']],
   ['of a blind scan', incomplete(clean), []],
   ['of a blind scan, allowed', incomplete(clean), ['--allow-incomplete']],
+  ['of a scan that missed processes of users', usersUnseen(clean), []],
+  ['of a scan that missed processes of users, allowed', usersUnseen(clean), ['--allow-unseen-users']],
+  ['of a scan that missed more, so that it is not allowed', incomplete(clean), ['--allow-unseen-users']],
   ['of a blind scan with findings', incomplete(stale), []],
   ['closed by a reboot', rebooting(clean, true), ['--reboot', 'fail']],
   ['open though a reboot is required', rebooting(clean, true), []],
@@ -115,6 +127,7 @@ const judging: [flag: string, ...values: string[]][] = [
   ['--fail-on', 'any'],
   ['--reboot', 'fail'],
   ['--allow-incomplete'],
+  ['--allow-unseen-users'],
   ['--unit', '*.service'],
   ['--role', 'code'],
   ['--kind', 'library'],
@@ -153,21 +166,26 @@ test('metrics are about the whole report: a saved judgement has none, and nothin
   assert.ok(!existsSync(out));
 });
 
-test('--require-complete holds for a saved judgement, though it allowed what it could not see', (t) => {
-  const folder = write(t, { 'now.json': incomplete(clean) });
-  const saved = join(folder, 'saved.json');
-  const save = ['--no-config', '--json', '--allow-incomplete', '--output', saved];
-  assert.equal(runCli(['check', join(folder, 'now.json'), ...save]).code, 0);
-  const result = runCli(['check', saved, '--json', '--require-complete']);
-  assert.deepEqual([result.code, result.stdout], [4, '']);
-  assert.equal(errorDocument(result).message, 'the report that was judged did not see everything');
-  assert.equal(runCli(['check', saved, '--format', 'nagios', '--require-complete']).code, 3);
-  assert.equal(runCli(['check', saved, '--format', 'nagios']).code, 0);
-});
+for (const [allowing, now] of [
+  ['--allow-incomplete', incomplete(clean)],
+  ['--allow-unseen-users', usersUnseen(clean)],
+] as const) {
+  test(`--require-complete holds for a saved judgement, though it was made with ${allowing}`, (t) => {
+    const folder = write(t, { 'now.json': now });
+    const saved = join(folder, 'saved.json');
+    const save = ['--no-config', '--json', allowing, '--output', saved];
+    assert.equal(runCli(['check', join(folder, 'now.json'), ...save]).code, 0);
+    const result = runCli(['check', saved, '--json', '--require-complete']);
+    assert.deepEqual([result.code, result.stdout], [4, '']);
+    assert.equal(errorDocument(result).message, 'the report that was judged did not see everything');
+    assert.equal(runCli(['check', saved, '--format', 'nagios', '--require-complete']).code, 3);
+    assert.equal(runCli(['check', saved, '--format', 'nagios']).code, 0);
+  });
+}
 
 /** The document as lib-users wrote it when the schema had this minor. */
 function ofMinor(minor: 0 | 1 | 2, document: Drift): Drift {
-  const { allow_incomplete: _, expired: __, accepted = [], reboot, ...rest } = document;
+  const { allow_incomplete: _, allow_unseen_users: __, expired: ___, accepted = [], reboot, ...rest } = document;
   const { generated_at, complete } = document.report;
   const older = ({ stale_since: _, counted: __, ...finding }: Finding): Finding => finding;
   return {

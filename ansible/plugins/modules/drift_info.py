@@ -134,6 +134,10 @@ drift:
       description: Whether the gate may be open though not everything could be seen. Since version 1.3 of the document.
       returned: success
       type: bool
+    allow_unseen_users:
+      description: Whether the gate may be open though processes of users could not be seen. Since version 1.3 of the document.
+      returned: success
+      type: bool
     verdict:
       description: As RV(verdict).
       returned: success

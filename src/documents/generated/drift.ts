@@ -71,6 +71,10 @@ export interface Drift {
    */
   allow_incomplete?: boolean;
   /**
+   * Whether the gate may be open though processes of users could not be seen, if everything else was (--allow-unseen-users). Always written; not required, since documents before 1.3 do not have it.
+   */
+  allow_unseen_users?: boolean;
+  /**
    * pass: the gate is open (exit code 0). drift: something counted was found, or a reboot is required and counts as fail (5). incomplete: neither, but not everything could be seen, or whether a reboot is required is not known and would count as fail (4); never with --allow-incomplete.
    */
   verdict: 'pass' | 'drift' | 'incomplete';
@@ -145,6 +149,10 @@ export interface ReportReference {
    */
   complete: boolean;
   /**
+   * Whether it did not see everything, but all that it missed are processes of users. Since 1.3.
+   */
+  only_users_unseen?: boolean;
+  /**
    * Wall time of its scan, in seconds. Since 1.3.
    */
   duration_seconds?: number;
@@ -157,7 +165,7 @@ export interface ReportReference {
   held_scratch_bytes?: Count;
 }
 /**
- * seen = inspected + kernel_threads + vanished + denied + failed.
+ * seen = inspected + kernel_threads + vanished + denied + failed + blocked.
  */
 export interface ProcessCounts {
   seen: Count;
@@ -166,6 +174,7 @@ export interface ProcessCounts {
   vanished: Count;
   denied: Count;
   failed: Count;
+  blocked?: Count;
 }
 /**
  * How many findings of each change.
