@@ -1,4 +1,5 @@
-// What each exit code means, by command: the table of the README, for the pages' EXIT STATUS.
+// Exit codes -> the EXIT STATUS of the man pages: what each code means, by command. The codes are those of
+// src/exit-codes.ts, which test/exit-codes.test.ts compares with this table.
 import { item, section } from './roff.mjs';
 
 const common = {
@@ -16,13 +17,17 @@ const special = {
     4: 'Nothing that counts was found, but not everything could be seen.',
     5: 'The gate is closed: something was found that --fail-on counts.',
   },
+  fleet: {
+    4: 'With --fail-on: no host has what closes the gate, but not everything could be seen or read. Without it: only with --require-complete.',
+    5: 'With --fail-on: the gate is closed, since a host has what closes it.',
+  },
   validate: { 0: 'The document is valid.', 5: 'The document is not valid.' },
 };
 
 const all = {
   ...common,
-  4: 'Not everything could be seen and nothing that counts was found: check without --allow-incomplete, other commands only with --require-complete.',
-  5: 'The gate of check is closed, or the document of validate is not valid.',
+  4: 'Not everything could be seen and nothing that counts was found: check, and fleet with --fail-on, without --allow-incomplete; other commands only with --require-complete.',
+  5: 'The gate of check, or of fleet with --fail-on, is closed, or the document of validate is not valid.',
 };
 
 const render = (codes) =>

@@ -66,7 +66,7 @@ export function renderNagios(drift: Drift, thresholds: Thresholds): { text: stri
   const what = [
     old.owners.length > 0 ? counts : withNames(counts, owners),
     ...(old.owners.length > 0 ? [withNames(`${old.owners.length} stale for too long`, old.owners)] : []),
-    ...(old.unknown > 0 ? [`not known since when ${count(old.unknown, 'finding')} ${isOrAre(old.unknown)} stale`] : []),
+    ...(old.unknown > 0 ? [`${count(old.unknown, 'finding')} of unknown age`] : []),
     ...(rebootSaid === null ? [] : [rebootSaid]),
     ...(accepted > 0 ? [`${count(accepted, 'finding')} accepted`] : []),
     // Nobody counts scratch, and a disk that is full of it is not OK without a word.
@@ -117,10 +117,6 @@ function findOld({ findings, generated_at }: Drift, seconds: number | null): Old
     owners: groupByOwner(findings.filter(isOld)),
     unknown: findings.filter((finding) => staleSince(finding) === null && !isOld(finding)).length,
   };
-}
-
-function isOrAre(amount: number): string {
-  return amount === 1 ? 'is' : 'are';
 }
 
 function withNames(text: string, owners: readonly Owner[]): string {
