@@ -1,5 +1,5 @@
-// Exit codes -> the EXIT STATUS of the man pages: what each code means, by command. The codes are those of
-// src/exit-codes.ts, which test/exit-codes.test.ts compares with this table.
+// Exit codes -> the words for them, by command, for the pages' EXIT STATUS. src/exit-codes.ts has the codes, README.md the same table
+// for all commands; test/exit-codes.test.ts compares them.
 import { item, section } from './roff.mjs';
 
 const common = {
@@ -11,6 +11,7 @@ const common = {
   '128+N': 'Ended by signal N.',
 };
 
+/** @type {Record<string, Record<string, string>>} by command */
 const special = {
   check: {
     0: 'The gate is open.',
@@ -18,20 +19,24 @@ const special = {
     5: 'The gate is closed: something was found that --fail-on counts.',
   },
   fleet: {
-    4: 'With --fail-on: no host has what closes the gate, but not everything could be seen or read. Without it: only with --require-complete.',
-    5: 'With --fail-on: the gate is closed, since a host has what closes it.',
+    4: 'Not enough is known of a host: with --fail-on, unless --allow-incomplete is given; else only with --require-complete.',
+    5: 'The gate is closed: something was found that --fail-on counts.',
   },
   validate: { 0: 'The document is valid.', 5: 'The document is not valid.' },
 };
 
 const all = {
   ...common,
-  4: 'Not everything could be seen and nothing that counts was found: check, and fleet with --fail-on, without --allow-incomplete; other commands only with --require-complete.',
-  5: 'The gate of check, or of fleet with --fail-on, is closed, or the document of validate is not valid.',
+  4: 'Not everything could be seen and nothing that counts was found: check, and fleet with --fail-on, unless --allow-incomplete is given; other commands only with --require-complete.',
+  5: 'The gate of check or fleet is closed, or the document of validate is not valid.',
 };
 
+/** @type {(codes: Record<string, string>) => string} */
 const render = (codes) =>
   section('exit status', ...Object.entries(codes).map(([code, meaning]) => item(`\\fB${code}\\fR`, meaning)));
 
+/** @type {(command: string | null) => string[]} the codes of a command, or of all of them */
+export const exitCodesOf = (command) => Object.keys(command === null ? all : { ...common, ...special[command] });
 export const overallExitStatus = () => render(all);
+/** @type {(command: string) => string} */
 export const commandExitStatus = (command) => render({ ...common, ...special[command] });

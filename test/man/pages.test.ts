@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { commands } from '../../src/commands.ts';
+import { errorExitCodes, invalidExitCode, verdictExitCodes } from '../../src/exit-codes.ts';
 import { needs } from '../support/needs.ts';
 import { commandLine } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
@@ -69,6 +70,11 @@ test('man pages', async (t) => {
     const status = /^EXIT STATUS$([\s\S]*?)^[A-Z]/m.exec(asMandoc(made.get('lib-users.1') ?? ''))?.[1] ?? '';
     const codes = [...status.matchAll(/^ {7}(\S+) /gm)].map(([, code]) => code);
     assert.deepEqual(codes, [0, 2, 3, 4, 5, 70, '128+N'].map(String));
+    const known = [...Object.values(errorExitCodes), ...Object.values(verdictExitCodes), invalidExitCode];
+    assert.deepEqual(
+      known.filter((code) => !codes.includes(String(code))),
+      [],
+    );
   });
   await t.test('lib-users-config(5) has every key of the schema', () => {
     const text = asMandoc(made.get('lib-users-config.5') ?? '');
