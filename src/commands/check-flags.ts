@@ -3,8 +3,8 @@
 import { boolean, string } from '@oclif/core/flags';
 import type { EffectiveConfig } from '../config/effective.ts';
 import type { Drift, DriftReboot, Finding } from '../documents/generated/drift.ts';
+import type { Filters } from '../drift/finding-filter.ts';
 import type { CheckOptions } from '../drift/judge.ts';
-import type { Filters } from '../drift/selection.ts';
 import { LibUsersError } from '../errors.ts';
 import { parseRange, type Range, type Thresholds } from '../render/nagios.ts';
 import { checkUnitGlobs, type ScanFlags, scanFlags } from './scan-flags.ts';

@@ -6,7 +6,7 @@ import type { EffectiveConfig } from '../config/effective.ts';
 import type { Fleet as FleetDocument } from '../documents/generated/fleet.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { readReports } from '../documents/read-reports.ts';
-import { isWhole } from '../drift/known.ts';
+import { isWhole } from '../drift/baseline.ts';
 import { compileStale } from '../drift/stale.ts';
 import { LibUsersError } from '../errors.ts';
 import { type Assessment, FleetFold } from '../fleet/fold.ts';

@@ -21,9 +21,9 @@ import { sumScratch } from '../held.ts';
 import { keyMaker } from '../keys.ts';
 import { fromText } from '../procfs/bytes.ts';
 import { tool } from '../version.ts';
-import { rawPath } from './id.ts';
-import { collectKnown, isWhole, type Known, showsAll } from './known.ts';
-import { compileAccepted, compileFilters, type Filters, isExpired, withOwnNames } from './selection.ts';
+import { collectKnown, isWhole, type Known, showsAll } from './baseline.ts';
+import { compileAccepted, compileFilters, type Filters, isExpired, withOwnNames } from './finding-filter.ts';
+import { rawPath } from './finding-id.ts';
 import { collectSightings, inOrder, type Sighting } from './sightings.ts';
 
 export interface CheckOptions {

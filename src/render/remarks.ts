@@ -4,11 +4,11 @@ import type { KernelHeld, Report } from '../documents/generated/report.ts';
 import { distinct } from '../keys.ts';
 import { formatBytes } from '../sizes.ts';
 import { count, enumerate, quote } from './format.ts';
+import { countUnlisted } from './headline.ts';
 import type { Paint } from './layout.ts';
 import { sanitizePath } from './raw-bytes.ts';
 import { rebootReasonText, rebootUnknownText } from './reboot-reason.ts';
 import { sanitize } from './sanitize.ts';
-import { countUnlisted } from './verdict.ts';
 
 /** Sanitized. */
 export interface Remark {

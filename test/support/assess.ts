@@ -1,7 +1,7 @@
 // A report -> what the fleet is told of it, by the shipped policy and without anything accepted.
 
 import type { Report } from '../../src/documents/generated/report.ts';
-import { isWhole } from '../../src/drift/known.ts';
+import { isWhole } from '../../src/drift/baseline.ts';
 import { compileStale } from '../../src/drift/stale.ts';
 import type { Assessment } from '../../src/fleet/fold.ts';
 import { compileRebootJudge } from '../../src/plan/build.ts';
