@@ -68,7 +68,7 @@ export const gateFlags = {
   }),
 };
 
-/** Those that say how a judgement is printed as a plugin's answer. The others decide the judgement. */
+/** Flags that say how a judgement is printed as a plugin's answer. The others decide the judgement. */
 const printingFlags: ReadonlySet<string> = new Set(['warning', 'critical', 'critical-age']);
 const judgingFlags = [...Object.keys(gateFlags).filter((name) => !printingFlags.has(name)), 'config'];
 

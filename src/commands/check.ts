@@ -65,7 +65,7 @@ const formats: Formats<Drift, RenderOptions> = {
 interface Judged {
   drift: Drift;
   source: Source | null;
-  /** What --write-baseline keeps; null if nothing was judged. */
+  /** The document that --write-baseline keeps; null if the judgement was read from a file. */
   baseline: Drift | null;
 }
 
@@ -92,8 +92,8 @@ async function judgeNow(
   return { drift: judgement.drift, source, baseline: judgement.baseline };
 }
 
-/** What --require-complete misses, whatever the judgement allowed; null if nothing. */
-function whatIsMissing(drift: Drift, source: Source | null): string | null {
+/** Says why --require-complete fails, whatever the judgement allowed; null if it does not. */
+function whyNotComplete(drift: Drift, source: Source | null): string | null {
   if (!drift.report.complete) {
     if (source === null) return 'the report that was judged did not see everything';
     return whyIncomplete(source.report) ?? 'the report leaves out processes';
@@ -158,7 +158,7 @@ export default class Check extends BaseCommand {
       schema: 'drift' as const,
       formats: withOptions(formats, { thresholds, source }),
       // A closed gate wins over an unknown part of the host, and a plugin says by itself if it could not see everything.
-      incomplete: format === 'nagios' || drift.verdict === 'drift' ? null : whatIsMissing(drift, source),
+      incomplete: format === 'nagios' || drift.verdict === 'drift' ? null : whyNotComplete(drift, source),
       alongside,
     };
     // The exit code is that of the plugin (render/nagios.ts) with --format nagios, else that of the verdict.
