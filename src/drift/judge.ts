@@ -1,42 +1,21 @@
-// Report, baseline and options -> the drift document: what is new, remains, is resolved or out of sight, and the verdict.
+// Report, baseline and options -> what is new, remains, is resolved or out of sight, and the verdict.
 
-import type { AcceptedFinding } from '../config/effective.ts';
 import { closesGate, rebootGate, sawEnough } from '../documents/drift-gate.ts';
-import type {
-  Accepted,
-  Baseline,
-  Counts,
-  Drift,
-  DriftReboot,
-  Expired,
-  Finding,
-  ReportReference,
-} from '../documents/generated/drift.ts';
+import type { Baseline, Drift, Finding, ReportReference } from '../documents/generated/drift.ts';
 import type { Report } from '../documents/generated/report.ts';
-import { schemaVersions } from '../documents/generated/versions.ts';
-import { formatTime } from '../documents/time.ts';
-import { onlyUsersUnseen } from '../documents/unseen.ts';
 import { compileGlob } from '../glob.ts';
-import { sumScratch } from '../held.ts';
 import { keyMaker } from '../keys.ts';
 import { fromText } from '../procfs/bytes.ts';
-import { tool } from '../version.ts';
-import { collectKnown, isWhole, type Known, showsAll } from './baseline.ts';
-import { compileAccepted, compileFilters, type Filters, isExpired, withOwnNames } from './finding-filter.ts';
+import { collectKnown, isWhole, type Known } from './baseline.ts';
+import { buildDrift, type Changes, type DocumentOptions, referTo } from './build-document.ts';
+import { compileAccepted, compileFilters, type Filters, withOwnNames } from './finding-filter.ts';
 import { rawPath } from './finding-id.ts';
 import { collectSightings, inOrder, type Sighting } from './sightings.ts';
 
-export interface CheckOptions {
+export interface CheckOptions extends DocumentOptions {
   /** null: new with a baseline, any without. */
   failOn: Drift['fail_on'] | null;
-  allowIncomplete: boolean;
-  /** Whether processes that were not seen count as seen, if they are but those of users. */
-  allowUnseenUsers: boolean;
   filters: Filters;
-  accept: readonly AcceptedFinding[];
-  /** The plan's answer on the same report, and what it is to the gate. */
-  reboot: DriftReboot;
-  now: Date;
 }
 
 export interface Judgement {
@@ -45,8 +24,6 @@ export interface Judgement {
    * judged would never be. Accepted findings are not in it either: they count as new when their acceptance ends. */
   baseline: Drift;
 }
-
-type Changes = Pick<Drift, 'findings' | 'resolved' | 'unseen'>;
 
 export function judge(report: Report, document: Report | Drift | null, options: CheckOptions): Judgement {
   const known = document === null ? null : collectKnown(document);
@@ -57,34 +34,21 @@ export function judge(report: Report, document: Report | Drift | null, options: 
   const judged = keep(unaccepted, isWanted);
   const failOn = options.failOn ?? (known === null ? 'any' : 'new');
   const counted = new Set(judged.findings.filter(({ change }) => closesGate(failOn, change)).map(({ id }) => id));
-  const reference = referTo(report);
-  const seen = sawEnough({ report: reference, allow_unseen_users: options.allowUnseenUsers });
-  const verdict = verdictOf(counted.size, seen, options);
   const accepted = changes.findings.filter(isWanted).flatMap((finding) => {
     const entry = accepts(finding);
-    return entry === null ? [] : [toAccepted(finding, entry)];
+    return entry === null ? [] : [{ finding, entry }];
   });
-  const build = (shown: Changes): Drift => ({
-    kind: 'lib-users/drift',
-    schema_version: schemaVersions.drift,
-    tool: { ...tool },
-    generated_at: formatTime(options.now.getTime()),
-    host: { hostname: report.host.hostname, id: report.host.id, boot_id: report.host.boot_id },
-    baseline: known?.baseline ?? null,
-    report: reference,
-    fail_on: failOn,
-    allow_incomplete: options.allowIncomplete,
-    allow_unseen_users: options.allowUnseenUsers,
-    verdict,
-    counts: countChanges(shown),
-    reboot: options.reboot,
-    ...shown,
-    findings: shown.findings.map((finding) => ({ ...finding, counted: counted.has(finding.id) })),
-    accepted,
-    expired: options.accept.flatMap((entry) => toExpired(entry, options.now)),
-  });
+  const reference = referTo(report);
+  const verdict = verdictOf(counted.size, reference, options);
+  const facts = { host: report.host, baseline: known?.baseline ?? null, report: reference, failOn, verdict, accepted };
   const kept = keep(unaccepted, (finding) => finding.change !== 'new' || isWanted(finding));
+  const build = (shown: Changes): Drift => buildDrift(facts, markCounted(shown, counted), options);
   return { drift: build(judged), baseline: build(kept) };
+}
+
+function markCounted(changes: Changes, counted: ReadonlySet<string>): Changes {
+  const findings = changes.findings.map((finding) => ({ ...finding, counted: counted.has(finding.id) }));
+  return { ...changes, findings };
 }
 
 function compare(report: Report, sightings: readonly Sighting[], known: Known | null): Changes {
@@ -162,43 +126,11 @@ function keep({ findings, resolved, unseen }: Changes, wanted: (finding: Finding
   return { findings: findings.filter(wanted), resolved: resolved.filter(wanted), unseen: unseen.filter(wanted) };
 }
 
-function toAccepted(finding: Finding, entry: AcceptedFinding): Accepted {
-  const { reason, until = null, file, line } = entry;
-  return { finding, reason, until, file, line };
-}
-
-function toExpired(entry: AcceptedFinding, now: Date): Expired[] {
-  const { unit = null, path = null, reason, until, file, line } = entry;
-  return until === undefined || !isExpired({ until }, now) ? [] : [{ unit, path, reason, until, file, line }];
-}
-
-function referTo(report: Report): ReportReference {
-  const { generated_at, scan, summary } = report;
-  return {
-    generated_at,
-    complete: isWhole(report),
-    only_users_unseen: onlyUsersUnseen(report) !== null && showsAll(report),
-    duration_seconds: scan.duration_seconds,
-    processes: scan.processes,
-    held_bytes: summary.held_bytes,
-    held_memory_bytes: summary.held_memory_bytes ?? null,
-    held_scratch_bytes: sumScratch(report),
-  };
-}
-
-function countChanges({ findings, resolved, unseen }: Changes): Counts {
-  const fresh = findings.filter(({ change }) => change === 'new').length;
-  return {
-    new: fresh,
-    remaining: findings.length - fresh,
-    resolved: resolved.length,
-    unseen: unseen.length,
-  };
-}
-
 /** Findings and a reboot that counts win over what is not known. */
-function verdictOf(counted: number, seen: boolean, { reboot, allowIncomplete }: CheckOptions): Drift['verdict'] {
+function verdictOf(counted: number, report: ReportReference, options: CheckOptions): Drift['verdict'] {
+  const { reboot, allowIncomplete, allowUnseenUsers } = options;
   const gate = rebootGate(reboot);
+  const seen = sawEnough({ report, allow_unseen_users: allowUnseenUsers });
   if (counted > 0 || gate === 'closed') return 'drift';
   return (seen && gate === 'open') || allowIncomplete ? 'pass' : 'incomplete';
 }
