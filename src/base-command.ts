@@ -15,15 +15,28 @@ import { chosenFormat, isJsonFormat } from './requested-format.ts';
 import { isTerminal, textStyle } from './terminal.ts';
 import { parseErrorToUsage } from './usage-error.ts';
 
-export type Renderer<D> = (document: D, style: Style) => Text | Promise<Text>;
+/** The text of a document, and the exit code if the format decides that too, as a plugin's does. */
+export type Rendered = Text | { text: Text; exitCode: number };
 
-/** What a command can print its document as, by the name that --format takes. */
-export type Formats<D> = Readonly<Record<string, Renderer<D>>>;
+/** `options` is what a format wants to know that no document says, such as the thresholds of a plugin. */
+export type Renderer<D, O = unknown> = (document: D, style: Style, options: O) => Rendered | Promise<Rendered>;
+
+/** The formats in which a command can print its document, by the name that --format takes. */
+export type Formats<D, O = unknown> = Readonly<Record<string, Renderer<D, O>>>;
+
+/** The same formats, each with the options of this run. */
+export function withOptions<D, O>(formats: Formats<D, O>, options: O): Formats<D> {
+  const bound = Object.entries(formats).map(([name, render]): [string, Renderer<D>] => [
+    name,
+    (document, style) => render(document, style, options),
+  ]);
+  return Object.fromEntries(bound);
+}
 
 export const jsonFormats: Formats<object> = { json: jsonPieces, ndjson: ndjsonPieces };
 
 /** The flags of every command that writes a result in one of `formats`. */
-export function resultFlags(formats: Formats<never>) {
+export function resultFlags(formats: Formats<never, never>) {
   const helpGroup = 'OUTPUT';
   return {
     format: string({
@@ -89,7 +102,7 @@ export abstract class BaseCommand extends Command {
    * Checks the flags about the output, before any work is done. The first thing that run() calls after parse().
    * @param alongside what is written beside the result
    */
-  protected begin(flags: ResultFlags, formats: Formats<never>, alongside: readonly string[] = []): void {
+  protected begin(flags: ResultFlags, formats: Formats<never, never>, alongside: readonly string[] = []): void {
     this.quiet = flags.quiet;
     this.copies = (flags.also ?? []).map((also) => parseAlso(also, formats));
     const named = [flags.output ?? '-', ...this.copies.map(({ path }) => path), ...alongside];
@@ -100,21 +113,28 @@ export abstract class BaseCommand extends Command {
     throw new LibUsersError('usage', `${twice} would be written twice`, 'give each result a file of its own');
   }
 
-  /** Renders and writes a result as the flags say. Nothing is written unless everything can be. */
-  protected async writeResult<D extends object>(result: Result<D>, flags: ResultFlags): Promise<void> {
+  /**
+   * Renders and writes a result as the flags say. Nothing is written unless everything can be.
+   * @returns the exit code that the format of the result decides, or null; a copy (--also) decides none
+   */
+  protected async writeResult<D extends object>(result: Result<D>, flags: ResultFlags): Promise<number | null> {
     const { document, schema, formats, incomplete } = result;
     if (flags['require-complete'] && incomplete !== null) {
       throw new LibUsersError('incomplete', incomplete, 'leave out --require-complete to get the result all the same');
     }
     if (schema !== null) await assertOwnDocument(schema, document);
-    const format = flags.json ? 'json' : (flags.format ?? (await defaultFormat(flags.output)));
+    const main = { format: await resultFormat(flags), path: flags.output ?? null };
     const outputs: Output[] = [...(result.alongside ?? [])];
-    for (const target of [{ format, path: flags.output ?? null }, ...this.copies]) {
+    let exitCode: number | null = null;
+    for (const target of [main, ...this.copies]) {
       const style = await textStyle(target.path === null && (await isTerminal(1)));
-      const text = await formats[target.format]!(document, style);
+      const rendered = await formats[target.format]!(document, style, null);
+      const { text, exitCode: decided } = isPlain(rendered) ? { text: rendered, exitCode: null } : rendered;
+      if (target === main) exitCode = decided;
       outputs.push({ path: target.path, text, mode: result.confidential ? 0o600 : 0o666 });
     }
     writeOutputs(outputs);
+    return exitCode;
   }
 
   /** Prints a warning on stderr, whatever the format, unless --quiet. */
@@ -140,6 +160,15 @@ export abstract class BaseCommand extends Command {
   }
 }
 
+function isPlain(rendered: Rendered): rendered is Text {
+  return typeof rendered === 'string' || !('exitCode' in rendered);
+}
+
+/** The format of the result itself, whatever its copies are. */
+export async function resultFormat(flags: Pick<ResultFlags, 'format' | 'json' | 'output'>): Promise<string> {
+  return flags.json ? 'json' : (flags.format ?? (await defaultFormat(flags.output)));
+}
+
 /** What is printed where no flag says: text only where the result itself goes to a terminal. */
 export async function defaultFormat(output: string | undefined): Promise<'text' | 'json'> {
   return output === undefined && (await isTerminal(1)) ? 'text' : 'json';
@@ -152,7 +181,7 @@ export function writeError(error: LibUsersError, format: string, now: Date): voi
   if (isJsonFormat(format)) writeStderr(renderNdjson(buildErrorDocument(error, now)));
 }
 
-function parseAlso(also: string, formats: Formats<never>): { format: string; path: string } {
+function parseAlso(also: string, formats: Formats<never, never>): { format: string; path: string } {
   const [, format, path] = /^([^=]*)=(.+)$/s.exec(also) ?? [];
   if (format === undefined || path === undefined) {
     throw new LibUsersError('usage', `--also ${also}: expected FORMAT=FILE`, 'as in --also json=/var/tmp/report.json');

@@ -1,5 +1,6 @@
 // Gone files as a report has them -> the bytes that they hold, each file once, and how much of that is memory and no disk.
 
+import type { Report } from './documents/generated/report.ts';
 import { keyMaker } from './keys.ts';
 
 /** Whose files lie in memory. tmpfs(5), filesystems(5), Documentation/filesystems/ramfs-rootfs-initramfs.rst. */
@@ -34,6 +35,15 @@ export function sumHeld(files: Iterable<HeldFile>): { bytes: number; memory: num
     else if (isInMemory(fs_type)) memory = add(memory, held_bytes);
   }
   return { bytes, memory };
+}
+
+/** What scratch files hold. A file that is mapped and open as well counts twice: a unit's files do not say which is which. */
+export function sumScratch({ units, processes }: Pick<Report, 'units' | 'processes'>): number {
+  const inUnits = units.flatMap(({ files }) => files.filter(({ role }) => role === 'scratch'));
+  const loose = processes
+    .filter(({ unit }) => unit === null)
+    .flatMap(({ maps, fds }) => [...maps, ...fds].filter(({ role }) => role === 'scratch'));
+  return inUnits.reduce((sum, { held_bytes }) => add(sum, held_bytes ?? 0), sumHeld(loose).bytes);
 }
 
 /** A sum of what a report that lies says stays a count. */

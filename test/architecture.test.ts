@@ -26,6 +26,7 @@ const everybodys: Readonly<Record<string, string>> = {
   'documents/time.ts': 'one way to write a time',
   'documents/coverage.ts': 'one meaning of: this report shows everything',
   'documents/host-identity.ts': 'one way to name a host',
+  'documents/drift-gate.ts': 'one reading of what a gate says, from the judgement to every format',
   'documents/order.ts': 'one bytewise order',
   'documents/container-key.ts': 'one way to tell containers apart',
   'documents/unseen.ts': "one reading of whose processes a report's scan did not see",
@@ -129,7 +130,6 @@ const edges: readonly Edge[] = [
   ['documents', 'input.ts', 'documents are read back from files'],
   ['plan', 'policy', "the user's word and the shipped table"],
   ['drift', 'config', 'accepted findings (types)'],
-  ['render', 'drift', 'the details of a verdict (types)'],
   ['documents/generated', 'schema', 'made from the schemas'],
 ];
 

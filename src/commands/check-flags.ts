@@ -3,8 +3,8 @@
 import { boolean, string } from '@oclif/core/flags';
 import type { EffectiveConfig } from '../config/effective.ts';
 import type { Drift, DriftReboot, Finding } from '../documents/generated/drift.ts';
+import type { Filters } from '../drift/finding-filter.ts';
 import type { CheckOptions } from '../drift/judge.ts';
-import type { Filters } from '../drift/selection.ts';
 import { LibUsersError } from '../errors.ts';
 import { parseRange, type Range, type Thresholds } from '../render/nagios.ts';
 import { checkUnitGlobs, type ScanFlags, scanFlags } from './scan-flags.ts';
@@ -68,7 +68,20 @@ export const gateFlags = {
   }),
 };
 
+/** Flags that say how a judgement is printed as a plugin's answer. The others decide the judgement. */
+const printingFlags: ReadonlySet<string> = new Set(['warning', 'critical', 'critical-age']);
+const judgingFlags = [...Object.keys(gateFlags).filter((name) => !printingFlags.has(name)), 'config'];
+
+/** Throws usage if a flag that decides the judgement stands beside a drift document, whose judgement was made. */
+export function refuseJudgingFlags(given: readonly { type: string; flag?: string }[], file: string): void {
+  const found = given.find(({ type, flag }) => type === 'flag' && judgingFlags.includes(flag!))?.flag;
+  if (found === undefined) return;
+  const message = `--${found} is about the judgement, and ${file} is one that was made already`;
+  throw new LibUsersError('usage', message, 'leave the flag out, or judge the report anew');
+}
+
 export interface GateFlags {
+  baseline: string | undefined;
   'fail-on': string | undefined;
   reboot: string | undefined;
   'allow-incomplete': boolean;
@@ -95,18 +108,24 @@ export const hostFlags = {
   'no-systemctl': scanFlags['no-systemctl'],
 };
 
+type HostFlags = Omit<ScanFlags, 'only' | 'unit' | 'command-line' | 'detail' | 'packages' | 'label'>;
+
+export type CheckFlags = GateFlags & HostFlags;
+
 /** --unit is about the findings: all units are scanned, so that those of the baseline can be resolved. */
-export function scanFlagsOf(
-  flags: Omit<ScanFlags, 'only' | 'unit' | 'command-line' | 'detail' | 'packages' | 'label'>,
-): ScanFlags {
+export function scanFlagsOf(flags: HostFlags): ScanFlags {
   const rest = { only: undefined, unit: undefined, 'command-line': undefined, label: undefined };
   return { ...flags, ...rest, detail: 'processes', packages: false };
 }
 
 /** Says how a required reboot counts: the flag wins over the configuration, which wins over the format's default. */
-export function rebootCountsAs(flags: GateFlags, config: EffectiveConfig, format: string): DriftReboot['counts_as'] {
+export function rebootCountsAs(
+  flags: GateFlags,
+  config: EffectiveConfig,
+  format: string,
+): Pick<DriftReboot, 'counts_as' | 'by_default'> {
   const given = (flags.reboot as DriftReboot['counts_as'] | undefined) ?? config.check.reboot;
-  return given ?? (format === 'nagios' ? 'warning' : 'ok');
+  return { counts_as: given ?? (format === 'nagios' ? 'warning' : 'ok'), by_default: given === null };
 }
 
 /** Before any work is done, since a glob may be wrong. Without --role the configuration says which roles count. */
@@ -143,6 +162,7 @@ export function nagiosThresholds(flags: GateFlags): Thresholds {
     warning: rangeOf('--warning', warning),
     critical: rangeOf('--critical', flags.critical),
     criticalAgeSeconds: secondsOf(flags['critical-age']),
+    requireComplete: flags['require-complete'],
   };
 }
 

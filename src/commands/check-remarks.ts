@@ -1,29 +1,51 @@
 // What one should know of a judgement beside its result: said on stderr, in every format.
 
-import { type Judgement, movesBaseline } from '../drift/judge.ts';
-import { count } from '../render/format.ts';
+import { unsaid } from '../documents/drift-gate.ts';
+import type { Accepted, Drift } from '../documents/generated/drift.ts';
+import { movesBaseline } from '../drift/judge.ts';
+import { count, enumerate } from '../render/format.ts';
 
-export function baselineRemarks(judgement: Judgement, writeBaseline: string | null): string[] {
-  const { drift, accepted, expired } = judgement;
-  const { baseline, host, report } = drift;
-  const remarks: string[] = [];
-  if (baseline !== null) {
-    const { hostname, id } = baseline.host;
-    if (hostname !== host.hostname) {
-      remarks.push(`the baseline is of another host: ${hostname}, this is ${host.hostname}`);
-    } else if (id !== host.id) remarks.push(`the baseline is of another host of the name ${hostname}`);
-    if (!baseline.complete) remarks.push('the baseline did not see everything: what is new may be older');
-    if (baseline.generated_at > report.generated_at) remarks.push('the baseline is newer than the report');
-  }
-  for (const entry of new Set(accepted.map((each) => each.entry))) {
-    const amount = accepted.filter((each) => each.entry === entry).length;
-    remarks.push(`${count(amount, 'finding')} accepted by ${entry.file}:${entry.line}: ${entry.reason}`);
-  }
-  for (const { file, line, until, reason } of expired) {
-    remarks.push(`the acceptance in ${file}:${line} ended on ${until}: ${reason}`);
-  }
-  if (writeBaseline !== null && !movesBaseline(drift)) {
-    remarks.push(`${writeBaseline} is not written, since the gate is not open (see --fail-on never)`);
-  }
-  return remarks;
+/** @param writeBaseline the file of --write-baseline, or null */
+export function driftRemarks(drift: Drift, writeBaseline: string | null): string[] {
+  return [
+    ...versionRemarks(drift),
+    ...baselineRemarks(drift),
+    ...acceptedRemarks(drift.accepted ?? []),
+    ...(drift.expired ?? []).map(
+      ({ file, line, until, reason }) => `the acceptance in ${file}:${line} ended on ${until}: ${reason}`,
+    ),
+    ...(writeBaseline !== null && !movesBaseline(drift)
+      ? [`${writeBaseline} is not written, since the gate is not open (see --fail-on never)`]
+      : []),
+  ];
+}
+
+function versionRemarks(drift: Drift): string[] {
+  const lacks = unsaid(drift);
+  if (lacks.length === 0) return [];
+  return [`a judgement of version ${drift.schema_version} does not say ${enumerate(lacks)}`];
+}
+
+function baselineRemarks({ baseline, host, report }: Drift): string[] {
+  if (baseline === null) return [];
+  const { hostname, id } = baseline.host;
+  const isNamesake = hostname === host.hostname && id !== host.id;
+  return [
+    ...(hostname === host.hostname ? [] : [`the baseline is of another host: ${hostname}, this is ${host.hostname}`]),
+    ...(isNamesake ? [`the baseline is of another host of the name ${hostname}`] : []),
+    ...(baseline.complete ? [] : ['the baseline did not see everything: what is new may be older']),
+    ...(baseline.generated_at > report.generated_at ? ['the baseline is newer than the report'] : []),
+  ];
+}
+
+/** One sentence for each entry of the configuration. */
+function acceptedRemarks(accepted: readonly Accepted[]): string[] {
+  const endings = accepted.map(({ file, line, reason }) => {
+    const place = file === undefined ? '' : ` by ${file}:${line}`;
+    return `accepted${place}: ${reason}`;
+  });
+  return [...new Set(endings)].map((ending) => {
+    const amount = endings.filter((each) => each === ending).length;
+    return `${count(amount, 'finding')} ${ending}`;
+  });
 }

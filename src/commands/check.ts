@@ -1,78 +1,111 @@
 // lib-users check: whether a host is worse than it was, for CI and for monitoring.
 
 import { string } from '@oclif/core/args';
-import { BaseCommand, defaultFormat, type Formats, jsonFormats, resultFlags } from '../base-command.ts';
+import { BaseCommand, type Formats, jsonFormats, resultFlags, resultFormat, withOptions } from '../base-command.ts';
 import type { EffectiveConfig } from '../config/effective.ts';
+import { rebootGate, rebootOf } from '../documents/drift-gate.ts';
 import type { Drift } from '../documents/generated/drift.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { readDocument } from '../documents/read.ts';
 import { assertOwnDocument } from '../documents/validate.ts';
-import { type Judgement, judge, movesBaseline } from '../drift/judge.ts';
-import type { LibUsersError } from '../errors.ts';
+import { judge, movesBaseline } from '../drift/judge.ts';
+import { LibUsersError } from '../errors.ts';
+import { verdictExitCodes } from '../exit-codes.ts';
 import { assertStdinOnce } from '../input.ts';
-import { writeStdout } from '../output.ts';
+import { type Output, writeStdout } from '../output.ts';
 import { jsonPieces } from '../render/json.ts';
 import type { Thresholds } from '../render/nagios.ts';
 import {
+  type CheckFlags,
   checkFilters,
   checkOptions,
   gateFlags,
   hostFlags,
   nagiosThresholds,
   rebootCountsAs,
+  refuseJudgingFlags,
   scanFlagsOf,
 } from './check-flags.ts';
-import { baselineRemarks } from './check-remarks.ts';
-import { runScan, whyIncomplete } from './run-scan.ts';
+import { driftRemarks } from './check-remarks.ts';
+import { runScan, type ScanContext, whyIncomplete } from './run-scan.ts';
 import { configFlags, loadFlaggedConfig, refuseScanFlags } from './scan-flags.ts';
 
-interface Checked {
+/** The report that was judged, and the configuration in force. */
+interface Source {
   report: Report;
   config: EffectiveConfig;
-  judgement: Judgement;
-  /** The judgement as the plugin has it: its default for a required reboot is another. */
-  plugin: () => Judgement;
+}
+
+interface RenderOptions {
   thresholds: Thresholds;
+  /** null if the judgement was read from a file. */
+  source: Source | null;
 }
 
-function formatsOf(checked: () => Checked): Formats<Drift> {
-  return {
-    ...jsonFormats,
-    text: async (_, style) => (await import('../render/drift-text.ts')).renderDriftText(checked().judgement, style),
-    rows: async (drift) => (await import('../render/drift-rows.ts')).renderDriftRows(drift),
-    junit: async () => (await import('../render/junit.ts')).renderJunit(checked().judgement, checked().report.scan),
-    nagios: async () => (await runNagios(checked())).text,
-    github: async () => (await import('../render/github.ts')).renderGithub(checked().judgement),
-    openmetrics: async (drift) => {
-      const { report, config } = checked();
-      const { buildPlan } = await import('../plan/build.ts');
-      const { renderOpenmetrics } = await import('../render/openmetrics.ts');
-      return renderOpenmetrics(report, buildPlan(report, config.policy, drift.generated_at), drift);
-    },
-  };
-}
-
-async function runNagios({ plugin, report, thresholds }: Checked): Promise<{ text: string; exitCode: number }> {
-  const { renderNagios } = await import('../render/nagios.ts');
-  return renderNagios(plugin(), report, thresholds);
-}
-
-/** Why the gate cannot be judged for certain, or null. */
-function whyUnknown({ seen, rebootGate }: Judgement, report: Report): string | null {
-  if (!seen) return whyIncomplete(report) ?? 'the report leaves out processes';
-  return rebootGate === 'unknown' ? 'it is not known whether a reboot is required' : null;
-}
-
-const exitCodes: Readonly<Record<Drift['verdict'], number>> = { pass: 0, incomplete: 4, drift: 5 };
-const noResult = (): never => {
-  throw new Error('there is no result yet');
+const formats: Formats<Drift, RenderOptions> = {
+  ...jsonFormats,
+  text: async (drift, style) => (await import('../render/drift-text.ts')).renderDriftText(drift, style),
+  rows: async (drift) => (await import('../render/drift-rows.ts')).renderDriftRows(drift),
+  junit: async (drift) => (await import('../render/junit.ts')).renderJunit(drift),
+  nagios: async (drift, _, { thresholds }) => (await import('../render/nagios.ts')).renderNagios(drift, thresholds),
+  github: async (drift) => (await import('../render/github.ts')).renderGithub(drift),
+  // Metrics are about the whole report.
+  openmetrics: async (drift, _, { source }) => {
+    if (source === null) {
+      const message = 'openmetrics wants the report, and a judgement that was saved does not have it';
+      throw new LibUsersError('usage', message, 'give the report that was judged');
+    }
+    const { buildPlan } = await import('../plan/build.ts');
+    const { renderOpenmetrics } = await import('../render/openmetrics.ts');
+    const plan = buildPlan(source.report, source.config.policy, drift.generated_at);
+    return renderOpenmetrics(source.report, plan, drift);
+  },
 };
+
+interface Judged {
+  drift: Drift;
+  source: Source | null;
+  /** The document that --write-baseline keeps; null if the judgement was read from a file. */
+  baseline: Drift | null;
+}
+
+/** Judges the report, or a scan of this host. */
+async function judgeNow(
+  given: Report | null,
+  flags: CheckFlags,
+  format: string,
+  context: ScanContext,
+): Promise<Judged> {
+  const filters = checkFilters(flags);
+  const before = flags.baseline === undefined ? null : await readDocument(flags.baseline, 'report', 'drift');
+  const source =
+    given === null
+      ? await runScan(scanFlagsOf(flags), context)
+      : { report: given, config: await loadFlaggedConfig(flags) };
+  const { report, config } = source;
+  const { compileRebootJudge } = await import('../plan/build.ts');
+  const reboot = {
+    ...compileRebootJudge(config.policy, flags['allow-unseen-users'])(report),
+    ...rebootCountsAs(flags, config, format),
+  };
+  const judgement = judge(report, before, checkOptions(flags, filters, config, reboot, context.now));
+  return { drift: judgement.drift, source, baseline: judgement.baseline };
+}
+
+/** Says why --require-complete fails, whatever the judgement allowed; null if it does not. */
+function whyNotComplete(drift: Drift, source: Source | null): string | null {
+  if (!drift.report.complete) {
+    if (source === null) return 'the report that was judged did not see everything';
+    return whyIncomplete(source.report) ?? 'the report leaves out processes';
+  }
+  return rebootGate(rebootOf(drift)) === 'unknown' ? 'it is not known whether a reboot is required' : null;
+}
 
 export default class Check extends BaseCommand {
   static override id = 'check';
   static override summary = 'Whether a host is worse than it was: a gate for CI and monitoring.';
   static override description =
-    'Judges a scan of this host, or a report, against a baseline. The exit code is 0 if the gate is open, 5 if something was found that --fail-on counts (or a reboot is required, with --reboot fail), and 4 if nothing was but not everything could be seen. With --format nagios it is that of a plugin: 0, 1, 2 or 3.';
+    'Judges a scan of this host, or a report, against a baseline; or prints a judgement that was saved (a drift document) in another format, with the exit code that it had. The exit code is 0 if the gate is open, 5 if something was found that --fail-on counts (or a reboot is required, with --reboot fail), and 4 if nothing was but not everything could be seen. With --format nagios it is that of a plugin: 0, 1, 2 or 3.';
   static override examples = [
     { description: 'Is anything stale?', command: '<%= config.bin %> check' },
     {
@@ -82,58 +115,54 @@ export default class Check extends BaseCommand {
     { description: 'Is anything stale that was not?', command: '<%= config.bin %> check --baseline base.json' },
     { description: 'Did the restart help?', command: '<%= config.bin %> check after.json --baseline before.json' },
     {
+      description: 'A judgement that was saved, as test cases',
+      command: '<%= config.bin %> check drift.json --format junit',
+    },
+    {
       description: 'A plugin for Nagios',
       command: '<%= config.bin %> check --format nagios -w 0 -c 10 --critical-age 7d',
     },
   ];
   static override args = {
     file: string({
-      description: 'A report, - for standard input; without it this host is scanned.',
+      description: 'A report or a saved drift document, - for standard input; without it this host is scanned.',
       ignoreStdin: true,
     }),
   };
-  static override flags = { ...gateFlags, ...hostFlags, ...configFlags, ...resultFlags(formatsOf(noResult)) };
+  static override flags = { ...gateFlags, ...hostFlags, ...configFlags, ...resultFlags(formats) };
 
   override async run(): Promise<void> {
     const { args, flags, raw } = await this.parse(Check);
     const writeBaseline = flags['write-baseline'] ?? null;
-    this.begin(flags, formatsOf(noResult), writeBaseline === null ? [] : [writeBaseline]);
-    const format = flags.json ? 'json' : (flags.format ?? (await defaultFormat(flags.output)));
+    this.begin(flags, formats, writeBaseline === null ? [] : [writeBaseline]);
+    const format = await resultFormat(flags);
     const thresholds = nagiosThresholds(flags);
-    const filters = checkFilters(flags);
     assertStdinOnce([args.file, flags.baseline, ...(flags.config ?? [])]);
     refuseScanFlags(Object.keys(hostFlags), raw, args.file);
-    const baseline = flags.baseline === undefined ? null : await readDocument(flags.baseline, 'report', 'drift');
-    const { report, config } =
-      args.file === undefined
-        ? await runScan(scanFlagsOf(flags), this)
-        : { report: await readDocument(args.file, 'report'), config: await loadFlaggedConfig(flags) };
-    const { compileRebootJudge } = await import('../plan/build.ts');
-    const reboot = compileRebootJudge(config.policy, flags['allow-unseen-users'])(report);
-    const judgeFor = (format: string): Judgement => {
-      const counts_as = rebootCountsAs(flags, config, format);
-      return judge(report, baseline, checkOptions(flags, filters, config, { ...reboot, counts_as }, this.now));
-    };
-    const judgement = judgeFor(format);
-    const plugin = () => (format === 'nagios' ? judgement : judgeFor('nagios'));
-    const checked = { report, config, judgement, plugin, thresholds };
-    const { drift } = judgement;
 
-    for (const remark of baselineRemarks(judgement, writeBaseline)) this.warn(remark);
-    const kept = writeBaseline !== null && movesBaseline(drift) ? writeBaseline : null;
-    if (kept !== null) await assertOwnDocument('drift', judgement.baseline);
-    await this.writeResult(
-      {
-        document: drift,
-        schema: 'drift',
-        formats: formatsOf(() => checked),
-        // A closed gate wins over an unknown part of the host, and a plugin says by itself if it could not see everything.
-        incomplete: format === 'nagios' || drift.verdict === 'drift' ? null : whyUnknown(judgement, report),
-        alongside: kept === null ? [] : [{ path: kept, text: jsonPieces(judgement.baseline) }],
-      },
-      flags,
-    );
-    process.exitCode = format === 'nagios' ? (await runNagios(checked)).exitCode : exitCodes[drift.verdict];
+    const input = args.file === undefined ? null : await readDocument(args.file, 'report', 'drift');
+    const isSaved = input?.kind === 'lib-users/drift';
+    if (isSaved) refuseJudgingFlags(raw, args.file!);
+    const { drift, source, baseline } = isSaved
+      ? { drift: input, source: null, baseline: null }
+      : await judgeNow(input, flags, format, this);
+    const alongside: Output[] = [];
+    if (writeBaseline !== null && baseline !== null && movesBaseline(drift)) {
+      await assertOwnDocument('drift', baseline);
+      alongside.push({ path: writeBaseline, text: jsonPieces(baseline) });
+    }
+
+    for (const remark of driftRemarks(drift, writeBaseline)) this.warn(remark);
+    const result = {
+      document: drift,
+      schema: 'drift' as const,
+      formats: withOptions(formats, { thresholds, source }),
+      // A closed gate wins over an unknown part of the host, and a plugin says by itself if it could not see everything.
+      incomplete: format === 'nagios' || drift.verdict === 'drift' ? null : whyNotComplete(drift, source),
+      alongside,
+    };
+    // The exit code is that of the plugin (render/nagios.ts) with --format nagios, else that of the verdict.
+    process.exitCode = (await this.writeResult(result, flags)) ?? verdictExitCodes[drift.verdict];
   }
 
   /** A plugin says everything on standard output, and every error is UNKNOWN. */

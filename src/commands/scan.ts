@@ -1,25 +1,28 @@
 // lib-users scan: what this host still runs on files that are gone.
 
-import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../base-command.ts';
+import { BaseCommand, type Formats, jsonFormats, resultFlags, withOptions } from '../base-command.ts';
 import type { EffectiveConfig } from '../config/effective.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { runScan, whyIncomplete } from './run-scan.ts';
 import { scanFlags } from './scan-flags.ts';
 
-const formats: Formats<Report> = {
+/** The metrics count the actions of a plan, so they want the policy in force. */
+interface RenderOptions {
+  policy: EffectiveConfig['policy'];
+}
+
+const formats: Formats<Report, RenderOptions> = {
   ...jsonFormats,
   text: async (report, style) => (await import('../render/text.ts')).renderText(report, style),
   rows: async (report) => (await import('../render/rows.ts')).renderRows(report),
   lines: async (report) => (await import('../render/lines.ts')).renderLines(report),
   machine: async (report) => (await import('../render/machine.ts')).renderMachine(report),
-  openmetrics: (report) => renderMetrics(report, []),
+  openmetrics: async (report, _, { policy }) => {
+    const { buildPlan } = await import('../plan/build.ts');
+    const { renderOpenmetrics } = await import('../render/openmetrics.ts');
+    return renderOpenmetrics(report, buildPlan(report, policy, report.generated_at), null);
+  },
 };
-
-async function renderMetrics(report: Report, policy: EffectiveConfig['policy']): Promise<string> {
-  const { buildPlan } = await import('../plan/build.ts');
-  const { renderOpenmetrics } = await import('../render/openmetrics.ts');
-  return renderOpenmetrics(report, buildPlan(report, policy, report.generated_at), null);
-}
 
 export default class Scan extends BaseCommand {
   static override id = 'scan';
@@ -44,12 +47,11 @@ export default class Scan extends BaseCommand {
     const { flags } = await this.parse(Scan);
     this.begin(flags, formats);
     const { report, config } = await runScan(flags, this);
-    const withPolicy: Formats<Report> = { ...formats, openmetrics: (each) => renderMetrics(each, config.policy) };
     await this.writeResult(
       {
         document: report,
         schema: 'report',
-        formats: withPolicy,
+        formats: withOptions(formats, { policy: config.policy }),
         incomplete: whyIncomplete(report),
         // Arguments hold passwords.
         confidential: report.scan.command_line === 'full',

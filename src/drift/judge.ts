@@ -1,86 +1,55 @@
-// Report, baseline and options -> the drift document: what is new, remains, is resolved or out of sight, and the verdict.
+// Report, baseline and options -> what is new, remains, is resolved or out of sight, and the verdict.
 
-import type { AcceptedFinding } from '../config/effective.ts';
-import { isWhole, showsAll } from '../documents/coverage.ts';
-import type { Baseline, Drift, DriftReboot, Finding } from '../documents/generated/drift.ts';
+import { isWhole } from '../documents/coverage.ts';
+import { closesGate, rebootGate, sawEnough } from '../documents/drift-gate.ts';
+import type { Baseline, Drift, Finding, ReportReference } from '../documents/generated/drift.ts';
 import type { Report } from '../documents/generated/report.ts';
-import { schemaVersions } from '../documents/generated/versions.ts';
-import { hostIdentity } from '../documents/host-identity.ts';
-import { formatTime } from '../documents/time.ts';
-import { onlyUsersUnseen } from '../documents/unseen.ts';
 import { compileGlob } from '../glob.ts';
 import { keyMaker } from '../keys.ts';
 import { fromText } from '../procfs/bytes.ts';
-import { tool } from '../version.ts';
-import { rawPath } from './id.ts';
-import { collectKnown, type Known } from './known.ts';
-import { compileAccepted, compileFilters, type Filters, isExpired, withOwnNames } from './selection.ts';
+import { collectKnown, type Known } from './baseline.ts';
+import { buildDrift, type Changes, type DocumentOptions, referTo } from './build-document.ts';
+import { compileAccepted, compileFilters, type Filters, withOwnNames } from './finding-filter.ts';
+import { rawPath } from './finding-id.ts';
 import { collectSightings, inOrder, type Sighting } from './sightings.ts';
 
-export interface CheckOptions {
+export interface CheckOptions extends DocumentOptions {
   /** null: new with a baseline, any without. */
   failOn: Drift['fail_on'] | null;
-  allowIncomplete: boolean;
-  /** Whether processes that were not seen count as seen, if they are but those of users. */
-  allowUnseenUsers: boolean;
   filters: Filters;
-  accept: readonly AcceptedFinding[];
-  /** The plan's answer on the same report, and what it is to the gate. */
-  reboot: DriftReboot;
-  now: Date;
 }
 
 export interface Judgement {
   drift: Drift;
-  allowIncomplete: boolean;
-  /** Whether everything that counts was seen. */
-  seen: boolean;
-  /** The findings that close the gate; a required reboot may close it too. */
-  counted: readonly Finding[];
-  /** That of the drift document. */
-  reboot: DriftReboot;
-  /** What it alone makes of the gate: unknown if a reboot would close it, and nobody knows whether one is required. */
-  rebootGate: 'open' | 'closed' | 'unknown';
-  /** By id of a finding that is there: since when it is stale at the latest. */
-  staleSince: ReadonlyMap<string, string>;
   /** What --write-baseline keeps: with what the filters leave out, as far as it was known before. What is new and was not
    * judged would never be. Accepted findings are not in it either: they count as new when their acceptance ends. */
   baseline: Drift;
-  /** What is there and would be a finding, but for the configuration. */
-  accepted: readonly { finding: Finding; entry: AcceptedFinding }[];
-  /** Entries of the configuration whose day has passed. */
-  expired: readonly AcceptedFinding[];
 }
-
-type Changes = Pick<Drift, 'findings' | 'resolved' | 'unseen'>;
 
 export function judge(report: Report, document: Report | Drift | null, options: CheckOptions): Judgement {
   const known = document === null ? null : collectKnown(document);
   const accepts = compileAccepted(options.accept, options.now);
-  const sightings = collectSightings(report);
-  const changes = compare(report, sightings, known);
+  const changes = compare(report, collectSightings(report), known);
   const unaccepted = keep(changes, (finding) => accepts(finding) === null);
-  const counts = compileFilters({ ...options.filters, units: withOwnNames(options.filters.units, report.units) });
-  const replaced = new Map(sightings.map(({ id, replacedAt }) => [id, replacedAt]));
-  const kept = keep(unaccepted, (finding) => finding.change !== 'new' || counts(finding));
-  const accepted = changes.findings.filter(counts).flatMap((finding) => {
+  const isWanted = compileFilters({ ...options.filters, units: withOwnNames(options.filters.units, report.units) });
+  const judged = keep(unaccepted, isWanted);
+  const failOn = options.failOn ?? (known === null ? 'any' : 'new');
+  const counted = new Set(judged.findings.filter(({ change }) => closesGate(failOn, change)).map(({ id }) => id));
+  const accepted = changes.findings.filter(isWanted).flatMap((finding) => {
     const entry = accepts(finding);
     return entry === null ? [] : [{ finding, entry }];
   });
-  const build = (shown: Changes): Drift => buildDrift(report, known, shown, accepted, options);
-  const drift = build(keep(unaccepted, counts));
-  return {
-    drift,
-    allowIncomplete: options.allowIncomplete,
-    seen: seesEnough(report, options),
-    counted: countedFindings(drift.fail_on, drift.findings),
-    reboot: options.reboot,
-    rebootGate: gateOf(options.reboot),
-    staleSince: new Map(changes.findings.map(({ id, first_seen_at }) => [id, replaced.get(id) ?? first_seen_at])),
-    baseline: { ...build(kept), verdict: drift.verdict },
-    accepted,
-    expired: options.accept.filter((entry) => isExpired(entry, options.now)),
-  };
+  const reference = referTo(report);
+  const verdict = verdictOf(counted.size, reference, options);
+  const facts = { host: report.host, baseline: known?.baseline ?? null, report: reference, failOn, verdict, accepted };
+  const kept = keep(unaccepted, (finding) => finding.change !== 'new' || isWanted(finding));
+  const build = (shown: Changes): Drift => buildDrift(facts, markCounted(shown, counted), options);
+  return { drift: build(judged), baseline: build(kept) };
+}
+
+function markCounted(changes: Changes, counted: ReadonlySet<string>): Changes {
+  const findings = changes.findings.map((finding) => ({ ...finding, counted: counted.has(finding.id) }));
+  return { ...changes, findings };
 }
 
 function compare(report: Report, sightings: readonly Sighting[], known: Known | null): Changes {
@@ -102,12 +71,12 @@ function compare(report: Report, sightings: readonly Sighting[], known: Known | 
   };
 }
 
-function toFinding({ staleSince, replacedAt: _, ...sighting }: Sighting, report: Report, known: Known | null): Finding {
+function toFinding(sighting: Sighting, report: Report, known: Known | null): Finding {
+  const { staleSince, replacedAt, ...facts } = sighting;
   const before = known?.findings.get(sighting.id);
   const remains = before !== undefined && !isStaleAgain(sighting.pids, staleSince, before, known!.baseline);
-  return remains
-    ? withChange({ ...sighting, first_seen_at: before.first_seen_at }, 'remaining')
-    : withChange({ ...sighting, first_seen_at: report.generated_at }, 'new');
+  const first_seen_at = remains ? before.first_seen_at : report.generated_at;
+  return withChange({ ...facts, first_seen_at, stale_since: replacedAt }, remains ? 'remaining' : 'new');
 }
 
 /**
@@ -125,8 +94,8 @@ function isStaleAgain(
 }
 
 function withChange(finding: Omit<Finding, 'change'> & Partial<Finding>, change: Finding['change']): Finding {
-  const { id, change: _, ...rest } = finding;
-  return { id, change, ...rest };
+  const { id, change: _, stale_since = null, counted: __, ...rest } = finding;
+  return { id, change, ...rest, stale_since, counted: false };
 }
 
 /** Whether a finding of the baseline would be in the report if it were still there. */
@@ -158,57 +127,13 @@ function keep({ findings, resolved, unseen }: Changes, wanted: (finding: Finding
   return { findings: findings.filter(wanted), resolved: resolved.filter(wanted), unseen: unseen.filter(wanted) };
 }
 
-function buildDrift(
-  report: Report,
-  known: Known | null,
-  changes: Changes,
-  accepted: Judgement['accepted'],
-  options: CheckOptions,
-): Drift {
-  const { host, generated_at } = report;
-  const fresh = changes.findings.filter(({ change }) => change === 'new').length;
-  const failOn = options.failOn ?? (known === null ? 'any' : 'new');
-  const complete = isWhole(report);
-  return {
-    kind: 'lib-users/drift',
-    schema_version: schemaVersions.drift,
-    tool: { ...tool },
-    generated_at: formatTime(options.now.getTime()),
-    host: hostIdentity(host),
-    baseline: known?.baseline ?? null,
-    report: { generated_at, complete },
-    fail_on: failOn,
-    verdict: verdictOf(countedFindings(failOn, changes.findings).length, seesEnough(report, options), options),
-    counts: {
-      new: fresh,
-      remaining: changes.findings.length - fresh,
-      resolved: changes.resolved.length,
-      unseen: changes.unseen.length,
-    },
-    reboot: options.reboot,
-    ...changes,
-    accepted: accepted.map(({ finding, entry: { reason, until = null } }) => ({ finding, reason, until })),
-  };
-}
-
-function seesEnough(report: Report, { allowUnseenUsers }: CheckOptions): boolean {
-  return isWhole(report) || (allowUnseenUsers && onlyUsersUnseen(report) !== null && showsAll(report));
-}
-
 /** Findings and a reboot that counts win over what is not known. */
-function verdictOf(counted: number, seen: boolean, { reboot, allowIncomplete }: CheckOptions): Drift['verdict'] {
-  const gate = gateOf(reboot);
+function verdictOf(counted: number, report: ReportReference, options: CheckOptions): Drift['verdict'] {
+  const { reboot, allowIncomplete, allowUnseenUsers } = options;
+  const gate = rebootGate(reboot);
+  const seen = sawEnough({ report, allow_unseen_users: allowUnseenUsers });
   if (counted > 0 || gate === 'closed') return 'drift';
   return (seen && gate === 'open') || allowIncomplete ? 'pass' : 'incomplete';
-}
-
-function gateOf({ required, counts_as }: DriftReboot): Judgement['rebootGate'] {
-  if (counts_as !== 'fail' || required === false) return 'open';
-  return required === null ? 'unknown' : 'closed';
-}
-
-function countedFindings(failOn: Drift['fail_on'], findings: readonly Finding[]): Finding[] {
-  return findings.filter(({ change }) => failOn === 'any' || (failOn === 'new' && change === 'new'));
 }
 
 /** The baseline is only moved on where the gate is open, else a failed run would make the next one green. */

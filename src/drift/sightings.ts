@@ -6,9 +6,9 @@ import { compareBytes } from '../documents/order.ts';
 import { earliest } from '../documents/time.ts';
 import { type KeyOf, keyMaker } from '../keys.ts';
 import { parseSession } from '../systemd/session-name.ts';
-import { findingId, type Identified } from './id.ts';
+import { findingId, type Identified } from './finding-id.ts';
 
-export interface Sighting extends Omit<Finding, 'change' | 'first_seen_at'> {
+export interface Sighting extends Omit<Finding, 'change' | 'first_seen_at' | 'stale_since' | 'counted'> {
   /** The earliest moment at which it can have gone stale, null where nothing tells. */
   staleSince: string | null;
   /** When the code at the path was replaced, null where that is not known. */

@@ -4,7 +4,7 @@
 import type { AcceptedFinding } from '../config/effective.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { distinct } from '../keys.ts';
-import { compileAccepted, compileFilters, type Filters, type Judged } from './selection.ts';
+import { compileAccepted, compileFilters, type Filters, type Judged } from './finding-filter.ts';
 import { programOf } from './sightings.ts';
 
 /**

@@ -1,7 +1,7 @@
-// A judgement -> what a person wants to know of a gate: whether it is open, and what is new, remains or is gone.
+// Drift -> what a person wants to know of a gate: whether it is open, and what is new, remains or is gone.
 
-import type { Finding } from '../documents/generated/drift.ts';
-import type { Judgement } from '../drift/judge.ts';
+import { countedFindings, rebootGate, rebootOf } from '../documents/drift-gate.ts';
+import type { Drift, Finding } from '../documents/generated/drift.ts';
 import { count, enumerate, formatTime, quote } from './format.ts';
 import type { Paint, Style } from './layout.ts';
 import { fold, word, words } from './layout.ts';
@@ -12,8 +12,8 @@ import { sanitize } from './sanitize.ts';
 
 const shownPids = 10;
 
-export function* renderDriftText(judgement: Judgement, style: Style): Generator<string> {
-  const { drift, accepted, expired } = judgement;
+export function* renderDriftText(drift: Drift, style: Style): Generator<string> {
+  const { accepted = [], expired = [] } = drift;
   const groups: [title: string, findings: readonly Finding[], paint: Paint][] = [
     ['new', drift.findings.filter(({ change }) => change === 'new'), 'red'],
     ['remaining', drift.findings.filter(({ change }) => change === 'remaining'), 'yellow'],
@@ -22,14 +22,15 @@ export function* renderDriftText(judgement: Judgement, style: Style): Generator<
   ];
   const remarks = [
     ...accepted.map(
-      ({ finding, entry }) => `accepted: ${quote(sanitizePath(finding))}${until(entry)}: ${sanitize(entry.reason)}`,
+      ({ finding, reason, until }) =>
+        `accepted: ${quote(sanitizePath(finding))}${untilText(until)}: ${sanitize(reason)}`,
     ),
     ...expired.map(
-      (entry) =>
-        `no longer accepted${until(entry)}: ${sanitize(entry.unit ?? entry.path ?? '')} (${sanitize(entry.reason)})`,
+      ({ unit, path, reason, until }) =>
+        `no longer accepted${untilText(until)}: ${sanitize(unit ?? path ?? '')} (${sanitize(reason)})`,
     ),
   ];
-  yield renderHead(judgement, style);
+  yield renderHead(drift, style);
   for (const group of groups) {
     if (group[1].length > 0) yield* renderGroup(...group, style);
   }
@@ -37,15 +38,14 @@ export function* renderDriftText(judgement: Judgement, style: Style): Generator<
   for (const text of remarks) yield fold(words(text), 0, 2, style);
 }
 
-function until(entry: { until?: string | undefined }): string {
-  return entry.until === undefined ? '' : ` until ${entry.until}`;
+function untilText(until: string | null): string {
+  return until === null ? '' : ` until ${until}`;
 }
 
-function renderHead(judgement: Judgement, style: Style): string {
-  const { drift } = judgement;
+function renderHead(drift: Drift, style: Style): string {
   const { host, report, baseline } = drift;
   const compared = baseline === null ? 'without a baseline' : `since ${formatTime(baseline.generated_at)}`;
-  const [text, paint] = verdictLine(judgement);
+  const [text, paint] = verdictLine(drift);
   return (
     fold(
       [
@@ -57,18 +57,19 @@ function renderHead(judgement: Judgement, style: Style): string {
       style,
     ) +
     fold(words(text, paint), 0, 0, style) +
-    renderReboot(judgement, style)
+    renderReboot(drift, style)
   );
 }
 
-function renderReboot({ reboot, rebootGate }: Judgement, style: Style): string {
+function renderReboot(drift: Drift, style: Style): string {
+  const reboot = rebootOf(drift);
   const said = rebootText(reboot);
   if (said === null) return '';
   const sentence = `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
-  return fold(words(sentence, rebootGate === 'closed' ? 'red' : 'yellow'), 0, 2, style);
+  return fold(words(sentence, rebootGate(reboot) === 'closed' ? 'red' : 'yellow'), 0, 2, style);
 }
 
-function verdictLine({ drift, counted, rebootGate }: Judgement): [string, Paint] {
+function verdictLine(drift: Drift): [string, Paint] {
   const { verdict, fail_on, counts, baseline, report } = drift;
   const said = (['new', 'remaining', 'resolved', 'unseen'] as const).filter((change) => counts[change] > 0);
   const sum = enumerate(said.map((change) => `${counts[change]} ${change}`)) || 'nothing is stale';
@@ -76,8 +77,8 @@ function verdictLine({ drift, counted, rebootGate }: Judgement): [string, Paint]
   const blind = report.complete ? '' : ' Not everything could be seen.';
   if (verdict === 'drift') {
     const causes = [
-      ...(counted.length > 0 ? [`--fail-on ${fail_on}`] : []),
-      ...(rebootGate === 'closed' ? ['--reboot fail'] : []),
+      ...(countedFindings(drift).length > 0 ? [`--fail-on ${fail_on}`] : []),
+      ...(rebootGate(rebootOf(drift)) === 'closed' ? ['--reboot fail'] : []),
     ];
     return [`The gate is closed: ${what} (${causes.join(', ')}).${blind}`, 'red'];
   }

@@ -1,8 +1,9 @@
-// A judgement -> workflow commands of GitHub Actions: at most ten errors, one a unit, and what is left in a
+// Drift -> workflow commands of GitHub Actions: at most ten errors, one a unit, and what is left in a
 // warning: of each kind a step shows ten, so that an eleventh error would be lost.
 // Source of truth: "Workflow commands for GitHub Actions", and escapeData/escapeProperty of actions/toolkit's core.
 
-import type { Judgement } from '../drift/judge.ts';
+import { allowsIncomplete, countedFindings, rebootGate, rebootOf } from '../documents/drift-gate.ts';
+import type { Drift } from '../documents/generated/drift.ts';
 import { count, enumerate } from './format.ts';
 import { groupByOwner, useText } from './owners.ts';
 import { rebootText } from './reboot-reason.ts';
@@ -10,11 +11,11 @@ import { sanitize } from './sanitize.ts';
 
 const shownErrors = 10;
 
-export function renderGithub(judgement: Judgement): string {
-  const { drift, counted, accepted, rebootGate } = judgement;
+export function renderGithub(drift: Drift): string {
+  const reboot = rebootOf(drift);
   const host = sanitize(drift.host.hostname);
-  const owners = groupByOwner(counted);
-  const shownUnits = rebootGate === 'closed' ? shownErrors - 1 : shownErrors;
+  const owners = groupByOwner(countedFindings(drift));
+  const shownUnits = rebootGate(reboot) === 'closed' ? shownErrors - 1 : shownErrors;
   const lines = owners
     .slice(0, shownUnits)
     .map(({ name, findings }) => command('error', `${name} on ${host}`, findings.map(useText).join('\n')));
@@ -23,21 +24,23 @@ export function renderGithub(judgement: Judgement): string {
     const files = rest.reduce((sum, { findings }) => sum + findings.length, 0);
     lines.push(command('warning', host, `${count(rest.length, 'more unit')} with ${count(files, 'finding')}`));
   }
-  const rebootSaid = rebootText(judgement.reboot);
-  if (rebootSaid !== null) lines.push(command(rebootCommand(judgement), host, rebootSaid));
+  const rebootSaid = rebootText(reboot);
+  if (rebootSaid !== null) lines.push(command(rebootCommand(drift), host, rebootSaid));
   if (drift.verdict === 'incomplete' && !drift.report.complete)
     lines.push(command('error', host, 'not everything could be seen; run as root'));
   else if (!drift.report.complete) lines.push(command('warning', host, 'not everything could be seen'));
   if (drift.verdict === 'pass') {
-    const counts = { ...drift.counts, accepted: accepted.length };
+    const counts = { ...drift.counts, ...(drift.accepted && { accepted: drift.accepted.length }) };
     const sum = enumerate(Object.entries(counts).map(([change, amount]) => `${amount} ${change}`));
     lines.push(command('notice', host, `nothing counts: ${sum}`));
   }
   return lines.join('');
 }
 
-function rebootCommand({ reboot, rebootGate, allowIncomplete }: Judgement): 'error' | 'warning' | 'notice' {
-  if (rebootGate === 'closed' || (rebootGate === 'unknown' && !allowIncomplete)) return 'error';
+function rebootCommand(drift: Drift): 'error' | 'warning' | 'notice' {
+  const reboot = rebootOf(drift);
+  const gate = rebootGate(reboot);
+  if (gate === 'closed' || (gate === 'unknown' && !allowsIncomplete(drift))) return 'error';
   return reboot.counts_as === 'warning' && reboot.required === true ? 'warning' : 'notice';
 }
 

@@ -17,7 +17,8 @@ export interface Suite {
   hostname: string | null;
   /** UTC, as in every document. */
   timestamp: string;
-  seconds: number;
+  /** null if it is not known. */
+  seconds: number | null;
   cases: readonly Case[];
 }
 
@@ -31,7 +32,7 @@ export function renderSuite({ name, hostname, timestamp, seconds, cases }: Suite
     '@errors': total('error'),
     '@skipped': total('skipped'),
     // The schema wants digits, and from 1e21 on toFixed() writes an exponent.
-    '@time': Math.min(seconds, 1e12).toFixed(3),
+    ...(seconds === null ? {} : { '@time': Math.min(seconds, 1e12).toFixed(3) }),
     '@timestamp': timestamp.replace('Z', ''),
     ...(hostname === null ? {} : { '@hostname': hostname }),
     testcase: cases.map(toElement),

@@ -1,9 +1,15 @@
-// A judgement -> one line and an exit code for Nagios, Icinga and their like.
+// Drift -> one line and an exit code for Nagios, Icinga and their like.
 // Source of truth: Monitoring Plugins Development Guidelines (threshold ranges, performance data, return codes).
 
-import type { Report } from '../documents/generated/report.ts';
-import type { Judgement } from '../drift/judge.ts';
-import { sumHeld } from '../held.ts';
+import {
+  allowsIncomplete,
+  countedFindings,
+  rebootGate,
+  rebootOf,
+  sawEnough,
+  staleSince,
+} from '../documents/drift-gate.ts';
+import type { Drift, DriftReboot, Finding, ProcessCounts } from '../documents/generated/drift.ts';
 import { formatBytes, notableBytes } from '../sizes.ts';
 import { count } from './format.ts';
 import { groupByOwner, type Owner } from './owners.ts';
@@ -25,6 +31,8 @@ export interface Thresholds {
   critical: Range | null;
   /** A finding that is stale for longer is CRITICAL, counted or not; in seconds. */
   criticalAgeSeconds: number | null;
+  /** Whether what is not known is UNKNOWN though the judgement allowed it. */
+  requireComplete: boolean;
 }
 
 export const nagiosCodes = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 } as const;
@@ -45,49 +53,70 @@ function alerts(range: Range | null, value: number): boolean {
   return range !== null && (value >= range.start && value <= range.end) === range.inside;
 }
 
-/** One line with its newline, and the exit code. The worst state wins; UNKNOWN hides neither CRITICAL nor WARNING. */
-export function renderNagios(
-  judgement: Judgement,
-  report: Report,
-  thresholds: Thresholds,
-): { text: string; exitCode: number } {
-  const { drift, counted, accepted, allowIncomplete, seen, reboot, rebootGate } = judgement;
+/** One line with its newline, and the exit code. */
+export function renderNagios(drift: Drift, thresholds: Thresholds): { text: string; exitCode: number } {
+  const reboot = pluginReboot(drift);
   const rebootSaid = rebootText(reboot);
-  const owners = groupByOwner(counted);
-  // A baseline lets a finding pass for as long as one likes; this flag says how long that is.
-  const old = groupByOwner(drift.findings.filter(({ id }) => isTooOld(judgement, id, thresholds.criticalAgeSeconds)));
-  const state: State =
-    alerts(thresholds.critical, owners.length) || old.length > 0 || rebootGate === 'closed'
-      ? 'CRITICAL'
-      : alerts(thresholds.warning, owners.length) || (reboot.required === true && reboot.counts_as === 'warning')
-        ? 'WARNING'
-        : (seen && rebootGate === 'open') || allowIncomplete
-          ? 'OK'
-          : 'UNKNOWN';
+  const owners = groupByOwner(countedFindings(drift));
+  const old = findOld(drift, thresholds.criticalAgeSeconds);
+  const accepted = drift.accepted?.length ?? 0;
+  const scratch = drift.report.held_scratch_bytes ?? 0;
+  const state = stateOf(drift, { units: owners.length, old, reboot }, thresholds);
   const counts = count(owners.length, drift.fail_on === 'new' ? 'newly stale unit' : 'stale unit');
-  const scratch = sumScratch(report);
   const what = [
-    old.length > 0 ? counts : withNames(counts, owners),
-    ...(old.length > 0 ? [withNames(`${old.length} stale for too long`, old)] : []),
+    old.owners.length > 0 ? counts : withNames(counts, owners),
+    ...(old.owners.length > 0 ? [withNames(`${old.owners.length} stale for too long`, old.owners)] : []),
+    ...(old.unknown > 0 ? [`${count(old.unknown, 'finding')} of unknown age`] : []),
     ...(rebootSaid === null ? [] : [rebootSaid]),
-    ...(accepted.length > 0 ? [`${count(accepted.length, 'finding')} accepted`] : []),
+    ...(accepted > 0 ? [`${count(accepted, 'finding')} accepted`] : []),
     // Nobody counts scratch, and a disk that is full of it is not OK without a word.
     ...(scratch >= notableBytes ? [`scratch files hold ${formatBytes(scratch)}`] : []),
     ...(drift.report.complete ? [] : ['not everything could be seen']),
   ].join('; ');
   return {
-    text: `${statusLine(state, what)} | ${perfdata(judgement, report, owners.length, thresholds)}\n`,
+    text: `${statusLine(state, what)} | ${perfdata(drift, reboot, owners.length, thresholds)}\n`,
     exitCode: nagiosCodes[state],
   };
 }
 
-/** A file that is mapped and open as well counts twice: a unit's files do not say which is which. */
-function sumScratch({ units, processes }: Report): number {
-  const inUnits = units.flatMap(({ files }) => files.filter(({ role }) => role === 'scratch'));
-  const loose = processes
-    .filter(({ unit }) => unit === null)
-    .flatMap(({ maps, fds }) => [...maps, ...fds].filter(({ role }) => role === 'scratch'));
-  return inUnits.reduce((sum, { held_bytes }) => sum + (held_bytes ?? 0), sumHeld(loose).bytes);
+/** The worst state wins; UNKNOWN hides neither CRITICAL nor WARNING. */
+function stateOf(
+  drift: Drift,
+  { units, old, reboot }: { units: number; old: Old; reboot: DriftReboot },
+  { warning, critical, requireComplete }: Thresholds,
+): State {
+  const gate = rebootGate(reboot);
+  if (alerts(critical, units) || old.owners.length > 0 || gate === 'closed') return 'CRITICAL';
+  if (alerts(warning, units) || (reboot.required === true && reboot.counts_as === 'warning')) return 'WARNING';
+  if (old.unknown > 0) return 'UNKNOWN';
+  if (allowsIncomplete(drift) && !requireComplete) return 'OK';
+  const seen = requireComplete ? drift.report.complete : sawEnough(drift);
+  return seen && gate === 'open' ? 'OK' : 'UNKNOWN';
+}
+
+/** A plugin warns of a reboot unless somebody said otherwise. */
+function pluginReboot(drift: Drift): DriftReboot {
+  const reboot = rebootOf(drift);
+  return reboot.by_default ? { ...reboot, counts_as: 'warning' } : reboot;
+}
+
+interface Old {
+  owners: readonly Owner[];
+  /** How many findings may be too old, since the document does not say since when they are stale. */
+  unknown: number;
+}
+
+/** A baseline lets a finding pass for as long as one likes; --critical-age says how long that is. */
+function findOld({ findings, generated_at }: Drift, seconds: number | null): Old {
+  if (seconds === null) return { owners: [], unknown: 0 };
+  const isOlder = (since: string): boolean =>
+    // A time that no calendar has does not hide what may be old.
+    !(Date.parse(generated_at) - Date.parse(since) <= seconds * 1000);
+  const isOld = (finding: Finding): boolean => isOlder(staleSince(finding) ?? finding.first_seen_at);
+  return {
+    owners: groupByOwner(findings.filter(isOld)),
+    unknown: findings.filter((finding) => staleSince(finding) === null && !isOld(finding)).length,
+  };
 }
 
 function withNames(text: string, owners: readonly Owner[]): string {
@@ -108,27 +137,24 @@ function statusLine(state: State, sanitized: string): string {
   return `LIB_USERS ${state} - ${text}`;
 }
 
+/** What is not known is absent: U, which the guidelines have for that, is no number to most readers. */
 function perfdata(
-  { drift, reboot }: Judgement,
-  report: Report,
+  { counts, report }: Drift,
+  { required }: DriftReboot,
   units: number,
   { warning, critical }: Thresholds,
 ): string {
-  const { denied, failed, blocked = 0 } = report.scan.processes;
-  const { held_bytes, held_memory_bytes } = report.summary;
+  const { held_bytes, held_memory_bytes, processes } = report;
   return [
     `units=${units};${warning?.text ?? ''};${critical?.text ?? ''};0`,
-    ...(['new', 'remaining', 'resolved', 'unseen'] as const).map((change) => `${change}=${drift.counts[change]};;;0`),
-    `held_bytes=${held_bytes}B;;;0`,
-    ...(held_memory_bytes === undefined ? [] : [`held_memory_bytes=${held_memory_bytes}B;;;0`]),
-    `not_inspected=${denied + failed + blocked};;;0`,
-    // Absent if it is not known: U, which the guidelines have for that, is no number to most readers.
-    ...(reboot.required === null ? [] : [`reboot=${Number(reboot.required)};;;0;1`]),
+    ...(['new', 'remaining', 'resolved', 'unseen'] as const).map((change) => `${change}=${counts[change]};;;0`),
+    ...(held_bytes === undefined ? [] : [`held_bytes=${held_bytes}B;;;0`]),
+    ...(held_memory_bytes == null ? [] : [`held_memory_bytes=${held_memory_bytes}B;;;0`]),
+    ...(processes === undefined ? [] : [`not_inspected=${notInspected(processes)};;;0`]),
+    ...(required === null ? [] : [`reboot=${Number(required)};;;0;1`]),
   ].join(' ');
 }
 
-/** A time that no calendar has does not hide what may be old. */
-function isTooOld({ staleSince, drift }: Judgement, id: string, seconds: number | null): boolean {
-  if (seconds === null) return false;
-  return !(Date.parse(drift.generated_at) - Date.parse(staleSince.get(id)!) <= seconds * 1000);
+function notInspected({ denied, failed, blocked = 0 }: ProcessCounts): number {
+  return denied + failed + blocked;
 }

@@ -3,12 +3,12 @@
 import type { Report } from '../documents/generated/report.ts';
 import { blocksOf } from './blocks.ts';
 import { formatTime, quote } from './format.ts';
+import { nextStep, verdictText } from './headline.ts';
 import type { Style } from './layout.ts';
 import { fold, word, words } from './layout.ts';
 import { remarksOf } from './remarks.ts';
 import { sanitize } from './sanitize.ts';
 import { renderBlock } from './text-block.ts';
-import { nextStep, verdictText } from './verdict.ts';
 
 const labelWidth = 11;
 

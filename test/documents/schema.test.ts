@@ -71,6 +71,21 @@ const laterFields: ReadonlySet<string> = new Set([
   'report/$defs/unit/held_memory_bytes',
   'report/$defs/unit_file/held_memory_bytes',
   'report/$defs/scan/cut',
+  'drift/allow_incomplete',
+  'drift/allow_unseen_users',
+  'drift/$defs/report_reference/only_users_unseen',
+  'drift/$defs/process_counts/blocked',
+  'drift/expired',
+  'drift/$defs/report_reference/duration_seconds',
+  'drift/$defs/report_reference/processes',
+  'drift/$defs/report_reference/held_bytes',
+  'drift/$defs/report_reference/held_memory_bytes',
+  'drift/$defs/report_reference/held_scratch_bytes',
+  'drift/$defs/drift_reboot/by_default',
+  'drift/$defs/accepted/file',
+  'drift/$defs/accepted/line',
+  'drift/$defs/finding/stale_since',
+  'drift/$defs/finding/counted',
 ]);
 
 for (const name of schemaNames) {

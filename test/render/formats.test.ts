@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { countedFindings, rebootGate, rebootOf } from '../../src/documents/drift-gate.ts';
 import type { Drift, DriftReboot } from '../../src/documents/generated/drift.ts';
 import type { Fleet, FleetCause } from '../../src/documents/generated/fleet.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
@@ -50,27 +51,32 @@ const options: Omit<CheckOptions, 'reboot'> = {
 };
 const pairs = fc.sample(fc.tuple(hostileReport, fc.option(hostileReport), fc.boolean()), { numRuns: 150, seed: 7 });
 const effects = ['ok', 'warning', 'fail'] as const;
-const judgements = pairs.map(([report, baseline, allowIncomplete], index) => {
+const drifts = pairs.map(([report, baseline, allowIncomplete], index) => {
   const planned = buildPlan(report, [], report.generated_at).reboot;
   const reboot: DriftReboot = {
     ...(index % 4 === 0 ? { required: false, reasons: [] } : planned),
     counts_as: effects[index % 3]!,
   };
-  return { report, judgement: judge(report, baseline, { ...options, allowIncomplete, reboot }) };
+  return { report, ...judge(report, baseline, { ...options, allowIncomplete, reboot }) };
 });
 
 test('the reports to render need a reboot, need none, and do not tell, with every effect on the gate', () => {
-  const kinds = new Set(judgements.map(({ judgement: { reboot } }) => `${reboot.required} ${reboot.counts_as}`));
+  const kinds = new Set(drifts.map(({ drift: { reboot } }) => `${reboot?.required} ${reboot?.counts_as}`));
   assert.equal(kinds.size, 9, [...kinds].join());
 });
 
 test('JUnit: the schema of the Jenkins xUnit plugin holds, and expat reads back every name', (t) => {
   if (!needs(t, 'xmllint', 'python3')) return;
-  const texts = judgements.map(({ report, judgement }) => renderJunit(judgement, report.scan));
+  const texts = drifts.map(({ drift }) => renderJunit(drift));
   assert.equal(lintJunit(texts), '');
   parseJunit(texts).forEach((suite, index) => {
-    const { drift, accepted } = judgements[index]!.judgement;
-    const all = [...drift.findings, ...accepted.map(({ finding }) => finding), ...drift.unseen, ...drift.resolved];
+    const { drift } = drifts[index]!;
+    const all = [
+      ...drift.findings,
+      ...drift.accepted!.map(({ finding }) => finding),
+      ...drift.unseen,
+      ...drift.resolved,
+    ];
     const names = [
       'every process was inspected',
       'no reboot is required',
@@ -99,7 +105,7 @@ const causes: FleetCause[][] = [[], ['any'], ['reboot'], ['incomplete'], ['any',
 /** The reports in one fleet for each gate, with hosts of one name and inputs that could not be read. */
 const fleets = causes.map((failOn) => {
   const fold = new FleetFold();
-  for (const [index, { report }] of judgements.entries()) {
+  for (const [index, { report }] of drifts.entries()) {
     const named = index % 10 === 0 ? { ...report, host: { ...report.host, hostname: 'web-1' } } : report;
     fold.add(named, `reports/${index}.json`, assess(named));
   }
@@ -175,13 +181,13 @@ test('a fleet document of 1.0 is rendered, and what it does not have is not know
 
 test('OpenMetrics: a strict parser and that of the older format read back every label', (t) => {
   if (!needs(t, 'prometheus_client')) return;
-  const texts = judgements.map(({ report, judgement }) =>
-    renderOpenmetrics(report, buildPlan(report, [], report.generated_at), judgement.drift),
+  const texts = drifts.map(({ report, drift }) =>
+    renderOpenmetrics(report, buildPlan(report, [], report.generated_at), drift),
   );
   const strict = parseOpenmetrics(texts);
   assert.deepEqual(parsePrometheus(texts), strict);
   strict.forEach((samples, index) => {
-    const { report } = judgements[index]!;
+    const { report } = drifts[index]!;
     const series = samples.map(({ name, labels }) => JSON.stringify([name, labels]));
     assert.equal(new Set(series).size, series.length, 'no series twice');
     const seen = new Set(
@@ -202,14 +208,14 @@ function staleUnits({ units }: Report): string[] {
 
 test('OpenMetrics: promtool has nothing to say', (t) => {
   if (!needs(t, 'promtool')) return;
-  for (const { report, judgement } of judgements.slice(0, 10)) {
-    const text = renderOpenmetrics(report, buildPlan(report, [], report.generated_at), judgement.drift);
+  for (const { report, drift } of drifts.slice(0, 10)) {
+    const text = renderOpenmetrics(report, buildPlan(report, [], report.generated_at), drift);
     assert.deepEqual(lintMetrics(text), { status: 0, output: '' });
   }
 });
 
 test('OpenMetrics: what is not known is absent, and no path, pid or id is a label', () => {
-  for (const { report } of judgements) {
+  for (const { report } of drifts) {
     const text = renderOpenmetrics(report, null, null);
     assert.equal(text.includes('lib_users_reboot_required '), report.host.reboot.required !== null);
     assert.match(text, /\n# EOF\n$/);
@@ -219,10 +225,15 @@ test('OpenMetrics: what is not known is absent, and no path, pid or id is a labe
   }
 });
 
-const thresholds = { warning: parseRange('0'), critical: parseRange('~:3'), criticalAgeSeconds: null };
+const thresholds = {
+  warning: parseRange('0'),
+  critical: parseRange('~:3'),
+  criticalAgeSeconds: null,
+  requireComplete: false,
+};
 
 test('Nagios: one line, one bar, and Monitoring::Plugin reads the performance data', (t) => {
-  const lines = judgements.map(({ report, judgement }) => renderNagios(judgement, report, thresholds).text);
+  const lines = drifts.map(({ drift }) => renderNagios(drift, thresholds).text);
   for (const line of [...lines, renderNagiosError({ message: 'a|b\nc<d>', hint: '|' })]) {
     assert.match(line, /^LIB_USERS (?:OK|WARNING|CRITICAL|UNKNOWN) - [\x20-\x7e\p{L}\p{M}\p{N}\p{P}\p{S}]*\n$/u);
     assert.ok(line.split('|').length <= 2);
@@ -230,13 +241,13 @@ test('Nagios: one line, one bar, and Monitoring::Plugin reads the performance da
   }
   if (!needs(t, 'Monitoring::Plugin')) return;
   parsePerfdata(lines.map((line) => line.split('|')[1]!.trim())).forEach((values, index) => {
-    const { drift, counted } = judgements[index]!.judgement;
+    const { drift } = drifts[index]!;
     const byLabel = Object.fromEntries(values.map((value) => [value.label, value]));
-    const isMemorySaid = judgements[index]!.report.summary.held_memory_bytes !== undefined;
+    const isMemorySaid = drifts[index]!.report.summary.held_memory_bytes !== undefined;
     assert.equal(byLabel.held_memory_bytes !== undefined, isMemorySaid);
     assert.equal(values.length, 7 + Number(drift.reboot?.required !== null) + Number(isMemorySaid));
     if (drift.reboot?.required !== null) assert.equal(byLabel.reboot?.value, Number(drift.reboot?.required));
-    assert.equal(byLabel.units?.value, groupByOwner(counted).length);
+    assert.equal(byLabel.units?.value, groupByOwner(countedFindings(drift)).length);
     assert.deepEqual([byLabel.units?.warning, byLabel.units?.critical], ['0', '~:3']);
     assert.equal(byLabel.new?.value, drift.counts.new);
     assert.equal(byLabel.held_bytes?.uom, 'B');
@@ -244,12 +255,12 @@ test('Nagios: one line, one bar, and Monitoring::Plugin reads the performance da
 });
 
 test('GitHub: the runner reads back every title, at most ten errors and a sum that it shows as well', () => {
-  for (const { judgement } of judgements) {
-    const lines = renderGithub(judgement).split('\n').slice(0, -1);
-    const owners = groupByOwner(judgement.counted);
+  for (const { drift } of drifts) {
+    const lines = renderGithub(drift).split('\n').slice(0, -1);
+    const owners = groupByOwner(countedFindings(drift));
     const read = lines.map((line) => parseWorkflowCommand(line));
-    const host = sanitize(judgement.drift.host.hostname);
-    const shown = Math.min(owners.length, judgement.rebootGate === 'closed' ? 9 : 10);
+    const host = sanitize(drift.host.hostname);
+    const shown = Math.min(owners.length, rebootGate(rebootOf(drift)) === 'closed' ? 9 : 10);
     assert.deepEqual(
       read.slice(0, shown).map((command) => command?.title),
       owners.slice(0, shown).map(({ name }) => `${name} on ${host}`),
@@ -260,9 +271,9 @@ test('GitHub: the runner reads back every title, at most ten errors and a sum th
       kinds.join(),
     );
     assert.ok(kinds.filter((kind) => kind === 'error').length <= 10);
-    const { report, verdict } = judgement.drift;
+    const { report, verdict } = drift;
     const blind = !report.complete && verdict !== 'incomplete';
-    const { required, counts_as } = judgement.reboot;
+    const { required, counts_as } = rebootOf(drift);
     const warned = required === true && counts_as === 'warning';
     assert.equal(
       kinds.filter((kind) => kind === 'warning').length,
@@ -271,7 +282,7 @@ test('GitHub: the runner reads back every title, at most ten errors and a sum th
     const about = read.filter((command) => command?.message.includes('a reboot is required'));
     assert.equal(about.length, Number(required !== false));
     assert.equal(
-      renderDriftText(judgement, { colour: false, columns: 200 }).includes('Not everything could'),
+      renderDriftText(drift, { colour: false, columns: 200 }).includes('Not everything could'),
       !report.complete,
     );
   }
@@ -280,10 +291,10 @@ test('GitHub: the runner reads back every title, at most ten errors and a sum th
 test('text: no control, bidi or invisible character reaches a terminal', () => {
   const style = { colour: false, columns: 80 };
   const fleet = new FleetFold();
-  for (const { report } of judgements) fleet.add(report, report.host.hostname, assess(report));
+  for (const { report } of drifts) fleet.add(report, report.host.hostname, assess(report));
   fleet.refuse('x', { source: 'x\x1b[2J', code: 'invalid_document', message: '\u202e\n' });
   const texts = [
-    ...judgements.map(({ judgement }) => renderDriftText(judgement, style)),
+    ...drifts.map(({ drift }) => renderDriftText(drift, style)),
     renderFleetText(fleet.build(options.now, noGate), style),
   ];
   for (const text of texts) assert.doesNotMatch(text, /(?![\n ])[\p{C}\p{Z}\p{DI}]/u);
@@ -294,18 +305,18 @@ test('a unit name comes out as it is, in every format for people', () => {
   const report = workedReport();
   report.units = report.units.map((unit, index) => (index === 0 ? { ...unit, name } : unit));
   const reboot: DriftReboot = { required: false, reasons: [], counts_as: 'ok' };
-  const judgement = judge(report, null, { ...options, accept: [], reboot });
+  const { drift } = judge(report, null, { ...options, accept: [], reboot });
   const fleet = new FleetFold();
   fleet.add(report, 'a.json', assess(report));
   const style = { colour: false, columns: 200 };
   const texts: Record<string, string> = {
     report: renderText(report, style),
     plan: renderPlanText(buildPlan(report, [], report.generated_at), style),
-    drift: renderDriftText(judgement, style),
+    drift: renderDriftText(drift, style),
     fleet: renderFleetText(fleet.build(options.now, noGate), style),
-    junit: renderJunit(judgement, report.scan),
-    nagios: renderNagios(judgement, report, thresholds).text,
-    github: renderGithub(judgement),
+    junit: renderJunit(drift),
+    nagios: renderNagios(drift, thresholds).text,
+    github: renderGithub(drift),
     lines: renderLines({ ...report, scan: { ...report.scan, detail: 'units' }, processes: [] }),
   };
   for (const [format, text] of Object.entries(texts)) {
@@ -316,13 +327,13 @@ test('a unit name comes out as it is, in every format for people', () => {
 
 test('rows: every line is one JSON object with the same columns', () => {
   const fleet = new FleetFold();
-  for (const { report } of judgements) fleet.add(report, report.host.hostname, assess(report));
+  for (const { report } of drifts) fleet.add(report, report.host.hostname, assess(report));
   const document = fleet.build(options.now, noGate);
   const total = document.files.reduce((sum, { hosts }) => sum + hosts.length, 0);
   const count = ({ counts }: Drift) => Object.values(counts).reduce((sum, each) => sum + each, 0);
   const tables: [string, number][] = [
     [renderFleetRows(document), total],
-    ...judgements.map(({ judgement: { drift } }): [string, number] => [renderDriftRows(drift), count(drift)]),
+    ...drifts.map(({ drift }): [string, number] => [renderDriftRows(drift), count(drift)]),
   ];
   for (const [text, expected] of tables) {
     const rows = text

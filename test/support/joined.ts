@@ -3,7 +3,6 @@
 import type { Drift } from '../../src/documents/generated/drift.ts';
 import type { Fleet } from '../../src/documents/generated/fleet.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
-import type { Judgement } from '../../src/drift/judge.ts';
 import * as driftRows from '../../src/render/drift-rows.ts';
 import * as driftText from '../../src/render/drift-text.ts';
 import * as fleetRows from '../../src/render/fleet-rows.ts';
@@ -20,8 +19,7 @@ export const renderText = (report: Report, style: Style): string => join(text.re
 export const renderRows = (report: Report): string => join(rows.renderRows(report));
 export const renderLines = (report: Report): string => join(lines.renderLines(report));
 export const renderMachine = (report: Report): string => join(machine.renderMachine(report));
-export const renderDriftText = (judgement: Judgement, style: Style): string =>
-  join(driftText.renderDriftText(judgement, style));
+export const renderDriftText = (drift: Drift, style: Style): string => join(driftText.renderDriftText(drift, style));
 export const renderDriftRows = (drift: Drift): string => join(driftRows.renderDriftRows(drift));
 export const renderFleetText = (fleet: Fleet, style: Style): string => join(fleetText.renderFleetText(fleet, style));
 export const renderFleetRows = (fleet: Fleet): string => join(fleetRows.renderFleetRows(fleet));

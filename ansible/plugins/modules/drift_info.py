@@ -130,6 +130,14 @@ drift:
       description: Which findings counted.
       returned: success
       type: str
+    allow_incomplete:
+      description: Whether the gate may be open though not everything could be seen. Since version 1.3 of the document.
+      returned: success
+      type: bool
+    allow_unseen_users:
+      description: Whether the gate may be open though processes of users could not be seen. Since version 1.3 of the document.
+      returned: success
+      type: bool
     verdict:
       description: As RV(verdict).
       returned: success
@@ -159,6 +167,11 @@ drift:
       type: dict
     accepted:
       description: What is there, but accepted by the configuration, with C(reason) and C(until). Since version 1.1 of the document.
+      returned: success
+      type: list
+      elements: dict
+    expired:
+      description: The acceptances of the configuration whose last day had passed. Since version 1.3 of the document.
       returned: success
       type: list
       elements: dict

@@ -67,6 +67,14 @@ export interface Drift {
    */
   fail_on: 'new' | 'any' | 'never';
   /**
+   * Whether the gate may be open though not everything could be seen (--allow-incomplete). Always written; not required, since documents before 1.3 do not have it.
+   */
+  allow_incomplete?: boolean;
+  /**
+   * Whether the gate may be open though processes of users could not be seen, if everything else was (--allow-unseen-users). Always written; not required, since documents before 1.3 do not have it.
+   */
+  allow_unseen_users?: boolean;
+  /**
    * pass: the gate is open (exit code 0). drift: something counted was found, or a reboot is required and counts as fail (5). incomplete: neither, but not everything could be seen, or whether a reboot is required is not known and would count as fail (4); never with --allow-incomplete.
    */
   verdict: 'pass' | 'drift' | 'incomplete';
@@ -88,6 +96,10 @@ export interface Drift {
    * What is there, but neither counted nor compared, since the configuration accepts it. Always written; not required, since documents of 1.0 do not have it.
    */
   accepted?: Accepted[];
+  /**
+   * The acceptances of the configuration whose last day had passed: what they accepted counts again. Always written; not required, since documents before 1.3 do not have it.
+   */
+  expired?: Expired[];
 }
 /**
  * What wrote this document.
@@ -136,6 +148,33 @@ export interface ReportReference {
    * Whether it saw everything.
    */
   complete: boolean;
+  /**
+   * Whether it did not see everything, but all that it missed are processes of users. Since 1.3.
+   */
+  only_users_unseen?: boolean;
+  /**
+   * Wall time of its scan, in seconds. Since 1.3.
+   */
+  duration_seconds?: number;
+  processes?: ProcessCounts;
+  held_bytes?: Count;
+  /**
+   * The part of held_bytes that is memory and no disk; null if the report does not say. Since 1.3.
+   */
+  held_memory_bytes?: Count | null;
+  held_scratch_bytes?: Count;
+}
+/**
+ * seen = inspected + kernel_threads + vanished + denied + failed + blocked.
+ */
+export interface ProcessCounts {
+  seen: Count;
+  inspected: Count;
+  kernel_threads: Count;
+  vanished: Count;
+  denied: Count;
+  failed: Count;
+  blocked?: Count;
 }
 /**
  * How many findings of each change.
@@ -166,6 +205,10 @@ export interface DriftReboot {
    * What a required reboot is to the gate (--reboot). ok: said, nothing more. warning: the plugin's state is WARNING, the exit code of every other format stays. fail: it closes the gate.
    */
   counts_as: 'ok' | 'warning' | 'fail';
+  /**
+   * Whether counts_as is the default, since neither --reboot nor the configuration says it: the plugin then takes ok for warning. Since 1.3.
+   */
+  by_default?: boolean;
 }
 /**
  * A newer kernel of the running flavour is installed.
@@ -294,6 +337,14 @@ export interface Finding {
   state: State;
   pids: Pids;
   first_seen_at: Time;
+  /**
+   * When the code at the path was replaced; null if that is not known: then it is stale since first_seen_at at the latest. Since 1.3.
+   */
+  stale_since?: Time | null;
+  /**
+   * Whether it closes the gate. Since 1.3.
+   */
+  counted?: boolean;
 }
 /**
  * A user; the name is null where the passwd file does not know the uid.
@@ -331,4 +382,35 @@ export interface Accepted {
    * The last day on which it is, UTC; null for ever.
    */
   until: string | null;
+  /**
+   * The configuration file that accepts it. Since 1.3.
+   */
+  file?: string;
+  /**
+   * The line in that file. Since 1.3.
+   */
+  line?: number;
+}
+/**
+ * An acceptance that ended.
+ */
+export interface Expired {
+  unit: NullableString;
+  path: NullableString;
+  /**
+   * Why it was accepted, as the configuration says.
+   */
+  reason: string;
+  /**
+   * The last day on which it was, UTC.
+   */
+  until: string;
+  /**
+   * The configuration file that has it.
+   */
+  file: string;
+  /**
+   * The line in that file.
+   */
+  line: number;
 }

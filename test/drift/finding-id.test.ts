@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Drift, Finding } from '../../src/documents/generated/drift.ts';
-import { findingId, type Identified } from '../../src/drift/id.ts';
+import { findingId, type Identified } from '../../src/drift/finding-id.ts';
 import { readGolden } from '../support/golden.ts';
 
 const golden = readGolden<Drift>('drift');

@@ -16,7 +16,7 @@ export function collectKnown(document: Report | Drift): Known {
   if (document.kind === 'lib-users/drift') {
     const { host, report } = document;
     return {
-      baseline: { ...report, host },
+      baseline: { generated_at: report.generated_at, complete: report.complete, host },
       // What that check could not see was known before, and nobody has seen it end.
       findings: byId([...document.findings, ...document.unseen]),
     };
@@ -29,9 +29,10 @@ export function collectKnown(document: Report | Drift): Known {
       host: hostIdentity(host),
     },
     findings: byId(
-      collectSightings(document).map(({ staleSince: _, replacedAt: __, ...sighting }) => ({
+      collectSightings(document).map(({ staleSince: _, replacedAt, ...sighting }) => ({
         ...sighting,
         first_seen_at: generated_at,
+        stale_since: replacedAt,
       })),
     ),
   };

@@ -5,7 +5,7 @@ import type { Finding } from '../documents/generated/drift.ts';
 import type { Unit } from '../documents/generated/report.ts';
 import { compileGlob } from '../glob.ts';
 import { fromText } from '../procfs/bytes.ts';
-import { rawPath } from './id.ts';
+import { rawPath } from './finding-id.ts';
 
 export interface Filters {
   /** Globs over the unit's name; empty means all, and findings without a unit too. */

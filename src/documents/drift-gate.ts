@@ -1,0 +1,58 @@
+// Drift document, of this or an earlier minor version -> what its gate says of findings, of a reboot and of what was not
+// seen. check decides by it, and every renderer reads it. schema/drift.schema.json says since which version a field is there.
+
+import type { Drift, DriftReboot, Finding } from './generated/drift.ts';
+
+/** Whether a finding of this change closes a gate that fails on `failOn`. */
+export function closesGate(failOn: Drift['fail_on'], change: Finding['change']): boolean {
+  return failOn === 'any' ? change === 'new' || change === 'remaining' : failOn === 'new' && change === 'new';
+}
+
+/** The findings that close the gate; a required reboot may close it too. */
+export function countedFindings({ fail_on, verdict, findings }: Drift): Finding[] {
+  // Before 1.3 a finding does not say it. A kept baseline has findings that were not judged, but its gate was open.
+  return findings.filter(({ change, counted = verdict === 'drift' && closesGate(fail_on, change) }) => counted);
+}
+
+/** What the reboot alone makes of the gate: unknown if a reboot would close it, and nobody knows whether one is required. */
+export type RebootGate = 'open' | 'closed' | 'unknown';
+
+export function rebootGate({ required, counts_as }: DriftReboot): RebootGate {
+  if (counts_as !== 'fail' || required === false) return 'open';
+  return required === null ? 'unknown' : 'closed';
+}
+
+/** Before 1.2 a document does not say whether a reboot is required. */
+export function rebootOf({ reboot }: Drift): DriftReboot {
+  return reboot ?? { required: null, reasons: [], unknown_because: null, counts_as: 'ok' };
+}
+
+/** Whether the report saw enough: everything, or all but what users run, if that is allowed. */
+export function sawEnough({
+  report,
+  allow_unseen_users = false,
+}: Pick<Drift, 'report' | 'allow_unseen_users'>): boolean {
+  return report.complete || (allow_unseen_users && report.only_users_unseen === true);
+}
+
+/** Before 1.3 a document does not say it, but a gate that was judged open did let through what is not known. */
+export function allowsIncomplete({ allow_incomplete, verdict }: Drift): boolean {
+  return allow_incomplete ?? verdict === 'pass';
+}
+
+/** Since when the finding is stale at the latest; null if a document before 1.3 does not say it. */
+export function staleSince({ stale_since, first_seen_at }: Finding): string | null {
+  return stale_since === undefined ? null : (stale_since ?? first_seen_at);
+}
+
+const unsaidBefore: readonly [minor: number, what: string][] = [
+  [1, 'what the configuration accepts'],
+  [2, 'whether a reboot is required'],
+  [3, 'since when a file is stale, what gone files hold, and how many processes were looked at'],
+];
+
+/** What a document of an earlier minor version does not say, for people. */
+export function unsaid({ schema_version }: Drift): string[] {
+  const minor = Number(schema_version.split('.')[1]);
+  return unsaidBefore.filter(([before]) => minor < before).map(([, what]) => what);
+}

@@ -1,0 +1,102 @@
+// What was judged -> the drift document, field by field. schema/drift.schema.json.
+
+import type { AcceptedFinding } from '../config/effective.ts';
+import { isWhole, showsAll } from '../documents/coverage.ts';
+import type {
+  Accepted,
+  Counts,
+  Drift,
+  DriftReboot,
+  Expired,
+  Finding,
+  ReportReference,
+} from '../documents/generated/drift.ts';
+import type { Report } from '../documents/generated/report.ts';
+import { schemaVersions } from '../documents/generated/versions.ts';
+import { hostIdentity } from '../documents/host-identity.ts';
+import { formatTime } from '../documents/time.ts';
+import { onlyUsersUnseen } from '../documents/unseen.ts';
+import { sumScratch } from '../held.ts';
+import { tool } from '../version.ts';
+import { isExpired } from './finding-filter.ts';
+
+/** Options of the check that the document repeats. */
+export interface DocumentOptions {
+  allowIncomplete: boolean;
+  /** Whether processes that were not seen count as seen, if they are but those of users. */
+  allowUnseenUsers: boolean;
+  accept: readonly AcceptedFinding[];
+  /** The plan's answer on the same report, and what it is to the gate. */
+  reboot: DriftReboot;
+  now: Date;
+}
+
+export type Changes = Pick<Drift, 'findings' | 'resolved' | 'unseen'>;
+
+export interface JudgedFacts {
+  host: Report['host'];
+  baseline: Drift['baseline'];
+  report: ReportReference;
+  failOn: Drift['fail_on'];
+  verdict: Drift['verdict'];
+  /** The findings that would be there, but for the configuration. */
+  accepted: readonly { finding: Finding; entry: AcceptedFinding }[];
+}
+
+export function buildDrift(facts: JudgedFacts, changes: Changes, options: DocumentOptions): Drift {
+  const { host, baseline, report, failOn, verdict, accepted } = facts;
+  return {
+    kind: 'lib-users/drift',
+    schema_version: schemaVersions.drift,
+    tool: { ...tool },
+    generated_at: formatTime(options.now.getTime()),
+    host: hostIdentity(host),
+    baseline,
+    report,
+    fail_on: failOn,
+    allow_incomplete: options.allowIncomplete,
+    allow_unseen_users: options.allowUnseenUsers,
+    verdict,
+    counts: countChanges(changes),
+    reboot: options.reboot,
+    findings: changes.findings,
+    resolved: changes.resolved,
+    unseen: changes.unseen,
+    accepted: accepted.map(({ finding, entry }) => toAccepted(finding, entry)),
+    expired: options.accept.flatMap((entry) => toExpired(entry, options.now)),
+  };
+}
+
+function toAccepted(finding: Finding, entry: AcceptedFinding): Accepted {
+  const { reason, until = null, file, line } = entry;
+  return { finding, reason, until, file, line };
+}
+
+function toExpired(entry: AcceptedFinding, now: Date): Expired[] {
+  const { unit = null, path = null, reason, until, file, line } = entry;
+  return until === undefined || !isExpired({ until }, now) ? [] : [{ unit, path, reason, until, file, line }];
+}
+
+export function referTo(report: Report): ReportReference {
+  const { generated_at, scan, summary } = report;
+  return {
+    generated_at,
+    complete: isWhole(report),
+    only_users_unseen: onlyUsersUnseen(report) !== null && showsAll(report),
+    duration_seconds: scan.duration_seconds,
+    processes: scan.processes,
+    held_bytes: summary.held_bytes,
+    held_memory_bytes: summary.held_memory_bytes ?? null,
+    held_scratch_bytes: sumScratch(report),
+  };
+}
+
+function countChanges({ findings, resolved, unseen }: Changes): Counts {
+  const fresh = findings.filter(({ change }) => change === 'new').length;
+  return {
+    new: fresh,
+    remaining: findings.length - fresh,
+    resolved: resolved.length,
+    unseen: unseen.length,
+  };
+}
