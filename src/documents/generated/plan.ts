@@ -13,6 +13,10 @@ export type Time = string;
  */
 export type NullableString = string | null;
 /**
+ * A user, or null.
+ */
+export type NullableUser = User | null;
+/**
  * A number of things or bytes, never negative.
  */
 export type Count = number;
@@ -37,10 +41,6 @@ export type ActionName =
  * system: of the system manager. user: of a user's manager.
  */
 export type Scope = 'system' | 'user';
-/**
- * A user, or null.
- */
-export type NullableUser = User | null;
 /**
  * What stands in the way of a restart.
  */
@@ -106,7 +106,7 @@ export interface Plan {
    */
   complete: boolean;
   /**
-   * The users whose processes the scan did not see, if nothing else was missed: what they run by themselves may use gone files. Always written; not required, since documents before 1.2 do not have it.
+   * The users whose processes the scan did not see, if nothing else was missed (each of the kind user): what they run by themselves may use gone files. Always written; not required, since documents before 1.2 do not have it.
    */
   unseen_users?: UnseenOwner[];
   /**
@@ -181,15 +181,12 @@ export interface SourceReport {
   complete: boolean;
 }
 /**
- * How many processes of one user could not be looked at, as in the report.
+ * How many processes of one user could not be looked at.
  */
 export interface UnseenOwner {
+  user: NullableUser;
   /**
-   * The effective user.
-   */
-  user: User | null;
-  /**
-   * As in the report: here always user.
+   * root; user: a person's account, or a uid of a container, by UID_MIN and UID_MAX in the host's login.defs; service: any other account. null where the user is not known.
    */
   kind: 'root' | 'service' | 'user' | null;
   denied: Count;
