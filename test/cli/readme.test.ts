@@ -1,5 +1,5 @@
-// What README.md shows: its text and JSON are those of the worked example, its recipes and commands run, its configuration
-// is valid. (test/fresh runs the two commands that install and test.)
+// What README.md and docs/how-it-works.md show: commands and recipes run, the JSON is that of the worked example, the configuration
+// is valid. (test/fresh runs the two commands that install and test. test/docs holds the picture to the text.)
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -7,20 +7,22 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parseConfig } from '../../src/config/parse.ts';
+import type { Plan } from '../../src/documents/generated/plan.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { plainEnvironment } from '../support/cli.ts';
 import { readGolden } from '../support/golden.ts';
-import { renderText } from '../support/joined.ts';
 import { needs } from '../support/needs.ts';
 import { shellWords } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
-const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
 const golden = readGolden<Report>('report');
+const pages = ['README.md', 'docs/how-it-works.md'].map((name) => readFileSync(join(projectRoot, name), 'utf8'));
+const [readme = ''] = pages;
 
-/** The indented blocks, without their indent. */
-const blocks = [...readme.matchAll(/(?:^(?: {4}.*)?\n)+/gm)]
+/** The indented blocks of all pages, without their indent. */
+const blocks = pages
+  .flatMap((page) => [...page.matchAll(/(?:^(?: {4}.*)?\n)+/gm)])
   .map(([block]) => block.replace(/^ {4}/gm, '').trim())
   .filter((block) => block !== '');
 const blockWith = (text: string): string => {
@@ -28,12 +30,23 @@ const blockWith = (text: string): string => {
   assert.ok(block, text);
   return block;
 };
+/** The commands in the blocks. Tests run them without sudo. */
+const commands = blocks
+  .flatMap((block) => block.split('\n'))
+  .map((line) => line.replace(/ +#.*/, ''))
+  .filter((line) => /^(?:sudo )?lib-users |^jq /.test(line))
+  .map((line) => line.replace('sudo ', ''));
 
-test('the text is that of the worked example', () => {
-  const [command, ...lines] = blockWith('# lib-users scan\n').split('\n');
-  assert.equal(command, '# lib-users scan');
-  const text = renderText(golden, { colour: false, columns: 100 }).split('\n');
-  for (const line of lines.filter((each) => each !== '…')) assert.ok(text.includes(line), line);
+test('the first three commands are a scan, a plan, and a command of that plan', () => {
+  const [scan, plan, restart = ''] = blocks[0]?.split('\n').map((line) => line.replace(/ +#.*/, '')) ?? [];
+  assert.deepEqual([scan, plan], ['sudo lib-users scan', 'sudo lib-users plan']);
+  const argvs = readGolden<Plan>('plan').actions.map(({ argv }) => argv?.join(' '));
+  assert.ok(argvs.includes(restart.replace('sudo ', '')), restart);
+});
+
+test('the picture stands above the first heading of a section', () => {
+  const [top = ''] = readme.split('\n## ');
+  assert.match(top, /!\[The text output of sudo lib-users scan .+\]\(docs\/scan\.svg\)/);
 });
 
 test('the JSON is a file of the worked example', () => {
@@ -51,14 +64,11 @@ test('the configuration is valid', () => {
 const recipes = [...readme.matchAll(/^\|[^|]*\| `((?:[^`\\]|\\.)*(?:jq|lib-users) (?:[^`\\]|\\.)*)` \|$/gm)].map(
   ([, recipe]) => recipe!.replaceAll('\\|', '|'),
 );
-const commands = blocks
-  .flatMap((block) => block.split('\n'))
-  .filter((line) => line.startsWith('lib-users '))
-  .map((line) => line.replace(/ +#.*/, ''));
 
 function run(t: TestContext, command: string): { status: number | null; stdout: string; stderr: string } {
   const folder = temporaryFolder(t, {
     'report.json': JSON.stringify(golden, null, 2),
+    'base.json': JSON.stringify(golden),
     'reports/web-1.json': JSON.stringify(golden),
   });
   const shim = `lib-users() { ${shellWords()} "$@"; }; ${command}`;
@@ -72,13 +82,13 @@ function run(t: TestContext, command: string): { status: number | null; stdout: 
   });
 }
 
-test('there are recipes and commands', () => assert.ok(recipes.length >= 6 && commands.length >= 3));
+test('there are recipes and commands', () => assert.ok(recipes.length >= 5 && commands.length >= 9));
 for (const command of [...recipes, ...commands]) {
   test(command, (t) => {
     if (command.includes('jq ') && !needs(t, 'jq')) return;
     const { status, stdout, stderr } = run(t, command);
     assert.equal(status, 0, stderr);
     // This machine may be clean, the worked example is not.
-    if (command.includes('report.json') && !command.includes('stale_since')) assert.notEqual(stdout.trim(), '');
+    if (command.includes('report.json')) assert.notEqual(stdout.trim(), '');
   });
 }

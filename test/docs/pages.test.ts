@@ -92,7 +92,9 @@ for (const [name, properties, row] of pageRows) {
 const unescapeXml = (text: string): string =>
   text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
 const linesOf = (svg: string): string[] =>
-  [...svg.matchAll(/<text [^>]*>(.*)<\/text>/g)].map(([, content = '']) => unescapeXml(content.replace(/<[^>]*>/g, '')));
+  [...svg.matchAll(/<text [^>]*>(.*)<\/text>/g)].map(([, content = '']) =>
+    unescapeXml(content.replace(/<[^>]*>/g, '')),
+  );
 
 test('the picture is well-formed, has a title and a description, and asks nothing of another file', (t) => {
   const svg = read('docs/scan.svg');

@@ -18,7 +18,7 @@ import { shareRegistry } from './registry.ts';
 /** The commands of README that begin with npm, as they stand in their code blocks. */
 function readCommands(): string[] {
   const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
-  const [, section = ''] = /^## Two commands$(.*?)^## /ms.exec(readme) ?? [];
+  const [, section = ''] = /^## From a clone, in two commands$(.*?)^## /ms.exec(readme) ?? [];
   return [...section.matchAll(/^ {4}(npm .*)$/gm)].map(([, command]) => command ?? '');
 }
 

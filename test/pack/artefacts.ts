@@ -27,8 +27,12 @@ export function succeed(command: string, args: readonly string[], options: Spawn
 
 /** The relative links of README.md: each is shipped beside it. */
 export const linked: string[] = [
-  ...readFileSync(join(projectRoot, 'README.md'), 'utf8').matchAll(/\]\(([\w./-]+\.md)\)/g),
-].map((match) => String(match[1]));
+  ...new Set(
+    [...readFileSync(join(projectRoot, 'README.md'), 'utf8').matchAll(/\]\(([\w./-]+)[#)]/g)].map(([, name]) =>
+      String(name),
+    ),
+  ),
+];
 
 export const targets = ['x64', 'arm64', 'x64-musl', 'arm64-musl'] as const;
 export type Target = (typeof targets)[number];
