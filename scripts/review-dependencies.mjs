@@ -1,4 +1,4 @@
-// The dependency review of `npm run check`: what is bundled is what CONTRIBUTING.md gives a reason for, and nothing that is
+// The dependency review of `npm run check`: what is bundled is what docs/dependencies.md gives a reason for, and nothing that is
 // installed has a licence, a source, an install script or a Node version that was not looked at.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,10 +15,10 @@ const registry = 'https://registry.npmjs.org/';
  * @param lock package-lock.json
  * @param manifest package.json
  * @param bundled { name, version }[] of what the bundle took something from
- * @param contributing CONTRIBUTING.md
+ * @param page docs/dependencies.md
  * @returns {string[]} what is wrong, a sentence each
  */
-export function review({ lock, manifest, bundled, contributing }) {
+export function review({ lock, manifest, bundled, page }) {
   const direct = Object.entries(manifest.devDependencies);
   return [
     ...Object.keys(manifest.dependencies ?? {}).map((name) => `${name} is a run-time dependency: bundle it`),
@@ -28,7 +28,7 @@ export function review({ lock, manifest, bundled, contributing }) {
     ...Object.entries(lock.packages).flatMap(([path, entry]) =>
       path === '' ? [] : reviewPackage(path, entry, manifest.allowScripts ?? {}),
     ),
-    ...reviewTable(bundled, contributing),
+    ...reviewTable(bundled, page),
   ];
 }
 
@@ -51,9 +51,9 @@ function reviewPackage(path, entry, allowScripts) {
   return problems.filter(Boolean).map((problem) => `${name} ${version}: ${problem}`);
 }
 
-/** The rows between `## Dependencies` and the next heading: package, version, licence, reason. */
-function reviewTable(bundled, contributing) {
-  const [, section = ''] = /^## Dependencies$([\s\S]*?)^## /m.exec(contributing) ?? [];
+/** The rows between `## In the bundle` and the next heading: package, version, licence, reason. */
+function reviewTable(bundled, page) {
+  const [, section = ''] = /^## In the bundle$([\s\S]*?)^## /m.exec(page) ?? [];
   const rows = [...section.matchAll(/^\| ([^ |]+) ([^ |]+) \| ([^|]+) \| ([^|]+) \|$/gm)];
   const listed = new Map(rows.map(([, name, version, license]) => [name, `${version}, ${license.trim()}`]));
   const names = new Set(bundled.map(({ name }) => name));
@@ -62,11 +62,12 @@ function reviewTable(bundled, contributing) {
       .map(({ name, version, license }) => [name, `${version}, ${license}`])
       .filter(([name, about]) => listed.get(name) !== about)
       .map(
-        ([name, about]) => `${name} is bundled (${about}), CONTRIBUTING.md says ${listed.get(name) ?? 'nothing of it'}`,
+        ([name, about]) =>
+          `${name} is bundled (${about}), docs/dependencies.md says ${listed.get(name) ?? 'nothing of it'}`,
       ),
     ...[...listed.keys()]
       .filter((name) => !names.has(name))
-      .map((name) => `${name} is not bundled, CONTRIBUTING.md says it is`),
+      .map((name) => `${name} is not bundled, docs/dependencies.md says it is`),
   ];
 }
 
@@ -76,7 +77,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     lock: JSON.parse(read('package-lock.json')),
     manifest: JSON.parse(read('package.json')),
     bundled: bundledPackages((await bundle()).metafile),
-    contributing: read('CONTRIBUTING.md'),
+    page: read('docs/dependencies.md'),
   });
   for (const problem of problems) console.error(`dependency review: ${problem}`);
   if (problems.length > 0) process.exitCode = 1;

@@ -12,7 +12,7 @@ interface Reviewed {
   lock: { packages: Record<string, Record<string, unknown>> };
   manifest: { dependencies?: object; devDependencies: Record<string, string> };
   bundled: { name: string; version: string; license: string }[];
-  contributing: string;
+  page: string;
 }
 
 const { review } = (await import(join(projectRoot, 'scripts/review-dependencies.mjs'))) as {
@@ -25,10 +25,10 @@ const installed: Reviewed = {
   lock: JSON.parse(read('package-lock.json')),
   manifest: JSON.parse(read('package.json')),
   bundled: bundledPackages((await bundle()).metafile),
-  contributing: read('CONTRIBUTING.md'),
+  page: read('docs/dependencies.md'),
 };
 
-test('dependencies: what is bundled is what CONTRIBUTING.md has a reason for, and all that is installed passes', () => {
+test('dependencies: what is bundled is what docs/dependencies.md has a reason for, and all that is installed passes', () => {
   assert.deepEqual(review(installed), []);
 });
 
