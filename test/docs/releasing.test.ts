@@ -12,7 +12,7 @@ import { temporaryFolder } from '../support/temporary.ts';
 const page = readFileSync(join(projectRoot, 'docs/releasing.md'), 'utf8');
 /** The commands below each heading. */
 const steps = new Map(
-  [...page.matchAll(/^## (.+)$(?:(?!^## )[^])*?^```sh\n([\s\S]*?)^```$/gm)].map(([, title, body]) => [title, body]),
+  [...page.matchAll(/^## (.+)$(?:(?!^## )[\s\S])*?^```sh\n([\s\S]*?)^```$/gm)].map(([, title, body]) => [title, body]),
 );
 const files = [
   ...['package.json', 'package-lock.json', 'CHANGELOG.md'],
