@@ -46,6 +46,7 @@ test('the versions and the notes', (t) => {
   const { status, stdout, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: folder,
     encoding: 'utf8',
+    env: { ...process.env, npm_config_update_notifier: 'false' },
   });
   assert.equal(status, 0, stdout + stderr);
   const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
