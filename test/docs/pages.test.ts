@@ -55,6 +55,23 @@ test('docs/report.md has every field and every value of the schema', () => {
   );
 });
 
+test('the glossary has every word of the lists that people meet first', () => {
+  const drift = JSON.parse(read('schema/drift.schema.json')) as Schema;
+  const glossary = read('docs/glossary.md');
+  const words = [
+    ...['state', 'role'].flatMap((name) => schema.$defs[name]?.enum ?? []),
+    ...Object.keys(schema.$defs.process_counts?.properties ?? {}),
+    ...enumOf(drift.$defs.finding?.properties?.change),
+    ...enumOf(drift.properties.verdict),
+  ];
+  assert.ok(words.length > 15);
+  assert.deepEqual(
+    words.filter((word) => !glossary.includes(`| ${word} |`) && !glossary.includes(`\`${word}\``)),
+    [],
+  );
+});
+const enumOf = (property: object | undefined): string[] => (property as { enum?: string[] } | undefined)?.enum ?? [];
+
 const described = (description: string) => ({ type: 'string', description });
 const small = (version: string, properties: object) => ({
   $id: `urn:lib-users:schema:report:${version}`,
