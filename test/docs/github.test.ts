@@ -1,4 +1,4 @@
-// The files of .github: GitHub can read them, the workflows run .ci/run and nothing else, and the forms ask for what a
+// The files of .github, and .editorconfig: GitHub can read them, the workflows run .ci/run and nothing else, and the forms ask for what a
 // maintainer needs.
 
 import assert from 'node:assert/strict';
@@ -20,6 +20,9 @@ const textOf = (file: string): string => readFileSync(file, 'utf8');
 
 const workflows = filesIn('workflows');
 const forms = filesIn('ISSUE_TEMPLATE').filter((file) => !file.endsWith('/config.yml'));
+
+/** Files in which every byte counts. */
+const unset = /^test\/(?:fixtures|fuzz\/corpus)\/|^docs\/cookbook\.md$/;
 
 function lint(files: readonly string[], cwd = projectRoot) {
   return spawnSync(actionlint, ['-no-color', '-shellcheck=', '-pyflakes=', ...files], { cwd, encoding: 'utf8' });
@@ -93,6 +96,19 @@ test('the commands that make a report shorter and take names out work', (t) => {
     const validated = runCli(['validate', '-'], { input: cleaned.stdout });
     assert.equal(validated.code, 0, validated.stderr);
   }
+});
+
+test('the files of the repository are as .editorconfig asks', (t) => {
+  if (!needs(t, 'git')) return;
+  const { stdout } = spawnSync('git', ['ls-files', '-z'], { cwd: projectRoot, encoding: 'utf8' });
+  const names = stdout.split('\0').filter((name) => name !== '' && !unset.test(name));
+  assert.ok(names.length > 300);
+  const wrong = names.filter((name) => {
+    const text = readFileSync(join(projectRoot, name), 'latin1');
+    const isBinary = text.includes('\0');
+    return !isBinary && text !== '' && (/[ \t\r]$/m.test(text) || !text.endsWith('\n'));
+  });
+  assert.deepEqual(wrong, []);
 });
 
 test('the template of a pull request has five lines', () => {
