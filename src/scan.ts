@@ -12,6 +12,7 @@ import { LibUsersError } from './errors.ts';
 import { bootClockZero, readBootTime, readClockTicks } from './host/clock.ts';
 import { readContainer } from './host/container.ts';
 import { readHost } from './host/host.ts';
+import { readOwners } from './host/owners.ts';
 import { readUserNames } from './host/users.ts';
 import { distinct, keyMaker } from './keys.ts';
 import { queryPackages } from './packages/packages.ts';
@@ -87,6 +88,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const counts = read.counts;
     if (counts.denied + counts.failed > 0) warnings.push(notEverythingSeen(counts));
     const userName = readUserNames(root);
+    const ownerOf = readOwners(root);
     warnings.push(...cutWarnings(cuts.values(), userName));
     if (hidden)
       warnings.push({
@@ -130,6 +132,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       leaders: readLeaders(confirmed, systemd.controlGroups, views, options),
       packages,
       userName,
+      ownerKind: (uid) => ownerOf(uid).kind,
       bootTimeSeconds: readBootTime(procPath),
       clockTicksPerSecond: readClockTicks(),
       kernelHeld: readOwnKernelHeld(options, views),

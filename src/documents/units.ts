@@ -1,12 +1,12 @@
 // Attributed processes -> the report's units: one block a unit, one entry a file and way of use.
 
 import { keyMaker } from '../keys.ts';
-import { type Bytes, toText } from '../procfs/bytes.ts';
+import { toText } from '../procfs/bytes.ts';
 import type { SessionLeader } from '../procfs/sessions.ts';
-import type { KernelSession, Unit, UnitFile } from './generated/report.ts';
+import type { KernelSession, Unit, UnitFile, UnitUser } from './generated/report.ts';
 import { compareBytes } from './order.ts';
 import type { AttributedProcess, ReportFacts } from './report-facts.ts';
-import { buildSourcedPath, buildUser, sumHeldBytes, sumHeldMemoryBytes } from './report-values.ts';
+import { buildOwner, buildSourcedPath, buildUser, sumHeldBytes, sumHeldMemoryBytes } from './report-values.ts';
 import { formatTimeNs } from './time.ts';
 
 type Use = (AttributedProcess['maps'][number] | AttributedProcess['fds'][number]) & { via: 'map' | 'fd'; pid: number };
@@ -45,6 +45,7 @@ function buildUnit(unit: NamedUnit, members: readonly AttributedProcess[], facts
     user: buildUser(unit.uid, facts.userName),
     slice: members[0]?.attribution.slice ?? null,
     pids: members.map((process) => process.pid),
+    users: buildUsers(members, facts),
     sessions: buildSessions(unit, members, facts),
     files: buildFiles(uses, facts),
     held_bytes: sumHeldBytes(held),
@@ -52,6 +53,18 @@ function buildUnit(unit: NamedUnit, members: readonly AttributedProcess[], facts
     stale_since: formatTimeNs(stale.reduce<bigint | null>((min, at) => (min === null || at < min ? at : min), null)),
     systemd: unit.scope === 'system' ? (facts.systemd.get(unit.name) ?? null) : null,
   };
+}
+
+function buildUsers(members: readonly AttributedProcess[], facts: ReportFacts): UnitUser[] {
+  const byUid = new Map<number, number[]>();
+  for (const { pid, identity } of members) {
+    const pids = byUid.get(identity.effectiveUid) ?? [];
+    byUid.set(identity.effectiveUid, pids);
+    pids.push(pid);
+  }
+  return [...byUid]
+    .sort(([a], [b]) => a - b)
+    .map(([uid, pids]) => ({ ...buildOwner(uid, facts), pids: pids.sort((a, b) => a - b) }));
 }
 
 function buildSessions(unit: NamedUnit, members: readonly AttributedProcess[], facts: ReportFacts): KernelSession[] {
@@ -77,23 +90,24 @@ function buildFiles(uses: readonly Use[], facts: ReportFacts): UnitFile[] {
   const groups = new Map<string, Use[]>();
   for (const use of uses) {
     // Everything that makes a line of its own; the inode does not, so that one log rotated twice stays one line a state.
-    const key = keyOf(use.path, use.pathSource, use.via, use.kind, use.role, use.state);
+    const key = keyOf(use.path, use.pathSource, use.via, use.kind, use.role, use.state, use.ownerUid);
     const group = groups.get(key);
     if (group) group.push(use);
     else groups.set(key, [use]);
   }
   return [...groups.values()]
-    .map((group) => buildFile(group, facts.packages.get(group[0]?.path as Bytes) ?? null))
+    .map((group) => buildFile(group, facts))
     .sort(
       (a, b) =>
         compareBytes(a.path, b.path) ||
         compareBytes(b.via, a.via) ||
         compareBytes(a.kind, b.kind) ||
-        compareBytes(a.role + a.state, b.role + b.state),
+        compareBytes(a.role + a.state, b.role + b.state) ||
+        (a.owner?.uid ?? -1) - (b.owner?.uid ?? -1),
     );
 }
 
-function buildFile(group: readonly Use[], owner: UnitFile['package']): UnitFile {
+function buildFile(group: readonly Use[], facts: ReportFacts): UnitFile {
   const [first] = group as [Use, ...Use[]];
   const isKnown = group.some((use) => use.heldBytes !== null);
   const replaced = group.flatMap((use) => (use.replacedAtNs === null ? [] : [use.replacedAtNs]));
@@ -106,7 +120,8 @@ function buildFile(group: readonly Use[], owner: UnitFile['package']): UnitFile 
     replaced_at: formatTimeNs(replaced.reduce<bigint | null>((min, at) => (min === null || at < min ? at : min), null)),
     held_bytes: isKnown ? sumHeldBytes(group) : null,
     held_memory_bytes: isKnown ? sumHeldMemoryBytes(group) : null,
-    package: owner,
+    owner: first.ownerUid === null ? null : buildOwner(first.ownerUid, facts),
+    package: facts.packages.get(first.path) ?? null,
     pids: [...new Set(group.map((use) => use.pid))].sort((a, b) => a - b),
   };
 }

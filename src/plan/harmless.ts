@@ -5,11 +5,12 @@ import type { Role } from '../documents/generated/report.ts';
 import { isDatabaseFile, isInWorkspace, isTemporary, logEvidence } from '../path-evidence.ts';
 import { formatBytes, notableBytes } from '../sizes.ts';
 import type { Finding } from './findings.ts';
+import { needsStanding } from './standing.ts';
 import type { Thing, ThingKind } from './thing.ts';
 
 interface Row {
   role: Role;
-  when: (finding: Finding) => boolean;
+  when: (finding: Finding, thing: Thing) => boolean;
   reason: string;
 }
 
@@ -53,15 +54,21 @@ const rows: readonly Row[] = [
     reason:
       'held open, and neither a log nor code as far as can be seen: it goes free when the process closes it or ends',
   },
+  {
+    role: 'log',
+    when: ({ standing }, { kind }) => needsStanding(kind) && standing === 'foreign',
+    reason:
+      'a log that is neither of root nor of the user of the unit: its owner may have handed it over, so that nothing is done for it',
+  },
 ];
 
 /** A rule of the user for the unit alone is about held files, but not about data and scratch. */
-const affected: Readonly<Partial<Record<Role, boolean>>> = { scratch: false, data: false, file: true };
+const affected: Readonly<Partial<Record<Role, boolean>>> = { scratch: false, data: false, file: true, log: true };
 
 /** null for a finding that calls for something. */
 export function harmlessness(finding: Finding, thing: Thing): { affects: boolean; reason: string } | null {
   const affects = affected[finding.role];
-  const row = rows.find(({ role, when }) => role === finding.role && when(finding));
+  const row = rows.find(({ role, when }) => role === finding.role && when(finding, thing));
   if (affects === undefined || row === undefined) return null;
   return { affects, reason: `${row.reason}${remedy(finding, thing)}` };
 }
@@ -74,6 +81,7 @@ const ends: Readonly<Record<ThingKind, (thing: Thing) => string>> = {
   user_manager: () => "the end of the user's manager",
   helper: () => "the end of the user's manager",
   leftover: () => 'the end of the process',
+  guest: () => 'the end of the process',
   process: () => 'the end of the process',
 };
 

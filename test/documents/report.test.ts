@@ -5,6 +5,7 @@ import type { FdFinding, MapFinding } from '../../src/deleted/finding.ts';
 import type { Report, Scan } from '../../src/documents/generated/report.ts';
 import { buildReport } from '../../src/documents/report.ts';
 import type { AttributedProcess, ReportFacts } from '../../src/documents/report-facts.ts';
+import { ownerKind } from '../../src/owner-kind.ts';
 import type { Attribution } from '../../src/systemd/attribution.ts';
 import { readGolden } from '../support/golden.ts';
 
@@ -21,7 +22,15 @@ const map = (path: string, more: Partial<MapFinding> = {}): MapFinding => ({
     device: 'fe:00',
     inode: 7n,
   },
-  ...{ links: 0, heldBytes: 4096, fsType: 'ext4', bornAtNs: null, unlinkedAtNs: null, pathSource: 'kernel' },
+  ...{
+    links: 0,
+    heldBytes: 4096,
+    fsType: 'ext4',
+    bornAtNs: null,
+    ownerUid: 0,
+    unlinkedAtNs: null,
+    pathSource: 'kernel',
+  },
   ...{ mappings: 1, mappedBytes: 4096, executable: true },
   ...more,
 });
@@ -40,6 +49,7 @@ const fd = (number: number, path: string, more: Partial<FdFinding> = {}): FdFind
     links: 0,
     heldBytes: 512,
     bornAtNs: null,
+    ownerUid: 0,
     unlinkedAtNs: null,
     pathSource: 'kernel',
     sizeBytes: 5,
@@ -71,7 +81,7 @@ function process(pid: number, unit: Attribution['unit'], more: Partial<Attribute
 const build = (processes: AttributedProcess[], scan: Partial<Scan> = {}, more: Partial<ReportFacts> = {}): Report =>
   buildReport({
     ...{ now: new Date(1_000_999), host: golden.host, scan: { ...golden.scan, ...scan }, processes },
-    ...{ systemd: new Map(), leaders: new Map(), packages: new Map(), userName: () => null, warnings: [] },
+    ...{ systemd: new Map(), leaders: new Map(), packages: new Map(), userName: () => null, ownerKind, warnings: [] },
     ...{ bootTimeSeconds: 1000, clockTicksPerSecond: 100, kernelHeld: null, cuts: new Map() },
     ...more,
   });

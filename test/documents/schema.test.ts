@@ -67,6 +67,10 @@ const laterFields: ReadonlySet<string> = new Set([
   'report/$defs/unit/held_memory_bytes',
   'report/$defs/unit_file/held_memory_bytes',
   'report/$defs/scan/cut',
+  'report/$defs/unit/users',
+  'report/$defs/unit_file/owner',
+  'report/$defs/map/owner',
+  'report/$defs/fd/owner',
 ]);
 
 for (const name of schemaNames) {
