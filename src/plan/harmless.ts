@@ -11,7 +11,7 @@ import type { Thing, ThingKind } from './thing.ts';
 interface Row {
   role: Role;
   when: (finding: Finding, thing: Thing) => boolean;
-  reason: string;
+  reason: string | ((finding: Finding) => string);
 }
 
 /** First match wins. */
@@ -57,8 +57,8 @@ const rows: readonly Row[] = [
   {
     role: 'log',
     when: ({ standing }, { kind }) => needsStanding(kind) && standing === 'foreign',
-    reason:
-      'a log that is neither of root nor of the user of the unit: its owner may have handed it over, so that nothing is done for it',
+    reason: ({ owner }) =>
+      `a log of ${owner?.name ?? `uid ${owner?.uid}`}, who is not the user of the unit and may have handed it over: the unit is left alone`,
   },
 ];
 
@@ -70,7 +70,8 @@ export function harmlessness(finding: Finding, thing: Thing): { affects: boolean
   const affects = affected[finding.role];
   const row = rows.find(({ role, when }) => role === finding.role && when(finding, thing));
   if (affects === undefined || row === undefined) return null;
-  return { affects, reason: `${row.reason}${remedy(finding, thing)}` };
+  const reason = typeof row.reason === 'string' ? row.reason : row.reason(finding);
+  return { affects, reason: `${reason}${remedy(finding, thing)}` };
 }
 
 const ends: Readonly<Record<ThingKind, (thing: Thing) => string>> = {

@@ -41,7 +41,9 @@ type OwnedFile = Pick<UnitFile, 'owner' | 'pids'>;
 
 export function standingOf(file: OwnedFile, owners: UnitOwners, processes: ReadonlyMap<number, Process>): Standing {
   const { owner } = file;
-  if (!owner) return 'doubtful';
+  // A report before 1.3 does not say whose files are: it is judged as it was then.
+  if (owner === undefined) return 'own';
+  if (owner === null) return 'doubtful';
   if (owner.kind === 'root' || owners.uids.has(owner.uid) || isHandedDown(file, owner.uid, owners, processes))
     return 'own';
   return owner.kind === 'user' ? 'foreign' : 'doubtful';
