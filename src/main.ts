@@ -1,8 +1,8 @@
 // The program: finds the command by its name and hands over to oclif. lib_users and fd_users are the drop-in commands. Everything
 // but what this file itself needs is loaded when it is wanted: oclif alone takes as long as a scan of a small host.
 
-import { isMainThread } from 'node:worker_threads';
 import { commands } from './commands.ts';
+import { helperRole } from './crew/role.ts';
 import { asLibUsersError } from './documents/error.ts';
 import { LibUsersError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
@@ -11,7 +11,16 @@ import { programArguments, programName } from './program.ts';
 import { chosenFormat } from './requested-format.ts';
 import { version } from './version.ts';
 
+/** Whether the command line is one that scans this host, as far as that can be told without reading its flags. */
+function willScan(): boolean {
+  const [name = '', ...rest] = programArguments;
+  if (programName === 'lib_users' || programName === 'fd_users') return true;
+  if (wantsHelp(rest)) return false;
+  return name === 'scan' || (['plan', 'check'].includes(name) && rest.every((arg) => arg.startsWith('-')));
+}
+
 async function main(): Promise<void> {
+  if (willScan()) (await import('./crew/start.ts')).startEarly();
   if (programName === 'lib_users' || programName === 'fd_users') {
     const { runDropIn } = await import('./drop-in/run.ts');
     process.exitCode = await runDropIn(programName, programArguments, new Date());
@@ -67,5 +76,6 @@ function runProgram(): void {
     .finally(() => setImmediate(() => process.exit()));
 }
 
-if (isMainThread) runProgram();
-else void import('./threads/worker.ts');
+if (programArguments[0] === helperRole && programArguments.length === 1) {
+  void import('./crew/helper.ts').then(({ runHelper }) => runHelper());
+} else runProgram();

@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 const [, script = ''] = process.argv;
 
 /** Bun keeps the files inside an executable below this folder, which is on no disk. */
-const isExecutable = script.startsWith('/$bunfs/');
+export const isExecutable = script.startsWith('/$bunfs/');
 
 /** The name that the caller used: lib_users and fd_users are links to lib-users, and each is a program of its own. */
 export const programName: string = basename(isExecutable ? process.argv0 : script);
@@ -13,5 +13,5 @@ export const programName: string = basename(isExecutable ? process.argv0 : scrip
 /** The words that the caller wrote after that name. */
 export const programArguments: readonly string[] = process.argv.slice(2);
 
-/** The file that holds all of this program, from which a thread can be started. */
+/** The file that holds all of this program, from which a helper can be started. */
 export const programFile: string = script;

@@ -1,5 +1,6 @@
 // What a scan is asked to do: the record that commands fill from flags and configuration and src/scan.ts obeys.
 
+import type { Readers } from './crew/readers.ts';
 import type { Rule } from './deleted/rules.ts';
 
 export interface ScanOptions {
@@ -25,8 +26,8 @@ export interface ScanOptions {
   systemctl: boolean;
   labels: Readonly<Record<string, string>>;
   now: Date;
-  /** A program that runs src/threads/worker.ts if it is started as a thread; null for no threads. */
-  workerFile: string | null;
+  /** Gives who reads the processes, once. */
+  readers: () => Readers;
   /** Called now and then while reading /proc; null on request of nobody. */
   onProgress: ((done: number, total: number) => void) | null;
 }

@@ -1,12 +1,13 @@
 // The affected processes -> what systemd says of their units: one look for all of them, before --unit selects, since systemd
 // alone knows which unit an alias names.
 
+import type { Readers } from './crew/readers.ts';
 import type { SystemdFacts, Warning } from './documents/generated/report.ts';
 import type { AttributedProcess } from './documents/report-facts.ts';
 import { compileGlob } from './glob.ts';
 import { hostFileExists } from './host/files.ts';
 import { fromText } from './procfs/bytes.ts';
-import { readCgroupMembers, readSessionLeader, type SessionLeader } from './procfs/sessions.ts';
+import { readCgroupMembers, type SessionLeader } from './procfs/sessions.ts';
 import type { Views } from './procfs/views.ts';
 import type { ScanOptions } from './scan-options.ts';
 import { run } from './spawn.ts';
@@ -51,13 +52,14 @@ export function selectUnits(
  * Of every service what leads a session, but for the affected processes, which were read: a job of a daemon whose library was
  * replaced has nothing to do with that library, and ends with the daemon all the same.
  */
-export function readLeaders(
+export async function readLeaders(
   processes: readonly AttributedProcess[],
   controlGroups: ReadonlyMap<string, string | null>,
   views: Views,
+  readers: Readers,
   { procPath }: ScanOptions,
-): ReadonlyMap<string, readonly SessionLeader[]> {
-  const leaders = new Map<string, SessionLeader[]>();
+): Promise<ReadonlyMap<string, readonly SessionLeader[]>> {
+  const leaders = new Map<string, readonly SessionLeader[]>();
   // cgroup.procs has the pids of our own PID namespace, and the scanned procfs may be that of another.
   if (procPath !== '/proc') return leaders;
   const affected = new Set(processes.map(({ pid }) => pid));
@@ -69,9 +71,14 @@ export function readLeaders(
     if (cgroup == null || cgroup !== attribution.cgroup) continue;
     const members = readCgroupMembers(fromText(cgroup), pid, views.ownMounts);
     const others = members.filter((member) => !affected.has(member));
+    const answers = await readers.ask(
+      'sessionLeader',
+      others.map((member) => ({ pid: member })),
+    );
+    // What is not read now was counted when it was looked at.
     leaders.set(
       unit.name,
-      others.flatMap((member) => readSessionLeader(procPath, member) ?? []),
+      answers.flatMap((answer) => ('read' in answer && answer.read) || []),
     );
   }
   return leaders;

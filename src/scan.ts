@@ -1,11 +1,13 @@
 // The scan on one page: read and judge every process, attribute the affected ones, ask systemd and the package database
 // once, and build the report. Data flows one way; nothing here decides what is gone or what to do about it.
 
+import { resolve } from 'node:path';
+import { type Answer, readOr } from './crew/readers.ts';
 import { type Cut, cutToReport } from './deleted/cut.ts';
-import { type AffectedProcess, type Inspection, Inspector, type InspectTask } from './deleted/inspect.ts';
+import type { AffectedProcess, Inspection, InspectTask } from './deleted/inspect.ts';
 import { ignoreRules } from './deleted/rules.ts';
 import { SuppressedTally } from './deleted/suppressed.ts';
-import type { Caller, Package, Report, Scan, Warning } from './documents/generated/report.ts';
+import type { Package, Report, Scan, Warning } from './documents/generated/report.ts';
 import { buildReport } from './documents/report.ts';
 import type { AttributedProcess } from './documents/report-facts.ts';
 import { LibUsersError } from './errors.ts';
@@ -14,25 +16,21 @@ import { readContainer } from './host/container.ts';
 import { readHost } from './host/host.ts';
 import { readOwners } from './host/owners.ts';
 import { readUserNames } from './host/users.ts';
-import { distinct, keyMaker } from './keys.ts';
+import { distinct } from './keys.ts';
 import { queryPackages } from './packages/packages.ts';
 import type { Bytes } from './procfs/bytes.ts';
-import { parseCgroup } from './procfs/cgroup.ts';
 import { hidesProcesses } from './procfs/hidepid.ts';
 import { type KernelHeldFile, readKernelHeld } from './procfs/kernel-held.ts';
 import { orNull, readBytes, readNumbers } from './procfs/reader.ts';
-import { hasSandboxRoot } from './procfs/root-mount.ts';
-import { countHostProcesses, type Lineage, readLineage, readNamespaces, readViewer } from './procfs/self.ts';
+import { readViewer } from './procfs/self.ts';
 import { Views } from './procfs/views.ts';
+import { attributor, confirmUnit, initProcess, nearestSession } from './scan-attribution.ts';
 import { attributeCuts, cutWarnings } from './scan-cut.ts';
 import type { ScanOptions } from './scan-options.ts';
 import { querySystemd, readLeaders, selectUnits, systemdWarnings } from './scan-units.ts';
+import { describeUnseen } from './scan-unseen.ts';
 import { run } from './spawn.ts';
 import { attributeProcess } from './systemd/attribute.ts';
-import type { Attribution } from './systemd/attribution.ts';
-import { findGuestRoots, type GuestRoots } from './systemd/guest-root.ts';
-import { ownsCgroup } from './systemd/systemctl.ts';
-import { inspectAll, manyProcesses, threadsOf } from './threads/inspect-all.ts';
 
 /** The host's own files are below it: /etc, /boot, /usr/lib/modules. */
 const root = '/';
@@ -40,35 +38,27 @@ const root = '/';
 export async function scanHost(options: ScanOptions): Promise<Report> {
   const began = process.hrtime.bigint();
   const { procPath } = options;
-  const startThreads = threadsOf(options.workerFile);
   const warnings: Warning[] = [];
   const views = new Views();
+  const readers = options.readers();
   try {
-    // While the threads of a large host start, this one reads what there is to read but processes.
-    const threadsFor = async (processes: number) => (processes < manyProcesses ? null : startThreads());
-    const early = options.pids.length === 0 ? await threadsFor(countHostProcesses(procPath)) : null;
     const pids = selectProcesses(listProcesses(procPath), options.pids);
-    const threads = early ?? (await threadsFor(pids.length));
-    const task = inspectTask(options);
-    threads?.give({ pids, task });
-    const { host, problems } = readHost({ root, procPath });
-    const lineage = readLineage(procPath);
-    const init = readInitProcess(procPath, lineage);
-    const inspector = new Inspector(task, views);
-    const inspections = await inspectAll(
-      { pids, task },
-      {
-        inspect: (pid) => inspector.inspect(pid),
-        threads,
-        startThreads,
-        clock: () => process.hrtime.bigint(),
-        onProgress: (done) => options.onProgress?.(done, pids.length),
-      },
-    );
-    const read = sumUp(pids, inspections, lineage[0]?.pid ?? 0);
+    readers.begin(inspectTask(options));
+    // Asked first, since the facts of the host want it; meanwhile the helpers go on.
+    const asked = readers.ask('origin', [{ pid: 1 }]);
+    const inspected = readers.ask('inspect', pids.map(toItem), (done) => options.onProgress?.(done, pids.length));
+    const origin = readOr(await asked, null)[0] ?? null;
+    const inContainer = origin?.namesContainer ?? false;
+    const { host, problems } = readHost({ root, procPath, inContainer });
+    const inspections = (await inspected).map(toInspection);
+    options.onProgress?.(pids.length, pids.length);
+    const lineage = origin?.lineage ?? [];
+    const init = initProcess(origin);
+    const own = new Set([...readers.ownPids(), ...lineage.slice(0, 1).map(({ pid }) => pid)]);
+    const read = sumUp(pids, inspections, own);
     const listed = cutToReport(read.affected, read.cuts);
 
-    const attribute = attributor(procPath, init);
+    const attribute = await attributor([...listed.processes, ...listed.cuts], init, readers);
     const attributed = listed.processes.map(attribute);
     // Before --unit selects, since systemd alone knows which unit an alias names.
     const systemd = querySystemd(attributed, views, options);
@@ -90,6 +80,8 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const userName = readUserNames(root);
     const ownerOf = readOwners(root);
     warnings.push(...cutWarnings(cuts.values(), userName));
+    const unseen = describeUnseen(pids, inspections, { procPath, ownerOf, userName });
+    if (unseen.warning !== null) warnings.push(unseen.warning);
     if (hidden)
       warnings.push({
         code: 'hidepid',
@@ -115,9 +107,11 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       command_line: options.commandLine,
       packages: options.packages,
       effective_uid: process.geteuid?.() ?? 0,
-      complete: counts.denied + counts.failed === 0 && !hidden && !narrowed,
+      complete: counts.denied + counts.failed + counts.blocked === 0 && !hidden && !narrowed,
       duration_seconds: Number((process.hrtime.bigint() - began) / 1_000_000n) / 1000,
       processes: counts,
+      blocked: unseen.blocked,
+      unseen: unseen.owners,
       carriers: [...new Set(carriers)].sort(),
       caller: nearestSession(callers),
       suppressed: read.suppressed.toDocument(),
@@ -129,26 +123,25 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       processes: confirmed,
       cuts,
       systemd: systemd.facts,
-      leaders: readLeaders(confirmed, systemd.controlGroups, views, options),
+      leaders: await readLeaders(confirmed, systemd.controlGroups, views, readers, options),
       packages,
       userName,
       ownerKind: (uid) => ownerOf(uid).kind,
       bootTimeSeconds: readBootTime(procPath),
       clockTicksPerSecond: readClockTicks(),
-      kernelHeld: readOwnKernelHeld(options, views),
+      kernelHeld: readOwnKernelHeld(options, views, inContainer),
       warnings,
     });
   } finally {
+    readers.close();
     views.close();
   }
 }
 
-/** @param callers the scanner first, then its ancestors */
-function nearestSession(callers: readonly Attribution[]): Caller | null {
-  const session = callers.find((each) => each.session !== null)?.session;
-  // What src/systemd/ takes for a session lies in a user's slice, which says whose it is.
-  return session && session.uid !== null ? { session: session.id, uid: session.uid } : null;
-}
+const toItem = (pid: number) => ({ pid });
+
+const toInspection = (answer: Answer<'inspect'>): Inspection =>
+  'read' in answer ? answer.read : { outcome: answer.unread, affected: null, hidden: [], cut: null };
 
 /** The pids of the procfs, rising. */
 function listProcesses(procPath: string): number[] {
@@ -174,41 +167,9 @@ function listProcesses(procPath: string): number[] {
   return pids;
 }
 
-/** What PID 1 says of this host or guest. If its namespaces may not be read, our own stand in for them. */
-interface InitProcess {
-  namespaces: Lineage['namespaces'];
-  roots: GuestRoots;
-}
-
-function readInitProcess(procPath: string, lineage: readonly Lineage[]): InitProcess {
-  const first = readNamespaces(`${procPath}/1`);
-  const own = lineage[0]?.namespaces ?? { pid: null, cgroup: null };
-  const cgroup = parseCgroup(orNull(() => readBytes(`${procPath}/1/cgroup`)) ?? '');
-  return {
-    namespaces: { pid: first.pid ?? own.pid, cgroup: first.cgroup ?? own.cgroup },
-    roots: findGuestRoots(cgroup),
-  };
-}
-
-/** The processes of one unit are many, and what attributes one attributes all. */
-function attributor(procPath: string, init: InitProcess): (process: AffectedProcess) => AttributedProcess {
-  const keyOf = keyMaker();
-  const known = new Map<string, Attribution>();
-  return (process) => {
-    const { cgroup, namespaces, stat } = process.identity;
-    const isSandbox = () => hasSandboxRoot(procPath, process.pid, stat.startTicks);
-    const key = keyOf(namespaces.pid, namespaces.cgroup, cgroup);
-    const attribution =
-      known.get(key) ??
-      attributeProcess(parseCgroup(cgroup), { ...namespaces, isSandbox }, init.namespaces, init.roots);
-    known.set(key, attribution);
-    return { ...process, attribution };
-  };
-}
-
 /** null if the scanned procfs is not that of this host: what is below /sys and in /proc/swaps is the kernel's own. */
-function readOwnKernelHeld({ procPath }: ScanOptions, views: Views): KernelHeldFile[] | null {
-  if (procPath !== '/proc' || readContainer(root, procPath) !== null) return null;
+function readOwnKernelHeld({ procPath }: ScanOptions, views: Views, inContainer: boolean): KernelHeldFile[] | null {
+  if (procPath !== '/proc' || readContainer(root, procPath, inContainer) !== null) return null;
   return readKernelHeld({ sysPath: '/sys', procPath, look: (path) => views.own.look(path) });
 }
 
@@ -219,7 +180,8 @@ function selectProcesses(pids: number[], wanted: readonly number[]): number[] {
 
 function inspectTask(options: ScanOptions): InspectTask {
   return {
-    procPath: options.procPath,
+    // A helper goes from folder to folder.
+    procPath: resolve(options.procPath),
     include: { maps: options.include.includes('maps'), fds: options.include.includes('fds') },
     rules: [...ignoreRules(options.ignore, options.ignoreLiteral), ...options.rules],
     bootedAtNs: readBootedAtNs(options.procPath),
@@ -227,15 +189,15 @@ function inspectTask(options: ScanOptions): InspectTask {
   };
 }
 
-/** @param self the scanner's own pid, which is counted and left out: it ends with the scan */
-function sumUp(pids: readonly number[], inspections: readonly Inspection[], self: number) {
-  const counts = { seen: pids.length, inspected: 0, kernel_threads: 0, vanished: 0, denied: 0, failed: 0 };
+/** @param own the pids of the scanner and its helpers, which are counted and left out: they end with the scan */
+function sumUp(pids: readonly number[], inspections: readonly Inspection[], own: ReadonlySet<number>) {
+  const counts = { seen: pids.length, inspected: 0, kernel_threads: 0, vanished: 0, denied: 0, failed: 0, blocked: 0 };
   const suppressed = new SuppressedTally();
   const affected: AffectedProcess[] = [];
   const cuts: Cut[] = [];
   inspections.forEach((inspection, index) => {
     counts[inspection.outcome]++;
-    if (pids[index] === self) return;
+    if (own.has(pids[index]!)) return;
     for (const use of inspection.hidden) suppressed.add(use);
     if (inspection.affected) affected.push(inspection.affected);
     if (inspection.cut) cuts.push(inspection.cut);
@@ -248,16 +210,6 @@ function readBootedAtNs(procPath: string): bigint | null {
   const uptimeSeconds = Number(orNull(() => readBytes(`${procPath}/uptime`))?.split(' ')[0]);
   if (!Number.isFinite(uptimeSeconds)) return null;
   return bootClockZero({ epochMs: Date.now(), monotonicNs: process.hrtime.bigint(), uptimeSeconds });
-}
-
-/** Where systemd answers, a unit counts only if the process is in its control group: a guest's cron.service is not the host's. */
-function confirmUnit(process: AttributedProcess, controlGroups: ReadonlyMap<string, string | null>): AttributedProcess {
-  const { attribution } = process;
-  const { unit } = attribution;
-  if (unit?.scope !== 'system' || !controlGroups.has(unit.name)) return process;
-  if (ownsCgroup(controlGroups.get(unit.name) ?? null, attribution.cgroup)) return process;
-  const foreign: Attribution = { ...attribution, unit: null, slice: null, session: null };
-  return { ...process, attribution: foreign };
 }
 
 function queryOwners(

@@ -37,6 +37,10 @@ export const gateFlags = {
       'What a required reboot is to the gate: ok (said, nothing more), warning (the state of the plugin), or fail (closed). Default: warning with --format nagios, else ok; check.reboot of the configuration sets another. It is about the whole host, whatever --unit, --role and --kind.',
   }),
   'allow-incomplete': boolean({ description: 'Let the gate open though not everything could be seen.' }),
+  'allow-unseen-users': boolean({
+    description:
+      'Let the gate open though processes of users could not be seen, if everything else was: those of root and of services.',
+  }),
   unit: string({
     ...several,
     helpValue: 'GLOB',
@@ -68,6 +72,7 @@ export interface GateFlags {
   'fail-on': string | undefined;
   reboot: string | undefined;
   'allow-incomplete': boolean;
+  'allow-unseen-users': boolean;
   'require-complete': boolean;
   unit: string[] | undefined;
   role: string[] | undefined;
@@ -123,6 +128,7 @@ export function checkOptions(
   return {
     failOn: (flags['fail-on'] as Drift['fail_on'] | undefined) ?? null,
     allowIncomplete: flags['allow-incomplete'] && !flags['require-complete'],
+    allowUnseenUsers: flags['allow-unseen-users'] && !flags['require-complete'],
     filters: { ...filters, roles: filters.roles ?? config.check.roles ?? null },
     accept: config.check.accept,
     reboot,

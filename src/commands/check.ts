@@ -58,8 +58,8 @@ async function runNagios({ plugin, report, thresholds }: Checked): Promise<{ tex
 }
 
 /** Why the gate cannot be judged for certain, or null. */
-function whyUnknown({ drift, rebootGate }: Judgement, report: Report): string | null {
-  if (!drift.report.complete) return whyIncomplete(report) ?? 'the report leaves out processes';
+function whyUnknown({ seen, rebootGate }: Judgement, report: Report): string | null {
+  if (!seen) return whyIncomplete(report) ?? 'the report leaves out processes';
   return rebootGate === 'unknown' ? 'it is not known whether a reboot is required' : null;
 }
 
@@ -109,7 +109,7 @@ export default class Check extends BaseCommand {
         ? await runScan(scanFlagsOf(flags), this)
         : { report: await readDocument(args.file, 'report'), config: await loadFlaggedConfig(flags) };
     const { compileRebootJudge } = await import('../plan/build.ts');
-    const reboot = compileRebootJudge(config.policy)(report);
+    const reboot = compileRebootJudge(config.policy, flags['allow-unseen-users'])(report);
     const judgeFor = (format: string): Judgement => {
       const counts_as = rebootCountsAs(flags, config, format);
       return judge(report, baseline, checkOptions(flags, filters, config, { ...reboot, counts_as }, this.now));

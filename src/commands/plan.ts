@@ -72,9 +72,10 @@ export default class PlanCommand extends BaseCommand {
       args.file === undefined
         ? await runScan(flags, this)
         : { report: await readDocument(args.file, 'report'), config: await loadFlaggedConfig(flags) };
-    const document = buildPlan(report, config.policy, formatTime(this.now.getTime()), selection);
+    const plan = buildPlan(report, config.policy, formatTime(this.now.getTime()), selection);
     const partly = 'the plan was narrowed, or the report leaves out processes in no unit';
-    const incomplete = document.complete ? null : (whyIncomplete(report) ?? partly);
-    await this.writeResult({ document, schema: 'plan', formats, incomplete }, flags);
+    const seen = plan.complete && plan.unseen_users?.length === 0;
+    const incomplete = seen ? null : (whyIncomplete(report) ?? partly);
+    await this.writeResult({ document: plan, schema: 'plan', formats, incomplete }, flags);
   }
 }

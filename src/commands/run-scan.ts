@@ -3,6 +3,7 @@
 
 import type { EffectiveConfig } from '../config/effective.ts';
 import type { Report } from '../documents/generated/report.ts';
+import { unseenWarnings } from '../documents/unseen.ts';
 import { scanHost } from '../scan.ts';
 import { isStdinIgnored, isTerminal } from '../terminal.ts';
 import { startProgress } from './progress.ts';
@@ -33,15 +34,14 @@ export async function runScan(
     context.warn(message);
   }
   // In every format people are told once, on stderr, that they do not see everything; the rest is in the document.
-  const unseen = report.warnings.find(({ code }) => code === 'not_everything_seen' || code === 'hidepid');
-  if (unseen) context.warn(unseen.message);
+  for (const { message } of unseenWarnings(report)) context.warn(message);
   return { report, config };
 }
 
 /** What was not seen, in one sentence, or null where the report is complete. */
 export function whyIncomplete(report: Report): string | null {
   if (report.scan.complete) return null;
-  const unseen = report.warnings.filter(({ code }) => code === 'not_everything_seen' || code === 'hidepid');
+  const unseen = unseenWarnings(report);
   if (unseen.length > 0) return unseen.map(({ message }) => message).join('; ');
   return 'the scan was narrowed to a part of the host';
 }

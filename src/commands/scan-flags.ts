@@ -3,11 +3,11 @@
 import { boolean, string } from '@oclif/core/flags';
 import type { EffectiveConfig } from '../config/effective.ts';
 import { configFolder, loadConfig } from '../config/load.ts';
+import { takeCrew } from '../crew/start.ts';
 import { shippedRules } from '../deleted/rules.ts';
 import { LibUsersError } from '../errors.ts';
 import { globProblem } from '../glob.ts';
 import { unitGlobProblem } from '../policy/unit-glob.ts';
-import { programFile } from '../program.ts';
 import type { ScanOptions } from '../scan-options.ts';
 
 const several = { multiple: true, multipleNonGreedy: true } as const;
@@ -104,7 +104,7 @@ export function scanOptions(flags: ScanFlags, config: EffectiveConfig, now: Date
     systemctl: !flags['no-systemctl'],
     labels: { ...config.labels, ...Object.fromEntries((flags.label ?? []).map(parseLabel)) },
     now,
-    workerFile: programFile,
+    readers: takeCrew,
     onProgress: null,
   };
 }

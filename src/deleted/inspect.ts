@@ -31,14 +31,14 @@ export interface AffectedProcess {
 
 export interface Inspection {
   /** How the process counts in scan.processes. */
-  outcome: 'inspected' | 'kernel_threads' | Trouble;
+  outcome: 'inspected' | 'kernel_threads' | 'blocked' | Trouble;
   affected: AffectedProcess | null;
   hidden: readonly HiddenUse[];
   /** The part of the process that is not listed, or not known; null if all is listed and known. */
   cut: Cut | null;
 }
 
-/** What is asked of every process: data, which another thread can be given. */
+/** What is asked of every process: data, which another process can be given. */
 export interface InspectTask {
   procPath: string;
   include: { maps: boolean; fds: boolean };
@@ -67,7 +67,7 @@ const outcomes: Partial<Record<QuickLook['kind'], Inspection['outcome']>> = {
 
 const unaffected = new Map<Inspection['outcome'], Inspection>();
 
-/** The same one for all of an outcome: most processes are unaffected, and threads send what they found. */
+/** The same one for all of an outcome: most processes are unaffected. */
 function unaffectedAs(outcome: Inspection['outcome']): Inspection {
   const inspection = unaffected.get(outcome) ?? { outcome, affected: null, hidden: [], cut: null };
   unaffected.set(outcome, inspection);

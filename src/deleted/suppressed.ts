@@ -4,7 +4,7 @@ import type { Suppressed } from '../documents/generated/report.ts';
 import type { Rule } from './rules.ts';
 
 export interface HiddenUse {
-  rule: Rule;
+  rule: Pick<Rule, 'id' | 'reason'>;
   via: 'map' | 'fd';
   heldBytes: number | null;
   /** Names the file on disk (see fileKey), so that its bytes count once. */
@@ -12,10 +12,10 @@ export interface HiddenUse {
 }
 
 export class SuppressedTally {
-  /** By id: each thread has rules of its own. */
+  /** By id: each helper has rules of its own. */
   readonly #byRule = new Map<
     string,
-    { rule: Rule; maps: number; fds: number; heldBytes: number; files: Set<string> }
+    { rule: HiddenUse['rule']; maps: number; fds: number; heldBytes: number; files: Set<string> }
   >();
 
   add({ rule, via, heldBytes, file }: HiddenUse): void {

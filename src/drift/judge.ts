@@ -5,12 +5,13 @@ import type { Baseline, Drift, DriftReboot, Finding } from '../documents/generat
 import type { Report } from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
 import { formatTime } from '../documents/time.ts';
+import { onlyUsersUnseen } from '../documents/unseen.ts';
 import { compileGlob } from '../glob.ts';
 import { keyMaker } from '../keys.ts';
 import { fromText } from '../procfs/bytes.ts';
 import { tool } from '../version.ts';
 import { rawPath } from './id.ts';
-import { collectKnown, isWhole, type Known } from './known.ts';
+import { collectKnown, isWhole, type Known, showsAll } from './known.ts';
 import { compileAccepted, compileFilters, type Filters, isExpired, withOwnNames } from './selection.ts';
 import { collectSightings, inOrder, type Sighting } from './sightings.ts';
 
@@ -18,6 +19,8 @@ export interface CheckOptions {
   /** null: new with a baseline, any without. */
   failOn: Drift['fail_on'] | null;
   allowIncomplete: boolean;
+  /** Whether processes that were not seen count as seen, if they are but those of users. */
+  allowUnseenUsers: boolean;
   filters: Filters;
   accept: readonly AcceptedFinding[];
   /** The plan's answer on the same report, and what it is to the gate. */
@@ -28,6 +31,8 @@ export interface CheckOptions {
 export interface Judgement {
   drift: Drift;
   allowIncomplete: boolean;
+  /** Whether everything that counts was seen. */
+  seen: boolean;
   /** The findings that close the gate; a required reboot may close it too. */
   counted: readonly Finding[];
   /** That of the drift document. */
@@ -65,6 +70,7 @@ export function judge(report: Report, document: Report | Drift | null, options: 
   return {
     drift,
     allowIncomplete: options.allowIncomplete,
+    seen: seesEnough(report, options),
     counted: countedFindings(drift.fail_on, drift.findings),
     reboot: options.reboot,
     rebootGate: gateOf(options.reboot),
@@ -170,7 +176,7 @@ function buildDrift(
     baseline: known?.baseline ?? null,
     report: { generated_at, complete },
     fail_on: failOn,
-    verdict: verdictOf(countedFindings(failOn, changes.findings).length, complete, options),
+    verdict: verdictOf(countedFindings(failOn, changes.findings).length, seesEnough(report, options), options),
     counts: {
       new: fresh,
       remaining: changes.findings.length - fresh,
@@ -183,11 +189,15 @@ function buildDrift(
   };
 }
 
+function seesEnough(report: Report, { allowUnseenUsers }: CheckOptions): boolean {
+  return isWhole(report) || (allowUnseenUsers && onlyUsersUnseen(report) !== null && showsAll(report));
+}
+
 /** Findings and a reboot that counts win over what is not known. */
-function verdictOf(counted: number, complete: boolean, { reboot, allowIncomplete }: CheckOptions): Drift['verdict'] {
+function verdictOf(counted: number, seen: boolean, { reboot, allowIncomplete }: CheckOptions): Drift['verdict'] {
   const gate = gateOf(reboot);
   if (counted > 0 || gate === 'closed') return 'drift';
-  return (complete && gate === 'open') || allowIncomplete ? 'pass' : 'incomplete';
+  return (seen && gate === 'open') || allowIncomplete ? 'pass' : 'incomplete';
 }
 
 function gateOf({ required, counts_as }: DriftReboot): Judgement['rebootGate'] {

@@ -39,8 +39,12 @@ function byId<F extends { id: string }>(findings: readonly F[]): Map<string, F> 
   return new Map(findings.map((finding) => [finding.id, finding]));
 }
 
-/** Whether the report saw everything and shows it: with --detail units it leaves out the processes of no unit. */
-export function isWhole({ scan, summary, units }: Report): boolean {
-  if (!scan.complete) return false;
+/** Whether the report saw everything and shows it. */
+export function isWhole(report: Report): boolean {
+  return report.scan.complete && showsAll(report);
+}
+
+/** Whether the report shows what it saw: with --detail units it leaves out the processes of no unit. */
+export function showsAll({ scan, summary, units }: Report): boolean {
   return scan.detail === 'processes' || new Set(units.flatMap(({ pids }) => pids)).size >= summary.processes;
 }

@@ -1,8 +1,9 @@
 // lib_users and fd_users: their flags, their output, their exit codes (0, and 2 for a wrong command line).
 
+import { takeCrew } from '../crew/start.ts';
+import { unseenWarnings } from '../documents/unseen.ts';
 import { LibUsersError } from '../errors.ts';
 import { writeStderr, writeStdout } from '../output.ts';
-import { programFile } from '../program.ts';
 import { sanitize } from '../render/sanitize.ts';
 import { scanHost } from '../scan.ts';
 import { version } from '../version.ts';
@@ -43,10 +44,9 @@ async function scan(program: Program, options: DropInArguments, now: Date): Prom
     systemctl: false,
     labels: {},
     now,
-    workerFile: programFile,
+    readers: takeCrew,
     onProgress: null,
   });
-  const unseen = report.warnings.find(({ code }) => code === 'not_everything_seen' || code === 'hidepid');
-  if (unseen) writeStderr(`${program.name}: warning: ${sanitize(unseen.message)}\n`);
+  for (const { message } of unseenWarnings(report)) writeStderr(`${program.name}: warning: ${sanitize(message)}\n`);
   writeStdout(renderDropIn(report, options));
 }

@@ -15,9 +15,12 @@ const mountinfoLimit = 64 * 1024 * 1024;
 /** Files that engines make. One alone proves nothing: a disk image that was made from a container image keeps it. */
 const engineFiles = ['.dockerenv', 'run/.containerenv'];
 
-/** First match wins. What may not be read decides nothing. */
-export function readContainer(root: string, procPath: string): RebootUnknown | null {
-  const manager = nameManager(root, procPath);
+/**
+ * First match wins. What may not be read decides nothing.
+ * @param inEnvironment what environmentNamesContainer() says
+ */
+export function readContainer(root: string, procPath: string, inEnvironment: boolean): RebootUnknown | null {
+  const manager = nameManager(root, inEnvironment);
   if (manager !== null) return inContainer(manager);
   const namespace = readPidNamespace(procPath);
   if (namespace !== null && namespace !== initialPidNamespace) {
@@ -37,12 +40,15 @@ function inContainer(evidence: string): RebootUnknown {
   return { code: 'container', message: `this is a container, which runs on the kernel of its host: ${evidence}` };
 }
 
-/** PID 1's environment counts only if it may be read. */
-function nameManager(root: string, procPath: string): string | null {
+function nameManager(root: string, inEnvironment: boolean): string | null {
   if (existsSync(join(root, 'run/systemd/container'))) return '/run/systemd/container exists';
+  return inEnvironment ? 'container= is in the environment of PID 1' : null;
+}
+
+/** PID 1's environment counts only if it may be read. It is memory of PID 1, and who reads it may have to wait. */
+export function environmentNamesContainer(procPath: string): boolean {
   const environment = readHostFile(procPath, '1/environ') ?? '';
-  const isSet = environment.split('\0').some((variable) => /^container=./.test(variable));
-  return isSet ? 'container= is in the environment of PID 1' : null;
+  return environment.split('\0').some((variable) => /^container=./.test(variable));
 }
 
 /** PID 1's; where only root may read that, the scanner's own, which sees PID 1 of the same namespace in its /proc. */

@@ -15,6 +15,8 @@ export interface HostPlaces {
   /** Where the host's own files are: / but in tests. */
   root: string;
   procPath: string;
+  /** Whether PID 1's environment says that this is a container. */
+  inContainer: boolean;
 }
 
 export interface HostAnswer {
@@ -24,7 +26,8 @@ export interface HostAnswer {
   problems: string[];
 }
 
-export function readHost({ root, procPath }: HostPlaces): HostAnswer {
+export function readHost(places: HostPlaces): HostAnswer {
+  const { root, procPath } = places;
   const line = (path: string) => readHostFile(procPath, path)?.trim() || null;
   const bootTime = readBootTime(procPath);
   const os = readOsRelease(root);
@@ -45,7 +48,7 @@ export function readHost({ root, procPath }: HostPlaces): HostAnswer {
       os: os ?? { id: null, version_id: null, name: null },
       kernel_release: kernelRelease,
       init: readInit(root, procPath),
-      reboot: readReboot(root, procPath, kernelRelease),
+      reboot: readReboot(places, kernelRelease),
     },
     problems: unread.flatMap(([missing, problem]) => (missing ? [problem] : [])),
   };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Reboot, RebootReason, RebootUnknown } from '../documents/generated/report.ts';
 import { readContainer } from './container.ts';
 import { readHostFile } from './files.ts';
+import type { HostPlaces } from './host.ts';
 import { compareKernelVersions, mayReplace, parseKernelVersion } from './kernel-version.ts';
 import { type InstalledKernel, readInstalledKernels } from './kernels.ts';
 
@@ -20,15 +21,18 @@ interface KernelJudgement {
  * that was started with a kernel of its host, or with names that no rule understands.
  * @param running the running kernel's release, null if it is not known
  */
-export function readReboot(root: string, procPath: string, running: string | null): Reboot {
-  const kernel = judge(root, procPath, running);
+export function readReboot({ root, procPath, inContainer }: HostPlaces, running: string | null): Reboot {
+  const kernel = judge(readContainer(root, procPath, inContainer), { root, procPath }, running);
   const reasons = [...kernel.reasons, ...readRequiredFile(root), ...readNeededFile(root)];
   if (reasons.length > 0) return { required: true, reasons, unknown_because: null };
   return { required: kernel.unknown === null ? false : null, reasons, unknown_because: kernel.unknown };
 }
 
-function judge(root: string, procPath: string, running: string | null): KernelJudgement {
-  const container = readContainer(root, procPath);
+function judge(
+  container: RebootUnknown | null,
+  { root, procPath }: Pick<HostPlaces, 'root' | 'procPath'>,
+  running: string | null,
+): KernelJudgement {
   if (container !== null) return { reasons: [], unknown: container };
   if (running !== null) return judgeKernels(running, readInstalledKernels(root), loadsModules(procPath));
   const message = 'the release of the running kernel could not be read';

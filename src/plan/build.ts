@@ -3,6 +3,7 @@
 import type { Action, Plan, PlanReboot } from '../documents/generated/plan.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
+import { onlyUsersUnseen } from '../documents/unseen.ts';
 import { compileRebootCandidates, compileShippedPolicy, compileUserPolicy } from '../policy/match.ts';
 import type { UserPolicyRule } from '../policy/rule.ts';
 import { shippedRules } from '../policy/shipped.ts';
@@ -23,12 +24,11 @@ export function buildPlan(
   generatedAt: string,
   selection: Selection = everything,
 ): Plan {
-  const { actions, ignored, complete, reboot } = judgeThings(
-    buildThings(report),
-    report,
-    compilePolicy(userRules),
+  const { actions, ignored, complete, reboot } = judgeThings(buildThings(report), report, {
+    policy: compilePolicy(userRules),
     selection,
-  );
+    allowUnseenUsers: true,
+  });
   return {
     kind: 'lib-users/plan',
     schema_version: schemaVersions.plan,
@@ -37,6 +37,7 @@ export function buildPlan(
     host: { hostname: report.host.hostname, id: report.host.id, boot_id: report.host.boot_id },
     report: { generated_at: report.generated_at, complete: report.scan.complete },
     complete,
+    unseen_users: onlyUsersUnseen(report) ?? [],
     services: unitsTo('restart', actions),
     reload_services: unitsTo('reload', actions),
     user_services: actions.flatMap(({ action, scope, user, unit }) =>
@@ -55,14 +56,18 @@ export function buildPlan(
  * What a plan of everything says about reboots, for commands that judge many reports: only units that can want a reboot
  * are looked at, and the policy is compiled once.
  */
-export function compileRebootJudge(userRules: readonly UserPolicyRule[]): (report: Report) => PlanReboot {
+export function compileRebootJudge(
+  userRules: readonly UserPolicyRule[],
+  allowUnseenUsers = false,
+): (report: Report) => PlanReboot {
   const policy = compilePolicy(userRules);
   const canWantReboot = compileRebootCandidates(userRules, shippedRules);
   return (report) => {
     const units = report.units.filter((unit) =>
       canWantReboot({ scope: unit.scope, unit: unit.name, aliases: aliasesOf(unit) }),
     );
-    return judgeThings(buildUnitThings(units, report), report, policy, everything).reboot;
+    const options = { policy, selection: everything, allowUnseenUsers };
+    return judgeThings(buildUnitThings(units, report), report, options).reboot;
   };
 }
 
@@ -70,14 +75,22 @@ function compilePolicy(userRules: readonly UserPolicyRule[]): Policy {
   return { user: compileUserPolicy(userRules), shipped: compileShippedPolicy(shippedRules) };
 }
 
-function judgeThings(things: readonly Thing[], report: Report, policy: Policy, selection: Selection) {
+interface JudgeOptions {
+  policy: Policy;
+  selection: Selection;
+  /** Whether processes that were not seen count as seen, if they are but those of users. */
+  allowUnseenUsers: boolean;
+}
+
+function judgeThings(things: readonly Thing[], report: Report, { policy, selection, allowUnseenUsers }: JudgeOptions) {
   const settled = things
     .filter((thing) => selection.hasUnit(thing))
     .map((thing) => settle(thing, policy, report.host.systemd_version ?? null));
   const actions = settled
     .flatMap(({ action }) => (action !== null && selection.hasAction(action.action) ? [action] : []))
     .sort(compareActions);
-  const complete = isComplete(report) && !selection.narrows;
+  const seen = report.scan.complete || (allowUnseenUsers && onlyUsersUnseen(report) !== null);
+  const complete = seen && isWhole(report) && !selection.narrows;
   const reboot = buildReboot(report.host.reboot, actions, complete);
   return { actions, ignored: settled.flatMap(({ ignored }) => ignored), complete, reboot };
 }
@@ -94,8 +107,7 @@ function unitsTo(verb: 'restart' | 'reload', actions: readonly Action[]): string
   );
 }
 
-/** Whether the report is complete and has everything that it was counted from: --detail units leaves out the processes. */
-function isComplete({ scan, summary, units }: Report): boolean {
-  if (!scan.complete) return false;
+/** Whether the report has everything that it was counted from: --detail units leaves out the processes. */
+function isWhole({ scan, summary, units }: Report): boolean {
   return scan.detail === 'processes' || summary.processes <= new Set(units.flatMap(({ pids }) => pids)).size;
 }

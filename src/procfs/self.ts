@@ -19,10 +19,10 @@ export interface Lineage {
   namespaces: Namespaces;
 }
 
-/** The scanner and its ancestors, the scanner first; empty where the scanned procfs does not know us. */
-export function readLineage(procPath: string): Lineage[] {
+/** A process and its ancestors, itself first; empty if the scanned procfs does not know it. */
+export function readLineage(procPath: string, self: number): Lineage[] {
   const lineage: Lineage[] = [];
-  let pid = Number(orNull(() => readLink(`${procPath}/self`)) ?? 0);
+  let pid = self;
   while (pid > 0 && lineage.length < 1024) {
     const directory = `${procPath}/${pid}`;
     const stat = orNull(() => parseStat(readBytes(`${directory}/stat`)));

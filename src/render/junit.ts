@@ -22,14 +22,16 @@ export function renderJunit(judgement: Judgement, scan: Scan): string {
   });
 }
 
-function seenCase({ drift, allowIncomplete }: Judgement, { processes }: Scan): Case {
-  const { seen, denied, failed } = processes;
-  const missed = [...(denied > 0 ? [`${denied} denied`] : []), ...(failed > 0 ? [`${failed} failed`] : [])];
+function seenCase({ drift, seen: enough, allowIncomplete }: Judgement, { processes }: Scan): Case {
+  const { seen, denied, failed, blocked = 0 } = processes;
+  const missed = Object.entries({ denied, failed, blocked }).flatMap(([what, many]) =>
+    many > 0 ? [`${many} ${what}`] : [],
+  );
   const why =
     missed.length === 0 ? 'the report was narrowed or leaves out processes, or procfs hides some' : enumerate(missed);
   return {
     name: 'every process was inspected',
-    outcome: drift.report.complete ? null : allowIncomplete ? 'skipped' : 'error',
+    outcome: drift.report.complete ? null : enough || allowIncomplete ? 'skipped' : 'error',
     message: drift.report.complete ? '' : `not everything could be seen: ${why}`,
     lines: drift.report.complete ? [] : [`${count(seen, 'process')} seen`],
   };

@@ -51,7 +51,7 @@ export function renderNagios(
   report: Report,
   thresholds: Thresholds,
 ): { text: string; exitCode: number } {
-  const { drift, counted, accepted, allowIncomplete, reboot, rebootGate } = judgement;
+  const { drift, counted, accepted, allowIncomplete, seen, reboot, rebootGate } = judgement;
   const rebootSaid = rebootText(reboot);
   const owners = groupByOwner(counted);
   // A baseline lets a finding pass for as long as one likes; this flag says how long that is.
@@ -61,7 +61,7 @@ export function renderNagios(
       ? 'CRITICAL'
       : alerts(thresholds.warning, owners.length) || (reboot.required === true && reboot.counts_as === 'warning')
         ? 'WARNING'
-        : (drift.report.complete && rebootGate === 'open') || allowIncomplete
+        : (seen && rebootGate === 'open') || allowIncomplete
           ? 'OK'
           : 'UNKNOWN';
   const counts = count(owners.length, drift.fail_on === 'new' ? 'newly stale unit' : 'stale unit');
@@ -114,14 +114,14 @@ function perfdata(
   units: number,
   { warning, critical }: Thresholds,
 ): string {
-  const { denied, failed } = report.scan.processes;
+  const { denied, failed, blocked = 0 } = report.scan.processes;
   const { held_bytes, held_memory_bytes } = report.summary;
   return [
     `units=${units};${warning?.text ?? ''};${critical?.text ?? ''};0`,
     ...(['new', 'remaining', 'resolved', 'unseen'] as const).map((change) => `${change}=${drift.counts[change]};;;0`),
     `held_bytes=${held_bytes}B;;;0`,
     ...(held_memory_bytes === undefined ? [] : [`held_memory_bytes=${held_memory_bytes}B;;;0`]),
-    `not_inspected=${denied + failed};;;0`,
+    `not_inspected=${denied + failed + blocked};;;0`,
     // Absent if it is not known: U, which the guidelines have for that, is no number to most readers.
     ...(reboot.required === null ? [] : [`reboot=${Number(reboot.required)};;;0;1`]),
   ].join(' ');

@@ -108,10 +108,25 @@ function renderIgnored(title: string, ignored: readonly Ignored[], style: Style)
   return fold(words(title, 'bold'), 0, 2, style) + lines.map((line) => fold(words(line, 'dim'), 2, 4, style)).join('');
 }
 
-function renderTail({ reboot }: Plan, style: Style): string {
+/** What users run by themselves waits for nobody's plan. */
+function renderUnseen(owners: NonNullable<Plan['unseen_users']>, style: Style): string {
+  if (owners.length === 0) return '';
+  const named = owners.map(({ user, denied, failed, blocked }) => {
+    const name = sanitize(user?.name ?? `uid ${user?.uid}`);
+    return `${count(denied + failed + blocked, 'process')} of ${name}`;
+  });
+  const more = named.length - shownIgnored;
+  const shown = [...named.slice(0, more > 1 ? shownIgnored : undefined), ...(more > 1 ? [`${more} others`] : [])];
+  return fold(words(`Not seen: ${shown.join(', ')}`, 'yellow'), 0, 10, style);
+}
+
+function renderTail({ reboot, unseen_users = [] }: Plan, style: Style): string {
   const because = reboot.reasons.map(rebootReasonText).join('; ');
   const known = reboot.required ? ['required', because].filter(Boolean).join(': ') : 'not required';
   const unknown = ['not known whether it is required', rebootUnknownText(reboot)].filter(Boolean).join(': ');
   const text = reboot.required === null ? unknown : known;
-  return fold(words(`Reboot: ${text}`, reboot.required === false ? 'dim' : 'yellow'), 0, 8, style);
+  return (
+    renderUnseen(unseen_users, style) +
+    fold(words(`Reboot: ${text}`, reboot.required === false ? 'dim' : 'yellow'), 0, 8, style)
+  );
 }

@@ -48,11 +48,12 @@ function kernelHeldText({ holder, device, size_bytes, ...path }: KernelHeld): st
 }
 
 function seenText({ scan }: Report): string {
-  const { seen, inspected, kernel_threads, vanished, denied, failed } = scan.processes;
+  const { seen, inspected, kernel_threads, vanished, denied, failed, blocked = 0 } = scan.processes;
   const all = seen - kernel_threads - vanished;
   const asides = [
     ...(denied > 0 ? [`${denied} denied to uid ${scan.effective_uid}`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(blocked > 0 ? [`${blocked} kept us waiting`] : []),
     ...(vanished > 0 ? [`${vanished} ended meanwhile`] : []),
   ];
   const part = inspected < all ? `${inspected} of ` : scan.complete ? 'all ' : '';

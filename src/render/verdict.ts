@@ -72,6 +72,10 @@ const steps: readonly { step: string; when: (report: Report) => boolean }[] = [
   },
   { step: 'give the scanner CAP_SYS_PTRACE, or run it on the host itself, to see all processes', when: isBlind },
   { step: 'scan again: some processes could not be read', when: ({ scan }) => scan.processes.failed > 0 },
+  {
+    step: 'see to the processes that keep their readers waiting (ps and lsof wait for them too)',
+    when: ({ scan }) => (scan.processes.blocked ?? 0) > 0,
+  },
   { step: 'scan without filters to see the whole host', when: ({ scan }) => !scan.complete },
   { step: 'reboot', when: ({ host }) => host.reboot.required === true },
   { step: 'see to what the kernel uses (losetup --detach, swapoff)', when: kernelHolds },

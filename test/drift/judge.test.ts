@@ -18,6 +18,7 @@ const now = new Date('2026-11-23T10:00:00Z');
 const options: CheckOptions = {
   failOn: null,
   allowIncomplete: false,
+  allowUnseenUsers: false,
   filters: { units: [], roles: null, kinds: [] },
   accept: [],
   reboot: { required: false, reasons: [], counts_as: 'ok' },

@@ -43,6 +43,7 @@ function answers(of: Report, rules: readonly UserPolicyRule[]) {
   const judgement = judge(of, null, {
     failOn: 'never',
     allowIncomplete: true,
+    allowUnseenUsers: false,
     filters,
     accept: [],
     reboot: effect,
@@ -124,7 +125,14 @@ test('on what counts: a host counts in the fleet exactly if check without a base
       const accepted = entries.map((entry) => ({ ...entry, reason: 'x', file: 'c.yaml', line: 1 }));
       const filters: Filters = { units: [], roles: wanted, kinds: [] };
       const reboot = { required: false, reasons: [], counts_as: 'ok' } as const;
-      const options = { failOn: 'any', allowIncomplete: false, filters, accept: accepted, now } as const;
+      const options = {
+        failOn: 'any',
+        allowIncomplete: false,
+        allowUnseenUsers: false,
+        filters,
+        accept: accepted,
+        now,
+      } as const;
       const judgement = judge(of, null, { ...options, reboot: { ...reboot, reasons: [] } });
       const stale = compileStale(filters, accepted, now)(of);
       counted.add(stale > 0);

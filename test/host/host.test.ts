@@ -26,7 +26,7 @@ const whole: Tree = {
 
 test('host: every fact', (t) => {
   const root = makeTree(t, whole);
-  assert.deepEqual(readHost({ root, procPath: join(root, 'proc') }), {
+  assert.deepEqual(readHost({ root, procPath: join(root, 'proc'), inContainer: false }), {
     host: {
       hostname: 'web-1',
       id: deriveHostId(machineId),
@@ -47,7 +47,7 @@ test('host: every fact', (t) => {
 
 test('host: without any file everything is null, and all but the machine id is a problem', (t) => {
   const root = makeTree(t, {});
-  const { host, problems } = readHost({ root, procPath: join(root, 'proc') });
+  const { host, problems } = readHost({ root, procPath: join(root, 'proc'), inContainer: false });
   assert.deepEqual(host, {
     hostname: hostname(),
     id: null,

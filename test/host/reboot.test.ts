@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
+import { environmentNamesContainer } from '../../src/host/container.ts';
 import { readInstalledKernels } from '../../src/host/kernels.ts';
 import { readReboot } from '../../src/host/reboot.ts';
 import { makeTree, type Tree } from '../support/tree.ts';
@@ -35,9 +36,15 @@ const arch = (...releases: string[]): Tree => ({
   'boot/vmlinuz-linux-lts': '',
 });
 
+/** As the scan does it. */
+function readRebootOf(root: string, running: string | null) {
+  const procPath = join(root, 'proc');
+  return readReboot({ root, procPath, inContainer: environmentNamesContainer(procPath) }, running);
+}
+
 /** Without the words for people: those are looked at once, below. */
 function verdict(root: string, running: string | null) {
-  const { required, reasons, unknown_because } = readReboot(root, join(root, 'proc'), running);
+  const { required, reasons, unknown_because } = readRebootOf(root, running);
   assert.equal(unknown_because !== null, required === null);
   return { required, reasons, unknown: unknown_because?.code ?? null };
 }
@@ -290,7 +297,7 @@ test('kernels: nothing is said where the running one is not known', (t) => {
 test('why it is not known is said in a sentence that names what was found', (t) => {
   const messageOf = (tree: Tree, running: string) => {
     const root = makeTree(t, tree);
-    return readReboot(root, join(root, 'proc'), running).unknown_because?.message;
+    return readRebootOf(root, running).unknown_because?.message;
   };
   assert.match(messageOf({ ...stale, '.dockerenv': '' }, deb(9)) ?? '', /container.*\/\.dockerenv exists/);
   const vague = packaged('6.1.0-acme7-arm', '6.1.0-acme8-arm');

@@ -11,6 +11,7 @@ import { scanHost } from '../../src/scan.ts';
 import { failure, withFs } from '../support/faulty-fs.ts';
 import { figure } from '../support/figures.ts';
 import { startCreature } from '../support/hostile.ts';
+import { inProcess } from '../support/in-process.ts';
 import { isRoot, processOf, python, workFolder } from '../support/live.ts';
 import { skipUnless } from '../support/skip.ts';
 
@@ -31,7 +32,7 @@ function scanOne(pid: number): Promise<Report> {
     systemctl: false,
     labels: {},
     now: new Date(),
-    workerFile: null,
+    readers: inProcess,
     onProgress: null,
   });
 }

@@ -78,6 +78,7 @@ function fold(from: Report) {
 const options = {
   failOn: null,
   allowIncomplete: false,
+  allowUnseenUsers: false,
   filters: { units: [], roles: null, kinds: [] },
   accept: [],
   now,

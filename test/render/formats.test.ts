@@ -44,6 +44,7 @@ import { workedReport } from './samples.ts';
 const options: Omit<CheckOptions, 'reboot'> = {
   failOn: null,
   allowIncomplete: false,
+  allowUnseenUsers: false,
   filters: { units: [], roles: null, kinds: [] },
   accept: [{ path: '*a*', reason: '<|"%0A\n', file: 'c.yaml', line: 1 }],
   now: new Date('2026-11-23T10:00:00Z'),

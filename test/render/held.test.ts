@@ -56,7 +56,15 @@ const thresholds = { warning: null, critical: null, criticalAgeSeconds: null };
 const plugin = (of: Report): string => {
   const filters = { units: [], roles: null, kinds: [] };
   const reboot = { required: false, reasons: [], unknown_because: null, counts_as: 'ok' as const };
-  const options = { failOn: 'any' as const, allowIncomplete: false, filters, accept: [], now: new Date(0), reboot };
+  const options = {
+    failOn: 'any' as const,
+    allowIncomplete: false,
+    allowUnseenUsers: false,
+    filters,
+    accept: [],
+    now: new Date(0),
+    reboot,
+  };
   return renderNagios(judge(of, null, options), of, thresholds).text;
 };
 

@@ -46,6 +46,7 @@ const style = { colour: false, columns: 80 };
 const options: Omit<CheckOptions, 'reboot'> = {
   failOn: null,
   allowIncomplete: false,
+  allowUnseenUsers: false,
   filters: { units: [], roles: null, kinds: [] },
   accept: [],
   now,

@@ -107,6 +107,16 @@ const conditions = {
     what: '/dev/fuse',
     remedy: notInContainer,
   },
+  "another user's FUSE": {
+    given: () =>
+      conditions.FUSE.given() &&
+      spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt'], {
+        uid: 65534,
+        gid: 65534,
+      }).status === 0,
+    what: '/dev/fuse, and namespaces that any user may make',
+    remedy: `${notInContainer}, with user.max_user_namespaces above 0`,
+  },
   'stat map_files': {
     given: () => holds(() => statSync(someMapping())),
     what: 'to look at files by /proc/PID/map_files',

@@ -13,6 +13,10 @@ export type Time = string;
  */
 export type NullableString = string | null;
 /**
+ * A number of things or bytes, never negative.
+ */
+export type Count = number;
+/**
  * One reason for a reboot.
  */
 export type RebootReason = KernelOutdated | KernelModulesMissing | RebootRequiredFile | RebootNeededFile | UnitReboot;
@@ -37,10 +41,6 @@ export type Scope = 'system' | 'user';
  * A user, or null.
  */
 export type NullableUser = User | null;
-/**
- * A number of things or bytes, never negative.
- */
-export type Count = number;
 /**
  * What stands in the way of a restart. user_process: a process that an ordinary user runs inside the unit, on files of users: no code of the unit's. not_own_files: only logs speak for an action, and they are of another service or nobody knows whose: somebody may have handed them to the unit.
  */
@@ -104,9 +104,13 @@ export interface Plan {
   host: PlanHost;
   report: SourceReport;
   /**
-   * false where the report is not complete, leaves out processes outside units, or a filter narrowed the plan: then an empty plan does not mean a clean host.
+   * false where the report is not complete (but for unseen_users), leaves out processes outside units, or a filter narrowed the plan: then an empty plan does not mean a clean host.
    */
   complete: boolean;
+  /**
+   * The users whose processes the scan did not see, if nothing else was missed: what they run by themselves may use gone files. Always written; not required, since documents before 1.2 do not have it.
+   */
+  unseen_users?: UnseenOwner[];
   /**
    * The system services to restart, in a safe order: real names, that systemd can restart.
    */
@@ -179,14 +183,20 @@ export interface SourceReport {
   complete: boolean;
 }
 /**
- * A unit of a user manager.
+ * How many processes of one user could not be looked at, as in the report.
  */
-export interface UserService {
-  user: User;
+export interface UnseenOwner {
   /**
-   * The unit's name.
+   * The effective user.
    */
-  unit: string;
+  user: User | null;
+  /**
+   * As in the report: here always user.
+   */
+  kind: 'root' | 'service' | 'user' | null;
+  denied: Count;
+  failed: Count;
+  blocked: Count;
 }
 /**
  * A user; the name is null where the passwd file does not know the uid.
@@ -197,6 +207,16 @@ export interface User {
    */
   uid: number;
   name: NullableString;
+}
+/**
+ * A unit of a user manager.
+ */
+export interface UserService {
+  user: User;
+  /**
+   * The unit's name.
+   */
+  unit: string;
 }
 /**
  * Whether the host needs a reboot.

@@ -278,7 +278,7 @@ export interface Scan {
    */
   effective_uid: number;
   /**
-   * true when nothing was denied or failed, procfs hid nothing from us, and no filter narrowed the scan.
+   * true when nothing was denied, failed or blocked, procfs hid nothing from us, and no filter narrowed the scan.
    */
   complete: boolean;
   /**
@@ -286,6 +286,14 @@ export interface Scan {
    */
   duration_seconds: number;
   processes: ProcessCounts;
+  /**
+   * The processes that count as blocked, by pid, at most a hundred of them. Always written; not required, since documents before 1.3 do not have it.
+   */
+  blocked?: BlockedProcess[];
+  /**
+   * Whose processes could not be looked at, or not completely: one entry an owner, by uid. Always written; not required, since documents before 1.3 do not have it.
+   */
+  unseen?: UnseenOwner[];
   /**
    * The system units of the scanner and of its ancestors: restarting one of them may end the caller.
    */
@@ -326,7 +334,7 @@ export interface Filters {
   default_rules: boolean;
 }
 /**
- * seen = inspected + kernel_threads + vanished + denied + failed.
+ * seen = inspected + kernel_threads + vanished + denied + failed + blocked.
  */
 export interface ProcessCounts {
   seen: Count;
@@ -335,6 +343,41 @@ export interface ProcessCounts {
   vanished: Count;
   denied: Count;
   failed: Count;
+  blocked?: Count;
+}
+/**
+ * A process that keeps waiting whoever reads it, or that was left out for its owner's sake.
+ */
+export interface BlockedProcess {
+  /**
+   * The process id.
+   */
+  pid: number;
+  user: NullableUser;
+  name: NullableString;
+}
+/**
+ * A user; the name is null where the passwd file does not know the uid.
+ */
+export interface User {
+  /**
+   * The numeric user id.
+   */
+  uid: number;
+  name: NullableString;
+}
+/**
+ * How many processes of one user could not be looked at.
+ */
+export interface UnseenOwner {
+  user: NullableUser;
+  /**
+   * root; user: the account of a person, nobody, or a uid of a container, by UID_MIN and UID_MAX in the host's login.defs; service: every other account. null if the user is not known.
+   */
+  kind: 'root' | 'service' | 'user' | null;
+  denied: Count;
+  failed: Count;
+  blocked: Count;
 }
 /**
  * The login session of the scanner: the nearest of its own and its ancestors'.
@@ -387,16 +430,6 @@ export interface CutProcess {
   held_bytes: Count;
   unread_fds: Count;
   long_paths: Count;
-}
-/**
- * A user; the name is null where the passwd file does not know the uid.
- */
-export interface User {
-  /**
-   * The numeric user id.
-   */
-  uid: number;
-  name: NullableString;
 }
 /**
  * Names a unit, and says which cgroup hierarchy named it.
@@ -780,6 +813,7 @@ export interface Warning {
    */
   code:
     | 'not_everything_seen'
+    | 'blocked'
     | 'hidepid'
     | 'systemd_unavailable'
     | 'unit_facts_unavailable'

@@ -10,6 +10,7 @@ import { validateDocument } from '../../../src/documents/validate.ts';
 import { scanHost } from '../../../src/scan.ts';
 import type { ScanOptions } from '../../../src/scan-options.ts';
 import { assertEveryFormat } from '../../support/every-format.ts';
+import { inProcess } from '../../support/in-process.ts';
 import type { Target } from '../engine.ts';
 import { keepForeign } from './report.ts';
 
@@ -57,7 +58,7 @@ const options: ScanOptions = {
   systemctl: false,
   labels: {},
   now: new Date('2026-11-23T07:40:12Z'),
-  workerFile: null,
+  readers: inProcess,
   onProgress: null,
 };
 /** Each input meets one of them, by its length. */

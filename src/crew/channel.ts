@@ -1,0 +1,106 @@
+// A started helper: its pid, and the two pipes to it. It gets no other descriptor of ours, so that no reader of our output waits
+// for it, and an empty environment.
+
+import type { ChildProcess } from 'node:child_process';
+import { isExecutable, programFile } from '../program.ts';
+import { helperRole } from './role.ts';
+
+export interface Channel {
+  pid: number;
+  send(frame: Uint8Array): void;
+  /** SIGKILL, and nothing more: whether and when it ends is not waited for. */
+  abandon(): void;
+}
+
+export interface ChannelEvents {
+  onData(bytes: Uint8Array): void;
+  /** Once, and not after abandon(). */
+  onEnd(): void;
+}
+
+/** Throws what the system says if there is no room for another process. */
+export type StartChannel = (events: ChannelEvents) => Promise<Channel>;
+
+/** What we use of Bun.spawn(): node:child_process, which Bun has too, takes ten times as long there to be loaded. */
+interface Bun {
+  spawn(
+    argv: readonly string[],
+    options: { stdin: 'pipe'; stdout: 'pipe'; stderr: 'ignore'; env: object; cwd: string },
+  ): {
+    pid: number;
+    stdin: { write(bytes: Uint8Array): unknown; flush(): unknown };
+    stdout: ReadableStream<Uint8Array>;
+    kill(signal: string): void;
+    unref(): void;
+  };
+}
+
+const options = { env: {}, cwd: '/' };
+
+export const startHelper: StartChannel = isExecutable ? startByBun : startByNode;
+
+async function startByBun({ onData, onEnd }: ChannelEvents): Promise<Channel> {
+  const { Bun: bun } = globalThis as unknown as { Bun: Bun };
+  const child = bun.spawn([process.execPath, helperRole], {
+    ...options,
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'ignore',
+  });
+  const reader = child.stdout.getReader();
+  let abandoned = false;
+  const ignore = () => {};
+  const read = async () => {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || abandoned) return;
+      onData(value);
+    }
+  };
+  void read()
+    .catch(ignore)
+    .then(() => abandoned || onEnd());
+  child.unref();
+  return {
+    pid: child.pid,
+    send(frame) {
+      // What a helper that has ended does not take, its end tells.
+      void Promise.resolve(child.stdin.write(frame)).catch(ignore);
+      void Promise.resolve(child.stdin.flush()).catch(ignore);
+    },
+    abandon() {
+      abandoned = true;
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+async function startByNode({ onData, onEnd }: ChannelEvents): Promise<Channel> {
+  const { spawn } = await import('node:child_process');
+  const child = spawn(process.execPath, [programFile, helperRole], { ...options, stdio: ['pipe', 'pipe', 'ignore'] });
+  const { pid } = await started(child);
+  const { stdin, stdout } = child;
+  let abandoned = false;
+  stdout.on('data', (bytes) => abandoned || onData(bytes));
+  stdout.once('close', () => abandoned || onEnd());
+  // What a helper that has ended does not take, its end tells.
+  for (const each of [child, stdin, stdout]) each.on('error', () => {});
+  return {
+    pid,
+    send: (frame) => void stdin.write(frame),
+    abandon() {
+      abandoned = true;
+      child.kill('SIGKILL');
+      stdin.destroy();
+      stdout.destroy();
+      child.unref();
+    },
+  };
+}
+
+function started(child: ChildProcess): Promise<{ pid: number }> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('spawn', () => resolve({ pid: child.pid! }));
+  });
+}

@@ -1,0 +1,95 @@
+// The private role: questions from standard input -> answers on standard output, one process after the other, until the input
+// ends. It may be blocked by any process that it reads, for ever and beyond SIGKILL: so it holds nothing that anybody waits for,
+// and its current folder always is the process that it reads, which whoever started it can see (vitals.ts).
+
+import { readSync, writeSync } from 'node:fs';
+import { orNull, readBytes, readLink } from '../procfs/reader.ts';
+import { parseStat } from '../procfs/stat.ts';
+import { version } from '../version.ts';
+import { encodeFrame, FrameReader, frameOf } from './frames.ts';
+import { type FromHelper, type ToHelper, unpackSetup } from './protocol.ts';
+import { Answerer, type Item, packAnswer, type QuestionName } from './questions.ts';
+
+export function runHelper(): void {
+  let answerer: Answerer | null = null;
+  let procPath = '/proc';
+  try {
+    for (const message of readMessages()) {
+      if (message.kind === 'setup') {
+        if (message.version !== version)
+          throw new Error(
+            `this is lib-users ${version}, and the scan is of ${message.version}: it was replaced meanwhile`,
+          );
+        const setup = unpackSetup(message.setup);
+        procPath = setup.procPath;
+        const pid = Number(orNull(() => readLink(`${procPath}/self`)) ?? 0);
+        const parent = orNull(() => parseStat(readBytes(`${procPath}/${pid}/stat`)))?.ppid ?? 0;
+        answerer = new Answerer(setup, parent);
+        send({ kind: 'ready', pid });
+      } else {
+        if (answerer === null) throw new Error('a question without a setup');
+        answerAll(message.name, message.items, procPath, answerer);
+      }
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return;
+    send({ kind: 'defect', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  }
+}
+
+/** In as many frames as the answers are long. */
+function answerAll(name: QuestionName, items: readonly Item[], procPath: string, answerer: Answerer): void {
+  let texts: string[] = [];
+  let length = 0;
+  items.forEach((item, index) => {
+    goTo(procPath, item.pid);
+    const text = textOf(packAnswer(name, answerer.answer(name, item)));
+    length += text.length;
+    texts.push(text);
+    if (length < longFrame && index < items.length - 1) return;
+    write(frameOf(`{"kind":"answers","answers":[${texts.join()}]}`));
+    texts = [];
+    length = 0;
+  });
+}
+
+/** A process of which there is too much to tell has failed, and costs the others nothing. */
+function textOf(packed: unknown): string {
+  const failed = '"failed"';
+  try {
+    const text = JSON.stringify(packed);
+    return text.length > mostAnswerLength ? failed : text;
+  } catch (error) {
+    if (error instanceof RangeError) return failed;
+    throw error;
+  }
+}
+
+/** In characters. */
+const longFrame = 1 << 18;
+const mostAnswerLength = 1 << 26;
+
+/** A process that is gone, or not for us, is nobody's folder: to read it then says the same. */
+function goTo(procPath: string, pid: number): void {
+  orNull(() => process.chdir(`${procPath}/${pid}`));
+}
+
+function* readMessages(): Iterable<ToHelper> {
+  const frames = new FrameReader();
+  for (;;) {
+    const buffer = Buffer.allocUnsafeSlow(64 * 1024);
+    const count = readSync(0, buffer, 0, buffer.length, null);
+    if (count === 0) return;
+    yield* frames.push(buffer.subarray(0, count)) as ToHelper[];
+  }
+}
+
+function send(message: FromHelper): void {
+  write(encodeFrame(message));
+}
+
+function write(frame: Buffer): void {
+  for (let written = 0; written < frame.length; ) {
+    written += writeSync(1, frame, written, frame.length - written);
+  }
+}

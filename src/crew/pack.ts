@@ -1,0 +1,53 @@
+// An inspection <-> what JSON can carry of it: bigints as decimal text, and of the many processes in which nothing was found
+// only how they count.
+
+import type { Cut } from '../deleted/cut.ts';
+import type { AffectedProcess, Inspection } from '../deleted/inspect.ts';
+import type { HiddenUse } from '../deleted/suppressed.ts';
+
+/** The fields of findings that are bigints. */
+const bigints = ['replacedAtNs', 'inode', 'bornAtNs', 'unlinkedAtNs'] as const;
+
+type Plain<F> = { [K in keyof F]: bigint extends F[K] ? string | null : F[K] };
+type PlainProcess = Omit<AffectedProcess, 'maps' | 'fds'> & {
+  maps: Plain<AffectedProcess['maps'][number]>[];
+  fds: Plain<AffectedProcess['fds'][number]>[];
+};
+
+export type PackedInspection =
+  | Inspection['outcome']
+  | { outcome: Inspection['outcome']; affected: PlainProcess | null; hidden: HiddenUse[]; cut: Cut | null };
+
+export function packInspection({ outcome, affected, hidden, cut }: Inspection): PackedInspection {
+  if (affected === null && hidden.length === 0 && cut === null) return outcome;
+  return {
+    outcome,
+    cut,
+    affected: affected && { ...affected, maps: affected.maps.map(toPlain), fds: affected.fds.map(toPlain) },
+    // Of a rule no more than is told.
+    hidden: hidden.map(({ rule: { id, reason }, ...use }) => ({ rule: { id, reason }, ...use })),
+  };
+}
+
+export function unpackInspection(packed: PackedInspection): Inspection {
+  if (typeof packed === 'string') return { outcome: packed, affected: null, hidden: [], cut: null };
+  const { outcome, affected, hidden, cut } = packed;
+  return {
+    outcome,
+    affected: affected && { ...affected, maps: affected.maps.map(fromPlain), fds: affected.fds.map(fromPlain) },
+    hidden,
+    cut,
+  } as Inspection;
+}
+
+function toPlain<F extends object>(finding: F): Plain<F> {
+  const plain = { ...finding } as Record<string, unknown>;
+  for (const field of bigints) if (typeof plain[field] === 'bigint') plain[field] = String(plain[field]);
+  return plain as Plain<F>;
+}
+
+function fromPlain<F>(plain: Plain<F>): F {
+  const finding = plain as Record<string, unknown>;
+  for (const field of bigints) if (typeof finding[field] === 'string') finding[field] = BigInt(finding[field]);
+  return finding as F;
+}

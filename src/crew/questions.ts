@@ -1,0 +1,92 @@
+// What a helper can be asked of one process, and how it answers. Whatever a scan wants to know of a process that is not its own
+// goes through here, if to read it may take a lock that the process's owner can hold; docs/security.md has the table.
+
+import { type Inspection, Inspector, type InspectTask } from '../deleted/inspect.ts';
+import { environmentNamesContainer } from '../host/container.ts';
+import { type CgroupLine, parseCgroup } from '../procfs/cgroup.ts';
+import { orNull, readBytes } from '../procfs/reader.ts';
+import { hasSandboxRoot } from '../procfs/root-mount.ts';
+import { type Lineage, type Namespaces, readLineage, readNamespaces } from '../procfs/self.ts';
+import { readSessionLeader, type SessionLeader } from '../procfs/sessions.ts';
+import { Views } from '../procfs/views.ts';
+import { type PackedInspection, packInspection, unpackInspection } from './pack.ts';
+
+/** What all questions of one scan are about. `procPath` is absolute: a helper has no folder of its own. */
+export type Setup = InspectTask;
+
+/** What PID 1 says of this host or guest, and where the scanner stands in it. */
+export interface Origin {
+  namespaces: Namespaces;
+  cgroup: CgroupLine[];
+  /** Whether its environment says that it was started by a container's manager. */
+  namesContainer: boolean;
+  /** The scanner and its ancestors; empty if the scanned procfs does not know them. */
+  lineage: Lineage[];
+}
+
+export interface Answers {
+  inspect: Inspection;
+  /** Asked of PID 1. */
+  origin: Origin;
+  /** With the start time of the process. */
+  sandboxRoot: boolean | null;
+  /** null if it leads no session. */
+  sessionLeader: SessionLeader | null;
+}
+
+export type QuestionName = keyof Answers;
+
+export interface Item {
+  pid: number;
+  /** Tells the process from a later one with the same PID, where the question wants that. */
+  startTicks?: number;
+}
+
+/** Answers in one process: in a helper, or in a test. */
+export class Answerer {
+  readonly #setup: Setup;
+  readonly #scanner: number;
+  readonly #views = new Views();
+  #inspector: Inspector | null = null;
+
+  /** @param scanner its pid in the scanned procfs; 0 if that does not know it */
+  constructor(setup: Setup, scanner: number) {
+    this.#setup = setup;
+    this.#scanner = scanner;
+  }
+
+  answer<N extends QuestionName>(name: N, item: Item): Answers[N] {
+    return this.#answers[name](item);
+  }
+
+  close(): void {
+    this.#views.close();
+  }
+
+  readonly #answers: { [N in QuestionName]: (item: Item) => Answers[N] } = {
+    inspect: ({ pid }) => {
+      this.#inspector ??= new Inspector(this.#setup, this.#views);
+      return this.#inspector.inspect(pid);
+    },
+    origin: ({ pid }) => {
+      const directory = `${this.#setup.procPath}/${pid}`;
+      return {
+        namespaces: readNamespaces(directory),
+        cgroup: parseCgroup(orNull(() => readBytes(`${directory}/cgroup`)) ?? ''),
+        namesContainer: environmentNamesContainer(this.#setup.procPath),
+        lineage: readLineage(this.#setup.procPath, this.#scanner),
+      };
+    },
+    sandboxRoot: ({ pid, startTicks }) => hasSandboxRoot(this.#setup.procPath, pid, startTicks ?? 0),
+    sessionLeader: ({ pid }) => readSessionLeader(this.#setup.procPath, pid),
+  };
+}
+
+/** An answer as JSON carries it. */
+export function packAnswer<N extends QuestionName>(name: N, answer: Answers[N]): unknown {
+  return name === 'inspect' ? packInspection(answer as Inspection) : answer;
+}
+
+export function unpackAnswer<N extends QuestionName>(name: N, packed: unknown): Answers[N] {
+  return (name === 'inspect' ? unpackInspection(packed as PackedInspection) : packed) as Answers[N];
+}

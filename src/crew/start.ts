@@ -1,0 +1,25 @@
+// The crew of a scan, started as early as can be: a helper is there after as long as it takes to read the flags.
+
+import { readOwners } from '../host/owners.ts';
+import { countHostProcesses } from '../procfs/self.ts';
+import { startHelper } from './channel.ts';
+import { Crew, manyProcesses } from './crew.ts';
+
+let early: Crew | null = null;
+
+/** Before it is known what there is to be asked. Does nothing that cannot be left undone. */
+export function startEarly(): void {
+  early = newCrew();
+  early.start(countHostProcesses('/proc') < manyProcesses ? 1 : Number.POSITIVE_INFINITY);
+}
+
+/** The crew that was started early, for one scan; else a new one. */
+export function takeCrew(): Crew {
+  const crew = early ?? newCrew();
+  early = null;
+  return crew;
+}
+
+function newCrew(): Crew {
+  return new Crew({ start: startHelper, ownerOf: readOwners('/'), clock: () => performance.now() });
+}

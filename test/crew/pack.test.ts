@@ -1,0 +1,96 @@
+// An inspection goes through JSON and comes back the same, and one in which nothing was found is a word.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { packInspection, unpackInspection } from '../../src/crew/pack.ts';
+import { packSetup, unpackSetup } from '../../src/crew/protocol.ts';
+import type { Inspection } from '../../src/deleted/inspect.ts';
+import { shippedRules } from '../../src/deleted/rules.ts';
+
+const finding = {
+  path: '/usr/lib/caf\xc3\xa9\x00.so',
+  pathSource: 'kernel',
+  state: 'replaced',
+  role: 'code',
+  replacedAtNs: 1_764_453_600_123_456_789n,
+  device: 'fd:01',
+  inode: 2n ** 64n - 1n,
+  links: 0,
+  heldBytes: 4096,
+  bornAtNs: null,
+  ownerUid: 0,
+  unlinkedAtNs: 0n,
+  fsType: 'ext4',
+} as const;
+const affected: Inspection = {
+  outcome: 'inspected',
+  affected: {
+    pid: 9,
+    identity: {
+      stat: {
+        name: 'a) b',
+        state: 'S',
+        ppid: 1,
+        session: 9,
+        terminal: null,
+        threads: 1,
+        startTicks: 77,
+        kernelThread: false,
+        exiting: false,
+      },
+      effectiveUid: 33,
+      commandLine: 'a\0b\xff',
+      commandTruncated: false,
+      cgroup: '0::/system.slice/a.service\n',
+      namespaces: { pid: null, cgroup: 'cgroup:[1]' },
+    },
+    executable: { path: '/usr/bin/a', pathSource: 'kernel', deleted: false },
+    maps: [{ ...finding, kind: 'library', mappings: 3, mappedBytes: 8192, executable: true }],
+    fds: [{ ...finding, fd: 7, kind: 'regular', sizeBytes: 1, access: 'write', append: null, mountPoint: '/' }],
+  },
+  hidden: [],
+  cut: null,
+};
+const throughJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
+test('what was found comes back the same', () => {
+  assert.deepEqual(unpackInspection(throughJson(packInspection(affected))), affected);
+});
+
+test('what a rule hid comes back with as much of the rule as is told', () => {
+  const rule = shippedRules[0]!;
+  const hidden = [{ rule, via: 'fd', heldBytes: 5, file: 'fd:01 3' }] as const;
+  const back = unpackInspection(
+    throughJson(packInspection({ outcome: 'inspected', affected: null, hidden, cut: null })),
+  );
+  const { id, reason } = rule;
+  assert.deepEqual(back.hidden, [{ ...hidden[0], rule: { id, reason } }]);
+});
+
+test('what was cut of a process comes back the same, and so does a cut alone', () => {
+  const { identity } = affected.affected!;
+  const held = [{ device: 'fd:01', inode: String(2n ** 64n - 1n), heldBytes: 9, fsType: null }];
+  const cut = { pid: 9, identity, maps: 1, fds: 2, unreadFds: 3, longPaths: 4, held };
+  const alone: Inspection = { outcome: 'failed', affected: null, hidden: [], cut };
+  for (const inspection of [{ ...affected, cut }, alone])
+    assert.deepEqual(unpackInspection(throughJson(packInspection(inspection))), inspection);
+});
+
+test('of a process in which nothing was found there is one word', () => {
+  for (const outcome of ['inspected', 'kernel_threads', 'denied', 'failed', 'vanished'] as const) {
+    const inspection: Inspection = { outcome, affected: null, hidden: [], cut: null };
+    assert.equal(packInspection(inspection), outcome);
+    assert.deepEqual(unpackInspection(outcome), inspection);
+  }
+});
+
+test('what all questions are about comes back the same', () => {
+  const setup = {
+    procPath: '/proc',
+    include: { maps: true, fds: false },
+    rules: shippedRules,
+    bootedAtNs: 12n,
+    clockTicksPerSecond: 100,
+  };
+  assert.deepEqual(unpackSetup(throughJson(packSetup(setup))), setup);
+  assert.equal(unpackSetup(throughJson(packSetup({ ...setup, bootedAtNs: null }))).bootedAtNs, null);
+});

@@ -1,0 +1,52 @@
+// How long an owner is waited for: a bounded time for each, and nobody is left out for another's sake.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Patience } from '../../src/crew/patience.ts';
+
+const root = { kind: 'root', key: 0 } as const;
+const service = { kind: 'service', key: 33 } as const;
+const user = (key: number) => ({ kind: 'user' as const, key });
+
+test('whoever has kept nobody waiting is read as it comes, for a second at most', () => {
+  const patience = new Patience();
+  assert.equal(patience.isTried, false);
+  assert.equal(patience.standing(user(1000)), 'first');
+  assert.equal(patience.deadline(user(1000), false), 1000);
+});
+
+test('the fourth process of an owner is read last, and not waited for so long', () => {
+  const patience = new Patience();
+  for (let blocked = 0; blocked < 3; blocked++) {
+    assert.equal(patience.standing(user(1000)), 'first');
+    patience.strike(user(1000));
+  }
+  assert.equal(patience.standing(user(1000)), 'last');
+  assert.ok(patience.deadline(user(1000), false) < 1000);
+  for (const other of [root, service, user(1001)]) assert.equal(patience.standing(other), 'first');
+});
+
+test('waits that end in time count as well: in the end an owner is left out', () => {
+  const patience = new Patience();
+  let waited = 0;
+  for (; patience.standing(user(1000)) !== 'never'; waited += 500) patience.charge(user(1000), 500);
+  assert.equal(waited, 10_000);
+  assert.equal(patience.deadline(user(1000), false), 0);
+  for (const other of [root, service, user(1001)]) assert.equal(patience.standing(other), 'first');
+});
+
+test('a user of many uids gets no more than all users do, and root and services lose nothing by it', () => {
+  const patience = new Patience();
+  let waited = 0;
+  for (let key = 100_000; patience.standing(user(key)) !== 'never'; key++) {
+    patience.charge(user(key), 100);
+    waited += 100;
+    assert.ok(waited < 60_000, 'it has no end');
+  }
+  for (const other of [root, service]) assert.equal(patience.standing(other), 'first');
+});
+
+test('what is asked again is waited for longer than the first time', () => {
+  const patience = new Patience();
+  for (let blocked = 0; blocked < 5; blocked++) patience.strike(service);
+  assert.ok(patience.deadline(service, true) > 1000);
+});

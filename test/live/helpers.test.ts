@@ -1,0 +1,118 @@
+// The helpers of a scan: when there are several, what they hold, and what a scan says if there is no room for any: a user's
+// RLIMIT_NPROC (setrlimit(2)).
+
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { helperRole } from '../../src/crew/role.ts';
+import type { Report } from '../../src/documents/generated/report.ts';
+import { plainEnvironment } from '../support/cli.ts';
+import { needs } from '../support/needs.ts';
+import { commandLine, copyProgram } from '../support/program.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+import { until } from '../support/until.ts';
+
+test('without room for a helper the scan says so, and is never taken for clean', (t) => {
+  if (!needs(t, 'another user', 'setpriv')) return;
+  const folder = temporaryFolder(t);
+  chmodSync(folder, 0o755);
+  const copy = copyProgram(folder);
+  for (let pid = 1; pid <= 1000; pid++) mkdirSync(join(folder, String(pid)));
+  const scan = commandLine(['scan', '--no-config', '--no-systemctl', '--json', '--proc', folder], copy);
+  // A uid that nothing else runs as.
+  const user = ['setpriv', '--reuid=64321', '--regid=64321', '--clear-groups'];
+  const outcomes = [8, 10, 12, 16, 20, 60].map((limit) => {
+    const argv = [...user, 'prlimit', `--nproc=${limit}`, ...scan];
+    // Node itself waits for ever where it cannot make the threads of its own.
+    const options = { encoding: 'utf8', timeout: 25_000, killSignal: 'SIGKILL', env: plainEnvironment() } as const;
+    const { status, signal, stdout, stderr } = spawnSync(argv[0]!, argv.slice(1), options);
+    if (signal !== null) return 'no Node';
+    if (status === 0) return String(JSON.parse(stdout).scan.processes.seen);
+    assert.equal(status, 4, `${limit} threads: ${stderr}`);
+    assert.match(stderr, /no process to read the others with.*ulimit -u/);
+    return 'no helper';
+  });
+  assert.equal(outcomes.at(-1), '1000');
+  assert.ok(
+    outcomes.every((outcome) => ['1000', 'no Node', 'no helper'].includes(outcome)),
+    outcomes.join(),
+  );
+  assert.ok(outcomes.includes('no helper'), outcomes.join());
+});
+
+test('a helper that is started by hand does nothing, and ends with its input', () => {
+  const [program, ...argv] = commandLine([helperRole]);
+  const options = { encoding: 'utf8', input: '', timeout: 10_000, env: plainEnvironment() } as const;
+  const { status, signal, stdout, stderr } = spawnSync(program, argv, options);
+  assert.deepEqual([status, signal, stdout, stderr], [0, null, '', '']);
+});
+
+test('a scan that is killed takes its helpers with it', async (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, '1/fd'), { recursive: true });
+  // To read it never ends: nobody writes into it.
+  assert.equal(spawnSync('mkfifo', [join(folder, '1/maps')]).status, 0);
+  const [program, ...argv] = commandLine(['scan', '--no-config', '--no-systemctl', '--proc', folder]);
+  const scan = spawn(program, argv, { stdio: 'ignore', env: plainEnvironment() });
+  const children = () => readFileSync(`/proc/${scan.pid}/task/${scan.pid}/children`, 'utf8').split(' ').filter(Boolean);
+  await until('it has a helper in the process', () =>
+    children().some((pid) => readlinkSync(`/proc/${pid}/cwd`) === join(folder, '1')),
+  );
+  const helpers = children();
+  const ended = once(scan, 'exit');
+  scan.kill('SIGTERM');
+  assert.deepEqual(await ended, [null, 'SIGTERM']);
+  // Blocked in an open(2), a helper sees the end of its input only after that.
+  writeFileSync(join(folder, '1/maps'), '');
+  await until('no helper is left', () => helpers.every((pid) => !existsSync(`/proc/${pid}`)));
+});
+
+/** A procfs of `count` processes that map a gone file among `mappings` others. */
+function fakeProc(t: TestContext, count: number, mappings: number): string {
+  const folder = temporaryFolder(t);
+  const line = (path: string) => `7f0000000000-7f0000001000 r-xp 00000000 fd:01 4242 ${path}\n`;
+  const maps = line('/usr/lib/libidle.so.1').repeat(mappings) + line('/usr/lib/libgone.so.1 (deleted)');
+  for (let pid = 1; pid <= count; pid++) {
+    const directory = join(folder, String(pid));
+    mkdirSync(join(directory, 'fd'), { recursive: true });
+    symlinkSync('/usr/bin/a', join(directory, 'exe'));
+    if (pid === 1) writeFileSync(join(directory, 'maps'), maps);
+    else linkSync(join(folder, '1/maps'), join(directory, 'maps'));
+    writeFileSync(join(directory, 'stat'), `${pid} (a) S 0 ${'0 '.repeat(15)}1 0 100 0\n`);
+  }
+  return folder;
+}
+
+test('few processes that are much work are shared with a helper that starts late', (t) => {
+  if (!needs(t, 'strace', 'two processors')) return;
+  const log = join(temporaryFolder(t), 'trace');
+  const scan = (proc: string) => {
+    const argv = ['-f', '--seccomp-bpf', '-e', 'trace=execve', '-o', log];
+    const flags = ['scan', '--no-config', '--no-systemctl', '--json', '--quiet', '--proc', proc];
+    const options = { encoding: 'utf8', maxBuffer: 1 << 26, env: plainEnvironment() } as const;
+    const { stdout } = spawnSync('strace', [...argv, ...commandLine(flags)], options);
+    const pids = (JSON.parse(stdout) as Report).processes.map(({ pid }) => pid);
+    const helpers = readFileSync(log, 'utf8').split(helperRole).length - 1;
+    return { pids, helpers };
+  };
+  const little = scan(fakeProc(t, 2, 1));
+  const much = scan(fakeProc(t, 40, 80_000));
+  assert.deepEqual(little.pids, [1, 2]);
+  assert.deepEqual(
+    much.pids,
+    Array.from({ length: 40 }, (_, index) => index + 1),
+  );
+  assert.ok(much.helpers > 1, `${much.helpers} helpers`);
+});

@@ -1,0 +1,156 @@
+"""A user's process that keeps waiting whoever reads it, by a kernel lock that it holds for ever.
+
+usage: blocker.py KIND DEVICE; prints the number of its FUSE connection when it is ready. DEVICE is a /dev/fuse that the user may
+open. It needs no privilege: its mounts are in a user and a mount namespace of its own. Writing to
+/sys/fs/fuse/connections/NUMBER/abort ends the wait of all who wait for it; nothing else does for certain.
+
+epoll    the lock of an epoll instance, whose descriptor stands now and then in the place of a gone file's
+overlay  a gone file on an overlay of a FUSE that reads its requests and answers none
+exec     a program that is being exchanged for another: a file that closes with it is never flushed
+memory   the lock of its memory map: one thread reads a page that never comes, another waits to map more
+"""
+
+import ctypes
+import mmap
+import os
+import select
+import signal
+import sys
+import threading
+import time
+
+from fuse_files import FLUSH, Files, parse, reply, wants_answer
+
+CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [ctypes.c_long]
+
+
+def check(result):
+    if result != 0:
+        error = ctypes.get_errno()
+        raise OSError(error, os.strerror(error))
+
+
+def mount(source, target, kind, options):
+    check(libc.mount(source.encode(), target.encode(), kind.encode(), 0, options.encode()))
+
+
+def own_namespaces():
+    uid, gid = os.geteuid(), os.getegid()
+    check(libc.unshare(CLONE_NEWUSER | CLONE_NEWNS))
+    for file, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
+        with open(f"/proc/self/{file}", "w") as out:
+            out.write(text)
+    mount("none", "/mnt", "tmpfs", "")
+    os.chdir("/mnt")
+
+
+def serve(device, silent, never):
+    """Answers until the flag `silent` is set, and never what is in `never`; but goes on reading what is asked."""
+    # The server alone holds the device: when it ends, the connection does, and with it every wait, whatever became of the test.
+    signal.alarm(60)
+    files = Files(b"\0" * 65536)
+    while True:
+        try:
+            request = os.read(device, 1 << 20)
+        except OSError as error:
+            if error.errno == 19:  # ENODEV: aborted
+                os._exit(0)
+            continue
+        opcode, unique, node, body = parse(request)
+        if silent[0] or opcode in never or not wants_answer(opcode):
+            continue
+        try:
+            os.write(device, reply(unique, *files.answer(opcode, node, body)))
+        except OSError:
+            pass
+
+
+def fuse(path, never=()):
+    """(the flag that silences it, the number of the connection)"""
+    os.mkdir("fuse")
+    device = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    silent = mmap.mmap(-1, 4096)
+    if os.fork() == 0:
+        serve(device, silent, never)
+    mount("far", "/mnt/fuse", "fuse", f"fd={device},rootmode=40000,user_id=0,group_id=0,allow_other")
+    os.close(device)
+    return silent, os.minor(os.stat("/mnt/fuse").st_dev)
+
+
+def ready(number):
+    print(number, flush=True)
+
+
+def map_private(descriptor):
+    address = libc.mmap(None, 65536, mmap.PROT_READ | mmap.PROT_WRITE, mmap.MAP_PRIVATE, descriptor, 0)
+    assert address not in (None, 2**64 - 1)
+    return address
+
+
+def epoll(device):
+    silent, number = fuse(device)
+    page = map_private(os.open("/mnt/fuse/lib.so", os.O_RDONLY))
+    silent[0] = 1
+    instance = select.epoll()
+    event = os.eventfd(1)
+    instance.register(event, select.EPOLLIN)
+    threading.Thread(target=libc.epoll_wait, args=(instance.fileno(), ctypes.c_void_p(page), 4, -1)).start()
+    time.sleep(0.1)
+    gone = os.open("/mnt/gone.log", os.O_CREAT | os.O_WRONLY)
+    os.unlink("/mnt/gone.log")
+    ready(number)
+    while True:
+        for at in range(100, 600):
+            os.dup2(gone, at)
+        time.sleep(0.004)
+        for at in range(100, 600):
+            os.dup2(instance.fileno(), at)
+        time.sleep(0.0004)
+
+
+def overlay(device):
+    silent, number = fuse(device)
+    for name in ("up", "work", "merged"):
+        os.mkdir(name)
+    mount("none", "/mnt/merged", "overlay", "lowerdir=/mnt/fuse,upperdir=/mnt/up,workdir=/mnt/work,userxattr")
+    held = os.open("/mnt/merged/lib.so", os.O_RDONLY)
+    mmap.mmap(held, 65536, mmap.MAP_PRIVATE, mmap.PROT_READ)
+    os.unlink("/mnt/merged/lib.so")
+    silent[0] = 1
+    ready(number)
+    time.sleep(600)
+
+
+def exec_flush(device):
+    _, number = fuse(device, never=(FLUSH,))
+    os.open("/mnt/fuse/lib.so", os.O_RDONLY | os.O_CLOEXEC)
+    ready(number)
+    os.execv("/bin/sleep", ["sleep", "600"])
+
+
+def memory(device):
+    silent, number = fuse(device)
+    page = map_private(os.open("/mnt/fuse/lib.so", os.O_RDONLY))
+    os.unlink("/mnt/fuse/lib.so")
+    silent[0] = 1
+    own = os.open("/proc/self/mem", os.O_RDONLY)
+    anonymous = (None, 4096, mmap.PROT_READ, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, -1, 0)
+    # Once the map is locked nothing here may want memory.
+    reads, maps = threading.Lock(), threading.Lock()
+    reads.acquire()
+    maps.acquire()
+    threading.Thread(target=lambda: (reads.acquire(), os.pread(own, 1, page))).start()
+    threading.Thread(target=lambda: (maps.acquire(), libc.mmap(*anonymous))).start()
+    ready(number)
+    reads.release()
+    time.sleep(0.2)
+    maps.release()
+    time.sleep(600)
+
+
+KINDS = {"epoll": epoll, "overlay": overlay, "exec": exec_flush, "memory": memory}
+own_namespaces()
+KINDS[sys.argv[1]](sys.argv[2])

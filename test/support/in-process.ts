@@ -1,0 +1,20 @@
+// Reads the processes of a scan in the test's own process, for tests that put something between the scan and the kernel.
+
+import { Answerer, type Answers, type Item, type QuestionName, type Setup } from '../../src/crew/questions.ts';
+import type { Answer, Readers } from '../../src/crew/readers.ts';
+
+export function inProcess(): Readers {
+  let answerer: Answerer | null = null;
+  return {
+    begin: (setup: Setup) => {
+      answerer = new Answerer(setup, process.pid);
+    },
+    ask: async <N extends QuestionName>(name: N, items: readonly Item[], onProgress = (_: number) => {}) => {
+      const answers = items.map((item): Answer<N> => ({ read: answerer!.answer(name, item) as Answers[N] }));
+      onProgress(items.length);
+      return answers;
+    },
+    ownPids: () => new Set(),
+    close: () => answerer?.close(),
+  };
+}
