@@ -184,6 +184,7 @@ function buildDrift(
       unseen: changes.unseen.length,
     },
     reboot: options.reboot,
+    unseen_users: showsAll(report) ? (onlyUsersUnseen(report) ?? []) : [],
     ...changes,
     accepted: accepted.map(({ finding, entry: { reason, until = null } }) => ({ finding, reason, until })),
   };

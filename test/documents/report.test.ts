@@ -206,3 +206,30 @@ test('bytes that are no text keep their raw form', () => {
   assert.equal(found?.maps[0]?.path, '/bad\ufffd.so');
   assert.equal(found?.maps[0]?.path_base64, Buffer.from('/bad\xff.so', 'latin1').toString('base64'));
 });
+
+test('files of one path are told apart by their owner, and a unit says as whom its processes run', () => {
+  const as = (pid: number, effectiveUid: number, fds: FdFinding[]) => {
+    const made = process(pid, named('a.service'), { fds });
+    return { ...made, identity: { ...made.identity, effectiveUid } };
+  };
+  const { units, processes } = build([
+    as(9, 33, [fd(3, '/a.log', { ownerUid: 33 }), fd(4, '/a.log', { ownerUid: null })]),
+    as(4, 1000, [fd(3, '/a.log', { ownerUid: 1000 })]),
+    as(3, 0, [fd(3, '/a.log', { ownerUid: 33 })]),
+  ]);
+  const www = { uid: 33, name: null, kind: 'service' };
+  assert.deepEqual(
+    units[0]?.files.map(({ owner, pids }) => [owner, pids]),
+    [
+      [null, [9]],
+      [www, [3, 9]],
+      [{ uid: 1000, name: null, kind: 'user' }, [4]],
+    ],
+  );
+  assert.deepEqual(units[0]?.users, [
+    { uid: 0, name: null, kind: 'root', pids: [3] },
+    { ...www, pids: [9] },
+    { uid: 1000, name: null, kind: 'user', pids: [4] },
+  ]);
+  assert.deepEqual(processes[0]?.fds[0]?.owner, www);
+});

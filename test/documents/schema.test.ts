@@ -33,6 +33,7 @@ function* objects(node: unknown, pointer = ''): Iterable<[string, Node]> {
 /** Those that came with a minor: always written, but documents of an earlier minor do not have them. */
 const laterFields: ReadonlySet<string> = new Set([
   'drift/accepted',
+  'drift/unseen_users',
   'report/$defs/host/systemd_version',
   'report/$defs/systemd/names',
   'report/$defs/systemd/fragment_present',
