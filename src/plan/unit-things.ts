@@ -18,6 +18,7 @@ interface Traits {
 export function unitThings(unit: Unit, context: Context): Thing[] {
   const traits = { managedUser: managedUser(unit, context), session: sessionOf(unit, context) };
   const owners = ownersOf(unit, mainOf(unit, context)?.user?.uid ?? null);
+  const runsAs = runAs(unit, context);
   const groups = new Map<string, { kind: ThingKind; pids: Set<number> }>();
   const alone: { kind: ThingKind; process: Process }[] = [];
   const add = (kind: ThingKind, pid: number): void => {
@@ -51,14 +52,14 @@ export function unitThings(unit: Unit, context: Context): Thing[] {
       ...describe(unit, kind, traits, context),
       process: null,
       programs: [...pids].map((pid) => context.processes.get(pid)?.executable?.path ?? null),
-      users: usersOf(unit, pids, context),
+      users: usersOf(pids, runsAs),
       findings: unitFindings(unit, filesOf(kind), pids, owners, context.processes),
     })),
     ...alone.map(({ kind, process }) => ({
       ...describe(unit, kind, traits, context),
       process: planProcess(process),
       programs: [process.executable?.path ?? null],
-      users: kind === 'guest' ? usersOf(unit, new Set([process.pid]), context) : [],
+      users: kind === 'guest' ? usersOf([process.pid], runsAs) : [],
       findings: buildFindings(
         (filesByPid.get(kind)?.get(process.pid) ?? []).map((file) => ({ ...file, pids: [process.pid] })),
       ),
@@ -169,18 +170,24 @@ function mainOf({ systemd, sessions = [] }: Unit, { processes }: Context): Thing
   return sessions.find((session) => session.pid === pid) ?? null;
 }
 
-/** A report before 1.3 does not say it by itself. */
-function usersOf({ users }: Unit, pids: ReadonlySet<number>, { processes }: Context): Owner[] {
+/** As whom each process runs. A report before 1.3 does not say it by itself. */
+function runAs({ users, pids }: Unit, { processes }: Context): Map<number, Owner> {
   if (users !== undefined) {
-    const some = users.filter((user) => user.pids.some((pid) => pids.has(pid)));
-    return some.map(({ uid, name, kind }) => ({ uid, name, kind }));
+    return new Map(
+      users.flatMap(({ uid, name, kind, pids: members }) => members.map((pid) => [pid, { uid, name, kind }])),
+    );
   }
-  const known = new Map<number, Owner>();
-  for (const pid of pids) {
-    const user = processes.get(pid)?.user;
-    if (user) known.set(user.uid, { ...user, kind: ownerKind(user.uid) });
-  }
-  return [...known.values()].sort((a, b) => a.uid - b.uid);
+  return new Map(
+    pids.flatMap((pid) => {
+      const user = processes.get(pid)?.user;
+      return user ? [[pid, { ...user, kind: ownerKind(user.uid) }]] : [];
+    }),
+  );
+}
+
+function usersOf(pids: Iterable<number>, owners: ReadonlyMap<number, Owner>): Owner[] {
+  const users = new Map([...pids].flatMap((pid) => owners.get(pid) ?? []).map((user) => [user.uid, user]));
+  return [...users.values()].sort((a, b) => a.uid - b.uid);
 }
 
 /** A user's unit may be the caller's where the caller runs below that user's manager: the report does not say which. */
