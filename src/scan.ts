@@ -78,8 +78,9 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const counts = read.counts;
     if (counts.denied + counts.failed > 0) warnings.push(notEverythingSeen(counts));
     const userName = readUserNames(root);
+    const ownerOf = readOwners(root);
     warnings.push(...cutWarnings(cuts.values(), userName));
-    const unseen = describeUnseen(pids, inspections, { procPath, ownerOf: readOwners(root), userName });
+    const unseen = describeUnseen(pids, inspections, { procPath, ownerOf, userName });
     if (unseen.warning !== null) warnings.push(unseen.warning);
     if (hidden)
       warnings.push({
@@ -125,6 +126,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       leaders: await readLeaders(confirmed, systemd.controlGroups, views, readers, options),
       packages,
       userName,
+      ownerKind: (uid) => ownerOf(uid).kind,
       bootTimeSeconds: readBootTime(procPath),
       clockTicksPerSecond: readClockTicks(),
       kernelHeld: readOwnKernelHeld(options, views, inContainer),

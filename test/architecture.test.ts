@@ -17,6 +17,7 @@ const everybodys: Readonly<Record<string, string>> = {
   'stable-names.ts': 'ids and labels leave out the same changing parts of names',
   'scan-options.ts': 'what commands ask for and the scan obeys, as one record',
   'held.ts': 'one way to sum up what gone files hold',
+  'owner-kind.ts': 'one meaning of root, services and users, from the report to the plan',
   'keys.ts': 'one way to make keys of texts that others choose',
   'group-by.ts': 'one way to group',
   'nonblocking.ts': 'one way to wait for a stream',

@@ -12,7 +12,7 @@ const roomOfProcess = 56 << 20;
 /** The same for all processes together. A file may stand by its process and by its unit, and `fleet` reads reports of up to 256 MiB. */
 const roomOfReport = 112 << 20;
 /** A finding, but for its texts; a process as well. */
-const recordLength = 400;
+const recordLength = 450;
 /** The number of files that are not listed and whose held bytes are kept all the same: those that hold most. */
 const mostHeld = 100_000;
 /** So many characters a command line keeps in any case. */

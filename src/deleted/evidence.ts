@@ -27,6 +27,8 @@ export interface Evidence {
   readonly commandLine: Bytes;
   /** The name (comm), which the process says of itself. */
   readonly name: Bytes;
+  /** As whom the process runs. */
+  readonly effectiveUid: number;
   /** Whether the process maps a file whose path has this in it. */
   maps(part: Bytes): boolean;
   /** When the process had begun at the latest, in nanoseconds since the epoch; null if that is not known. */

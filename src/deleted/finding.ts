@@ -14,6 +14,8 @@ interface Finding extends Name {
   links: number | null;
   heldBytes: number | null;
   bornAtNs: bigint | null;
+  /** null if nobody could look. */
+  ownerUid: number | null;
   /** When the file lost its last name; null if that is not known, or a name is left. */
   unlinkedAtNs: bigint | null;
   /** The type of the file system that it is on, as mountinfo names it. */

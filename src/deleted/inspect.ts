@@ -236,6 +236,9 @@ function evidenceOf(
     get name() {
       return identity().stat.name;
     },
+    get effectiveUid() {
+      return identity().effectiveUid;
+    },
     maps: (part) => mentioned.get(part) ?? remember(mentioned, part, process.mapsMention(part)),
     get startedAtNs() {
       return startedAtNs();

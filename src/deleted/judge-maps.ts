@@ -85,7 +85,7 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
   if (gone === null) return null;
   const executable = file.mappings.some((mapping) => mapping.executable);
   const kind = isProgram ? 'executable' : executable || isLibraryName(path) ? 'library' : 'data';
-  const role = classifyMapRole({ path, kind, state: gone.state, ...facts, inode }, evidence);
+  const role = classifyMapRole({ path, kind, executable, state: gone.state, ...facts, inode }, evidence);
   return {
     path,
     pathSource,

@@ -37,16 +37,21 @@ interface Gone {
 }
 
 export interface User extends Holder {
+  readonly effectiveUid: number;
   /** When the process began; null if that is not known. */
   startedAtNs: bigint | null;
 }
 
-export function classifyMapRole(map: Gone & { kind: MapFinding['kind'] }, user: User): MapFinding['role'] {
+export function classifyMapRole(
+  map: Gone & Pick<MapFinding, 'kind' | 'executable' | 'ownerUid'>,
+  user: User,
+): MapFinding['role'] {
   const { kind, path } = map;
   // Nobody makes its own program: an executable is code wherever it lay.
   if (kind === 'executable') return isNeverLinked(path) ? 'scratch' : 'code';
   // A restart unpacks the same library again, however large it is.
-  if (kind === 'library') return isPassing(map) || isOwnUnpacking(map, user) ? 'scratch' : 'code';
+  if (kind === 'library')
+    return isPassing(map) || isOwnUnpacking(map, user) ? 'scratch' : isServed(map, user) ? 'data' : 'code';
   if (heldCodeOf({ path, fd: null }, user) !== null) return roleOfArchive(map, 'data', user);
   return isSmall(map) && (isPassing(map) || isOwnUnpacking(map, user)) ? 'scratch' : 'data';
 }
@@ -67,6 +72,11 @@ export function classifyFdRole(
   const ownSpill =
     fd.access === 'read_write' && isMadeBy(fd, user) && isInWorkspace(fd.path) && !isDatabaseFile(fd.path);
   return isSmall(fd) && (isPassing(fd) || ownSpill) ? 'scratch' : 'file';
+}
+
+/** A server may map what it serves, whatever its name. What a program loads is mapped executable, or its own, or root's. */
+function isServed({ executable, ownerUid }: Pick<MapFinding, 'executable' | 'ownerUid'>, user: User): boolean {
+  return !executable && ownerUid !== null && ownerUid !== 0 && ownerUid !== user.effectiveUid;
 }
 
 /** Never had a name; O_TMPFILE is named by its inode number. open(2). */

@@ -31,8 +31,9 @@ export function rebootOf({ reboot }: Drift): DriftReboot {
 export function sawEnough({
   report,
   allow_unseen_users = false,
-}: Pick<Drift, 'report' | 'allow_unseen_users'>): boolean {
-  return report.complete || (allow_unseen_users && report.only_users_unseen === true);
+  unseen_users = [],
+}: Pick<Drift, 'report' | 'allow_unseen_users' | 'unseen_users'>): boolean {
+  return report.complete || (allow_unseen_users && unseen_users.length > 0);
 }
 
 /** Before 1.3 a document does not say it, but a gate that was judged open did let through what is not known. */

@@ -2,6 +2,7 @@
 
 import type { Cut } from '../deleted/cut.ts';
 import type { AffectedProcess } from '../deleted/inspect.ts';
+import type { OwnerKind } from '../owner-kind.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { KernelHeldFile } from '../procfs/kernel-held.ts';
 import type { SessionLeader } from '../procfs/sessions.ts';
@@ -28,6 +29,7 @@ export interface ReportFacts {
   leaders: ReadonlyMap<string, readonly SessionLeader[]>;
   packages: ReadonlyMap<Bytes, Package>;
   userName: (uid: number) => string | null;
+  ownerKind: (uid: number) => OwnerKind;
   bootTimeSeconds: number | null;
   clockTicksPerSecond: number;
   /** null if it was not looked at. */

@@ -4,7 +4,8 @@ import { fileKey, type MapFinding } from '../deleted/finding.ts';
 import type { Name } from '../deleted/nameless.ts';
 import { isInMemory } from '../held.ts';
 import { type Bytes, toText } from '../procfs/bytes.ts';
-import type { User } from './generated/report.ts';
+import type { Owner, User } from './generated/report.ts';
+import type { ReportFacts } from './report-facts.ts';
 
 type Held = Pick<MapFinding, 'heldBytes' | 'device' | 'fsType'> & { inode: bigint | string | null };
 
@@ -29,6 +30,11 @@ export function sumHeldMemoryBytes(findings: readonly Held[]): number {
 /** A user as every document has it. */
 export function buildUser(uid: number | null, userName: (uid: number) => string | null): User | null {
   return uid === null ? null : { uid, name: userName(uid) };
+}
+
+/** Whose something is, with the kind of that account. */
+export function buildOwner(uid: number, { userName, ownerKind }: Pick<ReportFacts, 'userName' | 'ownerKind'>): Owner {
+  return { uid, name: userName(uid), kind: ownerKind(uid) };
 }
 
 /** The path and its raw form, as every document has them. */

@@ -9,7 +9,14 @@ import type { CutProcess, DeletedFd, DeletedMap, KernelHeld, Process, Report } f
 import { schemaVersions } from './generated/versions.ts';
 import { compareBytes } from './order.ts';
 import type { AttributedCut, AttributedProcess, ReportFacts } from './report-facts.ts';
-import { buildPath, buildSourcedPath, buildUser, sumHeldBytes, sumHeldMemoryBytes } from './report-values.ts';
+import {
+  buildOwner,
+  buildPath,
+  buildSourcedPath,
+  buildUser,
+  sumHeldBytes,
+  sumHeldMemoryBytes,
+} from './report-values.ts';
 import { formatTime, formatTimeNs, formatTimeOrNull } from './time.ts';
 import { buildUnits } from './units.ts';
 
@@ -109,6 +116,7 @@ function buildMap(map: AttributedProcess['maps'][number], facts: ReportFacts): D
     links: map.links,
     held_bytes: map.heldBytes,
     fs_type: map.fsType,
+    owner: map.ownerUid === null ? null : buildOwner(map.ownerUid, facts),
     mappings: map.mappings,
     mapped_bytes: map.mappedBytes,
     executable: map.executable,
@@ -127,6 +135,7 @@ function buildFd(fd: AttributedProcess['fds'][number], facts: ReportFacts): Dele
     device: fd.device,
     inode: fd.inode === null ? null : String(fd.inode),
     links: fd.links,
+    owner: fd.ownerUid === null ? null : buildOwner(fd.ownerUid, facts),
     born_at: formatTimeNs(fd.bornAtNs),
     size_bytes: fd.sizeBytes,
     held_bytes: fd.heldBytes,

@@ -2,12 +2,12 @@
 
 import { groupBy } from '../group-by.ts';
 import { keyMaker } from '../keys.ts';
-import { type Bytes, toText } from '../procfs/bytes.ts';
+import { toText } from '../procfs/bytes.ts';
 import type { SessionLeader } from '../procfs/sessions.ts';
-import type { KernelSession, Unit, UnitFile } from './generated/report.ts';
+import type { KernelSession, Unit, UnitFile, UnitUser } from './generated/report.ts';
 import { compareBytes } from './order.ts';
 import type { AttributedProcess, ReportFacts } from './report-facts.ts';
-import { buildSourcedPath, buildUser, sumHeldBytes, sumHeldMemoryBytes } from './report-values.ts';
+import { buildOwner, buildSourcedPath, buildUser, sumHeldBytes, sumHeldMemoryBytes } from './report-values.ts';
 import { earliest, formatTimeNs } from './time.ts';
 
 type Use = (AttributedProcess['maps'][number] | AttributedProcess['fds'][number]) & { via: 'map' | 'fd'; pid: number };
@@ -42,6 +42,7 @@ function buildUnit(unit: NamedUnit, members: readonly AttributedProcess[], facts
     user: buildUser(unit.uid, facts.userName),
     slice: members[0]?.attribution.slice ?? null,
     pids: members.map((process) => process.pid),
+    users: buildUsers(members, facts),
     sessions: buildSessions(unit, members, facts),
     files: buildFiles(uses, facts),
     held_bytes: sumHeldBytes(held),
@@ -49,6 +50,18 @@ function buildUnit(unit: NamedUnit, members: readonly AttributedProcess[], facts
     stale_since: formatTimeNs(earliest(stale)),
     systemd: unit.scope === 'system' ? (facts.systemd.get(unit.name) ?? null) : null,
   };
+}
+
+function buildUsers(members: readonly AttributedProcess[], facts: ReportFacts): UnitUser[] {
+  const byUid = new Map<number, number[]>();
+  for (const { pid, identity } of members) {
+    const pids = byUid.get(identity.effectiveUid) ?? [];
+    byUid.set(identity.effectiveUid, pids);
+    pids.push(pid);
+  }
+  return [...byUid]
+    .sort(([a], [b]) => a - b)
+    .map(([uid, pids]) => ({ ...buildOwner(uid, facts), pids: pids.sort((a, b) => a - b) }));
 }
 
 function buildSessions(unit: NamedUnit, members: readonly AttributedProcess[], facts: ReportFacts): KernelSession[] {
@@ -72,19 +85,20 @@ function buildSessions(unit: NamedUnit, members: readonly AttributedProcess[], f
 function buildFiles(uses: readonly Use[], facts: ReportFacts): UnitFile[] {
   const keyOf = keyMaker();
   // Everything that makes a line of its own; the inode does not, so that one log rotated twice stays one line a state.
-  const lineOf = (use: Use) => keyOf(use.path, use.pathSource, use.via, use.kind, use.role, use.state);
+  const lineOf = (use: Use) => keyOf(use.path, use.pathSource, use.via, use.kind, use.role, use.state, use.ownerUid);
   return [...groupBy(uses, lineOf).values()]
-    .map((group) => buildFile(group, facts.packages.get(group[0]?.path as Bytes) ?? null))
+    .map((group) => buildFile(group, facts))
     .sort(
       (a, b) =>
         compareBytes(a.path, b.path) ||
         compareBytes(b.via, a.via) ||
         compareBytes(a.kind, b.kind) ||
-        compareBytes(a.role + a.state, b.role + b.state),
+        compareBytes(a.role + a.state, b.role + b.state) ||
+        (a.owner?.uid ?? -1) - (b.owner?.uid ?? -1),
     );
 }
 
-function buildFile(group: readonly Use[], owner: UnitFile['package']): UnitFile {
+function buildFile(group: readonly Use[], facts: ReportFacts): UnitFile {
   const [first] = group as [Use, ...Use[]];
   const isKnown = group.some((use) => use.heldBytes !== null);
   return {
@@ -96,7 +110,8 @@ function buildFile(group: readonly Use[], owner: UnitFile['package']): UnitFile 
     replaced_at: formatTimeNs(earliest(group.map((use) => use.replacedAtNs))),
     held_bytes: isKnown ? sumHeldBytes(group) : null,
     held_memory_bytes: isKnown ? sumHeldMemoryBytes(group) : null,
-    package: owner,
+    owner: first.ownerUid === null ? null : buildOwner(first.ownerUid, facts),
+    package: facts.packages.get(first.path) ?? null,
     pids: [...new Set(group.map((use) => use.pid))].sort((a, b) => a - b),
   };
 }

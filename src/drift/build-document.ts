@@ -1,7 +1,7 @@
 // What was judged -> the drift document, field by field. schema/drift.schema.json.
 
 import type { AcceptedFinding } from '../config/effective.ts';
-import { isWhole, showsAll } from '../documents/coverage.ts';
+import { isWhole } from '../documents/coverage.ts';
 import type {
   Accepted,
   Counts,
@@ -10,12 +10,12 @@ import type {
   Expired,
   Finding,
   ReportReference,
+  UnseenOwner,
 } from '../documents/generated/drift.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
 import { hostIdentity } from '../documents/host-identity.ts';
 import { formatTime } from '../documents/time.ts';
-import { onlyUsersUnseen } from '../documents/unseen.ts';
 import { sumScratch } from '../held.ts';
 import { tool } from '../version.ts';
 import { isExpired } from './finding-filter.ts';
@@ -37,6 +37,8 @@ export interface JudgedFacts {
   host: Report['host'];
   baseline: Drift['baseline'];
   report: ReportReference;
+  /** The users whose processes the scan did not see, if nothing else was missed. */
+  unseenUsers: readonly UnseenOwner[];
   failOn: Drift['fail_on'];
   verdict: Drift['verdict'];
   /** The findings that would be there, but for the configuration. */
@@ -44,7 +46,7 @@ export interface JudgedFacts {
 }
 
 export function buildDrift(facts: JudgedFacts, changes: Changes, options: DocumentOptions): Drift {
-  const { host, baseline, report, failOn, verdict, accepted } = facts;
+  const { host, baseline, report, unseenUsers, failOn, verdict, accepted } = facts;
   return {
     kind: 'lib-users/drift',
     schema_version: schemaVersions.drift,
@@ -62,6 +64,7 @@ export function buildDrift(facts: JudgedFacts, changes: Changes, options: Docume
     findings: changes.findings,
     resolved: changes.resolved,
     unseen: changes.unseen,
+    unseen_users: [...unseenUsers],
     accepted: accepted.map(({ finding, entry }) => toAccepted(finding, entry)),
     expired: options.accept.flatMap((entry) => toExpired(entry, options.now)),
   };
@@ -82,7 +85,6 @@ export function referTo(report: Report): ReportReference {
   return {
     generated_at,
     complete: isWhole(report),
-    only_users_unseen: onlyUsersUnseen(report) !== null && showsAll(report),
     duration_seconds: scan.duration_seconds,
     processes: scan.processes,
     held_bytes: summary.held_bytes,

@@ -1,9 +1,10 @@
 // Report, baseline and options -> what is new, remains, is resolved or out of sight, and the verdict.
 
-import { isWhole } from '../documents/coverage.ts';
+import { isWhole, showsAll } from '../documents/coverage.ts';
 import { closesGate, rebootGate, sawEnough } from '../documents/drift-gate.ts';
-import type { Baseline, Drift, Finding, ReportReference } from '../documents/generated/drift.ts';
+import type { Baseline, Drift, Finding } from '../documents/generated/drift.ts';
 import type { Report } from '../documents/generated/report.ts';
+import { onlyUsersUnseen } from '../documents/unseen.ts';
 import { compileGlob } from '../glob.ts';
 import { keyMaker } from '../keys.ts';
 import { fromText } from '../procfs/bytes.ts';
@@ -40,8 +41,15 @@ export function judge(report: Report, document: Report | Drift | null, options: 
     return entry === null ? [] : [{ finding, entry }];
   });
   const reference = referTo(report);
-  const verdict = verdictOf(counted.size, reference, options);
-  const facts = { host: report.host, baseline: known?.baseline ?? null, report: reference, failOn, verdict, accepted };
+  const unseenUsers = showsAll(report) ? (onlyUsersUnseen(report) ?? []) : [];
+  const seen = sawEnough({
+    report: reference,
+    allow_unseen_users: options.allowUnseenUsers,
+    unseen_users: unseenUsers,
+  });
+  const verdict = verdictOf(counted.size, seen, options);
+  const baseline = known?.baseline ?? null;
+  const facts = { host: report.host, baseline, report: reference, unseenUsers, failOn, verdict, accepted };
   const kept = keep(unaccepted, (finding) => finding.change !== 'new' || isWanted(finding));
   const build = (shown: Changes): Drift => buildDrift(facts, markCounted(shown, counted), options);
   return { drift: build(judged), baseline: build(kept) };
@@ -128,10 +136,8 @@ function keep({ findings, resolved, unseen }: Changes, wanted: (finding: Finding
 }
 
 /** Findings and a reboot that counts win over what is not known. */
-function verdictOf(counted: number, report: ReportReference, options: CheckOptions): Drift['verdict'] {
-  const { reboot, allowIncomplete, allowUnseenUsers } = options;
+function verdictOf(counted: number, seen: boolean, { reboot, allowIncomplete }: CheckOptions): Drift['verdict'] {
   const gate = rebootGate(reboot);
-  const seen = sawEnough({ report, allow_unseen_users: allowUnseenUsers });
   if (counted > 0 || gate === 'closed') return 'drift';
   return (seen && gate === 'open') || allowIncomplete ? 'pass' : 'incomplete';
 }

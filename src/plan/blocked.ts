@@ -5,6 +5,7 @@
 import type { BlockedBy } from '../documents/generated/plan.ts';
 import type { SystemdFacts } from '../documents/generated/report.ts';
 import { isUnitName } from '../systemd/unit-name.ts';
+import { isDoubtful } from './standing.ts';
 import type { Thing } from './thing.ts';
 
 /** What systemctl would be asked to do. */
@@ -53,6 +54,7 @@ const rows: readonly Row[] = [
     when: saying((facts) => facts.fragment_present === false),
     yields: true,
   },
+  { code: 'not_own_files', blocks: all, when: (_, thing) => isDoubtful(thing), yields: true },
   {
     code: 'terminals',
     blocks: ['restart'],

@@ -1,11 +1,12 @@
 // The report's gone files -> what the plan says of each: a code from the closed list, and who uses it.
 
 import type { Because, ReasonCode } from '../documents/generated/plan.ts';
-import type { Process, Role, State, Unit, UnitFile } from '../documents/generated/report.ts';
+import type { Owner, Process, Role, State, Unit, UnitFile } from '../documents/generated/report.ts';
 import { compareBytes } from '../documents/order.ts';
 import { type KeyOf, keyMaker } from '../keys.ts';
 import { fromDocument } from '../procfs/bytes.ts';
 import { isHandedStream } from './standard-streams.ts';
+import { type Standing, standingOf, type UnitOwners } from './standing.ts';
 
 export interface Finding {
   path: string;
@@ -19,6 +20,11 @@ export interface Finding {
   heldBytes: number | null;
   /** A log that no reload can open again, since the program did not open it. */
   handed: boolean;
+  /** Whether it is mapped, and is a program or a library. */
+  isMappedCode: boolean;
+  owner: Owner | null;
+  /** Whether it may be a reason to act, if it is held and not mapped. */
+  standing: Standing;
   /** In rising order. */
   pids: number[];
 }
@@ -30,6 +36,8 @@ type GoneFile = Pick<UnitFile, 'path' | 'path_base64' | 'kind' | 'role' | 'state
   device?: string | null;
   inode?: string | null;
   handed?: boolean;
+  owner?: Owner | null;
+  standing?: Standing;
   pids: number[];
 };
 
@@ -41,7 +49,7 @@ const codes: Readonly<Record<Role, (file: { kind: UnitFile['kind']; state: State
   scratch: () => 'scratch_file',
 };
 
-/** By path and code; several descriptors, maps or ways of use of one file become one finding. */
+/** By path, code and owner; several descriptors, maps or ways of use of one file become one finding. */
 export function buildFindings(files: readonly GoneFile[]): Finding[] {
   const keyOf = keyMaker();
   const findings = new Map<string, Omit<Finding, 'pids'> & { pids: Set<number>; counted: Set<string> }>();
@@ -49,20 +57,29 @@ export function buildFindings(files: readonly GoneFile[]): Finding[] {
     const { path, path_base64: base64, role } = file;
     const bytes = fromDocument(path, base64);
     const code = codes[role](file);
-    const key = keyOf(code, path, base64);
+    const owner = file.owner ?? null;
+    const key = keyOf(code, path, base64, owner === null ? null : owner.uid);
     const finding = findings.get(key) ?? {
       ...{ path, bytes, kind: file.kind, role, code, package: file.package, heldBytes: null, handed: false },
+      ...{ owner, standing: file.standing ?? 'own', isMappedCode: false },
       ...{ pids: new Set<number>(), counted: new Set<string>() },
     };
     findings.set(key, finding);
     finding.package ??= file.package;
     finding.handed ||= file.handed ?? false;
+    finding.isMappedCode ||= role === 'code' && (file.kind === 'executable' || file.kind === 'library');
     count(finding, file, keyOf);
     for (const pid of file.pids) finding.pids.add(pid);
   }
   return [...findings.values()]
     .map(({ pids, counted: _, ...finding }) => ({ ...finding, pids: [...pids].sort((a, b) => a - b) }))
-    .sort((a, b) => compareBytes(a.path, b.path) || compareBytes(a.code, b.code) || compareBytes(a.bytes, b.bytes));
+    .sort(
+      (a, b) =>
+        compareBytes(a.path, b.path) ||
+        compareBytes(a.code, b.code) ||
+        compareBytes(a.bytes, b.bytes) ||
+        (a.owner?.uid ?? -1) - (b.owner?.uid ?? -1),
+    );
 }
 
 function count(finding: { heldBytes: number | null; counted: Set<string> }, file: GoneFile, keyOf: KeyOf): void {
@@ -76,16 +93,19 @@ function count(finding: { heldBytes: number | null; counted: Set<string> }, file
   finding.heldBytes = Math.min((finding.heldBytes ?? 0) + held_bytes, Number.MAX_SAFE_INTEGER);
 }
 
-/** The findings of a unit that concern these of its processes. */
+/** The findings of a unit that concern these of its files and processes. */
 export function unitFindings(
   unit: Unit,
+  files: readonly UnitFile[],
   pids: ReadonlySet<number>,
+  owners: UnitOwners,
   processes: ReadonlyMap<number, Process>,
 ): Finding[] {
-  const shared = unit.files.map((file) => {
+  const shared = files.map((file) => {
     const users = file.pids.filter((pid) => pids.has(pid));
     const holders = file.role === 'log' ? users.flatMap((pid) => processes.get(pid) ?? []) : [];
-    return { ...file, pids: users, handed: isHandedStream(file, holders, unit.systemd?.main_pid ?? null) };
+    const handed = isHandedStream(file, holders, unit.systemd?.main_pid ?? null);
+    return { ...file, pids: users, handed, standing: standingOf(file, owners, processes) };
   });
   return buildFindings(shared.filter((file) => file.pids.length > 0));
 }

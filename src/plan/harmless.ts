@@ -5,12 +5,13 @@ import type { Role } from '../documents/generated/report.ts';
 import { isDatabaseFile, isInWorkspace, isTemporary, logEvidence } from '../path-evidence.ts';
 import { formatBytes, notableBytes } from '../sizes.ts';
 import type { Finding } from './findings.ts';
+import { needsStanding } from './standing.ts';
 import type { Thing, ThingKind } from './thing.ts';
 
 interface Row {
   role: Role;
-  when: (finding: Finding) => boolean;
-  reason: string;
+  when: (finding: Finding, thing: Thing) => boolean;
+  reason: string | ((finding: Finding) => string);
 }
 
 /** First match wins. */
@@ -53,17 +54,24 @@ const rows: readonly Row[] = [
     reason:
       'held open, and neither a log nor code as far as can be seen: it goes free when the process closes it or ends',
   },
+  {
+    role: 'log',
+    when: ({ standing }, { kind }) => needsStanding(kind) && standing === 'foreign',
+    reason: ({ owner }) =>
+      `a log of ${owner?.name ?? `uid ${owner?.uid}`}, who is not the user of the unit and may have handed it over: the unit is left alone`,
+  },
 ];
 
 /** A rule of the user for the unit alone is about held files, but not about data and scratch. */
-const affected: Readonly<Partial<Record<Role, boolean>>> = { scratch: false, data: false, file: true };
+const affected: Readonly<Partial<Record<Role, boolean>>> = { scratch: false, data: false, file: true, log: true };
 
 /** null for a finding that calls for something. */
 export function harmlessness(finding: Finding, thing: Thing): { affects: boolean; reason: string } | null {
   const affects = affected[finding.role];
-  const row = rows.find(({ role, when }) => role === finding.role && when(finding));
+  const row = rows.find(({ role, when }) => role === finding.role && when(finding, thing));
   if (affects === undefined || row === undefined) return null;
-  return { affects, reason: `${row.reason}${remedy(finding, thing)}` };
+  const reason = typeof row.reason === 'string' ? row.reason : row.reason(finding);
+  return { affects, reason: `${reason}${remedy(finding, thing)}` };
 }
 
 const ends: Readonly<Record<ThingKind, (thing: Thing) => string>> = {
@@ -74,6 +82,7 @@ const ends: Readonly<Record<ThingKind, (thing: Thing) => string>> = {
   user_manager: () => "the end of the user's manager",
   helper: () => "the end of the user's manager",
   leftover: () => 'the end of the process',
+  guest: () => 'the end of the process',
   process: () => 'the end of the process',
 };
 

@@ -1,8 +1,8 @@
 // An action and what it is about -> what to know before one does it. systemd.kill(5): a restart ends what is left in the unit's
-// control group, whoever started it. setsid(2), login.defs(5), systemd.exec(5) (DynamicUser=).
+// control group, whoever started it. setsid(2).
 
-import type { ActionName, Remark, User } from '../documents/generated/plan.ts';
-import type { KernelSession } from '../documents/generated/report.ts';
+import type { ActionName, Remark } from '../documents/generated/plan.ts';
+import type { KernelSession, User } from '../documents/generated/report.ts';
 import type { Thing } from './thing.ts';
 
 interface Row {
@@ -38,9 +38,18 @@ const rows: readonly Row[] = [
     code: 'several_users',
     actions: ['restart', 'manual'],
     say({ kind, users }) {
-      const people = kind === 'unit' ? users.filter(isPerson) : [];
+      const people = kind === 'unit' ? users.filter((user) => user.kind === 'user') : [];
       if (people.length < 2) return null;
-      return `its processes run as ${list(people.map(({ uid, name }) => name ?? `uid ${uid}`))}: a restart ends the work of each`;
+      return `its processes run as ${list(people.map(nameOf))}: a restart ends the work of each`;
+    },
+  },
+  {
+    code: 'users_own_files',
+    actions: ['manual'],
+    say({ kind, unit, users }) {
+      if (kind !== 'guest') return null;
+      const who = users.length === 0 ? 'a user' : list(users.map(nameOf));
+      return `runs as ${who} on files that are not the system's: ${unit} is not restarted for it`;
     },
   },
 ];
@@ -64,13 +73,12 @@ function foreignSessions({ sessions, main }: Thing): KernelSession[] {
 }
 
 function describeSession({ pid, user, name, terminal }: KernelSession): string {
-  const owner = user === null ? '' : ` of ${user.name ?? `uid ${user.uid}`}`;
+  const owner = user === null ? '' : ` of ${nameOf(user)}`;
   return `${name}${owner}${terminal === null ? '' : ` on ${terminal}`} (process ${pid})`;
 }
 
-/** Not the system's users, whose uids are below 1000, nor nobody, nor those that systemd makes for a service (DynamicUser=). */
-function isPerson({ uid }: User): boolean {
-  return uid >= 1000 && !(uid >= 61184 && uid <= 65535);
+function nameOf({ uid, name }: User): string {
+  return name ?? `uid ${uid}`;
 }
 
 function list(names: readonly string[]): string {

@@ -7,8 +7,9 @@ import { buildArgv } from './argv.ts';
 import type { Finding } from './findings.ts';
 import { harmlessness } from './harmless.ts';
 import { buildRemarks } from './remarks.ts';
+import { needsStanding } from './standing.ts';
 import type { Thing } from './thing.ts';
-import { hasCode, judge, type Verdict } from './verdict.ts';
+import { hasCode, judge, mapsCode, type Verdict } from './verdict.ts';
 
 export interface Policy {
   user: UserPolicy;
@@ -27,7 +28,11 @@ export function settle(thing: Thing, policy: Policy, systemdVersion: number | nu
   let first: { index: number; decision: Decision } | null = null;
   for (const finding of thing.findings) {
     const rest = harmlessness(finding, thing);
-    const match = policy.user(thing, { bytes: finding.bytes, affects: rest?.affects ?? true });
+    const match = policy.user(thing, {
+      bytes: finding.bytes,
+      affects: rest?.affects ?? true,
+      mayBeHanded: mayBeHanded(finding, thing),
+    });
     if (match?.decision.action === 'ignore') {
       ignored.push(ignore(thing, finding, 'policy', match.decision.reason));
     } else if (match === null && rest !== null) {
@@ -43,11 +48,16 @@ export function settle(thing: Thing, policy: Policy, systemdVersion: number | nu
   return { action: buildAction(affected, verdict, systemdVersion), ignored };
 }
 
+/** Whether a user can bring it about that the thing uses the file. */
+function mayBeHanded({ role, standing }: Finding, { kind }: Thing): boolean {
+  return kind === 'guest' || (needsStanding(kind) && role !== 'code' && standing !== 'own');
+}
+
 function shippedDecision(thing: Thing, shipped: ShippedPolicy): Decision | null {
   const { kind, unit, aliases, scope, programs, facts } = thing;
   if (kind !== 'unit' || unit === null || scope === null) return null;
   const killMode = facts?.kill_mode ?? null;
-  return shipped({ unit, aliases, scope, programs, killMode, hasCode: hasCode(thing) });
+  return shipped({ unit, aliases, scope, programs, killMode, hasCode: hasCode(thing), mapsCode: mapsCode(thing) });
 }
 
 function buildAction(thing: Thing, verdict: Verdict, systemdVersion: number | null): Action {

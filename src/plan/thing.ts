@@ -1,14 +1,24 @@
 // What a verdict is about: one unit, session, manager, container or process, with everything that the verdict asks for.
 
 import type { Container, PlannedProcess, Scope, Session, User } from '../documents/generated/plan.ts';
-import type { KernelSession, Process, Report, SystemdFacts } from '../documents/generated/report.ts';
+import type { KernelSession, Owner, Process, Report, SystemdFacts } from '../documents/generated/report.ts';
 import { parseSession } from '../systemd/session-name.ts';
 import type { Finding } from './findings.ts';
 
 /**
- * helper: the (sd-pam) of a user manager. leftover: a process that outlives a restart of its unit. process: in no unit.
+ * helper: the (sd-pam) of a user manager. leftover: a process that outlives a restart of its unit. guest: what a user runs in a unit
+ * of the system, on files of his own. process: in no unit.
  */
-export type ThingKind = 'pid1' | 'user_manager' | 'helper' | 'session' | 'container' | 'leftover' | 'unit' | 'process';
+export type ThingKind =
+  | 'pid1'
+  | 'user_manager'
+  | 'helper'
+  | 'session'
+  | 'container'
+  | 'leftover'
+  | 'guest'
+  | 'unit'
+  | 'process';
 
 export interface Thing {
   kind: ThingKind;
@@ -24,7 +34,7 @@ export interface Thing {
   /** What its affected processes run; null where the report does not say. */
   programs: (string | null)[];
   /** As whom its affected processes run, each once; those that the report does not have are not among them. */
-  users: readonly User[];
+  users: readonly Owner[];
   /** The kernel sessions that a restart ends, other than those of its main and its control process. */
   sessions: readonly KernelSession[];
   /** Its main process as the report knows it, or null. */

@@ -2,9 +2,11 @@
 // systemd.kill(5) (KillMode=), user@.service(5), pam_systemd(8).
 
 import type { Session, User } from '../documents/generated/plan.ts';
-import type { KernelSession, Process, SystemdFacts, Unit, UnitFile } from '../documents/generated/report.ts';
+import type { KernelSession, Owner, Process, SystemdFacts, Unit, UnitFile } from '../documents/generated/report.ts';
+import { ownerKind } from '../owner-kind.ts';
 import { managerUnit, parseManagerUid, parseSession } from '../systemd/session-name.ts';
 import { buildFindings, unitFindings } from './findings.ts';
+import { isGuestsCode, ownersOf } from './standing.ts';
 import { type Context, planProcess, type Thing, type ThingKind } from './thing.ts';
 
 /** What is found out of a unit once, however many processes it has. */
@@ -15,38 +17,57 @@ interface Traits {
 
 export function unitThings(unit: Unit, context: Context): Thing[] {
   const traits = { managedUser: managedUser(unit, context), session: sessionOf(unit, context) };
+  const owners = ownersOf(unit, mainOf(unit, context)?.user?.uid ?? null);
+  const runsAs = runAs(unit, context);
   const groups = new Map<string, { kind: ThingKind; pids: Set<number> }>();
   const alone: { kind: ThingKind; process: Process }[] = [];
-  for (const pid of new Set([...unit.pids, ...unit.files.flatMap((file) => file.pids)])) {
+  const add = (kind: ThingKind, pid: number): void => {
     const process = context.processes.get(pid);
-    if (process?.container) continue;
-    const kind = kindOf(unit, pid, traits, context);
     // One action a process for what has to be ended by hand, where the report has the process.
-    if (process && (kind === 'helper' || kind === 'leftover')) alone.push({ kind, process });
+    if (process && byHand.includes(kind)) alone.push({ kind, process });
     else {
       const group = groups.get(kind) ?? { kind, pids: new Set() };
       groups.set(kind, group);
       group.pids.add(pid);
     }
+  };
+  for (const pid of new Set([...unit.pids, ...unit.files.flatMap((file) => file.pids)])) {
+    if (context.processes.get(pid)?.container) continue;
+    add(kindOf(unit, pid, traits, context), pid);
   }
-  const filesOf = groupByPid(alone.length > 0 ? unit.files : []);
+  const guestsFiles = new Set(groups.has('unit') ? unit.files.filter((file) => isGuestsCode(file, owners)) : []);
+  const inUnit = groups.get('unit')?.pids;
+  for (const pid of new Set([...guestsFiles].flatMap(({ pids }) => pids))) {
+    if (inUnit?.has(pid)) add('guest', pid);
+  }
+  const filesOf = (kind: ThingKind): UnitFile[] => {
+    if (guestsFiles.size === 0) return unit.files;
+    return kind === 'guest' ? [...guestsFiles] : unit.files.filter((file) => kind !== 'unit' || !guestsFiles.has(file));
+  };
+  const filesByPid = new Map(
+    byHand.map((kind) => [kind, groupByPid(alone.some((each) => each.kind === kind) ? filesOf(kind) : [])]),
+  );
   return [
     ...[...groups.values()].map(({ kind, pids }) => ({
       ...describe(unit, kind, traits, context),
       process: null,
       programs: [...pids].map((pid) => context.processes.get(pid)?.executable?.path ?? null),
-      users: usersOf(pids, context),
-      findings: unitFindings(unit, pids, context.processes),
+      users: usersOf(pids, runsAs),
+      findings: unitFindings(unit, filesOf(kind), pids, owners, context.processes),
     })),
     ...alone.map(({ kind, process }) => ({
       ...describe(unit, kind, traits, context),
       process: planProcess(process),
       programs: [process.executable?.path ?? null],
-      users: [],
-      findings: buildFindings((filesOf.get(process.pid) ?? []).map((file) => ({ ...file, pids: [process.pid] }))),
+      users: kind === 'guest' ? usersOf([process.pid], runsAs) : [],
+      findings: buildFindings(
+        (filesByPid.get(kind)?.get(process.pid) ?? []).map((file) => ({ ...file, pids: [process.pid] })),
+      ),
     })),
   ];
 }
+
+const byHand: readonly ThingKind[] = ['helper', 'leftover', 'guest'];
 
 /** Looked up by process, since cron may have ten thousand jobs. */
 function groupByPid(files: readonly UnitFile[]): Map<number, UnitFile[]> {
@@ -149,12 +170,23 @@ function mainOf({ systemd, sessions = [] }: Unit, { processes }: Context): Thing
   return sessions.find((session) => session.pid === pid) ?? null;
 }
 
-function usersOf(pids: ReadonlySet<number>, { processes }: Context): User[] {
-  const users = new Map<number, User>();
-  for (const pid of pids) {
-    const user = processes.get(pid)?.user;
-    if (user) users.set(user.uid, user);
+/** As whom each process runs. A report before 1.3 does not say it by itself. */
+function runAs({ users, pids }: Unit, { processes }: Context): Map<number, Owner> {
+  if (users !== undefined) {
+    return new Map(
+      users.flatMap(({ uid, name, kind, pids: members }) => members.map((pid) => [pid, { uid, name, kind }])),
+    );
   }
+  return new Map(
+    pids.flatMap((pid) => {
+      const user = processes.get(pid)?.user;
+      return user ? [[pid, { ...user, kind: ownerKind(user.uid) }]] : [];
+    }),
+  );
+}
+
+function usersOf(pids: Iterable<number>, owners: ReadonlyMap<number, Owner>): Owner[] {
+  const users = new Map([...pids].flatMap((pid) => owners.get(pid) ?? []).map((user) => [user.uid, user]));
   return [...users.values()].sort((a, b) => a.uid - b.uid);
 }
 

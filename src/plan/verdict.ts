@@ -4,6 +4,7 @@
 import type { ActionName, AppliedPolicy, BlockedBy } from '../documents/generated/plan.ts';
 import type { Decision } from '../policy/rule.ts';
 import { findBlock, type Request } from './blocked.ts';
+import { isDoubtful } from './standing.ts';
 import type { Thing, ThingKind } from './thing.ts';
 
 export interface Verdict {
@@ -24,8 +25,11 @@ const ownVerdicts: Readonly<Record<Exclude<ThingKind, 'unit'>, Plain>> = {
   session: { action: 'end_session', blockedBy: null },
   container: { action: 'restart_container', blockedBy: null },
   leftover: { action: 'manual', blockedBy: 'outlives_restart' },
+  guest: { action: 'manual', blockedBy: 'user_process' },
   process: { action: 'manual', blockedBy: 'no_unit' },
 };
+
+const doubt: Plain = { action: 'manual', blockedBy: 'not_own_files' };
 
 /** What the gone files of a unit call for that nothing stands in the way of. */
 const cures: readonly { when: (thing: Thing) => boolean; action: ActionName }[] = [
@@ -43,7 +47,8 @@ const cures: readonly { when: (thing: Thing) => boolean; action: ActionName }[] 
  */
 export function judge(thing: Thing, user: Decision | null, shipped: Decision | null): Verdict {
   if (user !== null) return obey(thing, user);
-  if (thing.kind !== 'unit') return { ...ownVerdicts[thing.kind], policy: null, signal: null };
+  if (thing.kind !== 'unit')
+    return { ...(isDoubtful(thing) ? doubt : ownVerdicts[thing.kind]), policy: null, signal: null };
   // A signal is a stopgap for a unit that cannot reload: whatever else decides comes first.
   if (shipped !== null && shipped.action !== 'signal') return obey(thing, shipped);
   const blockedBy = findBlock(thing, 'restart');
@@ -55,6 +60,11 @@ export function judge(thing: Thing, user: Decision | null, shipped: Decision | n
 
 export function hasCode({ findings }: Thing): boolean {
   return findings.some(({ role }) => role === 'code');
+}
+
+/** What a reboot is worth: a descriptor can be handed over, and a mapping cannot. */
+export function mapsCode({ findings }: Thing): boolean {
+  return findings.some(({ isMappedCode }) => isMappedCode);
 }
 
 /** What a rule asks for, as far as it can be done. `ignore` was dealt with file by file. */

@@ -10,6 +10,8 @@ export interface PolicyFile {
   bytes: string;
   /** Whether a rule for the unit alone is about it: scratch and data maps need a rule that names the path. */
   affects: boolean;
+  /** Whether a user may have handed it over: then a rule for the unit alone does nothing for it, but may leave it to people. */
+  mayBeHanded: boolean;
 }
 
 /** The first of the user's rules that is about this file of this unit, with its place in the list, or null. */
@@ -30,12 +32,16 @@ export function compileUserPolicy(rules: readonly UserPolicyRule[]): UserPolicy 
   }));
   return (names, file) => {
     for (const { index, matchUnit, matchesPath, decision } of compiled) {
-      if (matchesPath === null ? !file.affects : !matchesPath(file.bytes)) continue;
+      if (matchesPath === null ? !isAbout(file, decision.action) : !matchesPath(file.bytes)) continue;
       const name = matchUnit === null ? names.unit : matchUnit(names, leavesAlone(decision.action));
       if (matchUnit === null || name !== null) return { index, decision: sayAlias(decision, names, name) };
     }
     return null;
   };
+}
+
+function isAbout({ affects, mayBeHanded }: PolicyFile, action: PolicyAction): boolean {
+  return affects && (!mayBeHanded || action === 'ignore' || action === 'manual');
 }
 
 export interface PolicyThing extends UnitNames {
@@ -46,11 +52,14 @@ export interface PolicyThing extends UnitNames {
   /** As systemd's KillMode, or null if that is not known. */
   killMode: string | null;
   hasCode: boolean;
+  /** Whether gone programs or libraries are mapped. */
+  mapsCode: boolean;
 }
 
 const conditions: Readonly<Record<ShippedRule['when'], (thing: PolicyThing) => boolean>> = {
   affected: () => true,
   code: ({ hasCode }) => hasCode,
+  mapped_code: ({ mapsCode }) => mapsCode,
   only_logs: ({ hasCode }) => !hasCode,
   ends_all_processes: ({ killMode }) => killMode !== 'process' && killMode !== 'none',
 };

@@ -5,11 +5,12 @@ import type { PolicyRule as ConfigRule } from '../documents/generated/config.ts'
 export type PolicyAction = ConfigRule['action'];
 
 /**
- * `affected`: any reason at all. `code`: gone code among the reasons. `only_logs`: held logs and no gone code.
+ * `affected`: any reason at all. `code`: gone code among the reasons. `mapped_code`: gone programs or libraries that are mapped, which
+ * nobody can hand over as he can a descriptor. `only_logs`: held logs and no gone code.
  * `ends_all_processes`: a restart ends every process of the unit, since KillMode= (systemd.kill(5)) does not spare them, or
  * that is not known.
  */
-export type PolicyCondition = 'affected' | 'code' | 'only_logs' | 'ends_all_processes';
+export type PolicyCondition = 'affected' | 'code' | 'mapped_code' | 'only_logs' | 'ends_all_processes';
 
 /** One entry of the shipped table. Globs are fnmatch globs over the whole name or path. */
 export interface ShippedRule {

@@ -10,13 +10,16 @@ const consoles = [
   'autovt@*.service',
 ];
 
+const messageBuses = ['dbus.service', 'dbus-broker.service', 'dbus-daemon.service', 'messagebus.service'];
+const loginManagers = ['systemd-logind.service', 'elogind.service'];
+
 export const sessionRules: readonly ShippedRule[] = [
   {
     id: 'message-bus',
     scope: 'system',
-    units: ['dbus.service', 'dbus-broker.service', 'dbus-daemon.service', 'messagebus.service'],
+    units: messageBuses,
     programs: [],
-    when: 'affected',
+    when: 'mapped_code',
     action: 'reboot',
     signal: null,
     reason: 'restarting the message bus breaks every client that is connected to it',
@@ -26,13 +29,24 @@ export const sessionRules: readonly ShippedRule[] = [
     // It keeps its state in systemd's fd store since 232, but the programs that hold devices through it do not bear it.
     id: 'login-manager',
     scope: 'system',
-    units: ['systemd-logind.service', 'elogind.service'],
+    units: loginManagers,
     programs: [],
-    when: 'affected',
+    when: 'mapped_code',
     action: 'reboot',
     signal: null,
     reason: 'a restart takes input and graphics devices from the sessions that got them through it, and ends desktops',
     source: 'https://github.com/systemd/systemd/issues/17308',
+  },
+  {
+    id: 'session-keepers',
+    scope: 'system',
+    units: [...messageBuses, ...loginManagers],
+    programs: [],
+    when: 'affected',
+    action: 'manual',
+    signal: null,
+    reason: 'a restart breaks connections and sessions, and files that it only holds are not worth a reboot',
+    source: 'unix(7), SCM_RIGHTS: every client of a message bus can hand it a file',
   },
   {
     id: 'display-manager',

@@ -17,6 +17,7 @@ const finding = {
   links: 0,
   heldBytes: 4096,
   bornAtNs: null,
+  ownerUid: 0,
   unlinkedAtNs: 0n,
   fsType: 'ext4',
 } as const;

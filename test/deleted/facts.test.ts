@@ -7,7 +7,7 @@ import { factsOf } from '../../src/deleted/facts.ts';
 
 const second = 1_000_000_000n;
 const stat = {
-  ...{ dev: 0xfd01n, ino: 42n, nlink: 0n, blocks: 4n, isDirectory: () => false },
+  ...{ dev: 0xfd01n, ino: 42n, nlink: 0n, blocks: 4n, uid: 33n, isDirectory: () => false },
   ...{ birthtimeNs: 10n * second, mtimeNs: 20n * second, ctimeNs: 90n * second },
 } as BigIntStats;
 const written = { mtimeNs: 90n * second };
@@ -40,7 +40,7 @@ for (const [name, change, layer, at] of rows) {
 test('a file holds its blocks when it has no link left, and nothing before', () => {
   const facts = (nlink: bigint) => factsOf({ ...stat, nlink } as BigIntStats, null);
   assert.deepEqual([facts(0n).heldBytes, facts(1n).heldBytes], [2048, 0]);
-  assert.deepEqual([facts(0n).device, facts(0n).inode, facts(2n).links], ['fd:01', 42n, 2]);
+  assert.deepEqual([facts(0n).device, facts(0n).inode, facts(2n).links, facts(0n).ownerUid], ['fd:01', 42n, 2, 33]);
 });
 
 test('a file that nobody may look at has no facts', () => {

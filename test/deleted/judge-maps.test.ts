@@ -26,7 +26,7 @@ const view: Evidence['view'] = { look: () => ({ kind: 'absent' }), mountPath: (p
 /** A process in which map_files leads to the file `ino` of `dev`, of which four blocks are held. */
 function evidence(ino: bigint, dev = 0xfd01n): Evidence {
   const times = { birthtimeNs: 0n, mtimeNs: 1n, ctimeNs: 2n };
-  const stat = { ino, dev, nlink: 0n, blocks: 4n, ...times } as BigIntStats;
+  const stat = { ino, dev, nlink: 0n, blocks: 4n, uid: 0n, ...times } as BigIntStats;
   return {
     process: {
       glimpseMapping: () => ({ mountId: 29, stat }),
@@ -42,6 +42,7 @@ function evidence(ino: bigint, dev = 0xfd01n): Evidence {
     match: () => null,
     hide: () => {},
     program: '/usr/sbin/daemon',
+    effectiveUid: 0,
     commandLine: '/usr/sbin/daemon\0',
     maps: () => false,
     startedAtNs: null,

@@ -10,7 +10,7 @@ const start = 1000n * second;
 const day = 86_400n * second;
 
 function user(program: string, more: Partial<User> = {}): User {
-  return { startedAtNs: start, program, commandLine: `${program}\0`, maps: () => false, ...more };
+  return { startedAtNs: start, effectiveUid: 33, program, commandLine: `${program}\0`, maps: () => false, ...more };
 }
 
 const daemon = user('/usr/sbin/daemon');
@@ -21,7 +21,7 @@ type FdCase = Parameters<typeof classifyFdRole>[0];
 
 /** A library that was there a day before the process began, and was removed a day after. */
 const map = (path: string, more: Partial<MapCase> = {}): MapCase => ({
-  ...{ path, kind: 'library', state: 'removed', links: 0, inode: 5n, heldBytes: 8192 },
+  ...{ path, kind: 'library', executable: true, ownerUid: 0, state: 'removed', links: 0, inode: 5n, heldBytes: 8192 },
   ...{ bornAtNs: start - day, unlinkedAtNs: start + day },
   ...more,
 });
@@ -63,6 +63,23 @@ const mapRows: [name: string, map: MapCase, role: string, user?: User][] = [
   ['birth time not known', map('/home/app/lib/x.so', notKnown), 'code'],
   ['another link left', map('/home/app/lib/x.so', { ...unpacked, links: 1, unlinkedAtNs: null }), 'code'],
   ['could not look', map('/tmp/x.so', { state: 'unknown', links: null, ...notKnown }), 'code'],
+  ['a library of data alone, of root', map('/usr/lib/libicudata.so.72', { executable: false }), 'code'],
+  [
+    'a library of data alone, of the user itself',
+    map('/opt/app/libicudata.so', { executable: false, ownerUid: 33 }),
+    'code',
+  ],
+  [
+    'a library of data alone, of nobody knows whom',
+    map('/mnt/libicudata.so', { executable: false, ownerUid: null }),
+    'code',
+  ],
+  [
+    "a server maps another user's file, which is named as a library",
+    map('/home/bob/x.so', { executable: false, ownerUid: 1000 }),
+    'data',
+  ],
+  ["another user's library, mapped executable", map('/opt/app/x.so', { ownerUid: 1000 }), 'code'],
   ['a locale archive', map('/usr/lib/locale/locale-archive', { kind: 'data', state: 'replaced' }), 'data'],
   ['a segment of an index', map('/mnt/es/0/index/_1a.cfs', { kind: 'data', ...deployed }), 'data'],
   ['mapped and unlinked at once', map('/mnt/x/shared', { kind: 'data', ...unpacked }), 'scratch'],

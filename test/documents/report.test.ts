@@ -5,6 +5,7 @@ import type { FdFinding, MapFinding } from '../../src/deleted/finding.ts';
 import type { Report, Scan } from '../../src/documents/generated/report.ts';
 import { buildReport } from '../../src/documents/report.ts';
 import type { AttributedProcess, ReportFacts } from '../../src/documents/report-facts.ts';
+import { ownerKind } from '../../src/owner-kind.ts';
 import type { Attribution } from '../../src/systemd/attribution.ts';
 import { readGolden } from '../support/golden.ts';
 
@@ -21,7 +22,15 @@ const map = (path: string, more: Partial<MapFinding> = {}): MapFinding => ({
     device: 'fe:00',
     inode: 7n,
   },
-  ...{ links: 0, heldBytes: 4096, fsType: 'ext4', bornAtNs: null, unlinkedAtNs: null, pathSource: 'kernel' },
+  ...{
+    links: 0,
+    heldBytes: 4096,
+    fsType: 'ext4',
+    bornAtNs: null,
+    ownerUid: 0,
+    unlinkedAtNs: null,
+    pathSource: 'kernel',
+  },
   ...{ mappings: 1, mappedBytes: 4096, executable: true },
   ...more,
 });
@@ -40,6 +49,7 @@ const fd = (number: number, path: string, more: Partial<FdFinding> = {}): FdFind
     links: 0,
     heldBytes: 512,
     bornAtNs: null,
+    ownerUid: 0,
     unlinkedAtNs: null,
     pathSource: 'kernel',
     sizeBytes: 5,
@@ -71,7 +81,7 @@ function process(pid: number, unit: Attribution['unit'], more: Partial<Attribute
 const build = (processes: AttributedProcess[], scan: Partial<Scan> = {}, more: Partial<ReportFacts> = {}): Report =>
   buildReport({
     ...{ now: new Date(1_000_999), host: golden.host, scan: { ...golden.scan, ...scan }, processes },
-    ...{ systemd: new Map(), leaders: new Map(), packages: new Map(), userName: () => null, warnings: [] },
+    ...{ systemd: new Map(), leaders: new Map(), packages: new Map(), userName: () => null, ownerKind, warnings: [] },
     ...{ bootTimeSeconds: 1000, clockTicksPerSecond: 100, kernelHeld: null, cuts: new Map() },
     ...more,
   });
@@ -195,4 +205,31 @@ test('bytes that are no text keep their raw form', () => {
   const [found] = build([process(2, null, { maps: [map('/bad\xff.so')] })]).processes;
   assert.equal(found?.maps[0]?.path, '/bad\ufffd.so');
   assert.equal(found?.maps[0]?.path_base64, Buffer.from('/bad\xff.so', 'latin1').toString('base64'));
+});
+
+test('files of one path are told apart by their owner, and a unit says as whom its processes run', () => {
+  const as = (pid: number, effectiveUid: number, fds: FdFinding[]) => {
+    const made = process(pid, named('a.service'), { fds });
+    return { ...made, identity: { ...made.identity, effectiveUid } };
+  };
+  const { units, processes } = build([
+    as(9, 33, [fd(3, '/a.log', { ownerUid: 33 }), fd(4, '/a.log', { ownerUid: null })]),
+    as(4, 1000, [fd(3, '/a.log', { ownerUid: 1000 })]),
+    as(3, 0, [fd(3, '/a.log', { ownerUid: 33 })]),
+  ]);
+  const www = { uid: 33, name: null, kind: 'service' };
+  assert.deepEqual(
+    units[0]?.files.map(({ owner, pids }) => [owner, pids]),
+    [
+      [null, [9]],
+      [www, [3, 9]],
+      [{ uid: 1000, name: null, kind: 'user' }, [4]],
+    ],
+  );
+  assert.deepEqual(units[0]?.users, [
+    { uid: 0, name: null, kind: 'root', pids: [3] },
+    { ...www, pids: [9] },
+    { uid: 1000, name: null, kind: 'user', pids: [4] },
+  ]);
+  assert.deepEqual(processes[0]?.fds[0]?.owner, www);
 });

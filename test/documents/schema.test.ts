@@ -33,6 +33,7 @@ function* objects(node: unknown, pointer = ''): Iterable<[string, Node]> {
 /** Those that came with a minor: always written, but documents of an earlier minor do not have them. */
 const laterFields: ReadonlySet<string> = new Set([
   'drift/accepted',
+  'drift/unseen_users',
   'report/$defs/host/systemd_version',
   'report/$defs/systemd/names',
   'report/$defs/systemd/fragment_present',
@@ -73,7 +74,6 @@ const laterFields: ReadonlySet<string> = new Set([
   'report/$defs/scan/cut',
   'drift/allow_incomplete',
   'drift/allow_unseen_users',
-  'drift/$defs/report_reference/only_users_unseen',
   'drift/$defs/process_counts/blocked',
   'drift/expired',
   'drift/$defs/report_reference/duration_seconds',
@@ -86,6 +86,10 @@ const laterFields: ReadonlySet<string> = new Set([
   'drift/$defs/accepted/line',
   'drift/$defs/finding/stale_since',
   'drift/$defs/finding/counted',
+  'report/$defs/unit/users',
+  'report/$defs/unit_file/owner',
+  'report/$defs/map/owner',
+  'report/$defs/fd/owner',
 ]);
 
 for (const name of schemaNames) {

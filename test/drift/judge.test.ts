@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { countedFindings, staleSince } from '../../src/documents/drift-gate.ts';
 import type { Drift, DriftReboot } from '../../src/documents/generated/drift.ts';
-import type { Process, Report } from '../../src/documents/generated/report.ts';
+import type { Process, Report, UnseenOwner } from '../../src/documents/generated/report.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { type CheckOptions, judge, movesBaseline } from '../../src/drift/judge.ts';
 import { anyReport } from '../support/report-arbitrary.ts';
@@ -260,6 +260,22 @@ test('the new come first, each part in order', () => {
       'remaining b.service /usr/lib/libssl.so.3',
     ],
   );
+});
+
+test('users whose processes were not seen are named, if nothing else was missed; the gate opens for them if it is told to', () => {
+  const owner = { user: { uid: 1001, name: 'bob' }, kind: 'user', denied: 0, failed: 0, blocked: 2 } as const;
+  const judged = (unseen: UnseenOwner[], detail: 'units' | 'processes' = 'processes', allowUnseenUsers = true) => {
+    const { scan } = current({});
+    const blocked = unseen.reduce((sum, each) => sum + each.blocked, 0);
+    const missed = { complete: false, detail, unseen, processes: { ...scan.processes, denied: 0, failed: 0, blocked } };
+    const of = current({ scan: missed, summary: { processes: detail === 'units' ? 1 : 0 } });
+    const { verdict, unseen_users } = judge(of, null, { ...options, allowUnseenUsers }).drift;
+    return [verdict, unseen_users];
+  };
+  assert.deepEqual(judged([owner]), ['pass', [owner]]);
+  assert.deepEqual(judged([owner], 'processes', false), ['incomplete', [owner]]);
+  assert.deepEqual(judged([owner, { ...owner, kind: 'root' }]), ['incomplete', []]);
+  assert.deepEqual(judged([owner], 'units'), ['incomplete', []]);
 });
 
 const entry = { reason: 'CHG-1', file: 'c.yaml', line: 3 };

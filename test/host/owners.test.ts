@@ -4,15 +4,15 @@ import { test } from 'node:test';
 import { readOwners } from '../../src/host/owners.ts';
 import { makeTree } from '../support/tree.ts';
 
-test('people have the uids of login.defs, services those below and nobody', (t) => {
+test('people have the uids of login.defs and are nobody, services have those below', (t) => {
   const kindOf = (files: Record<string, string>) => {
     const ownerOf = readOwners(makeTree(t, files));
     return (uid: number) => ownerOf(uid).kind;
   };
   const usual = kindOf({});
   assert.deepEqual(
-    [0, 33, 999, 1000, 60000, 60001, 60513, 60514, 61184, 65534, 65535, 65536, 1_200_000_001].map(usual),
-    ['root', 'service', 'service', ...Array(4).fill('user'), ...Array(4).fill('service'), 'user', 'user'],
+    [0, 33, 999, 1000, 60000, 60001, 60513, 60514, 61184, 65519, 65535, 65534, 65536, 1_200_000_001].map(usual),
+    ['root', 'service', 'service', ...Array(4).fill('user'), ...Array(4).fill('service'), ...Array(3).fill('user')],
   );
   const own = kindOf({ 'etc/login.defs': '# UID_MIN 7\nUID_MIN\t\t  500 \nUID_MAX 2000\nSYS_UID_MIN 100\n' });
   assert.deepEqual([499, 500, 2000, 2001].map(own), ['service', 'user', 'user', 'service']);

@@ -32,6 +32,12 @@ const rows: readonly Row[] = [
   },
   { rule: 'login-manager', action: 'reboot', units: ['systemd-logind.service', 'elogind.service'] },
   {
+    rule: 'session-keepers',
+    action: 'manual',
+    logsOnly: true,
+    units: services('dbus dbus-broker dbus-daemon messagebus systemd-logind elogind'),
+  },
+  {
     rule: 'display-manager',
     action: 'manual',
     units: 'display-manager gdm gdm3 greetd lightdm lxdm ly ly@tty2 nodm plasmalogin sddm slim wdm xdm'

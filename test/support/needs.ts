@@ -29,6 +29,7 @@ const programs = {
   bash: 'bash',
   chroot: 'coreutils',
   dash: 'dash',
+  'dbus-daemon': 'dbus-daemon',
   debootstrap: 'debootstrap',
   dnf: 'dnf',
   'dpkg-query': 'dpkg',

@@ -4,6 +4,7 @@ import type {
   DeletedFd,
   DeletedMap,
   KernelSession,
+  Owner,
   Process,
   Report,
   Role,
@@ -33,12 +34,14 @@ export const facts: SystemdFacts = {
   need_daemon_reload: false,
 };
 
+export const root: Owner = { uid: 0, name: 'root', kind: 'root' };
+
 /** `PATH` with its role, as in `code /usr/lib/libc.so.6`. */
 export function file(role: Role, path: string, pids: number[] = [100], state: State = 'replaced'): UnitFile {
   const kind = role === 'code' || role === 'scratch' ? 'library' : role === 'data' ? 'data' : 'regular';
   return {
     ...{ path, path_base64: null, via: role === 'log' || role === 'file' ? 'fd' : 'map', kind, role, state },
-    ...{ replaced_at: null, held_bytes: 0, package: null, pids },
+    ...{ replaced_at: null, held_bytes: 0, owner: root, package: null, pids },
   };
 }
 
@@ -68,14 +71,14 @@ export function process(pid: number, files: UnitFile[], more: Partial<Process> =
   const where = { replaced_at: null, device: 'fe:01', inode: '7', links: 0, package: null } as const;
   const maps: DeletedMap[] = files
     .filter(({ via }) => via === 'map')
-    .map(({ path, path_base64, kind, role, state }) => ({
-      ...{ path, path_base64, kind: kind as DeletedMap['kind'], role, state, ...where },
+    .map(({ path, path_base64, kind, role, state, owner = root }) => ({
+      ...{ path, path_base64, kind: kind as DeletedMap['kind'], role, state, owner, ...where },
       ...{ mappings: 1, mapped_bytes: 4096, executable: role === 'code' },
     }));
   const fds: DeletedFd[] = files
     .filter(({ via }) => via === 'fd')
-    .map(({ path, path_base64, kind, role, state }, fd) => ({
-      ...{ fd, path, path_base64, kind: kind as DeletedFd['kind'], role, state, ...where },
+    .map(({ path, path_base64, kind, role, state, owner = root }, fd) => ({
+      ...{ fd, path, path_base64, kind: kind as DeletedFd['kind'], role, state, owner, ...where },
       ...{
         born_at: null,
         size_bytes: 0,

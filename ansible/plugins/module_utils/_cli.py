@@ -183,7 +183,7 @@ class Cli(object):
 
     def warn(self, messages):
         for message in sorted(set(messages)):
-            self.module.warn(message)
+            self.module.warn(visible(message))
 
 
 def clean_environment(environment):

@@ -4,7 +4,7 @@
 
 """What the role restart decided for a host, and what became of it -> what failed, what is left to people, and what is said."""
 
-from ansible_collections.lib_users.host.plugins.module_utils._sentences import left_over, sentence, stale_sentence
+from ansible_collections.lib_users.host.plugins.module_utils._sentences import left_over, sentence, stale_sentence, unseen_sentence
 
 
 def judge(decision, before, applied=None, again=None, after=None, check_mode=False):
@@ -23,7 +23,8 @@ def judge(decision, before, applied=None, again=None, after=None, check_mode=Fal
     # Nobody looked whether the reboot was enough.
     reboot_is_due = plan['reboot_required'] and not (decision['reboots'] and not looked_again)
     reboot_said = [sentence(reason) for reason in plan['reboot_reasons']] + decision['reboot_notes'] if reboot_is_due else []
-    people_said = [entry['why'] for entry in people]
+    # A plan of an earlier lib-users says nothing of them.
+    people_said = [entry['why'] for entry in people] + [unseen_sentence(owner) for owner in plan.get('unseen_users') or []]
     return {
         'failed': failed,
         'still': still,

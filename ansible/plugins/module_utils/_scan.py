@@ -8,6 +8,7 @@ on: not everything seen, or made on another host."""
 import os
 
 from ansible_collections.lib_users.host.plugins.module_utils._documents import DocumentError, derive_host_id, parse_document
+from ansible_collections.lib_users.host.plugins.module_utils._visible import visible
 
 FROM_REPORT_OPTIONS = dict(
     from_report=dict(type='path'),
@@ -15,7 +16,9 @@ FROM_REPORT_OPTIONS = dict(
 )
 
 # Warnings of a report that say that something was not seen, as against narrowed on purpose.
-UNSEEN = ('not_everything_seen', 'hidepid')
+UNSEEN = ('not_everything_seen', 'blocked', 'hidepid')
+# How processes count that were not seen.
+OUTCOMES = ('denied', 'failed', 'blocked')
 # True of every host that has user units: those who ask find it in the report.
 USUAL = ('unit_facts_unavailable',)
 
@@ -51,11 +54,21 @@ def report_arguments(from_report):
     return [] if from_report is None else [os.path.abspath(from_report)]
 
 
+def unseen_users(report):
+    """The entries of scan.unseen if ordinary users own all processes that were not seen, else none. As onlyUsersUnseen() of the
+    CLI, but that a report of some units alone is narrowed on purpose."""
+    owners, counts = report['scan'].get('unseen') or [], report['scan']['processes']
+    missed = sum(counts.get(outcome, 0) for outcome in OUTCOMES)
+    named = sum(owner[outcome] for owner in owners for outcome in OUTCOMES)
+    is_all = 0 < named == missed and not messages(report, ('hidepid',))
+    return owners if is_all and all(owner['kind'] == 'user' for owner in owners) else []
+
+
 def require_seen(module, seen, why, result):
     """Fails where the host was not seen wholly, unless allow_incomplete: what was not seen could be affected."""
     if seen or module.params['allow_incomplete']:
         return
-    said = ': ' + '; '.join(why) if why else ''
+    said = ': ' + visible('; '.join(why)) if why else ''
     cause = 'the task does not run as root: use become: true'
     if module.params.get('from_report') is not None:
         cause = 'the report was made without become: true, of some units only, or with detail: units, which leaves out ' \
@@ -78,7 +91,7 @@ def require_own_host(module, host):
     if not same:
         module.fail_json(
             msg='%s was made on another host, %s, and not on this one, %s. To use it here all the same, set any_host: true'
-            % (module.params['from_report'], host.get('hostname'), os.uname().nodename)
+            % (module.params['from_report'], visible(str(host.get('hostname'))), os.uname().nodename)
         )
     boot_id = read_line('/proc/sys/kernel/random/boot_id')
     if boot_id is not None and host.get('boot_id') != boot_id:

@@ -33,6 +33,8 @@ OBSTACLES = {
     'transient': 'it was started by a call, as by systemd-run, and a restart would do its work again from the start',
     'terminals': 'somebody works on a terminal in it, and a restart ends what runs there',
     'unit_file_gone': 'its unit file is gone, and it may not start again as it was',
+    'user_process': 'it is what a user runs in this unit, and no part of it',
+    'not_own_files': 'only logs speak for it, and they are not known to be its own',
 }
 
 
@@ -99,6 +101,12 @@ def reason_sentence(reason):
     if code == 'unit':
         return '%s cannot be restarted safely' % reason['unit']
     return code
+
+
+def unseen_sentence(owner):
+    """An entry of unseen_users -> a sentence."""
+    counts = ['%d %s' % (owner[outcome], outcome) for outcome in ('denied', 'failed', 'blocked') if owner[outcome]]
+    return visible('processes%s were not looked at (%s): what they run on is not known' % (user_name(owner['user']), ', '.join(counts)))
 
 
 def left_over(actions, runs_play=(), only=()):

@@ -52,6 +52,14 @@ options:
       - It wants a C(lib-users) that knows it. Without it that one's own default counts.
     type: str
     choices: [ok, warning, fail]
+  allow_unseen_users:
+    description:
+      - Judge a host as if it had been seen wholly if nothing but processes of ordinary users could not be seen; they are returned as
+        RV(unseen_users), and a warning names them.
+      - Every user can keep processes of his own from being looked at. A gate stays shut for them unless told otherwise.
+      - It wants a C(lib-users) that knows it.
+    type: bool
+    default: false
   document:
     description: Return the whole document as RV(drift), and its parts not a second time.
     type: bool
@@ -161,6 +169,11 @@ drift:
       returned: success
       type: list
       elements: dict
+    unseen_users:
+      description: As RV(unseen_users). Since version 1.3 of the document.
+      returned: success
+      type: list
+      elements: dict
     reboot:
       description: As RV(reboot). Since version 1.2 of the document.
       returned: success
@@ -201,6 +214,14 @@ reboot:
     - Null itself with a C(lib-users) that does not say it.
   returned: success
   type: dict
+unseen_users:
+  description:
+    - The ordinary users whose processes could not be seen, if all others could, each with C(user) and the numbers C(denied),
+      C(failed) and C(blocked). RV(verdict) counts them as seen with O(allow_unseen_users=true).
+    - Null with a C(lib-users) that does not say it.
+  returned: success
+  type: list
+  elements: dict
 baseline_written:
   description: Whether O(write_baseline) was written.
   returned: success
@@ -298,6 +319,7 @@ def main():
                 choices=['executable', 'library', 'data', 'regular', 'directory', 'unknown'],
             ),
             reboot=dict(type='str', choices=['ok', 'warning', 'fail']),
+            allow_unseen_users=dict(type='bool', default=False),
             write_baseline=dict(type='path'),
             document=dict(type='bool', default=False),
             ignore=dict(type='list', elements='str'),
@@ -322,6 +344,7 @@ def main():
     kept = Baseline(module)
     arguments += kept.arguments
     arguments += ['--allow-incomplete'] if params['allow_incomplete'] else []
+    arguments += ['--allow-unseen-users'] if params['allow_unseen_users'] else []
     cli = Cli(module)
     answer = cli.ask('drift', 'check', arguments, exit_codes=EXIT_CODES.values())
     drift, complete = answer.document, answer.document['report']['complete']
@@ -330,12 +353,14 @@ def main():
         cli.fail(problem, 'lib-users on this host is not a release', answer.rc)
     require_own_host(module, drift['host'])
     written = kept.is_written()
-    require_seen(module, complete, answer.warnings, {'complete': complete, 'verdict': drift['verdict']})
+    seen = complete or (params['allow_unseen_users'] and bool(drift.get('unseen_users')))
+    require_seen(module, seen, answer.warnings, {'complete': complete, 'verdict': drift['verdict']})
     cli.warn(answer.warnings)
     parts = {'drift': drift}
     if not params['document']:
-        # accepted is of version 1.1 of the document, reboot of version 1.2.
+        # accepted is of version 1.1 of the document, reboot of version 1.2, unseen_users of version 1.3.
         parts = dict({key: drift[key] for key in FLAT_KEYS}, accepted=drift.get('accepted'), reboot=drift.get('reboot'))
+        parts.update(unseen_users=drift.get('unseen_users'))
     module.exit_json(changed=written, complete=complete, baseline_written=written, **parts)
 
 

@@ -51,6 +51,13 @@ options:
     description: Return the whole document as RV(plan), and its parts not a second time.
     type: bool
     default: false
+  allow_unseen_users:
+    description:
+      - Accept a host if nothing but processes of ordinary users could not be seen. They are returned as RV(unseen_users), and a
+        warning names them, since every user can keep processes of his own from being looked at.
+      - Processes of root and of services that could not be seen fail the task all the same, but for O(allow_incomplete).
+    type: bool
+    default: true
   record:
     description:
       - The file that keeps what M(lib_users.host.plan_apply) restarted last. With it RV(failed_since) is returned.
@@ -143,6 +150,11 @@ plan:
       description: As RV(daemon_reexec).
       returned: success
       type: bool
+    unseen_users:
+      description: As RV(unseen_users).
+      returned: success
+      type: list
+      elements: dict
     clean:
       description: As RV(clean).
       returned: success
@@ -227,7 +239,8 @@ actions:
     blocked_by:
       description:
         - What stands in the way of a restart, such as V(transient), V(terminals), V(unit_file_gone), V(outlives_restart) or
-          V(no_unit), or null.
+          V(no_unit), or null. With V(user_process) it is about what a user runs in the unit, and with V(not_own_files) about
+          logs that somebody may have handed to it.
       returned: success
       type: str
     callers_own:
@@ -311,8 +324,16 @@ failed_since:
       description: Whose manager it is of, or null for the system's.
       returned: success
       type: int
+unseen_users:
+  description:
+    - The ordinary users whose processes could not be seen, if all others could, each with C(user) and the numbers C(denied),
+      C(failed) and C(blocked).
+    - Null with a C(lib-users) that does not say it.
+  returned: success
+  type: list
+  elements: dict
 complete:
-  description: Whether the plan covers the whole host. V(false) also where O(units) narrowed it.
+  description: Whether the plan covers the whole host but for RV(unseen_users). V(false) also where O(units) narrowed it.
   returned: success
   type: bool
 '''
@@ -342,12 +363,15 @@ def policy_configuration(policy):
 
 
 def is_seen(plan, params, warnings):
+    unseen_users = plan.get('unseen_users') or []
+    if unseen_users and not params['allow_unseen_users']:
+        return False
     if not params['units']:
         return plan['complete']
     # A plan that was narrowed is never complete: then only the report can tell, or of a scan the CLI's warnings.
     if params['from_report'] is not None:
-        return plan['report']['complete'] or unseen_in_report(params['from_report']) == []
-    return not warnings
+        return plan['report']['complete'] or bool(unseen_users) or unseen_in_report(params['from_report']) == []
+    return not warnings or bool(unseen_users)
 
 
 def main():
@@ -358,6 +382,7 @@ def main():
             units=dict(type='list', elements='str'),
             ignore=dict(type='list', elements='str'),
             packages=dict(type='bool', default=False),
+            allow_unseen_users=dict(type='bool', default=True),
             record=dict(type='path'),
             policy=dict(
                 type='list',
@@ -396,11 +421,11 @@ def main():
     require_seen(module, is_seen(plan, params, answer.warnings), answer.warnings, {'complete': plan['complete']})
     cli.warn(answer.warnings)
     required = plan['reboot']['required']
-    # Documents before version 1.1 do not say whether the host is clean, nor what holds space.
+    # Documents before version 1.1 do not say whether the host is clean, nor what holds space, and before 1.2 not who was unseen.
     parts = {'plan': plan}
     if not params['document']:
         parts = dict({key: plan[key] for key in FLAT_KEYS}, reboot_reasons=plan['reboot']['reasons'])
-        parts.update(clean=plan.get('clean'), held=plan.get('held'))
+        parts.update(clean=plan.get('clean'), held=plan.get('held'), unseen_users=plan.get('unseen_users'))
     if params['record'] is not None:
         failed = failed_since(read_record(params['record']))
         parts['failed_since'] = [{'unit': state['unit'], 'uid': state['uid']} for state in failed]

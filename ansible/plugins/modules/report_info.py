@@ -29,6 +29,13 @@ options:
   labels:
     description: Labels of the host, copied into the report.
     type: dict
+  allow_unseen_users:
+    description:
+      - Accept a host if nothing but processes of ordinary users could not be seen. They are returned as RV(unseen_users), and a
+        warning names them, since every user can keep processes of his own from being looked at.
+      - Processes of root and of services that could not be seen fail the task all the same, but for O(allow_incomplete).
+    type: bool
+    default: true
   command_line:
     description:
       - How much of the command lines to return with O(detail=processes).
@@ -117,6 +124,13 @@ report:
       returned: success
       type: list
       elements: dict
+unseen_users:
+  description:
+    - The ordinary users whose processes could not be seen, if all others could, each with C(user) and the numbers C(denied),
+      C(failed) and C(blocked).
+  returned: success
+  type: list
+  elements: dict
 complete:
   description: Whether the whole host was seen. V(false) also where O(units) narrowed the scan.
   returned: success
@@ -134,6 +148,7 @@ from ansible_collections.lib_users.host.plugins.module_utils._scan import (
     messages,
     repeated,
     require_seen,
+    unseen_users,
 )
 
 
@@ -146,6 +161,7 @@ def main():
             ignore=dict(type='list', elements='str'),
             packages=dict(type='bool', default=False),
             labels=dict(type='dict'),
+            allow_unseen_users=dict(type='bool', default=True),
             command_line=dict(type='str', choices=['none', 'program', 'full'], default='none'),
         ),
         supports_check_mode=True,
@@ -162,9 +178,11 @@ def main():
     unseen = messages(report, UNSEEN)
     # A scan that units narrowed calls itself incomplete too; its warnings tell the two apart.
     complete = report['scan']['complete']
-    require_seen(module, not unseen and (complete or bool(params['units'])), unseen, {'complete': complete})
+    users = unseen_users(report)
+    seen = params['allow_unseen_users'] if users else not unseen and (complete or bool(params['units']))
+    require_seen(module, seen, unseen, {'complete': complete})
     cli.warn(messages(report, without=USUAL))
-    module.exit_json(changed=False, report=report, complete=complete)
+    module.exit_json(changed=False, report=report, complete=complete, unseen_users=users)
 
 
 if __name__ == '__main__':

@@ -93,6 +93,10 @@ export interface Drift {
    */
   unseen: Finding[];
   /**
+   * The users whose processes the scan did not see, if nothing else was missed: what they run by themselves may use gone files. Always written; not required, since documents before 1.3 do not have it.
+   */
+  unseen_users?: UnseenOwner[];
+  /**
    * What is there, but neither counted nor compared, since the configuration accepts it. Always written; not required, since documents of 1.0 do not have it.
    */
   accepted?: Accepted[];
@@ -148,10 +152,6 @@ export interface ReportReference {
    * Whether it saw everything.
    */
   complete: boolean;
-  /**
-   * Whether it did not see everything, but all that it missed are processes of users. Since 1.3.
-   */
-  only_users_unseen?: boolean;
   /**
    * Wall time of its scan, in seconds. Since 1.3.
    */
@@ -368,6 +368,22 @@ export interface Container {
   name: NullableString;
   user: NullableUser;
   cgroup?: NullableString;
+}
+/**
+ * How many processes of one user could not be looked at, as in the report.
+ */
+export interface UnseenOwner {
+  /**
+   * The effective user.
+   */
+  user: User | null;
+  /**
+   * As in the report: here always user.
+   */
+  kind: 'root' | 'service' | 'user' | null;
+  denied: Count;
+  failed: Count;
+  blocked: Count;
 }
 /**
  * A finding that the configuration accepts.

@@ -42,7 +42,7 @@ export type ActionName =
  */
 export type Scope = 'system' | 'user';
 /**
- * What stands in the way of a restart.
+ * What stands in the way of a restart. user_process: a process that an ordinary user runs inside the unit, on files of users: no code of the unit's. not_own_files: only logs speak for an action, and they are of another service or nobody knows whose: somebody may have handed them to the unit.
  */
 export type BlockedBy =
   | 'not_loaded'
@@ -57,7 +57,9 @@ export type BlockedBy =
   | 'no_unit'
   | 'transient'
   | 'terminals'
-  | 'unit_file_gone';
+  | 'unit_file_gone'
+  | 'user_process'
+  | 'not_own_files';
 /**
  * {kind}_{state} of a gone file that is mapped; log_held, file_held: a gone file held open; scratch_file: made and unlinked by its own maker; policy: a rule says so.
  */
@@ -455,9 +457,9 @@ export interface Package {
  */
 export interface Remark {
   /**
-   * daemon_reload_first: the unit file changed on disk. ends_sessions: processes that lead sessions of their own end with the unit. several_users: so do processes of several people.
+   * daemon_reload_first: the unit file changed on disk. ends_sessions: processes that lead sessions of their own end with the unit. several_users: so do processes of several people. users_own_files: whose process it is that stands in the unit, with blocked_by user_process.
    */
-  code: 'daemon_reload_first' | 'ends_sessions' | 'several_users';
+  code: 'daemon_reload_first' | 'ends_sessions' | 'several_users' | 'users_own_files';
   /**
    * One sentence for a person.
    */

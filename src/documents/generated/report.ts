@@ -41,6 +41,10 @@ export type NullableUser = User | null;
  */
 export type Scope = 'system' | 'user';
 /**
+ * root; user: the account of a person, nobody, or a uid of a container, by UID_MIN and UID_MAX in the host's login.defs; service: every other account.
+ */
+export type OwnerKind = 'root' | 'service' | 'user';
+/**
  * The raw bytes in base64 where the string beside it could not carry them losslessly, else null.
  */
 export type Base64 = string | null;
@@ -56,6 +60,10 @@ export type Role = 'code' | 'data' | 'log' | 'file' | 'scratch';
  * replaced: the path now names another file. removed: nothing is at the path. unknown: we could not, or must not, look.
  */
 export type State = 'replaced' | 'removed' | 'unknown';
+/**
+ * Whose something is, or null if that is not known.
+ */
+export type NullableOwner = Owner | null;
 /**
  * The package that owns the path now; null where none does, or without --packages.
  */
@@ -364,7 +372,7 @@ export interface User {
 export interface UnseenOwner {
   user: NullableUser;
   /**
-   * root; user: a person's account, or a uid of a container, by UID_MIN and UID_MAX in the host's login.defs; service: any other account. null where the user is not known.
+   * root; user: the account of a person, nobody, or a uid of a container, by UID_MIN and UID_MAX in the host's login.defs; service: every other account. null if the user is not known.
    */
   kind: 'root' | 'service' | 'user' | null;
   denied: Count;
@@ -462,6 +470,10 @@ export interface Unit {
   slice: NullableString;
   pids: Pids;
   /**
+   * As whom the affected processes run, by uid. Always written; not required, since documents before 1.3 do not have it.
+   */
+  users?: UnitUser[];
+  /**
    * The kernel sessions that processes of the unit lead, by pid: of a service of the system whether or not they are affected.
    */
   sessions?: KernelSession[];
@@ -476,6 +488,18 @@ export interface Unit {
    * systemd's facts, or null where it was not or could not be asked.
    */
   systemd: SystemdFacts | null;
+}
+/**
+ * A user as whom processes of a unit run.
+ */
+export interface UnitUser {
+  /**
+   * The effective user id.
+   */
+  uid: number;
+  name: NullableString;
+  kind: OwnerKind;
+  pids: Pids;
 }
 /**
  * A session of setsid(2), by the process that leads it.
@@ -516,8 +540,20 @@ export interface UnitFile {
   replaced_at: NullableTime;
   held_bytes: NullableCount;
   held_memory_bytes?: NullableCount;
+  owner?: NullableOwner;
   package: NullablePackage;
   pids: Pids;
+}
+/**
+ * Whose something is.
+ */
+export interface Owner {
+  /**
+   * The numeric user id.
+   */
+  uid: number;
+  name: NullableString;
+  kind: OwnerKind;
 }
 /**
  * The package that owns the path now.
@@ -705,6 +741,7 @@ export interface DeletedMap {
   links: NullableCount;
   held_bytes?: NullableCount;
   fs_type?: NullableString;
+  owner?: NullableOwner;
   mappings: Count;
   mapped_bytes: Count;
   /**
@@ -734,6 +771,7 @@ export interface DeletedFd {
   device: Device;
   inode: Inode;
   links: NullableCount;
+  owner?: NullableOwner;
   born_at: NullableTime;
   size_bytes: NullableCount;
   held_bytes: NullableCount;

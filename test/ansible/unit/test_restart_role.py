@@ -161,6 +161,14 @@ def test_a_users_service_alone_fails_nobody():
     assert judged['people_said'] == ['u.service: restart it']
 
 
+def test_users_whose_processes_were_not_seen_are_named():
+    owner = {'user': {'uid': 1001, 'name': 'b\x9b'}, 'kind': 'user', 'denied': 0, 'failed': 1, 'blocked': 2}
+    before = dict(plan(), unseen_users=[owner])
+    judged = outcome.judge(decide(before), before)
+    said = 'processes of b\\u{9b} were not looked at (1 failed, 2 blocked): what they run on is not known'
+    assert (judged['people_said'], judged['says'], judged['left'], judged['failures']) == ([said], True, [], [])
+
+
 def test_what_failed_after_the_connection_was_made_anew_is_said_once():
     before = plan(action('a.service'), action('ssh.service', carries_caller=True))
     applied = {'failures': [failure('a.service')], 'message': 'a failed', 'restarted': []}
