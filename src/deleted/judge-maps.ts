@@ -4,7 +4,7 @@ import type { BigIntStats } from 'node:fs';
 import { keyMaker } from '../keys.ts';
 import { isLibraryName } from '../path-evidence.ts';
 import type { Bytes } from '../procfs/bytes.ts';
-import { formatStatDevice, hasOwnDevices, isLayered, isLocal } from '../procfs/file-systems.ts';
+import { formatStatDevice, hasOwnDevices, isLayered } from '../procfs/file-systems.ts';
 import type { Glimpse } from '../procfs/hold.ts';
 import type { Mapping } from '../procfs/maps.ts';
 import { longestPath, shortenPath } from './cut.ts';
@@ -136,23 +136,21 @@ function locate(file: MappedFile, path: Bytes, isProgram: boolean, evidence: Evi
   const byPath = placeByPath(path, evidence);
   const first = file.mappings[0];
   const layered = byPath !== null && hasOwnDevices(byPath.mount.fsType);
-  if (byPath !== null && !isLocal(byPath.mount.fsType)) return { place: byPath, stat: null };
+  if (byPath !== null && !byPath.view.mounts.isLocal(byPath.mount)) return { place: byPath, stat: null };
   if (first === undefined) {
-    const seen = isProgram && byPath ? evidence.process.glimpseExecutable(evidence.isLocalMount) : null;
-    return seen ? { place: placeByMount(path, seen.mountId, evidence), stat: seen.stat } : nowhere;
+    const seen = isProgram && byPath ? evidence.process.glimpseExecutable(evidence.mountOf) : null;
+    return seen ? { place: placeByMount(path, seen.mount, evidence), stat: seen.stat } : nowhere;
   }
   // A file on a lazily unmounted FUSE prints a harmless path; but no local mount has its device.
   if (!evidence.isLocalDevice(first.device)) return { place: layered ? byPath : null, stat: null };
   const otherwise = () => (layered ? byPath : guessPlace(path, first.device, evidence));
   const seen = glimpseMapping(file, first, layered, evidence);
   if (seen === null) return { place: byPath ?? otherwise(), stat: null };
-  return { place: placeByMount(path, seen.mountId, evidence) ?? otherwise(), stat: seen.stat };
+  return { place: placeByMount(path, seen.mount, evidence) ?? otherwise(), stat: seen.stat };
 }
 
 function glimpseMapping(file: MappedFile, first: Mapping, layered: boolean, evidence: Evidence): Glimpse | null {
-  // overlayfs maps the files of its layers through mounts of its own, which no mountinfo lists.
-  const isLocalMount = (id: number) => evidence.isLocalMount(id) || (layered && evidence.mountById(id) === null);
-  const read = () => evidence.process.glimpseMapping(first.range, isLocalMount);
+  const read = () => evidence.process.glimpseMapping(first.range, evidence.mountOf);
   // Another file may have been mapped there since. If that cannot be told, the glimpse is good for this process alone.
   if (layered) return read();
   return evidence.cached({ device: first.device, inode: first.inode, path: file.name }, () => {
