@@ -8,8 +8,9 @@
 // | our own root: a live system, OpenWrt, a scan from a container      | always: this very program was read from it           |
 // | in our mount namespace or PID 1's: Docker, Podman, containerd,     | the path of each layer is on a local mount there,    |
 // | CRI-O, systemd-sysext, and what else root mounts                   | the mounts of the overlay itself left out            |
-// | in no such namespace, but seen by a process in our user namespace: | the same, by the paths of our mount namespace        |
-// | systemd-nspawn --overlay=, ExtensionImages=                        |                                                      |
+// | in no such namespace, but seen by a process in our user namespace, | the same, in that namespace as well if it has the    |
+// | so that root mounted it: systemd-nspawn --overlay=, a service's    | path; a remote mount that only the mounter had at    |
+// | ExtensionImages=                                                   | that path would not be seen                          |
 // | seen in other user namespaces only: rootless Podman, or a user     | never: its maker can exchange what the paths name    |
 // | one that names no layers (aufs), or parts of paths to nowhere      | never                                                |
 
@@ -28,8 +29,8 @@ const servedErofs = /(?:^|,)(?:fsid|domain_id)=/;
 export interface Witnesses {
   /** The tables of namespaces that are root's own: ours, and PID 1's if it is another one. */
   roots: readonly MountTable[];
-  /** Whether the mount was read of a process in our own user namespace. */
-  isOurs: boolean;
+  /** The table that has the mount, if it was read of a process in our own user namespace; else null. */
+  ours: MountTable | null;
 }
 
 /** Whether a file system answers without asking another host or a process. */
@@ -37,18 +38,19 @@ export function isLocalMount(mount: Mount, witnesses: Witnesses, depth = deepest
   if (!isLocal(mount.fsType)) return false;
   if (mount.fsType === 'erofs') return !servedErofs.test(mount.options);
   if (!isLayered(mount.fsType)) return true;
-  const { roots, isOurs } = witnesses;
+  const { roots, ours } = witnesses;
   const shown = roots.flatMap((table) => table.allOf(mount.device)).filter(({ fsType }) => fsType === mount.fsType);
-  if (shown.length === 0 && !isOurs) return false;
+  if (shown.length === 0 && ours === null) return false;
   if (roots[0]?.of('/')?.device === mount.device) return true;
   const layers = layersOf(
     mount,
     shown.map(({ mountPoint }) => mountPoint),
   );
   if (layers === null || depth === 0) return false;
+  const tables = shown.length === 0 && ours !== null ? [...roots, ours] : roots;
   return layers.every((layer) => {
-    const under = roots.flatMap((table) => table.under(layer, mount.device) ?? []);
-    return under.length > 0 && under.every((each) => isLocalMount(each, { roots, isOurs: true }, depth - 1));
+    const under = tables.flatMap((table) => table.under(layer, mount.device) ?? []);
+    return under.length > 0 && under.every((each) => isLocalMount(each, { roots, ours: roots[0] ?? null }, depth - 1));
   });
 }
 

@@ -18,30 +18,27 @@ export interface KnownMount {
 /** Which mount a descriptor of ours is on; null if no table that can be read has it. */
 export type MountOf = (fd: number, mountId: number) => KnownMount | null;
 
+/** Whether a mount of a table is local, by what was read before or, if `fresh`, by what is read now. */
+type IsLocal = (mount: Mount, table: MountTable, fresh: boolean) => boolean;
+
 /** A namespace may have a hundred thousand mounts: past so many bytes its table is not read again, and its mounts are unknown. */
 const mostBytes = 64 * 1024 * 1024;
 
 export class LiveMounts {
   readonly #mountinfo: number | null;
-  readonly #isLocal: (mount: Mount, fresh: boolean) => boolean;
+  readonly #isLocal: IsLocal;
   readonly #pins: Pins;
   #text: Bytes | null = null;
   #table: MountTable | null = null;
   #bytesLeft: number;
-  /** The mounts that are held, by id. */
-  readonly pins = new Map<number, KnownMount>();
+  /** The mounts that Pins holds, by id. */
+  readonly held = new Map<number, KnownMount>();
 
   /**
    * @param mountinfo the open file, which shows the same namespace for ever, even after the death of the process; close() closes
    *   it. null if it cannot be read
-   * @param isLocal whether a mount is local, by what was read before or by what is read now
    */
-  constructor(
-    mountinfo: number | null,
-    isLocal: (mount: Mount, fresh: boolean) => boolean,
-    pins: Pins,
-    most = mostBytes,
-  ) {
+  constructor(mountinfo: number | null, isLocal: IsLocal, pins: Pins, most = mostBytes) {
     this.#mountinfo = mountinfo;
     this.#isLocal = isLocal;
     this.#pins = pins;
@@ -57,7 +54,8 @@ export class LiveMounts {
     const text = this.#bytesLeft > 0 ? this.#read() : '';
     this.#bytesLeft -= text.length;
     if (this.#table === null || text !== this.#text) {
-      this.#table = new MountTable(parseMountinfo(text), (mount) => this.#isLocal(mount, false));
+      const table: MountTable = new MountTable(parseMountinfo(text), (mount) => this.#isLocal(mount, table, false));
+      this.#table = table;
     }
     this.#text = text;
     return this.#table;
@@ -69,8 +67,9 @@ export class LiveMounts {
   /** The line of a mount that is held by the caller. */
   find(mountId: number): KnownMount | null {
     if (this.#table !== null && this.#table.byId(mountId) === null) return null;
-    const mount = this.readAgain().byId(mountId);
-    return mount && { mount, local: this.#isLocal(mount, true) };
+    const table = this.readAgain();
+    const mount = table.byId(mountId);
+    return mount && { mount, local: this.#isLocal(mount, table, true) };
   }
 
   close(): void {
@@ -87,8 +86,8 @@ export class LiveMounts {
 const mostPins = 100;
 
 /**
- * Holds on the mounts that were asked for, so that each namespace is read again but once for each of its mounts. A mount that is
- * held cannot be unmounted, as one that a process has a file on.
+ * Holds on the mounts that were asked for, so that a table is read again only once for each of its mounts. A mount that is held
+ * cannot be unmounted; nor can it because of the process that has a file there, which is why the mount was asked for.
  */
 export class Pins {
   readonly #held = new Map<string, { fd: number; letGo: () => void }>();
@@ -99,7 +98,7 @@ export class Pins {
   find(mounts: LiveMounts, fd: number, mountId: number): KnownMount | null {
     const key = `${this.#numberOf(mounts)} ${mountId}`;
     const pin = this.#held.get(key);
-    const known = mounts.pins.get(mountId);
+    const known = mounts.held.get(mountId);
     if (pin !== undefined && known !== undefined) {
       this.#held.delete(key);
       this.#held.set(key, pin);
@@ -120,8 +119,8 @@ export class Pins {
     if (held === null) return;
     const [oldest] = this.#held.keys();
     if (oldest !== undefined && this.#held.size >= mostPins) this.#letGo(oldest);
-    mounts.pins.set(mountId, known);
-    this.#held.set(key, { fd: held, letGo: () => mounts.pins.delete(mountId) });
+    mounts.held.set(mountId, known);
+    this.#held.set(key, { fd: held, letGo: () => mounts.held.delete(mountId) });
   }
 
   #letGo(key: string): void {

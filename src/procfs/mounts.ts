@@ -24,7 +24,7 @@ export class MountTable {
     for (const mount of mounts) this.#place(mount);
     this.#mounts = mounts;
     this.#byId = new Map(mounts.map((mount) => [mount.id, mount]));
-    this.#judge = judge ?? ((mount) => isLocalMount(mount, { roots: [this], isOurs: true }));
+    this.#judge = judge ?? ((mount) => isLocalMount(mount, { roots: [this], ours: this }));
   }
 
   /** Whether a mount of the table was on a local file system when the table was read; see Pins for whether it still is. */

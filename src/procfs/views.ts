@@ -47,7 +47,8 @@ export class Views {
   of(process: OpenProcess): View {
     const root = process.readRoot();
     const namespace = process.readMountNamespace();
-    const key = `${namespace} ${root}`;
+    const users = this.#usersOf(process, namespace);
+    const key = `${namespace} ${root} ${users}`;
     const known = this.#known(key);
     if (known) return known;
     // The mountinfo of a chrooted process leaves out the mount that its root is on; if it shares our namespace ours has it.
@@ -69,14 +70,13 @@ export class Views {
     const [root, namespace] = [process.readRoot(), process.readMountNamespace()];
     if (root === null || root === '/' || namespace === null) return null;
     if (namespace === this.#ownNamespace) return this.own;
-    const known = this.#known(`${namespace} /`);
+    const users = this.#usersOf(process, namespace);
+    const known = this.#known(`${namespace} / ${users}`);
     if (known) return known;
     // A daemon chroots its workers: the parent is the likely one.
     const parent = orNull(() => process.readStat().ppid);
-    return (
-      this.#viewFrom(parent, namespace, process) ??
-      this.#viewFrom(this.#rootedIn(namespace, process), namespace, process)
-    );
+    const from = (pid: number | null) => this.#viewFrom(pid, namespace, users, process);
+    return from(parent) ?? from(this.#rootedIn(namespace, process));
   }
 
   close(): void {
@@ -88,26 +88,39 @@ export class Views {
     this.#initLive?.close();
   }
 
+  /** The user namespace of a process; ours if the process sees our own mounts, which only root can have mounted. */
+  #usersOf(process: OpenProcess, namespace: Bytes | null): Bytes | null {
+    return namespace !== null && namespace === this.#ownNamespace ? this.#ownUsers : process.readUserNamespace();
+  }
+
   #liveMountsOf(process: OpenProcess, namespace: Bytes | null): LiveMounts {
     const mountinfo = process.openMountinfo();
     // Asked for afterwards: nobody comes back to our user namespace from one below it.
-    const isOurs =
-      this.#ownUsers !== null && (namespace === this.#ownNamespace || process.readUserNamespace() === this.#ownUsers);
+    const users = this.#usersOf(process, namespace);
+    const isOurs = users !== null && users === this.#ownUsers;
     return this.#liveMounts(mountinfo, isOurs);
   }
 
   #liveMounts(mountinfo: number | null, isOurs: boolean, most?: number): LiveMounts {
-    return new LiveMounts(mountinfo, (mount, fresh) => this.#isLocal(mount, isOurs, fresh), this.#pins, most);
+    return new LiveMounts(
+      mountinfo,
+      (mount, table, fresh) => this.#isLocal(mount, isOurs ? table : null, fresh),
+      this.#pins,
+      most,
+    );
   }
 
-  /** @param fresh whether the mount is held, so that the answer must hold good for as long */
-  #isLocal(mount: Mount, isOurs: boolean, fresh: boolean): boolean {
+  /**
+   * @param ours see Witnesses
+   * @param fresh whether the mount is held, so that the answer must hold good for as long
+   */
+  #isLocal(mount: Mount, ours: MountTable | null, fresh: boolean): boolean {
     const init = isLayered(mount.fsType) ? this.#initMounts() : null;
     const lives = init === null ? [this.#ownLive] : [this.#ownLive, init];
-    if (!isLocalMount(mount, { roots: lives.map(({ table }) => table), isOurs })) return false;
+    if (!isLocalMount(mount, { roots: lives.map(({ table }) => table), ours })) return false;
     if (!fresh || !isLayered(mount.fsType)) return true;
     // The device number of an overlay that is gone is given to the next one.
-    return isLocalMount(mount, { roots: lives.map((live) => live.readAgain()), isOurs });
+    return isLocalMount(mount, { roots: lives.map((live) => live.readAgain()), ours });
   }
 
   #initMounts(): LiveMounts | null {
@@ -123,15 +136,16 @@ export class Views {
   }
 
   /** The view of a process that is at the root of a namespace; null if it is not, or cannot be read. */
-  #viewFrom(pid: number | null, namespace: string, { procPath }: OpenProcess): View | null {
+  #viewFrom(pid: number | null, namespace: string, users: Bytes | null, { procPath }: OpenProcess): View | null {
     if (pid === null || pid === 0) return null;
     const sibling = orNull(() => new OpenProcess(procPath, pid));
     if (sibling === null) return null;
     try {
       if (sibling.readRoot() !== '/' || sibling.readMountNamespace() !== namespace) return null;
+      if (this.#usersOf(sibling, namespace) !== users) return null;
       const view = new View(sibling.rootPath, '/', this.#liveMountsOf(sibling, namespace), false);
       if (view.isSettled && sibling.stillSees('/', namespace)) {
-        this.#keep(`${namespace} /`, view);
+        this.#keep(`${namespace} / ${users}`, view);
         return view;
       }
       this.#close(view);
