@@ -12,10 +12,7 @@ import type { HiddenUse } from './suppressed.ts';
 type Looks = Pick<View, 'look' | 'mountPath' | 'mounts'>;
 
 export interface Evidence {
-  process: Pick<
-    OpenProcess,
-    'readFdInfo' | 'readAccess' | 'glimpseFd' | 'glimpseMapping' | 'glimpseExecutable' | 'readMappingLink'
-  >;
+  process: Pick<OpenProcess, 'readFdInfo' | 'glimpseFd' | 'glimpseMapping' | 'glimpseExecutable' | 'readMappingLink'>;
   view: Looks;
   /** The view of a chrooted process's whole mount namespace; null if it is not chrooted, or that view cannot be had. */
   viewAround: Looks | null;

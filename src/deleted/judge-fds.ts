@@ -46,7 +46,7 @@ function isMemory(link: Bytes | null, evidence: Evidence): boolean {
 }
 
 /** What is known of a descriptor that cannot be held: it was closed, or is not for us. */
-const unheld = { mountId: null, mount: null, stat: null, inode: null };
+const unheld = { mountId: null, mount: null, stat: null, inode: null, access: null };
 
 /** @param listed the link when the descriptors were listed; another file may be open there by now */
 function judgeFd(fd: number, listed: Bytes | null, evidence: Evidence): FdFinding | 'unread' | null {
@@ -76,7 +76,7 @@ function judgeFd(fd: number, listed: Bytes | null, evidence: Evidence): FdFindin
     ...facts,
     inode,
     sizeBytes: stat ? Number(stat.size) : null,
-    access: process.readAccess(fd),
+    access: open.access,
     append: readAppend(fd, open, process),
     mountPoint: mount !== null && mount.mountPoint.length <= longestPath ? mount.mountPoint : null,
     fsType: mount?.fsType ?? null,
@@ -85,15 +85,14 @@ function judgeFd(fd: number, listed: Bytes | null, evidence: Evidence): FdFindin
 }
 
 /**
- * Whether the descriptor appends, which the process's own fdinfo alone says. It is asked last, and not if the file is known to be
- * no regular one; null if another file is open there by now.
+ * Whether the descriptor appends, which the process's own fdinfo alone says. It is asked last, and not if nothing can be written by
+ * the descriptor, or the file is known to be no regular one; null if another file is open there by now.
  */
-function readAppend(fd: number, { mountId, stat, inode }: OpenFile, process: Evidence['process']): boolean | null {
-  // Nobody can write to a directory.
-  if (stat?.isDirectory()) return false;
-  if (mountId === null || (stat !== null && !stat.isFile())) return null;
+function readAppend(fd: number, open: OpenFile, process: Evidence['process']): boolean | null {
+  if (open.access === 'read' || open.access === 'path') return false;
+  if (open.access === null || (open.stat !== null && !open.stat.isFile())) return null;
   const info = process.readFdInfo(fd);
-  return info?.mountId === mountId && info.inode === inode ? info.append : null;
+  return info?.mountId === open.mountId && info?.inode === open.inode ? (info?.append ?? null) : null;
 }
 
 /** That a file never had a name says that nobody replaced it, and not that a disk which it fills is as it should be. */

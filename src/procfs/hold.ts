@@ -2,9 +2,9 @@
 // the mount of what is held can no longer change; so a mount is known to be local before stat may ask (see live-mounts.ts).
 // open(2), proc_pid_fdinfo(5).
 
-import { type BigIntStats, closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
 import { type Bytes, toBuffer } from './bytes.ts';
-import { parseFdInfo } from './fdinfo.ts';
+import { type Access, accessOf, parseFdInfo } from './fdinfo.ts';
 import type { MountOf } from './live-mounts.ts';
 import type { Mount } from './mountinfo.ts';
 import { O_PATH, orNull, readBytes, readLink } from './reader.ts';
@@ -48,6 +48,8 @@ export interface OpenFile extends Glimpse {
   link: Bytes | null;
   /** null if the kernel does not say. */
   mountId: number | null;
+  /** null if another file took its place meanwhile. */
+  access: Access | null;
   /** Only newer kernels say (5.14), without asking the file system. */
   inode: bigint | null;
 }
@@ -57,9 +59,19 @@ export function glimpse(path: Bytes, mountOf: MountOf): Glimpse | null {
   return whileHeld(path, (fd) => look(fd, mountOf));
 }
 
-/** The same of a descriptor, with the link. */
+/** The same of a descriptor, with what its link says. */
 export function glimpseOpenFile(path: Bytes, mountOf: MountOf): OpenFile | null {
-  return whileHeld(path, (fd) => ({ link: readFdLink(`/proc/self/fd/${fd}`), ...look(fd, mountOf) }));
+  const before = readAccess(path);
+  return whileHeld(path, (fd) => ({
+    link: readFdLink(`/proc/self/fd/${fd}`),
+    access: readAccess(path) === before ? before : null,
+    ...look(fd, mountOf),
+  }));
+}
+
+/** The mode of the link itself says how the file is open (fs/proc/fd.c tid_fd_update_inode()). */
+function readAccess(path: Bytes): Access | null {
+  return orNull(() => accessOf(lstatSync(toBuffer(path)).mode));
 }
 
 function whileHeld<T>(path: Bytes, read: (fd: number) => T): T | null {
@@ -84,7 +96,7 @@ export function readFdLink(path: Bytes): Bytes | null {
 }
 
 /** The driver of a foreign file is not asked: fdinfo of a descriptor with O_PATH has nothing of it (fs/proc/fd.c seq_show()). */
-function look(fd: number, mountOf: MountOf): Omit<OpenFile, 'link'> {
+function look(fd: number, mountOf: MountOf): Omit<OpenFile, 'link' | 'access'> {
   const info = parseFdInfo(readBytes(`/proc/self/fdinfo/${fd}`));
   const known = info === null ? null : mountOf(fd, info.mountId);
   const stat = known?.local ? fstatSync(fd, { bigint: true }) : null;

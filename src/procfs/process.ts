@@ -2,9 +2,9 @@
 // ESRCH after its death, even when the PID is reused; and while it lives nobody else has its PID. So what it still confirms at
 // the end was read of it and of no other: whoever reports or keeps what was read asks for that. proc(5), open(2) O_PATH.
 
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
 import type { Bytes } from './bytes.ts';
-import { type Access, accessOf, type FdInfo, parseFdInfo } from './fdinfo.ts';
+import { type FdInfo, parseFdInfo } from './fdinfo.ts';
 import { type Glimpse, glimpse, glimpseOpenFile, type OpenFile, readFdLink } from './hold.ts';
 import type { MountOf } from './live-mounts.ts';
 import { parseSuspiciousMappings, type SuspiciousMappings } from './maps.ts';
@@ -97,11 +97,6 @@ export class OpenProcess {
   /** The file that is open there now, which may be another one than when its link was read. */
   glimpseFd(fd: number, mountOf: MountOf): OpenFile | null {
     return glimpseOpenFile(`${this.#base}/fd/${fd}`, mountOf);
-  }
-
-  /** The link's own mode says how the file is open (fs/proc/fd.c tid_fd_update_inode()). */
-  readAccess(fd: number): Access | null {
-    return orNull(() => accessOf(lstatSync(`${this.#base}/fd/${fd}`).mode));
   }
 
   /**

@@ -42,7 +42,6 @@ function evidence(ino: bigint, dev = 0xfd01n): Evidence {
       glimpseExecutable: () => null,
       glimpseFd: () => null,
       readFdInfo: () => null,
-      readAccess: () => null,
       readMappingLink: () => null,
     },
     view,
@@ -95,12 +94,12 @@ test('a descriptor whose path cannot be read is judged by the links of its file,
     };
     const process: Evidence['process'] = {
       ...given.process,
-      readAccess: () => 'read',
       readFdInfo: () => ({ mountId: 29, inode: 42n, append: false }),
       glimpseFd: () => ({
         link: null,
         mountId: 29,
         inode: 42n,
+        access: 'read',
         mount,
         stat: links === null ? null : (stat as unknown as BigIntStats),
       }),

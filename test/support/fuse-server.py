@@ -1,7 +1,8 @@
 """A FUSE file system of the files `lib.so` and `x.log` for tests, spoken raw on /dev/fuse so that it needs nothing but root.
 
-usage: fuse-server.py MOUNT_POINT [CONTENT [TYPE]]; prints `ready` when mounted. Stop it (SIGSTOP) and every request hangs; kill
-it and they fail. Every file holds what the file CONTENT does (default: zeros); TYPE is as in `fuse.sshfs`.
+usage: fuse-server.py MOUNT_POINT [CONTENT [TYPE [DEVICE]]]; prints `ready` when mounted. Stop it (SIGSTOP) and every request hangs; kill
+it and they fail. Every file holds what the file CONTENT does (default: zeros); TYPE is as in `fuse.sshfs`, DEVICE another
+node of /dev/fuse.
 """
 
 import ctypes
@@ -9,7 +10,7 @@ import os
 import struct
 import sys
 
-LOOKUP, FORGET, GETATTR, UNLINK, OPEN, READ = 1, 2, 3, 10, 14, 15
+LOOKUP, FORGET, GETATTR, UNLINK, OPEN, READ, STATFS = 1, 2, 3, 10, 14, 15, 17
 RELEASE, FLUSH, INIT, OPENDIR, RELEASEDIR, INTERRUPT, BATCH_FORGET = 18, 25, 26, 27, 29, 36, 42
 ENOENT, ENOSYS = 2, 38
 NAMES = {b"lib.so": 2, b"x.log": 3}
@@ -42,10 +43,12 @@ def answer(opcode, node, body):
     if opcode == UNLINK:
         NAMES.pop(body.rstrip(b"\0"), None)
         return 0, b""
+    if opcode == STATFS:
+        return 0, struct.pack("<QQQQQIII28x", 0, 0, 0, 0, 0, 4096, 255, 4096)
     return (0 if opcode in (RELEASE, FLUSH, RELEASEDIR) else ENOSYS), b""
 
 
-device = os.open("/dev/fuse", os.O_RDWR)
+device = os.open(sys.argv[4] if len(sys.argv) > 4 else "/dev/fuse", os.O_RDWR)
 options = f"fd={device},rootmode=40000,user_id=0,group_id=0,allow_other".encode()
 libc = ctypes.CDLL(None, use_errno=True)
 if libc.mount(b"test", os.fsencode(sys.argv[1]), FILE_SYSTEM, 0, options) != 0:
