@@ -11,22 +11,14 @@ import type { View } from '../procfs/view.ts';
 import type { Views } from '../procfs/views.ts';
 import { type Cut, cutFindings } from './cut.ts';
 import type { Evidence } from './evidence.ts';
-import type { FdFinding, MapFinding } from './finding.ts';
+import type { AffectedProcess, MapFinding } from './finding.ts';
 import { parseMarked } from './gone.ts';
+import { inferProgram } from './infer-program.ts';
 import { judgeFds } from './judge-fds.ts';
 import { judgeMaps } from './judge-maps.ts';
-import { inferProgram, isNameless, type Name, nameByInode } from './nameless.ts';
+import { isNameless, nameByInode } from './nameless.ts';
 import { compileRules, type Rule, type RuleMatcher } from './rules.ts';
 import type { HiddenUse } from './suppressed.ts';
-
-export interface AffectedProcess {
-  pid: number;
-  identity: Identity;
-  /** The program by the exe link, without the mark where it is gone; null where the link was refused. */
-  executable: (Name & { deleted: boolean }) | null;
-  maps: MapFinding[];
-  fds: FdFinding[];
-}
 
 export interface Inspection {
   /** How the process counts in scan.processes. */

@@ -17,7 +17,6 @@
 import type { Bytes } from './bytes.ts';
 import { isLayered, isLocal } from './file-systems.ts';
 import { type Mount, unescapeOctal } from './mountinfo.ts';
-import type { MountTable } from './mounts.ts';
 
 /** Overlays may lie on overlays, but the kernel allows no more: FILESYSTEM_MAX_STACK_DEPTH in linux/fs.h. */
 const deepest = 2;
@@ -25,12 +24,19 @@ const deepest = 2;
 /** erofs over fscache: a daemon serves it. */
 const servedErofs = /(?:^|,)(?:fsid|domain_id)=/;
 
+/** The mounts of a namespace; MountTable is one. */
+interface Mounts {
+  allOf(device: string): Mount[];
+  of(path: Bytes): Mount | null;
+  under(path: Bytes, device: string): Mount | null;
+}
+
 /** Who says that a mount is there. */
 export interface Witnesses {
   /** The tables of namespaces that are root's own: ours, and PID 1's if it is another one. */
-  roots: readonly MountTable[];
+  roots: readonly Mounts[];
   /** The table that has the mount, if it was read of a process in our own user namespace; else null. */
-  ours: MountTable | null;
+  ours: Mounts | null;
 }
 
 /** Whether a file system answers without asking another host or a process. */
