@@ -1,7 +1,7 @@
 // The processes of which not everything is listed -> what they belong to, and what is said of them.
 
 import type { Cut } from './deleted/cut.ts';
-import type { AffectedProcess } from './deleted/finding.ts';
+import type { AffectedProcess } from './deleted/inspect.ts';
 import type { Warning } from './documents/generated/report.ts';
 import type { AttributedCut, AttributedProcess } from './documents/report-facts.ts';
 import { toText } from './procfs/bytes.ts';

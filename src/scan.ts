@@ -2,8 +2,7 @@
 // once, and build the report. Data flows one way; nothing here decides what is gone or what to do about it.
 
 import { type Cut, cutToReport } from './deleted/cut.ts';
-import type { AffectedProcess } from './deleted/finding.ts';
-import { type Inspection, Inspector, type InspectTask } from './deleted/inspect.ts';
+import { type AffectedProcess, type Inspection, Inspector, type InspectTask } from './deleted/inspect.ts';
 import { ignoreRules } from './deleted/rules.ts';
 import { SuppressedTally } from './deleted/suppressed.ts';
 import type { Caller, Package, Report, Scan, Warning } from './documents/generated/report.ts';

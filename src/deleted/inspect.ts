@@ -20,6 +20,8 @@ import { isNameless, nameByInode } from './nameless.ts';
 import { compileRules, type Rule, type RuleMatcher } from './rules.ts';
 import type { HiddenUse } from './suppressed.ts';
 
+export type { AffectedProcess } from './finding.ts';
+
 export interface Inspection {
   /** How the process counts in scan.processes. */
   outcome: 'inspected' | 'kernel_threads' | Trouble;

@@ -1,7 +1,7 @@
 // What a report is built from: the findings with their attribution, and the facts of the host, of systemd and of the packages.
 
 import type { Cut } from '../deleted/cut.ts';
-import type { AffectedProcess } from '../deleted/finding.ts';
+import type { AffectedProcess } from '../deleted/inspect.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { KernelHeldFile } from '../procfs/kernel-held.ts';
 import type { SessionLeader } from '../procfs/sessions.ts';
