@@ -18,7 +18,7 @@ type Namespaces = typeof users | typeof roots;
 /** overlay-user.py and its files where another user may read them; stop() makes the far layer as dead as it can be. */
 async function startUser(t: TestContext, namespaces: Namespaces, layer: 'near' | 'far', mode: string) {
   const folder = workFolder(t);
-  for (const name of ['overlay-user.py', 'fuse-server.py']) {
+  for (const name of ['overlay-user.py', 'fuse-server.py', 'fuse_files.py']) {
     copyFileSync(join(projectRoot, 'test/support', name), join(folder, name));
     chmodSync(join(folder, name), 0o755);
   }

@@ -3,7 +3,7 @@
 usage: overlay-user.py DEVICE FOLDER near|far hold|again|epoll
 
 FOLDER is covered by a tmpfs. The overlay FOLDER/merged has as its lower layer FOLDER/layer, a folder, or if far a FUSE (of
-fuse-server.py, which lies beside this file) served through DEVICE. Prints `ready` and the pid of the server. Ends after a minute.
+fuse-server.py and fuse_files.py, which lie beside this file) served through DEVICE. Prints `ready` and the pid of the server. Ends after a minute.
 
 hold   maps and opens files of the overlay that are gone
 again  has mapped gone files of a tmpfs, at whose folder it mounts by turns a tmpfs and the overlay, under one mount id
@@ -75,7 +75,8 @@ def again():
         kept.append(map_file(path))
         os.unlink(path)
     ready()
-    while True:
+    # Until the test is over, which removes the folder.
+    while os.path.isdir(at("turn")):
         for source, seconds in (("near", 0.015), ("merged", 0.001)):
             mount(at(source), at("turn"), flags=MS_BIND)
             time.sleep(seconds)
