@@ -1,13 +1,14 @@
 // The flags of check -> what the judgement and the Nagios plugin obey.
 
-import { boolean, string } from '@oclif/core/flags';
+import { boolean, option, string } from '@oclif/core/flags';
+import type { FlagsOf, ResultFlags } from '../base-command.ts';
 import type { EffectiveConfig } from '../config/effective.ts';
-import type { Drift, DriftReboot, Finding } from '../documents/generated/drift.ts';
+import type { DriftReboot, Finding } from '../documents/generated/drift.ts';
 import type { CheckOptions } from '../drift/judge.ts';
 import type { Filters } from '../drift/selection.ts';
 import { LibUsersError } from '../errors.ts';
 import { parseRange, type Range, type Thresholds } from '../render/nagios.ts';
-import { checkUnitGlobs, type ScanFlags, scanFlags } from './scan-flags.ts';
+import { checkUnitGlobs, type configFlags, type ScanFlags, scanFlags } from './scan-flags.ts';
 
 const several = { multiple: true, multipleNonGreedy: true } as const;
 const roles = ['code', 'data', 'log', 'file', 'scratch'] as const satisfies Finding['role'][];
@@ -27,23 +28,23 @@ export const gateFlags = {
     description:
       'Keep what is known now, and was judged, as the next baseline, where the gate is open or with --fail-on never.',
   }),
-  'fail-on': string({
-    options: ['new', 'any', 'never'],
+  'fail-on': option({
+    options: ['new', 'any', 'never'] as const,
     description: 'Which findings close the gate: new (the default with a baseline), any (without), or never.',
-  }),
-  reboot: string({
-    options: [...rebootCounts],
+  })(),
+  reboot: option({
+    options: rebootCounts,
     description:
       'What a required reboot is to the gate: ok (said, nothing more), warning (the state of the plugin), or fail (closed). Default: warning with --format nagios, else ok; check.reboot of the configuration sets another. It is about the whole host, whatever --unit, --role and --kind.',
-  }),
+  })(),
   'allow-incomplete': boolean({ description: 'Let the gate open though not everything could be seen.' }),
   unit: string({
     ...several,
     helpValue: 'GLOB',
     description: 'Only findings of units whose name matches, or that have this alias, on both sides.',
   }),
-  role: string({ ...several, options: [...roles], description: 'Only findings of this role, on both sides.' }),
-  kind: string({ ...several, options: [...kinds], description: 'Only findings of this kind, on both sides.' }),
+  role: option({ ...several, options: roles, description: 'Only findings of this role, on both sides.' })(),
+  kind: option({ ...several, options: kinds, description: 'Only findings of this kind, on both sides.' })(),
   warning: string({
     char: 'w',
     helpValue: 'RANGE',
@@ -64,18 +65,7 @@ export const gateFlags = {
   }),
 };
 
-export interface GateFlags {
-  'fail-on': string | undefined;
-  reboot: string | undefined;
-  'allow-incomplete': boolean;
-  'require-complete': boolean;
-  unit: string[] | undefined;
-  role: string[] | undefined;
-  kind: string[] | undefined;
-  warning: string | undefined;
-  critical: string | undefined;
-  'critical-age': string | undefined;
-}
+export type GateFlags = FlagsOf<typeof gateFlags> & Pick<ResultFlags, 'require-complete'>;
 
 /**
  * The flags of a scan that make sense here. A scan that is narrowed to some processes cannot tell what is resolved, so it is
@@ -91,16 +81,14 @@ export const hostFlags = {
 };
 
 /** --unit is about the findings: all units are scanned, so that those of the baseline can be resolved. */
-export function scanFlagsOf(
-  flags: Omit<ScanFlags, 'only' | 'unit' | 'command-line' | 'detail' | 'packages' | 'label'>,
-): ScanFlags {
+export function scanFlagsOf(flags: FlagsOf<typeof hostFlags & typeof configFlags>): ScanFlags {
   const rest = { only: undefined, unit: undefined, 'command-line': undefined, label: undefined };
   return { ...flags, ...rest, detail: 'processes', packages: false };
 }
 
 /** Says how a required reboot counts: the flag wins over the configuration, which wins over the format's default. */
 export function rebootCountsAs(flags: GateFlags, config: EffectiveConfig, format: string): DriftReboot['counts_as'] {
-  const given = (flags.reboot as DriftReboot['counts_as'] | undefined) ?? config.check.reboot;
+  const given = flags.reboot ?? config.check.reboot;
   return given ?? (format === 'nagios' ? 'warning' : 'ok');
 }
 
@@ -108,8 +96,8 @@ export function rebootCountsAs(flags: GateFlags, config: EffectiveConfig, format
 export function checkFilters(flags: GateFlags): Filters {
   return {
     units: checkUnitGlobs(flags.unit),
-    roles: (flags.role as Finding['role'][] | undefined) ?? null,
-    kinds: (flags.kind as Finding['kind'][] | undefined) ?? [],
+    roles: flags.role ?? null,
+    kinds: flags.kind ?? [],
   };
 }
 
@@ -121,7 +109,7 @@ export function checkOptions(
   now: Date,
 ): CheckOptions {
   return {
-    failOn: (flags['fail-on'] as Drift['fail_on'] | undefined) ?? null,
+    failOn: flags['fail-on'] ?? null,
     allowIncomplete: flags['allow-incomplete'] && !flags['require-complete'],
     filters: { ...filters, roles: filters.roles ?? config.check.roles ?? null },
     accept: config.check.accept,
