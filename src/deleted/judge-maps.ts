@@ -8,15 +8,15 @@ import { formatStatDevice, hasOwnDevices, isLayered } from '../procfs/file-syste
 import type { Glimpse } from '../procfs/hold.ts';
 import type { Mapping } from '../procfs/maps.ts';
 import type { Evidence } from './evidence.ts';
-import { factsOf } from './facts.ts';
+import { type FileFacts, factsOf } from './facts.ts';
 import { fileKey, type MapFinding } from './finding.ts';
-import { parseMarked, renamesOpenFiles } from './gone.ts';
+import { type Marked, parseMarked, renamesOpenFiles } from './gone.ts';
 import { inferProgram } from './infer-program.ts';
 import { longestPath, shortenPath } from './long-path.ts';
 import { isNameless, type Name, nameByInode } from './nameless.ts';
 import { guessPlace, lookAt, type Place, placeByMount, placeByPath } from './place.ts';
 import { classifyMapRole } from './role.ts';
-import { classifyGone } from './state.ts';
+import { classifyGone, type GoneState } from './state.ts';
 
 interface MappedFile {
   name: Bytes;
@@ -59,53 +59,64 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
   const marked = parseMarked(file.name);
   if (marked === null) return null;
   const first = file.mappings[0];
-  const { path, pathSource } = nameOf(marked.path, first, isProgram, evidence);
-  const hidden = evidence.match(path, 'map', first?.inode ?? null);
+  const name = nameOf(marked.path, first, isProgram, evidence);
+  const hidden = evidence.match(name.path, 'map', first?.inode ?? null);
   if (hidden?.memory) {
     evidence.hide({ rule: hidden, via: 'map', heldBytes: null, file: null });
     return null;
   }
-  const { place, stat } =
-    pathSource === 'kernel' ? locate(file, path, isProgram, evidence) : guess(path, first, evidence);
-  const fsType = place?.mount.fsType ?? '';
-  const facts = factsOf(stat, isLayered(fsType) ? evidence : null);
-  const { links, heldBytes } = facts;
-  // stat's device first: an fd of the same file has it too, and on btrfs and overlayfs maps names another one.
-  const device = facts.device ?? first?.device ?? null;
-  const inode = first?.inode ?? facts.inode;
+  const located =
+    name.pathSource === 'kernel' ? locate(file, name.path, isProgram, evidence) : guess(name.path, first, evidence);
+  const facts = mappedFacts(first, located, evidence);
   if (hidden) {
-    evidence.hide({ rule: hidden, via: 'map', heldBytes, file: fileKey({ device, inode }) });
+    evidence.hide({ rule: hidden, via: 'map', heldBytes: facts.heldBytes, file: fileKey(facts) });
     return null;
   }
-  const inodeDecides = first === undefined || hasOwnDevices(fsType);
-  const gone = classifyGone({
-    name: file.name,
-    marked: { ...marked, path },
+  const gone = judgePath(file, { ...marked, path: name.path }, located.place, facts, evidence);
+  if (gone === null) return null;
+  const executable = file.mappings.some((mapping) => mapping.executable);
+  const kind = isProgram ? 'executable' : executable || isLibraryName(name.path) ? 'library' : 'data';
+  const finding = {
+    ...name,
+    ...gone,
+    kind,
+    ...facts,
+    fsType: located.place?.mount.fsType ?? null,
+    mappings: file.mappings.length,
+    mappedBytes: file.mappings.reduce((sum, mapping) => sum + mapping.sizeBytes, 0),
+    executable,
+  } as const;
+  return { ...finding, role: classifyMapRole(finding, evidence) };
+}
+
+/**
+ * stat's device comes first: a descriptor of the same file has it too, and on btrfs and overlayfs maps names another one. maps'
+ * inode comes first: stat may be of a file that was mapped there since.
+ */
+function mappedFacts(first: Mapping | undefined, { place, stat }: Located, evidence: Evidence): FileFacts {
+  const facts = factsOf(stat, isLayered(place?.mount.fsType ?? '') ? evidence : null);
+  return { ...facts, device: facts.device ?? first?.device ?? null, inode: first?.inode ?? facts.inode };
+}
+
+function judgePath(
+  { name, mappings }: MappedFile,
+  marked: Marked,
+  place: Place | null,
+  { device, inode, links, unlinkedAtNs }: FileFacts,
+  evidence: Evidence,
+): GoneState | null {
+  const fsType = place?.mount.fsType ?? '';
+  const inodeDecides = mappings.length === 0 || hasOwnDevices(fsType);
+  return classifyGone({
+    name,
+    marked,
     links,
-    unlinkedAtNs: facts.unlinkedAtNs,
+    unlinkedAtNs,
     renamesOpenFiles: renamesOpenFiles(marked, fsType),
     look: (at) => lookAt(at, place, evidence.ownView),
     isSame: (now) =>
       inode === null ? null : now.inode === inode && (inodeDecides || formatStatDevice(now.device) === device),
   });
-  if (gone === null) return null;
-  const executable = file.mappings.some((mapping) => mapping.executable);
-  const kind = isProgram ? 'executable' : executable || isLibraryName(path) ? 'library' : 'data';
-  const role = classifyMapRole({ path, kind, state: gone.state, ...facts, inode }, evidence);
-  return {
-    path,
-    pathSource,
-    ...gone,
-    kind,
-    role,
-    ...facts,
-    device,
-    inode,
-    fsType: place?.mount.fsType ?? null,
-    mappings: file.mappings.length,
-    mappedBytes: file.mappings.reduce((sum, mapping) => sum + mapping.sizeBytes, 0),
-    executable,
-  };
 }
 
 function nameOf(path: Bytes, first: Mapping | undefined, isProgram: boolean, evidence: Evidence): Name {
