@@ -91,7 +91,7 @@ function judgeFd(fd: number, listed: Bytes | null, evidence: Evidence): FdFindin
 function readAppend(fd: number, open: OpenFile, process: Evidence['process']): boolean | null {
   if (open.access === 'read' || open.access === 'path') return false;
   if (open.access === null || (open.stat !== null && !open.stat.isFile())) return null;
-  const info = process.readFdInfo(fd);
+  const info = process.readFdInfo(fd, open.link);
   return info?.mountId === open.mountId && info?.inode === open.inode ? (info?.append ?? null) : null;
 }
 

@@ -59,34 +59,35 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
   const marked = parseMarked(file.name);
   if (marked === null) return null;
   const first = file.mappings[0];
-  const name = nameOf(marked.path, first, isProgram, evidence);
-  const hidden = evidence.match(name.path, 'map', first?.inode ?? null);
+  const { path, pathSource } = nameOf(marked.path, first, isProgram, evidence);
+  const hidden = evidence.match(path, 'map', first?.inode ?? null);
   if (hidden?.memory) {
     evidence.hide({ rule: hidden, via: 'map', heldBytes: null, file: null });
     return null;
   }
-  const located =
-    name.pathSource === 'kernel' ? locate(file, name.path, isProgram, evidence) : guess(name.path, first, evidence);
+  const located = pathSource === 'kernel' ? locate(file, path, isProgram, evidence) : guess(path, first, evidence);
   const facts = mappedFacts(first, located, evidence);
   if (hidden) {
     evidence.hide({ rule: hidden, via: 'map', heldBytes: facts.heldBytes, file: fileKey(facts) });
     return null;
   }
-  const gone = judgePath(file, { ...marked, path: name.path }, located.place, facts, evidence);
+  const gone = judgePath(file, { mark: marked.mark, path }, located.place, facts, evidence);
   if (gone === null) return null;
   const executable = file.mappings.some((mapping) => mapping.executable);
-  const kind = isProgram ? 'executable' : executable || isLibraryName(name.path) ? 'library' : 'data';
-  const finding = {
-    ...name,
+  const kind = isProgram ? 'executable' : executable || isLibraryName(path) ? 'library' : 'data';
+  const role = classifyMapRole({ path, kind, state: gone.state, ...facts }, evidence);
+  return {
+    path,
+    pathSource,
     ...gone,
     kind,
+    role,
     ...facts,
     fsType: located.place?.mount.fsType ?? null,
     mappings: file.mappings.length,
     mappedBytes: file.mappings.reduce((sum, mapping) => sum + mapping.sizeBytes, 0),
     executable,
-  } as const;
-  return { ...finding, role: classifyMapRole(finding, evidence) };
+  };
 }
 
 /**

@@ -42,13 +42,13 @@ export interface Glimpse {
   stat: BigIntStats | null;
 }
 
-/** What an open file says of itself, all of it read while the file is held; so it is of one file, whatever its user does. */
+/** What an open file says of itself, read while the file is held; so all but `access` is of one file, whatever its user does. */
 export interface OpenFile extends Glimpse {
   /** As the kernel prints it; null if the path is too long for that. */
   link: Bytes | null;
   /** null if the kernel does not say. */
   mountId: number | null;
-  /** null if another file took its place meanwhile. */
+  /** Read of the process's own descriptor. */
   access: Access | null;
   /** Only newer kernels say (5.14), without asking the file system. */
   inode: bigint | null;
@@ -61,10 +61,9 @@ export function glimpse(path: Bytes, mountOf: MountOf): Glimpse | null {
 
 /** The same of a descriptor, with what its link says. */
 export function glimpseOpenFile(path: Bytes, mountOf: MountOf): OpenFile | null {
-  const before = readAccess(path);
   return whileHeld(path, (fd) => ({
     link: readFdLink(`/proc/self/fd/${fd}`),
-    access: readAccess(path) === before ? before : null,
+    access: readAccess(path),
     ...look(fd, mountOf),
   }));
 }

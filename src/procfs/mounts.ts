@@ -68,7 +68,12 @@ export class MountTable {
 
   /** Every mount that a walk to `path` passes, the last one being the one that `path` is on. */
   onTheWay(path: Bytes): Mount[] {
-    return this.#pointsTo(path).flatMap(({ mounts }) => mounts.at(-1) ?? []);
+    const way: Mount[] = [];
+    for (const { mounts } of this.#pointsTo(path)) {
+      const top = mounts.at(-1);
+      if (top !== undefined) way.push(top);
+    }
+    return way;
   }
 
   #pointsTo(path: Bytes): Point[] {

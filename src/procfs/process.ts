@@ -102,8 +102,10 @@ export class OpenProcess {
   /**
    * Its driver is asked as well, and may wait for a lock that its user holds: epoll does (ep_show_fdinfo()). So this is for what
    * nothing else says, and for regular files.
+   * @param link what the link of the file says; null is returned if it says something else by now
    */
-  readFdInfo(fd: number): FdInfo | null {
+  readFdInfo(fd: number, link: Bytes | null): FdInfo | null {
+    if (orNull(() => readFdLink(`${this.#base}/fd/${fd}`)) !== link) return null;
     const text = orNull(() => readBytes(`${this.#base}/fdinfo/${fd}`));
     return text === null ? null : parseFdInfo(text);
   }
