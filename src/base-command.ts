@@ -3,6 +3,7 @@
 
 import { Command } from '@oclif/core/command';
 import { boolean, string } from '@oclif/core/flags';
+import type { FlagInput } from '@oclif/core/interfaces';
 import { asLibUsersError, buildErrorDocument } from './documents/error.ts';
 import type { SchemaName } from './documents/generated/schemas.ts';
 import { assertOwnDocument } from './documents/validate.ts';
@@ -65,14 +66,10 @@ export function resultFlags(formats: Formats<never, never>) {
   };
 }
 
-export interface ResultFlags {
-  format: string | undefined;
-  json: boolean;
-  output: string | undefined;
-  also: string[] | undefined;
-  quiet: boolean;
-  'require-complete': boolean;
-}
+/** What parsing gives for the definitions of some flags. */
+export type FlagsOf<T> = T extends FlagInput<infer Flags> ? Flags : never;
+
+export type ResultFlags = FlagsOf<ReturnType<typeof resultFlags>>;
 
 export interface Result<D extends object> {
   document: D;

@@ -1,13 +1,14 @@
 // The flags of check -> what the judgement and the Nagios plugin obey.
 
-import { boolean, string } from '@oclif/core/flags';
+import { boolean, option, string } from '@oclif/core/flags';
+import type { FlagsOf, ResultFlags } from '../base-command.ts';
 import type { EffectiveConfig } from '../config/effective.ts';
-import type { Drift, DriftReboot, Finding } from '../documents/generated/drift.ts';
+import type { DriftReboot, Finding } from '../documents/generated/drift.ts';
 import type { Filters } from '../drift/finding-filter.ts';
 import type { CheckOptions } from '../drift/judge.ts';
 import { LibUsersError } from '../errors.ts';
 import { parseRange, type Range, type Thresholds } from '../render/nagios.ts';
-import { checkUnitGlobs, type ScanFlags, scanFlags } from './scan-flags.ts';
+import { checkUnitGlobs, type configFlags, type ScanFlags, scanFlags } from './scan-flags.ts';
 
 const several = { multiple: true, multipleNonGreedy: true } as const;
 const roles = ['code', 'data', 'log', 'file', 'scratch'] as const satisfies Finding['role'][];
@@ -27,15 +28,15 @@ export const gateFlags = {
     description:
       'Keep what is known now, and was judged, as the next baseline, where the gate is open or with --fail-on never.',
   }),
-  'fail-on': string({
-    options: ['new', 'any', 'never'],
+  'fail-on': option({
+    options: ['new', 'any', 'never'] as const,
     description: 'Which findings close the gate: new (the default with a baseline), any (without), or never.',
-  }),
-  reboot: string({
-    options: [...rebootCounts],
+  })(),
+  reboot: option({
+    options: rebootCounts,
     description:
       'What a required reboot is to the gate: ok (said, nothing more), warning (the state of the plugin), or fail (closed). Default: warning with --format nagios, else ok; check.reboot of the configuration sets another. It is about the whole host, whatever --unit, --role and --kind.',
-  }),
+  })(),
   'allow-incomplete': boolean({ description: 'Let the gate open though not everything could be seen.' }),
   'allow-unseen-users': boolean({
     description:
@@ -46,8 +47,8 @@ export const gateFlags = {
     helpValue: 'GLOB',
     description: 'Only findings of units whose name matches, or that have this alias, on both sides.',
   }),
-  role: string({ ...several, options: [...roles], description: 'Only findings of this role, on both sides.' }),
-  kind: string({ ...several, options: [...kinds], description: 'Only findings of this kind, on both sides.' }),
+  role: option({ ...several, options: roles, description: 'Only findings of this role, on both sides.' })(),
+  kind: option({ ...several, options: kinds, description: 'Only findings of this kind, on both sides.' })(),
   warning: string({
     char: 'w',
     helpValue: 'RANGE',
@@ -80,20 +81,7 @@ export function refuseJudgingFlags(given: readonly { type: string; flag?: string
   throw new LibUsersError('usage', message, 'leave the flag out, or judge the report anew');
 }
 
-export interface GateFlags {
-  baseline: string | undefined;
-  'fail-on': string | undefined;
-  reboot: string | undefined;
-  'allow-incomplete': boolean;
-  'allow-unseen-users': boolean;
-  'require-complete': boolean;
-  unit: string[] | undefined;
-  role: string[] | undefined;
-  kind: string[] | undefined;
-  warning: string | undefined;
-  critical: string | undefined;
-  'critical-age': string | undefined;
-}
+export type GateFlags = FlagsOf<typeof gateFlags> & Pick<ResultFlags, 'require-complete'>;
 
 /**
  * The flags of a scan that make sense here. A scan that is narrowed to some processes cannot tell what is resolved, so it is
@@ -113,7 +101,7 @@ type HostFlags = Omit<ScanFlags, 'only' | 'unit' | 'command-line' | 'detail' | '
 export type CheckFlags = GateFlags & HostFlags;
 
 /** --unit is about the findings: all units are scanned, so that those of the baseline can be resolved. */
-export function scanFlagsOf(flags: HostFlags): ScanFlags {
+export function scanFlagsOf(flags: FlagsOf<typeof hostFlags & typeof configFlags>): ScanFlags {
   const rest = { only: undefined, unit: undefined, 'command-line': undefined, label: undefined };
   return { ...flags, ...rest, detail: 'processes', packages: false };
 }
@@ -124,7 +112,7 @@ export function rebootCountsAs(
   config: EffectiveConfig,
   format: string,
 ): Pick<DriftReboot, 'counts_as' | 'by_default'> {
-  const given = (flags.reboot as DriftReboot['counts_as'] | undefined) ?? config.check.reboot;
+  const given = flags.reboot ?? config.check.reboot;
   return { counts_as: given ?? (format === 'nagios' ? 'warning' : 'ok'), by_default: given === null };
 }
 
@@ -132,8 +120,8 @@ export function rebootCountsAs(
 export function checkFilters(flags: GateFlags): Filters {
   return {
     units: checkUnitGlobs(flags.unit),
-    roles: (flags.role as Finding['role'][] | undefined) ?? null,
-    kinds: (flags.kind as Finding['kind'][] | undefined) ?? [],
+    roles: flags.role ?? null,
+    kinds: flags.kind ?? [],
   };
 }
 
@@ -145,7 +133,7 @@ export function checkOptions(
   now: Date,
 ): CheckOptions {
   return {
-    failOn: (flags['fail-on'] as Drift['fail_on'] | undefined) ?? null,
+    failOn: flags['fail-on'] ?? null,
     allowIncomplete: flags['allow-incomplete'] && !flags['require-complete'],
     allowUnseenUsers: flags['allow-unseen-users'] && !flags['require-complete'],
     filters: { ...filters, roles: filters.roles ?? config.check.roles ?? null },

@@ -1,6 +1,7 @@
 // The flags of fleet -> the gate that it judges by, and the exit code of the verdict.
 
-import { boolean, string } from '@oclif/core/flags';
+import { boolean, option } from '@oclif/core/flags';
+import type { FlagsOf, ResultFlags } from '../base-command.ts';
 import type { Fleet, FleetCause } from '../documents/generated/fleet.ts';
 import { LibUsersError } from '../errors.ts';
 import { verdictExitCodes } from '../exit-codes.ts';
@@ -9,27 +10,21 @@ import type { FleetGate } from '../fleet/gate.ts';
 const causes = ['any', 'reboot', 'incomplete'] as const satisfies FleetCause[];
 
 export const fleetGateFlags = {
-  'fail-on': string({
-    options: [...causes],
+  'fail-on': option({
+    options: causes,
     multiple: true,
     multipleNonGreedy: true,
     delimiter: ',',
     helpValue: 'CAUSE',
     description:
       'Close the gate (exit code 5) if any host has: any (something stale that counts), reboot (a required reboot), incomplete (what could not be seen or read). Several by a comma or by giving it again. Without it there is no gate; with --format junit it is any,incomplete.',
-  }),
+  })(),
   'allow-incomplete': boolean({
     description: 'Let the gate open though not everything could be seen or read.',
   }),
 };
 
-interface FleetFlags {
-  'fail-on': string[] | undefined;
-  'allow-incomplete': boolean;
-  'require-complete': boolean;
-  format: string | undefined;
-  also: string[] | undefined;
-}
+type FleetFlags = FlagsOf<typeof fleetGateFlags> & ResultFlags;
 
 export function fleetGate(flags: FleetFlags): FleetGate {
   const given = new Set(flags['fail-on'] ?? (writesJunit(flags) ? ['any', 'incomplete'] : []));

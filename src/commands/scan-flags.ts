@@ -1,6 +1,7 @@
 // The flags of a scan -> what src/scan.ts obeys. plan and check take the same flags when they scan by themselves.
 
-import { boolean, string } from '@oclif/core/flags';
+import { boolean, option, string } from '@oclif/core/flags';
+import type { FlagsOf } from '../base-command.ts';
 import type { EffectiveConfig } from '../config/effective.ts';
 import { configFolder, loadConfig } from '../config/load.ts';
 import { takeCrew } from '../crew/start.ts';
@@ -22,7 +23,10 @@ export const configFlags = {
 };
 
 export const scanFlags = {
-  only: string({ options: ['maps', 'fds'], description: 'Look only at mapped files, or only at open files.' }),
+  only: option({
+    options: ['maps', 'fds'] as const,
+    description: 'Look only at mapped files, or only at open files.',
+  })(),
   proc: string({ default: '/proc', helpValue: 'DIR', description: 'Where the procfs to scan is mounted.' }),
   pid: string({ ...several, helpValue: 'N', description: 'Look only at this process.' }),
   unit: string({
@@ -37,37 +41,22 @@ export const scanFlags = {
   }),
   'ignore-literal': string({ ...several, helpValue: 'PATH', description: 'Do not report this file.' }),
   'no-default-rules': boolean({ description: 'Report also what the shipped false-positive rules would hide.' }),
-  'command-line': string({
-    options: ['full', 'program', 'none'],
+  'command-line': option({
+    options: ['full', 'program', 'none'] as const,
     description: 'How much of each command line to report; program (the default) keeps arguments, and secrets, out.',
-  }),
-  detail: string({
-    options: ['units', 'processes'],
+  })(),
+  detail: option({
+    options: ['units', 'processes'] as const,
     default: 'processes',
     description: 'units leaves out the list of processes.',
-  }),
+  })(),
   packages: boolean({ description: "Name the package that owns each file's path now." }),
   'no-systemctl': boolean({ description: 'Do not ask systemd for facts about the affected units.' }),
   label: string({ ...several, helpValue: 'K=V', description: 'A label of this host, copied into the report.' }),
   ...configFlags,
 };
 
-export interface ScanFlags {
-  only: string | undefined;
-  proc: string;
-  pid: string[] | undefined;
-  unit: string[] | undefined;
-  ignore: string[] | undefined;
-  'ignore-literal': string[] | undefined;
-  'no-default-rules': boolean;
-  'command-line': string | undefined;
-  detail: string;
-  packages: boolean;
-  'no-systemctl': boolean;
-  label: string[] | undefined;
-  config: string[] | undefined;
-  'no-config': boolean;
-}
+export type ScanFlags = FlagsOf<typeof scanFlags>;
 
 /** Throws usage where one of the `scanOnly` flags stands beside a report, whose scan is over. */
 export function refuseScanFlags(
@@ -91,15 +80,16 @@ export function scanOptions(flags: ScanFlags, config: EffectiveConfig, now: Date
   const defaultRules = !flags['no-default-rules'] && config.scan.defaultRules;
   return {
     procPath: normalizeProc(flags.proc),
-    include: flags.only === undefined ? ['maps', 'fds'] : [flags.only as 'maps' | 'fds'],
+    include: flags.only === undefined ? ['maps', 'fds'] : [flags.only],
     pids: [...new Set((flags.pid ?? []).map(parsePid))],
     units: checkUnitGlobs(flags.unit),
     rules: defaultRules ? shippedRules : [],
     defaultRules,
     ignore: [...checkIgnoreGlobs(flags.ignore), ...config.scan.ignore],
     ignoreLiteral: [...checkPaths(flags['ignore-literal']), ...config.scan.ignoreLiteral],
-    commandLine: (flags['command-line'] as ScanOptions['commandLine'] | undefined) ?? config.scan.commandLine,
-    detail: flags.detail as ScanOptions['detail'],
+    commandLine: flags['command-line'] ?? config.scan.commandLine,
+    detail: flags.detail,
+    // oclif leaves out a boolean flag that was not given, whatever its type says.
     packages: flags.packages === true,
     systemctl: !flags['no-systemctl'],
     labels: { ...config.labels, ...Object.fromEntries((flags.label ?? []).map(parseLabel)) },

@@ -4,8 +4,7 @@
 
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Identity } from '../procfs/process.ts';
-import type { FdFinding, MapFinding } from './finding.ts';
-import type { AffectedProcess } from './inspect.ts';
+import type { AffectedProcess, FdFinding, MapFinding } from './finding.ts';
 
 /** The findings of one process that are listed at most, in characters of JSON: more than a hundred thousand gone files of ordinary paths. */
 const roomOfProcess = 56 << 20;
@@ -17,11 +16,6 @@ const recordLength = 450;
 const mostHeld = 100_000;
 /** So many characters a command line keeps in any case. */
 const shortCommand = 4096;
-
-/** A path of more bytes is not reported. Path calls of the kernel take 4096, and a mount may lie as deep as a file below it. */
-export const longestPath = 8192;
-/** So much of a longer one says where it is. */
-const shownOfLongPath = 200;
 
 /** The part of one process that is not listed, or not known. It is plain data, which JSON can carry. */
 export interface Cut {
@@ -47,14 +41,6 @@ export interface HeldFile {
 
 type Found = Pick<AffectedProcess, 'maps' | 'fds'>;
 type Finding = MapFinding | FdFinding;
-
-/** The text that stands for a path that is too long. */
-export function shortenPath(path: Bytes, inode: bigint | null, device: string | null): Bytes {
-  // No character is cut in two.
-  const start = path.slice(0, shownOfLongPath).replace(/[\xc0-\xff]?[\x80-\xbf]{0,3}$/, '');
-  const which = inode === null ? '' : `, inode ${inode}${device === null ? '' : ` on ${device}`}`;
-  return `(path of ${path.length} bytes${which}: ${start}…)`.replace('…', '\xe2\x80\xa6');
-}
 
 const isShortened = ({ path, pathSource }: Finding): boolean => pathSource === 'none' && path.startsWith('(path of ');
 

@@ -1,9 +1,9 @@
 // What the judges may ask about one process: a narrow window on the procfs stage, so that judging itself touches nothing.
 
 import type { Bytes } from '../procfs/bytes.ts';
-import type { Glimpse, IsLocalMount } from '../procfs/hold.ts';
+import type { Glimpse } from '../procfs/hold.ts';
+import type { MountOf } from '../procfs/live-mounts.ts';
 import type { Mapping } from '../procfs/maps.ts';
-import type { Mount } from '../procfs/mountinfo.ts';
 import type { OpenProcess } from '../procfs/process.ts';
 import type { View } from '../procfs/view.ts';
 import type { RuleMatcher } from './rules.ts';
@@ -33,9 +33,9 @@ export interface Evidence {
   maps(part: Bytes): boolean;
   /** When the process had begun at the latest, in nanoseconds since the epoch; null if that is not known. */
   startedAtNs: bigint | null;
-  /** A mount by id, of the process's namespace or of ours: a descriptor may come from either. */
-  mountById(id: number): Mount | null;
-  isLocalMount: IsLocalMount;
+  /** A mount of our namespace or of the process's: a descriptor may come from either. */
+  mountOf: MountOf;
+  /** Whether a device was that of a local mount when the mounts were read. */
   isLocalDevice(device: string): boolean;
   /** One glimpse of a mapped file, however many processes with the same view map it. */
   cached(file: Pick<Mapping, 'device' | 'inode' | 'path'>, read: () => Glimpse | null): Glimpse | null;

@@ -1,7 +1,8 @@
-// The findings: gone files in use by one process, each judged once. Times are nanoseconds since the epoch.
+// The findings: gone files in use by one process, each judged once, and the process that has them. Times are nanoseconds since the epoch.
 
 import type { DeletedFd, DeletedMap } from '../documents/generated/report.ts';
 import type { Bytes } from '../procfs/bytes.ts';
+import type { Identity } from '../procfs/process.ts';
 import type { Name } from './nameless.ts';
 
 interface Finding extends Name {
@@ -36,6 +37,15 @@ export interface FdFinding extends Finding {
   access: DeletedFd['access'];
   append: boolean | null;
   mountPoint: Bytes | null;
+}
+
+export interface AffectedProcess {
+  pid: number;
+  identity: Identity;
+  /** The program by the exe link, without the mark where it is gone; null where the link was refused. */
+  executable: (Name & { deleted: boolean }) | null;
+  maps: MapFinding[];
+  fds: FdFinding[];
 }
 
 /** What makes two findings the same file on disk, for sums that count a file once; null where it is not known. */

@@ -4,7 +4,6 @@
 import { type KeyOf, keyMaker } from '../keys.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Glimpse } from '../procfs/hold.ts';
-import type { MountTable } from '../procfs/mounts.ts';
 import { type Identity, OpenProcess } from '../procfs/process.ts';
 import { type QuickLook, quickLook, type Suspicious, worse } from '../procfs/quick-look.ts';
 import { type Trouble, troubleOf } from '../procfs/reader.ts';
@@ -12,22 +11,16 @@ import type { View } from '../procfs/view.ts';
 import type { Views } from '../procfs/views.ts';
 import { type Cut, cutFindings } from './cut.ts';
 import type { Evidence } from './evidence.ts';
-import type { FdFinding, MapFinding } from './finding.ts';
+import type { AffectedProcess, MapFinding } from './finding.ts';
 import { parseMarked } from './gone.ts';
+import { inferProgram } from './infer-program.ts';
 import { judgeFds } from './judge-fds.ts';
 import { judgeMaps } from './judge-maps.ts';
-import { inferProgram, isNameless, type Name, nameByInode } from './nameless.ts';
+import { isNameless, nameByInode } from './nameless.ts';
 import { compileRules, type Rule, type RuleMatcher } from './rules.ts';
 import type { HiddenUse } from './suppressed.ts';
 
-export interface AffectedProcess {
-  pid: number;
-  identity: Identity;
-  /** The program by the exe link, without the mark where it is gone; null where the link was refused. */
-  executable: (Name & { deleted: boolean }) | null;
-  maps: MapFinding[];
-  fds: FdFinding[];
-}
+export type { AffectedProcess } from './finding.ts';
 
 export interface Inspection {
   /** How the process counts in scan.processes. */
@@ -202,10 +195,11 @@ function evidenceOf(
   const view = once(() => views.of(process));
   const around = once(() => views.around(process));
   // Most files are on a mount of our own table: the process's views are made for the others.
-  const someTable = (test: (mounts: MountTable) => boolean): boolean => {
-    if (test(views.ownMounts) || test(view().mounts)) return true;
+  const somewhere = <T>(find: (live: View['live']) => T | null): T | null => {
+    const found = find(views.own.live) ?? find(view().live);
+    if (found !== null) return found;
     const outer = around();
-    return outer !== null && test(outer.mounts);
+    return outer && find(outer.live);
   };
   const known = once(() => knownFilesOf(view(), mappedFiles));
   const startedAtNs = once(() => {
@@ -243,9 +237,8 @@ function evidenceOf(
     get startedAtNs() {
       return startedAtNs();
     },
-    mountById: (id) => views.ownMounts.byId(id) ?? view().mounts.byId(id) ?? around()?.mounts.byId(id) ?? null,
-    isLocalMount: (id) => someTable((mounts) => mounts.isLocalId(id)),
-    isLocalDevice: (device) => someTable((mounts) => mounts.isLocalDevice(device)),
+    mountOf: (fd, mountId) => somewhere((live) => live.mountOf(fd, mountId)),
+    isLocalDevice: (device) => somewhere(({ table }) => table.isLocalDevice(device) || null) !== null,
     cached({ device, inode, path }, read) {
       const { keyOf, glimpses } = known();
       const key = keyOf(device, String(inode), path);

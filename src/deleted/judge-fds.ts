@@ -2,15 +2,15 @@
 
 import type { BigIntStats } from 'node:fs';
 import type { Bytes } from '../procfs/bytes.ts';
-import { isKernelMade, isLayered, isLocal } from '../procfs/file-systems.ts';
-import type { Mount } from '../procfs/mountinfo.ts';
+import { isKernelMade, isLayered } from '../procfs/file-systems.ts';
+import type { OpenFile } from '../procfs/hold.ts';
 import type { FdLink } from '../procfs/process.ts';
 import { scratchLimit } from '../sizes.ts';
-import { longestPath } from './cut.ts';
 import type { Evidence } from './evidence.ts';
 import { type FileFacts, factsOf } from './facts.ts';
 import { type FdFinding, fileKey } from './finding.ts';
 import { type Marked, parseMarked, renamesOpenFiles } from './gone.ts';
+import { longestPath } from './long-path.ts';
 import { isNameless, type Name, nameByInode } from './nameless.ts';
 import { lookAt, placeByMount } from './place.ts';
 import { classifyFdRole } from './role.ts';
@@ -25,27 +25,41 @@ export function judgeFds(links: readonly FdLink[], evidence: Evidence): { findin
   const findings: FdFinding[] = [];
   let unread = 0;
   for (const { fd, link } of links) {
-    const marked: Marked | null = link === null ? { mark: 'suffix', path: unprintable } : parseMarked(link);
-    const finding = marked && judgeFd(fd, link, marked, evidence);
+    const finding = isMemory(link, evidence) ? null : judgeFd(fd, link, evidence);
     if (finding === 'unread') unread++;
     else if (finding) findings.push(finding);
   }
   return { findings, unread };
 }
 
-function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evidence): FdFinding | 'unread' | null {
+function markOf(link: Bytes | null): Marked | null {
+  return link === null ? { mark: 'suffix', path: unprintable } : parseMarked(link);
+}
+
+/** Whether a rule hides the file because it lies in memory alone; then the file itself is not looked at. */
+function isMemory(link: Bytes | null, evidence: Evidence): boolean {
+  const marked = markOf(link);
+  const rule = marked && evidence.match(marked.path, 'fd', null);
+  if (!rule?.memory) return false;
+  evidence.hide({ rule, via: 'fd', heldBytes: null, file: null });
+  return true;
+}
+
+/** What is known of a descriptor that cannot be held: it was closed, or is not for us. */
+const unheld = { mountId: null, mount: null, stat: null, inode: null, access: null };
+
+/** @param listed the link when the descriptors were listed; another file may be open there by now */
+function judgeFd(fd: number, listed: Bytes | null, evidence: Evidence): FdFinding | 'unread' | null {
+  const { process } = evidence;
+  const open: OpenFile = process.glimpseFd(fd, evidence.mountOf) ?? { ...unheld, link: listed };
+  const { link, mount, stat } = open;
+  if (link !== listed && isMemory(link, evidence)) return null;
+  const marked = markOf(link);
+  if (marked === null) return null;
   const { path } = marked;
-  const memory = evidence.match(path, 'fd', null);
-  if (memory?.memory) {
-    evidence.hide({ rule: memory, via: 'fd', heldBytes: null, file: null });
-    return null;
-  }
-  const info = evidence.process.readFdInfo(fd);
-  const mount = info && evidence.mountById(info.mountId);
   const fsType = mount?.fsType ?? '';
-  const stat = isLocal(fsType) ? (evidence.process.glimpseFd(fd, evidence.isLocalMount)?.stat ?? null) : null;
   const facts = factsOf(stat, isLayered(fsType) ? evidence : null);
-  const inode = facts.inode ?? info?.inode ?? null;
+  const inode = facts.inode ?? open.inode;
   const hidden = evidence.match(path, 'fd', inode) ?? ruleForFile(fsType, stat);
   if (hidden && !isTooLargeToHide(hidden, facts)) {
     evidence.hide({ rule: hidden, via: 'fd', heldBytes: facts.heldBytes, file: fileKey({ ...facts, inode }) });
@@ -62,12 +76,23 @@ function judgeFd(fd: number, link: Bytes | null, marked: Marked, evidence: Evide
     ...facts,
     inode,
     sizeBytes: stat ? Number(stat.size) : null,
-    access: info?.access ?? null,
-    append: info?.append ?? null,
+    access: open.access,
+    append: readAppend(fd, open, process),
     mountPoint: mount !== null && mount.mountPoint.length <= longestPath ? mount.mountPoint : null,
     fsType: mount?.fsType ?? null,
   };
   return { ...finding, role: classifyFdRole(finding, evidence) };
+}
+
+/**
+ * Whether the descriptor appends, which the process's own fdinfo alone says. It is asked last, and not if nothing can be written by
+ * the descriptor, or the file is known to be no regular one; null if another file is open there by now.
+ */
+function readAppend(fd: number, open: OpenFile, process: Evidence['process']): boolean | null {
+  if (open.access === 'read' || open.access === 'path') return false;
+  if (open.access === null || (open.stat !== null && !open.stat.isFile())) return null;
+  const info = process.readFdInfo(fd, open.link);
+  return info?.mountId === open.mountId && info?.inode === open.inode ? (info?.append ?? null) : null;
 }
 
 /** That a file never had a name says that nobody replaced it, and not that a disk which it fills is as it should be. */
@@ -96,19 +121,13 @@ function judgeUnprintable({ links, unlinkedAtNs }: FileFacts): GoneState | null 
   return links === 0 ? { state: 'unknown', replacedAtNs: unlinkedAtNs } : null;
 }
 
-interface OpenFile {
-  mount: Mount | null;
-  stat: BigIntStats | null;
-  facts: FileFacts;
-}
-
 function judgePath(
   name: Bytes,
   marked: Marked,
-  { mount, stat, facts }: OpenFile,
+  { mount, stat, facts }: Pick<OpenFile, 'mount' | 'stat'> & { facts: FileFacts },
   evidence: Evidence,
 ): GoneState | null {
-  const place = mount && placeByMount(marked.path, mount.id, evidence);
+  const place = mount && placeByMount(marked.path, mount, evidence);
   return classifyGone({
     name,
     marked,

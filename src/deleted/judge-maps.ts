@@ -5,18 +5,19 @@ import { groupBy } from '../group-by.ts';
 import { keyMaker } from '../keys.ts';
 import { isLibraryName } from '../path-evidence.ts';
 import type { Bytes } from '../procfs/bytes.ts';
-import { formatStatDevice, hasOwnDevices, isLayered, isLocal } from '../procfs/file-systems.ts';
+import { formatStatDevice, hasOwnDevices, isLayered } from '../procfs/file-systems.ts';
 import type { Glimpse } from '../procfs/hold.ts';
 import type { Mapping } from '../procfs/maps.ts';
-import { longestPath, shortenPath } from './cut.ts';
 import type { Evidence } from './evidence.ts';
-import { factsOf } from './facts.ts';
+import { type FileFacts, factsOf } from './facts.ts';
 import { fileKey, type MapFinding } from './finding.ts';
-import { parseMarked, renamesOpenFiles } from './gone.ts';
-import { inferProgram, isNameless, type Name, nameByInode } from './nameless.ts';
+import { type Marked, parseMarked, renamesOpenFiles } from './gone.ts';
+import { inferProgram } from './infer-program.ts';
+import { longestPath, shortenPath } from './long-path.ts';
+import { isNameless, type Name, nameByInode } from './nameless.ts';
 import { guessPlace, lookAt, type Place, placeByMount, placeByPath } from './place.ts';
 import { classifyMapRole } from './role.ts';
-import { classifyGone } from './state.ts';
+import { classifyGone, type GoneState } from './state.ts';
 
 interface MappedFile {
   name: Bytes;
@@ -59,33 +60,17 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
     evidence.hide({ rule: hidden, via: 'map', heldBytes: null, file: null });
     return null;
   }
-  const { place, stat } =
-    pathSource === 'kernel' ? locate(file, path, isProgram, evidence) : guess(path, first, evidence);
-  const fsType = place?.mount.fsType ?? '';
-  const facts = factsOf(stat, isLayered(fsType) ? evidence : null);
-  const { links, heldBytes } = facts;
-  // stat's device first: an fd of the same file has it too, and on btrfs and overlayfs maps names another one.
-  const device = facts.device ?? first?.device ?? null;
-  const inode = first?.inode ?? facts.inode;
+  const located = pathSource === 'kernel' ? locate(file, path, isProgram, evidence) : guess(path, first, evidence);
+  const facts = mappedFacts(first, located, evidence);
   if (hidden) {
-    evidence.hide({ rule: hidden, via: 'map', heldBytes, file: fileKey({ device, inode }) });
+    evidence.hide({ rule: hidden, via: 'map', heldBytes: facts.heldBytes, file: fileKey(facts) });
     return null;
   }
-  const inodeDecides = first === undefined || hasOwnDevices(fsType);
-  const gone = classifyGone({
-    name: file.name,
-    marked: { ...marked, path },
-    links,
-    unlinkedAtNs: facts.unlinkedAtNs,
-    renamesOpenFiles: renamesOpenFiles(marked, fsType),
-    look: (at) => lookAt(at, place, evidence.ownView),
-    isSame: (now) =>
-      inode === null ? null : now.inode === inode && (inodeDecides || formatStatDevice(now.device) === device),
-  });
+  const gone = judgePath(file, { mark: marked.mark, path }, located.place, facts, evidence);
   if (gone === null) return null;
   const executable = file.mappings.some((mapping) => mapping.executable);
   const kind = isProgram ? 'executable' : executable || isLibraryName(path) ? 'library' : 'data';
-  const role = classifyMapRole({ path, kind, executable, state: gone.state, ...facts, inode }, evidence);
+  const role = classifyMapRole({ path, kind, executable, state: gone.state, ...facts }, evidence);
   return {
     path,
     pathSource,
@@ -93,13 +78,41 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
     kind,
     role,
     ...facts,
-    device,
-    inode,
-    fsType: place?.mount.fsType ?? null,
+    fsType: located.place?.mount.fsType ?? null,
     mappings: file.mappings.length,
     mappedBytes: file.mappings.reduce((sum, mapping) => sum + mapping.sizeBytes, 0),
     executable,
   };
+}
+
+/**
+ * stat's device comes first: a descriptor of the same file has it too, and on btrfs and overlayfs maps names another one. maps'
+ * inode comes first: stat may be of a file that was mapped there since.
+ */
+function mappedFacts(first: Mapping | undefined, { place, stat }: Located, evidence: Evidence): FileFacts {
+  const facts = factsOf(stat, isLayered(place?.mount.fsType ?? '') ? evidence : null);
+  return { ...facts, device: facts.device ?? first?.device ?? null, inode: first?.inode ?? facts.inode };
+}
+
+function judgePath(
+  { name, mappings }: MappedFile,
+  marked: Marked,
+  place: Place | null,
+  { device, inode, links, unlinkedAtNs }: FileFacts,
+  evidence: Evidence,
+): GoneState | null {
+  const fsType = place?.mount.fsType ?? '';
+  const inodeDecides = mappings.length === 0 || hasOwnDevices(fsType);
+  return classifyGone({
+    name,
+    marked,
+    links,
+    unlinkedAtNs,
+    renamesOpenFiles: renamesOpenFiles(marked, fsType),
+    look: (at) => lookAt(at, place, evidence.ownView),
+    isSame: (now) =>
+      inode === null ? null : now.inode === inode && (inodeDecides || formatStatDevice(now.device) === device),
+  });
 }
 
 function nameOf(path: Bytes, first: Mapping | undefined, isProgram: boolean, evidence: Evidence): Name {
@@ -131,23 +144,21 @@ function locate(file: MappedFile, path: Bytes, isProgram: boolean, evidence: Evi
   const byPath = placeByPath(path, evidence);
   const first = file.mappings[0];
   const layered = byPath !== null && hasOwnDevices(byPath.mount.fsType);
-  if (byPath !== null && !isLocal(byPath.mount.fsType)) return { place: byPath, stat: null };
+  if (byPath !== null && !byPath.view.mounts.isLocal(byPath.mount)) return { place: byPath, stat: null };
   if (first === undefined) {
-    const seen = isProgram && byPath ? evidence.process.glimpseExecutable(evidence.isLocalMount) : null;
-    return seen ? { place: placeByMount(path, seen.mountId, evidence), stat: seen.stat } : nowhere;
+    const seen = isProgram && byPath ? evidence.process.glimpseExecutable(evidence.mountOf) : null;
+    return seen ? { place: placeByMount(path, seen.mount, evidence), stat: seen.stat } : nowhere;
   }
   // A file on a lazily unmounted FUSE prints a harmless path; but no local mount has its device.
   if (!evidence.isLocalDevice(first.device)) return { place: layered ? byPath : null, stat: null };
   const otherwise = () => (layered ? byPath : guessPlace(path, first.device, evidence));
   const seen = glimpseMapping(file, first, layered, evidence);
   if (seen === null) return { place: byPath ?? otherwise(), stat: null };
-  return { place: placeByMount(path, seen.mountId, evidence) ?? otherwise(), stat: seen.stat };
+  return { place: placeByMount(path, seen.mount, evidence) ?? otherwise(), stat: seen.stat };
 }
 
 function glimpseMapping(file: MappedFile, first: Mapping, layered: boolean, evidence: Evidence): Glimpse | null {
-  // overlayfs maps the files of its layers through mounts of its own, which no mountinfo lists.
-  const isLocalMount = (id: number) => evidence.isLocalMount(id) || (layered && evidence.mountById(id) === null);
-  const read = () => evidence.process.glimpseMapping(first.range, isLocalMount);
+  const read = () => evidence.process.glimpseMapping(first.range, evidence.mountOf);
   // Another file may have been mapped there since. If that cannot be told, the glimpse is good for this process alone.
   if (layered) return read();
   return evidence.cached({ device: first.device, inode: first.inode, path: file.name }, () => {

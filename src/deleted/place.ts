@@ -29,8 +29,8 @@ export function placeByPath(path: Bytes, { view, viewAround }: Evidence): Place 
  * The place of a file whose mount is known: of several mounts on one path it need not be the uppermost. null if no view that
  * can be read has that mount: it is of another namespace, or was lazily unmounted, and the path means nothing here.
  */
-export function placeByMount(path: Bytes, mountId: number, evidence: Evidence): Place | null {
-  return firstPlace(evidence, path, (view) => view.mounts.byId(mountId));
+export function placeByMount(path: Bytes, mount: Mount | null, evidence: Evidence): Place | null {
+  return mount && firstPlace(evidence, path, (view) => view.mounts.byId(mount.id));
 }
 
 /**

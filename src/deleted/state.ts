@@ -27,7 +27,20 @@ export interface GoneQuestion {
   isSame(file: FileLook): boolean | null;
 }
 
-/** null if the file is not gone: it is really named `x (deleted)`, or it is back at its path. */
+/**
+ * null if the file is not gone. First match wins:
+ *
+ * | mark                    | what is known                                          | state    |
+ * | ----------------------- | ------------------------------------------------------ | -------- |
+ * | a rename by NFS or FUSE | the file is on such a file system                      | unknown  |
+ * |                         | it is elsewhere: a name like any other                 | not gone |
+ * | deleted                 | the file itself is at the name with the mark           | not gone |
+ * |                         | nothing is at the path                                 | removed  |
+ * |                         | the path cannot be looked at                           | unknown  |
+ * |                         | the file itself is at the path: it was renamed back    | not gone |
+ * |                         | a file is there, and which file is in use is not known | unknown  |
+ * |                         | another file is at the path                            | replaced |
+ */
 export function classifyGone(question: GoneQuestion): GoneState | null {
   const { name, marked, links, unlinkedAtNs, look, isSame } = question;
   if (marked.mark === 'nfs' || marked.mark === 'fuse') {

@@ -3,8 +3,7 @@
 import type { Package } from '../documents/generated/report.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Run } from '../spawn.ts';
-import { ask } from './ask.ts';
-import type { Owners } from './packages.ts';
+import { ask, type Owners } from './ask.ts';
 
 export function queryApk(paths: readonly Bytes[], run: Run): Owners {
   const { lines, problem } = ask(run, 'apk', ['info', '-W', '--'], paths);

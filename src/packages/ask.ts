@@ -1,8 +1,16 @@
 // Many operands, few processes: asks one program in batches that an argument list can hold (execve(2): 128 KiB a string,
 // 2 MiB in all by default).
 
+import type { Package } from '../documents/generated/report.ts';
 import { type Bytes, toText } from '../procfs/bytes.ts';
 import { explainOutcome, type Run } from '../spawn.ts';
+
+/** What one database, or all of them, answers. */
+export interface Owners {
+  owners: Map<Bytes, Package>;
+  /** One sentence if a database could not be asked, else null. */
+  problem: string | null;
+}
 
 export interface Answer {
   /** The lines of stdout, of all batches. */

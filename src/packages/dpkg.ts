@@ -5,8 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Package } from '../documents/generated/report.ts';
 import type { Bytes } from '../procfs/bytes.ts';
+import type { Owners } from './ask.ts';
 import { indexNames, readMergedFolders } from './merged-folders.ts';
-import type { Owners } from './packages.ts';
 
 interface Diversion {
   to: Bytes;

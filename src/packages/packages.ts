@@ -6,15 +6,10 @@ import type { Package } from '../documents/generated/report.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Run } from '../spawn.ts';
 import { queryApk } from './apk.ts';
+import type { Owners } from './ask.ts';
 import { readDpkg } from './dpkg.ts';
 import { queryPacman } from './pacman.ts';
 import { queryRpm } from './rpm.ts';
-
-export interface Owners {
-  owners: Map<Bytes, Package>;
-  /** One sentence where a database could not be asked, else null. */
-  problem: string | null;
-}
 
 type Query = (paths: readonly Bytes[], run: Run, root: string) => Owners;
 

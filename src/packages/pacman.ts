@@ -3,9 +3,8 @@
 import type { Package } from '../documents/generated/report.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Run } from '../spawn.ts';
-import { ask } from './ask.ts';
+import { ask, type Owners } from './ask.ts';
 import { indexNames, readMergedFolders } from './merged-folders.ts';
-import type { Owners } from './packages.ts';
 
 export function queryPacman(paths: readonly Bytes[], run: Run, root: string): Owners {
   const { lines, problem } = ask(run, 'pacman', ['-Qo', '--'], paths);

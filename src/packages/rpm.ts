@@ -5,9 +5,8 @@
 import type { Package } from '../documents/generated/report.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Run } from '../spawn.ts';
-import { ask } from './ask.ts';
+import { ask, type Owners } from './ask.ts';
 import { indexNames, readMergedFolders } from './merged-folders.ts';
-import type { Owners } from './packages.ts';
 
 /** Tells a record from the notice about a path without an owner, which begins otherwise in every language. */
 const mark = 'package\t';

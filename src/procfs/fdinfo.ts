@@ -1,9 +1,11 @@
-// /proc/PID/fdinfo/N -> how a descriptor is open, and on which mount. proc_pid_fdinfo(5).
+// /proc/PID/fdinfo/N -> on which mount a descriptor is, and whether it appends; the mode of /proc/PID/fd/N -> how the descriptor
+// is open. proc_pid_fdinfo(5), proc_pid_fd(5).
 
 import type { Bytes } from './bytes.ts';
 
+export type Access = 'read' | 'write' | 'read_write' | 'path';
+
 export interface FdInfo {
-  access: 'read' | 'write' | 'read_write' | 'path';
   append: boolean;
   mountId: number;
   /** Only newer kernels say (5.14). */
@@ -11,10 +13,7 @@ export interface FdInfo {
 }
 
 // fcntl.h: the same on every architecture that Node runs on.
-const O_ACCMODE = 0o3;
 const O_APPEND = 0o2000;
-const O_PATH = 0o10000000;
-const accesses = ['read', 'write', 'read_write', 'read_write'] as const;
 
 /** null where the flags or the mount are not said. */
 export function parseFdInfo(text: Bytes): FdInfo | null {
@@ -24,9 +23,15 @@ export function parseFdInfo(text: Bytes): FdInfo | null {
   const flags = Number.parseInt(flagsMatch[1] ?? '', 8);
   const inodeMatch = /^ino:\t([0-9]{1,20})$/m.exec(text);
   return {
-    access: flags & O_PATH ? 'path' : (accesses[flags & O_ACCMODE] ?? 'read'),
     append: (flags & O_APPEND) !== 0,
     mountId: Number(mountMatch[1]),
     inode: inodeMatch ? BigInt(inodeMatch[1] ?? 0) : null,
   };
 }
+
+/** By the owner's bits of the link: 4 to read, 2 to write. A descriptor with O_PATH has neither. */
+export function accessOf(mode: number): Access {
+  return accesses[(mode >> 7) & 3] ?? 'path';
+}
+
+const accesses: readonly Access[] = ['path', 'write', 'read', 'read_write'];

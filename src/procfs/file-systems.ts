@@ -3,8 +3,9 @@
 import { formatDevice } from './mountinfo.ts';
 
 /**
- * File systems that the kernel serves from local disks or memory. Everything else (NFS, CIFS, FUSE, autofs, 9p, virtiofs, AFS,
- * ceph, and whatever comes) may hang or reach out, and is never stat'ed. filesystems(5), Documentation/filesystems.
+ * File systems that the kernel serves from local disks or memory, and those that it stacks on others (see `layered`). Everything
+ * else (NFS, CIFS, FUSE, autofs, 9p, virtiofs, AFS, ceph, ecryptfs, and whatever comes) may hang or reach out, and is never
+ * stat'ed. filesystems(5), Documentation/filesystems.
  */
 const local = new Set([
   'adfs',
@@ -69,7 +70,10 @@ const kernelMade = new Set(['proc', 'devpts', 'mqueue', 'sysfs', 'cgroup', 'cgro
 /** Where maps and stat name different devices for one file: sub-volumes and layers have devices of their own in stat. */
 const ownDevices = new Set(['aufs', 'bcachefs', 'btrfs', 'overlay']);
 
-/** Where stat of a file may be that of a file in a layer below, which keeps its times and its links whatever happens above. */
+/**
+ * File systems made of folders of others, their layers. stat of a file may be that of the file in a layer below, which keeps its
+ * times and its links whatever happens above; and stat waits for the layer, so that the whole is as local as all its layers.
+ */
 const layered = new Set(['aufs', 'overlay']);
 
 export const isLocal = (fsType: string): boolean => local.has(fsType);

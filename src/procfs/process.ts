@@ -5,7 +5,8 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
 import type { Bytes } from './bytes.ts';
 import { type FdInfo, parseFdInfo } from './fdinfo.ts';
-import { type Glimpse, glimpse, type IsLocalMount } from './hold.ts';
+import { type Glimpse, glimpse, glimpseOpenFile, type OpenFile, readFdLink } from './hold.ts';
+import type { MountOf } from './live-mounts.ts';
 import { parseSuspiciousMappings, type SuspiciousMappings } from './maps.ts';
 import { linkMayBeGone } from './quick-look.ts';
 import { O_PATH, orNull, readBytes, readLink, readShared } from './reader.ts';
@@ -84,38 +85,42 @@ export class OpenProcess {
     const links: FdLink[] = [];
     for (const fd of readdirSync(`${this.#base}/fd`, 'latin1')) {
       try {
-        const link = readLink(`${this.#base}/fd/${fd}`);
-        if (linkMayBeGone(link)) links.push({ fd: Number(fd), link });
+        const link = readFdLink(`${this.#base}/fd/${fd}`);
+        if (link === null || linkMayBeGone(link)) links.push({ fd: Number(fd), link });
       } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        if (code === 'ENAMETOOLONG') links.push({ fd: Number(fd), link: null });
-        else if (code !== 'ENOENT') throw error;
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       }
     }
     return links;
   }
 
-  readFdInfo(fd: number): FdInfo | null {
-    const text = orNull(() => readBytes(`${this.#base}/fdinfo/${fd}`));
-    return text === null ? null : parseFdInfo(text);
+  /** The file that is open there now, which may be another one than when its link was read. */
+  glimpseFd(fd: number, mountOf: MountOf): OpenFile | null {
+    return glimpseOpenFile(`${this.#base}/fd/${fd}`, mountOf);
   }
 
-  /** The open file itself, which may have been exchanged for a remote one since its fdinfo was read. */
-  glimpseFd(fd: number, isLocalMount: IsLocalMount): Glimpse | null {
-    return glimpse(`${this.#base}/fd/${fd}`, isLocalMount);
+  /**
+   * Its driver is asked as well, and may wait for a lock that its user holds: epoll does (ep_show_fdinfo()). So this is for what
+   * nothing else says, and for regular files.
+   * @param link what the link of the file says; null is returned if it says something else by now
+   */
+  readFdInfo(fd: number, link: Bytes | null): FdInfo | null {
+    if (orNull(() => readFdLink(`${this.#base}/fd/${fd}`)) !== link) return null;
+    const text = orNull(() => readBytes(`${this.#base}/fdinfo/${fd}`));
+    return text === null ? null : parseFdInfo(text);
   }
 
   /**
    * The mapped file itself, which may have been exchanged for a remote one since maps was read: even this look hangs on a
    * stalled FUSE. Wants CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE.
    */
-  glimpseMapping(range: string, isLocalMount: IsLocalMount): Glimpse | null {
-    return glimpse(this.#mappedFile(range), isLocalMount);
+  glimpseMapping(range: string, mountOf: MountOf): Glimpse | null {
+    return glimpse(this.#mappedFile(range), mountOf);
   }
 
   /** The program itself. */
-  glimpseExecutable(isLocalMount: IsLocalMount): Glimpse | null {
-    return glimpse(`${this.#base}/exe`, isLocalMount);
+  glimpseExecutable(mountOf: MountOf): Glimpse | null {
+    return glimpse(`${this.#base}/exe`, mountOf);
   }
 
   /** The unescaped path of a mapping, or null where map_files is not for us. */
@@ -152,8 +157,17 @@ export class OpenProcess {
     return now !== null && now[0] === root && now[1] === namespace;
   }
 
+  readUserNamespace(): Bytes | null {
+    return orNull(() => readLink(`${this.#base}/ns/user`));
+  }
+
   readMountinfo(): Bytes | null {
     return orNull(() => readBytes(`${this.#base}/mountinfo`));
+  }
+
+  /** A descriptor that shows the mounts of the process's namespace for ever; the caller closes it. */
+  openMountinfo(): number | null {
+    return orNull(() => openSync(`${this.#base}/mountinfo`, constants.O_RDONLY));
   }
 
   /** Of the process that is held, even where a thread of it is read; throws what node:fs throws where it is gone. */

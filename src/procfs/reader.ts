@@ -29,21 +29,30 @@ let buffer = Buffer.allocUnsafeSlow(64 * 1024);
 export function readShared(path: string, limit = Number.POSITIVE_INFINITY): Buffer {
   const fd = openSync(path, constants.O_RDONLY);
   try {
-    let length = 0;
-    while (length < limit) {
-      if (length === buffer.length) {
-        const larger = Buffer.allocUnsafeSlow(buffer.length * 2);
-        buffer.copy(larger, 0, 0, length);
-        buffer = larger;
-      }
-      const count = readSync(fd, buffer, length, Math.min(buffer.length, limit) - length, null);
-      if (count === 0) break;
-      length += count;
-    }
-    return buffer.subarray(0, length);
+    return readToEnd(fd, limit, () => null);
   } finally {
     closeSync(fd);
   }
+}
+
+/** The same of a file that stays open, from its beginning each time: the kernel then writes a procfs file anew. */
+export function readAgain(fd: number): Buffer {
+  return readToEnd(fd, Number.POSITIVE_INFINITY, (length) => length);
+}
+
+function readToEnd(fd: number, limit: number, positionAt: (length: number) => number | null): Buffer {
+  let length = 0;
+  while (length < limit) {
+    if (length === buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(buffer.length * 2);
+      buffer.copy(larger, 0, 0, length);
+      buffer = larger;
+    }
+    const count = readSync(fd, buffer, length, Math.min(buffer.length, limit) - length, positionAt(length));
+    if (count === 0) break;
+    length += count;
+  }
+  return buffer.subarray(0, length);
 }
 
 /**

@@ -5,6 +5,7 @@ import { type BigIntStats, closeSync, constants } from 'node:fs';
 import { keyMaker } from '../keys.ts';
 import type { Bytes } from './bytes.ts';
 import { type Held, hold, holdChild } from './hold.ts';
+import type { LiveMounts } from './live-mounts.ts';
 import type { MountTable } from './mounts.ts';
 import { orNull, readLink } from './reader.ts';
 
@@ -34,7 +35,7 @@ const mostLinks = 8;
 export class View {
   /** The process's root as the scanner's kernel prints it, without a trailing slash: '' for /. */
   readonly #prefix: Bytes;
-  readonly mounts: MountTable;
+  readonly live: Pick<LiveMounts, 'table' | 'mountOf' | 'close'>;
   /** Where the walk starts; null if it could not be opened or is on no local file system. */
   readonly #root: Held | null;
   readonly #keyOf = keyMaker();
@@ -46,15 +47,20 @@ export class View {
   /**
    * @param rootPath a magic link to the process's root, as in /proc/9/root
    * @param root what that link says
-   * @param mounts the mounts of the process's own mountinfo; with `wholePaths` those of the scanner, to which the
+   * @param live the mounts of the process's own mountinfo; with `wholePaths` those of the scanner, to which the
    *   unstripped paths belong (a chroot: its own mountinfo leaves out the mount that it is on)
    */
-  constructor(rootPath: string, root: Bytes, mounts: MountTable, wholePaths: boolean) {
+  constructor(rootPath: string, root: Bytes, live: View['live'], wholePaths: boolean) {
     this.#prefix = root === '/' ? '' : root;
-    this.mounts = mounts;
+    this.live = live;
     this.#wholePaths = wholePaths;
     const start = wholePaths ? root : '/';
-    this.#root = mounts.isLocalWalk(start) ? orNull(() => holdRoot(rootPath, root, mounts, start)) : null;
+    this.#root = orNull(() => holdRoot(rootPath, root, live, start));
+  }
+
+  /** As read last. */
+  get mounts(): MountTable {
+    return this.live.table;
   }
 
   /**
@@ -153,7 +159,7 @@ export class View {
   /** A mount that appeared after mountinfo was read is in no table, and so is `unknown` too. */
   #hold(directory: Held, name: Bytes): Held | typeof absent | typeof unknown {
     try {
-      return holdChild(directory.fd, name, this.mounts.isLocalId) ?? unknown;
+      return holdChild(directory.fd, name, this.live.mountOf) ?? unknown;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
@@ -191,13 +197,15 @@ function resolveLink(names: readonly Bytes[], index: number, target: Bytes): Byt
   return `/${[...before, ...steps, ...names.slice(index + 1)].join('/')}`;
 }
 
-/** The process's root, or null if it is another one than was read, or on another mount than the one that `mounts` has there. */
-function holdRoot(rootPath: string, root: Bytes, mounts: MountTable, start: Bytes): Held | null {
-  const held = hold(rootPath, mounts.isLocalId, constants.O_DIRECTORY);
+/** The process's root, or null if it is another one than was read, or on another mount than the one that `live` has there. */
+function holdRoot(rootPath: string, root: Bytes, live: View['live'], start: Bytes): Held | null {
+  // The root is held before the table is read for the first time: the table need not be read again for it.
+  const held = hold(rootPath, live.mountOf, constants.O_DIRECTORY);
   if (held === null) return null;
   // If something is mounted over the root, processes that began before still see the lower one.
-  const fits = start === '/' ? mounts.byId(held.mountId)?.mountPoint === '/' : mounts.of(start)?.id === held.mountId;
-  if (fits && orNull(() => readLink(`/proc/self/fd/${held.fd}`)) === root) return held;
+  const { id, mountPoint } = held.mount;
+  const fits = start === '/' ? mountPoint === '/' : live.table.of(start)?.id === id;
+  if (fits && live.table.isLocalWalk(start) && orNull(() => readLink(`/proc/self/fd/${held.fd}`)) === root) return held;
   closeSync(held.fd);
   return null;
 }

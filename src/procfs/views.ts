@@ -1,12 +1,17 @@
 // One view for all processes that see the same file system: same mount namespace, same root.
 
-import { parseMountinfo } from './mountinfo.ts';
-import { MountTable } from './mounts.ts';
+import { closeSync, constants, openSync } from 'node:fs';
+import type { Bytes } from './bytes.ts';
+import { isLayered } from './file-systems.ts';
+import { isLocalMount } from './layers.ts';
+import { LiveMounts, Pins } from './live-mounts.ts';
+import type { Mount } from './mountinfo.ts';
+import type { MountTable } from './mounts.ts';
 import { OpenProcess } from './process.ts';
-import { orNull, readBytes, readLink, readNumbers } from './reader.ts';
+import { orNull, readLink, readNumbers } from './reader.ts';
 import { View } from './view.ts';
 
-/** A view holds two descriptors at most, and a host may have thousands of sandboxes: past this many the oldest is closed. */
+/** A view holds three descriptors at most, and a host may have thousands of sandboxes: past this many the oldest is closed. */
 const mostViews = 100;
 
 /** Key for a view that must not be shared; it is replaced by the next one. */
@@ -15,15 +20,23 @@ const passing = 'passing';
 export class Views {
   readonly #views = new Map<string, View>();
   readonly #ownNamespace = orNull(() => readLink('/proc/self/ns/mnt'));
-  /** The scanner's own mounts. */
-  readonly ownMounts = new MountTable(parseMountinfo(orNull(() => readBytes('/proc/self/mountinfo')) ?? ''));
+  readonly #ownUsers = orNull(() => readLink('/proc/self/ns/user'));
+  readonly #pins = new Pins();
+  readonly #ownLive = this.#liveMounts(openToRead('/proc/self/mountinfo'), true, Number.POSITIVE_INFINITY);
+  /** The mounts of PID 1 if it sees others than we do, as from a container; undefined until they are asked for. */
+  #initLive: LiveMounts | null | undefined;
   #own: View | null = null;
   /** A process at the root of each mount namespace, by the namespace; null until it is asked for. */
   #rooted: ReadonlyMap<string, number> | null = null;
 
+  /** The scanner's own mounts, as read last. */
+  get ownMounts(): MountTable {
+    return this.#ownLive.table;
+  }
+
   /** The scanner's own view. */
   get own(): View {
-    this.#own ??= new View('/proc/self/root', '/', this.ownMounts, false);
+    this.#own ??= new View('/proc/self/root', '/', this.#ownLive, false);
     return this.#own;
   }
 
@@ -34,13 +47,14 @@ export class Views {
   of(process: OpenProcess): View {
     const root = process.readRoot();
     const namespace = process.readMountNamespace();
-    const key = `${namespace} ${root}`;
+    const users = this.#usersOf(process, namespace);
+    const key = `${namespace} ${root} ${users}`;
     const known = this.#known(key);
     if (known) return known;
     // The mountinfo of a chrooted process leaves out the mount that its root is on; if it shares our namespace ours has it.
     const wholePaths = root !== null && root !== '/' && namespace !== null && namespace === this.#ownNamespace;
-    const mounts = wholePaths ? this.ownMounts : new MountTable(parseMountinfo(process.readMountinfo() ?? ''));
-    const view = new View(process.rootPath, root ?? '(unreadable)', mounts, wholePaths);
+    const live = wholePaths ? this.#ownLive : this.#liveMountsOf(process, namespace);
+    const view = new View(process.rootPath, root ?? '(unreadable)', live, wholePaths);
     // isSettled is false if the links could not be read, so such a view is never shared.
     const isShared = view.isSettled && process.stillSees(root, namespace);
     this.#forget(passing);
@@ -56,36 +70,85 @@ export class Views {
     const [root, namespace] = [process.readRoot(), process.readMountNamespace()];
     if (root === null || root === '/' || namespace === null) return null;
     if (namespace === this.#ownNamespace) return this.own;
-    const known = this.#known(`${namespace} /`);
+    const users = this.#usersOf(process, namespace);
+    const known = this.#known(`${namespace} / ${users}`);
     if (known) return known;
     // A daemon chroots its workers: the parent is the likely one.
     const parent = orNull(() => process.readStat().ppid);
-    return (
-      this.#viewFrom(parent, namespace, process) ??
-      this.#viewFrom(this.#rootedIn(namespace, process), namespace, process)
-    );
+    const from = (pid: number | null) => this.#viewFrom(pid, namespace, users, process);
+    return from(parent) ?? from(this.#rootedIn(namespace, process));
   }
 
   close(): void {
     for (const key of [...this.#views.keys()]) this.#forget(key);
     this.#own?.close();
     this.#own = null;
+    this.#pins.close();
+    this.#ownLive.close();
+    this.#initLive?.close();
+  }
+
+  /** The user namespace of a process; ours if the process sees our own mounts, which only root can have mounted. */
+  #usersOf(process: OpenProcess, namespace: Bytes | null): Bytes | null {
+    return namespace !== null && namespace === this.#ownNamespace ? this.#ownUsers : process.readUserNamespace();
+  }
+
+  #liveMountsOf(process: OpenProcess, namespace: Bytes | null): LiveMounts {
+    const mountinfo = process.openMountinfo();
+    // Asked for afterwards: nobody comes back to our user namespace from one below it.
+    const users = this.#usersOf(process, namespace);
+    const isOurs = users !== null && users === this.#ownUsers;
+    return this.#liveMounts(mountinfo, isOurs);
+  }
+
+  #liveMounts(mountinfo: number | null, isOurs: boolean, most?: number): LiveMounts {
+    return new LiveMounts(
+      mountinfo,
+      (mount, table, fresh) => this.#isLocal(mount, isOurs ? table : null, fresh),
+      this.#pins,
+      most,
+    );
+  }
+
+  /**
+   * @param ours see Witnesses
+   * @param fresh whether the mount is held, so that the answer must hold good for as long
+   */
+  #isLocal(mount: Mount, ours: MountTable | null, fresh: boolean): boolean {
+    const init = isLayered(mount.fsType) ? this.#initMounts() : null;
+    const lives = init === null ? [this.#ownLive] : [this.#ownLive, init];
+    if (!isLocalMount(mount, { roots: lives.map(({ table }) => table), ours })) return false;
+    if (!fresh || !isLayered(mount.fsType)) return true;
+    // The device number of an overlay that is gone is given to the next one.
+    return isLocalMount(mount, { roots: lives.map((live) => live.readAgain()), ours });
+  }
+
+  #initMounts(): LiveMounts | null {
+    if (this.#initLive === undefined) {
+      const namespace = orNull(() => readLink('/proc/1/ns/mnt'));
+      const mountinfo = namespace === null || namespace === this.#ownNamespace ? null : openToRead('/proc/1/mountinfo');
+      const isOurs = orNull(() => readLink('/proc/1/ns/user')) === this.#ownUsers;
+      if (mountinfo !== null && !isOurs) closeSync(mountinfo);
+      this.#initLive =
+        mountinfo !== null && isOurs ? this.#liveMounts(mountinfo, true, Number.POSITIVE_INFINITY) : null;
+    }
+    return this.#initLive;
   }
 
   /** The view of a process that is at the root of a namespace; null if it is not, or cannot be read. */
-  #viewFrom(pid: number | null, namespace: string, { procPath }: OpenProcess): View | null {
+  #viewFrom(pid: number | null, namespace: string, users: Bytes | null, { procPath }: OpenProcess): View | null {
     if (pid === null || pid === 0) return null;
     const sibling = orNull(() => new OpenProcess(procPath, pid));
     if (sibling === null) return null;
     try {
       if (sibling.readRoot() !== '/' || sibling.readMountNamespace() !== namespace) return null;
-      const mounts = new MountTable(parseMountinfo(sibling.readMountinfo() ?? ''));
-      const view = new View(sibling.rootPath, '/', mounts, false);
+      if (this.#usersOf(sibling, namespace) !== users) return null;
+      const view = new View(sibling.rootPath, '/', this.#liveMountsOf(sibling, namespace), false);
       if (view.isSettled && sibling.stillSees('/', namespace)) {
-        this.#keep(`${namespace} /`, view);
+        this.#keep(`${namespace} / ${users}`, view);
         return view;
       }
-      view.close();
+      this.#close(view);
       return null;
     } finally {
       sibling.close();
@@ -120,7 +183,15 @@ export class Views {
   }
 
   #forget(key: string): void {
-    this.#views.get(key)?.close();
+    const view = this.#views.get(key);
+    if (view !== undefined) this.#close(view);
     this.#views.delete(key);
   }
+
+  #close(view: View): void {
+    view.close();
+    if (view.live !== this.#ownLive) view.live.close();
+  }
 }
+
+const openToRead = (path: string): number | null => orNull(() => openSync(path, constants.O_RDONLY));

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cutFindings, cutToReport, longestPath, shortenPath } from '../../src/deleted/cut.ts';
-import type { FdFinding, MapFinding } from '../../src/deleted/finding.ts';
-import type { AffectedProcess } from '../../src/deleted/inspect.ts';
+import { cutFindings, cutToReport } from '../../src/deleted/cut.ts';
+import type { AffectedProcess, FdFinding, MapFinding } from '../../src/deleted/finding.ts';
+import { longestPath, shortenPath } from '../../src/deleted/long-path.ts';
 import { toText } from '../../src/procfs/bytes.ts';
 import type { Identity } from '../../src/procfs/process.ts';
 

@@ -7,11 +7,20 @@ import type { Evidence } from '../../src/deleted/evidence.ts';
 import { judgeFds } from '../../src/deleted/judge-fds.ts';
 import { judgeMaps } from '../../src/deleted/judge-maps.ts';
 import type { Mapping } from '../../src/procfs/maps.ts';
+import type { Mount } from '../../src/procfs/mountinfo.ts';
 import { MountTable } from '../../src/procfs/mounts.ts';
+import { fixedMounts } from '../support/fixed-mounts.ts';
 
-const mounts = new MountTable([
-  { id: 29, device: 'fd:01', mountPoint: '/', root: '/', rootGone: false, fsType: 'ext4', options: '' },
-]);
+const mount: Mount = {
+  id: 29,
+  device: 'fd:01',
+  mountPoint: '/',
+  root: '/',
+  rootGone: false,
+  fsType: 'ext4',
+  options: '',
+};
+const mounts = new MountTable([mount]);
 const mapping: Mapping = {
   range: '7f0000000000-7f0000001000',
   sizeBytes: 4096,
@@ -29,7 +38,7 @@ function evidence(ino: bigint, dev = 0xfd01n): Evidence {
   const stat = { ino, dev, nlink: 0n, blocks: 4n, uid: 0n, ...times } as BigIntStats;
   return {
     process: {
-      glimpseMapping: () => ({ mountId: 29, stat }),
+      glimpseMapping: () => ({ mount, stat }),
       glimpseExecutable: () => null,
       glimpseFd: () => null,
       readFdInfo: () => null,
@@ -46,8 +55,7 @@ function evidence(ino: bigint, dev = 0xfd01n): Evidence {
     commandLine: '/usr/sbin/daemon\0',
     maps: () => false,
     startedAtNs: null,
-    mountById: (id) => mounts.byId(id),
-    isLocalMount: mounts.isLocalId,
+    mountOf: fixedMounts(mounts).mountOf,
     isLocalDevice: (device) => mounts.isLocalDevice(device),
     cached: (_key, read) => read(),
   };
@@ -87,8 +95,15 @@ test('a descriptor whose path cannot be read is judged by the links of its file,
     };
     const process: Evidence['process'] = {
       ...given.process,
-      readFdInfo: () => ({ mountId: 29, inode: 42n, access: 'read', append: false }),
-      glimpseFd: () => ({ mountId: 29, stat: links === null ? null : (stat as unknown as BigIntStats) }),
+      readFdInfo: () => ({ mountId: 29, inode: 42n, append: false }),
+      glimpseFd: () => ({
+        link: null,
+        mountId: 29,
+        inode: 42n,
+        access: 'read',
+        mount,
+        stat: links === null ? null : (stat as unknown as BigIntStats),
+      }),
     };
     const judged = judgeFds([{ fd: 3, link: null }], { ...given, process });
     assert.deepEqual([judged.findings.length, judged.unread], [found, unread], String(links));

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Evidence } from '../../src/deleted/evidence.ts';
-import { inferProgram, nameByInode } from '../../src/deleted/nameless.ts';
+import { inferProgram } from '../../src/deleted/infer-program.ts';
+import { nameByInode } from '../../src/deleted/nameless.ts';
 import { MountTable } from '../../src/procfs/mounts.ts';
 
 const root = { id: 1, device: 'fd:01', root: '/', rootGone: false, mountPoint: '/', fsType: 'ext4', options: '' };

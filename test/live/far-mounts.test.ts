@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startCreature } from '../support/hostile.ts';
+import { naiveLookHangs, startCreature } from '../support/hostile.ts';
 import { processOf, python, scan, sleepProgram, start, workFolder } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
 import { commandLine } from '../support/program.ts';
@@ -65,12 +65,6 @@ test('a FUSE mount that never answers, and one lazily unmounted, are unknown and
   assert.equal(spawnSync('umount', ['-l', folder]).status, 0);
   assert.deepEqual(facts(), files('/lib.so', '/x.log'), 'a detached path is not looked up from our root');
 });
-
-/** Whether a look of the naive kind hangs: what a test says not to hang must be able to. */
-function naiveLookHangs(...paths: string[]): boolean {
-  const { signal } = spawnSync('stat', ['-L', ...paths], { timeout: 1000, killSignal: 'SIGKILL', stdio: 'ignore' });
-  return signal === 'SIGKILL';
-}
 
 test('a program run from a dead mount is unknown, and nobody asks for it', async (t) => {
   if (!needs(t, 'python3', 'FUSE')) return;

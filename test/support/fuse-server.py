@@ -1,7 +1,8 @@
 """A FUSE file system of the files `lib.so` and `x.log` for tests, which needs nothing but root.
 
-usage: fuse-server.py MOUNT_POINT [CONTENT [TYPE]]; prints `ready` when mounted. Stop it (SIGSTOP) and every request hangs; kill
-it and they fail. Every file holds what the file CONTENT does (default: zeros); TYPE is as in `fuse.sshfs`.
+usage: fuse-server.py MOUNT_POINT [CONTENT [TYPE [DEVICE]]]; prints `ready` when mounted. Stop it (SIGSTOP) and every request hangs; kill
+it and they fail. Every file holds what the file CONTENT does (default: zeros); TYPE is as in `fuse.sshfs`, DEVICE another
+node of /dev/fuse.
 """
 
 import ctypes
@@ -13,7 +14,7 @@ from fuse_files import Files, parse, reply, wants_answer
 files = Files(open(sys.argv[2], "rb").read() if len(sys.argv) > 2 else b"\0" * 8192)
 FILE_SYSTEM = sys.argv[3].encode() if len(sys.argv) > 3 else b"fuse"
 
-device = os.open("/dev/fuse", os.O_RDWR)
+device = os.open(sys.argv[4] if len(sys.argv) > 4 else "/dev/fuse", os.O_RDWR)
 options = f"fd={device},rootmode=40000,user_id=0,group_id=0,allow_other".encode()
 libc = ctypes.CDLL(None, use_errno=True)
 if libc.mount(b"test", os.fsencode(sys.argv[1]), FILE_SYSTEM, 0, options) != 0:

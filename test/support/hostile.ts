@@ -1,6 +1,6 @@
 // Hostile processes for live tests.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -28,4 +28,10 @@ export async function startCreature(t: TestContext, trait: string, ...rest: stri
     child.once('exit', (code, signal) => reject(new Error(`${trait} ended with ${code ?? signal}`)));
   });
   return { child: child as Creature['child'], library, said };
+}
+
+/** Whether a look of the naive kind hangs: what a test says not to hang must be able to. */
+export function naiveLookHangs(...paths: string[]): boolean {
+  const { signal } = spawnSync('stat', ['-L', ...paths], { timeout: 1000, killSignal: 'SIGKILL', stdio: 'ignore' });
+  return signal === 'SIGKILL';
 }

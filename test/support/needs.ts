@@ -86,6 +86,8 @@ export const actionlint: string = join(projectRoot, '.venv/bin/actionlint');
 const timedService = 'packaging/systemd/lib-users.service';
 /** OVERLAYFS_SUPER_MAGIC in linux/magic.h */
 const overlayfs = 0x794c7630;
+const usersOverlay =
+  'mount -t tmpfs none /tmp && cd /tmp && mkdir low up work all && mount -t overlay none all -o lowerdir=low,upperdir=up,workdir=work,userxattr';
 const asRoot = 'run them as root';
 const notInContainer = 'run them as root, on a machine or in a virtual one';
 
@@ -105,6 +107,11 @@ const conditions = {
     given: () => succeeds('unshare', '--pid', '--fork', '--mount-proc', 'true'),
     what: 'a new PID namespace',
     remedy: notInContainer,
+  },
+  'overlays of users': {
+    given: () => spawnSync('unshare', ['-Urm', 'sh', '-c', usersOverlay], { uid: 65534, gid: 65534 }).status === 0,
+    what: 'users who may mount overlays in user namespaces',
+    remedy: `${notInContainer}, with Linux 5.11 or newer`,
   },
   'cgroup namespace': {
     given: () => succeeds('unshare', '--cgroup', 'true'),

@@ -32,7 +32,7 @@ const readers: Readonly<Record<string, Reader>> = {
   fdinfo(bytes) {
     const info = parseFdInfo(bytes);
     if (info) assert.ok(Number.isSafeInteger(info.mountId) && (info.inode === null || info.inode < 10n ** 20n));
-    return info && [info.access, info.append, info.inode === null];
+    return info && [info.append, info.inode === null];
   },
   status: (bytes) => [parseGroups(bytes).length > 1, parseEffectiveCapabilities(bytes) > 0n],
   passwd(_, text) {

@@ -1,0 +1,14 @@
+// Mounts that are what a table says, whatever the machine has mounted.
+import type { MountTable } from '../../src/procfs/mounts.ts';
+import type { View } from '../../src/procfs/view.ts';
+
+export function fixedMounts(table: MountTable): View['live'] {
+  return {
+    table,
+    mountOf: (_fd, id) => {
+      const mount = table.byId(id);
+      return mount && { mount, local: table.isLocal(mount) };
+    },
+    close() {},
+  };
+}
