@@ -14,8 +14,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { helperRole } from '../../src/crew/role.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { plainEnvironment } from '../support/cli.ts';
@@ -77,6 +79,60 @@ test('a scan that is killed takes its helpers with it', async (t) => {
   // Blocked in an open(2), a helper sees the end of its input only after that.
   writeFileSync(join(folder, '1/maps'), '');
   await until('no helper is left', () => helpers.every((pid) => !existsSync(`/proc/${pid}`)));
+});
+
+test('a helper that is stopped for longer than its deadline was not blocked', async (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, '1/fd'), { recursive: true });
+  symlinkSync('/usr/bin/a', join(folder, '1/exe'));
+  assert.equal(spawnSync('mkfifo', [join(folder, '1/maps')]).status, 0);
+  writeFileSync(join(folder, '1/stat'), `1 (a) S 0 ${'0 '.repeat(15)}1 0 100 0\n`);
+  const [program, ...argv] = commandLine(['scan', '--no-config', '--no-systemctl', '--json', '--proc', folder]);
+  const scan = spawn(program, argv, { stdio: ['ignore', 'pipe', 'ignore'], env: plainEnvironment() });
+  let stdout = '';
+  scan.stdout.on('data', (bytes) => {
+    stdout += bytes;
+  });
+  const closed = once(scan, 'close');
+  let helper: string | undefined;
+  await until('a helper is in the process', () => {
+    const children = readFileSync(`/proc/${scan.pid}/task/${scan.pid}/children`, 'utf8').split(' ').filter(Boolean);
+    helper = children.find((pid) => readlinkSync(`/proc/${pid}/cwd`) === join(folder, '1'));
+    return helper !== undefined;
+  });
+  process.kill(Number(helper), 'SIGSTOP');
+  t.after(() => scan.kill('SIGKILL'));
+  await sleep(3000);
+  process.kill(Number(helper), 'SIGCONT');
+  writeFileSync(join(folder, '1/maps'), '7f0000000000-7f0000001000 r-xp 00000000 fd:01 4242 /usr/lib/libidle.so.1\n');
+  await closed;
+  assert.deepEqual((JSON.parse(stdout) as Report).scan.blocked, []);
+});
+
+test('on a host whose processors are busy nobody is taken for blocked', (t) => {
+  const loops = Array.from({ length: 3 * availableParallelism() }, (_, index) =>
+    spawn('/bin/sh', ['-c', `renice -n ${index % 2 === 0 ? 0 : 5} $$ >/dev/null; while :; do :; done`], {
+      stdio: 'ignore',
+    }),
+  );
+  t.after(() => {
+    for (const loop of loops) loop.kill('SIGKILL');
+  });
+  const argv = commandLine(['scan', '--no-config', '--no-systemctl', '--json', '--quiet']);
+  // In the middle of the loops: some come before it, some after it.
+  const { stdout, status } = spawnSync('nice', ['-n', '3', ...argv], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    env: plainEnvironment(),
+  });
+  assert.equal(status, 0);
+  const { blocked = [], processes } = (JSON.parse(stdout) as Report).scan;
+  // Users of this machine may do as they like.
+  assert.deepEqual(
+    blocked.filter(({ user }) => user?.uid === process.geteuid?.()),
+    [],
+  );
+  assert.ok(processes.inspected > 0);
 });
 
 /** A procfs of `count` processes that map a gone file among `mappings` others. */
