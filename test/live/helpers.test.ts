@@ -12,6 +12,7 @@ import {
   readFileSync,
   readlinkSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -21,6 +22,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { helperRole } from '../../src/crew/role.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { plainEnvironment } from '../support/cli.ts';
+import { startCreature } from '../support/hostile.ts';
 import { needs } from '../support/needs.ts';
 import { commandLine, copyProgram } from '../support/program.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -79,6 +81,49 @@ test('a scan that is killed takes its helpers with it', async (t) => {
   // Blocked in an open(2), a helper sees the end of its input only after that.
   writeFileSync(join(folder, '1/maps'), '');
   await until('no helper is left', () => helpers.every((pid) => !existsSync(`/proc/${pid}`)));
+});
+
+/** The lines of a trace of `strace -f` that are of the first process, with all its threads, and the pids of its children. */
+function ofFirstProcess(trace: string): { lines: string[]; children: string[] } {
+  const lines = trace.split('\n').filter(Boolean);
+  const threads = new Set([lines[0]?.split(/ +/)[0]]);
+  const children: string[] = [];
+  const flags = new Map<string, string>();
+  const own: string[] = [];
+  for (const line of lines) {
+    const [pid = ''] = line.split(/ +/);
+    if (!threads.has(pid)) continue;
+    own.push(line);
+    if (/ (?:clone3?|v?fork)\(/.test(line)) flags.set(pid, line);
+    const made = /(?:clone3?|v?fork)(?:\(| resumed>).* = ([0-9]+)$/.exec(line)?.[1];
+    if (made === undefined) continue;
+    if (flags.get(pid)?.includes('CLONE_THREAD')) threads.add(made);
+    else children.push(made);
+  }
+  return { lines: own, children };
+}
+
+test('the scan itself reads of no process but its helpers, and of those nothing that somebody else can lock', async (t) => {
+  if (!needs(t, 'strace', 'python3')) return;
+  const { child, library } = await startCreature(t, 'plain');
+  unlinkSync(library);
+  const log = join(temporaryFolder(t), 'trace');
+  const calls = 'trace=%file,%process,clone,clone3';
+  const argv = commandLine(['scan', '--no-config', '--no-systemctl', '--json', '--pid', `${child.pid}`]);
+  const options = { encoding: 'utf8', timeout: 60_000, killSignal: 'SIGKILL', env: plainEnvironment() } as const;
+  const { stdout } = spawnSync('strace', ['-f', '-s', '256', '-e', calls, '-o', log, ...argv], options);
+  assert.equal((JSON.parse(stdout) as Report).processes[0]?.pid, child.pid);
+  const { lines, children } = ofFirstProcess(readFileSync(log, 'utf8'));
+  assert.ok(children.length > 0, 'it has a helper');
+  const read = lines.flatMap((line) => [...line.matchAll(/"\/proc\/([0-9]+)([^"]*)"/g)]);
+  const isFree = (pid: string, what: string) =>
+    ['', '/comm'].includes(what) ||
+    (pid === '1' && what === '/task/1/children') ||
+    (children.includes(pid) && ['/cwd', `/task/${pid}/stat`].includes(what));
+  assert.deepEqual(
+    read.map(([, pid = '', what = '']) => [pid, what]).filter(([pid = '', what = '']) => !isFree(pid, what)),
+    [],
+  );
 });
 
 test('a helper that is stopped for longer than its deadline was not blocked', async (t) => {
@@ -164,11 +209,11 @@ test('few processes that are much work are shared with a helper that starts late
     return { pids, helpers };
   };
   const little = scan(fakeProc(t, 2, 1));
-  const much = scan(fakeProc(t, 40, 80_000));
+  const much = scan(fakeProc(t, 200, 80_000));
   assert.deepEqual(little.pids, [1, 2]);
   assert.deepEqual(
     much.pids,
-    Array.from({ length: 40 }, (_, index) => index + 1),
+    Array.from({ length: 200 }, (_, index) => index + 1),
   );
   assert.ok(much.helpers > 1, `${much.helpers} helpers`);
 });
