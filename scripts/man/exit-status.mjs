@@ -27,7 +27,7 @@ const special = {
 
 const all = {
   ...common,
-  4: 'Not everything could be seen and nothing that counts was found: check, and fleet with --fail-on, unless --allow-incomplete is given; other commands only with --require-complete.',
+  4: 'Not everything could be seen and nothing that counts was found: check, and fleet with --fail-on, unless --allow-incomplete is given (or check --allow-unseen-users, if only processes of users were not seen); other commands only with --require-complete.',
   5: 'The gate of check or fleet is closed, or the document of validate is not valid.',
 };
 

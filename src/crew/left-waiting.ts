@@ -17,13 +17,16 @@ interface GivenUp {
 
 export class LeftWaiting {
   readonly #clock: () => number;
-  readonly #byEarlierScans: ReadonlySet<number>;
+  readonly #byEarlierScans = new Set<number>();
   readonly #byThis: GivenUp[] = [];
 
-  /** @param procPath where the scanned procfs is mounted */
-  constructor(procPath: string, clock: () => number) {
+  constructor(clock: () => number) {
     this.#clock = clock;
-    this.#byEarlierScans = readLeftWaiting(procPath);
+  }
+
+  /** A helper of an earlier scan waits for this process. */
+  addEarlier(pid: number): void {
+    this.#byEarlierScans.add(pid);
   }
 
   /** The helper was killed, and this process blocked it. */
@@ -49,21 +52,31 @@ export class LeftWaiting {
 }
 
 /**
- * The processes that helpers of earlier scans wait for. Only what runs as we do counts, so that nobody can have another's processes
- * left out; and it is asked only of what has a process for its current folder, which nobody else has.
+ * Processes that may be helpers of earlier scans. Only what runs as we do counts, so that nobody can have another's processes left
+ * out. What they wait for only a helper may ask: who is in the middle of an exec(2) can keep whoever reads its links waiting
+ * (fs/proc/base.c call_proc_get_link()). Its owner and its name take no such lock.
  */
-function readLeftWaiting(procPath: string): Set<number> {
+export function listLeftBehind(): number[] {
   const children = orNull(() => readFileSync('/proc/1/task/1/children', 'latin1')) ?? '';
   const own = process.geteuid?.();
-  const waiting = new Set<number>();
-  for (const child of children.split(' ').filter(Boolean)) {
-    const folder = orNull(() => readlinkSync(`/proc/${child}/cwd`, 'latin1')) ?? '';
-    // The folder of a process that has ended bears a mark, and its number may be another's by now.
-    const pid = folder.startsWith(`${procPath}/`) ? /^[0-9]+$/.exec(folder.slice(procPath.length + 1)) : null;
-    if (pid === null) continue;
-    // It was killed: if it is there still, it is in a wait that nothing ends.
-    const isOwn = orNull(() => lstatSync(`/proc/${child}`).uid) === own;
-    if (isOwn && readVitals(Number(child))?.state === 'D') waiting.add(Number(pid[0]));
-  }
-  return waiting;
+  const name = readName('self');
+  return children
+    .split(' ')
+    .filter((pid) => pid !== '' && orNull(() => lstatSync(`/proc/${pid}`).uid) === own && readName(pid) === name)
+    .map(Number);
+}
+
+function readName(pid: string): string | null {
+  return orNull(() => readFileSync(`/proc/${pid}/comm`, 'latin1'));
+}
+
+/**
+ * The process that this one waits for, if it is a helper that was killed: if it is there still, it is in a wait that nothing ends.
+ * Nobody else has the folder of a process for its current folder. To be asked in a helper.
+ */
+export function readWaitedFor(procPath: string, helper: number): number | null {
+  const folder = orNull(() => readlinkSync(`/proc/${helper}/cwd`, 'latin1')) ?? '';
+  // The folder of a process that has ended bears a mark, and its number may be another's by now.
+  const pid = folder.startsWith(`${procPath}/`) ? /^[0-9]+$/.exec(folder.slice(procPath.length + 1)) : null;
+  return pid !== null && readVitals(helper)?.state === 'D' ? Number(pid[0]) : null;
 }

@@ -1,5 +1,6 @@
 // What a helper is doing, seen from outside: which process it reads, whether it runs, and how much it has run. Neither of the two
-// reads takes a lock that anybody can hold: fs/proc/base.c proc_cwd_link(), fs/proc/array.c do_task_stat(). proc_pid_cwd(5).
+// reads takes a lock that anybody but the helper itself can hold, and that one only while it is started: fs/proc/base.c
+// call_proc_get_link(), fs/proc/array.c do_task_stat(). proc_pid_cwd(5).
 
 import { readFileSync, readlinkSync } from 'node:fs';
 import { orNull } from '../procfs/reader.ts';
