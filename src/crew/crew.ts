@@ -14,7 +14,7 @@ import { Patience } from './patience.ts';
 import { type FromHelper, packSetup, type ToHelper } from './protocol.ts';
 import { type Item, type QuestionName, type Setup, unpackAnswer } from './questions.ts';
 import type { Answer, Readers, Unread } from './readers.ts';
-import { readVitals, type Vitals } from './vitals.ts';
+import { isOurs, readStatus, readVitals, type Vitals } from './vitals.ts';
 
 /** More helpers than this would wait for each other, and each takes 30 MB. */
 const mostHelpers = 4;
@@ -441,7 +441,9 @@ export class Crew implements Readers {
   /** Whether a helper that was given up for this process is blocked by it still: then there is no use in a second one. */
   #stillHangs(pid: number): boolean {
     if (this.#leftWaiting.has(pid)) return true;
-    return this.#givenUp.some((each) => each.pid === pid && readVitals(each.helper)?.reads === pid);
+    // The number of a helper that has ended may be another's by now.
+    const waits = (helper: number) => isOurs(readStatus(helper)) && readVitals(helper)?.reads === pid;
+    return this.#givenUp.some((each) => each.pid === pid && waits(each.helper));
   }
 
   /** By the owner of its folder, which is the effective uid (fs/proc/base.c task_dump_owner()); null if the process is gone. */

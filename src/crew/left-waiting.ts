@@ -1,9 +1,14 @@
 // Helpers that earlier scans gave up -> the processes that block them still, which need no second helper to be blocked. A helper
 // is in the folder of the process that it reads, and who is left behind becomes a child of PID 1. proc_pid_children(5).
 
-import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import { orNull } from '../procfs/reader.ts';
-import { readVitals } from './vitals.ts';
+import { parseName, parseState } from '../procfs/status.ts';
+import { isOurs, readStatus } from './vitals.ts';
+
+/** Longer no name of a process is. */
+const longestName = 15;
 
 /**
  * The pids that are known to block their readers. Only what runs as we do counts, so that nobody can have another's processes left
@@ -12,16 +17,26 @@ import { readVitals } from './vitals.ts';
  */
 export function readLeftWaiting(procPath: string): Set<number> {
   const children = orNull(() => readFileSync('/proc/1/task/1/children', 'latin1')) ?? '';
-  const own = process.geteuid?.();
+  const isHelper = helperTest();
   const waiting = new Set<number>();
   for (const child of children.split(' ').filter(Boolean)) {
+    if (!isHelper(child)) continue;
     const folder = orNull(() => readlinkSync(`/proc/${child}/cwd`, 'latin1')) ?? '';
     // The folder of a process that has ended bears a mark, and its number may be another's by now.
     const pid = folder.startsWith(`${procPath}/`) ? /^[0-9]+$/.exec(folder.slice(procPath.length + 1)) : null;
-    if (pid === null) continue;
-    // It was killed: if it is there still, it is in a wait that nothing ends.
-    const isOwn = orNull(() => lstatSync(`/proc/${child}`).uid) === own;
-    if (isOwn && readVitals(Number(child))?.state === 'D') waiting.add(Number(pid[0]));
+    if (pid !== null) waiting.add(Number(pid[0]));
   }
   return waiting;
+}
+
+/**
+ * Whether a process looks like a helper that was killed and is there still, because it is in a wait that nothing ends. Its status
+ * alone tells that: the owner of a process amid an exec keeps those waiting who read its links or its stat (Linux 6.18).
+ */
+function helperTest(): (pid: string) => boolean {
+  const names = [basename(process.execPath).slice(0, longestName), parseName(readStatus('self'))];
+  return (pid) => {
+    const status = readStatus(pid);
+    return parseState(status) === 'D' && isOurs(status) && names.includes(parseName(status));
+  };
 }

@@ -1,8 +1,9 @@
-// What a helper is doing, seen from outside: which process it reads, whether it runs, and how much it has run. Neither of the two
-// reads takes a lock that anybody can hold: fs/proc/base.c proc_cwd_link(), fs/proc/array.c do_task_stat(). proc_pid_cwd(5).
+// What a helper is doing, seen from outside: which process it reads, whether it runs, and how much it has run. Of a helper nobody
+// can keep us waiting for the two reads: the one lock that they may take is held by a process amid an exec. proc_pid_cwd(5).
 
 import { readFileSync, readlinkSync } from 'node:fs';
-import { orNull } from '../procfs/reader.ts';
+import { orNull, readBytes } from '../procfs/reader.ts';
+import { parseUids } from '../procfs/status.ts';
 
 export interface Vitals {
   /** The process in whose folder it is; null if it is in no such folder, or that cannot be read. */
@@ -16,7 +17,19 @@ export interface Vitals {
 /** A procfs of another PID namespace at /proc has other processes under the same numbers. */
 const isOwnProc = orNull(() => readlinkSync('/proc/self')) === String(process.pid);
 
-/** null if it is gone, or cannot be seen. */
+/**
+ * Whether all uids of a process are ours, by its status, for which nobody can keep us waiting. A set-uid program that a user has
+ * started keeps the user's as its real one.
+ */
+export function isOurs(status: string): boolean {
+  const uids = parseUids(status);
+  return uids.length > 0 && uids.every((uid) => uid === process.geteuid?.());
+}
+
+/** The same of a process by its pid; '' if it is gone. */
+export const readStatus = (pid: number | string): string => orNull(() => readBytes(`/proc/${pid}/status`)) ?? '';
+
+/** null if it is gone, or cannot be seen. Only of a helper: the owner of another process may keep us waiting. */
 export function readVitals(pid: number): Vitals | null {
   if (!isOwnProc) return null;
   const stat = orNull(() => readFileSync(`/proc/${pid}/task/${pid}/stat`, 'latin1'));
