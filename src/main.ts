@@ -77,5 +77,5 @@ function runProgram(): void {
 }
 
 if (programArguments[0] === helperRole && programArguments.length === 1) {
-  void import('./crew/helper.ts').then(({ runHelper }) => runHelper());
+  void import('./crew/run-helper.ts').then(({ runHelper }) => runHelper());
 } else runProgram();

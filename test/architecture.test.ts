@@ -41,6 +41,9 @@ const edges: readonly Edge[] = [
   ['main.ts', 'requested-format.ts', 'an error comes in the format that was asked for'],
   ['main.ts', 'program.ts', 'the name and the arguments that the caller wrote'],
   ['main.ts', 'crew', 'a helper of a scan is the same program; a scan starts its helpers first of all'],
+  ['executable.ts', 'crew', 'tells a helper of a scan from everything else'],
+  ['executable.ts', 'program.ts', 'by its arguments'],
+  ['executable-helper.ts', 'crew', 'runs it'],
   ['commands.ts', 'commands', 'loads the one that runs'],
   ['commands.ts', 'base-command.ts', 'what all of them are (type)'],
   ['help.ts', 'commands.ts', 'describes each'],
@@ -223,7 +226,7 @@ test('what touches the world is in its places', () => {
     [
       'files',
       /^import (?!type)[^;]* from 'node:fs'/m,
-      /^((procfs|host|packages)\/|crew\/(crew|helper|left-waiting|vitals)\.ts$|scan-unseen\.ts$|config\/load\.ts$|documents\/read-reports\.ts$|(input|output|terminal)\.ts$)/,
+      /^((procfs|host|packages)\/|crew\/(crew|run-helper|left-waiting|vitals)\.ts$|scan-unseen\.ts$|config\/load\.ts$|documents\/read-reports\.ts$|(input|output|terminal)\.ts$)/,
     ],
     ['threads', /from 'node:worker_threads'/, /^$/],
     ['the network', /from 'node:(net|http|https|dgram|dns|tls)'/, /^$/],
@@ -235,7 +238,7 @@ test('what touches the world is in its places', () => {
     [
       'the clock',
       /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bhrtime\b/,
-      /^(main|base-command|scan)\.ts$|^crew\/start\.ts$|^commands\//,
+      /^(main|base-command|scan)\.ts$|^crew\/(run-helper|start)\.ts$|^commands\//,
     ],
     ['evaluation', /\beval\(|\bnew Function\(/, /^$/],
   ];

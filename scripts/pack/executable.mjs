@@ -1,9 +1,10 @@
-// dist/lib-users.cjs and Bun -> the standalone executable, the same to the byte for the same commit.
+// dist/lib-users.cjs, the same without all that a helper of a scan does not need, and Bun -> the standalone executable, the same to the byte for the same commit.
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { fetchBun } from './bun.mjs';
 import { harden } from './harden.mjs';
-import { root, run } from './run.mjs';
+import { root, run, version } from './run.mjs';
 import { hostTarget, targets } from './targets.mjs';
 
 export const stage = join(root, 'build/stage');
@@ -23,6 +24,28 @@ const flags = [
   '--compile-jit-policy=10',
 ];
 
+/** The files in an executable. The first one begins, and loads one of the others (src/executable.ts). */
+const files = { entry: 'executable.cjs', program: 'lib-users.cjs', helper: 'helper.cjs' };
+
+/**
+ * @param {string} source
+ * @param {string} outfile
+ */
+function bundleFile(source, outfile) {
+  buildSync({
+    absWorkingDir: root,
+    entryPoints: [source],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    external: [`./${files.program}`, `./${files.helper}`],
+    define: { __LIB_USERS_VERSION__: JSON.stringify(version) },
+    logLevel: 'warning',
+  });
+}
+
 /**
  * @param {string} name of the target
  * @param {string} [ownBun] a Bun of one's own, to be packed as it is, in place of the pinned one
@@ -31,11 +54,14 @@ const flags = [
 export function buildExecutable(name, ownBun) {
   const folder = join(stage, name);
   mkdirSync(folder, { recursive: true });
-  copyFileSync(join(root, 'dist/lib-users.cjs'), join(folder, 'lib-users.cjs'));
+  copyFileSync(join(root, 'dist/lib-users.cjs'), join(folder, files.program));
+  bundleFile('src/executable-helper.ts', join(folder, files.helper));
+  bundleFile('src/executable.ts', join(folder, files.entry));
   const output = join(folder, 'lib-users');
   rmSync(output, { force: true });
   // Names relative to the folder: Bun writes them into the executable, and they are to be the same everywhere.
-  const argv = ['build', 'lib-users.cjs', ...flags, '--outfile', 'lib-users'];
+  const apart = [files.program, files.helper].flatMap((file) => ['--external', `./${file}`]);
+  const argv = ['build', ...Object.values(files), ...apart, ...flags, '--outfile', 'lib-users'];
   run(fetchBun(hostTarget()), [...argv, '--compile-executable-path', ownBun ?? hardenedBun(targets[name], folder)], {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: folder },

@@ -57,17 +57,18 @@ async function startByBun({ onData, onEnd }: ChannelEvents): Promise<Channel> {
       onData(value);
     }
   };
+  const write = async (frame: Uint8Array) => {
+    // Either may throw at once, or later.
+    await Promise.all([child.stdin.write(frame), child.stdin.flush()]);
+  };
   void read()
     .catch(ignore)
     .then(() => abandoned || onEnd());
   child.unref();
   return {
     pid: child.pid,
-    send(frame) {
-      // What a helper that has ended does not take, its end tells.
-      void Promise.resolve(child.stdin.write(frame)).catch(ignore);
-      void Promise.resolve(child.stdin.flush()).catch(ignore);
-    },
+    // What a helper that has ended does not take, its end tells.
+    send: (frame) => void write(frame).catch(ignore),
     abandon() {
       abandoned = true;
       child.kill('SIGKILL');

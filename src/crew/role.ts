@@ -1,4 +1,4 @@
-// The private role in which this program is started once more to read foreign processes for a scan (helper.ts).
+// The private role in which this program is started once more to read foreign processes for a scan (run-helper.ts).
 
 /**
  * The only argument of a helper. No command has this name, no help lists it, and who types it gets nothing: a helper that is not

@@ -9,6 +9,7 @@ import { Crew } from '../../src/crew/crew.ts';
 import { encodeFrame, FrameReader } from '../../src/crew/frames.ts';
 import type { ToHelper } from '../../src/crew/protocol.ts';
 import type { Owner } from '../../src/host/owners.ts';
+import { needs } from '../support/needs.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const user: Owner = { kind: 'user', key: 1000 };
@@ -118,6 +119,17 @@ test('a process that blocks its reader is given up, and a fresh helper reads the
   );
   assert.equal(asked.filter((own) => own.includes(20)).length, 1, 'a user is asked once');
   assert.equal(abandoned.length, 1);
+});
+
+test('what a blocked helper was asked besides is read by another one meanwhile', async (t) => {
+  if (!needs(t, 'two processors')) return;
+  const pids = numbers(100);
+  const { crew, abandoned } = stage(t, pids, (pid) => (pid === 20 ? 'blocks' : 'answers'));
+  let early = 0;
+  await inspect(crew, pids, (done) => {
+    if (abandoned.length === 0) early = done;
+  });
+  assert.ok(early >= 64, `${early} answers before the blocked one was given up`);
 });
 
 test('a process of a service is asked again after all others, and then it may answer', async (t) => {

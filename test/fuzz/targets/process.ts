@@ -71,9 +71,13 @@ export const hostileProcess: Target = {
     const report = await scanHost({ ...options, ...variants[input.length % variants.length] });
     const violation = await validateDocument('report', report);
     assert.equal(violation, null, JSON.stringify(violation));
-    const { seen, inspected, kernel_threads, vanished, denied, failed } = report.scan.processes;
-    assert.equal(seen, inspected + kernel_threads + vanished + denied + failed, 'every process is counted once');
-    assert.equal(report.scan.complete, denied + failed === 0);
+    const { seen, inspected, kernel_threads, vanished, denied, failed, blocked = 0 } = report.scan.processes;
+    assert.equal(
+      seen,
+      inspected + kernel_threads + vanished + denied + failed + blocked,
+      'every process is counted once',
+    );
+    assert.equal(report.scan.complete, denied + failed + blocked === 0);
     if (report.processes.length > 0) keepForeign(await assertEveryFormat(report));
     return shapeOf(report);
   },

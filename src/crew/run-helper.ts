@@ -37,19 +37,22 @@ export function runHelper(): void {
   }
 }
 
-/** In as many frames as the answers are long. */
+/** In as many frames as the answers are long, and the scan hears every few milliseconds how far this is. */
 function answerAll(name: QuestionName, items: readonly Item[], procPath: string, answerer: Answerer): void {
   let texts: string[] = [];
   let length = 0;
+  let since = performance.now();
   items.forEach((item, index) => {
     goTo(procPath, item.pid);
     const text = textOf(packAnswer(name, answerer.answer(name, item)));
     length += text.length;
     texts.push(text);
-    if (length < longFrame && index < items.length - 1) return;
+    const isLast = index === items.length - 1;
+    if (length < longFrame && !isLast && performance.now() - since < longSilenceMs) return;
     write(frameOf(`{"kind":"answers","answers":[${texts.join()}]}`));
     texts = [];
     length = 0;
+    since = performance.now();
   });
 }
 
@@ -65,6 +68,7 @@ function textOf(packed: unknown): string {
   }
 }
 
+const longSilenceMs = 5;
 /** In characters. */
 const longFrame = 1 << 18;
 const mostAnswerLength = 1 << 26;

@@ -1,0 +1,67 @@
+// A helper as the scan sees it: what it was asked, in turn, and how it gets on.
+
+import type { Channel } from './channel.ts';
+import { encodeFrame, FrameReader } from './frames.ts';
+import type { FromHelper, ToHelper } from './protocol.ts';
+import type { Question } from './question.ts';
+import { readVitals } from './vitals.ts';
+import { Watch } from './watch.ts';
+
+export class Hand {
+  readonly channel: Channel;
+  readonly watch = new Watch();
+  readonly #frames = new FrameReader();
+  /** Whether it has said a word yet. */
+  isReady = false;
+  /** What it has not answered, in the order in which it will. */
+  asked: Question[] = [];
+
+  constructor(channel: Channel) {
+    this.channel = channel;
+  }
+
+  send(message: ToHelper): void {
+    this.channel.send(encodeFrame(message));
+  }
+
+  /** @param questions of one kind */
+  ask(questions: readonly Question[]): void {
+    this.asked.push(...questions);
+    this.send({ kind: 'ask', name: questions[0]!.name, items: questions.map(({ item }) => item) });
+  }
+
+  /** Throws if what arrives is not what a helper says. */
+  read(bytes: Uint8Array): FromHelper[] {
+    return this.#frames.push(bytes) as FromHelper[];
+  }
+
+  /** The next of what it was asked, as many as it has answered. */
+  takeAnswered(count: number): Question[] {
+    if (count > this.asked.length) throw new Error('a helper of the scan answers what was not asked');
+    this.watch.forget();
+    return this.asked.splice(0, count);
+  }
+
+  /** @returns whether it was blocked since the last look, as far as can be seen */
+  look(elapsed: number): boolean {
+    return this.watch.look(readVitals(this.channel.pid), elapsed);
+  }
+
+  /** What it is at; null if that is not known. */
+  get current(): Question | null {
+    // Asked alone, it is the first that is not answered.
+    const [first] = this.asked;
+    if (first?.alone) return first;
+    const pid = this.watch.vitals?.reads;
+    return this.asked.find(({ item }) => item.pid === pid) ?? null;
+  }
+
+  /** The later half of what it has not begun, for a helper that has nothing to do; nothing if it is not known what it is at. */
+  laterHalf(): Question[] {
+    const { current } = this;
+    if (current === null) return [];
+    const open = this.asked.filter((question) => question.isOpen && !question.alone && question !== current);
+    const half = open.slice(open.length >> 1);
+    return half.filter(({ name }) => name === half[0]!.name);
+  }
+}

@@ -1,0 +1,5 @@
+// A helper of a scan, as the standalone executable starts it (executable.ts).
+
+import { runHelper } from './crew/run-helper.ts';
+
+runHelper();
