@@ -173,12 +173,11 @@ test(`scans beside a random mix of bad company for ${seconds} s: none late, no g
     const known = new Set([...blockers.keys()].map(({ pid }) => pid));
     const others = (report.scan.blocked ?? []).filter(({ pid }) => !known.has(pid) && canBeRead(pid));
     assert.deepEqual(others, [], `${what} names as blocked who can be read`);
-    // Those that can end do so; each of the others waits for a process of its own.
+    // Those that can end do so; for a process that blocks them one waits, or two, if an idle one was asked the same.
     await until('every helper that can end has ended', () => helpersLeft().every(({ state }) => state === 'D'));
-    const read = helpersLeft().map(({ reads }) => reads);
-    assert.equal(new Set(read).size, read.length, `${what}: two helpers wait for the same process`);
-    assert.ok(read.length <= blockers.size, `${what}: ${read.length} helpers wait for ${blockers.size} processes`);
-    results.push({ ...measured, blocked: blocked.length, waiting: read.length });
+    const waiting = helpersLeft().length;
+    assert.ok(waiting <= 2 * blockers.size, `${what}: ${waiting} helpers wait for ${blockers.size} processes`);
+    results.push({ ...measured, blocked: blocked.length, waiting });
     if (process.env.SOAK_LOG) {
       const line = { number, ...results.at(-1), creatures: creatures.size, blockers: blockers.size };
       writeFileSync(process.env.SOAK_LOG, `${JSON.stringify(line)}\n`, { flag: 'a' });
