@@ -1,5 +1,5 @@
-// `npm run test:hostile`: every test of hostile hosts, the long ones of test/hostile and the quick ones of test/live, and in the
-// end what they did as figures. The tests say them through test/support/figures.ts.
+// `npm run test:hostile`: every test of hostile hosts, the long ones of test/hostile, the quick ones of test/live and those of what
+// others put at the place of an output, and in the end what they did as figures. The tests say them through test/support/figures.ts.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { root } from './project.mjs';
 
 const quick = readdirSync(join(root, 'test/live')).filter((file) =>
-  /^(hostile-.*|far-mounts|blind-scanners)\.test\.ts$/.test(file),
+  /^(hostile-.*|handed-files|far-mounts|blind-scanners)\.test\.ts$/.test(file),
 );
 const folder = mkdtempSync(join(tmpdir(), 'lib-users-hostile-'));
 const figures = join(folder, 'figures');
@@ -15,7 +15,7 @@ writeFileSync(figures, '');
 const began = Date.now();
 const { status } = spawnSync(
   process.execPath,
-  ['scripts/test.mjs', 'test/hostile', ...quick.map((file) => `test/live/${file}`)],
+  ['scripts/test.mjs', 'test/hostile', 'test/output.test.ts', ...quick.map((file) => `test/live/${file}`)],
   { stdio: 'inherit', cwd: root, env: { ...process.env, LIB_USERS_FIGURES: figures } },
 );
 const sums = new Map();

@@ -6,9 +6,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  closeSync,
+  constants,
   existsSync,
   linkSync,
   mkdirSync,
+  openSync,
   readFileSync,
   readlinkSync,
   symlinkSync,
@@ -78,8 +81,8 @@ test('a scan that is killed takes its helpers with it', async (t) => {
   const ended = once(scan, 'exit');
   scan.kill('SIGTERM');
   assert.deepEqual(await ended, [null, 'SIGTERM']);
-  // Blocked in an open(2), a helper sees the end of its input only after that.
-  writeFileSync(join(folder, '1/maps'), '');
+  // Blocked in an open(2), a helper sees the end of its input only after that; if none is, nobody waits for it.
+  closeSync(openSync(join(folder, '1/maps'), constants.O_RDWR | constants.O_NONBLOCK));
   await until('no helper is left', () => helpers.every((pid) => !existsSync(`/proc/${pid}`)));
 });
 

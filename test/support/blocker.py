@@ -1,12 +1,14 @@
 """A user's process that keeps waiting whoever reads it, by a kernel lock that it holds for ever.
 
-usage: blocker.py KIND DEVICE; prints the number of its FUSE connection when it is ready. DEVICE is a /dev/fuse that the user may
-open. It needs no privilege: its mounts are in a user and a mount namespace of its own. Writing to
+usage: blocker.py KIND DEVICE; prints the number of its FUSE connection and its pid when it is ready. DEVICE is a /dev/fuse that
+the user may open. It needs no privilege: its mounts are in a user and a mount namespace of its own. Writing to
 /sys/fs/fuse/connections/NUMBER/abort ends the wait of all who wait for it; nothing else does for certain.
 
 epoll    the lock of an epoll instance, whose descriptor stands now and then in the place of a gone file's
 overlay  a gone file on an overlay of a FUSE that reads its requests and answers none
 exec     a program that is being exchanged for another: a file that closes with it is never flushed
+orphan   the same as a child of PID 1
+mounts   gone files below a mount point whose mounts come and go: one id is that of a bound tmpfs, and then of such an overlay
 memory   the lock of its memory map: one thread reads a page that never comes, another waits to map more
 """
 
@@ -22,6 +24,7 @@ import time
 from fuse_files import FLUSH, Files, parse, reply, wants_answer
 
 CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
+MS_BIND, MNT_DETACH = 4096, 2
 libc = ctypes.CDLL(None, use_errno=True)
 libc.mmap.restype = ctypes.c_void_p
 libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [ctypes.c_long]
@@ -33,8 +36,8 @@ def check(result):
         raise OSError(error, os.strerror(error))
 
 
-def mount(source, target, kind, options):
-    check(libc.mount(source.encode(), target.encode(), kind.encode(), 0, options.encode()))
+def mount(source, target, kind, options, flags=0):
+    check(libc.mount(source.encode(), target.encode(), kind.encode(), flags, options.encode()))
 
 
 def own_namespaces():
@@ -81,13 +84,26 @@ def fuse(path, never=()):
 
 
 def ready(number):
-    print(number, flush=True)
+    # In one piece, even if Python does not buffer.
+    os.write(1, f"{number} {os.getpid()}\n".encode())
 
 
 def map_private(descriptor):
     address = libc.mmap(None, 65536, mmap.PROT_READ | mmap.PROT_WRITE, mmap.MAP_PRIVATE, descriptor, 0)
     assert address not in (None, 2**64 - 1)
     return address
+
+
+def begin_waiting(function, *arguments):
+    """In a thread, which ends in peace when the connection is aborted."""
+
+    def wait():
+        try:
+            function(*arguments)
+        except OSError:
+            pass
+
+    threading.Thread(target=wait).start()
 
 
 def epoll(device):
@@ -97,7 +113,7 @@ def epoll(device):
     instance = select.epoll()
     event = os.eventfd(1)
     instance.register(event, select.EPOLLIN)
-    threading.Thread(target=libc.epoll_wait, args=(instance.fileno(), ctypes.c_void_p(page), 4, -1)).start()
+    begin_waiting(libc.epoll_wait, instance.fileno(), ctypes.c_void_p(page), 4, -1)
     time.sleep(0.1)
     gone = os.open("/mnt/gone.log", os.O_CREAT | os.O_WRONLY)
     os.unlink("/mnt/gone.log")
@@ -117,11 +133,35 @@ def overlay(device):
         os.mkdir(name)
     mount("none", "/mnt/merged", "overlay", "lowerdir=/mnt/fuse,upperdir=/mnt/up,workdir=/mnt/work,userxattr")
     held = os.open("/mnt/merged/lib.so", os.O_RDONLY)
-    mmap.mmap(held, 65536, mmap.MAP_PRIVATE, mmap.PROT_READ)
+    mapped = mmap.mmap(held, 65536, mmap.MAP_PRIVATE, mmap.PROT_READ)
     os.unlink("/mnt/merged/lib.so")
     silent[0] = 1
     ready(number)
     time.sleep(600)
+    mapped.close()
+
+
+def mounts(device):
+    silent, number = fuse(device)
+    for name in ("up", "work", "merged", "empty", "x"):
+        os.mkdir(name)
+    mount("none", "/mnt/merged", "overlay", "lowerdir=/mnt/fuse,upperdir=/mnt/up,workdir=/mnt/work,userxattr")
+    mapped = []
+    for folder in range(500):
+        os.mkdir(f"x/{folder}")
+        path = f"/mnt/x/{folder}/lib.so"
+        held = os.open(path, os.O_RDWR | os.O_CREAT, 0o755)
+        os.write(held, bytes(4096))
+        mapped.append(mmap.mmap(held, 4096, mmap.MAP_PRIVATE, mmap.PROT_READ))
+        os.close(held)
+        os.unlink(path)
+    silent[0] = 1
+    ready(number)
+    while True:
+        for source, seconds in (("/mnt/empty", 0.015), ("/mnt/merged", 0.001)):
+            mount(source, "/mnt/x", "", "", MS_BIND)
+            time.sleep(seconds)
+            check(libc.umount2(b"/mnt/x", MNT_DETACH))
 
 
 def exec_flush(device):
@@ -129,6 +169,15 @@ def exec_flush(device):
     os.open("/mnt/fuse/lib.so", os.O_RDONLY | os.O_CLOEXEC)
     ready(number)
     os.execv("/bin/sleep", ["sleep", "600"])
+
+
+def orphan(device):
+    if os.fork() != 0:
+        os.wait()
+        time.sleep(600)
+    if os.fork() != 0:
+        os._exit(0)
+    exec_flush(device)
 
 
 def memory(device):
@@ -142,8 +191,8 @@ def memory(device):
     reads, maps = threading.Lock(), threading.Lock()
     reads.acquire()
     maps.acquire()
-    threading.Thread(target=lambda: (reads.acquire(), os.pread(own, 1, page))).start()
-    threading.Thread(target=lambda: (maps.acquire(), libc.mmap(*anonymous))).start()
+    begin_waiting(lambda: (reads.acquire(), os.pread(own, 1, page)))
+    begin_waiting(lambda: (maps.acquire(), libc.mmap(*anonymous)))
     ready(number)
     reads.release()
     time.sleep(0.2)
@@ -151,6 +200,6 @@ def memory(device):
     time.sleep(600)
 
 
-KINDS = {"epoll": epoll, "overlay": overlay, "exec": exec_flush, "memory": memory}
+KINDS = {"epoll": epoll, "overlay": overlay, "exec": exec_flush, "orphan": orphan, "mounts": mounts, "memory": memory}
 own_namespaces()
 KINDS[sys.argv[1]](sys.argv[2])

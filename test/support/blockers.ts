@@ -1,9 +1,18 @@
 // Processes of an ordinary user that keep their readers waiting (blocker.py), started and cleaned up: their FUSE connections are
 // aborted, since nothing else ends the wait of those who wait for them.
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { helperRole } from '../../src/crew/role.ts';
@@ -13,34 +22,34 @@ import { projectRoot } from './project.ts';
 import { temporaryFolder } from './temporary.ts';
 import { until } from './until.ts';
 
-export const kinds = ['epoll', 'overlay', 'exec', 'memory'] as const;
+/** Readers of the first wait whatever they do; those of the others wait if they ask the wrong thing, or at the wrong time. */
+export const certainKinds = ['exec', 'orphan', 'memory'] as const;
+export const kinds = [...certainKinds, 'epoll', 'overlay', 'mounts'] as const;
 export type Kind = (typeof kinds)[number];
 
 /** A uid that nothing else runs as, of those that people have. */
 export const blockerUid = 4711;
 
-/** What cannot be read of a process once it blocks its readers, if that can be tried by one who can be ended. */
-const unreadable: Partial<Record<Kind, string>> = { exec: 'maps', memory: 'cmdline' };
+/** A file that keeps waiting who reads it and can be ended. */
+const unreadable: Partial<Record<Kind, string>> = { exec: 'maps', orphan: 'maps', memory: 'cmdline' };
 
 /** A bound for all of it: whatever goes wrong, they end after a minute. */
 const lifetimeSeconds = 60;
 
-/** @returns their pids, in the order of the kinds */
-export async function startBlockers(t: TestContext, wanted: readonly Kind[]): Promise<number[]> {
-  const children: ChildProcess[] = [];
-  const connections: string[] = [];
+export interface Blocker {
+  kind: Kind;
+  pid: number;
+  /** Nobody waits for it any more after that. */
+  end(): void;
+}
+
+/** What they need, until the test is over. */
+export function blockerPen(t: TestContext): { start(kind: Kind): Promise<Blocker> } {
+  const started = new Set<() => void>();
   let folder = '';
-  const abort = () => {
-    for (const connection of connections) {
-      const file = join(folder, 'connections', connection, 'abort');
-      if (existsSync(file)) writeFileSync(file, '1');
-    }
-  };
   // Before the folder goes: hooks run in the order in which they were made.
   t.after(async () => {
-    abort();
-    // Each with the server that it has forked.
-    for (const { pid } of children) process.kill(-pid!, 'SIGKILL');
+    for (const end of started) end();
     spawnSync('umount', ['-l', join(folder, 'connections')]);
     await until('no helper waits any more', () => helpersLeft().length === 0);
   });
@@ -57,8 +66,9 @@ export async function startBlockers(t: TestContext, wanted: readonly Kind[]): Pr
   const control = join(folder, 'connections');
   mkdirSync(control);
   spawnSync('mount', ['-t', 'fusectl', 'none', control]);
-  return Promise.all(
-    wanted.map(async (kind) => {
+
+  return {
+    async start(kind) {
       const child = spawn(python as string, [join(folder, 'blocker.py'), kind, device], {
         uid: blockerUid,
         gid: blockerUid,
@@ -66,39 +76,70 @@ export async function startBlockers(t: TestContext, wanted: readonly Kind[]): Pr
         detached: true,
         stdio: ['ignore', 'pipe', 'inherit'],
       });
-      children.push(child);
-      const timer = setTimeout(abort, lifetimeSeconds * 1000);
-      t.after(() => clearTimeout(timer));
-      const [line] = await Promise.race([
-        once(child.stdout!, 'data'),
-        once(child, 'exit').then(() => Promise.reject(new Error(`the ${kind} blocker ended`))),
-      ]);
-      connections.push(String(line).trim());
+      let connection = '';
+      const end = () => {
+        clearTimeout(timer);
+        if (!started.delete(end)) return;
+        const file = join(control, connection, 'abort');
+        if (connection !== '' && existsSync(file)) writeFileSync(file, '1');
+        // With the server that it has forked.
+        process.kill(-child.pid!, 'SIGKILL');
+      };
+      const timer = setTimeout(end, lifetimeSeconds * 1000);
+      started.add(end);
+      const ended = once(child, 'exit').then(() => Promise.reject(new Error(`the ${kind} blocker ended`)));
+      ended.catch(() => {});
+      const [line] = await Promise.race([once(child.stdout!, 'data'), ended]);
+      const [number = '', pid] = String(line).trim().split(' ');
+      connection = number;
       const file = unreadable[kind];
-      if (file !== undefined) await until(`${kind} blocks`, () => hangs(`/proc/${child.pid}/${file}`));
-      return child.pid!;
-    }),
-  );
+      if (file !== undefined) await until(`${kind} blocks`, () => hangs(`/proc/${pid}/${file}`));
+      return { kind, pid: Number(pid), end };
+    },
+  };
+}
+
+/** In the order of the kinds. */
+export function startBlockers(t: TestContext, wanted: readonly Kind[]): Promise<Blocker[]> {
+  const pen = blockerPen(t);
+  return Promise.all(wanted.map((kind) => pen.start(kind)));
 }
 
 function hangs(path: string): boolean {
   return spawnSync('cat', [path], { timeout: 500, killSignal: 'SIGKILL', stdio: 'ignore' }).signal !== null;
 }
 
-/** The helpers of the tested program that are there, by pid, with their state. */
-export function helpersLeft(): { pid: number; state: string }[] {
+/** A helper of the tested program. */
+export interface Helper {
+  pid: number;
+  /** R, S, D, Z … */
+  state: string;
+  /** The process that it reads. */
+  reads: number;
+}
+
+export function helpersLeft(): Helper[] {
   return readdirSync('/proc')
     .filter((name) => /^[0-9]+$/.test(name))
     .flatMap((pid) => {
       try {
-        // The name is that of the file that was started; its folder tells a helper from a scan.
-        const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-        if (!/^[0-9]+ \((?:node|lib-users|MainThread|exe)/.test(stat)) return [];
+        // Whoever asks more of a process that is not ours may have to wait, even for its stat (Linux 6.18).
+        const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+        if (!runsAsWeDo(status)) return [];
+        const program = readlinkSync(`/proc/${pid}/exe`);
+        if (program !== process.execPath && program !== programFile) return [];
         const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
         if (!words.includes(helperRole) || !words.includes(programFile)) return [];
-        return [{ pid: Number(pid), state: stat.slice(stat.lastIndexOf(')') + 2)[0]! }];
+        const reads = Number(/^\/proc\/([0-9]+)/.exec(readlinkSync(`/proc/${pid}/cwd`))?.[1]);
+        return [{ pid: Number(pid), state: /^State:\t(\S)/m.exec(status)?.[1] ?? '', reads }];
       } catch {
         return [];
       }
     });
+}
+
+/** Whether all four uids of a process are ours. A set-uid program that a user has started keeps the user's as its real one. */
+function runsAsWeDo(status: string): boolean {
+  const uids = /^Uid:\t([0-9\t]+)$/m.exec(status)?.[1]?.split('\t') ?? [];
+  return uids.length > 0 && uids.every((uid) => Number(uid) === process.geteuid?.());
 }
