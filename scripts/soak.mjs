@@ -24,4 +24,4 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const argv = ['scripts/test.mjs', 'test/hostile/soak.test.ts', '--test-reporter=spec'];
 const { status, signal } = spawnSync(process.execPath, argv, { stdio: 'inherit', cwd: root, env });
 if (signal) process.kill(process.pid, signal);
-process.exitCode = status;
+process.exitCode = status ?? 1;
