@@ -24,6 +24,7 @@ import { hasSandboxRoot } from './procfs/root-mount.ts';
 import { countHostProcesses, type Lineage, readLineage, readNamespaces, readViewer } from './procfs/self.ts';
 import { Views } from './procfs/views.ts';
 import { attributeCuts, cutWarnings } from './scan-cut.ts';
+import { queryFixes } from './scan-fixes.ts';
 import type { ScanOptions } from './scan-options.ts';
 import { querySystemd, readLeaders, selectUnits, systemdWarnings } from './scan-units.ts';
 import { run } from './spawn.ts';
@@ -81,6 +82,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       attribute,
     );
     const packages = queryOwners(confirmed, views, options, warnings);
+    const fixes = await queryFixes(confirmed, packages, views, options);
 
     const hidden = hidesProcesses(views.ownMounts.of(procPath), readViewer());
     const narrowed = options.pids.length > 0 || options.units.length > 0 || options.include.length < 2;
@@ -112,6 +114,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       },
       command_line: options.commandLine,
       packages: options.packages,
+      fixes: options.fixes,
       effective_uid: process.geteuid?.() ?? 0,
       complete: counts.denied + counts.failed === 0 && !hidden && !narrowed,
       duration_seconds: Number((process.hrtime.bigint() - began) / 1_000_000n) / 1000,
@@ -129,6 +132,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       systemd: systemd.facts,
       leaders: readLeaders(confirmed, systemd.controlGroups, views, options),
       packages,
+      fixes,
       userName,
       bootTimeSeconds: readBootTime(procPath),
       clockTicksPerSecond: readClockTicks(),

@@ -92,10 +92,10 @@ export const hostFlags = {
 
 /** --unit is about the findings: all units are scanned, so that those of the baseline can be resolved. */
 export function scanFlagsOf(
-  flags: Omit<ScanFlags, 'only' | 'unit' | 'command-line' | 'detail' | 'packages' | 'label'>,
+  flags: Omit<ScanFlags, 'only' | 'unit' | 'command-line' | 'detail' | 'packages' | 'fixes' | 'label'>,
 ): ScanFlags {
   const rest = { only: undefined, unit: undefined, 'command-line': undefined, label: undefined };
-  return { ...flags, ...rest, detail: 'processes', packages: false };
+  return { ...flags, ...rest, detail: 'processes', packages: false, fixes: false };
 }
 
 /** Says how a required reboot counts: the flag wins over the configuration, which wins over the format's default. */

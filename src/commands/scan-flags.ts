@@ -47,6 +47,10 @@ export const scanFlags = {
     description: 'units leaves out the list of processes.',
   }),
   packages: boolean({ description: "Name the package that owns each file's path now." }),
+  fixes: boolean({
+    description:
+      'Name the security fixes that are on disk and not in memory: for each package, the version that still runs and the CVE ids fixed since. Implies --packages.',
+  }),
   'no-systemctl': boolean({ description: 'Do not ask systemd for facts about the affected units.' }),
   label: string({ ...several, helpValue: 'K=V', description: 'A label of this host, copied into the report.' }),
   ...configFlags,
@@ -63,6 +67,7 @@ export interface ScanFlags {
   'command-line': string | undefined;
   detail: string;
   packages: boolean;
+  fixes: boolean;
   'no-systemctl': boolean;
   label: string[] | undefined;
   config: string[] | undefined;
@@ -89,6 +94,7 @@ export function loadFlaggedConfig(flags: Pick<ScanFlags, 'config' | 'no-config'>
 /** Flags win over the configuration; ignore lists and labels add to it. */
 export function scanOptions(flags: ScanFlags, config: EffectiveConfig, now: Date): ScanOptions {
   const defaultRules = !flags['no-default-rules'] && config.scan.defaultRules;
+  const fixes = flags.fixes === true || config.scan.fixes;
   return {
     procPath: normalizeProc(flags.proc),
     include: flags.only === undefined ? ['maps', 'fds'] : [flags.only as 'maps' | 'fds'],
@@ -100,7 +106,8 @@ export function scanOptions(flags: ScanFlags, config: EffectiveConfig, now: Date
     ignoreLiteral: [...checkPaths(flags['ignore-literal']), ...config.scan.ignoreLiteral],
     commandLine: (flags['command-line'] as ScanOptions['commandLine'] | undefined) ?? config.scan.commandLine,
     detail: flags.detail as ScanOptions['detail'],
-    packages: flags.packages === true,
+    packages: flags.packages === true || fixes,
+    fixes,
     systemctl: !flags['no-systemctl'],
     labels: { ...config.labels, ...Object.fromEntries((flags.label ?? []).map(parseLabel)) },
     now,

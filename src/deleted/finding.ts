@@ -14,6 +14,10 @@ interface Finding extends Name {
   links: number | null;
   heldBytes: number | null;
   bornAtNs: bigint | null;
+  /** When its content was last written; null if the file may not be looked at. */
+  modifiedAtNs: bigint | null;
+  /** Whose it is; null if the file may not be looked at. */
+  ownerUid: number | null;
   /** When the file lost its last name; null if that is not known, or a name is left. */
   unlinkedAtNs: bigint | null;
   /** The type of the file system that it is on, as mountinfo names it. */

@@ -3,13 +3,19 @@
 import { keyMaker } from '../keys.ts';
 import { type Bytes, toText } from '../procfs/bytes.ts';
 import type { SessionLeader } from '../procfs/sessions.ts';
-import type { KernelSession, Unit, UnitFile } from './generated/report.ts';
+import type { KernelSession, Package, Unit, UnitFile } from './generated/report.ts';
 import { compareBytes } from './order.ts';
+import { withRunningVersion } from './packages.ts';
 import type { AttributedProcess, ReportFacts } from './report-facts.ts';
 import { buildSourcedPath, buildUser, sumHeldBytes, sumHeldMemoryBytes } from './report-values.ts';
 import { formatTimeNs } from './time.ts';
 
-type Use = (AttributedProcess['maps'][number] | AttributedProcess['fds'][number]) & { via: 'map' | 'fd'; pid: number };
+type Finding = AttributedProcess['maps'][number] | AttributedProcess['fds'][number];
+type Use = Finding & {
+  via: 'map' | 'fd';
+  pid: number;
+  runningVersion: string | null;
+};
 type NamedUnit = NonNullable<AttributedProcess['attribution']['unit']>;
 
 /** @param processes by pid */
@@ -33,9 +39,10 @@ export function buildUnits(processes: readonly AttributedProcess[], facts: Repor
 }
 
 function buildUnit(unit: NamedUnit, members: readonly AttributedProcess[], facts: ReportFacts): Unit {
+  const versionOf = (finding: Finding) => facts.fixes?.runningVersions.get(finding) ?? null;
   const uses: Use[] = members.flatMap(({ pid, maps, fds }) => [
-    ...maps.map((map) => ({ ...map, via: 'map' as const, pid })),
-    ...fds.map((fd) => ({ ...fd, via: 'fd' as const, pid })),
+    ...maps.map((map) => ({ ...map, via: 'map' as const, pid, runningVersion: versionOf(map) })),
+    ...fds.map((fd) => ({ ...fd, via: 'fd' as const, pid, runningVersion: versionOf(fd) })),
   ]);
   const held = [...uses, ...members.flatMap(({ pid }) => facts.cuts.get(pid)?.held ?? [])];
   const stale = uses.flatMap((use) => (use.role === 'code' && use.replacedAtNs !== null ? [use.replacedAtNs] : []));
@@ -83,7 +90,7 @@ function buildFiles(uses: readonly Use[], facts: ReportFacts): UnitFile[] {
     else groups.set(key, [use]);
   }
   return [...groups.values()]
-    .map((group) => buildFile(group, facts.packages.get(group[0]?.path as Bytes) ?? null))
+    .map((group) => buildFile(group, facts.packages.get(group[0]?.path as Bytes)))
     .sort(
       (a, b) =>
         compareBytes(a.path, b.path) ||
@@ -93,7 +100,7 @@ function buildFiles(uses: readonly Use[], facts: ReportFacts): UnitFile[] {
     );
 }
 
-function buildFile(group: readonly Use[], owner: UnitFile['package']): UnitFile {
+function buildFile(group: readonly Use[], owner: Package | undefined): UnitFile {
   const [first] = group as [Use, ...Use[]];
   const isKnown = group.some((use) => use.heldBytes !== null);
   const replaced = group.flatMap((use) => (use.replacedAtNs === null ? [] : [use.replacedAtNs]));
@@ -106,7 +113,13 @@ function buildFile(group: readonly Use[], owner: UnitFile['package']): UnitFile 
     replaced_at: formatTimeNs(replaced.reduce<bigint | null>((min, at) => (min === null || at < min ? at : min), null)),
     held_bytes: isKnown ? sumHeldBytes(group) : null,
     held_memory_bytes: isKnown ? sumHeldMemoryBytes(group) : null,
-    package: owner,
+    package: withRunningVersion(owner, onlyVersion(group)),
     pids: [...new Set(group.map((use) => use.pid))].sort((a, b) => a - b),
   };
+}
+
+/** null if the files of a line are of several versions: packages tells them apart. */
+function onlyVersion(group: readonly Use[]): string | null {
+  const [first] = group as [Use, ...Use[]];
+  return group.every(({ runningVersion }) => runningVersion === first.runningVersion) ? first.runningVersion : null;
 }

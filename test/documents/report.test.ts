@@ -22,7 +22,7 @@ const map = (path: string, more: Partial<MapFinding> = {}): MapFinding => ({
     inode: 7n,
   },
   ...{ links: 0, heldBytes: 4096, fsType: 'ext4', bornAtNs: null, unlinkedAtNs: null, pathSource: 'kernel' },
-  ...{ mappings: 1, mappedBytes: 4096, executable: true },
+  ...{ mappings: 1, mappedBytes: 4096, executable: true, modifiedAtNs: null, ownerUid: null },
   ...more,
 });
 const fd = (number: number, path: string, more: Partial<FdFinding> = {}): FdFinding => ({
@@ -46,7 +46,7 @@ const fd = (number: number, path: string, more: Partial<FdFinding> = {}): FdFind
     access: 'write',
     append: true,
   },
-  ...{ mountPoint: '/', fsType: 'ext4' },
+  ...{ mountPoint: '/', fsType: 'ext4', modifiedAtNs: null, ownerUid: null },
   ...more,
 });
 const named = (name: string, scope: 'system' | 'user' = 'system', uid: number | null = null): Attribution['unit'] => ({
@@ -72,7 +72,7 @@ const build = (processes: AttributedProcess[], scan: Partial<Scan> = {}, more: P
   buildReport({
     ...{ now: new Date(1_000_999), host: golden.host, scan: { ...golden.scan, ...scan }, processes },
     ...{ systemd: new Map(), leaders: new Map(), packages: new Map(), userName: () => null, warnings: [] },
-    ...{ bootTimeSeconds: 1000, clockTicksPerSecond: 100, kernelHeld: null, cuts: new Map() },
+    ...{ bootTimeSeconds: 1000, clockTicksPerSecond: 100, kernelHeld: null, cuts: new Map(), fixes: null },
     ...more,
   });
 

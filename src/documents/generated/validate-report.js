@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:report:1.2.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","scan","summary","units","processes","warnings"],"properties":{"kind":{"const":"lib-users/report"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"scan":{"$ref":"#/$defs/scan"},"summary":{"$ref":"#/$defs/summary"},"units":{"type":"array","items":{"$ref":"#/$defs/unit"}},"processes":{"type":"array","items":{"$ref":"#/$defs/process"}},"kernel_held":{"type":"array","items":{"$ref":"#/$defs/kernel_held"},"nullable":true},"warnings":{"type":"array","items":{"$ref":"#/$defs/warning"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"base64":{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true},"path_source":{"enum":["kernel","command_line","process_name","none"]},"pids":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"},"booted_at":{"$ref":"#/$defs/nullable_time"},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string"},"init":{"enum":["systemd","openrc","sysvinit","other"]},"systemd_version":{"$ref":"#/$defs/nullable_count"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"}}},"os":{"type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string"},"version_id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"}}},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}},"nullable":true}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"}}}]},"scan":{"type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string"},"include":{"type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"]},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"]},"packages":{"type":"boolean"},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"carriers":{"type":"array","items":{"type":"string"}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}},"nullable":true},"suppressed":{"type":"array","items":{"$ref":"#/$defs/suppressed"}},"cut":{"type":"array","items":{"$ref":"#/$defs/cut_process"}}}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}}},"filters":{"type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids"},"units":{"type":"array","items":{"type":"string"}},"ignore":{"type":"array","items":{"type":"string"}},"ignore_literal":{"type":"array","items":{"type":"string"}},"default_rules":{"type":"boolean"}}},"process_counts":{"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"}}},"suppressed":{"type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string"},"reason":{"type":"string"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}},"cut_process":{"type":"object","additionalProperties":false,"required":["pid","user","name","unit","maps","fds","held_bytes","unread_fds","long_paths"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"unread_fds":{"$ref":"#/$defs/count"},"long_paths":{"$ref":"#/$defs/count"}}},"summary":{"type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count"},"units":{"$ref":"#/$defs/count"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"}}},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"}},"nullable":true},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]},"inode":{"type":"string","pattern":"^[0-9]{1,20}$","nullable":true},"device":{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$","nullable":true},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"}}},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"sessions":{"type":"array","items":{"$ref":"#/$defs/kernel_session"}},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"}},"nullable":true}}},"kernel_session":{"type":"object","additionalProperties":false,"required":["pid","user","name","executable","terminal"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"},"terminal":{"$ref":"#/$defs/nullable_string"}}},"scope":{"enum":["system","user"]},"unit_file":{"type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}},"process":{"type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"ppid":{"$ref":"#/$defs/count"},"start_ticks":{"$ref":"#/$defs/count"},"started_at":{"$ref":"#/$defs/nullable_time"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"command":{"type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64"},"command_truncated":{"type":"boolean"},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}},"nullable":true},"cgroup":{"$ref":"#/$defs/nullable_string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"maps":{"type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"type":"array","items":{"$ref":"#/$defs/fd"}}}},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}}},"unit_ref":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}}},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"map":{"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"fs_type":{"$ref":"#/$defs/nullable_string"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}},"fd":{"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"enum":["read","write","read_write","path",null]},"append":{"type":"boolean","nullable":true},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}},"kernel_held":{"type":"object","additionalProperties":false,"required":["holder","device","path","path_base64","size_bytes","held_bytes"],"properties":{"holder":{"enum":["loop","swap"]},"device":{"$ref":"#/$defs/nullable_string"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"warning":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread","findings_cut"]},"message":{"type":"string"}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:report:1.3.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","scan","summary","units","processes","warnings"],"properties":{"kind":{"const":"lib-users/report"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"scan":{"$ref":"#/$defs/scan"},"summary":{"$ref":"#/$defs/summary"},"units":{"type":"array","items":{"$ref":"#/$defs/unit"}},"processes":{"type":"array","items":{"$ref":"#/$defs/process"}},"kernel_held":{"type":"array","items":{"$ref":"#/$defs/kernel_held"},"nullable":true},"packages":{"type":"array","items":{"$ref":"#/$defs/package_in_use"},"nullable":true},"warnings":{"type":"array","items":{"$ref":"#/$defs/warning"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"base64":{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true},"path_source":{"enum":["kernel","command_line","process_name","none"]},"pids":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"},"booted_at":{"$ref":"#/$defs/nullable_time"},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string"},"init":{"enum":["systemd","openrc","sysvinit","other"]},"systemd_version":{"$ref":"#/$defs/nullable_count"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"}}},"os":{"type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string"},"version_id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"}}},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}},"nullable":true}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"}}}]},"scan":{"type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string"},"include":{"type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"]},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"]},"packages":{"type":"boolean"},"fixes":{"type":"boolean"},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"carriers":{"type":"array","items":{"type":"string"}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}},"nullable":true},"suppressed":{"type":"array","items":{"$ref":"#/$defs/suppressed"}},"cut":{"type":"array","items":{"$ref":"#/$defs/cut_process"}}}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}}},"filters":{"type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids"},"units":{"type":"array","items":{"type":"string"}},"ignore":{"type":"array","items":{"type":"string"}},"ignore_literal":{"type":"array","items":{"type":"string"}},"default_rules":{"type":"boolean"}}},"process_counts":{"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"}}},"suppressed":{"type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string"},"reason":{"type":"string"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}},"cut_process":{"type":"object","additionalProperties":false,"required":["pid","user","name","unit","maps","fds","held_bytes","unread_fds","long_paths"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"unread_fds":{"$ref":"#/$defs/count"},"long_paths":{"$ref":"#/$defs/count"}}},"summary":{"type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count"},"units":{"$ref":"#/$defs/count"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"}}},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"package_in_use":{"type":"object","additionalProperties":false,"required":["name","source","manager","installed_version","running_version","evidence","replaced_at","fixes","unknown_because","units","pids"],"properties":{"name":{"type":"string"},"source":{"$ref":"#/$defs/nullable_string"},"manager":{"enum":["dpkg","rpm","pacman","apk"]},"installed_version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"evidence":{"enum":["file_time","build_note","upgrade_log","first_upgrade",null]},"replaced_at":{"$ref":"#/$defs/nullable_time"},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"}},"nullable":true},"unknown_because":{"enum":["no_running_version","no_changelog","no_source_version","not_kept","too_many_packages",null]},"units":{"type":"array","items":{"$ref":"#/$defs/package_unit"}},"pids":{"$ref":"#/$defs/pids"}}},"package_unit":{"type":"object","additionalProperties":false,"required":["scope","user","name"],"properties":{"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"}}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]},"inode":{"type":"string","pattern":"^[0-9]{1,20}$","nullable":true},"device":{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$","nullable":true},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"}}},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"sessions":{"type":"array","items":{"$ref":"#/$defs/kernel_session"}},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"}},"nullable":true}}},"kernel_session":{"type":"object","additionalProperties":false,"required":["pid","user","name","executable","terminal"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"},"terminal":{"$ref":"#/$defs/nullable_string"}}},"scope":{"enum":["system","user"]},"unit_file":{"type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}},"process":{"type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"ppid":{"$ref":"#/$defs/count"},"start_ticks":{"$ref":"#/$defs/count"},"started_at":{"$ref":"#/$defs/nullable_time"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"command":{"type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64"},"command_truncated":{"type":"boolean"},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}},"nullable":true},"cgroup":{"$ref":"#/$defs/nullable_string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"maps":{"type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"type":"array","items":{"$ref":"#/$defs/fd"}}}},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}}},"unit_ref":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}}},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"map":{"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"fs_type":{"$ref":"#/$defs/nullable_string"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}},"fd":{"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"enum":["read","write","read_write","path",null]},"append":{"type":"boolean","nullable":true},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}},"kernel_held":{"type":"object","additionalProperties":false,"required":["holder","device","path","path_base64","size_bytes","held_bytes"],"properties":{"holder":{"enum":["loop","swap"]},"device":{"$ref":"#/$defs/nullable_string"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"warning":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread","findings_cut"]},"message":{"type":"string"}}}}};
 const func1 = Object.prototype.hasOwnProperty;
 const schema20 = {"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
@@ -1104,7 +1104,7 @@ return errors === 0;
 }
 validate59.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema30 = {"type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string"},"include":{"type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"]},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"]},"packages":{"type":"boolean"},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"carriers":{"type":"array","items":{"type":"string"}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}},"nullable":true},"suppressed":{"type":"array","items":{"$ref":"#/$defs/suppressed"}},"cut":{"type":"array","items":{"$ref":"#/$defs/cut_process"}}}};
+const schema30 = {"type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string"},"include":{"type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"]},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"]},"packages":{"type":"boolean"},"fixes":{"type":"boolean"},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"carriers":{"type":"array","items":{"type":"string"}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}},"nullable":true},"suppressed":{"type":"array","items":{"$ref":"#/$defs/suppressed"}},"cut":{"type":"array","items":{"$ref":"#/$defs/cut_process"}}}};
 const schema31 = {"type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids"},"units":{"type":"array","items":{"type":"string"}},"ignore":{"type":"array","items":{"type":"string"}},"ignore_literal":{"type":"array","items":{"type":"string"}},"default_rules":{"type":"boolean"}}};
 const schema32 = {"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}};
 
@@ -2047,26 +2047,11 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.effective_uid !== undefined){
-let data7 = data.effective_uid;
+if(data.fixes !== undefined){
 const _errs12 = errors;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-validate77.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data.fixes !== "boolean"){
+validate77.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
-}
-if(errors === _errs12){
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 > 4294967295 || isNaN(data7)){
-validate77.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
-return false;
-}
-else {
-if(data7 < 0 || isNaN(data7)){
-validate77.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
-}
 }
 var valid0 = _errs12 === errors;
 }
@@ -2074,11 +2059,26 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.complete !== undefined){
+if(data.effective_uid !== undefined){
+let data8 = data.effective_uid;
 const _errs14 = errors;
-if(typeof data.complete !== "boolean"){
-validate77.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
+validate77.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
+}
+if(errors === _errs14){
+if((typeof data8 == "number") && (isFinite(data8))){
+if(data8 > 4294967295 || isNaN(data8)){
+validate77.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+return false;
+}
+else {
+if(data8 < 0 || isNaN(data8)){
+validate77.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
 }
 var valid0 = _errs14 === errors;
 }
@@ -2086,12 +2086,24 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.duration_seconds !== undefined){
-let data9 = data.duration_seconds;
+if(data.complete !== undefined){
 const _errs16 = errors;
-if(errors === _errs16){
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 < 0 || isNaN(data9)){
+if(typeof data.complete !== "boolean"){
+validate77.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs16 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.duration_seconds !== undefined){
+let data10 = data.duration_seconds;
+const _errs18 = errors;
+if(errors === _errs18){
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 < 0 || isNaN(data10)){
 validate77.errors = [{instancePath:instancePath+"/duration_seconds",schemaPath:"#/properties/duration_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
@@ -2101,38 +2113,38 @@ validate77.errors = [{instancePath:instancePath+"/duration_seconds",schemaPath:"
 return false;
 }
 }
-var valid0 = _errs16 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.processes !== undefined){
-const _errs18 = errors;
-if(!(validate82(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
-errors = vErrors.length;
-}
 var valid0 = _errs18 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
+if(data.processes !== undefined){
+const _errs20 = errors;
+if(!(validate82(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs20 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
 if(data.carriers !== undefined){
-let data11 = data.carriers;
-const _errs19 = errors;
-if(errors === _errs19){
-if(Array.isArray(data11)){
-var valid2 = true;
-const len1 = data11.length;
-for(let i1=0; i1<len1; i1++){
+let data12 = data.carriers;
 const _errs21 = errors;
-if(typeof data11[i1] !== "string"){
+if(errors === _errs21){
+if(Array.isArray(data12)){
+var valid2 = true;
+const len1 = data12.length;
+for(let i1=0; i1<len1; i1++){
+const _errs23 = errors;
+if(typeof data12[i1] !== "string"){
 validate77.errors = [{instancePath:instancePath+"/carriers/" + i1,schemaPath:"#/properties/carriers/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid2 = _errs21 === errors;
+var valid2 = _errs23 === errors;
 if(!valid2){
 break;
 }
@@ -2143,99 +2155,99 @@ validate77.errors = [{instancePath:instancePath+"/carriers",schemaPath:"#/proper
 return false;
 }
 }
-var valid0 = _errs19 === errors;
+var valid0 = _errs21 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.caller !== undefined){
-let data13 = data.caller;
-const _errs23 = errors;
-if((!(data13 && typeof data13 == "object" && !Array.isArray(data13))) && (data13 !== null)){
+let data14 = data.caller;
+const _errs25 = errors;
+if((!(data14 && typeof data14 == "object" && !Array.isArray(data14))) && (data14 !== null)){
 validate77.errors = [{instancePath:instancePath+"/caller",schemaPath:"#/properties/caller/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
-if(errors === _errs23){
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+if(errors === _errs25){
+if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
 let missing1;
-if(((data13.session === undefined) && (missing1 = "session")) || ((data13.uid === undefined) && (missing1 = "uid"))){
+if(((data14.session === undefined) && (missing1 = "session")) || ((data14.uid === undefined) && (missing1 = "uid"))){
 validate77.errors = [{instancePath:instancePath+"/caller",schemaPath:"#/properties/caller/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
-const _errs26 = errors;
-for(const key1 in data13){
+const _errs28 = errors;
+for(const key1 in data14){
 if(!((key1 === "session") || (key1 === "uid"))){
 validate77.errors = [{instancePath:instancePath+"/caller",schemaPath:"#/properties/caller/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs26 === errors){
-if(data13.session !== undefined){
-const _errs27 = errors;
-if(typeof data13.session !== "string"){
+if(_errs28 === errors){
+if(data14.session !== undefined){
+const _errs29 = errors;
+if(typeof data14.session !== "string"){
 validate77.errors = [{instancePath:instancePath+"/caller/session",schemaPath:"#/properties/caller/properties/session/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
-}
-var valid3 = _errs27 === errors;
-}
-else {
-var valid3 = true;
-}
-if(valid3){
-if(data13.uid !== undefined){
-let data15 = data13.uid;
-const _errs29 = errors;
-if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
-validate77.errors = [{instancePath:instancePath+"/caller/uid",schemaPath:"#/properties/caller/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-if(errors === _errs29){
-if((typeof data15 == "number") && (isFinite(data15))){
-if(data15 > 4294967295 || isNaN(data15)){
-validate77.errors = [{instancePath:instancePath+"/caller/uid",schemaPath:"#/properties/caller/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
-return false;
-}
-else {
-if(data15 < 0 || isNaN(data15)){
-validate77.errors = [{instancePath:instancePath+"/caller/uid",schemaPath:"#/properties/caller/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
-}
 }
 var valid3 = _errs29 === errors;
 }
 else {
 var valid3 = true;
 }
+if(valid3){
+if(data14.uid !== undefined){
+let data16 = data14.uid;
+const _errs31 = errors;
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+validate77.errors = [{instancePath:instancePath+"/caller/uid",schemaPath:"#/properties/caller/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs31){
+if((typeof data16 == "number") && (isFinite(data16))){
+if(data16 > 4294967295 || isNaN(data16)){
+validate77.errors = [{instancePath:instancePath+"/caller/uid",schemaPath:"#/properties/caller/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+return false;
+}
+else {
+if(data16 < 0 || isNaN(data16)){
+validate77.errors = [{instancePath:instancePath+"/caller/uid",schemaPath:"#/properties/caller/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid3 = _errs31 === errors;
+}
+else {
+var valid3 = true;
 }
 }
 }
 }
 }
-var valid0 = _errs23 === errors;
+}
+var valid0 = _errs25 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.suppressed !== undefined){
-let data16 = data.suppressed;
-const _errs31 = errors;
-if(errors === _errs31){
-if(Array.isArray(data16)){
-var valid4 = true;
-const len2 = data16.length;
-for(let i2=0; i2<len2; i2++){
+let data17 = data.suppressed;
 const _errs33 = errors;
-if(!(validate91(data16[i2], {instancePath:instancePath+"/suppressed/" + i2,parentData:data16,parentDataProperty:i2,rootData,dynamicAnchors}))){
+if(errors === _errs33){
+if(Array.isArray(data17)){
+var valid4 = true;
+const len2 = data17.length;
+for(let i2=0; i2<len2; i2++){
+const _errs35 = errors;
+if(!(validate91(data17[i2], {instancePath:instancePath+"/suppressed/" + i2,parentData:data17,parentDataProperty:i2,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
 errors = vErrors.length;
 }
-var valid4 = _errs33 === errors;
+var valid4 = _errs35 === errors;
 if(!valid4){
 break;
 }
@@ -2246,26 +2258,26 @@ validate77.errors = [{instancePath:instancePath+"/suppressed",schemaPath:"#/prop
 return false;
 }
 }
-var valid0 = _errs31 === errors;
+var valid0 = _errs33 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.cut !== undefined){
-let data18 = data.cut;
-const _errs34 = errors;
-if(errors === _errs34){
-if(Array.isArray(data18)){
-var valid5 = true;
-const len3 = data18.length;
-for(let i3=0; i3<len3; i3++){
+let data19 = data.cut;
 const _errs36 = errors;
-if(!(validate96(data18[i3], {instancePath:instancePath+"/cut/" + i3,parentData:data18,parentDataProperty:i3,rootData,dynamicAnchors}))){
+if(errors === _errs36){
+if(Array.isArray(data19)){
+var valid5 = true;
+const len3 = data19.length;
+for(let i3=0; i3<len3; i3++){
+const _errs38 = errors;
+if(!(validate96(data19[i3], {instancePath:instancePath+"/cut/" + i3,parentData:data19,parentDataProperty:i3,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
 errors = vErrors.length;
 }
-var valid5 = _errs36 === errors;
+var valid5 = _errs38 === errors;
 if(!valid5){
 break;
 }
@@ -2276,10 +2288,11 @@ validate77.errors = [{instancePath:instancePath+"/cut",schemaPath:"#/properties/
 return false;
 }
 }
-var valid0 = _errs34 === errors;
+var valid0 = _errs36 === errors;
 }
 else {
 var valid0 = true;
+}
 }
 }
 }
@@ -2640,7 +2653,7 @@ return errors === 0;
 }
 validate135.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema47 = {"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"}},"nullable":true};
+const schema47 = {"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true};
 
 function validate140(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2666,7 +2679,7 @@ return false;
 else {
 const _errs2 = errors;
 for(const key0 in data){
-if(!(((key0 === "manager") || (key0 === "name")) || (key0 === "version"))){
+if(!((((key0 === "manager") || (key0 === "name")) || (key0 === "version")) || (key0 === "running_version"))){
 validate140.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -2708,6 +2721,19 @@ var valid0 = _errs6 === errors;
 }
 else {
 var valid0 = true;
+}
+if(valid0){
+if(data.running_version !== undefined){
+const _errs8 = errors;
+if(!(validate60(data.running_version, {instancePath:instancePath+"/running_version",parentData:data,parentDataProperty:"running_version",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs8 === errors;
+}
+else {
+var valid0 = true;
+}
 }
 }
 }
@@ -3409,10 +3435,10 @@ const schema49 = {"type":"object","additionalProperties":false,"required":["path
 const schema50 = {"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$","nullable":true};
 const pattern8 = new RegExp("^[0-9a-f]{2,}:[0-9a-f]{2,}$", "u");
 
-function validate175(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate175.evaluated;
+const evaluated0 = validate176.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3420,29 +3446,29 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (data !== null)){
-validate175.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate176.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 if(errors === 0){
 if(typeof data === "string"){
 if(!pattern8.test(data)){
-validate175.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{2,}:[0-9a-f]{2,}$"},message:"must match pattern \""+"^[0-9a-f]{2,}:[0-9a-f]{2,}$"+"\""}];
+validate176.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{2,}:[0-9a-f]{2,}$"},message:"must match pattern \""+"^[0-9a-f]{2,}:[0-9a-f]{2,}$"+"\""}];
 return false;
 }
 }
 }
-validate175.errors = vErrors;
+validate176.errors = vErrors;
 return errors === 0;
 }
-validate175.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate176.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 const schema51 = {"type":"string","pattern":"^[0-9]{1,20}$","nullable":true};
 const pattern9 = new RegExp("^[0-9]{1,20}$", "u");
 
-function validate177(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate177.evaluated;
+const evaluated0 = validate178.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3450,27 +3476,27 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (data !== null)){
-validate177.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate178.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 if(errors === 0){
 if(typeof data === "string"){
 if(!pattern9.test(data)){
-validate177.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,20}$"},message:"must match pattern \""+"^[0-9]{1,20}$"+"\""}];
+validate178.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,20}$"},message:"must match pattern \""+"^[0-9]{1,20}$"+"\""}];
 return false;
 }
 }
 }
-validate177.errors = vErrors;
+validate178.errors = vErrors;
 return errors === 0;
 }
-validate177.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate178.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate169(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate170(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate169.evaluated;
+const evaluated0 = validate170.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3481,14 +3507,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((data.path === undefined) && (missing0 = "path")) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.inode === undefined) && (missing0 = "inode"))) || ((data.links === undefined) && (missing0 = "links"))) || ((data.mappings === undefined) && (missing0 = "mappings"))) || ((data.mapped_bytes === undefined) && (missing0 = "mapped_bytes"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.package === undefined) && (missing0 = "package"))){
-validate169.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate170.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(func1.call(schema49.properties, key0))){
-validate169.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate170.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3497,7 +3523,7 @@ if(_errs1 === errors){
 if(data.path !== undefined){
 const _errs2 = errors;
 if(typeof data.path !== "string"){
-validate169.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate170.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -3534,7 +3560,7 @@ if(data.kind !== undefined){
 let data3 = data.kind;
 const _errs6 = errors;
 if(!(((data3 === "executable") || (data3 === "library")) || (data3 === "data"))){
-validate169.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema49.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate170.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema49.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -3581,8 +3607,8 @@ var valid0 = true;
 if(valid0){
 if(data.device !== undefined){
 const _errs10 = errors;
-if(!(validate175(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors);
+if(!(validate176(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs10 === errors;
@@ -3593,8 +3619,8 @@ var valid0 = true;
 if(valid0){
 if(data.inode !== undefined){
 const _errs11 = errors;
-if(!(validate177(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors);
+if(!(validate178(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -3666,7 +3692,7 @@ if(valid0){
 if(data.executable !== undefined){
 const _errs17 = errors;
 if(typeof data.executable !== "boolean"){
-validate169.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate170.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs17 === errors;
@@ -3705,21 +3731,21 @@ var valid0 = true;
 }
 }
 else {
-validate169.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate170.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate169.errors = vErrors;
+validate170.errors = vErrors;
 return errors === 0;
 }
-validate169.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate170.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema52 = {"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"enum":["read","write","read_write","path",null]},"append":{"type":"boolean","nullable":true},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}};
 
-function validate186(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate187(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate186.evaluated;
+const evaluated0 = validate187.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3730,14 +3756,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((((((((data.fd === undefined) && (missing0 = "fd")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.inode === undefined) && (missing0 = "inode"))) || ((data.links === undefined) && (missing0 = "links"))) || ((data.born_at === undefined) && (missing0 = "born_at"))) || ((data.size_bytes === undefined) && (missing0 = "size_bytes"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.access === undefined) && (missing0 = "access"))) || ((data.append === undefined) && (missing0 = "append"))) || ((data.mount_point === undefined) && (missing0 = "mount_point"))) || ((data.fs_type === undefined) && (missing0 = "fs_type"))) || ((data.package === undefined) && (missing0 = "package"))){
-validate186.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate187.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(func1.call(schema52.properties, key0))){
-validate186.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate187.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3758,7 +3784,7 @@ if(valid0){
 if(data.path !== undefined){
 const _errs3 = errors;
 if(typeof data.path !== "string"){
-validate186.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate187.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -3795,7 +3821,7 @@ if(data.kind !== undefined){
 let data4 = data.kind;
 const _errs7 = errors;
 if(!(((data4 === "regular") || (data4 === "directory")) || (data4 === "unknown"))){
-validate186.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema52.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate187.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema52.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -3842,8 +3868,8 @@ var valid0 = true;
 if(valid0){
 if(data.device !== undefined){
 const _errs11 = errors;
-if(!(validate175(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors);
+if(!(validate176(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -3854,8 +3880,8 @@ var valid0 = true;
 if(valid0){
 if(data.inode !== undefined){
 const _errs12 = errors;
-if(!(validate177(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors);
+if(!(validate178(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs12 === errors;
@@ -3916,7 +3942,7 @@ if(data.access !== undefined){
 let data14 = data.access;
 const _errs17 = errors;
 if(!(((((data14 === "read") || (data14 === "write")) || (data14 === "read_write")) || (data14 === "path")) || (data14 === null))){
-validate186.errors = [{instancePath:instancePath+"/access",schemaPath:"#/properties/access/enum",keyword:"enum",params:{allowedValues: schema52.properties.access.enum},message:"must be equal to one of the allowed values"}];
+validate187.errors = [{instancePath:instancePath+"/access",schemaPath:"#/properties/access/enum",keyword:"enum",params:{allowedValues: schema52.properties.access.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs17 === errors;
@@ -3929,7 +3955,7 @@ if(data.append !== undefined){
 let data15 = data.append;
 const _errs18 = errors;
 if((typeof data15 !== "boolean") && (data15 !== null)){
-validate186.errors = [{instancePath:instancePath+"/append",schemaPath:"#/properties/append/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate187.errors = [{instancePath:instancePath+"/append",schemaPath:"#/properties/append/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs18 === errors;
@@ -3995,20 +4021,20 @@ var valid0 = true;
 }
 }
 else {
-validate186.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate187.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate186.errors = vErrors;
+validate187.errors = vErrors;
 return errors === 0;
 }
-validate186.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate187.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate153.evaluated;
+const evaluated0 = validate154.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4019,14 +4045,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((((((data.pid === undefined) && (missing0 = "pid")) || ((data.ppid === undefined) && (missing0 = "ppid"))) || ((data.start_ticks === undefined) && (missing0 = "start_ticks"))) || ((data.started_at === undefined) && (missing0 = "started_at"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.command === undefined) && (missing0 = "command"))) || ((data.command_base64 === undefined) && (missing0 = "command_base64"))) || ((data.command_truncated === undefined) && (missing0 = "command_truncated"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.cgroup === undefined) && (missing0 = "cgroup"))) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.container === undefined) && (missing0 = "container"))) || ((data.maps === undefined) && (missing0 = "maps"))) || ((data.fds === undefined) && (missing0 = "fds"))){
-validate153.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate154.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(func1.call(schema48.properties, key0))){
-validate153.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate154.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4036,18 +4062,18 @@ if(data.pid !== undefined){
 let data0 = data.pid;
 const _errs2 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate153.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate154.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs2){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 2147483647 || isNaN(data0)){
-validate153.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate154.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data0 < 1 || isNaN(data0)){
-validate153.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate154.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -4110,7 +4136,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs8 = errors;
 if(typeof data.name !== "string"){
-validate153.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate154.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs8 === errors;
@@ -4129,7 +4155,7 @@ const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
 const _errs12 = errors;
 if(typeof data6[i0] !== "string"){
-validate153.errors = [{instancePath:instancePath+"/command/" + i0,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate154.errors = [{instancePath:instancePath+"/command/" + i0,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid1 = _errs12 === errors;
@@ -4139,7 +4165,7 @@ break;
 }
 }
 else {
-validate153.errors = [{instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate154.errors = [{instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -4164,7 +4190,7 @@ if(valid0){
 if(data.command_truncated !== undefined){
 const _errs15 = errors;
 if(typeof data.command_truncated !== "boolean"){
-validate153.errors = [{instancePath:instancePath+"/command_truncated",schemaPath:"#/properties/command_truncated/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate154.errors = [{instancePath:instancePath+"/command_truncated",schemaPath:"#/properties/command_truncated/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -4177,21 +4203,21 @@ if(data.executable !== undefined){
 let data10 = data.executable;
 const _errs17 = errors;
 if((!(data10 && typeof data10 == "object" && !Array.isArray(data10))) && (data10 !== null)){
-validate153.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate154.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs17){
 if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
 let missing1;
 if((((data10.path === undefined) && (missing1 = "path")) || ((data10.path_base64 === undefined) && (missing1 = "path_base64"))) || ((data10.deleted === undefined) && (missing1 = "deleted"))){
-validate153.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate154.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 const _errs20 = errors;
 for(const key1 in data10){
 if(!((((key1 === "path") || (key1 === "path_base64")) || (key1 === "path_source")) || (key1 === "deleted"))){
-validate153.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+validate154.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4200,7 +4226,7 @@ if(_errs20 === errors){
 if(data10.path !== undefined){
 const _errs21 = errors;
 if(typeof data10.path !== "string"){
-validate153.errors = [{instancePath:instancePath+"/executable/path",schemaPath:"#/properties/executable/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate154.errors = [{instancePath:instancePath+"/executable/path",schemaPath:"#/properties/executable/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs21 === errors;
@@ -4236,7 +4262,7 @@ if(valid2){
 if(data10.deleted !== undefined){
 const _errs25 = errors;
 if(typeof data10.deleted !== "boolean"){
-validate153.errors = [{instancePath:instancePath+"/executable/deleted",schemaPath:"#/properties/executable/properties/deleted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate154.errors = [{instancePath:instancePath+"/executable/deleted",schemaPath:"#/properties/executable/properties/deleted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid2 = _errs25 === errors;
@@ -4273,21 +4299,21 @@ if(data.unit !== undefined){
 let data16 = data.unit;
 const _errs28 = errors;
 if((!(data16 && typeof data16 == "object" && !Array.isArray(data16))) && (data16 !== null)){
-validate153.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate154.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs28){
 if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
 let missing2;
 if(((((data16.name === undefined) && (missing2 = "name")) || ((data16.scope === undefined) && (missing2 = "scope"))) || ((data16.user === undefined) && (missing2 = "user"))) || ((data16.source === undefined) && (missing2 = "source"))){
-validate153.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+validate154.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
 const _errs31 = errors;
 for(const key2 in data16){
 if(!((((key2 === "name") || (key2 === "scope")) || (key2 === "user")) || (key2 === "source"))){
-validate153.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+validate154.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4299,12 +4325,12 @@ const _errs32 = errors;
 if(errors === _errs32){
 if(typeof data17 === "string"){
 if(func5(data17) < 1){
-validate153.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate154.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate153.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate154.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -4342,7 +4368,7 @@ if(data16.source !== undefined){
 let data20 = data16.source;
 const _errs36 = errors;
 if(!((data20 === "cgroup_v1") || (data20 === "cgroup_v2"))){
-validate153.errors = [{instancePath:instancePath+"/unit/source",schemaPath:"#/properties/unit/properties/source/enum",keyword:"enum",params:{allowedValues: schema48.properties.unit.properties.source.enum},message:"must be equal to one of the allowed values"}];
+validate154.errors = [{instancePath:instancePath+"/unit/source",schemaPath:"#/properties/unit/properties/source/enum",keyword:"enum",params:{allowedValues: schema48.properties.unit.properties.source.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid3 = _errs36 === errors;
@@ -4367,21 +4393,21 @@ if(data.session !== undefined){
 let data21 = data.session;
 const _errs37 = errors;
 if((!(data21 && typeof data21 == "object" && !Array.isArray(data21))) && (data21 !== null)){
-validate153.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate154.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs37){
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 let missing3;
 if(((data21.id === undefined) && (missing3 = "id")) || ((data21.user === undefined) && (missing3 = "user"))){
-validate153.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
+validate154.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
 return false;
 }
 else {
 const _errs40 = errors;
 for(const key3 in data21){
 if(!((key3 === "id") || (key3 === "user"))){
-validate153.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
+validate154.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4390,7 +4416,7 @@ if(_errs40 === errors){
 if(data21.id !== undefined){
 const _errs41 = errors;
 if(typeof data21.id !== "string"){
-validate153.errors = [{instancePath:instancePath+"/session/id",schemaPath:"#/properties/session/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate154.errors = [{instancePath:instancePath+"/session/id",schemaPath:"#/properties/session/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid4 = _errs41 === errors;
@@ -4425,21 +4451,21 @@ if(data.container !== undefined){
 let data24 = data.container;
 const _errs44 = errors;
 if((!(data24 && typeof data24 == "object" && !Array.isArray(data24))) && (data24 !== null)){
-validate153.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate154.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs44){
 if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
 let missing4;
 if(((((data24.runtime === undefined) && (missing4 = "runtime")) || ((data24.id === undefined) && (missing4 = "id"))) || ((data24.name === undefined) && (missing4 = "name"))) || ((data24.user === undefined) && (missing4 = "user"))){
-validate153.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
+validate154.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
 return false;
 }
 else {
 const _errs47 = errors;
 for(const key4 in data24){
 if(!(((((key4 === "runtime") || (key4 === "id")) || (key4 === "name")) || (key4 === "user")) || (key4 === "cgroup"))){
-validate153.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
+validate154.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4449,7 +4475,7 @@ if(data24.runtime !== undefined){
 let data25 = data24.runtime;
 const _errs48 = errors;
 if(!((((((((data25 === "docker") || (data25 === "podman")) || (data25 === "containerd")) || (data25 === "crio")) || (data25 === "lxc")) || (data25 === "nspawn")) || (data25 === "libvirt")) || (data25 === "unknown"))){
-validate153.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema48.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
+validate154.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema48.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid5 = _errs48 === errors;
@@ -4528,8 +4554,8 @@ var valid6 = true;
 const len1 = data30.length;
 for(let i1=0; i1<len1; i1++){
 const _errs55 = errors;
-if(!(validate169(data30[i1], {instancePath:instancePath+"/maps/" + i1,parentData:data30,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors);
+if(!(validate170(data30[i1], {instancePath:instancePath+"/maps/" + i1,parentData:data30,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs55 === errors;
@@ -4539,7 +4565,7 @@ break;
 }
 }
 else {
-validate153.errors = [{instancePath:instancePath+"/maps",schemaPath:"#/properties/maps/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate154.errors = [{instancePath:instancePath+"/maps",schemaPath:"#/properties/maps/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -4558,8 +4584,8 @@ var valid7 = true;
 const len2 = data32.length;
 for(let i2=0; i2<len2; i2++){
 const _errs58 = errors;
-if(!(validate186(data32[i2], {instancePath:instancePath+"/fds/" + i2,parentData:data32,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate186.errors : vErrors.concat(validate186.errors);
+if(!(validate187(data32[i2], {instancePath:instancePath+"/fds/" + i2,parentData:data32,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs58 === errors;
@@ -4569,7 +4595,7 @@ break;
 }
 }
 else {
-validate153.errors = [{instancePath:instancePath+"/fds",schemaPath:"#/properties/fds/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate154.errors = [{instancePath:instancePath+"/fds",schemaPath:"#/properties/fds/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -4597,21 +4623,21 @@ var valid0 = true;
 }
 }
 else {
-validate153.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate154.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate153.errors = vErrors;
+validate154.errors = vErrors;
 return errors === 0;
 }
-validate153.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate154.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema53 = {"type":"object","additionalProperties":false,"required":["holder","device","path","path_base64","size_bytes","held_bytes"],"properties":{"holder":{"enum":["loop","swap"]},"device":{"$ref":"#/$defs/nullable_string"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}};
 
-function validate204(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate205(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate204.evaluated;
+const evaluated0 = validate205.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4622,14 +4648,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((data.holder === undefined) && (missing0 = "holder")) || ((data.device === undefined) && (missing0 = "device"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.size_bytes === undefined) && (missing0 = "size_bytes"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))){
-validate204.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate205.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((((key0 === "holder") || (key0 === "device")) || (key0 === "path")) || (key0 === "path_base64")) || (key0 === "size_bytes")) || (key0 === "held_bytes"))){
-validate204.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate205.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4639,7 +4665,7 @@ if(data.holder !== undefined){
 let data0 = data.holder;
 const _errs2 = errors;
 if(!((data0 === "loop") || (data0 === "swap"))){
-validate204.errors = [{instancePath:instancePath+"/holder",schemaPath:"#/properties/holder/enum",keyword:"enum",params:{allowedValues: schema53.properties.holder.enum},message:"must be equal to one of the allowed values"}];
+validate205.errors = [{instancePath:instancePath+"/holder",schemaPath:"#/properties/holder/enum",keyword:"enum",params:{allowedValues: schema53.properties.holder.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -4663,7 +4689,7 @@ if(valid0){
 if(data.path !== undefined){
 const _errs4 = errors;
 if(typeof data.path !== "string"){
-validate204.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate205.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -4716,21 +4742,411 @@ var valid0 = true;
 }
 }
 else {
-validate204.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate205.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate204.errors = vErrors;
+validate205.errors = vErrors;
 return errors === 0;
 }
-validate204.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate205.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema54 = {"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread","findings_cut"]},"message":{"type":"string"}}};
+const schema54 = {"type":"object","additionalProperties":false,"required":["name","source","manager","installed_version","running_version","evidence","replaced_at","fixes","unknown_because","units","pids"],"properties":{"name":{"type":"string"},"source":{"$ref":"#/$defs/nullable_string"},"manager":{"enum":["dpkg","rpm","pacman","apk"]},"installed_version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"evidence":{"enum":["file_time","build_note","upgrade_log","first_upgrade",null]},"replaced_at":{"$ref":"#/$defs/nullable_time"},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"}},"nullable":true},"unknown_because":{"enum":["no_running_version","no_changelog","no_source_version","not_kept","too_many_packages",null]},"units":{"type":"array","items":{"$ref":"#/$defs/package_unit"}},"pids":{"$ref":"#/$defs/pids"}}};
+const schema55 = {"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"};
+const pattern10 = new RegExp("^CVE-[0-9]{4}-[0-9]{4,19}$", "u");
 
-function validate210(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate216(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate210.evaluated;
+const evaluated0 = validate216.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(typeof data === "string"){
+if(!pattern10.test(data)){
+validate216.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^CVE-[0-9]{4}-[0-9]{4,19}$"},message:"must match pattern \""+"^CVE-[0-9]{4}-[0-9]{4,19}$"+"\""}];
+return false;
+}
+}
+else {
+validate216.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+validate216.errors = vErrors;
+return errors === 0;
+}
+validate216.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema56 = {"type":"object","additionalProperties":false,"required":["scope","user","name"],"properties":{"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"}}};
+
+function validate218(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate218.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.scope === undefined) && (missing0 = "scope")) || ((data.user === undefined) && (missing0 = "user"))) || ((data.name === undefined) && (missing0 = "name"))){
+validate218.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(((key0 === "scope") || (key0 === "user")) || (key0 === "name"))){
+validate218.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.scope !== undefined){
+const _errs2 = errors;
+if(!(validate100(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.user !== undefined){
+const _errs3 = errors;
+if(!(validate97(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.name !== undefined){
+const _errs4 = errors;
+if(typeof data.name !== "string"){
+validate218.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate218.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate218.errors = vErrors;
+return errors === 0;
+}
+validate218.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate211(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate211.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((((((((((data.name === undefined) && (missing0 = "name")) || ((data.source === undefined) && (missing0 = "source"))) || ((data.manager === undefined) && (missing0 = "manager"))) || ((data.installed_version === undefined) && (missing0 = "installed_version"))) || ((data.running_version === undefined) && (missing0 = "running_version"))) || ((data.evidence === undefined) && (missing0 = "evidence"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.fixes === undefined) && (missing0 = "fixes"))) || ((data.unknown_because === undefined) && (missing0 = "unknown_because"))) || ((data.units === undefined) && (missing0 = "units"))) || ((data.pids === undefined) && (missing0 = "pids"))){
+validate211.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(func1.call(schema54.properties, key0))){
+validate211.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.name !== undefined){
+const _errs2 = errors;
+if(typeof data.name !== "string"){
+validate211.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.source !== undefined){
+const _errs4 = errors;
+if(!(validate60(data.source, {instancePath:instancePath+"/source",parentData:data,parentDataProperty:"source",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.manager !== undefined){
+let data2 = data.manager;
+const _errs5 = errors;
+if(!((((data2 === "dpkg") || (data2 === "rpm")) || (data2 === "pacman")) || (data2 === "apk"))){
+validate211.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema54.properties.manager.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.installed_version !== undefined){
+const _errs6 = errors;
+if(typeof data.installed_version !== "string"){
+validate211.errors = [{instancePath:instancePath+"/installed_version",schemaPath:"#/properties/installed_version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs6 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.running_version !== undefined){
+const _errs8 = errors;
+if(!(validate60(data.running_version, {instancePath:instancePath+"/running_version",parentData:data,parentDataProperty:"running_version",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs8 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.evidence !== undefined){
+let data5 = data.evidence;
+const _errs9 = errors;
+if(!(((((data5 === "file_time") || (data5 === "build_note")) || (data5 === "upgrade_log")) || (data5 === "first_upgrade")) || (data5 === null))){
+validate211.errors = [{instancePath:instancePath+"/evidence",schemaPath:"#/properties/evidence/enum",keyword:"enum",params:{allowedValues: schema54.properties.evidence.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.replaced_at !== undefined){
+const _errs10 = errors;
+if(!(validate62(data.replaced_at, {instancePath:instancePath+"/replaced_at",parentData:data,parentDataProperty:"replaced_at",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs10 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.fixes !== undefined){
+let data7 = data.fixes;
+const _errs11 = errors;
+if((!(data7 && typeof data7 == "object" && !Array.isArray(data7))) && (data7 !== null)){
+validate211.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+if(errors === _errs11){
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+let missing1;
+if((((data7.count === undefined) && (missing1 = "count")) || ((data7.cves === undefined) && (missing1 = "cves"))) || ((data7.complete === undefined) && (missing1 = "complete"))){
+validate211.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+return false;
+}
+else {
+const _errs14 = errors;
+for(const key1 in data7){
+if(!(((key1 === "count") || (key1 === "cves")) || (key1 === "complete"))){
+validate211.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs14 === errors){
+if(data7.count !== undefined){
+const _errs15 = errors;
+if(!(validate83(data7.count, {instancePath:instancePath+"/fixes/count",parentData:data7,parentDataProperty:"count",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
+errors = vErrors.length;
+}
+var valid1 = _errs15 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data7.cves !== undefined){
+let data9 = data7.cves;
+const _errs16 = errors;
+if(errors === _errs16){
+if(Array.isArray(data9)){
+var valid2 = true;
+const len0 = data9.length;
+for(let i0=0; i0<len0; i0++){
+const _errs18 = errors;
+if(!(validate216(data9[i0], {instancePath:instancePath+"/fixes/cves/" + i0,parentData:data9,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs18 === errors;
+if(!valid2){
+break;
+}
+}
+}
+else {
+validate211.errors = [{instancePath:instancePath+"/fixes/cves",schemaPath:"#/properties/fixes/properties/cves/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid1 = _errs16 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data7.complete !== undefined){
+const _errs19 = errors;
+if(typeof data7.complete !== "boolean"){
+validate211.errors = [{instancePath:instancePath+"/fixes/complete",schemaPath:"#/properties/fixes/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid1 = _errs19 === errors;
+}
+else {
+var valid1 = true;
+}
+}
+}
+}
+}
+}
+}
+var valid0 = _errs11 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.unknown_because !== undefined){
+let data12 = data.unknown_because;
+const _errs21 = errors;
+if(!((((((data12 === "no_running_version") || (data12 === "no_changelog")) || (data12 === "no_source_version")) || (data12 === "not_kept")) || (data12 === "too_many_packages")) || (data12 === null))){
+validate211.errors = [{instancePath:instancePath+"/unknown_because",schemaPath:"#/properties/unknown_because/enum",keyword:"enum",params:{allowedValues: schema54.properties.unknown_because.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs21 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.units !== undefined){
+let data13 = data.units;
+const _errs22 = errors;
+if(errors === _errs22){
+if(Array.isArray(data13)){
+var valid3 = true;
+const len1 = data13.length;
+for(let i1=0; i1<len1; i1++){
+const _errs24 = errors;
+if(!(validate218(data13[i1], {instancePath:instancePath+"/units/" + i1,parentData:data13,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
+errors = vErrors.length;
+}
+var valid3 = _errs24 === errors;
+if(!valid3){
+break;
+}
+}
+}
+else {
+validate211.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs22 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.pids !== undefined){
+const _errs25 = errors;
+if(!(validate79(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs25 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate211.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate211.errors = vErrors;
+return errors === 0;
+}
+validate211.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema57 = {"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread","findings_cut"]},"message":{"type":"string"}}};
+
+function validate224(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate224.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4741,14 +5157,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.code === undefined) && (missing0 = "code")) || ((data.message === undefined) && (missing0 = "message"))){
-validate210.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate224.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "code") || (key0 === "message"))){
-validate210.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate224.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4758,7 +5174,7 @@ if(data.code !== undefined){
 let data0 = data.code;
 const _errs2 = errors;
 if(!((((((((data0 === "not_everything_seen") || (data0 === "hidepid")) || (data0 === "systemd_unavailable")) || (data0 === "unit_facts_unavailable")) || (data0 === "package_database_unavailable")) || (data0 === "host_fact_unavailable")) || (data0 === "stdin_unread")) || (data0 === "findings_cut"))){
-validate210.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema54.properties.code.enum},message:"must be equal to one of the allowed values"}];
+validate224.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema57.properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -4770,7 +5186,7 @@ if(valid0){
 if(data.message !== undefined){
 const _errs3 = errors;
 if(typeof data.message !== "string"){
-validate210.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate224.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -4783,18 +5199,18 @@ var valid0 = true;
 }
 }
 else {
-validate210.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate224.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate210.errors = vErrors;
+validate224.errors = vErrors;
 return errors === 0;
 }
-validate210.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate224.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="urn:lib-users:schema:report:1.2.0" */;
+/*# sourceURL="urn:lib-users:schema:report:1.3.0" */;
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate52.evaluated;
@@ -4944,8 +5360,8 @@ var valid2 = true;
 const len1 = data9.length;
 for(let i1=0; i1<len1; i1++){
 const _errs14 = errors;
-if(!(validate153(data9[i1], {instancePath:instancePath+"/processes/" + i1,parentData:data9,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate154(data9[i1], {instancePath:instancePath+"/processes/" + i1,parentData:data9,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs14 === errors;
@@ -4978,8 +5394,8 @@ var valid3 = true;
 const len2 = data11.length;
 for(let i2=0; i2<len2; i2++){
 const _errs18 = errors;
-if(!(validate204(data11[i2], {instancePath:instancePath+"/kernel_held/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
+if(!(validate205(data11[i2], {instancePath:instancePath+"/kernel_held/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs18 === errors;
@@ -4995,21 +5411,51 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.warnings !== undefined){
-let data13 = data.warnings;
+if(data.packages !== undefined){
+let data13 = data.packages;
 const _errs19 = errors;
+if((!(Array.isArray(data13))) && (data13 !== null)){
+validate52.errors = [{instancePath:instancePath+"/packages",schemaPath:"#/properties/packages/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
 if(errors === _errs19){
 if(Array.isArray(data13)){
 var valid4 = true;
 const len3 = data13.length;
 for(let i3=0; i3<len3; i3++){
-const _errs21 = errors;
-if(!(validate210(data13[i3], {instancePath:instancePath+"/warnings/" + i3,parentData:data13,parentDataProperty:i3,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
+const _errs22 = errors;
+if(!(validate211(data13[i3], {instancePath:instancePath+"/packages/" + i3,parentData:data13,parentDataProperty:i3,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
 errors = vErrors.length;
 }
-var valid4 = _errs21 === errors;
+var valid4 = _errs22 === errors;
 if(!valid4){
+break;
+}
+}
+}
+}
+var valid0 = _errs19 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.warnings !== undefined){
+let data15 = data.warnings;
+const _errs23 = errors;
+if(errors === _errs23){
+if(Array.isArray(data15)){
+var valid5 = true;
+const len4 = data15.length;
+for(let i4=0; i4<len4; i4++){
+const _errs25 = errors;
+if(!(validate224(data15[i4], {instancePath:instancePath+"/warnings/" + i4,parentData:data15,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate224.errors : vErrors.concat(validate224.errors);
+errors = vErrors.length;
+}
+var valid5 = _errs25 === errors;
+if(!valid5){
 break;
 }
 }
@@ -5019,10 +5465,11 @@ validate52.errors = [{instancePath:instancePath+"/warnings",schemaPath:"#/proper
 return false;
 }
 }
-var valid0 = _errs19 === errors;
+var valid0 = _errs23 === errors;
 }
 else {
 var valid0 = true;
+}
 }
 }
 }

@@ -1,0 +1,60 @@
+// The gone code of the affected processes -> which versions of which packages they still run, and what was fixed since. Asked only
+// with --fixes.
+
+import type { FdFinding, MapFinding } from './deleted/finding.ts';
+import type { Package } from './documents/generated/report.ts';
+import type { AttributedProcess, PackageFacts } from './documents/report-facts.ts';
+import { findPackagesInUse } from './fixes/packages-in-use.ts';
+import type { Host } from './fixes/trusted-file.ts';
+import type { Use } from './fixes/use.ts';
+import { readBootTime, readClockTicks } from './host/clock.ts';
+import type { Bytes } from './procfs/bytes.ts';
+import type { Views } from './procfs/views.ts';
+import type { ScanOptions } from './scan-options.ts';
+import { run } from './spawn.ts';
+
+type Finding = MapFinding | FdFinding;
+
+/** One gone file of a package, as one process uses it. */
+interface Gone {
+  process: AttributedProcess;
+  finding: Finding;
+  owner: Package;
+}
+
+/** null without --fixes. */
+export async function queryFixes(
+  processes: readonly AttributedProcess[],
+  owners: ReadonlyMap<Bytes, Package>,
+  views: Views,
+  { fixes, procPath }: ScanOptions,
+): Promise<PackageFacts | null> {
+  if (!fixes) return null;
+  const gone = processes.flatMap((process) => goneCode(process, owners));
+  const bootTime = readBootTime(procPath);
+  const ticks = readClockTicks();
+  const uses = gone.map(({ process, finding, owner }): Use => {
+    const { pid, identity } = process;
+    const { modifiedAtNs, ownerUid, unlinkedAtNs } = finding;
+    const startedAt = bootTime === null ? null : (bootTime + identity.stat.startTicks / ticks) * 1000;
+    return { pid, owner, modifiedAtNs, fileOwner: ownerUid, unlinkedAtNs, startedAt };
+  });
+  const host: Host = { root: '/', isLocal: (path) => views.ownMounts.isLocalWalk(path) };
+  const inUse = await findPackagesInUse(uses, { host, run });
+  const runningVersions = new Map<Finding, string>();
+  const packages = inUse.map((each) => {
+    const members = each.uses.map((index) => gone[index]!);
+    for (const { finding } of members) if (each.runningVersion) runningVersions.set(finding, each.runningVersion);
+    return { ...each, users: members };
+  });
+  return { packages, runningVersions };
+}
+
+/** Containers have packages of their own; and what is no code is read anew when it is opened anew. */
+function goneCode(process: AttributedProcess, owners: ReadonlyMap<Bytes, Package>): Gone[] {
+  if (process.attribution.container !== null) return [];
+  return [...process.maps, ...process.fds].flatMap((finding) => {
+    const owner = finding.role === 'code' ? owners.get(finding.path) : undefined;
+    return owner === undefined ? [] : [{ process, finding, owner }];
+  });
+}
