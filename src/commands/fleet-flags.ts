@@ -22,7 +22,16 @@ export const fleetGateFlags = {
   }),
 };
 
+export const cveFlag = {
+  cve: string({
+    helpValue: 'ID',
+    description:
+      'Ask for one security fix: which hosts still run code without it, though it is on disk (exit code 5), and of which that cannot be known (4). It wants reports of scan --fixes.',
+  }),
+};
+
 interface FleetFlags {
+  cve: string | undefined;
   'fail-on': string[] | undefined;
   'allow-incomplete': boolean;
   'require-complete': boolean;
@@ -46,7 +55,20 @@ function writesJunit({ format, also }: FleetFlags): boolean {
 }
 
 /** What is not known is an exit code of its own, unless the gate was told to close on it. */
-export function fleetExitCode({ verdict = null, fail_on = [] }: Fleet): number {
+export function parseCve({ cve, 'fail-on': failOn }: Pick<FleetFlags, 'cve' | 'fail-on'>): string | null {
+  if (cve === undefined) return null;
+  if (failOn !== undefined) {
+    throw new LibUsersError('usage', '--cve and --fail-on ask two questions', 'ask one after the other');
+  }
+  const id = cve.toUpperCase();
+  if (/^CVE-[0-9]{4}-[0-9]{4,19}$/.test(id)) return id;
+  throw new LibUsersError('usage', `--cve ${JSON.stringify(cve)}: not a CVE id`, 'as in --cve CVE-2026-32776');
+}
+
+const cveExitCodes = { pass: 0, drift: 5, incomplete: 4 } as const;
+
+export function fleetExitCode({ verdict = null, fail_on = [], cve = null }: Fleet): number {
+  if (cve !== null) return cveExitCodes[cve.verdict];
   if (verdict === 'incomplete') return fail_on.includes('incomplete') ? 5 : 4;
   return verdict === 'drift' ? 5 : 0;
 }

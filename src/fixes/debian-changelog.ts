@@ -1,7 +1,7 @@
 // A changelog of Debian's format, piece by piece -> its entries, the newest first. deb-changelog(5).
 
+import { findCves } from '../cves.ts';
 import type { Bytes } from '../procfs/bytes.ts';
-import { findCves } from './cves.ts';
 
 export interface ChangelogEntry {
   /** As the heading has it: a version of the source. null if the heading has none. */
@@ -58,7 +58,5 @@ function parseDate(line: string): number | null {
   const at = months.indexOf(month);
   if (at === -1) return null;
   const offset = (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3))) * (zone.startsWith('-') ? -60 : 60);
-  return (
-    Date.UTC(Number(year), at, Number(day), Number(hours), Number(minutes), Number(seconds)) / 1000 - offset
-  );
+  return Date.UTC(Number(year), at, Number(day), Number(hours), Number(minutes), Number(seconds)) / 1000 - offset;
 }

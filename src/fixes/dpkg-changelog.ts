@@ -34,7 +34,8 @@ export function findSources(status: Bytes, names: ReadonlySet<string>): Map<stri
 function parseSource(stanza: Bytes): DpkgSource | null {
   const field = (name: string) => new RegExp(`^${name}: *(.*)$`, 'm').exec(stanza)?.[1]?.trim();
   const version = field('Version');
-  if (version === undefined || / (?:not-installed|config-files)$/.test(field('Status') ?? ' not-installed')) return null;
+  if (version === undefined || / (?:not-installed|config-files)$/.test(field('Status') ?? ' not-installed'))
+    return null;
   const [, name, sourceVersion] = /^(\S+)(?: \((\S+)\))?$/.exec(field('Source') ?? field('Package')!) ?? [];
   if (name === undefined) return null;
   return { name, version: sourceVersion ?? version, architecture: field('Architecture') ?? '' };

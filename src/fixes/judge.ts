@@ -1,6 +1,6 @@
 // A use of a gone file and the past of its package -> the version that is used, and what was fixed since.
 
-import { compareCves } from './cves.ts';
+import { compareCves } from '../cves.ts';
 import type { ChangelogEntry } from './debian-changelog.ts';
 import type { PackageHistory } from './history.ts';
 import type { Change, PackageLog } from './package-log.ts';

@@ -7,6 +7,7 @@ import { compileRebootCandidates, compileShippedPolicy, compileUserPolicy } from
 import type { UserPolicyRule } from '../policy/rule.ts';
 import { shippedRules } from '../policy/shipped.ts';
 import { tool } from '../version.ts';
+import { buildFixes, collectFixes } from './fixes.ts';
 import { buildHeld } from './held.ts';
 import { compareActions, compareIgnored } from './order.ts';
 import { buildReboot } from './reboot.ts';
@@ -23,7 +24,7 @@ export function buildPlan(
   generatedAt: string,
   selection: Selection = everything,
 ): Plan {
-  const { actions, ignored, complete, reboot } = judgeThings(
+  const { actions, ignored, complete, reboot, fixes } = judgeThings(
     buildThings(report),
     report,
     compilePolicy(userRules),
@@ -48,6 +49,7 @@ export function buildPlan(
     clean: isClean(actions, reboot, complete),
     ignored: ignored.sort(compareIgnored),
     held: buildHeld(report, selection),
+    fixes,
   };
 }
 
@@ -71,15 +73,21 @@ function compilePolicy(userRules: readonly UserPolicyRule[]): Policy {
 }
 
 function judgeThings(things: readonly Thing[], report: Report, policy: Policy, selection: Selection) {
+  const known = collectFixes(report);
   const settled = things
     .filter((thing) => selection.hasUnit(thing))
-    .map((thing) => settle(thing, policy, report.host.systemd_version ?? null));
-  const actions = settled
-    .flatMap(({ action }) => (action !== null && selection.hasAction(action.action) ? [action] : []))
-    .sort(compareActions);
+    .map((thing) => settle(thing, policy, { systemdVersion: report.host.systemd_version ?? null, fixes: known }));
+  const wanted = settled.flatMap(({ action, reasons }) =>
+    action !== null && selection.hasAction(action.action) ? [{ action, reasons }] : [],
+  );
+  const actions = wanted.map(({ action }) => action).sort(compareActions);
+  const fixes = buildFixes(
+    wanted.flatMap(({ reasons }) => reasons),
+    known,
+  );
   const complete = isComplete(report) && !selection.narrows;
   const reboot = buildReboot(report.host.reboot, actions, complete);
-  return { actions, ignored: settled.flatMap(({ ignored }) => ignored), complete, reboot };
+  return { actions, ignored: settled.flatMap(({ ignored }) => ignored), complete, reboot, fixes };
 }
 
 /** The caller's own connection ends by itself. An incomplete plan cannot know that nothing else is left. */

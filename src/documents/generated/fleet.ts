@@ -315,13 +315,9 @@ export interface CveHost {
    */
   packages: CvePackage[];
   /**
-   * The units that run them, by name.
+   * The units that run them, by name; processes of no unit are only in the host's own report.
    */
   units: string[];
-  /**
-   * The processes that run them, also those of no unit.
-   */
-  pids: number[];
 }
 /**
  * A version of a package without the fix.

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:fleet:1.2.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","summary","hosts","units","files","unreadable_inputs"],"properties":{"kind":{"const":"lib-users/fleet"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"summary":{"$ref":"#/$defs/fleet_summary"},"fail_on":{"type":"array","items":{"$ref":"#/$defs/fleet_cause"}},"verdict":{"$ref":"#/$defs/fleet_verdict"},"hosts":{"type":"array","items":{"$ref":"#/$defs/fleet_host"}},"units":{"type":"array","items":{"$ref":"#/$defs/fleet_unit"}},"files":{"type":"array","items":{"$ref":"#/$defs/fleet_file"}},"cves":{"type":"array","items":{"$ref":"#/$defs/fleet_cve"}},"cve":{"type":"object","additionalProperties":false,"required":["id","verdict","hosts","unknown"],"properties":{"id":{"$ref":"#/$defs/cve"},"verdict":{"enum":["pass","drift","incomplete"]},"hosts":{"type":"array","items":{"$ref":"#/$defs/cve_host"}},"unknown":{"type":"array","items":{"$ref":"#/$defs/cve_unknown"}}},"nullable":true},"unreadable_inputs":{"type":"array","items":{"$ref":"#/$defs/unreadable_input"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"count":{"type":"integer","minimum":0},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"fleet_cve":{"type":"object","additionalProperties":false,"required":["id","packages","hosts","units"],"properties":{"id":{"$ref":"#/$defs/cve"},"packages":{"type":"array","items":{"type":"string"}},"hosts":{"type":"array","items":{"type":"string"}},"units":{"type":"array","items":{"type":"string"}}}},"cve_answer":{"type":"object","additionalProperties":false,"required":["id","verdict","hosts","unknown"],"properties":{"id":{"$ref":"#/$defs/cve"},"verdict":{"enum":["pass","drift","incomplete"]},"hosts":{"type":"array","items":{"$ref":"#/$defs/cve_host"}},"unknown":{"type":"array","items":{"$ref":"#/$defs/cve_unknown"}}}},"cve_host":{"type":"object","additionalProperties":false,"required":["hostname","id","packages","units","pids"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"packages":{"type":"array","items":{"$ref":"#/$defs/cve_package"}},"units":{"type":"array","items":{"type":"string"}},"pids":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}}}},"cve_package":{"type":"object","additionalProperties":false,"required":["name","running_version","installed_version"],"properties":{"name":{"type":"string"},"running_version":{"type":"string","nullable":true},"installed_version":{"type":"string"}}},"cve_unknown":{"type":"object","additionalProperties":false,"required":["hostname","id","because"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"because":{"type":"array","items":{"enum":["not_asked","not_everything_seen","no_package","fixes_unknown","changelog_incomplete","list_cut"]}}}},"fleet_summary":{"type":"object","additionalProperties":false,"required":["hosts","affected","incomplete","reboot_required","held_bytes","unreadable_inputs"],"properties":{"hosts":{"$ref":"#/$defs/count"},"affected":{"$ref":"#/$defs/count"},"incomplete":{"$ref":"#/$defs/count"},"reboot_required":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"unreadable_inputs":{"$ref":"#/$defs/count"}}},"fleet_cause":{"enum":["any","reboot","incomplete"]},"fleet_verdict":{"enum":["pass","drift","incomplete",null]},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"fleet_host":{"type":"object","additionalProperties":false,"required":["hostname","id","source","labels","generated_at","complete","units","held_bytes","reboot_required","superseded"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"source":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"units":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"stale":{"$ref":"#/$defs/count"},"reboot_reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"verdict":{"$ref":"#/$defs/fleet_verdict"},"reboot_required":{"type":"boolean","nullable":true},"superseded":{"$ref":"#/$defs/count"}}},"fleet_unit":{"type":"object","additionalProperties":false,"required":["name","scope","hosts"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"hosts":{"type":"array","items":{"type":"string"}}}},"fleet_file":{"type":"object","additionalProperties":false,"required":["path","via","kind","role","state","hosts","units"],"properties":{"path":{"type":"string"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"hosts":{"type":"array","items":{"type":"string"}},"units":{"type":"array","items":{"type":"string"}}}},"unreadable_input":{"type":"object","additionalProperties":false,"required":["source","code","message"],"properties":{"source":{"type":"string"},"code":{"enum":["input_unreadable","invalid_document"]},"message":{"type":"string"}}},"scope":{"enum":["system","user"]},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:fleet:1.2.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","summary","hosts","units","files","unreadable_inputs"],"properties":{"kind":{"const":"lib-users/fleet"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"summary":{"$ref":"#/$defs/fleet_summary"},"fail_on":{"type":"array","items":{"$ref":"#/$defs/fleet_cause"}},"verdict":{"$ref":"#/$defs/fleet_verdict"},"hosts":{"type":"array","items":{"$ref":"#/$defs/fleet_host"}},"units":{"type":"array","items":{"$ref":"#/$defs/fleet_unit"}},"files":{"type":"array","items":{"$ref":"#/$defs/fleet_file"}},"cves":{"type":"array","items":{"$ref":"#/$defs/fleet_cve"}},"cve":{"type":"object","additionalProperties":false,"required":["id","verdict","hosts","unknown"],"properties":{"id":{"$ref":"#/$defs/cve"},"verdict":{"enum":["pass","drift","incomplete"]},"hosts":{"type":"array","items":{"$ref":"#/$defs/cve_host"}},"unknown":{"type":"array","items":{"$ref":"#/$defs/cve_unknown"}}},"nullable":true},"unreadable_inputs":{"type":"array","items":{"$ref":"#/$defs/unreadable_input"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"count":{"type":"integer","minimum":0},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"fleet_cve":{"type":"object","additionalProperties":false,"required":["id","packages","hosts","units"],"properties":{"id":{"$ref":"#/$defs/cve"},"packages":{"type":"array","items":{"type":"string"}},"hosts":{"type":"array","items":{"type":"string"}},"units":{"type":"array","items":{"type":"string"}}}},"cve_answer":{"type":"object","additionalProperties":false,"required":["id","verdict","hosts","unknown"],"properties":{"id":{"$ref":"#/$defs/cve"},"verdict":{"enum":["pass","drift","incomplete"]},"hosts":{"type":"array","items":{"$ref":"#/$defs/cve_host"}},"unknown":{"type":"array","items":{"$ref":"#/$defs/cve_unknown"}}}},"cve_host":{"type":"object","additionalProperties":false,"required":["hostname","id","packages","units"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"packages":{"type":"array","items":{"$ref":"#/$defs/cve_package"}},"units":{"type":"array","items":{"type":"string"}}}},"cve_package":{"type":"object","additionalProperties":false,"required":["name","running_version","installed_version"],"properties":{"name":{"type":"string"},"running_version":{"type":"string","nullable":true},"installed_version":{"type":"string"}}},"cve_unknown":{"type":"object","additionalProperties":false,"required":["hostname","id","because"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"because":{"type":"array","items":{"enum":["not_asked","not_everything_seen","no_package","fixes_unknown","changelog_incomplete","list_cut"]}}}},"fleet_summary":{"type":"object","additionalProperties":false,"required":["hosts","affected","incomplete","reboot_required","held_bytes","unreadable_inputs"],"properties":{"hosts":{"$ref":"#/$defs/count"},"affected":{"$ref":"#/$defs/count"},"incomplete":{"$ref":"#/$defs/count"},"reboot_required":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"unreadable_inputs":{"$ref":"#/$defs/count"}}},"fleet_cause":{"enum":["any","reboot","incomplete"]},"fleet_verdict":{"enum":["pass","drift","incomplete",null]},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"fleet_host":{"type":"object","additionalProperties":false,"required":["hostname","id","source","labels","generated_at","complete","units","held_bytes","reboot_required","superseded"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"source":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"units":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"stale":{"$ref":"#/$defs/count"},"reboot_reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"verdict":{"$ref":"#/$defs/fleet_verdict"},"reboot_required":{"type":"boolean","nullable":true},"superseded":{"$ref":"#/$defs/count"}}},"fleet_unit":{"type":"object","additionalProperties":false,"required":["name","scope","hosts"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"hosts":{"type":"array","items":{"type":"string"}}}},"fleet_file":{"type":"object","additionalProperties":false,"required":["path","via","kind","role","state","hosts","units"],"properties":{"path":{"type":"string"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"hosts":{"type":"array","items":{"type":"string"}},"units":{"type":"array","items":{"type":"string"}}}},"unreadable_input":{"type":"object","additionalProperties":false,"required":["source","code","message"],"properties":{"source":{"type":"string"},"code":{"enum":["input_unreadable","invalid_document"]},"message":{"type":"string"}}},"scope":{"enum":["system","user"]},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]}}};
 const func1 = Object.prototype.hasOwnProperty;
 const schema20 = {"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
@@ -1671,7 +1671,7 @@ return errors === 0;
 }
 validate92.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema36 = {"type":"object","additionalProperties":false,"required":["hostname","id","packages","units","pids"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"packages":{"type":"array","items":{"$ref":"#/$defs/cve_package"}},"units":{"type":"array","items":{"type":"string"}},"pids":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}}}};
+const schema36 = {"type":"object","additionalProperties":false,"required":["hostname","id","packages","units"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"packages":{"type":"array","items":{"$ref":"#/$defs/cve_package"}},"units":{"type":"array","items":{"type":"string"}}}};
 const schema37 = {"type":"object","additionalProperties":false,"required":["name","running_version","installed_version"],"properties":{"name":{"type":"string"},"running_version":{"type":"string","nullable":true},"installed_version":{"type":"string"}}};
 
 function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -1766,14 +1766,14 @@ evaluated0.items = undefined;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((((data.hostname === undefined) && (missing0 = "hostname")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.packages === undefined) && (missing0 = "packages"))) || ((data.units === undefined) && (missing0 = "units"))) || ((data.pids === undefined) && (missing0 = "pids"))){
+if(((((data.hostname === undefined) && (missing0 = "hostname")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.packages === undefined) && (missing0 = "packages"))) || ((data.units === undefined) && (missing0 = "units"))){
 validate97.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(((((key0 === "hostname") || (key0 === "id")) || (key0 === "packages")) || (key0 === "units")) || (key0 === "pids"))){
+if(!((((key0 === "hostname") || (key0 === "id")) || (key0 === "packages")) || (key0 === "units"))){
 validate97.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -1863,52 +1863,6 @@ var valid0 = _errs10 === errors;
 }
 else {
 var valid0 = true;
-}
-if(valid0){
-if(data.pids !== undefined){
-let data6 = data.pids;
-const _errs14 = errors;
-if(errors === _errs14){
-if(Array.isArray(data6)){
-var valid3 = true;
-const len2 = data6.length;
-for(let i2=0; i2<len2; i2++){
-let data7 = data6[i2];
-const _errs16 = errors;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-validate97.errors = [{instancePath:instancePath+"/pids/" + i2,schemaPath:"#/properties/pids/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-if(errors === _errs16){
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 > 2147483647 || isNaN(data7)){
-validate97.errors = [{instancePath:instancePath+"/pids/" + i2,schemaPath:"#/properties/pids/items/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
-return false;
-}
-else {
-if(data7 < 1 || isNaN(data7)){
-validate97.errors = [{instancePath:instancePath+"/pids/" + i2,schemaPath:"#/properties/pids/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
-}
-}
-}
-}
-var valid3 = _errs16 === errors;
-if(!valid3){
-break;
-}
-}
-}
-else {
-validate97.errors = [{instancePath:instancePath+"/pids",schemaPath:"#/properties/pids/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
 }
 }
 }
