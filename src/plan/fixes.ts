@@ -1,7 +1,7 @@
 // The report's packages and the gone files of an action -> the security fixes that the action brings into memory.
 
 import { compareCves } from '../cves.ts';
-import type { ClosedFixes } from '../documents/generated/plan.ts';
+import type { ClosedFixes, FixedPackage } from '../documents/generated/plan.ts';
 import type { PackageInUse, Report } from '../documents/generated/report.ts';
 import { compareBytes } from '../documents/order.ts';
 import type { Finding } from './findings.ts';
@@ -60,6 +60,15 @@ export function buildFixes(findings: readonly Reason[], known: KnownFixes): Clos
         ...{ name, running_version, installed_version },
         count: fixes?.count ?? 0,
       }))
-      .sort((a, b) => compareBytes(a.name, b.name) || compareBytes(a.running_version ?? '', b.running_version ?? '')),
+      .sort(byPackage),
   };
+}
+
+function byPackage(a: FixedPackage, b: FixedPackage): number {
+  return (
+    compareBytes(a.name, b.name) ||
+    compareBytes(a.running_version ?? '', b.running_version ?? '') ||
+    compareBytes(a.installed_version, b.installed_version) ||
+    a.count - b.count
+  );
 }

@@ -67,6 +67,14 @@ const laterFields: ReadonlySet<string> = new Set([
   'report/$defs/unit/held_memory_bytes',
   'report/$defs/unit_file/held_memory_bytes',
   'report/$defs/scan/cut',
+  'report/packages',
+  'report/$defs/scan/fixes',
+  'report/$defs/package/running_version',
+  'plan/fixes',
+  'plan/$defs/action/fixes',
+  'plan/$defs/package/running_version',
+  'fleet/cves',
+  'fleet/cve',
 ]);
 
 for (const name of schemaNames) {

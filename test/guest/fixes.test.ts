@@ -170,6 +170,11 @@ test('security updates of Debian 12 under its services', { timeout: 600_000 }, a
   await guest.enter(['systemctl', 'stop', ...own]);
   await guest.enter(['systemctl', 'restart', ...plan.services.filter((name) => !own.includes(name))]);
   await guest.enter(['systemctl', 'daemon-reexec']);
+  // A restart of dbus ends desktops, so that the plan asks for a reboot for it.
+  const restarted = await fleet(await scan(guest));
+  assert.deepEqual([restarted.status, restarted.cve?.hosts[0]?.units], [5, ['dbus.service']]);
+  assert.ok(plan.actions.some(({ action, unit, fixes }) => action === 'reboot' && unit === 'dbus.service' && fixes));
+  await guest.reboot();
   const after = await fleet(await scan(guest));
   assert.deepEqual([after.status, after.cve], [0, { id, verdict: 'pass', hosts: [], unknown: [] }]);
 });
