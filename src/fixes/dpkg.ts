@@ -60,6 +60,15 @@ function pastOf(source: DpkgSource, installed: string, changelog: Changelog | nu
   };
 }
 
+function compareSources(a: string, b: string): number {
+  return compareDpkgVersions(withoutRebuild(a), withoutRebuild(b));
+}
+
+/** The version that an update of a release or a backport was made from: 1.2-1 of 1.2-1~deb12u1. */
+function withoutRelease(version: string): string {
+  return withoutRebuild(version).replace(/~(?:deb|bpo)[0-9]+[^~]*$/, '');
+}
+
 const unknownPast: PackageHistory = {
   source: null,
   changelog: null,
@@ -67,6 +76,7 @@ const unknownPast: PackageHistory = {
   installed: null,
   toSource: () => null,
   toPackage: () => null,
-  compare: (a, b) => compareDpkgVersions(withoutRebuild(a), withoutRebuild(b)),
+  compare: compareSources,
+  contains: (version, older) => compareSources(older, version) <= 0 || older === withoutRelease(version),
   hasTime: ({ date }, seconds) => date === seconds,
 };

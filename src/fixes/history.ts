@@ -19,6 +19,8 @@ export interface PackageHistory {
   toPackage: (version: string) => string | null;
   /** Negative if the first is earlier; both are versions of the changelog. */
   compare: (a: string, b: string) => number;
+  /** Whether a version of the changelog has everything that the entry of an older one tells. */
+  contains: (version: string, older: string) => boolean;
   /** Whether a file of that time (seconds since the epoch) was built from the entry. */
   hasTime: (entry: ChangelogEntry, seconds: number) => boolean;
 }

@@ -11,11 +11,13 @@ export interface Running {
   version: string | null;
   /** As the changelog has it; null if that is not known. */
   sourceVersion: string | null;
+  /** The entry of the changelog that the file was built from; null if none was found. */
+  entry: ChangelogEntry | null;
   /** null if nothing tells the version. */
   evidence: Evidence | null;
 }
 
-const nothing: Running = { version: null, sourceVersion: null, evidence: null };
+const nothing: Running = { version: null, sourceVersion: null, entry: null, evidence: null };
 
 /** Dates of a changelog need not fall from entry to entry: so much further down nobody has to look. */
 const marginSeconds = 400 * 24 * 3600;
@@ -33,26 +35,38 @@ export async function findRunning(
   if (use.fileOwner !== null && use.fileOwner !== trustedOwner) return nothing;
   const entry = await findEntry(use, history);
   if (entry !== null) {
-    const version = history.toPackage(entry) ?? findChange(use, await log())?.change.from ?? null;
-    return { version, sourceVersion: entry, evidence: 'file_time' };
+    const named = entry.version === null ? null : history.toPackage(entry.version);
+    const version = named ?? (await versionInLog(use, entry, history, log));
+    return { version, sourceVersion: entry.version, entry, evidence: 'file_time' };
   }
   const found = findChange(use, await log());
   if (found === null) return nothing;
   const version = found.change.from;
-  return { version, sourceVersion: history.toSource(version), evidence: found.evidence };
+  return { version, sourceVersion: history.toSource(version), entry: null, evidence: found.evidence };
 }
 
-/** The version of the one entry that the file was built from, by the file's own time. */
-async function findEntry(use: Use, { changelog, hasTime }: PackageHistory): Promise<string | null> {
+/** The one entry that the file was built from, by the file's own time. */
+async function findEntry(use: Use, { changelog, hasTime }: PackageHistory): Promise<ChangelogEntry | null> {
   const { modifiedAtNs } = use;
   // A build gives its files whole seconds.
   if (changelog === null || modifiedAtNs === null || modifiedAtNs % 1_000_000_000n !== 0n) return null;
   const seconds = Number(modifiedAtNs / 1_000_000_000n);
   const isFarBehind = ({ date }: ChangelogEntry) => date !== null && date < seconds - marginSeconds;
   const entries = await changelog.upTo(isFarBehind);
-  const versions = new Set(entries.filter((each) => hasTime(each, seconds)).map(({ version }) => version));
-  const [version = null] = versions;
-  return versions.size === 1 ? version : null;
+  const [entry = null, ...others] = entries.filter((each) => hasTime(each, seconds));
+  return others.length === 0 ? entry : null;
+}
+
+/** The package's own name of a version that only the changelog names. */
+async function versionInLog(
+  use: Use,
+  entry: ChangelogEntry,
+  { toSource }: PackageHistory,
+  log: () => Promise<PackageLog>,
+): Promise<string | null> {
+  const version = findChange(use, await log())?.change.from ?? null;
+  const source = version === null ? null : toSource(version);
+  return source === null || source === entry.version ? version : null;
 }
 
 function findChange(use: Use, log: PackageLog): { change: Change; evidence: Evidence } | null {
@@ -76,22 +90,32 @@ function findChange(use: Use, log: PackageLog): { change: Change; evidence: Evid
   return { change, evidence: since.length === 1 ? 'upgrade_log' : 'first_upgrade' };
 }
 
-/** What the changelog says since the running version. */
+/**
+ * What the changelog says since the running version: all that stands above the first entry which that version has too. By their
+ * place and not by their version, since an update of a release (1.2-1~deb12u1) is made from a version that is the later one (1.2-1).
+ */
 export async function findFixes(
-  { sourceVersion, evidence }: Running,
+  { sourceVersion, entry, evidence }: Running,
   history: PackageHistory,
 ): Promise<Fixes | UnknownBecause> {
-  const { changelog, without, installed, compare } = history;
+  const { changelog, without, installed, compare, contains } = history;
+  if (changelog === null && without === 'not_kept') return without;
   if (evidence === null) return 'no_running_version';
   if (changelog === null) return without ?? 'no_changelog';
-  if (sourceVersion === null || installed === null) return 'no_source_version';
-  const isReached = ({ version }: ChangelogEntry) => version !== null && compare(version, sourceVersion) <= 0;
+  if (sourceVersion === null && entry === null) return 'no_source_version';
+  if (installed !== null && sourceVersion !== null && compare(installed, sourceVersion) <= 0) return none;
+  const isReached = (each: ChangelogEntry) =>
+    each === entry || (each.version !== null && sourceVersion !== null && contains(sourceVersion, each.version));
   const entries = await changelog.upTo(isReached);
-  const since = entries.filter(
-    (entry) => entry.version !== null && !isReached(entry) && compare(entry.version, installed) <= 0,
-  );
+  // A folder that is a link may lead to a package of the same source that is newer than this one.
+  const begin =
+    installed === null ? 0 : entries.findIndex(({ version }) => version !== null && contains(installed, version));
+  const end = entries.findIndex(isReached);
+  const since = begin === -1 ? [] : entries.slice(begin, end === -1 ? undefined : end);
   const cves = new Set(since.flatMap(({ cves }) => cves));
-  const hasBegin = entries.some(({ version }) => version !== null && compare(version, installed) >= 0);
-  const complete = (entries.some(isReached) && hasBegin) || compare(installed, sourceVersion) <= 0;
-  return { cves: [...cves].sort(compareCves), complete };
+  const top = entries[begin]?.version ?? null;
+  const isWhole = installed === null || (top !== null && compare(top, installed) === 0);
+  return { cves: [...cves].sort(compareCves), complete: isWhole && end !== -1 };
 }
+
+const none: Fixes = { cves: [], complete: true };

@@ -89,7 +89,7 @@ async function judgePackage(
   const versions = new Map<string, { running: Running; uses: number[] }>();
   for (const index of members) {
     const running = await findRunning(uses[index]!, history, manager.log, trustedOwner);
-    const key = keyOf(running.version, running.sourceVersion);
+    const key = keyOf(running.version, running.sourceVersion, running.entry?.date ?? null);
     const known = versions.get(key);
     if (known === undefined) versions.set(key, { running, uses: [index] });
     else {

@@ -293,6 +293,24 @@ for (const [name, files, more, expected] of rows) {
   });
 }
 
+test('dpkg: an update of a release has what it was made from, and what it was made from before has it too', async (t) => {
+  const owner = { manager: 'dpkg', name: 'libexpat1', version: '2.6-1~deb12u1' } as const;
+  const top = entry('2.6-1~deb12u1', '06-01', 'CVE-2026-0006') + entry('2.6-1', '05-01', 'CVE-2026-0005');
+  const older = entry('2.5-1', '02-01', 'CVE-2026-0002') + entry('2.4-1', '01-01', 'CVE-2026-0001');
+  const begun = { owner, ...noTime, startedAt: at('04-01') };
+  const updated = `${logTime('01-01')} startup archives unpack\n${upgrade('06-02', '2.5-1~deb12u1', '2.6-1~deb12u1')}`;
+  const of = (text: string) =>
+    makeHost(t, {
+      'var/lib/dpkg/status': stanza('libexpat1', '2.6-1~deb12u1', 'expat'),
+      'usr/share/doc/libexpat1/changelog.Debian.gz': gzipSync(text),
+      'var/log/dpkg.log': updated,
+    });
+  const expected = [['2.5-1~deb12u1', 'upgrade_log', 'CVE-2026-0006 CVE-2026-0005']];
+  const withBoth = top + entry('2.5-1~deb12u1', '03-01', 'CVE-2026-0003') + older;
+  assert.deepEqual((await ask(of(withBoth), [use(begun)])).map(told), expected);
+  assert.deepEqual((await ask(of(top + older), [use(begun)])).map(told), expected);
+});
+
 test('dpkg: two processes on two old versions of one package are two entries', async (t) => {
   const host = makeHost(t, expat);
   const uses = [use(), use({ pid: 8, modifiedAtNs: builtOn('04-01') }), use({ pid: 9 })];
