@@ -21,7 +21,7 @@ export interface PackageLog {
   beginsAt: number | null;
 }
 
-interface LogFormat {
+export interface LogFormat {
   timeOf: (line: Bytes) => number | null;
   parse: (lines: Iterable<Bytes>) => Change[];
 }
@@ -68,4 +68,13 @@ async function readRotation(host: Host, path: string, rotation: number): Promise
   let text = '';
   for await (const piece of readPieces(file, reading)) text += piece;
   return reading.cut ? null : text.split('\n');
+}
+
+/** Several logs of one host: before the latest begin of them nobody knows all. */
+export function joinLogs(logs: readonly PackageLog[]): PackageLog {
+  const begins = logs.flatMap(({ beginsAt }) => beginsAt ?? []);
+  return {
+    changes: logs.flatMap(({ changes }) => changes).sort((a, b) => a.beganAt - b.beganAt),
+    beginsAt: begins.length === 0 ? null : Math.max(...begins),
+  };
 }

@@ -5,6 +5,8 @@ import type { Run } from '../spawn.ts';
 import { openDpkg } from './dpkg.ts';
 import type { Manager } from './history.ts';
 import { findFixes, findRunning, type Running } from './judge.ts';
+import { apkLog, openPlain, pacmanLog } from './plain-logs.ts';
+import { openRpm } from './rpm.ts';
 import { type Host, ownerOf } from './trusted-file.ts';
 import { type Evidence, evidences, type Fixes, type UnknownBecause, type Use } from './use.ts';
 
@@ -33,7 +35,7 @@ export interface Context {
 }
 
 export async function findPackagesInUse(uses: readonly Use[], context: Context): Promise<PackageInUse[]> {
-  const managers = new Map<string, Manager | null>();
+  const managers = new Map<Use['owner']['manager'], Manager>();
   const trustedOwner = ownerOf(context.host);
   const found: PackageInUse[] = [];
   try {
@@ -51,16 +53,22 @@ export async function findPackagesInUse(uses: readonly Use[], context: Context):
       found.push(...(await judgePackage(members, uses, manager, trustedOwner)));
     }
   } finally {
-    for (const manager of managers.values()) await manager?.close();
+    for (const manager of managers.values()) await manager.close();
   }
   return found;
 }
 
-function openManager(name: string, uses: readonly Use[], { host }: Context): Manager | null {
+function openManager(name: Use['owner']['manager'], uses: readonly Use[], { host, run }: Context): Manager {
   const own = uses.filter(({ owner }) => owner.manager === name);
   const names = new Set(own.map(({ owner }) => owner.name));
   const since = own.reduce((least, { startedAt }) => Math.min(least, startedAt ?? 0), Number.POSITIVE_INFINITY);
-  return name === 'dpkg' ? openDpkg(host, names, since) : null;
+  const managers: Readonly<Record<typeof name, () => Manager>> = {
+    dpkg: () => openDpkg(host, names, since),
+    rpm: () => openRpm(host, names, since, run),
+    pacman: () => openPlain(host, '/var/log/pacman.log', since, pacmanLog),
+    apk: () => openPlain(host, '/var/log/apk.log', since, apkLog),
+  };
+  return managers[name]();
 }
 
 function unread({ manager, name, version }: Use['owner']): Omit<PackageInUse, 'uses'> {
@@ -79,11 +87,10 @@ function unread({ manager, name, version }: Use['owner']): Omit<PackageInUse, 'u
 async function judgePackage(
   members: readonly number[],
   uses: readonly Use[],
-  manager: Manager | null,
+  manager: Manager,
   trustedOwner: number,
 ): Promise<PackageInUse[]> {
   const { owner } = uses[members[0]!]!;
-  if (manager === null) return [{ ...unread(owner), unknownBecause: 'not_kept', uses: [...members] }];
   const history = await manager.historyOf(owner.name, owner.version);
   const keyOf = keyMaker();
   const versions = new Map<string, { running: Running; uses: number[] }>();
