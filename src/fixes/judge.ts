@@ -61,12 +61,13 @@ async function findEntry(use: Use, { changelog, hasTime }: PackageHistory): Prom
 async function versionInLog(
   use: Use,
   entry: ChangelogEntry,
-  { toSource }: PackageHistory,
+  { toSource, compare }: PackageHistory,
   log: () => Promise<PackageLog>,
 ): Promise<string | null> {
   const version = findChange(use, await log())?.change.from ?? null;
   const source = version === null ? null : toSource(version);
-  return source === null || source === entry.version ? version : null;
+  const isSame = source === null || entry.version === null || compare(source, entry.version) === 0;
+  return isSame ? version : null;
 }
 
 function findChange(use: Use, log: PackageLog): { change: Change; evidence: Evidence } | null {
