@@ -112,6 +112,8 @@ export async function findFixes(
   const begin =
     installed === null ? 0 : entries.findIndex(({ version }) => version !== null && contains(installed, version));
   const end = entries.findIndex(isReached);
+  // Entries that name no version may be those of the running one, or of any before it.
+  if (end === -1 && entries.every(({ version }) => version === null)) return 'no_source_version';
   const since = begin === -1 ? [] : entries.slice(begin, end === -1 ? undefined : end);
   const cves = new Set(since.flatMap(({ cves }) => cves));
   const top = entries[begin]?.version ?? null;

@@ -136,7 +136,7 @@ test('rpm: a changelog that names no versions tells by the time of the file alon
   assert.deepEqual((await ask(t, run, log, { modifiedAtNs: builtAt })).map(told), [
     ['libfoo', '1:1.2-1.el9', 'file_time', expected],
   ]);
-  // Nobody knows which entries are older: at least none.
+  // By the log alone nobody knows which entries are the older ones.
   const [byLog] = await ask(t, run, log, {});
   assert.deepEqual(
     [byLog?.runningVersion, byLog?.fixes, byLog?.unknownBecause],
