@@ -7,6 +7,7 @@ import type { Report, UnitFile } from '../documents/generated/report.ts';
 import { sumHeld } from '../held.ts';
 import { stableName } from '../stable-names.ts';
 import { Family, toSeconds } from './metrics.ts';
+import { indexUnitFixes } from './pending-fixes.ts';
 
 interface Owned {
   scope: string;
@@ -16,6 +17,8 @@ interface Owned {
   heldBytes: number;
   /** null if the report does not say. */
   memoryBytes: number | null;
+  /** null if it is not known. */
+  fixes: number | null;
   files: readonly Pick<UnitFile, 'kind' | 'role' | 'state'>[];
 }
 
@@ -29,9 +32,14 @@ export function renderOpenmetrics(report: Report, plan: Plan | null, drift: Drif
     'held_memory_bytes',
     'The part of lib_users_held_bytes that is memory (tmpfs), and no disk.',
   );
+  const fixes = new Family(
+    'pending_fixes',
+    'Security fixes (CVE ids) that are on disk and not in the memory of a unit.',
+  );
   for (const owned of ownedFiles(report)) {
     const { scope, unit, user, staleSince, heldBytes, memoryBytes } = owned;
     const owner = { scope, unit, user };
+    fixes.set(owner, owned.fixes, Math.max);
     for (const { kind, state } of owned.files) files.set({ ...owner, kind, state }, 1);
     if (owned.files.length > 0) since.set(owner, staleSince === null ? null : toSeconds(staleSince), Math.min);
     if (heldBytes > 0) held.set(owner, heldBytes);
@@ -47,6 +55,7 @@ export function renderOpenmetrics(report: Report, plan: Plan | null, drift: Drif
   return [
     files,
     since,
+    fixes,
     held,
     memory,
     new Family('host_held_bytes', 'Bytes that gone files hold, each file once.').set({}, summary.held_bytes),
@@ -85,7 +94,9 @@ function rebootRequired(reported: boolean | null, plan: Plan | null): number | n
   return required === null ? null : Number(required);
 }
 
-function ownedFiles({ units, processes }: Report): Owned[] {
+function ownedFiles(report: Report): Owned[] {
+  const { units, processes } = report;
+  const fixesOf = indexUnitFixes(report);
   const owned = units.map(
     (unit): Owned => ({
       scope: unit.scope,
@@ -94,6 +105,7 @@ function ownedFiles({ units, processes }: Report): Owned[] {
       staleSince: unit.stale_since,
       heldBytes: unit.held_bytes,
       memoryBytes: unit.held_memory_bytes ?? null,
+      fixes: fixesOf(unit.scope, unit.user?.uid ?? null, unit.name, unit.files),
       files: unit.files.filter(({ role }) => role !== 'scratch'),
     }),
   );
@@ -109,6 +121,7 @@ function ownedFiles({ units, processes }: Report): Owned[] {
         staleSince: replaced.sort()[0] ?? null,
         heldBytes: held.bytes,
         memoryBytes: held.memory,
+        fixes: fixesOf(null, null, null, [...maps, ...fds]),
         files: [...maps, ...fds].filter(({ role }) => role !== 'scratch'),
       };
     });
