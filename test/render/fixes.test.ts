@@ -31,7 +31,7 @@ const inUse = (cves: readonly string[] | null, more: Partial<PackageInUse> = {})
 });
 const partly = (cves: readonly string[]) => ({ fixes: { count: cves.length, cves: [...cves], complete: false } });
 
-const nginxUnit = { name: 'nginx.service', scope: 'system', user: null, source: 'cgroup' } as const;
+const nginxUnit = { name: 'nginx.service', scope: 'system', user: null, source: 'cgroup_v2' } as const;
 
 function made(packages: PackageInUse[] | null): Report {
   const loose = { ...process(200, [{ ...expat, pids: [200] }]) };
@@ -125,7 +125,7 @@ test('the report lists the newest 500 ids and counts all, by name and version, e
     ({
       process: {
         pid,
-        attribution: { unit: name === null ? null : { name, scope: 'system', uid: null, source: 'cgroup' } },
+        attribution: { unit: name === null ? null : { name, scope: 'system', uid: null, source: 'cgroup_v2' } },
       },
       finding: { replacedAtNs: BigInt(pid) * 1_000_000_000n },
     }) as never;
