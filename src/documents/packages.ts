@@ -1,6 +1,7 @@
 // Versions of packages that still run -> the report's packages.
 
 import { keyMaker } from '../keys.ts';
+import type { Bytes } from '../procfs/bytes.ts';
 import type { Package, PackageInUse, PackageUnit } from './generated/report.ts';
 import { compareBytes } from './order.ts';
 import type { PackageFacts, ReportFacts } from './report-facts.ts';
@@ -66,6 +67,14 @@ function buildUnits(
     (a, b) =>
       compareBytes(a.scope, b.scope) || (a.user?.uid ?? -1) - (b.user?.uid ?? -1) || compareBytes(a.name, b.name),
   );
+}
+
+/** The package that has the path now, or the one that had it before. */
+export function ownerOf(
+  path: Bytes,
+  { packages, fixes }: Pick<ReportFacts, 'packages' | 'fixes'>,
+): Package | undefined {
+  return packages.get(path) ?? fixes?.formerOwners.get(path);
 }
 
 /** The owner of a gone file, with the version that the file itself is of. */

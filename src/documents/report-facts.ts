@@ -21,6 +21,8 @@ export type AttributedCut = Cut & { attribution: Attribution };
 export interface PackageFacts {
   packages: readonly (PackageInUse & { users: readonly PackageUser[] })[];
   runningVersions: ReadonlyMap<MapFinding | FdFinding, string>;
+  /** By path: the packages that had a file which no package has now. */
+  formerOwners: ReadonlyMap<Bytes, Package>;
 }
 
 /** One gone file of a package, as one process uses it. */

@@ -8,7 +8,7 @@ import { renderCommand } from './command-line.ts';
 import type { CutProcess, DeletedFd, DeletedMap, KernelHeld, Process, Report } from './generated/report.ts';
 import { schemaVersions } from './generated/versions.ts';
 import { compareBytes } from './order.ts';
-import { buildPackages, withRunningVersion } from './packages.ts';
+import { buildPackages, ownerOf, withRunningVersion } from './packages.ts';
 import type { AttributedCut, AttributedProcess, ReportFacts } from './report-facts.ts';
 import { buildPath, buildSourcedPath, buildUser, sumHeldBytes, sumHeldMemoryBytes } from './report-values.ts';
 import { formatTime, formatTimeNs, formatTimeOrNull } from './time.ts';
@@ -114,7 +114,7 @@ function buildMap(map: AttributedProcess['maps'][number], facts: ReportFacts): D
     mappings: map.mappings,
     mapped_bytes: map.mappedBytes,
     executable: map.executable,
-    package: withRunningVersion(facts.packages.get(map.path), facts.fixes?.runningVersions.get(map) ?? null),
+    package: withRunningVersion(ownerOf(map.path, facts), facts.fixes?.runningVersions.get(map) ?? null),
   };
 }
 
@@ -136,7 +136,7 @@ function buildFd(fd: AttributedProcess['fds'][number], facts: ReportFacts): Dele
     append: fd.append,
     mount_point: fd.mountPoint === null ? null : toText(fd.mountPoint).text,
     fs_type: fd.fsType,
-    package: withRunningVersion(facts.packages.get(fd.path), facts.fixes?.runningVersions.get(fd) ?? null),
+    package: withRunningVersion(ownerOf(fd.path, facts), facts.fixes?.runningVersions.get(fd) ?? null),
   };
 }
 

@@ -5,7 +5,7 @@ import { type Bytes, toText } from '../procfs/bytes.ts';
 import type { SessionLeader } from '../procfs/sessions.ts';
 import type { KernelSession, Package, Unit, UnitFile } from './generated/report.ts';
 import { compareBytes } from './order.ts';
-import { withRunningVersion } from './packages.ts';
+import { ownerOf, withRunningVersion } from './packages.ts';
 import type { AttributedProcess, ReportFacts } from './report-facts.ts';
 import { buildSourcedPath, buildUser, sumHeldBytes, sumHeldMemoryBytes } from './report-values.ts';
 import { formatTimeNs } from './time.ts';
@@ -90,7 +90,7 @@ function buildFiles(uses: readonly Use[], facts: ReportFacts): UnitFile[] {
     else groups.set(key, [use]);
   }
   return [...groups.values()]
-    .map((group) => buildFile(group, facts.packages.get(group[0]?.path as Bytes)))
+    .map((group) => buildFile(group, ownerOf(group[0]?.path as Bytes, facts)))
     .sort(
       (a, b) =>
         compareBytes(a.path, b.path) ||

@@ -10,6 +10,8 @@ import { type Host, openTrusted, type Reading, readPieces, type TrustedFile } fr
 export interface DpkgSource {
   name: string;
   version: string;
+  /** The version of the package itself. */
+  installed: string;
   architecture: string;
 }
 
@@ -38,7 +40,7 @@ function parseSource(stanza: Bytes): DpkgSource | null {
     return null;
   const [, name, sourceVersion] = /^(\S+)(?: \((\S+)\))?$/.exec(field('Source') ?? field('Package')!) ?? [];
   if (name === undefined) return null;
-  return { name, version: sourceVersion ?? version, architecture: field('Architecture') ?? '' };
+  return { name, version: sourceVersion ?? version, installed: version, architecture: field('Architecture') ?? '' };
 }
 
 const documentation = '/usr/share/doc';

@@ -46,8 +46,10 @@ export async function findRunning(
 }
 
 /** The one entry that the file was built from, by the file's own time. */
-async function findEntry(use: Use, { changelog, hasTime }: PackageHistory): Promise<ChangelogEntry | null> {
-  const { modifiedAtNs } = use;
+export async function findEntry(
+  { modifiedAtNs }: Pick<Use, 'modifiedAtNs'>,
+  { changelog, hasTime }: PackageHistory,
+): Promise<ChangelogEntry | null> {
   // A build gives its files whole seconds.
   if (changelog === null || modifiedAtNs === null || modifiedAtNs % 1_000_000_000n !== 0n) return null;
   const seconds = Number(modifiedAtNs / 1_000_000_000n);

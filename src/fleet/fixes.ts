@@ -5,6 +5,7 @@ import type { CveAnswer, CveUnknown, FleetCve } from '../documents/generated/fle
 import type { PackageInUse, Report } from '../documents/generated/report.ts';
 import { compareBytes } from '../documents/order.ts';
 import { keyMaker } from '../keys.ts';
+import { isPlaceOfPackages } from '../path-evidence.ts';
 
 /** What is kept of one package of one report. */
 interface Lack {
@@ -31,9 +32,6 @@ const becauses: readonly Because[] = [
   'changelog_incomplete',
   'list_cut',
 ];
-
-/** Folders in which packages have code; below the others it is somebody's own, which no package fixes. */
-const placeOfPackages = /^\/(?:usr\/(?!local\/)|lib[^/]*\/|s?bin\/|opt\/)/;
 
 /** Gives equal lists of ids as one, so that a fleet of like hosts has each once. */
 export type Share = (cves: readonly string[]) => readonly string[];
@@ -79,11 +77,11 @@ function hasGoneCode({ units, processes }: Report): boolean {
 /** Gone code that a package may have had before, or that of a container, whose packages nobody asked. */
 function hasStrayCode({ units, processes }: Report): boolean {
   const isStray = ({ role, path, package: owner }: { role: string; path: string; package: unknown }) =>
-    role === 'code' && owner === null && placeOfPackages.test(path);
+    role === 'code' && owner === null && isPlaceOfPackages(path);
   if (units.some(({ files }) => files.some(isStray))) return true;
   return processes.some(({ maps, fds, container }) =>
     [...maps, ...fds].some(
-      (file) => isStray(file) || (container !== null && file.role === 'code' && placeOfPackages.test(file.path)),
+      (file) => isStray(file) || (container !== null && file.role === 'code' && isPlaceOfPackages(file.path)),
     ),
   );
 }

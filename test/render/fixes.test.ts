@@ -153,7 +153,10 @@ test('the report lists the newest 500 ids and counts all, by name and version, e
     version('2', ids(10_000), member(9, 'b.service'), member(7, 'b.service'), member(7, 'a.service'), member(8, null)),
     version('1', null, member(5, null)),
   ];
-  const facts = { fixes: { packages, runningVersions: new Map() }, userName: () => null } as unknown as ReportFacts;
+  const facts = {
+    fixes: { packages, runningVersions: new Map(), formerOwners: new Map() },
+    userName: () => null,
+  } as unknown as ReportFacts;
   const built = buildPackages(facts) ?? [];
   assert.deepEqual(
     built.map(({ running_version, replaced_at, fixes, unknown_because, units, pids }) => [

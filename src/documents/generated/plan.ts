@@ -76,7 +76,7 @@ export type ReasonCode =
   | 'scratch_file'
   | 'policy';
 /**
- * The package that owns the path now; null where none does, or without --packages.
+ * The package that owns the path now, or had it (see package); null where none does, or without --packages.
  */
 export type NullablePackage = Package | null;
 /**
@@ -429,7 +429,7 @@ export interface Because {
   held_bytes?: NullableCount;
 }
 /**
- * The package that owns the path now.
+ * The package that owns the path now; with --fixes also the one that had it until an upgrade took the file away.
  */
 export interface Package {
   /**

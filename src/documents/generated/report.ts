@@ -57,7 +57,7 @@ export type Role = 'code' | 'data' | 'log' | 'file' | 'scratch';
  */
 export type State = 'replaced' | 'removed' | 'unknown';
 /**
- * The package that owns the path now; null where none does, or without --packages.
+ * The package that owns the path now, or had it (see package); null where none does, or without --packages.
  */
 export type NullablePackage = Package | null;
 /**
@@ -499,7 +499,7 @@ export interface UnitFile {
   pids: Pids;
 }
 /**
- * The package that owns the path now.
+ * The package that owns the path now; with --fixes also the one that had it until an upgrade took the file away.
  */
 export interface Package {
   /**
