@@ -55,5 +55,6 @@ function sourceName(sourceRpm: Bytes): string | null {
 
 /** `A B <a@b.example> - 1:3.0.7-27` is of 1:3.0.7-27. */
 function versionOf(author: Bytes): string | null {
-  return /(?:^|[\s>])((?:[0-9]+:)?[^\s:<>@-]*[0-9][^\s:<>@-]*-[^\s<>@-]+)\s*$/.exec(author)?.[1] ?? null;
+  const last = author.trimEnd().split(/[\s>]/).at(-1) ?? '';
+  return /^(?:[0-9]+:)?[^:<>@-]+-[^:<>@-]+$/.test(last) && /[0-9]/.test(last) ? last : null;
 }
