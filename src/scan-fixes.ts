@@ -45,7 +45,8 @@ export async function queryFixes(
     const { pid, identity } = process;
     const { modifiedAtNs, ownerUid, unlinkedAtNs } = finding;
     const startedAt = bootTime === null ? null : (bootTime + identity.stat.startTicks / ticks) * 1000;
-    return { pid, owner, modifiedAtNs, fileOwner: ownerUid, unlinkedAtNs, startedAt };
+    const note = ('note' in finding ? finding.note : null) ?? null;
+    return { pid, owner, modifiedAtNs, fileOwner: ownerUid, unlinkedAtNs, startedAt, note };
   });
   const inUse = await findPackagesInUse(uses, { host, run });
   const runningVersions = new Map<Finding, string>();

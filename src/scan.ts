@@ -223,6 +223,7 @@ function inspectTask(options: ScanOptions): InspectTask {
     procPath: options.procPath,
     include: { maps: options.include.includes('maps'), fds: options.include.includes('fds') },
     rules: [...ignoreRules(options.ignore, options.ignoreLiteral), ...options.rules],
+    buildNotes: options.fixes,
     bootedAtNs: readBootedAtNs(options.procPath),
     clockTicksPerSecond: readClockTicks(),
   };

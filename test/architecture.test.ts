@@ -94,6 +94,7 @@ const edges: readonly Edge[] = [
   ['scan-fixes.ts', 'procfs', 'which mounts may hang (types)'],
   ['scan-fixes.ts', 'spawn.ts', 'hands on the one spawner'],
   ['fixes', 'packages', 'asks rpm in batches'],
+  ['fixes', 'procfs', 'what a gone file says of itself (types)'],
   ['fixes', 'spawn.ts', 'asks rpm (types)'],
   ['documents', 'fixes', 'a report names what was fixed (types)'],
   ['scan.ts', 'scan-cut.ts', 'says of which processes not everything is listed'],

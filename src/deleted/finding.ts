@@ -1,6 +1,7 @@
 // The findings: gone files in use by one process, each judged once. Times are nanoseconds since the epoch.
 
 import type { DeletedFd, DeletedMap } from '../documents/generated/report.ts';
+import type { BuildNote } from '../procfs/build-note.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Name } from './nameless.ts';
 
@@ -25,6 +26,8 @@ interface Finding extends Name {
 }
 
 export interface MapFinding extends Finding {
+  /** What its build says of it; only of code, and only if that was asked for. */
+  note?: BuildNote | null;
   kind: DeletedMap['kind'];
   mappings: number;
   mappedBytes: number;

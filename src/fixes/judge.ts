@@ -39,10 +39,31 @@ export async function findRunning(
     const version = named ?? (await versionInLog(use, entry, history, log));
     return { version, sourceVersion: entry.version, entry, evidence: 'file_time' };
   }
+  const noted = ofNote(use, history);
+  if (noted !== null) return noted;
   const found = findChange(use, await log());
   if (found === null) return nothing;
   const version = found.change.from;
   return { version, sourceVersion: history.toSource(version), entry: null, evidence: found.evidence };
+}
+
+/** Whose notes a package manager's packages have. systemd.io/ELF_PACKAGE_METADATA */
+const noteTypes: Readonly<Record<Use['owner']['manager'], string>> = {
+  dpkg: 'deb',
+  rpm: 'rpm',
+  pacman: 'alpm',
+  apk: 'apk',
+};
+
+/** A note names the source; it counts if the package is of that source. */
+function ofNote({ note, owner }: Use, { source, toSource, toPackage }: PackageHistory): Running | null {
+  if (note === null || note.type !== noteTypes[owner.manager] || note.name !== (source ?? owner.name)) return null;
+  return {
+    version: owner.manager === 'dpkg' ? toPackage(note.version) : note.version,
+    sourceVersion: toSource(note.version),
+    entry: null,
+    evidence: 'build_note',
+  };
 }
 
 /** The one entry that the file was built from, by the file's own time. */

@@ -1,6 +1,7 @@
 // One use of a gone file of a package by one process: what the file and the process tell of the version that is still used.
 
 import type { Package } from '../documents/generated/report.ts';
+import type { BuildNote } from '../procfs/build-note.ts';
 
 export interface Use {
   pid: number;
@@ -14,6 +15,8 @@ export interface Use {
   unlinkedAtNs: bigint | null;
   /** When the process began, in milliseconds since the epoch. */
   startedAt: number | null;
+  /** What the gone file says of itself; null if it says nothing. */
+  note: BuildNote | null;
 }
 
 /** Why it is believed that a process uses a version, the strongest first. */

@@ -3,6 +3,7 @@
 // the end was read of it and of no other: whoever reports or keeps what was read asks for that. proc(5), open(2) O_PATH.
 
 import { closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
+import { type BuildNote, type MeantFile, readBuildNote } from './build-note.ts';
 import type { Bytes } from './bytes.ts';
 import { type FdInfo, parseFdInfo } from './fdinfo.ts';
 import { type Glimpse, glimpse, type IsLocalMount } from './hold.ts';
@@ -116,6 +117,11 @@ export class OpenProcess {
   /** The program itself. */
   glimpseExecutable(isLocalMount: IsLocalMount): Glimpse | null {
     return glimpse(`${this.#base}/exe`, isLocalMount);
+  }
+
+  /** The note of the build in the mapped file, null if it has none; undefined if it could not, or may not, be read. */
+  readMappingNote(range: string, meant: MeantFile, isLocalMount: IsLocalMount): BuildNote | null | undefined {
+    return readBuildNote(this.#mappedFile(range), meant, isLocalMount);
   }
 
   /** The unescaped path of a mapping, or null where map_files is not for us. */

@@ -30,6 +30,7 @@ const use = (more: Partial<Use> = {}): Use => ({
   fileOwner: process.geteuid!(),
   unlinkedAtNs: null,
   startedAt: null,
+  note: null,
   ...more,
 });
 
@@ -177,6 +178,24 @@ const rows: [name: string, files: Files, use: Partial<Use>, told: Told][] = [
     { 'usr/share/doc/libexpat1/changelog.Debian.gz': gzipSync(changelog).subarray(0, -40) },
     {},
     [null, null, 'no_running_version'],
+  ],
+  [
+    'by the note of its build',
+    { 'var/log/dpkg.log': log },
+    { ...noTime, note: { type: 'deb', name: 'expat', version: '2.5-1+deb12u1' }, startedAt: at('04-20') },
+    ['2.5-1+deb12u1', 'build_note', 'CVE-2026-0033 CVE-2026-0003 CVE-2026-0002'],
+  ],
+  [
+    "another source's note, and one of another package manager, say nothing",
+    {},
+    { ...noTime, note: { type: 'deb', name: 'other', version: '2.5-1' } },
+    [null, null, 'no_running_version'],
+  ],
+  [
+    'the time of the file comes before its note',
+    {},
+    { note: { type: 'deb', name: 'expat', version: '2.5-1' } },
+    ['2.5-1+deb12u1', 'file_time', 'CVE-2026-0033 CVE-2026-0003 CVE-2026-0002'],
   ],
   [
     'the only upgrade since the process began',

@@ -65,7 +65,12 @@ for (const [manager, path, text, lostAt, running] of databases) {
     const root = temporaryFolder(t, { [path]: text });
     const unlinkedAtNs = BigInt(Date.parse(lostAt)) * 1_000_000n;
     const owner = { manager, name: 'foo', version: '9' } as const;
-    const file = { modifiedAtNs: 0n, fileOwner: process.geteuid!(), startedAt: Date.parse('2026-11-20T05:10:00Z') };
+    const file = {
+      note: null,
+      modifiedAtNs: 0n,
+      fileOwner: process.geteuid!(),
+      startedAt: Date.parse('2026-11-20T05:10:00Z'),
+    };
     const run = () => assert.fail('nothing is started');
     const host = { root, isLocal: () => true };
     const found = await findPackagesInUse([{ pid: 7, owner, unlinkedAtNs, ...file }], { host, run });

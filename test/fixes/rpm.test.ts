@@ -80,6 +80,7 @@ const use = (more: Partial<Use> = {}): Use => ({
   fileOwner: process.geteuid!(),
   unlinkedAtNs: null,
   startedAt: Date.parse('2026-03-20T00:00:00Z'),
+  note: null,
   ...more,
 });
 
@@ -116,6 +117,12 @@ test('rpm: the version that still runs, and what the changelog has since', async
       ['libfoo', null, 'file_time', since],
     ],
     ['by the log', log, {}, ['libfoo', '1:1.2-1.el9', 'upgrade_log', since]],
+    [
+      'by the note of its build',
+      {},
+      { note: { type: 'rpm', name: 'libfoo', version: '1.2-1.el9' } },
+      ['libfoo', '1.2-1.el9', 'build_note', since],
+    ],
     ['by neither', {}, {}, ['libfoo', null, null, 'no_running_version']],
     [
       'a time of no build',

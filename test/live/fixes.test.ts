@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { PackageInUse } from '../../src/documents/generated/report.ts';
+import { makeElf } from '../support/elf-note.ts';
 import { runCli, scan, start } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
 
@@ -15,7 +16,7 @@ const folder = '/usr/lib/x86_64-linux-gnu/gconv';
 const library = `${folder}/UTF-16.so`;
 
 /** The package, its source and an older entry of its changelog with an id above it, or null. */
-function olderEntry(): { name: string; version: string; seconds: number; cves: number } | null {
+function olderEntry(): { name: string; source: string; version: string; seconds: number; cves: number } | null {
   const { stdout } = spawnSync('dpkg-query', ['-S', library], { encoding: 'utf8' });
   const name = stdout.split(':')[0] ?? '';
   const changelog = `/usr/share/doc/${name}/changelog.Debian.gz`;
@@ -25,10 +26,10 @@ function olderEntry(): { name: string; version: string; seconds: number; cves: n
     .toString('latin1')
     .split(/^ -- .*> {2}/m);
   for (const [index, entry] of entries.entries()) {
-    const version = /^\S+ \((\S+)\) /m.exec(entry)?.[1];
+    const [, source, version] = /^(\S+) \((\S+)\) /m.exec(entry) ?? [];
     const date = entries[index + 1]?.split('\n')[0];
-    if (version === undefined || date === undefined) return null;
-    if (ids.size > 0) return { name, version, seconds: Date.parse(date) / 1000, cves: ids.size };
+    if (source === undefined || version === undefined || date === undefined) return null;
+    if (ids.size > 0) return { name, source, version, seconds: Date.parse(date) / 1000, cves: ids.size };
     for (const id of entry.match(/CVE-\d{4}-\d{4,}/g) ?? []) ids.add(id);
   }
   return null;
@@ -40,13 +41,15 @@ function olderEntry(): { name: string; version: string; seconds: number; cves: n
  */
 const script = `
 mount -t tmpfs tmpfs ${folder}
-head -c 4096 /dev/zero >"$1"
+base64 --decode >"$1" <<END
+$4
+END
 chown "$2" "$1"
 touch --date="@$3" "$1"
 sleep 1
 python3 -c '
 import mmap, os, sys, time
-with open(sys.argv[1], "rb") as file: mapped = mmap.mmap(file.fileno(), 4096, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_EXEC)
+with open(sys.argv[1], "rb") as file: mapped = mmap.mmap(file.fileno(), 0, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_EXEC)
 os.unlink(sys.argv[1])
 print("ready", flush=True)
 time.sleep(600)
@@ -57,9 +60,12 @@ async function packagesOf(
   path: string,
   owner: number,
   seconds: number,
+  content: Buffer = Buffer.alloc(4096),
 ): Promise<PackageInUse[] | null> {
   const namespace = ['unshare', '--mount', '--propagation', 'private', 'sh', '-ec', script, 'sh'] as const;
-  const child = await start(t, [...namespace, path, String(owner), String(seconds)], { ready: true });
+  const child = await start(t, [...namespace, path, String(owner), String(seconds), content.toString('base64')], {
+    ready: true,
+  });
   const mapper = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'latin1').trim();
   t.after(() => process.kill(Number(mapper), 'SIGKILL'));
   const report = scan('--fixes', '--pid', mapper);
@@ -107,4 +113,17 @@ test('without --fixes nobody asked; with it the database of packages was asked, 
     input: configured,
   });
   assert.equal(JSON.parse(answer.stdout).scan.fixes, true, answer.stderr);
+});
+
+test('a gone file whose time is that of no entry, with a note of its build: the version that the note says', async (t) => {
+  if (!needs(t, 'dpkg-query', 'python3', 'mounts', 'stat map_files', 'CAP_CHOWN')) return;
+  const older = olderEntry();
+  if (older === null) return t.skip('there is no changelog to compare with');
+  const note = JSON.stringify({ type: 'deb', name: older.source, version: older.version });
+  const [found] =
+    (await packagesOf(t, library, 0, older.seconds + 1, makeElf({ bits: 64, little: true }, `${note}\0`))) ?? [];
+  assert.deepEqual(
+    [found?.name, found?.running_version, found?.evidence, found?.fixes?.count],
+    [older.name, older.version, 'build_note', older.cves],
+  );
 });
