@@ -45,7 +45,13 @@ const disabled = [
  */
 const archived = {
   bullseye: ['openssl'],
-  bookworm: ['libssl3', 'openssl', 'libdbus-1-3', 'dbus-daemon', 'zlib1g', 'libpcre2-8-0'],
+  bookworm: [
+    ...['libssl3', 'openssl', 'libdbus-1-3', 'dbus-daemon', 'zlib1g', 'libpcre2-8-0'],
+    // test/guest/fixes.test.ts goes from the first version on offer to the last, as a night of security updates does.
+    ...['libexpat1', 'libpam0g', 'nginx', 'nginx-common', 'redis-server', 'redis-tools', 'rsyslog'],
+    ...['openssh-server', 'openssh-client', 'openssh-sftp-server'],
+    ...['python3.11', 'python3.11-minimal', 'libpython3.11-minimal', 'libpython3.11-stdlib'],
+  ],
   trixie: ['libssl3t64', 'openssl', 'libdbus-1-3', 'dbus-daemon', 'zlib1g', 'libpcre2-8-0'],
 };
 

@@ -76,3 +76,10 @@ export function isDatabaseFile(path: string): boolean {
 export function isLibraryName(path: string): boolean {
   return /\.so(?:$|\.)/.test(fileName(path));
 }
+
+const placeOfPackages = /^\/(?:usr\/(?!local\/)|lib[^/]*\/|s?bin\/|opt\/)/;
+
+/** Below a folder in which packages have their code; below the others it is somebody's own, which no package fixes. */
+export function isPlaceOfPackages(path: string): boolean {
+  return placeOfPackages.test(path);
+}

@@ -22,6 +22,8 @@ export interface ScanOptions {
   detail: 'units' | 'processes';
   /** Ask the package database for the owners of gone files. */
   packages: boolean;
+  /** Ask what was fixed in the packages since the versions that gone files are of. Wants `packages`. */
+  fixes: boolean;
   /** Ask systemd for the affected units' facts. */
   systemctl: boolean;
   labels: Readonly<Record<string, string>>;

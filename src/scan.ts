@@ -26,6 +26,7 @@ import { readViewer } from './procfs/self.ts';
 import { Views } from './procfs/views.ts';
 import { attributor, confirmUnit, initProcess, nearestSession } from './scan-attribution.ts';
 import { attributeCuts, cutWarnings } from './scan-cut.ts';
+import { queryFixes } from './scan-fixes.ts';
 import type { ScanOptions } from './scan-options.ts';
 import { querySystemd, readLeaders, selectUnits, systemdWarnings } from './scan-units.ts';
 import { describeUnseen } from './scan-unseen.ts';
@@ -72,6 +73,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       attribute,
     );
     const packages = queryOwners(confirmed, views, options, warnings);
+    const fixes = await queryFixes(confirmed, packages, views, options);
 
     const hidden = hidesProcesses(views.ownMounts.of(procPath), readViewer());
     const narrowed = options.pids.length > 0 || options.units.length > 0 || options.include.length < 2;
@@ -106,6 +108,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       },
       command_line: options.commandLine,
       packages: options.packages,
+      fixes: options.fixes,
       effective_uid: process.geteuid?.() ?? 0,
       complete: counts.denied + counts.failed + counts.blocked === 0 && !hidden && !narrowed,
       duration_seconds: Number((process.hrtime.bigint() - began) / 1_000_000n) / 1000,
@@ -125,6 +128,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       systemd: systemd.facts,
       leaders: await readLeaders(confirmed, systemd.controlGroups, views, readers, options),
       packages,
+      fixes,
       userName,
       ownerKind: (uid) => ownerOf(uid).kind,
       bootTimeSeconds: readBootTime(procPath),
@@ -184,6 +188,7 @@ function inspectTask(options: ScanOptions): InspectTask {
     procPath: resolve(options.procPath),
     include: { maps: options.include.includes('maps'), fds: options.include.includes('fds') },
     rules: [...ignoreRules(options.ignore, options.ignoreLiteral), ...options.rules],
+    buildNotes: options.fixes,
     bootedAtNs: readBootedAtNs(options.procPath),
     clockTicksPerSecond: readClockTicks(),
   };

@@ -96,14 +96,14 @@ export const hostFlags = {
   'no-systemctl': scanFlags['no-systemctl'],
 };
 
-type HostFlags = Omit<ScanFlags, 'only' | 'unit' | 'command-line' | 'detail' | 'packages' | 'label'>;
+type HostFlags = FlagsOf<typeof hostFlags & typeof configFlags>;
 
 export type CheckFlags = GateFlags & HostFlags;
 
 /** --unit is about the findings: all units are scanned, so that those of the baseline can be resolved. */
-export function scanFlagsOf(flags: FlagsOf<typeof hostFlags & typeof configFlags>): ScanFlags {
+export function scanFlagsOf(flags: HostFlags): ScanFlags {
   const rest = { only: undefined, unit: undefined, 'command-line': undefined, label: undefined };
-  return { ...flags, ...rest, detail: 'processes', packages: false };
+  return { ...flags, ...rest, detail: 'processes', packages: false, fixes: false };
 }
 
 /** Says how a required reboot counts: the flag wins over the configuration, which wins over the format's default. */

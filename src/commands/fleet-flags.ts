@@ -1,6 +1,6 @@
 // The flags of fleet -> the gate that it judges by, and the exit code of the verdict.
 
-import { boolean, option } from '@oclif/core/flags';
+import { boolean, option, string } from '@oclif/core/flags';
 import type { FlagsOf, ResultFlags } from '../base-command.ts';
 import type { Fleet, FleetCause } from '../documents/generated/fleet.ts';
 import { LibUsersError } from '../errors.ts';
@@ -24,7 +24,15 @@ export const fleetGateFlags = {
   }),
 };
 
-type FleetFlags = FlagsOf<typeof fleetGateFlags> & ResultFlags;
+export const cveFlag = {
+  cve: string({
+    helpValue: 'ID',
+    description:
+      'Ask for one security fix: which hosts still run code without it, though it is on disk (exit code 5), and of which that cannot be known (4). It wants reports of scan --fixes.',
+  }),
+};
+
+type FleetFlags = FlagsOf<typeof fleetGateFlags & typeof cveFlag> & ResultFlags;
 
 export function fleetGate(flags: FleetFlags): FleetGate {
   const given = new Set(flags['fail-on'] ?? (writesJunit(flags) ? ['any', 'incomplete'] : []));
@@ -41,8 +49,19 @@ function writesJunit({ format, also }: FleetFlags): boolean {
   return format === 'junit' || (also ?? []).some((copy) => copy.startsWith('junit='));
 }
 
+export function parseCve({ cve, 'fail-on': failOn }: Pick<FleetFlags, 'cve' | 'fail-on'>): string | null {
+  if (cve === undefined) return null;
+  if (failOn !== undefined) {
+    throw new LibUsersError('usage', '--cve and --fail-on ask two questions', 'ask one after the other');
+  }
+  const id = cve.toUpperCase();
+  if (/^CVE-[0-9]{4}-[0-9]{4,19}$/.test(id)) return id;
+  throw new LibUsersError('usage', `--cve ${JSON.stringify(cve)}: not a CVE id`, 'as in --cve CVE-2026-32776');
+}
+
 /** What is not known is an exit code of its own, unless the gate was told to close on it. */
-export function fleetExitCode({ verdict = null, fail_on = [] }: Fleet): number {
+export function fleetExitCode({ verdict = null, fail_on = [], cve = null }: Fleet): number {
+  if (cve !== null) return verdictExitCodes[cve.verdict];
   if (verdict === 'incomplete' && fail_on.includes('incomplete')) return verdictExitCodes.drift;
   return verdictExitCodes[verdict ?? 'pass'];
 }

@@ -14,7 +14,7 @@ import type { FleetGate } from '../fleet/gate.ts';
 import { assertStdinOnce } from '../input.ts';
 import { compileRebootJudge } from '../plan/build.ts';
 import { count, enumerate } from '../render/format.ts';
-import { fleetExitCode, fleetGate, fleetGateFlags } from './fleet-flags.ts';
+import { cveFlag, fleetExitCode, fleetGate, fleetGateFlags, parseCve } from './fleet-flags.ts';
 import { configFlags, loadFlaggedConfig } from './scan-flags.ts';
 
 const formats: Formats<FleetDocument> = {
@@ -29,7 +29,7 @@ export default class Fleet extends BaseCommand {
   static override id = 'fleet';
   static override summary = 'Which files are gone on how many hosts: many reports in one document.';
   static override description =
-    'Reads reports from files, folders (with all below them) and standard input, indented or one a line. Of every host the newest counts. What cannot be read is listed with its reason; if nothing could be read the exit code is 2. With --fail-on it is a gate: the exit code is 5 if a host has what closes it, 4 if none has but not everything could be seen or read (5 with --fail-on incomplete), else 0. What a host needs is judged as plan and check judge its report, by the configuration of this machine.';
+    'Reads reports from files, folders (with all below them) and standard input, indented or one a line. Of every host the newest counts. What cannot be read is listed with its reason; if nothing could be read the exit code is 2. With --fail-on it is a gate: the exit code is 5 if a host has what closes it, 4 if none has but not everything could be seen or read (5 with --fail-on incomplete), else 0. With --cve it says which hosts lack one security fix in memory, with the same exit codes. What a host needs is judged as plan and check judge its report, by the configuration of this machine.';
   static override examples = [
     { description: 'All reports of a folder', command: '<%= config.bin %> fleet reports/' },
     {
@@ -40,43 +40,57 @@ export default class Fleet extends BaseCommand {
       description: 'One test case a host',
       command: '<%= config.bin %> fleet reports/ --format junit --output fleet.xml',
     },
+    {
+      description: 'Is this hole closed on all hosts, in memory too?',
+      command: '<%= config.bin %> fleet reports/ --cve CVE-2026-32776',
+    },
     { description: 'Reports that a tool streams', command: 'cat reports/*.ndjson | <%= config.bin %> fleet -' },
   ];
   static override strict = false;
   static override args = {
     inputs: string({ required: true, description: 'Files and folders; - is standard input.', ignoreStdin: true }),
   };
-  static override flags = { ...fleetGateFlags, ...configFlags, ...resultFlags(formats) };
+  static override flags = { ...cveFlag, ...fleetGateFlags, ...configFlags, ...resultFlags(formats) };
 
   override async run(): Promise<void> {
     const { argv, flags } = await this.parse(Fleet);
     this.begin(flags, formats);
     const sources = argv as string[];
     assertStdinOnce([...sources, ...(flags.config ?? [])]);
-    const gate = fleetGate(flags);
+    const cve = parseCve(flags);
+    // --cve is a gate of its own.
+    const gate: FleetGate = cve === null ? fleetGate(flags) : { failOn: [], allowIncomplete: false };
     const assess = compileAssessment(await loadFlaggedConfig(flags), this.now);
-    const document = await foldReports(sources, { assess, gate, now: this.now });
+    const document = await foldReports(sources, { assess, gate, cve, now: this.now });
     if (document.hosts.length === 0) throw nothingRead(document);
     const { unreadable_inputs: refused } = document.summary;
     if (refused > 0) this.warn(`${count(refused, 'input')} could not be read: see unreadable_inputs`);
     // What was found wins over what is not known.
-    const incomplete = document.verdict === 'drift' ? null : whyIncomplete(document);
+    const isFound = (document.cve?.verdict ?? document.verdict) === 'drift';
+    const incomplete = isFound ? null : whyIncomplete(document);
     await this.writeResult({ document, schema: 'fleet', formats, incomplete }, flags);
     process.exitCode = fleetExitCode(document);
   }
 }
 
+interface FoldOptions {
+  assess: (report: Report) => Assessment;
+  gate: FleetGate;
+  cve: string | null;
+  now: Date;
+}
+
 /** A function of its own, so that the fold can be forgotten before the result is rendered. */
 async function foldReports(
   sources: readonly string[],
-  { assess, gate, now }: { assess: (report: Report) => Assessment; gate: FleetGate; now: Date },
+  { assess, gate, cve, now }: FoldOptions,
 ): Promise<FleetDocument> {
   const fold = new FleetFold();
   for await (const input of readReports(sources)) {
     if (input.report !== null) fold.add(input.report, input.source, assess(input.report));
     else fold.refuse(input.file, input.refused);
   }
-  return fold.build(now, gate);
+  return fold.build(now, gate, cve);
 }
 
 /** The same judgement as that of plan and check, report by report. */

@@ -51,6 +51,10 @@ export const scanFlags = {
     description: 'units leaves out the list of processes.',
   })(),
   packages: boolean({ description: "Name the package that owns each file's path now." }),
+  fixes: boolean({
+    description:
+      'Name the security fixes that are on disk and not in memory: for each package, the version that still runs and the CVE ids fixed since. Implies --packages.',
+  }),
   'no-systemctl': boolean({ description: 'Do not ask systemd for facts about the affected units.' }),
   label: string({ ...several, helpValue: 'K=V', description: 'A label of this host, copied into the report.' }),
   ...configFlags,
@@ -78,6 +82,7 @@ export function loadFlaggedConfig(flags: Pick<ScanFlags, 'config' | 'no-config'>
 /** Flags win over the configuration; ignore lists and labels add to it. */
 export function scanOptions(flags: ScanFlags, config: EffectiveConfig, now: Date): ScanOptions {
   const defaultRules = !flags['no-default-rules'] && config.scan.defaultRules;
+  const fixes = flags.fixes === true || config.scan.fixes;
   return {
     procPath: normalizeProc(flags.proc),
     include: flags.only === undefined ? ['maps', 'fds'] : [flags.only],
@@ -90,7 +95,8 @@ export function scanOptions(flags: ScanFlags, config: EffectiveConfig, now: Date
     commandLine: flags['command-line'] ?? config.scan.commandLine,
     detail: flags.detail,
     // oclif leaves out a boolean flag that was not given, whatever its type says.
-    packages: flags.packages === true,
+    packages: flags.packages === true || fixes,
+    fixes,
     systemctl: !flags['no-systemctl'],
     labels: { ...config.labels, ...Object.fromEntries((flags.label ?? []).map(parseLabel)) },
     now,

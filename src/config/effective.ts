@@ -21,6 +21,7 @@ export interface EffectiveConfig {
     ignoreLiteral: readonly string[];
     defaultRules: boolean;
     commandLine: 'full' | 'program' | 'none';
+    fixes: boolean;
   };
   policy: readonly UserPolicyRule[];
   check: {
@@ -55,6 +56,7 @@ export function mergeConfig(files: readonly ConfigFile[]): EffectiveConfig {
       ignoreLiteral: files.flatMap(({ config }) => config.scan?.ignore_literal ?? []),
       defaultRules: first((config) => config.scan?.default_rules) ?? true,
       commandLine: first((config) => config.scan?.command_line) ?? 'program',
+      fixes: first((config) => config.scan?.fixes) ?? false,
     },
     policy: files.flatMap(({ file, config, policyLines }) =>
       (config.policy ?? []).map((rule, index) => ({

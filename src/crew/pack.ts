@@ -6,7 +6,7 @@ import type { AffectedProcess, Inspection } from '../deleted/inspect.ts';
 import type { HiddenUse } from '../deleted/suppressed.ts';
 
 /** The fields of findings that are bigints. */
-const bigints = ['replacedAtNs', 'inode', 'bornAtNs', 'unlinkedAtNs'] as const;
+const bigints = ['replacedAtNs', 'inode', 'bornAtNs', 'modifiedAtNs', 'unlinkedAtNs'] as const;
 
 type Plain<F> = { [K in keyof F]: bigint extends F[K] ? string | null : F[K] };
 type PlainProcess = Omit<AffectedProcess, 'maps' | 'fds'> & {

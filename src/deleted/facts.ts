@@ -14,6 +14,9 @@ export interface FileFacts {
   /** Bytes on disk that go free with the last user: blocks * 512 if no link is left, else 0. */
   heldBytes: number | null;
   bornAtNs: bigint | null;
+  /** When its content was last written. */
+  modifiedAtNs: bigint | null;
+  /** Whose it is. */
   ownerUid: number | null;
   /** When the file lost its last name, see unlinkedAt(); also null while a name is left. */
   unlinkedAtNs: bigint | null;
@@ -25,6 +28,7 @@ const noFacts: FileFacts = {
   links: null,
   heldBytes: null,
   bornAtNs: null,
+  modifiedAtNs: null,
   ownerUid: null,
   unlinkedAtNs: null,
 };
@@ -41,6 +45,7 @@ export function factsOf(stat: BigIntStats | null, layer: { startedAtNs: bigint |
     heldBytes: stat.nlink === 0n ? Number(stat.blocks) * 512 : 0,
     // File systems that keep no birth time say 0.
     bornAtNs: stat.birthtimeNs > 0n ? stat.birthtimeNs : null,
+    modifiedAtNs: stat.mtimeNs,
     ownerUid: Number(stat.uid),
     unlinkedAtNs: unlinkedAt(stat, layer),
   };

@@ -1,6 +1,7 @@
 // The findings: gone files in use by one process, each judged once, and the process that has them. Times are nanoseconds since the epoch.
 
 import type { DeletedFd, DeletedMap } from '../documents/generated/report.ts';
+import type { BuildNote } from '../procfs/build-note.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Identity } from '../procfs/process.ts';
 import type { Name } from './nameless.ts';
@@ -15,7 +16,9 @@ interface Finding extends Name {
   links: number | null;
   heldBytes: number | null;
   bornAtNs: bigint | null;
-  /** null if nobody could look. */
+  /** When its content was last written; null if the file may not be looked at. */
+  modifiedAtNs: bigint | null;
+  /** Whose it is; null if the file may not be looked at. */
   ownerUid: number | null;
   /** When the file lost its last name; null if that is not known, or a name is left. */
   unlinkedAtNs: bigint | null;
@@ -24,6 +27,8 @@ interface Finding extends Name {
 }
 
 export interface MapFinding extends Finding {
+  /** What its build says of it; only of code, and only if that was asked for. */
+  note?: BuildNote | null;
   kind: DeletedMap['kind'];
   mappings: number;
   mappedBytes: number;

@@ -9,6 +9,7 @@ import { type QuickLook, quickLook, type Suspicious, worse } from '../procfs/qui
 import { type Trouble, troubleOf } from '../procfs/reader.ts';
 import type { View } from '../procfs/view.ts';
 import type { Views } from '../procfs/views.ts';
+import { BuildNotes } from './build-notes.ts';
 import { type Cut, cutFindings } from './cut.ts';
 import type { Evidence } from './evidence.ts';
 import type { AffectedProcess, MapFinding } from './finding.ts';
@@ -36,6 +37,8 @@ export interface InspectTask {
   procPath: string;
   include: { maps: boolean; fds: boolean };
   rules: readonly Rule[];
+  /** Whether to read what the builds of gone code say of it. */
+  buildNotes?: boolean;
   /** The time of the epoch at which the boot clock was 0, in nanoseconds; null where it is not known. */
   bootedAtNs: bigint | null;
   clockTicksPerSecond: number;
@@ -49,6 +52,7 @@ interface KnownFiles {
 interface InspectOptions extends InspectTask {
   match: RuleMatcher;
   views: Views;
+  notes: BuildNotes;
   /** Glimpses of mapped files, by path, device and inode, shared by all processes with the same view. */
   mappedFiles: WeakMap<View, KnownFiles>;
 }
@@ -76,7 +80,13 @@ export class Inspector {
   #expectsLong = false;
 
   constructor(task: InspectTask, views: Views) {
-    this.#options = { ...task, match: compileRules(task.rules), views, mappedFiles: new WeakMap() };
+    this.#options = {
+      ...task,
+      match: compileRules(task.rules),
+      views,
+      notes: new BuildNotes(),
+      mappedFiles: new WeakMap(),
+    };
   }
 
   inspect(pid: number): Inspection {
@@ -139,7 +149,9 @@ function readWhole(pid: number, quick: Suspicious | null, options: InspectOption
       odd: 0,
     });
     const links = part(options.include.fds, () => process.readSuspiciousFds(), []);
-    const all = judgeMaps(seen.mappings, options.include.maps ? executable : null, evidence);
+    const judged = judgeMaps(seen.mappings, options.include.maps ? executable : null, evidence);
+    const { notes, buildNotes } = options;
+    const all = buildNotes ? notes.addTo(judged, seen.mappings, process, evidence.mountOf) : judged;
     const { findings, unread } = judgeFds(links, evidence);
     const { maps, fds, cut } = cutFindings(pid, { maps: all, fds: findings }, unread, identity);
     if (seen.odd > 0) trouble = worse(trouble, 'failed');

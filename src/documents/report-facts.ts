@@ -1,7 +1,9 @@
 // What a report is built from: the findings with their attribution, and the facts of the host, of systemd and of the packages.
 
 import type { Cut } from '../deleted/cut.ts';
+import type { FdFinding, MapFinding } from '../deleted/finding.ts';
 import type { AffectedProcess } from '../deleted/inspect.ts';
+import type { PackageInUse } from '../fixes/packages-in-use.ts';
 import type { OwnerKind } from '../owner-kind.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { KernelHeldFile } from '../procfs/kernel-held.ts';
@@ -16,6 +18,20 @@ export interface AttributedProcess extends AffectedProcess {
 
 export type AttributedCut = Cut & { attribution: Attribution };
 
+/** Which versions of packages the affected processes still run. */
+export interface PackageFacts {
+  packages: readonly (PackageInUse & { users: readonly PackageUser[] })[];
+  runningVersions: ReadonlyMap<MapFinding | FdFinding, string>;
+  /** By path: the packages that had a file which no package has now. */
+  formerOwners: ReadonlyMap<Bytes, Package>;
+}
+
+/** One gone file of a package, as one process uses it. */
+export interface PackageUser {
+  process: AttributedProcess;
+  finding: MapFinding | FdFinding;
+}
+
 export interface ReportFacts {
   now: Date;
   host: Host;
@@ -28,6 +44,8 @@ export interface ReportFacts {
   /** By unit name: what of a unit leads a session and is not affected; system units only. */
   leaders: ReadonlyMap<string, readonly SessionLeader[]>;
   packages: ReadonlyMap<Bytes, Package>;
+  /** null if it was not asked. */
+  fixes: PackageFacts | null;
   userName: (uid: number) => string | null;
   ownerKind: (uid: number) => OwnerKind;
   bootTimeSeconds: number | null;

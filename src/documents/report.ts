@@ -8,6 +8,7 @@ import { renderCommand } from './command-line.ts';
 import type { CutProcess, DeletedFd, DeletedMap, KernelHeld, Process, Report } from './generated/report.ts';
 import { schemaVersions } from './generated/versions.ts';
 import { compareBytes } from './order.ts';
+import { buildPackages, ownerOf, withRunningVersion } from './packages.ts';
 import type { AttributedCut, AttributedProcess, ReportFacts } from './report-facts.ts';
 import {
   buildOwner,
@@ -45,6 +46,7 @@ export function buildReport(facts: ReportFacts): Report {
     units,
     processes: facts.scan.detail === 'units' ? [] : processes.map((process) => buildProcess(process, facts)),
     kernel_held: facts.kernelHeld?.map(buildKernelHeld) ?? null,
+    packages: buildPackages(facts),
     warnings: facts.warnings,
   };
 }
@@ -120,7 +122,7 @@ function buildMap(map: AttributedProcess['maps'][number], facts: ReportFacts): D
     mappings: map.mappings,
     mapped_bytes: map.mappedBytes,
     executable: map.executable,
-    package: facts.packages.get(map.path) ?? null,
+    package: withRunningVersion(ownerOf(map.path, facts), facts.fixes?.runningVersions.get(map) ?? null),
   };
 }
 
@@ -143,7 +145,7 @@ function buildFd(fd: AttributedProcess['fds'][number], facts: ReportFacts): Dele
     append: fd.append,
     mount_point: fd.mountPoint === null ? null : toText(fd.mountPoint).text,
     fs_type: fd.fsType,
-    package: facts.packages.get(fd.path) ?? null,
+    package: withRunningVersion(ownerOf(fd.path, facts), facts.fixes?.runningVersions.get(fd) ?? null),
   };
 }
 

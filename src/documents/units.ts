@@ -6,11 +6,17 @@ import { toText } from '../procfs/bytes.ts';
 import type { SessionLeader } from '../procfs/sessions.ts';
 import type { KernelSession, Unit, UnitFile, UnitUser } from './generated/report.ts';
 import { compareBytes } from './order.ts';
+import { ownerOf, withRunningVersion } from './packages.ts';
 import type { AttributedProcess, ReportFacts } from './report-facts.ts';
 import { buildOwner, buildSourcedPath, buildUser, sumHeldBytes, sumHeldMemoryBytes } from './report-values.ts';
 import { earliest, formatTimeNs } from './time.ts';
 
-type Use = (AttributedProcess['maps'][number] | AttributedProcess['fds'][number]) & { via: 'map' | 'fd'; pid: number };
+type Finding = AttributedProcess['maps'][number] | AttributedProcess['fds'][number];
+type Use = Finding & {
+  via: 'map' | 'fd';
+  pid: number;
+  runningVersion: string | null;
+};
 type NamedUnit = NonNullable<AttributedProcess['attribution']['unit']>;
 
 /** @param processes by pid */
@@ -30,9 +36,10 @@ export function buildUnits(processes: readonly AttributedProcess[], facts: Repor
 }
 
 function buildUnit(unit: NamedUnit, members: readonly AttributedProcess[], facts: ReportFacts): Unit {
+  const versionOf = (finding: Finding) => facts.fixes?.runningVersions.get(finding) ?? null;
   const uses: Use[] = members.flatMap(({ pid, maps, fds }) => [
-    ...maps.map((map) => ({ ...map, via: 'map' as const, pid })),
-    ...fds.map((fd) => ({ ...fd, via: 'fd' as const, pid })),
+    ...maps.map((map) => ({ ...map, via: 'map' as const, pid, runningVersion: versionOf(map) })),
+    ...fds.map((fd) => ({ ...fd, via: 'fd' as const, pid, runningVersion: versionOf(fd) })),
   ]);
   const held = [...uses, ...members.flatMap(({ pid }) => facts.cuts.get(pid)?.held ?? [])];
   const stale = uses.flatMap((use) => (use.role === 'code' && use.replacedAtNs !== null ? [use.replacedAtNs] : []));
@@ -111,7 +118,13 @@ function buildFile(group: readonly Use[], facts: ReportFacts): UnitFile {
     held_bytes: isKnown ? sumHeldBytes(group) : null,
     held_memory_bytes: isKnown ? sumHeldMemoryBytes(group) : null,
     owner: first.ownerUid === null ? null : buildOwner(first.ownerUid, facts),
-    package: facts.packages.get(first.path) ?? null,
+    package: withRunningVersion(ownerOf(first.path, facts), onlyVersion(group)),
     pids: [...new Set(group.map((use) => use.pid))].sort((a, b) => a - b),
   };
+}
+
+/** null if the files of a line are of several versions: packages tells them apart. */
+function onlyVersion(group: readonly Use[]): string | null {
+  const [first] = group as [Use, ...Use[]];
+  return group.every(({ runningVersion }) => runningVersion === first.runningVersion) ? first.runningVersion : null;
 }

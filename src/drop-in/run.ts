@@ -41,6 +41,7 @@ async function scan(program: Program, options: DropInArguments, now: Date): Prom
     commandLine: 'full',
     detail: 'processes',
     packages: false,
+    fixes: false,
     systemctl: false,
     labels: {},
     now,

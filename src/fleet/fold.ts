@@ -9,6 +9,7 @@ import { compareBytes } from '../documents/order.ts';
 import { formatTime } from '../documents/time.ts';
 import { distinct, type KeyOf, keyMaker } from '../keys.ts';
 import { tool } from '../version.ts';
+import { answerCve, collectHostFixes, type HostFixes, listCves } from './fixes.ts';
 import { type FleetGate, judgeFleet, judgeHost } from './gate.ts';
 
 /** What is judged of a report by others: the fold itself decides nothing. */
@@ -27,6 +28,7 @@ interface HostEntry {
   about: Required<Fleet['hosts'][number]>;
   affected: boolean;
   whole: boolean;
+  fixes: HostFixes;
   files: FileEntry[];
   units: UnitEntry[];
 }
@@ -54,6 +56,7 @@ export class FleetFold {
   readonly #hosts = new Map<string, HostEntry>();
   readonly #files = new Map<string, FileEntry>();
   readonly #units = new Map<string, UnitEntry>();
+  readonly #lists = new Map<string, readonly string[]>();
   #nextSlot = 0;
   readonly #refused = new Map<string, { file: string; listed: UnreadableInput[]; more: number }>();
 
@@ -81,6 +84,7 @@ export class FleetFold {
       },
       affected: report.summary.processes > 0 || report.units.length > 0,
       whole: assessment.whole,
+      fixes: collectHostFixes(report, assessment.whole, (cves) => this.#share(cves)),
       files: [],
       units: [],
     };
@@ -98,7 +102,8 @@ export class FleetFold {
     else refused.more++;
   }
 
-  build(now: Date, gate: FleetGate): Fleet {
+  /** @param cve the one that is asked for, or null */
+  build(now: Date, gate: FleetGate, cve: string | null = null): Fleet {
     const hosts = [...this.#hosts.values()].sort(
       ({ about: a }, { about: b }) => compareBytes(a.hostname, b.hostname) || compareBytes(a.id ?? '', b.id ?? ''),
     );
@@ -111,6 +116,7 @@ export class FleetFold {
       const ranked = Uint32Array.from(slots, (slot) => ranks.get(slot)!).sort();
       return Array.from(ranked, (rank) => abouts[rank]!.hostname);
     };
+    const named = hosts.map(({ about, fixes }) => ({ hostname: about.hostname, id: about.id, fixes }));
     const refused = [...this.#refused.values()];
     const unread = refused.reduce((sum, { listed, more }) => sum + listed.length + more, 0);
     return {
@@ -140,6 +146,8 @@ export class FleetFold {
       files: [...this.#files.values()]
         .sort(byFile)
         .map(({ about, slots, units }) => ({ ...about, hosts: hostNames(slots), units: sortedUnion(units) })),
+      cves: listCves(named, cve),
+      cve: cve === null ? null : answerCve(cve, named, unread),
       unreadable_inputs: refused.flatMap(({ file, listed, more }) => [
         ...listed,
         ...(more === 0
@@ -147,6 +155,13 @@ export class FleetFold {
           : [{ source: file, code: 'invalid_document' as const, message: `and ${more} more inputs like these` }]),
       ]),
     };
+  }
+
+  #share(cves: readonly string[]): readonly string[] {
+    const key = this.#keyOf(cves.join());
+    const known = this.#lists.get(key) ?? cves;
+    this.#lists.set(key, known);
+    return known;
   }
 
   #addUnit(host: HostEntry, about: Omit<FleetUnit, 'hosts'>): void {

@@ -10,6 +10,7 @@ import { compileRebootCandidates, compileShippedPolicy, compileUserPolicy } from
 import type { UserPolicyRule } from '../policy/rule.ts';
 import { shippedRules } from '../policy/shipped.ts';
 import { tool } from '../version.ts';
+import { buildFixes, collectFixes } from './fixes.ts';
 import { buildHeld } from './held.ts';
 import { compareActions, compareIgnored } from './order.ts';
 import { buildReboot } from './reboot.ts';
@@ -26,7 +27,7 @@ export function buildPlan(
   generatedAt: string,
   selection: Selection = everything,
 ): Plan {
-  const { actions, ignored, complete, reboot } = judgeThings(buildThings(report), report, {
+  const { actions, ignored, complete, reboot, fixes } = judgeThings(buildThings(report), report, {
     policy: compilePolicy(userRules),
     selection,
     allowUnseenUsers: true,
@@ -51,6 +52,7 @@ export function buildPlan(
     clean: isClean(actions, reboot, complete),
     ignored: ignored.sort(compareIgnored),
     held: buildHeld(report, selection),
+    fixes,
   };
 }
 
@@ -85,16 +87,19 @@ interface JudgeOptions {
 }
 
 function judgeThings(things: readonly Thing[], report: Report, { policy, selection, allowUnseenUsers }: JudgeOptions) {
-  const settled = things
-    .filter((thing) => selection.hasUnit(thing))
-    .map((thing) => settle(thing, policy, report.host.systemd_version ?? null));
-  const actions = settled
-    .flatMap(({ action }) => (action !== null && selection.hasAction(action.action) ? [action] : []))
-    .sort(compareActions);
+  const known = collectFixes(report);
+  const host = { systemdVersion: report.host.systemd_version ?? null, fixes: known };
+  const settled = things.filter((thing) => selection.hasUnit(thing)).map((thing) => settle(thing, policy, host));
+  const wanted = settled.flatMap(({ action, reasons }) =>
+    action !== null && selection.hasAction(action.action) ? [{ action, reasons }] : [],
+  );
+  const actions = wanted.map(({ action }) => action).sort(compareActions);
+  const reasons = wanted.flatMap((each) => each.reasons);
+  const fixes = buildFixes(reasons, known);
   const seen = report.scan.complete || (allowUnseenUsers && onlyUsersUnseen(report) !== null);
   const complete = seen && showsAll(report) && !selection.narrows;
   const reboot = buildReboot(report.host.reboot, actions, complete);
-  return { actions, ignored: settled.flatMap(({ ignored }) => ignored), complete, reboot };
+  return { actions, ignored: settled.flatMap(({ ignored }) => ignored), complete, reboot, fixes };
 }
 
 /** The caller's own connection ends by itself. An incomplete plan cannot know that nothing else is left. */

@@ -5,6 +5,7 @@ import type { ShippedPolicy, UserPolicy } from '../policy/match.ts';
 import type { Decision } from '../policy/rule.ts';
 import { buildArgv } from './argv.ts';
 import type { Finding } from './findings.ts';
+import { buildFixes, type KnownFixes } from './fixes.ts';
 import { harmlessness } from './harmless.ts';
 import { buildRemarks } from './remarks.ts';
 import { needsStanding } from './standing.ts';
@@ -18,11 +19,19 @@ export interface Policy {
 
 export interface Settled {
   action: Action | null;
+  /** The findings that the action is for. */
+  reasons: readonly Finding[];
   ignored: Ignored[];
 }
 
-/** @param systemdVersion of the systemctl that will run the action, or null if that is not known */
-export function settle(thing: Thing, policy: Policy, systemdVersion: number | null): Settled {
+/** What the report knows beside its things. */
+export interface Facts {
+  /** Of the systemctl that will run the actions, or null if that is not known. */
+  systemdVersion: number | null;
+  fixes: KnownFixes;
+}
+
+export function settle(thing: Thing, policy: Policy, { systemdVersion, fixes }: Facts): Settled {
   const reasons: Finding[] = [];
   const ignored: Ignored[] = [];
   let first: { index: number; decision: Decision } | null = null;
@@ -42,10 +51,11 @@ export function settle(thing: Thing, policy: Policy, systemdVersion: number | nu
       if (match !== null && (first === null || match.index < first.index)) first = match;
     }
   }
-  if (reasons.length === 0) return { action: null, ignored };
+  if (reasons.length === 0) return { action: null, reasons, ignored };
   const affected = { ...thing, findings: reasons };
   const verdict = judge(affected, first?.decision ?? null, shippedDecision(affected, policy.shipped));
-  return { action: buildAction(affected, verdict, systemdVersion), ignored };
+  const action = buildAction(affected, verdict, systemdVersion);
+  return { action: { ...action, fixes: buildFixes(reasons, fixes) }, reasons, ignored };
 }
 
 /** Whether a user can bring it about that the thing uses the file. */

@@ -3,6 +3,7 @@
 // the end was read of it and of no other: whoever reports or keeps what was read asks for that. proc(5), open(2) O_PATH.
 
 import { closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
+import { type BuildNote, type MeantFile, readBuildNote } from './build-note.ts';
 import type { Bytes } from './bytes.ts';
 import { type FdInfo, parseFdInfo } from './fdinfo.ts';
 import { type Glimpse, glimpse, glimpseOpenFile, type OpenFile, readFdLink } from './hold.ts';
@@ -121,6 +122,11 @@ export class OpenProcess {
   /** The program itself. */
   glimpseExecutable(mountOf: MountOf): Glimpse | null {
     return glimpse(`${this.#base}/exe`, mountOf);
+  }
+
+  /** The note of the build in the mapped file, null if it has none; undefined if it could not, or may not, be read. */
+  readMappingNote(range: string, meant: MeantFile, mountOf: MountOf): BuildNote | null | undefined {
+    return readBuildNote(this.#mappedFile(range), meant, mountOf);
   }
 
   /** The unescaped path of a mapping, or null where map_files is not for us. */

@@ -3,6 +3,7 @@
 
 import type { Fleet } from '../documents/generated/fleet.ts';
 import { formatBytes } from '../sizes.ts';
+import { answerSections, cvesSection, verdictOf } from './fleet-fixes-text.ts';
 import { count, formatTime, quote } from './format.ts';
 import type { Paint, Style, Word } from './layout.ts';
 import { fold, word, words } from './layout.ts';
@@ -15,6 +16,15 @@ export function* renderFleetText(fleet: Fleet, style: Style): Generator<string> 
   const hosts = (wanted: (host: Fleet['hosts'][number]) => boolean): string[] =>
     fleet.hosts.filter(wanted).map(({ hostname }) => hostname);
   yield renderHead(fleet, style);
+  const { cve = null } = fleet;
+  if (cve !== null) {
+    yield fold(words(...verdictOf(cve)), 0, 2, style);
+    for (const { title, lines, paint } of answerSections(cve)) yield* section(title, lines, style, paint);
+    yield* unreadable(fleet, style);
+    return;
+  }
+  const cves = cvesSection(fleet);
+  yield* section(cves.title, cves.lines, style, cves.paint);
   yield* section(
     'files',
     files.map(({ path, state, role, kind, hosts, units }) => [
@@ -46,12 +56,14 @@ export function* renderFleetText(fleet: Fleet, style: Style): Generator<string> 
       ),
     style,
   );
-  yield* section(
-    'could not be read',
-    fleet.unreadable_inputs.map(({ source, message }) => words(`${quote(sanitize(source))}: ${sanitize(message)}`)),
-    style,
-    'red',
+  yield* unreadable(fleet, style);
+}
+
+function unreadable({ unreadable_inputs }: Fleet, style: Style): Generator<string> {
+  const lines = unreadable_inputs.map(({ source, message }) =>
+    words(`${quote(sanitize(source))}: ${sanitize(message)}`),
   );
+  return section('could not be read', lines, style, 'red');
 }
 
 function renderHead(fleet: Fleet, style: Style): string {

@@ -8,6 +8,7 @@ import { earliest } from '../documents/time.ts';
 import { sumHeld } from '../held.ts';
 import { stableName } from '../stable-names.ts';
 import { Family, toSeconds } from './metrics.ts';
+import { indexUnitFixes } from './pending-fixes.ts';
 
 interface Owned {
   scope: string;
@@ -17,6 +18,8 @@ interface Owned {
   heldBytes: number;
   /** null if the report does not say. */
   memoryBytes: number | null;
+  /** null if it is not known. */
+  fixes: number | null;
   files: readonly Pick<UnitFile, 'kind' | 'role' | 'state'>[];
 }
 
@@ -30,9 +33,14 @@ export function renderOpenmetrics(report: Report, plan: Plan | null, drift: Drif
     'held_memory_bytes',
     'The part of lib_users_held_bytes that is memory (tmpfs), and no disk.',
   );
+  const fixes = new Family(
+    'pending_fixes',
+    'Security fixes (CVE ids) that are on disk and not in the memory of a unit.',
+  );
   for (const owned of ownedFiles(report)) {
     const { scope, unit, user, staleSince, heldBytes, memoryBytes } = owned;
     const owner = { scope, unit, user };
+    fixes.set(owner, owned.fixes, Math.max);
     for (const { kind, state } of owned.files) files.set({ ...owner, kind, state }, 1);
     if (owned.files.length > 0) since.set(owner, staleSince === null ? null : toSeconds(staleSince), Math.min);
     if (heldBytes > 0) held.set(owner, heldBytes);
@@ -48,6 +56,7 @@ export function renderOpenmetrics(report: Report, plan: Plan | null, drift: Drif
   return [
     files,
     since,
+    fixes,
     held,
     memory,
     new Family('host_held_bytes', 'Bytes that gone files hold, each file once.').set({}, summary.held_bytes),
@@ -86,7 +95,9 @@ function rebootRequired(reported: boolean | null, plan: Plan | null): number | n
   return required === null ? null : Number(required);
 }
 
-function ownedFiles({ units, processes }: Report): Owned[] {
+function ownedFiles(report: Report): Owned[] {
+  const { units, processes } = report;
+  const fixesOf = indexUnitFixes(report);
   const owned = units.map(
     (unit): Owned => ({
       scope: unit.scope,
@@ -95,6 +106,7 @@ function ownedFiles({ units, processes }: Report): Owned[] {
       staleSince: unit.stale_since,
       heldBytes: unit.held_bytes,
       memoryBytes: unit.held_memory_bytes ?? null,
+      fixes: fixesOf(unit.scope, unit.user?.uid ?? null, unit.name, unit.files),
       files: unit.files.filter(({ role }) => role !== 'scratch'),
     }),
   );
@@ -110,6 +122,7 @@ function ownedFiles({ units, processes }: Report): Owned[] {
         staleSince: earliest(code.map(({ replaced_at }) => replaced_at)),
         heldBytes: held.bytes,
         memoryBytes: held.memory,
+        fixes: fixesOf(null, null, null, [...maps, ...fds]),
         files: [...maps, ...fds].filter(({ role }) => role !== 'scratch'),
       };
     });

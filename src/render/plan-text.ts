@@ -3,6 +3,7 @@
 import type { Action, Ignored, Plan } from '../documents/generated/plan.ts';
 import { notableBytes } from '../sizes.ts';
 import { orderReasons } from './file-order.ts';
+import { closesText } from './fixes-words.ts';
 import { count, formatTime, quote } from './format.ts';
 import { fold, type Paint, type Style, word, words } from './layout.ts';
 import { becauseText, explain, nameTarget, sections } from './plan-words.ts';
@@ -74,7 +75,10 @@ function renderItem(action: Action, withVerb: boolean, style: Style): string {
     .slice(0, more > 1 ? shownFiles : undefined)
     .map(becauseText);
   const notes = [...files, ...(more > 1 ? [`and ${count(more, 'other file')}`] : [])];
-  const explained = explain(action).map((line) => fold(words(line), 6, 8, style));
+  const closes = closesText(action.fixes ?? null);
+  const explained = [...(closes === null ? [] : [closes]), ...explain(action)].map((line) =>
+    fold(words(line), 6, 8, style),
+  );
   return [
     fold([word('[ ]'), ...words(`${verb}${nameTarget(action)}`, 'cyan')], 2, 6, style),
     renderCommand(action, style),

@@ -15,22 +15,26 @@
 //   path path_base64                            the file
 //   replaced_at held_bytes                      null where it is not known
 //   package package_version                     who owns the path now, with --packages
+//   running_version                             the version that the file is of, with --fixes
+//   pending_fixes                               how many CVE ids were fixed since, at least; null if that is not known
 
-import type { DeletedFd, DeletedMap, Process, Report, Unit, UnitFile } from '../documents/generated/report.ts';
+import type { Process, Report, Unit, UnitFile } from '../documents/generated/report.ts';
 import { renderNdjson } from './json.ts';
+import { type FixesOf, type GoneFile, indexFixes } from './pending-fixes.ts';
 
 type Cell = string | number | null;
 type Row = Record<string, Cell>;
 
 export function* renderRows(report: Report): Generator<string> {
   const head = hostCells(report);
+  const fixes = indexFixes(report);
   if (report.scan.detail === 'units') {
     for (const unit of report.units) {
-      for (const file of unit.files) yield renderNdjson({ ...head, ...unitRow(unit, file) });
+      for (const file of unit.files) yield renderNdjson({ ...head, ...unitRow(unit, file, fixes) });
     }
   }
   for (const process of report.processes) {
-    for (const row of processRows(process)) yield renderNdjson({ ...head, ...row });
+    for (const row of processRows(process, fixes)) yield renderNdjson({ ...head, ...row });
   }
 }
 
@@ -46,7 +50,7 @@ function hostCells({ generated_at, host }: Report): Row {
   };
 }
 
-function* processRows(process: Process): Generator<Row> {
+function* processRows(process: Process, fixes: FixesOf): Generator<Row> {
   const { unit, session, container, user } = process;
   const about = {
     scope: unit?.scope ?? null,
@@ -67,12 +71,13 @@ function* processRows(process: Process): Generator<Row> {
   };
   for (const map of process.maps) {
     const heldBytes = map.held_bytes === undefined ? 0 : map.held_bytes;
-    yield { ...about, via: 'map', fd: null, ...fileCells(map, heldBytes) };
+    yield { ...about, via: 'map', fd: null, ...fileCells(map, heldBytes, fixes(map, [process.pid])) };
   }
-  for (const fd of process.fds) yield { ...about, via: 'fd', fd: fd.fd, ...fileCells(fd, fd.held_bytes) };
+  for (const fd of process.fds)
+    yield { ...about, via: 'fd', fd: fd.fd, ...fileCells(fd, fd.held_bytes, fixes(fd, [process.pid])) };
 }
 
-function unitRow(unit: Unit, file: UnitFile): Row {
+function unitRow(unit: Unit, file: UnitFile, fixes: FixesOf): Row {
   return {
     scope: unit.scope,
     unit: unit.name,
@@ -91,11 +96,11 @@ function unitRow(unit: Unit, file: UnitFile): Row {
     started_at: null,
     via: file.via,
     fd: null,
-    ...fileCells(file, file.held_bytes),
+    ...fileCells(file, file.held_bytes, fixes(file, file.pids)),
   };
 }
 
-function fileCells(file: UnitFile | DeletedMap | DeletedFd, heldBytes: number | null): Row {
+function fileCells(file: GoneFile, heldBytes: number | null, pendingFixes: number | null): Row {
   return {
     kind: file.kind,
     role: file.role,
@@ -106,5 +111,7 @@ function fileCells(file: UnitFile | DeletedMap | DeletedFd, heldBytes: number | 
     held_bytes: heldBytes,
     package: file.package?.name ?? null,
     package_version: file.package?.version ?? null,
+    running_version: file.package?.running_version ?? null,
+    pending_fixes: pendingFixes,
   };
 }

@@ -2,6 +2,7 @@
 
 import type { Report } from '../documents/generated/report.ts';
 import { blocksOf } from './blocks.ts';
+import { renderFixes } from './fixes-text.ts';
 import { formatTime, quote } from './format.ts';
 import { nextStep, verdictText } from './headline.ts';
 import type { Style } from './layout.ts';
@@ -18,6 +19,8 @@ export function* renderText(report: Report, style: Style): Generator<string> {
     yield '\n';
     yield* renderBlock(block, report.generated_at, style);
   }
+  const fixes = renderFixes(report, style);
+  if (fixes !== '') yield `\n${fixes}`;
   yield `\n${renderTail(report, style)}`;
 }
 

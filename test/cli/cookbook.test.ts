@@ -27,6 +27,9 @@ const programs: Readonly<Record<string, string>> = {
   ssh: `host=$1; shift; "$@" > /dev/null || exit; cat "${folder}/$host.json"`,
 };
 
+const libssl = { manager: 'dpkg', name: 'libssl3', version: '3.0.22-1~deb12u2' } as const;
+const libc = { manager: 'dpkg', name: 'libc6', version: '2.36-9+deb12u14' } as const;
+
 before(() => {
   // icinga2 gives up root before it reads its configuration.
   chmodSync(folder, 0o755);
@@ -38,6 +41,7 @@ before(() => {
     plan: readGolden('plan'),
     drift: readGolden('drift'),
     fleet: readGolden('fleet'),
+    fixes: withFixes(golden),
     before: golden,
     after: {
       ...golden,
@@ -60,6 +64,36 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
+/** The worked example as it is with --fixes. */
+function withFixes(report: Report): Report {
+  const owner = (path: string) =>
+    path.endsWith('/libssl.so.3')
+      ? { ...libssl, running_version: '3.0.20-1~deb12u2' }
+      : path.endsWith('/libc.so.6')
+        ? libc
+        : null;
+  const owned = <File extends { path: string }>(file: File) => ({ ...file, package: owner(file.path) });
+  const own = { system: { scope: 'system', user: null } } as const;
+  return {
+    ...report,
+    units: report.units.map((unit) => ({ ...unit, files: unit.files.map(owned) })),
+    processes: report.processes.map((process) => ({ ...process, maps: process.maps.map(owned) })),
+    packages: [
+      {
+        ...{ name: 'libc6', source: 'glibc', manager: 'dpkg', installed_version: libc.version, running_version: null },
+        ...{ evidence: null, replaced_at: null, fixes: null, unknown_because: 'no_changelog', pids: [640] },
+        units: [{ ...own.system, name: 'cron.service' }],
+      },
+      {
+        ...{ name: 'libssl3', source: 'openssl', manager: 'dpkg', installed_version: libssl.version },
+        ...{ running_version: '3.0.20-1~deb12u2', evidence: 'file_time', replaced_at: '2026-11-23T06:58:40Z' },
+        fixes: { count: 2, cves: ['CVE-2026-34182', 'CVE-2026-28390'], complete: true },
+        ...{ unknown_because: null, pids: [812, 813] },
+        units: [{ ...own.system, name: 'nginx.service' }],
+      },
+    ],
+  };
+}
 function write(path: string, text: string): void {
   mkdirSync(dirname(join(folder, path)), { recursive: true });
   writeFileSync(join(folder, path), text);

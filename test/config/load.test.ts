@@ -16,7 +16,7 @@ test('without any file the defaults are in force', async (t) => {
   assert.deepEqual(config, {
     files: [],
     labels: {},
-    scan: { ignore: [], ignoreLiteral: [], defaultRules: true, commandLine: 'program' },
+    scan: { ignore: [], ignoreLiteral: [], defaultRules: true, commandLine: 'program', fixes: false },
     policy: [],
     check: { roles: null, reboot: null, accept: [] },
   });
@@ -57,7 +57,13 @@ check:
   assert.deepEqual(config, {
     files: [own, main, a, b],
     labels: { site: 'own', rack: 'r1', row: 'a' },
-    scan: { ignore: ['/own', '/main', '/a', '/b'], ignoreLiteral: ['/l1'], defaultRules: false, commandLine: 'full' },
+    scan: {
+      ignore: ['/own', '/main', '/a', '/b'],
+      ignoreLiteral: ['/l1'],
+      defaultRules: false,
+      commandLine: 'full',
+      fixes: false,
+    },
     policy: [
       { path: '/own', action: 'reboot', reason: 'own', file: own, line: 5 },
       { unit: 'main.service', action: 'manual', reason: 'main', file: main, line: 6 },

@@ -17,6 +17,7 @@ const finding = {
   links: 0,
   heldBytes: 4096,
   bornAtNs: null,
+  modifiedAtNs: 1764453600123456700n,
   ownerUid: 0,
   unlinkedAtNs: 0n,
   fsType: 'ext4',

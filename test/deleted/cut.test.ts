@@ -17,7 +17,7 @@ const identity = (commandLine = 'daemon\0'): Identity => ({
 });
 const common: Omit<MapFinding, 'path' | 'inode' | 'kind' | 'role' | 'mappings' | 'mappedBytes' | 'executable'> = {
   ...{ state: 'removed', device: 'fe:01', links: 0, heldBytes: 4096, fsType: 'ext4', bornAtNs: null, ownerUid: 0 },
-  ...{ unlinkedAtNs: null, replacedAtNs: null, pathSource: 'kernel' },
+  ...{ modifiedAtNs: null, unlinkedAtNs: null, replacedAtNs: null, pathSource: 'kernel' },
 };
 const map = (path: string, inode: bigint, more: Partial<MapFinding> = {}): MapFinding => ({
   ...common,

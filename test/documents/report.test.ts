@@ -28,6 +28,7 @@ const map = (path: string, more: Partial<MapFinding> = {}): MapFinding => ({
     fsType: 'ext4',
     bornAtNs: null,
     ownerUid: 0,
+    modifiedAtNs: null,
     unlinkedAtNs: null,
     pathSource: 'kernel',
   },
@@ -56,7 +57,7 @@ const fd = (number: number, path: string, more: Partial<FdFinding> = {}): FdFind
     access: 'write',
     append: true,
   },
-  ...{ mountPoint: '/', fsType: 'ext4' },
+  ...{ mountPoint: '/', fsType: 'ext4', modifiedAtNs: null, ownerUid: null },
   ...more,
 });
 const named = (name: string, scope: 'system' | 'user' = 'system', uid: number | null = null): Attribution['unit'] => ({
@@ -82,7 +83,7 @@ const build = (processes: AttributedProcess[], scan: Partial<Scan> = {}, more: P
   buildReport({
     ...{ now: new Date(1_000_999), host: golden.host, scan: { ...golden.scan, ...scan }, processes },
     ...{ systemd: new Map(), leaders: new Map(), packages: new Map(), userName: () => null, ownerKind, warnings: [] },
-    ...{ bootTimeSeconds: 1000, clockTicksPerSecond: 100, kernelHeld: null, cuts: new Map() },
+    ...{ bootTimeSeconds: 1000, clockTicksPerSecond: 100, kernelHeld: null, cuts: new Map(), fixes: null },
     ...more,
   });
 

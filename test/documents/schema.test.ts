@@ -90,6 +90,14 @@ const laterFields: ReadonlySet<string> = new Set([
   'report/$defs/unit_file/owner',
   'report/$defs/map/owner',
   'report/$defs/fd/owner',
+  'report/packages',
+  'report/$defs/scan/fixes',
+  'report/$defs/package/running_version',
+  'plan/fixes',
+  'plan/$defs/action/fixes',
+  'plan/$defs/package/running_version',
+  'fleet/cves',
+  'fleet/cve',
 ]);
 
 for (const name of schemaNames) {

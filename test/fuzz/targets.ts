@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../support/project.ts';
 import type { Target } from './engine.ts';
+import { changes } from './targets/changes.ts';
 import { configuration } from './targets/configuration.ts';
 import { hostileProcess } from './targets/process.ts';
 import { cgroup, maps, mountinfo, stat } from './targets/records.ts';
@@ -20,6 +21,7 @@ export const targets: readonly Target[] = [
   hostileProcess,
   configuration,
   small,
+  changes,
 ];
 
 export function corpusFolder(target: Target): string {

@@ -29,6 +29,7 @@ function scanOne(pid: number): Promise<Report> {
     commandLine: 'full',
     detail: 'processes',
     packages: false,
+    fixes: false,
     systemctl: false,
     labels: {},
     now: new Date(),

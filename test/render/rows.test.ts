@@ -13,7 +13,7 @@ const parse = (text: string): Row[] =>
 const columns =
   'generated_at hostname host_id boot_id labels scope unit unit_uid session container_runtime container_id ' +
   'container_name pid pids uid user process command executable started_at via fd kind role state path path_base64 ' +
-  'replaced_at held_bytes package package_version';
+  'replaced_at held_bytes package package_version running_version pending_fixes';
 
 test('rows: every row has the same columns in the same order, and nothing nested', () => {
   for (const row of [...parse(renderRows(workedReport())), ...parse(renderRows(unitsReport()))]) {
@@ -63,6 +63,8 @@ test('rows: what a row of a process says', () => {
     held_bytes: 10489856,
     package: null,
     package_version: null,
+    running_version: null,
+    pending_fixes: null,
   });
 });
 

@@ -45,6 +45,10 @@ export interface ScanConfig {
    * How much of each command line is reported.
    */
   command_line?: 'full' | 'program' | 'none';
+  /**
+   * true names the security fixes that are on disk and not in memory, as --fixes does.
+   */
+  fixes?: boolean;
 }
 /**
  * One rule: which unit or path, what to do, and why. With both unit and path, both must match.

@@ -36,6 +36,10 @@ export type Role = 'code' | 'data' | 'log' | 'file' | 'scratch';
  * replaced: the path now names another file. removed: nothing is at the path. unknown: we could not, or must not, look.
  */
 export type State = 'replaced' | 'removed' | 'unknown';
+/**
+ * An id, as in CVE-2026-32776.
+ */
+export type Cve = string;
 
 /**
  * What many hosts still run on files that are gone: their reports in one document, as `lib-users fleet` folded them.
@@ -66,6 +70,14 @@ export interface Fleet {
    * The gone files, by path, via, kind, role and state; those that no unit owns (containers, bare processes) too.
    */
   files: FleetFile[];
+  /**
+   * The security fixes that are on disk and not in memory, those that most hosts lack first, then the newest; at most 500, or with --cve that one. Reports without --fixes say nothing about them. Always written; not required, since documents of 1.1 do not have it.
+   */
+  cves?: FleetCve[];
+  /**
+   * The answer to --cve; null without it. Always written; not required, since documents of 1.1 do not have it.
+   */
+  cve?: CveAnswer | null;
   /**
    * What could not be folded, and why. Of one source at most a hundred are listed; then one entry counts the rest.
    */
@@ -249,6 +261,99 @@ export interface FleetFile {
    * The units that use it, on any of the hosts.
    */
   units: string[];
+}
+/**
+ * A fix that is on disk and not in memory, and who lacks it there.
+ */
+export interface FleetCve {
+  id: Cve;
+  /**
+   * The packages whose installed version has it, by name.
+   */
+  packages: string[];
+  /**
+   * The names of the hosts that still run a version without it; a name that several hosts have stands there for each of them.
+   */
+  hosts: string[];
+  /**
+   * The units that run it on any host, by name.
+   */
+  units: string[];
+}
+/**
+ * Who still runs code without one fix that is on disk. A host whose package was not upgraded is not in it: its disk has no fix either, which the package manager says.
+ */
+export interface CveAnswer {
+  id: Cve;
+  /**
+   * drift: a host still runs code without it (exit code 5). incomplete: none is known to, but of some it cannot be known, or a report could not be read (4). pass: none does (0).
+   */
+  verdict: 'pass' | 'drift' | 'incomplete';
+  /**
+   * The hosts that still run code without it, by name and id.
+   */
+  hosts: CveHost[];
+  /**
+   * The other hosts of which it cannot be known, by name and id.
+   */
+  unknown: CveUnknown[];
+}
+/**
+ * A host that still runs code without the fix.
+ */
+export interface CveHost {
+  /**
+   * Its name.
+   */
+  hostname: string;
+  /**
+   * Its id, or null.
+   */
+  id: string | null;
+  /**
+   * The versions that still run, by name and running version.
+   */
+  packages: CvePackage[];
+  /**
+   * The units that run them, by name; processes of no unit are only in the host's own report.
+   */
+  units: string[];
+}
+/**
+ * A version of a package without the fix.
+ */
+export interface CvePackage {
+  /**
+   * The package's name.
+   */
+  name: string;
+  /**
+   * The version in memory; null if it is not known, or if only the version of its source is.
+   */
+  running_version: string | null;
+  /**
+   * The version on disk, which has the fix.
+   */
+  installed_version: string;
+}
+/**
+ * A host of which it cannot be known.
+ */
+export interface CveUnknown {
+  /**
+   * Its name.
+   */
+  hostname: string;
+  /**
+   * Its id, or null.
+   */
+  id: string | null;
+  /**
+   * Why. not_asked: it runs gone code, and its report was made without --fixes. not_everything_seen: its report is not complete. no_package: it runs gone code from a place of packages that is of no package now, or of a container. fixes_unknown: of a version that it runs it is not known what was fixed since. changelog_incomplete: a changelog does not reach back to the version that it runs. list_cut: more ids than a report lists.
+   */
+  because: (
+    'not_asked' | 'not_everything_seen' | 'no_package' | 'fixes_unknown' | 'changelog_incomplete' | 'list_cut'
+  )[];
 }
 /**
  * One input that could not be folded.

@@ -78,7 +78,7 @@ export type ReasonCode =
   | 'scratch_file'
   | 'policy';
 /**
- * The package that owns the path now; null where none does, or without --packages.
+ * The package that owns the path now, or had it (see package); null where none does, or without --packages.
  */
 export type NullablePackage = Package | null;
 /**
@@ -89,6 +89,10 @@ export type Pids = number[];
  * A number of things or bytes, or null if it is not known.
  */
 export type NullableCount = Count | null;
+/**
+ * An id, as in CVE-2026-32776.
+ */
+export type Cve = string;
 
 /**
  * What must be done about a report's findings, each with its reason, as `lib-users plan` derives it.
@@ -136,6 +140,10 @@ export interface Plan {
    * true if nothing is left to do but for the caller's own connection (see callers_own) and no reboot is required; false if something is; null if nothing was found to do, but the plan is not complete. Always written; not required, since documents of 1.0 do not have it.
    */
   clean?: boolean | null;
+  /**
+   * What all actions together bring into memory; null if nothing is known of it. Always written; not required, since documents of 1.1 do not have it.
+   */
+  fixes?: ClosedFixes | null;
   /**
    * Gone files for which nothing is to be done, by unit, path and code.
    */
@@ -367,6 +375,10 @@ export interface Action {
    */
   because: Because[];
   /**
+   * The security fixes that are on disk and not in memory, and that the action brings into memory; null if nothing is known of them, as without scan --fixes: that is not the same as none. Always written; not required, since documents of 1.1 do not have it.
+   */
+  fixes?: ClosedFixes | null;
+  /**
    * What to know before one does it, each with a code to test for.
    */
   remarks?: Remark[];
@@ -436,7 +448,7 @@ export interface Because {
   held_bytes?: NullableCount;
 }
 /**
- * The package that owns the path now.
+ * The package that owns the path now; with --fixes also the one that had it until an upgrade took the file away.
  */
 export interface Package {
   /**
@@ -451,6 +463,40 @@ export interface Package {
    * Its installed version.
    */
   version: string;
+  running_version?: NullableString;
+}
+/**
+ * Security fixes that are on disk and not yet in memory, by the changelogs of the installed packages.
+ */
+export interface ClosedFixes {
+  count: Count;
+  /**
+   * The newest 20 of them, the newest first.
+   */
+  cves: Cve[];
+  /**
+   * Whether all of them are known; false means: at least these, since a file is of no package, a version is not known, or a changelog does not reach back.
+   */
+  complete: boolean;
+  /**
+   * The packages that bring at least one, by name and running version.
+   */
+  packages: FixedPackage[];
+}
+/**
+ * A package whose installed version has fixes that the running one does not have.
+ */
+export interface FixedPackage {
+  /**
+   * The package's name.
+   */
+  name: string;
+  running_version: NullableString;
+  /**
+   * The version on disk.
+   */
+  installed_version: string;
+  count: Count;
 }
 /**
  * Something to know before one does what the action says.

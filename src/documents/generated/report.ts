@@ -65,7 +65,7 @@ export type State = 'replaced' | 'removed' | 'unknown';
  */
 export type NullableOwner = Owner | null;
 /**
- * The package that owns the path now; null where none does, or without --packages.
+ * The package that owns the path now, or had it (see package); null where none does, or without --packages.
  */
 export type NullablePackage = Package | null;
 /**
@@ -76,6 +76,10 @@ export type Device = string | null;
  * The inode number, unsigned 64-bit in decimal, or null where we could not look.
  */
 export type Inode = string | null;
+/**
+ * An id, as in CVE-2026-32776.
+ */
+export type Cve = string;
 
 /**
  * What one host still runs on files that are gone, as `lib-users scan` saw it. Every fact is here; plan, drift and fleet documents are derived from it.
@@ -103,6 +107,10 @@ export interface Report {
    * Gone files that no process holds but the kernel itself, by holder and device; null if it was not looked at: in a container, or with another procfs than /proc. They are not in the summary.
    */
   kernel_held?: KernelHeld[] | null;
+  /**
+   * Each version of each package that gone code of the affected processes is of, by name, manager and running version, with what was fixed in the installed version since: on disk, not in memory. null without --fixes. Gone files in containers, and of no package, are not in it.
+   */
+  packages?: PackageInUse[] | null;
   /**
    * What kept the report from being better, each with a code to test for.
    */
@@ -273,6 +281,10 @@ export interface Scan {
    * Whether the package database was asked.
    */
   packages: boolean;
+  /**
+   * Whether it was asked which versions of the packages still run, and what was fixed since.
+   */
+  fixes?: boolean;
   /**
    * The effective uid of the scanner.
    */
@@ -556,7 +568,7 @@ export interface Owner {
   kind: OwnerKind;
 }
 /**
- * The package that owns the path now.
+ * The package that owns the path now; with --fixes also the one that had it until an upgrade took the file away.
  */
 export interface Package {
   /**
@@ -571,6 +583,7 @@ export interface Package {
    * Its installed version.
    */
   version: string;
+  running_version?: NullableString;
 }
 /**
  * What systemd said of the unit, in snake_case of its D-Bus properties.
@@ -803,6 +816,69 @@ export interface KernelHeld {
   path_base64: Base64;
   size_bytes: NullableCount;
   held_bytes: NullableCount;
+}
+/**
+ * One version of one package that processes still run, though another one is installed or its files were replaced.
+ */
+export interface PackageInUse {
+  /**
+   * The package's name.
+   */
+  name: string;
+  source: NullableString;
+  /**
+   * Whose database answered.
+   */
+  manager: 'dpkg' | 'rpm' | 'pacman' | 'apk';
+  /**
+   * The version on disk.
+   */
+  installed_version: string;
+  running_version: NullableString;
+  /**
+   * What tells the running version, the strongest of what its files have. file_time: the gone file was written at the time of exactly one entry of the changelog. build_note: the gone file itself names it. upgrade_log: the log of the package manager has the change that took the file away, or only one since the process began. first_upgrade: the log has several since, and this is the first. null: nothing tells it.
+   */
+  evidence: ('file_time' | 'build_note' | 'upgrade_log' | 'first_upgrade') | null;
+  replaced_at: NullableTime;
+  /**
+   * The security fixes since the running version; null if they are not known, which is not the same as none.
+   */
+  fixes: Fixes | null;
+  /**
+   * Why fixes is null. no_running_version: nothing tells what version runs. no_changelog: the installed package's changelog is missing or cannot be read. no_source_version: the changelog's versions are not those of the package, and nothing tells which of them runs. not_kept: the package manager keeps no changelogs. too_many_packages: more packages than are looked at (64). null if fixes is known.
+   */
+  unknown_because:
+    ('no_running_version' | 'no_changelog' | 'no_source_version' | 'not_kept' | 'too_many_packages') | null;
+  /**
+   * The units that run it, by scope (system first), uid and name.
+   */
+  units: PackageUnit[];
+  pids: Pids;
+}
+/**
+ * The CVE ids that the changelog of the installed version has since the running version.
+ */
+export interface Fixes {
+  count: Count;
+  /**
+   * The newest 500 of them, the newest first.
+   */
+  cves: Cve[];
+  /**
+   * Whether the changelog reaches back to the running version; false means: at least these.
+   */
+  complete: boolean;
+}
+/**
+ * A unit that runs it.
+ */
+export interface PackageUnit {
+  scope: Scope;
+  user: NullableUser;
+  /**
+   * The unit's name.
+   */
+  name: string;
 }
 /**
  * Something that kept the report from being better.

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:config:1.1.0","type":"object","additionalProperties":false,"required":["kind","schema_version"],"properties":{"kind":{"const":"lib-users/config"},"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"scan":{"type":"object","additionalProperties":false,"properties":{"ignore":{"type":"array","items":{"type":"string","minLength":1}},"ignore_literal":{"type":"array","items":{"type":"string","minLength":1}},"default_rules":{"type":"boolean"},"command_line":{"enum":["full","program","none"]}}},"policy":{"type":"array","items":{"$ref":"#/$defs/policy_rule"}},"check":{"type":"object","additionalProperties":false,"properties":{"roles":{"type":"array","items":{"enum":["code","data","log","file","scratch"]}},"reboot":{"enum":["ok","warning","fail"]},"accept":{"type":"array","items":{"$ref":"#/$defs/accepted"}}}}},"$defs":{"policy_rule":{"type":"object","additionalProperties":false,"required":["action","reason"],"anyOf":[{"required":["unit"]},{"required":["path"]}],"properties":{"unit":{"type":"string","minLength":1},"path":{"type":"string","minLength":1},"action":{"enum":["restart","reload","signal","manual","ignore","reboot"]},"signal":{"type":"string","pattern":"^[A-Z0-9]+$"},"reason":{"type":"string","minLength":1}}},"accepted":{"type":"object","additionalProperties":false,"required":["reason"],"anyOf":[{"required":["unit"]},{"required":["path"]}],"properties":{"unit":{"type":"string","minLength":1},"path":{"type":"string","minLength":1},"until":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"reason":{"type":"string","minLength":1}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:config:1.2.0","type":"object","additionalProperties":false,"required":["kind","schema_version"],"properties":{"kind":{"const":"lib-users/config"},"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"scan":{"type":"object","additionalProperties":false,"properties":{"ignore":{"type":"array","items":{"type":"string","minLength":1}},"ignore_literal":{"type":"array","items":{"type":"string","minLength":1}},"default_rules":{"type":"boolean"},"command_line":{"enum":["full","program","none"]},"fixes":{"type":"boolean"}}},"policy":{"type":"array","items":{"$ref":"#/$defs/policy_rule"}},"check":{"type":"object","additionalProperties":false,"properties":{"roles":{"type":"array","items":{"enum":["code","data","log","file","scratch"]}},"reboot":{"enum":["ok","warning","fail"]},"accept":{"type":"array","items":{"$ref":"#/$defs/accepted"}}}}},"$defs":{"policy_rule":{"type":"object","additionalProperties":false,"required":["action","reason"],"anyOf":[{"required":["unit"]},{"required":["path"]}],"properties":{"unit":{"type":"string","minLength":1},"path":{"type":"string","minLength":1},"action":{"enum":["restart","reload","signal","manual","ignore","reboot"]},"signal":{"type":"string","pattern":"^[A-Z0-9]+$"},"reason":{"type":"string","minLength":1}}},"accepted":{"type":"object","additionalProperties":false,"required":["reason"],"anyOf":[{"required":["unit"]},{"required":["path"]}],"properties":{"unit":{"type":"string","minLength":1},"path":{"type":"string","minLength":1},"until":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"reason":{"type":"string","minLength":1}}}}};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
 const func1 = require("ajv/dist/runtime/ucs2length").default;
 const schema20 = {"type":"object","additionalProperties":false,"required":["action","reason"],"anyOf":[{"required":["unit"]},{"required":["path"]}],"properties":{"unit":{"type":"string","minLength":1},"path":{"type":"string","minLength":1},"action":{"enum":["restart","reload","signal","manual","ignore","reboot"]},"signal":{"type":"string","pattern":"^[A-Z0-9]+$"},"reason":{"type":"string","minLength":1}}};
@@ -393,7 +393,7 @@ validate55.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="urn:lib-users:schema:config:1.1.0" */;
+/*# sourceURL="urn:lib-users:schema:config:1.2.0" */;
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate52.evaluated;
@@ -488,7 +488,7 @@ if(errors === _errs10){
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 const _errs12 = errors;
 for(const key2 in data4){
-if(!((((key2 === "ignore") || (key2 === "ignore_literal")) || (key2 === "default_rules")) || (key2 === "command_line"))){
+if(!(((((key2 === "ignore") || (key2 === "ignore_literal")) || (key2 === "default_rules")) || (key2 === "command_line")) || (key2 === "fixes"))){
 validate52.errors = [{instancePath:instancePath+"/scan",schemaPath:"#/properties/scan/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -597,6 +597,19 @@ var valid2 = _errs23 === errors;
 else {
 var valid2 = true;
 }
+if(valid2){
+if(data4.fixes !== undefined){
+const _errs24 = errors;
+if(typeof data4.fixes !== "boolean"){
+validate52.errors = [{instancePath:instancePath+"/scan/fixes",schemaPath:"#/properties/scan/properties/fixes/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs24 === errors;
+}
+else {
+var valid2 = true;
+}
+}
 }
 }
 }
@@ -614,19 +627,19 @@ var valid0 = true;
 }
 if(valid0){
 if(data.policy !== undefined){
-let data11 = data.policy;
-const _errs24 = errors;
-if(errors === _errs24){
-if(Array.isArray(data11)){
-var valid5 = true;
-const len2 = data11.length;
-for(let i2=0; i2<len2; i2++){
+let data12 = data.policy;
 const _errs26 = errors;
-if(!(validate53(data11[i2], {instancePath:instancePath+"/policy/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
+if(errors === _errs26){
+if(Array.isArray(data12)){
+var valid5 = true;
+const len2 = data12.length;
+for(let i2=0; i2<len2; i2++){
+const _errs28 = errors;
+if(!(validate53(data12[i2], {instancePath:instancePath+"/policy/" + i2,parentData:data12,parentDataProperty:i2,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
 errors = vErrors.length;
 }
-var valid5 = _errs26 === errors;
+var valid5 = _errs28 === errors;
 if(!valid5){
 break;
 }
@@ -637,41 +650,41 @@ validate52.errors = [{instancePath:instancePath+"/policy",schemaPath:"#/properti
 return false;
 }
 }
-var valid0 = _errs24 === errors;
+var valid0 = _errs26 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.check !== undefined){
-let data13 = data.check;
-const _errs27 = errors;
-if(errors === _errs27){
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+let data14 = data.check;
 const _errs29 = errors;
-for(const key3 in data13){
+if(errors === _errs29){
+if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
+const _errs31 = errors;
+for(const key3 in data14){
 if(!(((key3 === "roles") || (key3 === "reboot")) || (key3 === "accept"))){
 validate52.errors = [{instancePath:instancePath+"/check",schemaPath:"#/properties/check/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs29 === errors){
-if(data13.roles !== undefined){
-let data14 = data13.roles;
-const _errs30 = errors;
-if(errors === _errs30){
-if(Array.isArray(data14)){
-var valid7 = true;
-const len3 = data14.length;
-for(let i3=0; i3<len3; i3++){
-let data15 = data14[i3];
+if(_errs31 === errors){
+if(data14.roles !== undefined){
+let data15 = data14.roles;
 const _errs32 = errors;
-if(!(((((data15 === "code") || (data15 === "data")) || (data15 === "log")) || (data15 === "file")) || (data15 === "scratch"))){
+if(errors === _errs32){
+if(Array.isArray(data15)){
+var valid7 = true;
+const len3 = data15.length;
+for(let i3=0; i3<len3; i3++){
+let data16 = data15[i3];
+const _errs34 = errors;
+if(!(((((data16 === "code") || (data16 === "data")) || (data16 === "log")) || (data16 === "file")) || (data16 === "scratch"))){
 validate52.errors = [{instancePath:instancePath+"/check/roles/" + i3,schemaPath:"#/properties/check/properties/roles/items/enum",keyword:"enum",params:{allowedValues: schema19.properties.check.properties.roles.items.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid7 = _errs32 === errors;
+var valid7 = _errs34 === errors;
 if(!valid7){
 break;
 }
@@ -682,39 +695,39 @@ validate52.errors = [{instancePath:instancePath+"/check/roles",schemaPath:"#/pro
 return false;
 }
 }
-var valid6 = _errs30 === errors;
+var valid6 = _errs32 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
-if(data13.reboot !== undefined){
-let data16 = data13.reboot;
-const _errs33 = errors;
-if(!(((data16 === "ok") || (data16 === "warning")) || (data16 === "fail"))){
+if(data14.reboot !== undefined){
+let data17 = data14.reboot;
+const _errs35 = errors;
+if(!(((data17 === "ok") || (data17 === "warning")) || (data17 === "fail"))){
 validate52.errors = [{instancePath:instancePath+"/check/reboot",schemaPath:"#/properties/check/properties/reboot/enum",keyword:"enum",params:{allowedValues: schema19.properties.check.properties.reboot.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid6 = _errs33 === errors;
+var valid6 = _errs35 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
-if(data13.accept !== undefined){
-let data17 = data13.accept;
-const _errs34 = errors;
-if(errors === _errs34){
-if(Array.isArray(data17)){
-var valid8 = true;
-const len4 = data17.length;
-for(let i4=0; i4<len4; i4++){
+if(data14.accept !== undefined){
+let data18 = data14.accept;
 const _errs36 = errors;
-if(!(validate55(data17[i4], {instancePath:instancePath+"/check/accept/" + i4,parentData:data17,parentDataProperty:i4,rootData,dynamicAnchors}))){
+if(errors === _errs36){
+if(Array.isArray(data18)){
+var valid8 = true;
+const len4 = data18.length;
+for(let i4=0; i4<len4; i4++){
+const _errs38 = errors;
+if(!(validate55(data18[i4], {instancePath:instancePath+"/check/accept/" + i4,parentData:data18,parentDataProperty:i4,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
 errors = vErrors.length;
 }
-var valid8 = _errs36 === errors;
+var valid8 = _errs38 === errors;
 if(!valid8){
 break;
 }
@@ -725,7 +738,7 @@ validate52.errors = [{instancePath:instancePath+"/check/accept",schemaPath:"#/pr
 return false;
 }
 }
-var valid6 = _errs34 === errors;
+var valid6 = _errs36 === errors;
 }
 else {
 var valid6 = true;
@@ -739,7 +752,7 @@ validate52.errors = [{instancePath:instancePath+"/check",schemaPath:"#/propertie
 return false;
 }
 }
-var valid0 = _errs27 === errors;
+var valid0 = _errs29 === errors;
 }
 else {
 var valid0 = true;

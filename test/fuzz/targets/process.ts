@@ -55,6 +55,7 @@ const options: ScanOptions = {
   commandLine: 'full',
   detail: 'processes',
   packages: false,
+  fixes: false,
   systemctl: false,
   labels: {},
   now: new Date('2026-11-23T07:40:12Z'),

@@ -1,0 +1,84 @@
+// An installed package of dpkg -> the source that it was built from, and its changelog, from /usr/share/doc. deb-changelog(5),
+// dh_installchangelogs(1): a package whose source is Debian's own has changelog.gz, every other one changelog.Debian.gz, and one
+// that was rebuilt without a change of its source has the rebuild's entry in a file of its own, named by the architecture.
+
+import type { Bytes } from '../procfs/bytes.ts';
+import { Changelog } from './changelog.ts';
+import { type DebianEntry, parseEntries } from './debian-changelog.ts';
+import { type Host, openTrusted, type Reading, readPieces, type TrustedFile } from './trusted-file.ts';
+
+export interface DpkgSource {
+  name: string;
+  version: string;
+  /** The version of the package itself. */
+  installed: string;
+  architecture: string;
+}
+
+/** The source of each installed package that is asked for. */
+export function findSources(status: Bytes, names: ReadonlySet<string>): Map<string, DpkgSource> {
+  const sources = new Map<string, DpkgSource>();
+  const text = `\n${status}`;
+  for (const name of names) {
+    const begin = `\nPackage: ${name}\n`;
+    for (let at = text.indexOf(begin); at !== -1; at = text.indexOf(begin, at + 1)) {
+      const end = text.indexOf('\n\n', at);
+      const source = parseSource(text.slice(at, end === -1 ? undefined : end));
+      if (source !== null) {
+        sources.set(name, source);
+        break;
+      }
+    }
+  }
+  return sources;
+}
+
+function parseSource(stanza: Bytes): DpkgSource | null {
+  const field = (name: string) => new RegExp(`^${name}: *(.*)$`, 'm').exec(stanza)?.[1]?.trim();
+  const version = field('Version');
+  if (version === undefined || / (?:not-installed|config-files)$/.test(field('Status') ?? ' not-installed'))
+    return null;
+  const [, name, sourceVersion] = /^(\S+)(?: \((\S+)\))?$/.exec(field('Source') ?? field('Package')!) ?? [];
+  if (name === undefined) return null;
+  return { name, version: sourceVersion ?? version, installed: version, architecture: field('Architecture') ?? '' };
+}
+
+const documentation = '/usr/share/doc';
+
+/** null if the package has none that can be read, or it is another source's. */
+export async function openDpkgChangelog(host: Host, name: string, source: DpkgSource): Promise<Changelog | null> {
+  const reading: Reading = { cut: false };
+  for (const base of ['changelog.Debian', 'changelog']) {
+    const file = openEither(host, `${name}/${base}`);
+    if (file === null) continue;
+    const entries = parseEntries(readPieces(file, reading));
+    const first = await entries.next();
+    // The changelog.gz of a package whose source is not Debian's own is the author's, in whatever format.
+    if (first.done || first.value.source !== source.name) {
+      await entries.return(undefined);
+      reading.cut = false;
+      continue;
+    }
+    const rebuilds = openEither(host, `${name}/${base}.${source.architecture}`);
+    return new Changelog(joined(rebuilds, first.value, entries, source.name, reading), reading);
+  }
+  return null;
+}
+
+function openEither(host: Host, name: string): TrustedFile | null {
+  return openTrusted(host, documentation, `${name}.gz`) ?? openTrusted(host, documentation, name);
+}
+
+async function* joined(
+  rebuilds: TrustedFile | null,
+  first: DebianEntry,
+  entries: AsyncIterable<DebianEntry>,
+  source: string,
+  reading: Reading,
+): AsyncGenerator<DebianEntry> {
+  if (rebuilds !== null) {
+    for await (const entry of parseEntries(readPieces(rebuilds, reading))) if (entry.source === source) yield entry;
+  }
+  yield first;
+  yield* entries;
+}

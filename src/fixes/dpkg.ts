@@ -1,0 +1,82 @@
+// dpkg's database, its log and /usr/share/doc -> the past of its packages.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Changelog } from './changelog.ts';
+import { type DpkgSource, findSources, openDpkgChangelog } from './dpkg-changelog.ts';
+import { parseDpkgLog, timeOfLine } from './dpkg-log.ts';
+import { compareDpkgVersions, withoutRebuild } from './dpkg-version.ts';
+import type { Manager, PackageHistory } from './history.ts';
+import { type PackageLog, readLog } from './package-log.ts';
+import type { Host } from './trusted-file.ts';
+
+/**
+ * @param names of the packages that will be asked for
+ * @param since before this nobody will ask for the log, in milliseconds since the epoch
+ */
+export function openDpkg(host: Host, names: ReadonlySet<string>, since: number): Manager {
+  const sources = readSources(host, names);
+  /** Packages of one source have the same changelog, and not each of them may bring it along. */
+  const opened = new Map<string, Changelog>();
+  let log: Promise<PackageLog> | null = null;
+  return {
+    historyOf: async (name, version) => {
+      const source = sources.get(name) ?? null;
+      if (source === null) return unknownPast;
+      const key = `${source.name} ${source.version}`;
+      const changelog = opened.get(key) ?? (await openDpkgChangelog(host, name, source));
+      if (changelog !== null) opened.set(key, changelog);
+      return pastOf(source, version, changelog);
+    },
+    log: () => {
+      log ??= readLog(host, '/var/log/dpkg.log', since, { timeOf: timeOfLine, parse: parseDpkgLog });
+      return log;
+    },
+    close: async () => {
+      for (const changelog of opened.values()) await changelog.close();
+    },
+  };
+}
+
+function readSources(host: Host, names: ReadonlySet<string>): Map<string, DpkgSource> {
+  try {
+    return findSources(readFileSync(join(host.root, 'var/lib/dpkg/status'), 'latin1'), names);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return new Map();
+  }
+}
+
+/** Some packages have versions that are not those of their source: then only the changelog's own are comparable. */
+function pastOf(source: DpkgSource, installed: string, changelog: Changelog | null): PackageHistory {
+  const isSame = withoutRebuild(installed) === withoutRebuild(source.version);
+  return {
+    ...unknownPast,
+    source: source.name,
+    changelog,
+    installed: withoutRebuild(source.version),
+    toSource: (version) => (isSame ? withoutRebuild(version) : null),
+    toPackage: (version) => (isSame ? version : null),
+  };
+}
+
+function compareSources(a: string, b: string): number {
+  return compareDpkgVersions(withoutRebuild(a), withoutRebuild(b));
+}
+
+/** The version that an update of a release or a backport was made from: 1.2-1 of 1.2-1~deb12u1. */
+function withoutRelease(version: string): string {
+  return withoutRebuild(version).replace(/~(?:deb|bpo)[0-9]+[^~]*$/, '');
+}
+
+const unknownPast: PackageHistory = {
+  source: null,
+  changelog: null,
+  without: 'no_changelog',
+  installed: null,
+  toSource: () => null,
+  toPackage: () => null,
+  compare: compareSources,
+  contains: (version, older) => compareSources(older, version) <= 0 || older === withoutRelease(version),
+  hasTime: ({ date }, seconds) => date === seconds,
+};

@@ -1,0 +1,147 @@
+// A use of a gone file and the past of its package -> the version that is used, and what was fixed since.
+
+import { compareCves } from '../cves.ts';
+import type { ChangelogEntry } from './debian-changelog.ts';
+import type { PackageHistory } from './history.ts';
+import type { Change, PackageLog } from './package-log.ts';
+import type { Evidence, Fixes, UnknownBecause, Use } from './use.ts';
+
+export interface Running {
+  /** As the package has it; null if that is not known. */
+  version: string | null;
+  /** As the changelog has it; null if that is not known. */
+  sourceVersion: string | null;
+  /** The entry of the changelog that the file was built from; null if none was found. */
+  entry: ChangelogEntry | null;
+  /** null if nothing tells the version. */
+  evidence: Evidence | null;
+}
+
+const nothing: Running = { version: null, sourceVersion: null, entry: null, evidence: null };
+
+/** Dates of a changelog need not fall from entry to entry: so much further down nobody has to look. */
+const marginSeconds = 400 * 24 * 3600;
+/** A log has whole seconds, and its line is written a little before or after what it tells. */
+const toleranceMs = 2000;
+
+/** @param log asked only if the file itself does not tell */
+export async function findRunning(
+  use: Use,
+  history: PackageHistory,
+  log: () => Promise<PackageLog>,
+  trustedOwner: number,
+): Promise<Running> {
+  // A user's own file at a path of the package, as in a mount namespace of the user's, may have any time.
+  if (use.fileOwner !== null && use.fileOwner !== trustedOwner) return nothing;
+  const entry = await findEntry(use, history);
+  if (entry !== null) {
+    const named = entry.version === null ? null : history.toPackage(entry.version);
+    const version = named ?? (await versionInLog(use, entry, history, log));
+    return { version, sourceVersion: entry.version, entry, evidence: 'file_time' };
+  }
+  const noted = ofNote(use, history);
+  if (noted !== null) return noted;
+  const found = findChange(use, await log());
+  if (found === null) return nothing;
+  const version = found.change.from;
+  return { version, sourceVersion: history.toSource(version), entry: null, evidence: found.evidence };
+}
+
+/** Whose notes a package manager's packages have. systemd.io/ELF_PACKAGE_METADATA */
+const noteTypes: Readonly<Record<Use['owner']['manager'], string>> = {
+  dpkg: 'deb',
+  rpm: 'rpm',
+  pacman: 'alpm',
+  apk: 'apk',
+};
+
+/** A note names the source; it counts if the package is of that source. */
+function ofNote({ note, owner }: Use, { source, toSource, toPackage }: PackageHistory): Running | null {
+  if (note === null || note.type !== noteTypes[owner.manager] || note.name !== (source ?? owner.name)) return null;
+  return {
+    version: owner.manager === 'dpkg' ? toPackage(note.version) : note.version,
+    sourceVersion: toSource(note.version),
+    entry: null,
+    evidence: 'build_note',
+  };
+}
+
+/** The one entry that the file was built from, by the file's own time. */
+export async function findEntry(
+  { modifiedAtNs }: Pick<Use, 'modifiedAtNs'>,
+  { changelog, hasTime }: PackageHistory,
+): Promise<ChangelogEntry | null> {
+  // A build gives its files whole seconds.
+  if (changelog === null || modifiedAtNs === null || modifiedAtNs % 1_000_000_000n !== 0n) return null;
+  const seconds = Number(modifiedAtNs / 1_000_000_000n);
+  const isFarBehind = ({ date }: ChangelogEntry) => date !== null && date < seconds - marginSeconds;
+  const entries = await changelog.upTo(isFarBehind);
+  const [entry = null, ...others] = entries.filter((each) => hasTime(each, seconds));
+  return others.length === 0 ? entry : null;
+}
+
+/** The package's own name of a version that only the changelog names. */
+async function versionInLog(
+  use: Use,
+  entry: ChangelogEntry,
+  { toSource, compare }: PackageHistory,
+  log: () => Promise<PackageLog>,
+): Promise<string | null> {
+  const version = findChange(use, await log())?.change.from ?? null;
+  const source = version === null ? null : toSource(version);
+  const isSame = source === null || entry.version === null || compare(source, entry.version) === 0;
+  return isSame ? version : null;
+}
+
+function findChange(use: Use, log: PackageLog): { change: Change; evidence: Evidence } | null {
+  const changes = log.changes.filter(({ name }) => name === use.owner.name);
+  if (use.unlinkedAtNs !== null) {
+    const at = Number(use.unlinkedAtNs / 1_000_000n);
+    const fitting = changes.filter(
+      ({ beganAt, endedAt }) => beganAt - toleranceMs <= at && at <= endedAt + 1000 + toleranceMs,
+    );
+    const [change] = fitting;
+    const isOne = change !== undefined && fitting.every(({ from }) => from === change.from);
+    // Whatever replaced the file is not in the log, or too much of it is.
+    return isOne ? { change, evidence: 'upgrade_log' } : null;
+  }
+  const { startedAt } = use;
+  // The first change after its begin may be in a part of the log that is gone.
+  if (startedAt === null || log.beginsAt === null || log.beginsAt > startedAt) return null;
+  const since = changes.filter(({ endedAt }) => endedAt + 1000 >= startedAt);
+  const [change] = since;
+  if (change === undefined) return null;
+  return { change, evidence: since.length === 1 ? 'upgrade_log' : 'first_upgrade' };
+}
+
+/**
+ * What the changelog says since the running version: all that stands above the first entry which that version has too. By their
+ * place and not by their version, since an update of a release (1.2-1~deb12u1) is made from a version that is the later one (1.2-1).
+ */
+export async function findFixes(
+  { sourceVersion, entry, evidence }: Running,
+  history: PackageHistory,
+): Promise<Fixes | UnknownBecause> {
+  const { changelog, without, installed, compare, contains } = history;
+  if (changelog === null && without === 'not_kept') return without;
+  if (evidence === null) return 'no_running_version';
+  if (changelog === null) return without ?? 'no_changelog';
+  if (sourceVersion === null && entry === null) return 'no_source_version';
+  if (installed !== null && sourceVersion !== null && compare(installed, sourceVersion) <= 0) return none;
+  const isReached = (each: ChangelogEntry) =>
+    each === entry || (each.version !== null && sourceVersion !== null && contains(sourceVersion, each.version));
+  const entries = await changelog.upTo(isReached);
+  // A folder that is a link may lead to a package of the same source that is newer than this one.
+  const begin =
+    installed === null ? 0 : entries.findIndex(({ version }) => version !== null && contains(installed, version));
+  const end = entries.findIndex(isReached);
+  // Entries that name no version may be those of the running one, or of any before it.
+  if (end === -1 && entries.every(({ version }) => version === null)) return 'no_source_version';
+  const since = begin === -1 ? [] : entries.slice(begin, end === -1 ? undefined : end);
+  const cves = new Set(since.flatMap(({ cves }) => cves));
+  const top = entries[begin]?.version ?? null;
+  const isWhole = installed === null || (top !== null && compare(top, installed) === 0);
+  return { cves: [...cves].sort(compareCves), complete: isWhole && end !== -1 };
+}
+
+const none: Fixes = { cves: [], complete: true };

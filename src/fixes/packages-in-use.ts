@@ -1,0 +1,142 @@
+// Uses of gone files of packages -> which version of which package is still used, by whom, and what was fixed since.
+
+import { keyMaker } from '../keys.ts';
+import type { Run } from '../spawn.ts';
+import { openDpkg } from './dpkg.ts';
+import type { Manager } from './history.ts';
+import { findFixes, findRunning, type Running } from './judge.ts';
+import { apkLog, openPlain, pacmanLog } from './plain-logs.ts';
+import { openRpm } from './rpm.ts';
+import { type Host, ownerOf } from './trusted-file.ts';
+import { type Evidence, evidences, type Fixes, type UnknownBecause, type Use } from './use.ts';
+
+/** One version of one package that something still uses. */
+export interface PackageInUse {
+  manager: Use['owner']['manager'];
+  name: string;
+  /** null if it is not known. */
+  source: string | null;
+  installedVersion: string;
+  runningVersion: string | null;
+  evidence: Evidence | null;
+  /** null if they are not known, and then `unknownBecause` says why. */
+  fixes: Fixes | null;
+  unknownBecause: UnknownBecause | null;
+  /** Indices of the uses. */
+  uses: number[];
+}
+
+/** The past of so many packages is read at most. */
+const mostPackages = 64;
+
+export interface Context {
+  host: Host;
+  run: Run;
+}
+
+export async function findPackagesInUse(uses: readonly Use[], context: Context): Promise<PackageInUse[]> {
+  const managers = new Map<Use['owner']['manager'], Manager>();
+  const trustedOwner = ownerOf(context.host);
+  const found: PackageInUse[] = [];
+  try {
+    for (const [index, members] of byWeight(groupByPackage(uses)).entries()) {
+      const { owner } = uses[members[0]!]!;
+      if (index >= mostPackages) {
+        found.push({ ...unread(owner), unknownBecause: 'too_many_packages', uses: members });
+        continue;
+      }
+      let manager = managers.get(owner.manager);
+      if (manager === undefined) {
+        manager = openManager(owner.manager, uses, context);
+        managers.set(owner.manager, manager);
+      }
+      found.push(...(await judgePackage(members, uses, manager, trustedOwner)));
+    }
+  } finally {
+    for (const manager of managers.values()) await manager.close();
+  }
+  return found;
+}
+
+function openManager(name: Use['owner']['manager'], uses: readonly Use[], { host, run }: Context): Manager {
+  const own = uses.filter(({ owner }) => owner.manager === name);
+  const names = new Set(own.map(({ owner }) => owner.name));
+  const since = own.reduce((least, { startedAt }) => Math.min(least, startedAt ?? 0), Number.POSITIVE_INFINITY);
+  const managers: Readonly<Record<typeof name, () => Manager>> = {
+    dpkg: () => openDpkg(host, names, since),
+    rpm: () => openRpm(host, names, since, run),
+    pacman: () => openPlain(host, '/var/log/pacman.log', since, pacmanLog),
+    apk: () => openPlain(host, '/var/log/apk.log', since, apkLog),
+  };
+  return managers[name]();
+}
+
+function unread({ manager, name, version }: Use['owner']): Omit<PackageInUse, 'uses'> {
+  return {
+    manager,
+    name,
+    source: null,
+    installedVersion: version,
+    runningVersion: null,
+    evidence: null,
+    fixes: null,
+    unknownBecause: 'no_running_version',
+  };
+}
+
+async function judgePackage(
+  members: readonly number[],
+  uses: readonly Use[],
+  manager: Manager,
+  trustedOwner: number,
+): Promise<PackageInUse[]> {
+  const { owner } = uses[members[0]!]!;
+  const history = await manager.historyOf(owner.name, owner.version);
+  const keyOf = keyMaker();
+  const versions = new Map<string, { running: Running; uses: number[] }>();
+  for (const index of members) {
+    const running = await findRunning(uses[index]!, history, manager.log, trustedOwner);
+    const key = keyOf(running.version, running.sourceVersion, running.entry?.date ?? null);
+    const known = versions.get(key);
+    if (known === undefined) versions.set(key, { running, uses: [index] });
+    else {
+      known.running = stronger(known.running, running);
+      known.uses.push(index);
+    }
+  }
+  const found: PackageInUse[] = [];
+  for (const { running, uses } of versions.values()) {
+    const fixes = await findFixes(running, history);
+    found.push({
+      ...unread(owner),
+      source: history.source,
+      runningVersion: running.version,
+      evidence: running.evidence,
+      ...(typeof fixes === 'string' ? { fixes: null, unknownBecause: fixes } : { fixes, unknownBecause: null }),
+      uses,
+    });
+  }
+  return found;
+}
+
+function stronger(a: Running, b: Running): Running {
+  const rank = ({ evidence }: Running) => (evidence === null ? evidences.length : evidences.indexOf(evidence));
+  return rank(b) < rank(a) ? b : a;
+}
+
+function groupByPackage(uses: readonly Use[]): number[][] {
+  const keyOf = keyMaker();
+  const groups = new Map<string, number[]>();
+  for (const [index, { owner }] of uses.entries()) {
+    const key = keyOf(owner.manager, owner.name, owner.version);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [index]);
+    else group.push(index);
+  }
+  return [...groups.values()];
+}
+
+/** What most uses are of comes first: if there is too much, that is read. */
+function byWeight(groups: number[][]): number[][] {
+  return groups.sort((a, b) => b.length - a.length || a[0]! - b[0]!);
+}

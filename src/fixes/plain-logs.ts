@@ -1,0 +1,108 @@
+// The logs of pacman and of apk -> the changes of packages. pacman(8) (PacmanLog); apk(8) from 3.0 on, whose lines have the time of
+// their run alone. Both keep no changelogs: which version still runs is known, and what was fixed since is not.
+
+import type { Bytes } from '../procfs/bytes.ts';
+import type { Manager, PackageHistory } from './history.ts';
+import { type Change, type LogFormat, type PackageLog, readLog } from './package-log.ts';
+import { near } from './rpm-logs.ts';
+import type { Host } from './trusted-file.ts';
+
+function parsePacmanTime(line: Bytes): number | null {
+  const match = /^\[(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:([+-]\d\d):?(\d\d))?\]/.exec(line);
+  if (match === null) return null;
+  const [, day, time, zone, minutes] = match;
+  // Without a zone it is local time, as before pacman 5.2.
+  const at = Date.parse(`${day}T${time}${zone === undefined ? '' : `${zone}:${minutes}`}`);
+  return Number.isNaN(at) ? null : at;
+}
+
+const pacmanLine = /\] \[ALPM\] (upgraded|downgraded|reinstalled|removed) (\S+) \((\S+)(?: -> (\S+))?\)$/;
+
+function parsePacman(lines: Iterable<Bytes>): Change[] {
+  const changes: Change[] = [];
+  let before: number | null = null;
+  for (const line of lines) {
+    const at = parsePacmanTime(line);
+    if (at === null) continue;
+    const [, what, name, from, to] = pacmanLine.exec(line) ?? [];
+    // It writes the line when the package is in its place.
+    if (name !== undefined && from !== undefined)
+      changes.push({
+        name,
+        from,
+        to: to ?? (what === 'reinstalled' ? from : null),
+        beganAt: near(before, at),
+        endedAt: at,
+      });
+    before = at;
+  }
+  return changes;
+}
+
+export const pacmanLog: LogFormat = { timeOf: parsePacmanTime, parse: parsePacman };
+
+/** UTC. */
+function parseApkTime(line: Bytes): number | null {
+  const [, day, time] = /^Running `.*` at (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$/.exec(line) ?? [];
+  const at = day === undefined ? Number.NaN : Date.parse(`${day}T${time}Z`);
+  return Number.isNaN(at) ? null : at;
+}
+
+const apkLine =
+  /^\([0-9]+\/[0-9]+\) (Upgrading|Downgrading|Replacing|Reinstalling|Purging) (\S+) \((\S+)(?: -> (\S+))?\)$/;
+/** As long as a run may take. */
+const longestRunMs = 3_600_000;
+
+function parseApk(lines: Iterable<Bytes>): Change[] {
+  const changes: Change[] = [];
+  let current: Change[] = [];
+  let beganAt: number | null = null;
+  for (const line of lines) {
+    const at = parseApkTime(line);
+    if (at !== null) {
+      for (const change of current) change.endedAt = Math.min(change.endedAt, at);
+      current = [];
+      beganAt = at;
+      continue;
+    }
+    const [, what, name, from, to] = apkLine.exec(line) ?? [];
+    if (name === undefined || from === undefined || beganAt === null) continue;
+    const change = {
+      name,
+      from,
+      to: to ?? (what === 'Purging' ? null : from),
+      beganAt,
+      endedAt: beganAt + longestRunMs,
+    };
+    changes.push(change);
+    current.push(change);
+  }
+  return changes;
+}
+
+export const apkLog: LogFormat = { timeOf: parseApkTime, parse: parseApk };
+
+const past: PackageHistory = {
+  source: null,
+  changelog: null,
+  without: 'not_kept',
+  installed: null,
+  toSource: () => null,
+  toPackage: () => null,
+  compare: () => 0,
+  contains: () => false,
+  hasTime: () => false,
+};
+
+/** @param since before this nobody will ask for the log, in milliseconds since the epoch */
+export function openPlain(host: Host, path: string, since: number, format: LogFormat): Manager {
+  let log: Promise<PackageLog> | null = null;
+  return {
+    historyOf: async () => past,
+    log: () => {
+      log ??= readLog(host, path, since, format);
+      return log;
+    },
+    close: async () => {},
+  };
+}

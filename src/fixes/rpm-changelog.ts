@@ -1,0 +1,60 @@
+// rpm -q with the tags of the changelog -> the entries of each package. Day by day in most distributions, to the second in others;
+// the version stands at the end of the author's line, without the distribution's tag and often without the epoch, or not at all.
+
+import { findCves } from '../cves.ts';
+import { ask } from '../packages/ask.ts';
+import type { Bytes } from '../procfs/bytes.ts';
+import type { Run } from '../spawn.ts';
+import type { ChangelogEntry } from './debian-changelog.ts';
+
+/** Tells the first line of an entry from its text. */
+const mark = 'lib-users-changelog\t';
+const format = `[${mark}%{=NAME}\\t%{=EVR}\\t%{=SOURCERPM}\\t%{CHANGELOGTIME}\\t%{CHANGELOGNAME}\\n%{CHANGELOGTEXT}\\n]`;
+
+export interface RpmPast {
+  /** The name of the source; null if that is not known. */
+  source: string | null;
+  /** The newest first. */
+  entries: ChangelogEntry[];
+}
+
+/** By name and version, as in `foo 1:2-3.el9`; a package without a changelog is not among them. */
+export function queryRpmChangelogs(names: readonly string[], run: Run): Map<string, RpmPast> {
+  return parseRpmChangelogs(ask(run, 'rpm', ['-q', '--queryformat', format, '--'], names).lines);
+}
+
+export function parseRpmChangelogs(lines: readonly Bytes[]): Map<string, RpmPast> {
+  const pasts = new Map<string, RpmPast>();
+  let text: Bytes[] = [];
+  let finish = () => {};
+  for (const line of lines) {
+    const [name, version, sourceRpm, time, author] = line.startsWith(mark) ? line.slice(mark.length).split('\t') : [];
+    if (name === undefined || version === undefined || author === undefined) {
+      text.push(line);
+      continue;
+    }
+    finish();
+    const key = `${name} ${version}`;
+    const past = pasts.get(key) ?? { source: sourceName(sourceRpm ?? ''), entries: [] };
+    pasts.set(key, past);
+    const own: Bytes[] = [];
+    text = own;
+    finish = () => {
+      const date = /^[0-9]{1,12}$/.test(time ?? '') ? Number(time) : null;
+      past.entries.push({ version: versionOf(author), date, cves: findCves(own.join('\n')) });
+    };
+  }
+  finish();
+  return pasts;
+}
+
+/** `foo-1.2-3.el9.src.rpm` is of foo. */
+function sourceName(sourceRpm: Bytes): string | null {
+  return /^(.+)-[^-]+-[^-]+\.(?:no)?src\.rpm$/.exec(sourceRpm)?.[1] ?? null;
+}
+
+/** `A B <a@b.example> - 1:3.0.7-27` is of 1:3.0.7-27. */
+function versionOf(author: Bytes): string | null {
+  const last = author.trimEnd().split(/[\s>]/).at(-1) ?? '';
+  return /^(?:[0-9]+:)?[^:<>@-]+-[^:<>@-]+$/.test(last) && /[0-9]/.test(last) ? last : null;
+}

@@ -1,0 +1,165 @@
+// A file of the host that root's programs wrote -> its text, piece by piece. Nothing on the way can block us or fill the memory:
+// a link counts only if it is root's and stays below its folder, only a regular file of root's is read, and no more than 4 MiB of
+// text comes out of it, whatever is packed into it. open(2), gzip(1).
+
+import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync, type Stats } from 'node:fs';
+import { join, resolve } from 'node:path/posix';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { Bytes } from '../procfs/bytes.ts';
+
+/** The most text that is taken from one file, and the most bytes that are read of one. */
+export const mostBytes = 4 * 1024 * 1024;
+
+const blockBytes = 64 * 1024;
+
+/** How many links one path may have. */
+const mostLinks = 8;
+
+export interface Host {
+  /** The folder below which the host's files are. Whoever owns it is trusted. */
+  root: string;
+  /** Whether a look at this path reaches no file system that may hang. */
+  isLocal: (path: Bytes) => boolean;
+}
+
+/** The owner of the host's root folder: 0, and another number only in a user namespace. */
+export function ownerOf({ root }: Host): number {
+  return lstatSync(root).uid;
+}
+
+export interface TrustedFile {
+  fd: number;
+  size: number;
+}
+
+/**
+ * Opens a regular file; the caller closes it. null if there is none, or none to be trusted.
+ * @param folder as in /usr/share/doc: no link may lead out of it
+ */
+export function openTrusted(host: Host, folder: string, name: string): TrustedFile | null {
+  try {
+    const owner = ownerOf(host);
+    const path = resolveBelow(host, folder, name, owner);
+    return path === null ? null : openRegular(join(host.root, path), owner);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return null;
+  }
+}
+
+/** The path without links; null if one of them is not to be trusted. */
+function resolveBelow(host: Host, folder: string, name: string, owner: number): string | null {
+  let path = join(folder, name);
+  for (let links = 0; links <= mostLinks; links++) {
+    if (!path.startsWith(`${folder}/`) || !host.isLocal(path)) return null;
+    const next = firstLink(host, folder, path, owner);
+    if (next === null) return path;
+    if (next === 'distrusted') return null;
+    path = next;
+  }
+  return null;
+}
+
+/** Where the first link on the way leads to, with the rest of the path; null if there is none. */
+function firstLink(host: Host, folder: string, path: string, owner: number): string | 'distrusted' | null {
+  const names = path.slice(folder.length + 1).split('/');
+  let at = folder;
+  for (const [index, name] of names.entries()) {
+    if (!isTrustedFolder(lstatSync(join(host.root, at)), owner)) return 'distrusted';
+    at = join(at, name);
+    const stat = lstatSync(join(host.root, at));
+    if (!stat.isSymbolicLink()) continue;
+    if (stat.uid !== owner) return 'distrusted';
+    const target = readlinkSync(join(host.root, at), 'latin1');
+    return join(resolve(join(at, '..'), target), ...names.slice(index + 1));
+  }
+  return null;
+}
+
+function isTrustedFolder(stat: Stats, owner: number): boolean {
+  return stat.isDirectory() && stat.uid === owner && (stat.mode & 0o022) === 0;
+}
+
+function openRegular(path: string, owner: number): TrustedFile | null {
+  // A pipe without a writer would make open(2) wait.
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
+  const stat = fstatSync(fd);
+  if (stat.isFile() && stat.uid === owner) return { fd, size: stat.size };
+  closeSync(fd);
+  return null;
+}
+
+/** A file at a path that nobody but root can change; else null. A link as the last component is none. */
+export function openLog(host: Host, path: string): TrustedFile | null {
+  if (!host.isLocal(path)) return null;
+  try {
+    return openRegular(join(host.root, path), ownerOf(host));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return null;
+  }
+}
+
+export interface Reading {
+  /** Set when the text was cut off: there is more, or the rest cannot be unpacked. */
+  cut: boolean;
+}
+
+/** The text from the beginning, unpacked if it is gzip. Closes the file when all is read, or the caller stops. */
+export async function* readPieces({ fd }: TrustedFile, reading: Reading): AsyncGenerator<Bytes> {
+  try {
+    const magic = Buffer.alloc(2);
+    const isPacked = readSync(fd, magic, 0, 2, 0) === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
+    let length = 0;
+    for await (const piece of isPacked ? unpack(blocks(fd, reading), reading) : blocks(fd, reading)) {
+      const text = piece.toString('latin1', 0, mostBytes - length);
+      length += piece.length;
+      yield text;
+      if (length > mostBytes) {
+        reading.cut = true;
+        return;
+      }
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The last 4 MiB of a file that is not packed. Closes it. */
+export function readTail({ fd, size }: TrustedFile): Bytes {
+  try {
+    const buffer = Buffer.alloc(mostBytes);
+    const count = readSync(fd, buffer, 0, mostBytes, Math.max(0, size - mostBytes));
+    return buffer.toString('latin1', 0, count);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function* blocks(fd: number, reading: Reading): Generator<Buffer> {
+  for (let position = 0; position < mostBytes; position += blockBytes) {
+    const block = Buffer.allocUnsafe(blockBytes);
+    const count = readSync(fd, block, 0, blockBytes, position);
+    if (count > 0) yield block.subarray(0, count);
+    if (count < blockBytes) return;
+  }
+  reading.cut = true;
+}
+
+/** What the caller does not take is not unpacked: a little packed text may be an endless plain one. */
+async function* unpack(packed: Iterable<Buffer>, reading: Reading): AsyncGenerator<Buffer> {
+  const source = Readable.from(packed);
+  const gunzip = createGunzip({ chunkSize: blockBytes });
+  source.on('error', (error) => gunzip.destroy(error));
+  source.pipe(gunzip);
+  try {
+    for await (const piece of gunzip) yield piece as Buffer;
+  } catch (error) {
+    // A file that is torn: what came before counts.
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    reading.cut = true;
+  } finally {
+    source.destroy();
+  }
+}

@@ -1,0 +1,175 @@
+// The packages of many reports -> which host lacks which security fix in memory, and of which hosts that cannot be known.
+
+import { compareCves } from '../cves.ts';
+import type { CveAnswer, CveUnknown, FleetCve } from '../documents/generated/fleet.ts';
+import type { PackageInUse, Report } from '../documents/generated/report.ts';
+import { compareBytes } from '../documents/order.ts';
+import { keyMaker } from '../keys.ts';
+import { isPlaceOfPackages } from '../path-evidence.ts';
+
+/** What is kept of one package of one report. */
+interface Lack {
+  about: Pick<PackageInUse, 'name' | 'running_version' | 'installed_version'>;
+  cves: readonly string[];
+  units: readonly string[];
+}
+
+export interface HostFixes {
+  lacks: readonly Lack[];
+  /** Why nobody can say that it lacks nothing else; empty if all is known. */
+  unknown: readonly Because[];
+  /** The lists that were cut end with these ids. */
+  lastListed: readonly string[];
+}
+
+type Because = CveUnknown['because'][number];
+
+const becauses: readonly Because[] = [
+  'not_asked',
+  'not_everything_seen',
+  'no_package',
+  'fixes_unknown',
+  'changelog_incomplete',
+  'list_cut',
+];
+
+/** Gives equal lists of ids as one, so that a fleet of like hosts has each once. */
+export type Share = (cves: readonly string[]) => readonly string[];
+
+/** @param whole whether the report saw everything and shows it */
+export function collectHostFixes(report: Report, whole: boolean, share: Share): HostFixes {
+  const { packages = null } = report;
+  const unknown = new Set<Because>();
+  if (!whole) unknown.add('not_everything_seen');
+  if (packages === null) {
+    if (hasGoneCode(report)) unknown.add('not_asked');
+    return { lacks: [], unknown: ordered(unknown), lastListed: [] };
+  }
+  if (hasStrayCode(report)) unknown.add('no_package');
+  for (const { fixes } of packages) {
+    if (fixes === null) unknown.add('fixes_unknown');
+    else if (!fixes.complete) unknown.add('changelog_incomplete');
+  }
+  const known = packages.filter((each) => each.fixes !== null && each.fixes.cves.length > 0);
+  return {
+    lacks: known.map(({ name, running_version, installed_version, fixes, units }) => ({
+      about: { name, running_version, installed_version },
+      cves: share(fixes!.cves),
+      units: units.map((unit) => unit.name),
+    })),
+    unknown: ordered(unknown),
+    lastListed: known.flatMap(({ fixes }) => (fixes!.count > fixes!.cves.length ? fixes!.cves.slice(-1) : [])),
+  };
+}
+
+function ordered(found: ReadonlySet<Because>): Because[] {
+  return becauses.filter((because) => found.has(because));
+}
+
+function hasGoneCode({ units, processes }: Report): boolean {
+  const isCode = ({ role }: { role: string }) => role === 'code';
+  return (
+    units.some(({ files }) => files.some(isCode)) ||
+    processes.some(({ maps, fds }) => maps.some(isCode) || fds.some(isCode))
+  );
+}
+
+/** Gone code that a package may have had before, or that of a container, whose packages nobody asked. */
+function hasStrayCode({ units, processes }: Report): boolean {
+  const isStray = ({ role, path, package: owner }: { role: string; path: string; package: unknown }) =>
+    role === 'code' && owner === null && isPlaceOfPackages(path);
+  if (units.some(({ files }) => files.some(isStray))) return true;
+  return processes.some(({ maps, fds, container }) =>
+    [...maps, ...fds].some(
+      (file) => isStray(file) || (container !== null && file.role === 'code' && isPlaceOfPackages(file.path)),
+    ),
+  );
+}
+
+interface NamedHost {
+  hostname: string;
+  id: string | null;
+  fixes: HostFixes;
+}
+
+const listedCves = 500;
+
+/** Those that most hosts lack, then the newest; at most 500. */
+export function listCves(hosts: readonly NamedHost[], only: string | null): FleetCve[] {
+  const keyOf = keyMaker();
+  const variants = new Map<string, { lack: Lack; hosts: number[]; units: Set<string> }>();
+  for (const [index, { fixes }] of hosts.entries()) {
+    for (const lack of fixes.lacks) {
+      // Most hosts of a fleet lack the same of the same package: their ids are gone through once.
+      const key = keyOf(lack.about.name, lack.cves.join());
+      const variant = variants.get(key) ?? { lack, hosts: [], units: new Set<string>() };
+      variants.set(key, variant);
+      if (variant.hosts.at(-1) !== index) variant.hosts.push(index);
+      for (const unit of lack.units) variant.units.add(unit);
+    }
+  }
+  const byId = new Map<string, { lack: Lack; hosts: number[]; units: Set<string> }[]>();
+  for (const variant of variants.values()) {
+    for (const id of only === null ? variant.lack.cves : [only]) {
+      if (only !== null && !variant.lack.cves.includes(only)) continue;
+      const known = byId.get(id);
+      if (known === undefined) byId.set(id, [variant]);
+      else known.push(variant);
+    }
+  }
+  const marks = new Uint32Array(hosts.length);
+  const counted = [...byId].map(([id, members], mark) => {
+    let amount = 0;
+    for (const member of members) {
+      for (const host of member.hosts) {
+        if (marks[host] === mark + 1) continue;
+        marks[host] = mark + 1;
+        amount++;
+      }
+    }
+    return { id, members, amount };
+  });
+  return counted
+    .sort((a, b) => b.amount - a.amount || compareCves(a.id, b.id))
+    .slice(0, listedCves)
+    .map(({ id, members }) => ({
+      id,
+      packages: sorted(members.map(({ lack }) => lack.about.name)),
+      hosts: [...new Set(members.flatMap((member) => member.hosts))]
+        .sort((a, b) => a - b)
+        .map((index) => hosts[index]!.hostname),
+      units: sorted(members.flatMap(({ units }) => [...units])),
+    }));
+}
+
+function sorted(names: Iterable<string>): string[] {
+  return [...new Set(names)].sort(compareBytes);
+}
+
+/** @param unread how many inputs could not be read: nobody knows what they would have said */
+export function answerCve(id: string, hosts: readonly NamedHost[], unread: number): CveAnswer {
+  const lacking: CveAnswer['hosts'] = [];
+  const unknown: CveAnswer['unknown'] = [];
+  for (const { hostname, id: hostId, fixes } of hosts) {
+    const lacks = fixes.lacks.filter(({ cves }) => cves.includes(id));
+    if (lacks.length > 0) {
+      lacking.push({
+        hostname,
+        id: hostId,
+        packages: lacks
+          .map(({ about }) => about)
+          .sort(
+            (a, b) => compareBytes(a.name, b.name) || compareBytes(a.running_version ?? '', b.running_version ?? ''),
+          ),
+        units: sorted(lacks.flatMap(({ units }) => units)),
+      });
+      continue;
+    }
+    // A list that was cut has the newest ids: an older one may be among those that it leaves out.
+    const isCut = fixes.lastListed.some((last) => compareCves(id, last) > 0);
+    const because = ordered(new Set([...fixes.unknown, ...(isCut ? (['list_cut'] as const) : [])]));
+    if (because.length > 0) unknown.push({ hostname, id: hostId, because });
+  }
+  const verdict = lacking.length > 0 ? 'drift' : unknown.length + unread > 0 ? 'incomplete' : 'pass';
+  return { id, verdict, hosts: lacking, unknown };
+}

@@ -1,0 +1,64 @@
+// The report's packages -> a paragraph of the text: which security fixes are on disk and not in memory, and of what that is not known.
+
+import type { PackageInUse, Report } from '../documents/generated/report.ts';
+import { idsText, versionsText } from './fixes-words.ts';
+import { count, enumerate } from './format.ts';
+import { fold, type Style, type Word, word, words } from './layout.ts';
+import { sanitize, sanitizeUnit } from './sanitize.ts';
+
+const shownPackages = 20;
+const shownUnits = 4;
+
+const reasons: Readonly<Record<NonNullable<PackageInUse['unknown_because']>, string>> = {
+  no_running_version: 'its running version is not known',
+  no_changelog: 'its changelog cannot be read',
+  no_source_version: 'its versions are not those of its changelog',
+  not_kept: 'no changelog is kept',
+  too_many_packages: 'there are too many packages',
+};
+const tooShort = 'its changelog does not reach back';
+
+/** '' without --fixes, and if no package has anything to tell. */
+export function renderFixes({ packages = null }: Report, style: Style): string {
+  if (packages === null || packages.length === 0) return '';
+  const most = (each: PackageInUse): number => each.fixes?.count ?? 0;
+  const open = packages.filter((each) => most(each) > 0).sort((a, b) => most(b) - most(a));
+  const unknown = packages.filter(({ fixes }) => fixes === null || (!fixes.complete && fixes.count === 0));
+  const lines = [
+    ...open.slice(0, shownPackages).map(packageWords),
+    ...(open.length > shownPackages
+      ? [words(`… ${open.length - shownPackages} more packages: see --format json`)]
+      : []),
+    ...(unknown.length === 0 ? [] : [words(unknownText(unknown), 'yellow')]),
+  ];
+  if (lines.length === 0) return '';
+  const title = 'Fixed on disk, not in memory:';
+  return fold(words(title, 'bold'), 0, 2, style) + lines.map((line) => fold(line, 2, 4, style)).join('');
+}
+
+function packageWords({ name, running_version, installed_version, fixes, units, pids }: PackageInUse): Word[] {
+  const { cves, count: amount, complete } = fixes!;
+  return [
+    word(sanitize(name), 'bold'),
+    ...words(`${versionsText(running_version, installed_version)}:`),
+    ...words(`${complete ? '' : 'at least '}${idsText(cves, amount)}`, 'yellow'),
+    ...words(`(${usersText(units, pids)})`, 'dim'),
+  ];
+}
+
+function usersText(units: PackageInUse['units'], pids: readonly number[]): string {
+  if (units.length === 0) return count(pids.length, 'process');
+  const shown = units.slice(0, shownUnits).map(({ name }) => sanitizeUnit(name));
+  return [...shown, ...(units.length > shownUnits ? [`${units.length - shownUnits} more`] : [])].join(', ');
+}
+
+function unknownText(unknown: readonly PackageInUse[]): string {
+  const named = unknown
+    .slice(0, shownPackages)
+    .map(
+      ({ name, unknown_because }) =>
+        `${sanitize(name)} (${unknown_because === null ? tooShort : reasons[unknown_because]})`,
+    );
+  const more = unknown.length - shownPackages;
+  return `Not known of ${enumerate([...named, ...(more > 0 ? [`${more} more`] : [])])}`;
+}

@@ -1,0 +1,63 @@
+// The report's packages -> how many security fixes are on disk and not in memory, by file and by unit. What is not known is null.
+
+import type { DeletedFd, DeletedMap, PackageInUse, Report, UnitFile } from '../documents/generated/report.ts';
+import { keyMaker } from '../keys.ts';
+
+export type GoneFile = UnitFile | DeletedMap | DeletedFd;
+
+/** For a file and the processes that use it. */
+export type FixesOf = (file: GoneFile, pids: readonly number[]) => number | null;
+
+export function indexFixes({ packages = null }: Report): FixesOf {
+  const keyOf = keyMaker();
+  const versions = new Map<string, PackageInUse[]>();
+  for (const each of packages ?? []) {
+    const key = keyOf(each.manager, each.name);
+    versions.set(key, [...(versions.get(key) ?? []), each]);
+  }
+  return ({ role, package: owner }, pids) => {
+    if (role !== 'code' || owner === null) return null;
+    const own = (versions.get(keyOf(owner.manager, owner.name)) ?? []).filter((each) =>
+      each.pids.some((pid) => pids.includes(pid)),
+    );
+    return countFixes(own);
+  };
+}
+
+/** For a unit, by what makes it one, and the files that it uses; for what is in no unit, with nulls. */
+export type UnitFixes = (
+  scope: string | null,
+  uid: number | null,
+  name: string | null,
+  files: readonly GoneFile[],
+) => number | null;
+
+export function indexUnitFixes({ packages = null, processes }: Report): UnitFixes {
+  const keyOf = keyMaker();
+  const loose = new Set(processes.filter(({ unit }) => unit === null).map(({ pid }) => pid));
+  const units = new Map<string, PackageInUse[]>();
+  for (const each of packages ?? []) {
+    const keys = each.units.map(({ scope, user, name }) => keyOf(scope, user?.uid ?? null, name));
+    if (each.pids.some((pid) => loose.has(pid))) keys.push(keyOf(null, null, null));
+    for (const key of keys) {
+      const own = units.get(key);
+      if (own === undefined) units.set(key, [each]);
+      else own.push(each);
+    }
+  }
+  return (scope, uid, name, files) => {
+    const amount = countFixes(units.get(keyOf(scope, uid, name)) ?? []);
+    // Code of no package may be of one that was removed: then nobody knows that there is nothing.
+    return amount === 0 && files.some((file) => file.role === 'code' && file.package === null) ? null : amount;
+  };
+}
+
+/** Each id once. null if nothing is known, and if nothing was found but not everything is known. */
+function countFixes(packages: readonly PackageInUse[]): number | null {
+  const known = packages.flatMap(({ fixes }) => fixes ?? []);
+  const ids = new Set(known.flatMap(({ cves }) => cves));
+  // A list may be cut, and its count is not.
+  const amount = Math.max(ids.size, ...known.map(({ count }) => count));
+  const isComplete = known.length === packages.length && known.every(({ complete }) => complete);
+  return packages.length === 0 || (amount === 0 && !isComplete) ? null : amount;
+}

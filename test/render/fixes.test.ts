@@ -1,0 +1,174 @@
+// The security fixes of a report as text, rows and metrics; and how the report itself lists them.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { MapFinding } from '../../src/deleted/finding.ts';
+import type { PackageInUse, Report } from '../../src/documents/generated/report.ts';
+import { buildPackages } from '../../src/documents/packages.ts';
+import type { AttributedProcess, ReportFacts } from '../../src/documents/report-facts.ts';
+import { validateDocument } from '../../src/documents/validate.ts';
+import { versionsText } from '../../src/render/fixes-words.ts';
+import { renderOpenmetrics } from '../../src/render/openmetrics.ts';
+import { renderRows, renderText } from '../support/joined.ts';
+import { file, process, report, unit } from '../support/reports.ts';
+
+const owner = {
+  manager: 'dpkg',
+  name: 'libexpat1',
+  version: '2.5-1+deb12u5',
+  running_version: '2.5-1+deb12u2',
+} as const;
+const expat = { ...file('code', '/usr/lib/libexpat.so.1'), package: owner };
+const ids = (count: number) => Array.from({ length: count }, (_, i) => `CVE-2026-${99999 - i}`);
+
+const inUse = (cves: readonly string[] | null, more: Partial<PackageInUse> = {}): PackageInUse => ({
+  ...{ name: owner.name, source: 'expat', manager: 'dpkg', installed_version: owner.version },
+  ...{ running_version: owner.running_version, evidence: 'file_time', replaced_at: null },
+  fixes: cves === null ? null : { count: cves.length, cves: [...cves], complete: true },
+  unknown_because: cves === null ? 'no_changelog' : null,
+  ...{ units: [{ scope: 'system', user: null, name: 'nginx.service' }], pids: [100] },
+  ...more,
+});
+const partly = (cves: readonly string[]) => ({ fixes: { count: cves.length, cves: [...cves], complete: false } });
+
+const nginxUnit = { name: 'nginx.service', scope: 'system', user: null, source: 'cgroup_v2' } as const;
+
+function made(packages: PackageInUse[] | null): Report {
+  const loose = { ...process(200, [{ ...expat, pids: [200] }]) };
+  const maps = loose.maps.map((map) => ({ ...map, package: owner }));
+  return {
+    ...report({
+      units: [unit('nginx.service', [expat])],
+      processes: [process(100, [], { unit: nginxUnit }), { ...loose, maps }],
+    }),
+    packages,
+  };
+}
+const text = (packages: PackageInUse[] | null) => renderText(made(packages), { colour: false, columns: 160 });
+
+test('text: a paragraph of its own', () => {
+  const shown = text([
+    inUse(ids(1), { name: 'zlib1g', running_version: null, installed_version: '2' }),
+    inUse(ids(27)),
+  ]);
+  assert.match(
+    shown,
+    /\nFixed on disk, not in memory:\n {2}libexpat1 2\.5-1\+deb12u2 → u5: CVE-2026-99999, CVE-2026-99998 and 25 more \(nginx\.service\)\n {2}zlib1g an earlier version → 2: CVE-2026-99999 \(nginx\.service\)\n/,
+  );
+  assert.doesNotMatch(shown, /vulnerable/i);
+});
+
+test('text: what is not known is said, and is not nothing', () => {
+  assert.match(text([inUse(null)]), /\n {2}Not known of libexpat1 \(its changelog cannot be read\)\n/);
+  assert.match(text([inUse([], partly([]))]), /\n {2}Not known of libexpat1 \(its changelog does not reach back\)\n/);
+  assert.match(text([inUse(ids(2), partly(ids(2)))]), /: at least CVE-2026-99999 and CVE-2026-99998 \(/);
+});
+
+test('text: without --fixes, and with nothing fixed, there is no word of it', () => {
+  for (const packages of [null, [], [inUse([])]]) assert.doesNotMatch(text(packages), /Fixed on disk|Not known of|CVE/);
+});
+
+test('text: names and versions with control characters are shown as such', () => {
+  const evil = 'x\x1b[31m\ny';
+  const units = [{ scope: 'system', user: null, name: evil }] as const;
+  const shown = text([
+    inUse(ids(1), { name: evil, running_version: evil, installed_version: evil, units: [...units] }),
+    inUse(null, { name: evil }),
+  ]);
+  assert.ok(!shown.includes('\x1b'));
+  assert.ok(!/^y/m.test(shown));
+});
+
+const versions: [running: string | null, installed: string, shown: string][] = [
+  ['2.5-1+deb12u2', '2.5-1+deb12u5', '2.5-1+deb12u2 → u5'],
+  ['2.36-9+deb12u9', '2.36-9+deb12u10', '2.36-9+deb12u9 → u10'],
+  ['3.0.20-1~deb12u2', '3.0.22-1~deb12u2', '3.0.20-1~deb12u2 → 3.0.22-1~deb12u2'],
+  ['1.2', '1.3', '1.2 → 1.3'],
+  ['1.2-1ubuntu3', '1.2-1ubuntu3.1', '1.2-1ubuntu3 → 1.2-1ubuntu3.1'],
+  [null, '2', 'an earlier version → 2'],
+];
+for (const [running, installed, shown] of versions) {
+  test(`versions: ${shown}`, () => assert.equal(versionsText(running, installed), shown));
+}
+
+test('rows: the running version and the count, null where they are not known', () => {
+  const cells = (packages: PackageInUse[] | null) => {
+    const [row] = renderRows({ ...made(packages), units: [] }).split('\n');
+    const { running_version, pending_fixes } = JSON.parse(row ?? '');
+    return [running_version, pending_fixes];
+  };
+  assert.deepEqual(cells([inUse(ids(27), { pids: [200] })]), [owner.running_version, 27]);
+  assert.deepEqual(cells([inUse(ids(27), { pids: [100] })]), [owner.running_version, null]);
+  assert.deepEqual(cells([inUse(null, { pids: [200] })]), [owner.running_version, null]);
+  assert.deepEqual(cells([inUse([], { pids: [200] })]), [owner.running_version, 0]);
+});
+
+const pending = (packages: PackageInUse[] | null) =>
+  renderOpenmetrics(made(packages), null, null)
+    .split('\n')
+    .filter((line) => line.startsWith('lib_users_pending_fixes'));
+const nginx = 'lib_users_pending_fixes{scope="system",unit="nginx.service",user=""}';
+
+test('metrics: a number a unit, and no id', () => {
+  const shared = inUse(ids(3), { name: 'expat', pids: [100, 200] });
+  assert.deepEqual(pending([inUse(ids(27)), shared]), [
+    `${nginx} 27`,
+    'lib_users_pending_fixes{scope="",unit="",user=""} 3',
+  ]);
+  assert.deepEqual(pending([inUse([])]), [`${nginx} 0`]);
+  assert.deepEqual(pending([inUse(ids(2), partly(ids(2)))]), [`${nginx} 2`], 'at least');
+  for (const packages of [null, [], [inUse(null)], [inUse([], partly([]))]]) assert.deepEqual(pending(packages), []);
+});
+
+test('the report lists the newest 500 ids and counts all, by name and version, each unit and process once', async () => {
+  const member = (pid: number, name: string | null): { process: AttributedProcess; finding: MapFinding } =>
+    ({
+      process: {
+        pid,
+        attribution: { unit: name === null ? null : { name, scope: 'system', uid: null, source: 'cgroup_v2' } },
+      },
+      finding: { replacedAtNs: BigInt(pid) * 1_000_000_000n },
+    }) as never;
+  const version = (
+    runningVersion: string | null,
+    cves: readonly string[] | null,
+    ...users: ReturnType<typeof member>[]
+  ) => ({
+    ...{
+      manager: 'dpkg',
+      name: 'libexpat1',
+      source: 'expat',
+      installedVersion: '3',
+      runningVersion,
+      evidence: 'file_time',
+    },
+    ...{
+      fixes: cves && { cves, complete: true },
+      unknownBecause: cves === null ? 'no_changelog' : null,
+      uses: [],
+      users,
+    },
+  });
+  const packages = [
+    version('2', ids(10_000), member(9, 'b.service'), member(7, 'b.service'), member(7, 'a.service'), member(8, null)),
+    version('1', null, member(5, null)),
+  ];
+  const facts = {
+    fixes: { packages, runningVersions: new Map(), formerOwners: new Map() },
+    userName: () => null,
+  } as unknown as ReportFacts;
+  const built = buildPackages(facts) ?? [];
+  assert.deepEqual(
+    built.map(({ running_version, replaced_at, fixes, unknown_because, units, pids }) => [
+      ...[running_version, replaced_at, fixes?.count ?? null, fixes?.cves.length ?? null, unknown_because],
+      ...[units.map(({ name }) => name), pids],
+    ]),
+    [
+      ['1', '1970-01-01T00:00:05Z', null, null, 'no_changelog', [], [5]],
+      ['2', '1970-01-01T00:00:07Z', 10_000, 500, null, ['a.service', 'b.service'], [7, 8, 9]],
+    ],
+  );
+  assert.deepEqual(built[1]?.fixes?.cves, ids(500));
+  assert.equal(await validateDocument('report', { ...made(built) }), null);
+  assert.equal(buildPackages({ ...facts, fixes: null }), null);
+});
