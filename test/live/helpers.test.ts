@@ -86,6 +86,11 @@ test('a scan that is killed takes its helpers with it', async (t) => {
   await until('no helper is left', () => helpers.every((pid) => !existsSync(`/proc/${pid}`)));
 });
 
+function childrenOf(pid: number): string[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean) : [];
+}
+
 /** The lines of a trace of `strace -f` that are of the first process, with all its threads, and the pids of its children. */
 function ofFirstProcess(trace: string): { lines: string[]; children: string[] } {
   const lines = trace.split('\n').filter(Boolean);
@@ -137,6 +142,11 @@ test('a helper that is stopped for longer than its deadline was not blocked', as
   writeFileSync(join(folder, '1/stat'), `1 (a) S 0 ${'0 '.repeat(15)}1 0 100 0\n`);
   const [program, ...argv] = commandLine(['scan', '--no-config', '--no-systemctl', '--json', '--proc', folder]);
   const scan = spawn(program, argv, { stdio: ['ignore', 'pipe', 'ignore'], env: plainEnvironment() });
+  // Without the scan nobody would end a helper that waits for the FIFO.
+  t.after(() => {
+    for (const pid of childrenOf(scan.pid!)) process.kill(Number(pid), 'SIGKILL');
+    scan.kill('SIGKILL');
+  });
   let stdout = '';
   scan.stdout.on('data', (bytes) => {
     stdout += bytes;
@@ -144,12 +154,10 @@ test('a helper that is stopped for longer than its deadline was not blocked', as
   const closed = once(scan, 'close');
   let helper: string | undefined;
   await until('a helper is in the process', () => {
-    const children = readFileSync(`/proc/${scan.pid}/task/${scan.pid}/children`, 'utf8').split(' ').filter(Boolean);
-    helper = children.find((pid) => readlinkSync(`/proc/${pid}/cwd`) === join(folder, '1'));
+    helper = childrenOf(scan.pid!).find((pid) => readlinkSync(`/proc/${pid}/cwd`) === join(folder, '1'));
     return helper !== undefined;
   });
   process.kill(Number(helper), 'SIGSTOP');
-  t.after(() => scan.kill('SIGKILL'));
   await sleep(3000);
   process.kill(Number(helper), 'SIGCONT');
   writeFileSync(join(folder, '1/maps'), '7f0000000000-7f0000001000 r-xp 00000000 fd:01 4242 /usr/lib/libidle.so.1\n');
