@@ -2,7 +2,7 @@
 // signature, or an advisory about what is bundled, ends it with 1. Where the registry does not answer, that is said, with
 // npm's reason; --require makes it an error.
 import { spawnSync } from 'node:child_process';
-import { bundle } from './bundle.mjs';
+import { bundle } from './build/bundle.mjs';
 import { bundledPackages } from './pack/licenses.mjs';
 import { root } from './project.mjs';
 

@@ -1,7 +1,7 @@
 // Bundles test/bench/main.ts into build/bench/ and runs it with the flags that are left: `npm run bench -- --workload quiet`.
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { localOptions } from './esbuild-options.mjs';
+import { localOptions } from './build/esbuild-options.mjs';
 import { root } from './project.mjs';
 
 const outfile = join(root, 'build/bench/main.mjs');

@@ -1,7 +1,7 @@
 // src/ -> dist/: the one file that is installed, and the notices of what is bundled in it.
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle } from './bundle.mjs';
+import { bundle } from './build/bundle.mjs';
 import { bundledPackages, thirdPartyLicenses } from './pack/licenses.mjs';
 import { root } from './project.mjs';
 

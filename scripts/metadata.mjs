@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { localOptions } from './esbuild-options.mjs';
+import { localOptions } from './build/esbuild-options.mjs';
 import { root } from './project.mjs';
 
 /**

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bundle } from './bundle.mjs';
+import { bundle } from './build/bundle.mjs';
 import { buildCollection } from './pack/collection.mjs';
 import { buildDeb } from './pack/deb.mjs';
 import { buildExecutable } from './pack/executable.mjs';

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from './bundle.mjs';
+import { bundle } from './build/bundle.mjs';
 import { bundledPackages } from './pack/licenses.mjs';
 import { root } from './project.mjs';
 

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
-import { localOptions } from './esbuild-options.mjs';
+import { localOptions } from './build/esbuild-options.mjs';
 import { root } from './project.mjs';
 
 process.chdir(root);

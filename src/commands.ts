@@ -2,7 +2,7 @@
 
 import type { Command } from '@oclif/core/command';
 import type { Config } from '@oclif/core/config';
-import type { BaseCommand } from './base-command.ts';
+import type { BaseCommand } from './cli/base-command.ts';
 
 type Metadata = Pick<typeof Command, 'summary' | 'description' | 'examples' | 'flags' | 'args' | 'strict'>;
 

@@ -1,4 +1,4 @@
-// Every exit code of lib-users but those of the plugin (render/nagios.ts has them, as the guidelines of plugins say).
+// Every exit code of lib-users but those of the plugin (render/drift/nagios.ts has them, as the guidelines of plugins say).
 // 1 is never used: Node itself ends with 1 when it crashes. A signal N ends with 128 + N (output.ts, main.ts).
 
 import type { Drift } from './documents/generated/drift.ts';

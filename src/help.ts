@@ -2,9 +2,9 @@
 
 import type { Command } from '@oclif/core/command';
 import { Help } from '@oclif/core/help';
-import { cliConfig } from './cli-config.ts';
+import { cliConfig } from './cli/oclif-config.ts';
+import { isTerminal, textStyle } from './cli/terminal.ts';
 import type { CommandEntry } from './commands.ts';
-import { isTerminal, textStyle } from './terminal.ts';
 
 class CommandHelp extends Help {
   override formatCommand(command: Command.Loadable): string {

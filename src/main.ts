@@ -1,14 +1,14 @@
 // The program: finds the command by its name and hands over to oclif. lib_users and fd_users are the drop-in commands. Everything
 // but what this file itself needs is loaded when it is wanted: oclif alone takes as long as a scan of a small host.
 
+import { chosenFormat } from './cli/requested-format.ts';
 import { commands } from './commands.ts';
 import { helperRole } from './crew/role.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { asLibUsersError } from './documents/error.ts';
 import { LibUsersError } from './errors.ts';
-import { didYouMean } from './nearest.ts';
 import { writeStdout } from './output.ts';
 import { programArguments, programName } from './program.ts';
-import { chosenFormat } from './requested-format.ts';
 import { version } from './version.ts';
 
 /** Whether the command line is one that scans this host, as far as that can be told without reading its flags. */
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   }
   if (command) {
     const { default: CommandClass } = await command.load();
-    const { cliConfig } = await import('./cli-config.ts');
+    const { cliConfig } = await import('./cli/oclif-config.ts');
     return new CommandClass(rest, cliConfig).execute();
   }
   const [kind, known] = name.startsWith('-')
@@ -55,7 +55,7 @@ async function report(thrown: unknown): Promise<void> {
   const error = asLibUsersError(thrown);
   // First of all: what follows may fail in the same way.
   process.exitCode = error.exitCode;
-  const { defaultFormat, writeError } = await import('./base-command.ts');
+  const { defaultFormat, writeError } = await import('./cli/base-command.ts');
   writeError(error, chosenFormat(programArguments) ?? (await defaultFormat(undefined)), new Date());
 }
 

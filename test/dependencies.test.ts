@@ -18,7 +18,7 @@ interface Reviewed {
 const { review } = (await import(join(projectRoot, 'scripts/review-dependencies.mjs'))) as {
   review(of: Reviewed): string[];
 };
-const { bundle } = await import(join(projectRoot, 'scripts/bundle.mjs'));
+const { bundle } = await import(join(projectRoot, 'scripts/build/bundle.mjs'));
 const { bundledPackages } = await import(join(projectRoot, 'scripts/pack/licenses.mjs'));
 const read = (name: string): string => readFileSync(join(projectRoot, name), 'utf8');
 const installed: Reviewed = {

@@ -3,7 +3,7 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { programOptions } from '../esbuild-options.mjs';
+import { programOptions } from '../build/esbuild-options.mjs';
 import { root } from '../project.mjs';
 import { fetchBun } from './bun.mjs';
 import { harden } from './harden.mjs';

@@ -67,7 +67,7 @@ export async function drawScan(root) {
 async function loadRenderer(root) {
   const outfile = join(root, `build/picture-${process.pid}.mjs`);
   await build({
-    entryPoints: [join(root, 'src/render/text.ts')],
+    entryPoints: [join(root, 'src/render/report/text.ts')],
     outfile,
     bundle: true,
     platform: 'node',

@@ -1,13 +1,13 @@
 // The flags of check -> what the judgement and the Nagios plugin obey.
 
 import { boolean, option, string } from '@oclif/core/flags';
-import type { FlagsOf, ResultFlags } from '../base-command.ts';
+import type { FlagsOf, ResultFlags } from '../cli/base-command.ts';
 import type { EffectiveConfig } from '../config/effective.ts';
 import type { DriftReboot, Finding } from '../documents/generated/drift.ts';
 import type { Filters } from '../drift/finding-filter.ts';
 import type { CheckOptions } from '../drift/judge.ts';
 import { LibUsersError } from '../errors.ts';
-import { parseRange, type Range, type Thresholds } from '../render/nagios.ts';
+import { parseRange, type Range, type Thresholds } from '../render/drift/nagios.ts';
 import { checkUnitGlobs, type configFlags, type ScanFlags, scanFlags } from './scan-flags.ts';
 
 const several = { multiple: true, multipleNonGreedy: true } as const;

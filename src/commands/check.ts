@@ -1,7 +1,7 @@
 // lib-users check: whether a host is worse than it was, for CI and for monitoring.
 
 import { string } from '@oclif/core/args';
-import { BaseCommand, type Formats, jsonFormats, resultFlags, resultFormat, withOptions } from '../base-command.ts';
+import { BaseCommand, type Formats, jsonFormats, resultFlags, resultFormat, withOptions } from '../cli/base-command.ts';
 import type { EffectiveConfig } from '../config/effective.ts';
 import { rebootGate, rebootOf } from '../documents/drift-gate.ts';
 import type { Drift } from '../documents/generated/drift.ts';
@@ -13,8 +13,8 @@ import { LibUsersError } from '../errors.ts';
 import { verdictExitCodes } from '../exit-codes.ts';
 import { assertStdinOnce } from '../input.ts';
 import { type Output, writeStdout } from '../output.ts';
+import type { Thresholds } from '../render/drift/nagios.ts';
 import { jsonPieces } from '../render/json.ts';
-import type { Thresholds } from '../render/nagios.ts';
 import {
   type CheckFlags,
   checkFilters,
@@ -44,11 +44,12 @@ interface RenderOptions {
 
 const formats: Formats<Drift, RenderOptions> = {
   ...jsonFormats,
-  text: async (drift, style) => (await import('../render/drift-text.ts')).renderDriftText(drift, style),
-  rows: async (drift) => (await import('../render/drift-rows.ts')).renderDriftRows(drift),
-  junit: async (drift) => (await import('../render/junit.ts')).renderJunit(drift),
-  nagios: async (drift, _, { thresholds }) => (await import('../render/nagios.ts')).renderNagios(drift, thresholds),
-  github: async (drift) => (await import('../render/github.ts')).renderGithub(drift),
+  text: async (drift, style) => (await import('../render/drift/text.ts')).renderDriftText(drift, style),
+  rows: async (drift) => (await import('../render/drift/rows.ts')).renderDriftRows(drift),
+  junit: async (drift) => (await import('../render/drift/junit.ts')).renderJunit(drift),
+  nagios: async (drift, _, { thresholds }) =>
+    (await import('../render/drift/nagios.ts')).renderNagios(drift, thresholds),
+  github: async (drift) => (await import('../render/drift/github.ts')).renderGithub(drift),
   // Metrics are about the whole report.
   openmetrics: async (drift, _, { source }) => {
     if (source === null) {
@@ -161,14 +162,14 @@ export default class Check extends BaseCommand {
       incomplete: format === 'nagios' || drift.verdict === 'drift' ? null : whyNotComplete(drift, source),
       alongside,
     };
-    // The exit code is that of the plugin (render/nagios.ts) with --format nagios, else that of the verdict.
+    // The exit code is that of the plugin (render/drift/nagios.ts) with --format nagios, else that of the verdict.
     process.exitCode = (await this.writeResult(result, flags)) ?? verdictExitCodes[drift.verdict];
   }
 
   /** A plugin says everything on standard output, and every error is UNKNOWN. */
   protected override async fail(error: LibUsersError, format: string): Promise<void> {
     if (format !== 'nagios') return super.fail(error, format);
-    const { renderNagiosError, nagiosCodes } = await import('../render/nagios.ts');
+    const { renderNagiosError, nagiosCodes } = await import('../render/drift/nagios.ts');
     writeStdout(renderNagiosError(error));
     process.exitCode = nagiosCodes.UNKNOWN;
   }

@@ -1,7 +1,7 @@
 // The flags of fleet -> the gate that it judges by, and the exit code of the verdict.
 
 import { boolean, option, string } from '@oclif/core/flags';
-import type { FlagsOf, ResultFlags } from '../base-command.ts';
+import type { FlagsOf, ResultFlags } from '../cli/base-command.ts';
 import type { Fleet, FleetCause } from '../documents/generated/fleet.ts';
 import { LibUsersError } from '../errors.ts';
 import { verdictExitCodes } from '../exit-codes.ts';

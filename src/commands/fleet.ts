@@ -1,7 +1,7 @@
 // lib-users fleet: the reports of many hosts in one document.
 
 import { string } from '@oclif/core/args';
-import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../base-command.ts';
+import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../cli/base-command.ts';
 import type { EffectiveConfig } from '../config/effective.ts';
 import { isWhole } from '../documents/coverage.ts';
 import type { Fleet as FleetDocument } from '../documents/generated/fleet.ts';
@@ -19,10 +19,10 @@ import { configFlags, loadFlaggedConfig } from './scan-flags.ts';
 
 const formats: Formats<FleetDocument> = {
   ...jsonFormats,
-  text: async (fleet, style) => (await import('../render/fleet-text.ts')).renderFleetText(fleet, style),
-  rows: async (fleet) => (await import('../render/fleet-rows.ts')).renderFleetRows(fleet),
-  junit: async (fleet) => (await import('../render/fleet-junit.ts')).renderFleetJunit(fleet),
-  openmetrics: async (fleet) => (await import('../render/fleet-openmetrics.ts')).renderFleetOpenmetrics(fleet),
+  text: async (fleet, style) => (await import('../render/fleet/text.ts')).renderFleetText(fleet, style),
+  rows: async (fleet) => (await import('../render/fleet/rows.ts')).renderFleetRows(fleet),
+  junit: async (fleet) => (await import('../render/fleet/junit.ts')).renderFleetJunit(fleet),
+  openmetrics: async (fleet) => (await import('../render/fleet/openmetrics.ts')).renderFleetOpenmetrics(fleet),
 };
 
 export default class Fleet extends BaseCommand {

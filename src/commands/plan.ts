@@ -2,7 +2,7 @@
 
 import { string } from '@oclif/core/args';
 import { string as stringFlag } from '@oclif/core/flags';
-import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../base-command.ts';
+import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../cli/base-command.ts';
 import type { Plan } from '../documents/generated/plan.ts';
 import { readDocument } from '../documents/read.ts';
 import { formatTime } from '../documents/time.ts';
@@ -14,7 +14,7 @@ import { checkUnitGlobs, configFlags, loadFlaggedConfig, refuseScanFlags, scanFl
 
 const formats: Formats<Plan> = {
   ...jsonFormats,
-  text: async (plan, style) => (await import('../render/plan-text.ts')).renderPlanText(plan, style),
+  text: async (plan, style) => (await import('../render/plan/text.ts')).renderPlanText(plan, style),
 };
 
 /** What also makes sense of a report that is there already. */

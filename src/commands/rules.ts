@@ -1,8 +1,8 @@
 // lib-users rules: the false-positive rules and the policy in force, with the reason of each.
 
 import { boolean } from '@oclif/core/flags';
-import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../base-command.ts';
-import { fixedRules, ignoreRules, type Rule, shippedRules } from '../deleted/rules.ts';
+import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../cli/base-command.ts';
+import { fixedRules, type HideRule, ignoreRules, shippedHideRules } from '../deleted/hide-rules.ts';
 import { listPolicy, type PolicyEntry } from '../policy/in-force.ts';
 import { sanitize } from '../render/sanitize.ts';
 import { nameRules } from '../stable-names.ts';
@@ -79,9 +79,9 @@ export default class Rules extends BaseCommand {
     this.begin(flags, formats);
     const config = await loadFlaggedConfig(flags);
     const useShipped = !flags['no-default-rules'] && config.scan.defaultRules;
-    const inForce: Rule[] = [
+    const inForce: HideRule[] = [
       ...ignoreRules(config.scan.ignore, config.scan.ignoreLiteral),
-      ...(useShipped ? shippedRules : []),
+      ...(useShipped ? shippedHideRules : []),
       ...Object.values(fixedRules),
     ];
     const rules = inForce.map(({ id, patterns, via, reason, source }) => ({ id, patterns, via, reason, source }));

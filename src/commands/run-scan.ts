@@ -1,11 +1,11 @@
 // A scan as a command runs it: with the configuration, progress for people, and warnings on stderr. For scan itself, and
 // for plan and check where they get no report.
 
+import { isStdinIgnored, isTerminal } from '../cli/terminal.ts';
 import type { EffectiveConfig } from '../config/effective.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { unseenWarnings } from '../documents/unseen.ts';
-import { scanHost } from '../scan.ts';
-import { isStdinIgnored, isTerminal } from '../terminal.ts';
+import { scanHost } from '../scan/scan.ts';
 import { startProgress } from './progress.ts';
 import { loadFlaggedConfig, type ScanFlags, scanOptions } from './scan-flags.ts';
 

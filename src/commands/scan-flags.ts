@@ -1,15 +1,15 @@
-// The flags of a scan -> what src/scan.ts obeys. plan and check take the same flags when they scan by themselves.
+// The flags of a scan -> what src/scan/scan.ts obeys. plan and check take the same flags when they scan by themselves.
 
 import { boolean, option, string } from '@oclif/core/flags';
-import type { FlagsOf } from '../base-command.ts';
+import type { FlagsOf } from '../cli/base-command.ts';
 import type { EffectiveConfig } from '../config/effective.ts';
 import { configFolder, loadConfig } from '../config/load.ts';
 import { takeCrew } from '../crew/start.ts';
-import { shippedRules } from '../deleted/rules.ts';
+import { shippedHideRules } from '../deleted/hide-rules.ts';
 import { LibUsersError } from '../errors.ts';
 import { globProblem } from '../glob.ts';
 import { unitGlobProblem } from '../policy/unit-glob.ts';
-import type { ScanOptions } from '../scan-options.ts';
+import type { ScanOptions } from '../scan/options.ts';
 
 const several = { multiple: true, multipleNonGreedy: true } as const;
 
@@ -88,7 +88,7 @@ export function scanOptions(flags: ScanFlags, config: EffectiveConfig, now: Date
     include: flags.only === undefined ? ['maps', 'fds'] : [flags.only],
     pids: [...new Set((flags.pid ?? []).map(parsePid))],
     units: checkUnitGlobs(flags.unit),
-    rules: defaultRules ? shippedRules : [],
+    rules: defaultRules ? shippedHideRules : [],
     defaultRules,
     ignore: [...checkIgnoreGlobs(flags.ignore), ...config.scan.ignore],
     ignoreLiteral: [...checkPaths(flags['ignore-literal']), ...config.scan.ignoreLiteral],

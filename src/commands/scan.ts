@@ -1,6 +1,6 @@
 // lib-users scan: what this host still runs on files that are gone.
 
-import { BaseCommand, type Formats, jsonFormats, resultFlags, withOptions } from '../base-command.ts';
+import { BaseCommand, type Formats, jsonFormats, resultFlags, withOptions } from '../cli/base-command.ts';
 import type { EffectiveConfig } from '../config/effective.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { runScan, whyIncomplete } from './run-scan.ts';
@@ -13,10 +13,10 @@ interface RenderOptions {
 
 const formats: Formats<Report, RenderOptions> = {
   ...jsonFormats,
-  text: async (report, style) => (await import('../render/text.ts')).renderText(report, style),
-  rows: async (report) => (await import('../render/rows.ts')).renderRows(report),
-  lines: async (report) => (await import('../render/lines.ts')).renderLines(report),
-  machine: async (report) => (await import('../render/machine.ts')).renderMachine(report),
+  text: async (report, style) => (await import('../render/report/text.ts')).renderText(report, style),
+  rows: async (report) => (await import('../render/report/rows.ts')).renderRows(report),
+  lines: async (report) => (await import('../render/report/lines.ts')).renderLines(report),
+  machine: async (report) => (await import('../render/report/machine.ts')).renderMachine(report),
   openmetrics: async (report, _, { policy }) => {
     const { buildPlan } = await import('../plan/build.ts');
     const { renderOpenmetrics } = await import('../render/openmetrics.ts');

@@ -1,10 +1,10 @@
 // lib-users schema: the JSON Schemas of the documents, as they were built in.
 
 import { string } from '@oclif/core/args';
-import { BaseCommand, type Formats, jsonFormats, type ResultFlags, resultFlags } from '../base-command.ts';
+import { BaseCommand, type Formats, jsonFormats, type ResultFlags, resultFlags } from '../cli/base-command.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { schemaNames, schemas } from '../documents/generated/schemas.ts';
 import { LibUsersError } from '../errors.ts';
-import { didYouMean } from '../nearest.ts';
 import { jsonPieces } from '../render/json.ts';
 
 // A schema is JSON on a terminal too.

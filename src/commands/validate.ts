@@ -1,8 +1,8 @@
 // lib-users validate: a document against the schema that its kind names.
 
 import { string } from '@oclif/core/args';
-import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../base-command.ts';
-import { isLaterMinor } from '../documents/later-minor.ts';
+import { BaseCommand, type Formats, jsonFormats, resultFlags } from '../cli/base-command.ts';
+import { isLaterMinor } from '../documents/newer-version.ts';
 import { kindOf, parseJson } from '../documents/read.ts';
 import { validateDocument } from '../documents/validate.ts';
 import { LibUsersError } from '../errors.ts';

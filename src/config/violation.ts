@@ -1,8 +1,8 @@
 // ajv's first error on a configuration -> the place and what to write instead.
 
 import type { ErrorObject } from 'ajv';
+import { didYouMean } from '../did-you-mean.ts';
 import { configKeys } from '../documents/generated/config-keys.ts';
-import { didYouMean } from '../nearest.ts';
 
 export interface ConfigViolation {
   path: (string | number)[];

@@ -6,7 +6,7 @@ import type { MountOf } from '../procfs/live-mounts.ts';
 import type { Mapping } from '../procfs/maps.ts';
 import type { OpenProcess } from '../procfs/process.ts';
 import type { View } from '../procfs/view.ts';
-import type { RuleMatcher } from './rules.ts';
+import type { HideRuleMatcher } from './hide-rules.ts';
 import type { HiddenUse } from './suppressed.ts';
 
 type Looks = Pick<View, 'look' | 'mountPath' | 'mounts'>;
@@ -18,7 +18,7 @@ export interface Evidence {
   viewAround: Looks | null;
   /** The scanner's own view. */
   ownView: Looks;
-  match: RuleMatcher;
+  match: HideRuleMatcher;
   /** Takes what a rule hid. */
   hide(use: HiddenUse): void;
   /** The program by the exe link, without the mark; null if the link was refused. */

@@ -1,31 +1,58 @@
-// What the kernel prints of a file -> whether it may be gone, and by which mark. d_path(9) appends ` (deleted)`;
-// OpenVZ and VServer kernels prefix `(deleted)`; NFS and FUSE rename a file that is unlinked while open ("silly rename").
+// Gone or not, and what is at the path now: the kernel's mark is only a hint.
 
 import type { Bytes } from '../procfs/bytes.ts';
-import { isFuse, isNfs } from '../procfs/file-systems.ts';
+import type { FileLook, PathLook } from '../procfs/view.ts';
+import type { Marked } from './mark.ts';
 
-export interface Marked {
-  mark: 'suffix' | 'prefix' | 'nfs' | 'fuse';
-  /** The path without the mark. */
-  path: Bytes;
+export interface GoneState {
+  state: 'replaced' | 'removed' | 'unknown';
+  /** When the file in use lost its last name; if that is not known, the ctime of the file that is at its path now; or null. */
+  replacedAtNs: bigint | null;
 }
 
-const suffix = ' (deleted)';
-const prefix = /^\(deleted\) ?(?=\/)/;
-const nfsName = /\/\.nfs[0-9a-f]{24}$/i;
-const fuseName = /\/\.fuse_hidden[0-9a-f]{16}$/i;
-
-/** null for a name that bears no mark. */
-export function parseMarked(name: Bytes): Marked | null {
-  if (name.endsWith(suffix)) return { mark: 'suffix', path: name.slice(0, -suffix.length) };
-  if (prefix.test(name)) return { mark: 'prefix', path: name.replace(prefix, '') };
-  if (nfsName.test(name)) return { mark: 'nfs', path: name };
-  if (fuseName.test(name)) return { mark: 'fuse', path: name };
-  return null;
+/** What classifyGone() judges by. */
+export interface GoneQuestion {
+  /** What the kernel printed, mark included. */
+  name: Bytes;
+  marked: Marked;
+  /** Hard links of the file in use; 0 means that it is at no path, whatever its name. null if that is not known. */
+  links: number | null;
+  /** When the file in use lost its last name, in nanoseconds since the epoch; null if that is not known. */
+  unlinkedAtNs: bigint | null;
+  /** Whether the file system is one whose client renames files that are unlinked while open. */
+  renamesOpenFiles: boolean;
+  /** What a path names in the process's own view now. */
+  look(path: Bytes): PathLook;
+  /** Whether that is the very file in use; null if the identity of the file in use is not known. */
+  isSame(file: FileLook): boolean | null;
 }
 
-/** Whether a file system's client gives such a name to a file that is unlinked while open; elsewhere it is a name like any other. */
-export function renamesOpenFiles({ mark }: Marked, fsType: string): boolean {
-  if (mark === 'nfs') return isNfs(fsType);
-  return mark === 'fuse' && isFuse(fsType);
+/**
+ * null if the file is not gone. First match wins:
+ *
+ * | mark                    | what is known                                          | state    |
+ * | ----------------------- | ------------------------------------------------------ | -------- |
+ * | a rename by NFS or FUSE | the file is on such a file system                      | unknown  |
+ * |                         | it is elsewhere: a name like any other                 | not gone |
+ * | deleted                 | the file itself is at the name with the mark           | not gone |
+ * |                         | nothing is at the path                                 | removed  |
+ * |                         | the path cannot be looked at                           | unknown  |
+ * |                         | the file itself is at the path: it was renamed back    | not gone |
+ * |                         | a file is there, and which file is in use is not known | unknown  |
+ * |                         | another file is at the path                            | replaced |
+ */
+export function classifyGone(question: GoneQuestion): GoneState | null {
+  const { name, marked, links, unlinkedAtNs, look, isSame } = question;
+  if (marked.mark === 'nfs' || marked.mark === 'fuse') {
+    return question.renamesOpenFiles ? { state: 'unknown', replacedAtNs: null } : null;
+  }
+  const literal = links === 0 ? null : look(name);
+  if (literal?.kind === 'file' && isSame(literal)) return null;
+  const now = look(marked.path);
+  if (now.kind === 'absent') return { state: 'removed', replacedAtNs: unlinkedAtNs };
+  if (now.kind === 'unknown') return { state: 'unknown', replacedAtNs: unlinkedAtNs };
+  const same = isSame(now);
+  if (same) return null;
+  if (same === null) return { state: 'unknown', replacedAtNs: unlinkedAtNs };
+  return { state: 'replaced', replacedAtNs: unlinkedAtNs ?? now.changedAtNs };
 }

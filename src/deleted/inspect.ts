@@ -13,12 +13,12 @@ import { BuildNotes } from './build-notes.ts';
 import { type Cut, cutFindings } from './cut.ts';
 import type { Evidence } from './evidence.ts';
 import type { AffectedProcess, MapFinding } from './finding.ts';
-import { parseMarked } from './gone.ts';
+import { compileRules, type HideRule, type HideRuleMatcher } from './hide-rules.ts';
 import { inferProgram } from './infer-program.ts';
 import { judgeFds } from './judge-fds.ts';
 import { judgeMaps } from './judge-maps.ts';
+import { parseMarked } from './mark.ts';
 import { isNameless, nameByInode } from './nameless.ts';
-import { compileRules, type Rule, type RuleMatcher } from './rules.ts';
 import type { HiddenUse } from './suppressed.ts';
 
 export type { AffectedProcess } from './finding.ts';
@@ -36,7 +36,7 @@ export interface Inspection {
 export interface InspectTask {
   procPath: string;
   include: { maps: boolean; fds: boolean };
-  rules: readonly Rule[];
+  rules: readonly HideRule[];
   /** Whether to read what the builds of gone code say of it. */
   buildNotes?: boolean;
   /** The time of the epoch at which the boot clock was 0, in nanoseconds; null where it is not known. */
@@ -50,7 +50,7 @@ interface KnownFiles {
 }
 
 interface InspectOptions extends InspectTask {
-  match: RuleMatcher;
+  match: HideRuleMatcher;
   views: Views;
   notes: BuildNotes;
   /** Glimpses of mapped files, by path, device and inode, shared by all processes with the same view. */

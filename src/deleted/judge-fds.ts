@@ -9,13 +9,13 @@ import { scratchLimit } from '../sizes.ts';
 import type { Evidence } from './evidence.ts';
 import { type FileFacts, factsOf } from './facts.ts';
 import { type FdFinding, fileKey } from './finding.ts';
-import { type Marked, parseMarked, renamesOpenFiles } from './gone.ts';
+import { classifyGone, type GoneState } from './gone.ts';
+import { fixedRules, type HideRule } from './hide-rules.ts';
 import { longestPath } from './long-path.ts';
+import { type Marked, parseMarked, renamesOpenFiles } from './mark.ts';
 import { isNameless, type Name, nameByInode } from './nameless.ts';
 import { lookAt, placeByMount } from './place.ts';
 import { classifyFdRole } from './role.ts';
-import { fixedRules, type Rule } from './rules.ts';
-import { classifyGone, type GoneState } from './state.ts';
 
 /** Stands for a path that is longer than the kernel prints (a page); such a descriptor is gone if no link is left. */
 const unprintable = '(path too long to read)';
@@ -96,7 +96,7 @@ function readAppend(fd: number, open: OpenFile, process: Evidence['process']): b
 }
 
 /** That a file never had a name says that nobody replaced it, and not that a disk which it fills is as it should be. */
-function isTooLargeToHide({ ownInode }: Rule, { heldBytes }: FileFacts): boolean {
+function isTooLargeToHide({ ownInode }: HideRule, { heldBytes }: FileFacts): boolean {
   return ownInode === true && heldBytes !== null && heldBytes >= scratchLimit;
 }
 
@@ -111,7 +111,7 @@ function kindOf(stat: BigIntStats | null): FdFinding['kind'] {
 }
 
 /** The rule that hides a descriptor because of what its file is, whatever the file's name. */
-function ruleForFile(fsType: Bytes, stat: BigIntStats | null): Rule | null {
+function ruleForFile(fsType: Bytes, stat: BigIntStats | null): HideRule | null {
   if (isKernelMade(fsType)) return fixedRules.kernelFileSystem;
   return stat !== null && !stat.isFile() && !stat.isDirectory() ? fixedRules.specialFile : null;
 }

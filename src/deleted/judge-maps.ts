@@ -11,13 +11,13 @@ import type { Mapping } from '../procfs/maps.ts';
 import type { Evidence } from './evidence.ts';
 import { type FileFacts, factsOf } from './facts.ts';
 import { fileKey, type MapFinding } from './finding.ts';
-import { type Marked, parseMarked, renamesOpenFiles } from './gone.ts';
+import { classifyGone, type GoneState } from './gone.ts';
 import { inferProgram } from './infer-program.ts';
 import { longestPath, shortenPath } from './long-path.ts';
+import { type Marked, parseMarked, renamesOpenFiles } from './mark.ts';
 import { isNameless, type Name, nameByInode } from './nameless.ts';
 import { guessPlace, lookAt, type Place, placeByMount, placeByPath } from './place.ts';
 import { classifyMapRole } from './role.ts';
-import { classifyGone, type GoneState } from './state.ts';
 
 interface MappedFile {
   name: Bytes;

@@ -1,10 +1,10 @@
 // What the rules hid, summed per rule: hidden things are counted, never lost.
 
 import type { Suppressed } from '../documents/generated/report.ts';
-import type { Rule } from './rules.ts';
+import type { HideRule } from './hide-rules.ts';
 
 export interface HiddenUse {
-  rule: Pick<Rule, 'id' | 'reason'>;
+  rule: Pick<HideRule, 'id' | 'reason'>;
   via: 'map' | 'fd';
   heldBytes: number | null;
   /** Names the file on disk (see fileKey), so that its bytes count once. */

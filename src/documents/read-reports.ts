@@ -4,11 +4,11 @@ import { closeSync, openSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LibUsersError } from '../errors.ts';
 import { readBlock } from '../input.ts';
-import { type Frame, splitDocuments } from './frames.ts';
 import type { UnreadableInput } from './generated/fleet.ts';
 import type { Report } from './generated/report.ts';
-import { validateReadDocument } from './later-minor.ts';
+import { validateReadDocument } from './newer-version.ts';
 import { kindOf, parseJson } from './read.ts';
+import { type Frame, splitDocuments } from './split-documents.ts';
 
 /** `file` is the source without a line. */
 export type ReadReport = { source: string; file: string } & (

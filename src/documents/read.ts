@@ -1,14 +1,14 @@
 // A file, standard input or a line of NDJSON -> a document of a known kind that meets its schema.
 
+import { didYouMean } from '../did-you-mean.ts';
 import { LibUsersError } from '../errors.ts';
 import { readInput, sourceName } from '../input.ts';
-import { didYouMean } from '../nearest.ts';
 import type { Drift } from './generated/drift.ts';
 import type { ErrorDocument } from './generated/error.ts';
 import type { Report } from './generated/report.ts';
 import { type SchemaName, schemaNames } from './generated/schemas.ts';
 import { locateJsonError } from './json-position.ts';
-import { validateReadDocument } from './later-minor.ts';
+import { validateReadDocument } from './newer-version.ts';
 
 /** The kinds that can be read back. */
 export interface Documents {

@@ -1,8 +1,8 @@
 // Report -> what it shows, one entry an id: gone files by unit, or by program where no unit owns the process.
 
+import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Finding } from '../documents/generated/drift.ts';
 import type { DeletedFd, DeletedMap, Process, Report, Unit, UnitFile } from '../documents/generated/report.ts';
-import { compareBytes } from '../documents/order.ts';
 import { earliest } from '../documents/time.ts';
 import { type KeyOf, keyMaker } from '../keys.ts';
 import { parseSession } from '../systemd/session-name.ts';

@@ -1,20 +1,20 @@
 // The two commands that lib-users can stand in for, as data: what each looks at, what it ignores, what its flags are called.
 // Observed on lib_users 0.14: the same processes and files must come out.
 
-import type { Rule } from '../deleted/rules.ts';
+import type { HideRule } from '../deleted/hide-rules.ts';
 
 export interface Program {
   name: 'lib_users' | 'fd_users';
   include: 'maps' | 'fds';
   /** The long name of -s. */
   showItems: string;
-  rules: readonly Rule[];
+  rules: readonly HideRule[];
 }
 
 const via = ['map'] as const;
 const source = 'what lib_users ignores';
 
-const libUsersRules: readonly Rule[] = [
+const libUsersRules: readonly HideRule[] = [
   { id: 'sysv-shm', patterns: ['/SYSV*'], via, reason: 'System V shared memory', source },
   { id: 'dev-shm', patterns: ['/dev/shm/*'], via, reason: 'POSIX shared memory', source },
   { id: 'orc', patterns: ['/tmp/orcexec.*', '/run/user/*/orcexec*'], via, reason: 'code made by ORC', source },

@@ -5,7 +5,7 @@ import { unseenWarnings } from '../documents/unseen.ts';
 import { LibUsersError } from '../errors.ts';
 import { writeStderr, writeStdout } from '../output.ts';
 import { sanitize } from '../render/sanitize.ts';
-import { scanHost } from '../scan.ts';
+import { scanHost } from '../scan/scan.ts';
 import { version } from '../version.ts';
 import { type DropInArguments, parseArguments, renderArgumentHelp, renderUsage } from './arguments.ts';
 import { type Program, programs } from './program.ts';

@@ -1,9 +1,9 @@
 // The packages of many reports -> which host lacks which security fix in memory, and of which hosts that cannot be known.
 
 import { compareCves } from '../cves.ts';
+import { compareBytes } from '../documents/compare-bytes.ts';
 import type { CveAnswer, CveUnknown, FleetCve } from '../documents/generated/fleet.ts';
 import type { PackageInUse, Report } from '../documents/generated/report.ts';
-import { compareBytes } from '../documents/order.ts';
 import { keyMaker } from '../keys.ts';
 import { isPlaceOfPackages } from '../path-evidence.ts';
 

@@ -1,11 +1,11 @@
 // Reports, one after the other -> the fleet document. Of every host only the newest counts: what an older one brought is
 // taken out again, so that memory follows the size of the result and not the number of reports.
 
+import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Fleet, FleetFile, FleetUnit, UnreadableInput } from '../documents/generated/fleet.ts';
 import type { PlanReboot } from '../documents/generated/plan.ts';
 import type { DeletedFd, DeletedMap, Report, UnitFile } from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
-import { compareBytes } from '../documents/order.ts';
 import { formatTime } from '../documents/time.ts';
 import { distinct, type KeyOf, keyMaker } from '../keys.ts';
 import { tool } from '../version.ts';

@@ -25,6 +25,14 @@ export interface InitEvidence {
   sharesRoot: boolean | null;
 }
 
+/** What is to be read of a host. */
+export interface HostPlaces {
+  /** Where the host's own files are: / but in tests. */
+  root: string;
+  procPath: string;
+  init: InitEvidence;
+}
+
 /** Nothing is known of PID 1. */
 export const noEvidence: InitEvidence = { namesContainer: false, pidNamespace: null, sharesRoot: null };
 

@@ -5,19 +5,12 @@ import { hostname } from 'node:os';
 import type { Host } from '../documents/generated/report.ts';
 import { formatTimeOrNull } from '../documents/time.ts';
 import { readBootTime } from './clock.ts';
-import type { InitEvidence } from './container.ts';
+import type { HostPlaces } from './container.ts';
 import { readHostFile } from './files.ts';
 import { readInit } from './init.ts';
 import { readHostId } from './machine-id.ts';
 import { readOsRelease } from './os-release.ts';
 import { readReboot } from './reboot.ts';
-
-export interface HostPlaces {
-  /** Where the host's own files are: / but in tests. */
-  root: string;
-  procPath: string;
-  init: InitEvidence;
-}
 
 export interface HostAnswer {
   /** Without the labels, which are the user's, and without what systemctl says. */

@@ -4,9 +4,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Reboot, RebootReason, RebootUnknown } from '../documents/generated/report.ts';
-import { readContainer } from './container.ts';
+import { type HostPlaces, readContainer } from './container.ts';
 import { readHostFile } from './files.ts';
-import type { HostPlaces } from './host.ts';
 import { compareKernelVersions, mayReplace, parseKernelVersion } from './kernel-version.ts';
 import { type InstalledKernel, readInstalledKernels } from './kernels.ts';
 

@@ -6,7 +6,7 @@ import type { BlockedBy } from '../documents/generated/plan.ts';
 import type { SystemdFacts } from '../documents/generated/report.ts';
 import { isUnitName } from '../systemd/unit-name.ts';
 import { isDoubtful } from './standing.ts';
-import type { Thing } from './thing.ts';
+import type { Target } from './target.ts';
 
 /** What systemctl would be asked to do. */
 export type Request = 'restart' | 'reload' | 'signal';
@@ -14,7 +14,7 @@ export type Request = 'restart' | 'reload' | 'signal';
 interface Row {
   code: BlockedBy;
   blocks: readonly Request[];
-  when: (unit: string, thing: Thing) => boolean;
+  when: (unit: string, target: Target) => boolean;
   /** Only a reason to ask people: a rule of the user's own for a restart is their answer. */
   yields?: true;
 }
@@ -54,7 +54,7 @@ const rows: readonly Row[] = [
     when: saying((facts) => facts.fragment_present === false),
     yields: true,
   },
-  { code: 'not_own_files', blocks: all, when: (_, thing) => isDoubtful(thing), yields: true },
+  { code: 'not_own_files', blocks: all, when: (_, target) => isDoubtful(target), yields: true },
   {
     code: 'terminals',
     blocks: ['restart'],
@@ -67,7 +67,7 @@ const rows: readonly Row[] = [
  * Whether the unit was made by a call and not from a file, as systemd-run makes them: its work would begin anew. dbus-broker
  * makes such units too, of daemons that it starts when they are called: https://github.com/bus1/dbus-broker (src/launch).
  */
-function isJob(unit: string, { facts }: Thing): boolean {
+function isJob(unit: string, { facts }: Target): boolean {
   return facts?.transient === true && !unit.startsWith('dbus-:');
 }
 
@@ -75,11 +75,11 @@ function isJob(unit: string, { facts }: Thing): boolean {
  * Why systemd should not be asked for it, or null. First match wins.
  * @param trusted the user's own policy asks for it
  */
-export function findBlock(thing: Thing, request: Request, trusted = false): BlockedBy | null {
-  const { unit } = thing;
+export function findBlock(target: Target, request: Request, trusted = false): BlockedBy | null {
+  const { unit } = target;
   if (unit === null) return 'no_unit';
   const row = rows.find(
-    ({ blocks, when, yields }) => blocks.includes(request) && when(unit, thing) && !(trusted && yields),
+    ({ blocks, when, yields }) => blocks.includes(request) && when(unit, target) && !(trusted && yields),
   );
   return row?.code ?? null;
 }

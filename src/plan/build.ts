@@ -10,15 +10,15 @@ import { compileRebootCandidates, compileShippedPolicy, compileUserPolicy } from
 import type { UserPolicyRule } from '../policy/rule.ts';
 import { shippedRules } from '../policy/shipped.ts';
 import { tool } from '../version.ts';
+import { decide, type Policy } from './decide.ts';
 import { buildFixes, collectFixes } from './fixes.ts';
 import { buildHeld } from './held.ts';
 import { compareActions, compareIgnored } from './order.ts';
 import { buildReboot } from './reboot.ts';
 import { everything, type Selection } from './selection.ts';
-import { type Policy, settle } from './settle.ts';
-import type { Thing } from './thing.ts';
-import { buildThings, buildUnitThings } from './things.ts';
-import { aliasesOf } from './unit-things.ts';
+import type { Target } from './target.ts';
+import { buildTargets, buildUnitTargets } from './targets.ts';
+import { aliasesOf } from './unit-targets.ts';
 
 /** @param generatedAt when the plan is made, UTC to the second as in every document */
 export function buildPlan(
@@ -27,7 +27,7 @@ export function buildPlan(
   generatedAt: string,
   selection: Selection = everything,
 ): Plan {
-  const { actions, ignored, complete, reboot, fixes } = judgeThings(buildThings(report), report, {
+  const { actions, ignored, complete, reboot, fixes } = judgeTargets(buildTargets(report), report, {
     policy: compilePolicy(userRules),
     selection,
     allowUnseenUsers: true,
@@ -71,7 +71,7 @@ export function compileRebootJudge(
       canWantReboot({ scope: unit.scope, unit: unit.name, aliases: aliasesOf(unit) }),
     );
     const options = { policy, selection: everything, allowUnseenUsers };
-    return judgeThings(buildUnitThings(units, report), report, options).reboot;
+    return judgeTargets(buildUnitTargets(units, report), report, options).reboot;
   };
 }
 
@@ -86,10 +86,14 @@ interface JudgeOptions {
   allowUnseenUsers: boolean;
 }
 
-function judgeThings(things: readonly Thing[], report: Report, { policy, selection, allowUnseenUsers }: JudgeOptions) {
+function judgeTargets(
+  targets: readonly Target[],
+  report: Report,
+  { policy, selection, allowUnseenUsers }: JudgeOptions,
+) {
   const known = collectFixes(report);
   const host = { systemdVersion: report.host.systemd_version ?? null, fixes: known };
-  const settled = things.filter((thing) => selection.hasUnit(thing)).map((thing) => settle(thing, policy, host));
+  const settled = targets.filter((target) => selection.hasUnit(target)).map((target) => decide(target, policy, host));
   const wanted = settled.flatMap(({ action, reasons }) =>
     action !== null && selection.hasAction(action.action) ? [{ action, reasons }] : [],
   );

@@ -1,10 +1,10 @@
 // The report's packages and the gone files of an action -> the security fixes that the action brings into memory.
 
 import { compareCves } from '../cves.ts';
+import { compareBytes } from '../documents/compare-bytes.ts';
 import type { ClosedFixes, FixedPackage } from '../documents/generated/plan.ts';
 import type { PackageInUse, Report } from '../documents/generated/report.ts';
-import { compareBytes } from '../documents/order.ts';
-import type { Finding } from './findings.ts';
+import type { PlanReason } from './reasons.ts';
 
 /** The newest ids that are listed. */
 const listed = 20;
@@ -24,7 +24,7 @@ export function collectFixes({ packages = null }: Report): KnownFixes {
   return known;
 }
 
-type Reason = Pick<Finding, 'role' | 'package' | 'pids'>;
+type Reason = Pick<PlanReason, 'role' | 'package' | 'pids'>;
 
 /** null if nothing is known of any fix. */
 export function buildFixes(findings: readonly Reason[], known: KnownFixes): ClosedFixes | null {

@@ -4,14 +4,14 @@
 import type { Role } from '../documents/generated/report.ts';
 import { isDatabaseFile, isInWorkspace, isTemporary, logEvidence } from '../path-evidence.ts';
 import { formatBytes, notableBytes } from '../sizes.ts';
-import type { Finding } from './findings.ts';
+import type { PlanReason } from './reasons.ts';
 import { needsStanding } from './standing.ts';
-import type { Thing, ThingKind } from './thing.ts';
+import type { Target, TargetKind } from './target.ts';
 
 interface Row {
   role: Role;
-  when: (finding: Finding, thing: Thing) => boolean;
-  reason: string | ((finding: Finding) => string);
+  when: (finding: PlanReason, target: Target) => boolean;
+  reason: string | ((finding: PlanReason) => string);
 }
 
 /** First match wins. */
@@ -66,15 +66,15 @@ const rows: readonly Row[] = [
 const affected: Readonly<Partial<Record<Role, boolean>>> = { scratch: false, data: false, file: true, log: true };
 
 /** null for a finding that calls for something. */
-export function harmlessness(finding: Finding, thing: Thing): { affects: boolean; reason: string } | null {
+export function harmlessness(finding: PlanReason, target: Target): { affects: boolean; reason: string } | null {
   const affects = affected[finding.role];
-  const row = rows.find(({ role, when }) => role === finding.role && when(finding, thing));
+  const row = rows.find(({ role, when }) => role === finding.role && when(finding, target));
   if (affects === undefined || row === undefined) return null;
   const reason = typeof row.reason === 'string' ? row.reason : row.reason(finding);
-  return { affects, reason: `${reason}${remedy(finding, thing)}` };
+  return { affects, reason: `${reason}${remedy(finding, target)}` };
 }
 
-const ends: Readonly<Record<ThingKind, (thing: Thing) => string>> = {
+const ends: Readonly<Record<TargetKind, (target: Target) => string>> = {
   unit: ({ unit }) => `${unit?.endsWith('.service') ? 'a restart' : 'the end'} of ${unit}`,
   container: () => 'a restart of the container',
   session: ({ session }) => `the end of session ${session?.id}`,
@@ -86,8 +86,8 @@ const ends: Readonly<Record<ThingKind, (thing: Thing) => string>> = {
   process: () => 'the end of the process',
 };
 
-function remedy({ role, heldBytes }: Finding, thing: Thing): string {
+function remedy({ role, heldBytes }: PlanReason, target: Target): string {
   // A restart makes the same scratch again.
   if (role === 'scratch' || heldBytes === null || heldBytes < notableBytes) return '';
-  return `; ${ends[thing.kind](thing)} frees ${formatBytes(heldBytes)}`;
+  return `; ${ends[target.kind](target)} frees ${formatBytes(heldBytes)}`;
 }

@@ -1,14 +1,14 @@
 // The report -> who holds the space of gone files, most first. Every file of a holder counts once, whatever its role.
 
+import { compareBytes } from '../documents/compare-bytes.ts';
 import { containerKey } from '../documents/container-key.ts';
 import type { Holder } from '../documents/generated/plan.ts';
 import type { Container, Process, Report, Unit } from '../documents/generated/report.ts';
-import { compareBytes } from '../documents/order.ts';
 import { sumHeld } from '../held.ts';
 import { keyMaker } from '../keys.ts';
 import type { Selection } from './selection.ts';
-import { planProcess } from './thing.ts';
-import { aliasesOf } from './unit-things.ts';
+import { planProcess } from './target.ts';
+import { aliasesOf } from './unit-targets.ts';
 
 export function buildHeld(report: Report, selection: Selection): Holder[] {
   const keyOf = keyMaker();

@@ -1,8 +1,8 @@
 // The safe order of the actions: services first, then managers, then what needs a person; whatever carries the caller
 // comes last of all, since what would follow it might never be done.
 
+import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Action, Ignored } from '../documents/generated/plan.ts';
-import { compareBytes } from '../documents/order.ts';
 
 const steps: readonly string[] = [
   'system restart',

@@ -3,14 +3,14 @@
 
 import type { ActionName, Remark } from '../documents/generated/plan.ts';
 import type { KernelSession, User } from '../documents/generated/report.ts';
-import type { Thing } from './thing.ts';
+import type { Target } from './target.ts';
 
 interface Row {
   code: Remark['code'];
   /** With these actions alone. */
   actions: readonly ActionName[];
   /** null: nothing to say. */
-  say: (thing: Thing) => string | null;
+  say: (target: Target) => string | null;
 }
 
 const mostNames = 5;
@@ -27,8 +27,8 @@ const rows: readonly Row[] = [
   {
     code: 'ends_sessions',
     actions: ['restart', 'manual'],
-    say(thing) {
-      const sessions = foreignSessions(thing);
+    say(target) {
+      const sessions = foreignSessions(target);
       if (sessions.length === 0) return null;
       const what = sessions.length === 1 ? 'a session of its own ends' : `${sessions.length} sessions of their own end`;
       return `${what} with a restart: ${list(sessions.map(describeSession))}`;
@@ -54,9 +54,9 @@ const rows: readonly Row[] = [
   },
 ];
 
-export function buildRemarks(action: ActionName, thing: Thing): Remark[] {
+export function buildRemarks(action: ActionName, target: Target): Remark[] {
   return rows.flatMap(({ code, actions, say }) => {
-    const message = actions.includes(action) ? say(thing) : null;
+    const message = actions.includes(action) ? say(target) : null;
     return message === null ? [] : [{ code, message }];
   });
 }
@@ -65,7 +65,7 @@ export function buildRemarks(action: ActionName, thing: Thing): Remark[] {
  * Those that are somebody else's: on a terminal, of another user than the main process, or of another program. Many a
  * daemon lets its workers lead sessions (PostgreSQL does), and they are a part of it.
  */
-function foreignSessions({ sessions, main }: Thing): KernelSession[] {
+function foreignSessions({ sessions, main }: Target): KernelSession[] {
   return sessions.filter(
     ({ terminal, user, executable }) =>
       terminal !== null || (main !== null && (user?.uid !== main.user?.uid || executable !== main.executable)),

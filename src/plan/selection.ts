@@ -1,4 +1,4 @@
-// --unit and --action -> which things and actions a plan is narrowed to.
+// --unit and --action -> which targets and actions a plan is narrowed to.
 
 import type { ActionName } from '../documents/generated/plan.ts';
 import { compileUnitPattern, type UnitNames } from '../policy/unit-pattern.ts';

@@ -1,4 +1,4 @@
-// Which policy rule decides about a thing and its gone files. First match wins; the user's rules come before the shipped.
+// Which policy rule decides about a target and its gone files. First match wins; the user's rules come before the shipped.
 
 import { compileGlob } from '../glob.ts';
 import { fromText } from '../procfs/bytes.ts';
@@ -44,7 +44,7 @@ function isAbout({ affects, mayBeHanded }: PolicyFile, action: PolicyAction): bo
   return affects && (!mayBeHanded || action === 'ignore' || action === 'manual');
 }
 
-export interface PolicyThing extends UnitNames {
+export interface PolicyTarget extends UnitNames {
   scope: 'system' | 'user';
   unit: string;
   /** What its affected processes run; null where one is not known. */
@@ -56,7 +56,7 @@ export interface PolicyThing extends UnitNames {
   mapsCode: boolean;
 }
 
-const conditions: Readonly<Record<ShippedRule['when'], (thing: PolicyThing) => boolean>> = {
+const conditions: Readonly<Record<ShippedRule['when'], (target: PolicyTarget) => boolean>> = {
   affected: () => true,
   code: ({ hasCode }) => hasCode,
   mapped_code: ({ mapsCode }) => mapsCode,
@@ -65,18 +65,18 @@ const conditions: Readonly<Record<ShippedRule['when'], (thing: PolicyThing) => b
 };
 
 /** What the shipped rules say of a unit, or null. */
-export type ShippedPolicy = (thing: PolicyThing) => Decision | null;
+export type ShippedPolicy = (target: PolicyTarget) => Decision | null;
 
 export function compileShippedPolicy(rules: readonly ShippedRule[]): ShippedPolicy {
   const compiled = rules.map((rule) => ({ rule, patterns: rule.units.map(compileUnitPattern) }));
-  return (thing) => {
+  return (target) => {
     for (const { rule, patterns } of compiled) {
-      if (rule.scope !== thing.scope || !conditions[rule.when](thing)) continue;
-      if (rule.programs.length > 0 && !runsOnly(thing.programs, rule.programs)) continue;
+      if (rule.scope !== target.scope || !conditions[rule.when](target)) continue;
+      if (rule.programs.length > 0 && !runsOnly(target.programs, rule.programs)) continue;
       const { id, action, signal, reason } = rule;
       for (const match of patterns) {
-        const name = match(thing, leavesAlone(action));
-        if (name !== null) return sayAlias({ rule: id, action, signal, reason, byUser: false }, thing, name);
+        const name = match(target, leavesAlone(action));
+        if (name !== null) return sayAlias({ rule: id, action, signal, reason, byUser: false }, target, name);
       }
     }
     return null;
@@ -100,7 +100,7 @@ function sayAlias(decision: Decision, { unit }: UnitNames, name: string | null):
 export function compileRebootCandidates(
   userRules: readonly UserPolicyRule[],
   rules: readonly ShippedRule[],
-): (unit: Pick<PolicyThing, 'scope' | 'unit' | 'aliases'>) => boolean {
+): (unit: Pick<PolicyTarget, 'scope' | 'unit' | 'aliases'>) => boolean {
   const own = userRules
     .filter(({ action }) => action === 'reboot')
     .map(({ unit }) => (unit === undefined ? null : compileUnitPattern(unit)));
@@ -108,10 +108,10 @@ export function compileRebootCandidates(
     .filter(({ action }) => action === 'reboot')
     .map(({ scope, units }) => ({ scope, patterns: units.map(compileUnitPattern) }));
   const wide = leavesAlone('reboot');
-  return (thing) =>
-    own.some((match) => match === null || match(thing, wide) !== null) ||
+  return (target) =>
+    own.some((match) => match === null || match(target, wide) !== null) ||
     shipped.some(
-      ({ scope, patterns }) => scope === thing.scope && patterns.some((match) => match(thing, wide) !== null),
+      ({ scope, patterns }) => scope === target.scope && patterns.some((match) => match(target, wide) !== null),
     );
 }
 

@@ -1,4 +1,4 @@
-// What a policy rule is, shipped or the user's own: which things it is about, what the plan says of them, and why.
+// What a policy rule is, shipped or the user's own: which targets it is about, what the plan says of them, and why.
 
 import type { PolicyRule as ConfigRule } from '../documents/generated/config.ts';
 

@@ -1,8 +1,8 @@
 // Whether a glob can match any unit name at all: a rule for `nginx` (no suffix) or `my service.service` never would.
 // systemd.unit(5): the characters of a unit name, its length and the unit types.
 
+import { nearest } from '../did-you-mean.ts';
 import { accepts, globProblem, parseGlob, type Token } from '../glob.ts';
-import { nearest } from '../nearest.ts';
 import { fromText } from '../procfs/bytes.ts';
 import { maxUnitNameLength, unitTypes } from '../systemd/unit-name.ts';
 

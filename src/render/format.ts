@@ -3,7 +3,7 @@
 import { sanitize } from './sanitize.ts';
 
 /** A document's time for people: `2026-11-23 07:40:12 UTC`. */
-export function formatTime(time: string): string {
+export function readableTime(time: string): string {
   return time.replace('T', ' ').replace('Z', ' UTC');
 }
 

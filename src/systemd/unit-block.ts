@@ -1,8 +1,8 @@
 // One block of `systemctl show` -> systemd's facts of a unit, or null if the block is not whole or not that unit's.
 // org.freedesktop.systemd1(5); systemctl prints every property that was asked for by name, the empty ones too.
 
+import { compareBytes } from '../documents/compare-bytes.ts';
 import type { SystemdFacts } from '../documents/generated/report.ts';
-import { compareBytes } from '../documents/order.ts';
 
 /** All that systemd itself says; whether the unit file is on disk it does not say. */
 export type UnitFacts = Omit<SystemdFacts, 'fragment_present'> & {

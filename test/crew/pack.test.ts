@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { packInspection, unpackInspection } from '../../src/crew/pack.ts';
 import { packSetup, unpackSetup } from '../../src/crew/protocol.ts';
+import { shippedHideRules } from '../../src/deleted/hide-rules.ts';
 import type { Inspection } from '../../src/deleted/inspect.ts';
-import { shippedRules } from '../../src/deleted/rules.ts';
 
 const finding = {
   path: '/usr/lib/caf\xc3\xa9\x00.so',
@@ -58,7 +58,7 @@ test('what was found comes back the same', () => {
 });
 
 test('what a rule hid comes back with as much of the rule as is told', () => {
-  const rule = shippedRules[0]!;
+  const rule = shippedHideRules[0]!;
   const hidden = [{ rule, via: 'fd', heldBytes: 5, file: 'fd:01 3' }] as const;
   const back = unpackInspection(
     throughJson(packInspection({ outcome: 'inspected', affected: null, hidden, cut: null })),
@@ -88,7 +88,7 @@ test('what all questions are about comes back the same', () => {
   const setup = {
     procPath: '/proc',
     include: { maps: true, fds: false },
-    rules: shippedRules,
+    rules: shippedHideRules,
     bootedAtNs: 12n,
     clockTicksPerSecond: 100,
   };

@@ -1,9 +1,9 @@
 // What is gone, and in which state: marks, identity, rules.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseMarked, renamesOpenFiles } from '../../src/deleted/gone.ts';
-import { compileRules, ignoreRules, shippedRules } from '../../src/deleted/rules.ts';
-import { classifyGone, type GoneQuestion } from '../../src/deleted/state.ts';
+import { classifyGone, type GoneQuestion } from '../../src/deleted/gone.ts';
+import { compileRules, ignoreRules, shippedHideRules } from '../../src/deleted/hide-rules.ts';
+import { parseMarked, renamesOpenFiles } from '../../src/deleted/mark.ts';
 import { SuppressedTally } from '../../src/deleted/suppressed.ts';
 import type { FileLook, PathLook } from '../../src/procfs/view.ts';
 
@@ -133,12 +133,12 @@ const ruleRows: [path: string, rule: string | null, inode?: bigint][] = [
 ];
 for (const [path, rule, inode] of ruleRows) {
   test(`rule for ${path} (${inode ?? 'no inode'}): ${rule}`, () => {
-    assert.equal(compileRules(shippedRules)(path, 'map', inode ?? null)?.id ?? null, rule);
+    assert.equal(compileRules(shippedHideRules)(path, 'map', inode ?? null)?.id ?? null, rule);
   });
 }
 
 test("the user's patterns come first, cross slashes, and literals are literal", () => {
-  const match = compileRules([...ignoreRules(['/var/*#sql*'], ['/opt/[a]*']), ...shippedRules]);
+  const match = compileRules([...ignoreRules(['/var/*#sql*'], ['/opt/[a]*']), ...shippedHideRules]);
   assert.equal(match('/var/lib/mysql/#sql_1', 'fd', null)?.id, 'ignore');
   assert.equal(match('/opt/[a]*', 'map', null)?.id, 'ignore_literal');
   assert.equal(match('/opt/ab', 'map', null), null);
@@ -146,7 +146,7 @@ test("the user's patterns come first, cross slashes, and literals are literal", 
 
 test('what is hidden is counted, a file on disk once', () => {
   const tally = new SuppressedTally();
-  const [rule] = shippedRules as [(typeof shippedRules)[0] & object];
+  const [rule] = shippedHideRules as [(typeof shippedHideRules)[0] & object];
   tally.add({ rule, via: 'map', heldBytes: 512, file: 'a' });
   tally.add({ rule, via: 'fd', heldBytes: 512, file: 'a' });
   tally.add({ rule, via: 'fd', heldBytes: null, file: null });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Marked, parseMarked } from '../../src/deleted/gone.ts';
+import { type Marked, parseMarked } from '../../src/deleted/mark.ts';
 import { mayNameGoneFile, parseSuspiciousMappings } from '../../src/procfs/maps.ts';
 import { linkMayBeGone } from '../../src/procfs/quick-look.ts';
 

@@ -9,7 +9,7 @@ import type { Fleet } from '../../src/documents/generated/fleet.ts';
 import type { PackageInUse, Report } from '../../src/documents/generated/report.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';
-import { renderFleetText } from '../../src/render/fleet-text.ts';
+import { renderFleetText } from '../../src/render/fleet/text.ts';
 import { assess, noGate } from '../support/assess.ts';
 import { anyReport } from '../support/report-arbitrary.ts';
 import { file, process, report, unit } from '../support/reports.ts';

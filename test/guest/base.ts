@@ -1,4 +1,4 @@
-// What a booted guest needs of this machine, and the Debian tree that it boots from (scripts/guest-base.mjs builds it once).
+// What a booted guest needs of this machine, and the Debian tree that it boots from (scripts/build-guest.mjs builds it once).
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -33,7 +33,7 @@ const built = new Map<Tree, { tree: string; key: string }>();
 export function guestBase(release: Tree): { tree: string; key: string } {
   let base = built.get(release);
   if (!base) {
-    const argv = [join(projectRoot, 'scripts/guest-base.mjs'), release];
+    const argv = [join(projectRoot, 'scripts/build-guest.mjs'), release];
     const { status, stdout } = spawnSync(process.execPath, argv, {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -8,9 +8,9 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { projectRoot } from '../support/project.ts';
 import { skip } from '../support/skip.ts';
+import { Controller } from './ansible-play.ts';
 import { guestObstacle } from './base.ts';
 import { bootGuest, type Guest } from './guest.ts';
-import { Controller } from './play.ts';
 import { releaseFiles, version } from './release-files.ts';
 import { binds, done, left, restartPlay, said } from './role.ts';
 

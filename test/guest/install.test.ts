@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { skip } from '../support/skip.ts';
+import { Controller, type PlayResult } from './ansible-play.ts';
 import { guestObstacle } from './base.ts';
 import { bootGuest, type Guest } from './guest.ts';
-import { Controller, type PlayResult } from './play.ts';
 import { architecture, archiveName, foreignProgram, packArchive, releaseFiles } from './release-files.ts';
 
 const prefix = '/opt/lib-users';

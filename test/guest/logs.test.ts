@@ -6,9 +6,9 @@ import { test } from 'node:test';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { skip } from '../support/skip.ts';
 import { until } from '../support/until.ts';
+import { Controller } from './ansible-play.ts';
 import { guestObstacle } from './base.ts';
 import { bootGuest, type Guest } from './guest.ts';
-import { Controller } from './play.ts';
 import { binds, done, left, restartPlay } from './role.ts';
 
 async function heldBytes(guest: Guest): Promise<number> {

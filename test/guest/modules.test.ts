@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { skip } from '../support/skip.ts';
+import { Controller } from './ansible-play.ts';
 import { guestObstacle } from './base.ts';
 import { bootGuest, type Guest } from './guest.ts';
-import { Controller } from './play.ts';
 import { binds, done, restartPlay } from './role.ts';
 
 for (const [release, cgroup] of [

@@ -7,8 +7,8 @@ import type { Report } from '../../src/documents/generated/report.ts';
 import { placeInGuest } from '../support/program.ts';
 import { skip } from '../support/skip.ts';
 import { guestObstacle, layouts, releases } from './base.ts';
-import { containerId, findings, makeStale, observed, startDemos } from './demos.ts';
 import { bootGuest } from './guest.ts';
+import { containerId, findings, makeStale, observed, startDemos } from './stale-demos.ts';
 
 const program = placeInGuest('/opt/lib-users/lib-users');
 

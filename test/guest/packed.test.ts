@@ -8,9 +8,9 @@ import { test } from 'node:test';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { projectRoot } from '../support/project.ts';
 import { skip } from '../support/skip.ts';
+import { Controller } from './ansible-play.ts';
 import { guestObstacle } from './base.ts';
 import { bootGuest } from './guest.ts';
-import { Controller } from './play.ts';
 import { architecture, archiveName, packArchive, releaseFiles, version } from './release-files.ts';
 
 const packed = join(projectRoot, 'build/pack');

@@ -7,9 +7,9 @@ import { test } from 'node:test';
 import type { Fleet } from '../../src/documents/generated/fleet.ts';
 import { placeInGuest } from '../support/program.ts';
 import { skip } from '../support/skip.ts';
+import { Controller } from './ansible-play.ts';
 import { guestObstacle } from './base.ts';
 import { bootGuest, type Guest } from './guest.ts';
-import { Controller } from './play.ts';
 
 const repository = `cd /srv/repo
 for file in *.deb; do

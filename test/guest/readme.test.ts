@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectRoot } from '../support/project.ts';
 import { skip } from '../support/skip.ts';
+import { Controller } from './ansible-play.ts';
 import { guestObstacle } from './base.ts';
 import { bootGuest, type Guest } from './guest.ts';
-import { Controller } from './play.ts';
 import { releaseFiles, version } from './release-files.ts';
 
 const readme = readFileSync(join(projectRoot, 'ansible/README.md'), 'utf8');

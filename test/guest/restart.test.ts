@@ -6,11 +6,11 @@ import type { Plan } from '../../src/documents/generated/plan.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { skip } from '../support/skip.ts';
 import { until } from '../support/until.ts';
+import { Controller, type TaskResult } from './ansible-play.ts';
 import { guestObstacle } from './base.ts';
-import { containerId, library, makeStale, startDemos } from './demos.ts';
 import { bootGuest, type Guest } from './guest.ts';
-import { Controller, type TaskResult } from './play.ts';
 import { binds, done, left, restartPlay, shown } from './role.ts';
+import { containerId, library, makeStale, startDemos } from './stale-demos.ts';
 
 // Each in a mount namespace of its own, with a library that nothing else of the guest has loaded.
 const sandboxed = { 'apache2.service': 'libapr-1.so.0', 'redis-server.service': 'libjemalloc.so.2' };

@@ -1,7 +1,7 @@
 // The role restart as tests ask for it, and what it did.
 
 import { placeInGuest } from '../support/program.ts';
-import type { PlayResult } from './play.ts';
+import type { PlayResult } from './ansible-play.ts';
 
 /** The program on the guests' PATH. */
 export const { binds } = placeInGuest('/usr/bin/lib-users');

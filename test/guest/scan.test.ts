@@ -6,8 +6,8 @@ import type { Report } from '../../src/documents/generated/report.ts';
 import { placeInGuest } from '../support/program.ts';
 import { skip } from '../support/skip.ts';
 import { guestObstacle, layouts, type Release, releases } from './base.ts';
-import { containerId, findings, makeStale, observed, startDemos } from './demos.ts';
 import { bootGuest, type Guest } from './guest.ts';
+import { containerId, findings, makeStale, observed, startDemos } from './stale-demos.ts';
 
 const program = placeInGuest('/opt/lib-users/lib-users');
 const command = [...program.command, 'scan', '--no-config', '--format', 'json'];

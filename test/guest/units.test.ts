@@ -10,9 +10,9 @@ import { attributeProcess } from '../../src/systemd/attribute.ts';
 import type { Attribution } from '../../src/systemd/attribution.ts';
 import { projectRoot } from '../support/project.ts';
 import { skip } from '../support/skip.ts';
+import { expected, startZoo } from './attribution-processes.ts';
 import { guestObstacle, layouts, releases } from './base.ts';
 import { bootGuest, type Guest } from './guest.ts';
-import { expected, startZoo } from './zoo.ts';
 
 /** What systemd-answers.py prints for a process. */
 interface Answers {

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { projectRoot } from '../support/project.ts';
 import { skip } from '../support/skip.ts';
+import { Controller, type PlayResult } from './ansible-play.ts';
 import { type CgroupLayout, guestObstacle, type Release } from './base.ts';
 import { bootGuest, type Guest } from './guest.ts';
-import { Controller, type PlayResult } from './play.ts';
 import { binds, done, left, restartPlay } from './role.ts';
 
 // The role at its most demanding, with the first and the last ansible-core that the collection is for.

@@ -3,17 +3,17 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { shippedRules } from '../../src/deleted/rules.ts';
+import { shippedHideRules } from '../../src/deleted/hide-rules.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { LibUsersError } from '../../src/errors.ts';
-import { scanHost } from '../../src/scan.ts';
+import { scanHost } from '../../src/scan/scan.ts';
 import { failure, withFs } from '../support/faulty-fs.ts';
-import { figure } from '../support/figures.ts';
 import { startCreature } from '../support/hostile.ts';
 import { inProcess } from '../support/in-process.ts';
 import { isRoot, processOf, python, workFolder } from '../support/live.ts';
 import { skipUnless } from '../support/skip.ts';
+import { figure } from '../support/test-counters.ts';
 
 /** A scan of one process by the real program, in this process. */
 function scanOne(pid: number): Promise<Report> {
@@ -22,7 +22,7 @@ function scanOne(pid: number): Promise<Report> {
     include: ['maps', 'fds'],
     pids: [pid],
     units: [],
-    rules: shippedRules,
+    rules: shippedHideRules,
     defaultRules: true,
     ignore: [],
     ignoreLiteral: [],

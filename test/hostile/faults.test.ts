@@ -10,12 +10,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { cgroupFolder, unitHierarchies } from '../support/cgroup-folder.ts';
 import { errorDocument, plainEnvironment, runCli } from '../support/cli.ts';
-import { figure } from '../support/figures.ts';
 import { startCreature } from '../support/hostile.ts';
 import { isRoot, processOf, python, workFolder } from '../support/live.ts';
 import { commandLine } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
 import { skipUnless } from '../support/skip.ts';
+import { figure } from '../support/test-counters.ts';
 
 const scanning = ['scan', '--no-config', '--format', 'json'];
 

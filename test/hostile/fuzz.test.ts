@@ -9,7 +9,7 @@ import { assertForeign } from '../fuzz/foreign.ts';
 import { keepFailure, keepInCorpus } from '../fuzz/keep.ts';
 import { foreign } from '../fuzz/targets/report.ts';
 import { readCorpus, targets } from '../fuzz/targets.ts';
-import { figure } from '../support/figures.ts';
+import { figure } from '../support/test-counters.ts';
 
 const { FUZZ_SECONDS = '15', FUZZ_TARGET, FUZZ_SEED = String(Date.now() % 2 ** 31), FUZZ_KEEP } = process.env;
 const limits = { seed: Number(FUZZ_SEED), seconds: Number(FUZZ_SECONDS), runs: Number.POSITIVE_INFINITY };

@@ -8,11 +8,11 @@ import { release } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Process, Report } from '../../src/documents/generated/report.ts';
-import { figure } from '../support/figures.ts';
 import { isRoot, python, someLibrary, start, workFolder } from '../support/live.ts';
 import { commandLine } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
 import { skipUnless } from '../support/skip.ts';
+import { figure } from '../support/test-counters.ts';
 
 interface Breed {
   name: string;
@@ -32,7 +32,7 @@ async function startBreeder(t: TestContext, breed: Breed, enter: string[], lifet
   const library = breed.library ?? join(workFolder(t), 'unmapped');
   copyFileSync(someLibrary(), library);
   const trait = [breed.library === null ? 'unmapped_breeding' : 'breeding', breed.name, String(breed.uid)];
-  const program = join(projectRoot, 'test/support/creature.py');
+  const program = join(projectRoot, 'test/support/hostile-process.py');
   const argv = [...enter, python as string, program, library, ...trait, String(lifetimeMs), String(rate)];
   const child = await start(t, argv as [string, ...string[]], { ready: true });
   return { breed, child };

@@ -10,12 +10,12 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { type Blocker, blockerPen, helpersLeft, kinds } from '../support/blockers.ts';
-import { figure } from '../support/figures.ts';
 import { startCreature } from '../support/hostile.ts';
 import { processOf, python, someLibrary, workFolder } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
 import { commandLine } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
+import { figure } from '../support/test-counters.ts';
 import { until } from '../support/until.ts';
 
 const seconds = Number(process.env.SOAK_SECONDS ?? 60);
@@ -31,7 +31,7 @@ const mostScans = 5;
 /** Memory of the last third of the scans over that of the first, which has the same company. */
 const mostGrowth = 1.2;
 
-/** Traits of creature.py, with their arguments; FOLDER is an empty one. */
+/** Traits of hostile-process.py, with their arguments; FOLDER is an empty one. */
 const traits: readonly (readonly [trait: string, ...rest: string[]])[] = [
   ['plain'],
   ['leaderless'],
@@ -75,7 +75,7 @@ async function startGuest(folder: string, words: readonly string[]): Promise<() 
     if (word.startsWith('HEX')) return Buffer.from(word.replace('HEX', inner)).toString('hex');
     return word.replace('FOLDER', inner).replace('LIBRARY', library);
   });
-  const child = spawn(python as string, [join(projectRoot, 'test/support/creature.py'), library, ...argv], {
+  const child = spawn(python as string, [join(projectRoot, 'test/support/hostile-process.py'), library, ...argv], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);

@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { shippedHideRules } from '../../src/deleted/hide-rules.ts';
 import { type Inspection, Inspector } from '../../src/deleted/inspect.ts';
-import { shippedRules } from '../../src/deleted/rules.ts';
 import { Views } from '../../src/procfs/views.ts';
 import { startCreature } from '../support/hostile.ts';
 import { start, workFolder } from '../support/live.ts';
@@ -17,7 +17,7 @@ type Include = { maps: boolean; fds: boolean };
 function newInspector(t: TestContext, include: Include): Inspector {
   const views = new Views();
   t.after(() => views.close());
-  const task = { procPath: '/proc', include, rules: shippedRules, bootedAtNs: 0n, clockTicksPerSecond: 100 };
+  const task = { procPath: '/proc', include, rules: shippedHideRules, bootedAtNs: 0n, clockTicksPerSecond: 100 };
   return new Inspector(task, views);
 }
 

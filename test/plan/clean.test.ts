@@ -115,7 +115,7 @@ test('clean says no more than the plan, whatever the report', () => {
   );
 });
 
-test('the same things in any order are the same plan', () => {
+test('the same targets in any order are the same plan', () => {
   const units: Unit[] = [...all, ssh];
   const processes: Process[] = [helper];
   const there = report({ units, processes, scan: viaSsh });

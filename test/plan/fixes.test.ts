@@ -6,7 +6,7 @@ import type { Plan } from '../../src/documents/generated/plan.ts';
 import type { PackageInUse, Report } from '../../src/documents/generated/report.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { buildPlan } from '../../src/plan/build.ts';
-import { renderPlanText } from '../../src/render/plan-text.ts';
+import { renderPlanText } from '../../src/render/plan/text.ts';
 import { file, report, rotatedLog, unit } from '../support/reports.ts';
 
 const owner = {

@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MapFinding } from '../../src/deleted/finding.ts';
 import type { PackageInUse, Report } from '../../src/documents/generated/report.ts';
-import { buildPackages } from '../../src/documents/packages.ts';
-import type { AttributedProcess, ReportFacts } from '../../src/documents/report-facts.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { versionsText } from '../../src/render/fixes-words.ts';
 import { renderOpenmetrics } from '../../src/render/openmetrics.ts';
+import type { AttributedProcess, ReportFacts } from '../../src/report/facts.ts';
+import { buildPackages } from '../../src/report/packages.ts';
 import { renderRows, renderText } from '../support/joined.ts';
 import { file, process, report, unit } from '../support/reports.ts';
 

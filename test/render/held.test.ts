@@ -4,7 +4,7 @@ import { doesNotMatch, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { judge } from '../../src/drift/judge.ts';
-import { renderNagios } from '../../src/render/nagios.ts';
+import { renderNagios } from '../../src/render/drift/nagios.ts';
 import { renderOpenmetrics } from '../../src/render/openmetrics.ts';
 import { renderText } from '../support/joined.ts';
 import { file, jna, libc, process, report, unit } from '../support/reports.ts';

@@ -1,24 +1,24 @@
 // One report through every document and every renderer, each result read back: what must hold whatever a report says.
 
 import assert from 'node:assert/strict';
-import { splitDocuments } from '../../src/documents/frames.ts';
 import type { Drift } from '../../src/documents/generated/drift.ts';
 import type { Plan } from '../../src/documents/generated/plan.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { parseDocument } from '../../src/documents/read.ts';
+import { splitDocuments } from '../../src/documents/split-documents.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { type CheckOptions, type Judgement, judge } from '../../src/drift/judge.ts';
 import { renderDropIn } from '../../src/drop-in/render.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';
 import { buildPlan } from '../../src/plan/build.ts';
-import { renderFleetJunit } from '../../src/render/fleet-junit.ts';
-import { renderFleetOpenmetrics } from '../../src/render/fleet-openmetrics.ts';
-import { renderGithub } from '../../src/render/github.ts';
+import { renderGithub } from '../../src/render/drift/github.ts';
+import { renderJunit } from '../../src/render/drift/junit.ts';
+import { renderNagios } from '../../src/render/drift/nagios.ts';
+import { renderFleetJunit } from '../../src/render/fleet/junit.ts';
+import { renderFleetOpenmetrics } from '../../src/render/fleet/openmetrics.ts';
 import { renderJson, renderNdjson } from '../../src/render/json.ts';
-import { renderJunit } from '../../src/render/junit.ts';
-import { renderNagios } from '../../src/render/nagios.ts';
 import { renderOpenmetrics } from '../../src/render/openmetrics.ts';
-import { renderPlanText } from '../../src/render/plan-text.ts';
+import { renderPlanText } from '../../src/render/plan/text.ts';
 import { assess } from './assess.ts';
 import {
   renderDriftRows,

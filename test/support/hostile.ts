@@ -15,11 +15,11 @@ export interface Creature {
   said: string;
 }
 
-/** A process of creature.py, ended with the test. */
+/** A process of hostile-process.py, ended with the test. */
 export async function startCreature(t: TestContext, trait: string, ...rest: string[]): Promise<Creature> {
   const library = join(workFolder(t), 'libdemo.so');
   copyFileSync(someLibrary(), library);
-  const argv = [join(projectRoot, 'test/support/creature.py'), library, trait, ...rest];
+  const argv = [join(projectRoot, 'test/support/hostile-process.py'), library, trait, ...rest];
   const child = spawn(python as string, argv, { stdio: ['pipe', 'pipe', 'inherit'] });
   t.after(() => child.kill('SIGKILL'));
   const said = await new Promise<string>((resolve, reject) => {

@@ -3,15 +3,15 @@
 import type { Drift } from '../../src/documents/generated/drift.ts';
 import type { Fleet } from '../../src/documents/generated/fleet.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
-import * as driftRows from '../../src/render/drift-rows.ts';
-import * as driftText from '../../src/render/drift-text.ts';
-import * as fleetRows from '../../src/render/fleet-rows.ts';
-import * as fleetText from '../../src/render/fleet-text.ts';
+import * as driftRows from '../../src/render/drift/rows.ts';
+import * as driftText from '../../src/render/drift/text.ts';
+import * as fleetRows from '../../src/render/fleet/rows.ts';
+import * as fleetText from '../../src/render/fleet/text.ts';
 import type { Style } from '../../src/render/layout.ts';
-import * as lines from '../../src/render/lines.ts';
-import * as machine from '../../src/render/machine.ts';
-import * as rows from '../../src/render/rows.ts';
-import * as text from '../../src/render/text.ts';
+import * as lines from '../../src/render/report/lines.ts';
+import * as machine from '../../src/render/report/machine.ts';
+import * as rows from '../../src/render/report/rows.ts';
+import * as text from '../../src/render/report/text.ts';
 
 const join = (pieces: Iterable<string>): string => [...pieces].join('');
 

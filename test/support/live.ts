@@ -5,9 +5,9 @@ import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, realpat
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Process, Report } from '../../src/documents/generated/report.ts';
-import { figure } from './figures.ts';
 import { commandLine } from './program.ts';
 import { projectRoot } from './project.ts';
+import { figure } from './test-counters.ts';
 
 export const isRoot = process.geteuid?.() === 0;
 const folders = ['/usr/bin', '/usr/local/bin', ...(process.env.PATH ?? '').split(':')];

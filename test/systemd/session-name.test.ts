@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { collectSightings } from '../../src/drift/sightings.ts';
 import { buildPlan } from '../../src/plan/build.ts';
-import { buildContext } from '../../src/plan/thing.ts';
+import { buildContext } from '../../src/plan/target.ts';
 import { parseCgroup } from '../../src/procfs/cgroup.ts';
 import { attributeProcess } from '../../src/systemd/attribute.ts';
 import { parseManagerUid, parseSession } from '../../src/systemd/session-name.ts';

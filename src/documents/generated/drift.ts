@@ -370,15 +370,12 @@ export interface Container {
   cgroup?: NullableString;
 }
 /**
- * How many processes of one user could not be looked at, as in the report.
+ * How many processes of one user could not be looked at.
  */
 export interface UnseenOwner {
+  user: NullableUser;
   /**
-   * The effective user.
-   */
-  user: User | null;
-  /**
-   * As in the report: here always user.
+   * root; user: the account of a person, nobody, or a uid of a container, by UID_MIN and UID_MAX in the host's login.defs; service: every other account. null if the user is not known.
    */
   kind: 'root' | 'service' | 'user' | null;
   denied: Count;

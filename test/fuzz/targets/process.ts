@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { shippedRules } from '../../../src/deleted/rules.ts';
+import { shippedHideRules } from '../../../src/deleted/hide-rules.ts';
 import type { Report } from '../../../src/documents/generated/report.ts';
 import { validateDocument } from '../../../src/documents/validate.ts';
-import { scanHost } from '../../../src/scan.ts';
-import type { ScanOptions } from '../../../src/scan-options.ts';
+import type { ScanOptions } from '../../../src/scan/options.ts';
+import { scanHost } from '../../../src/scan/scan.ts';
 import { assertEveryFormat } from '../../support/every-format.ts';
 import { inProcess } from '../../support/in-process.ts';
 import type { Target } from '../engine.ts';
@@ -48,7 +48,7 @@ const options: ScanOptions = {
   include: ['maps', 'fds'],
   pids: [],
   units: [],
-  rules: shippedRules,
+  rules: shippedHideRules,
   defaultRules: true,
   ignore: [],
   ignoreLiteral: [],

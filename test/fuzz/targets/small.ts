@@ -2,8 +2,8 @@
 // told. The first line of an input names the reader, the rest is what it reads.
 
 import assert from 'node:assert/strict';
-import { splitDocuments } from '../../../src/documents/frames.ts';
 import { locateJsonError } from '../../../src/documents/json-position.ts';
+import { splitDocuments } from '../../../src/documents/split-documents.ts';
 import { compileGlob, globProblem } from '../../../src/glob.ts';
 import { parseClockTicks } from '../../../src/host/clock.ts';
 import { compareKernelVersions, parseKernelVersion } from '../../../src/host/kernel-version.ts';
@@ -14,7 +14,7 @@ import { parseDiversions, parseDpkgStatus } from '../../../src/packages/dpkg.ts'
 import { parsePacman } from '../../../src/packages/pacman.ts';
 import { parseFdInfo } from '../../../src/procfs/fdinfo.ts';
 import { parseEffectiveCapabilities, parseGroups } from '../../../src/procfs/status.ts';
-import { parseRange } from '../../../src/render/nagios.ts';
+import { parseRange } from '../../../src/render/drift/nagios.ts';
 import { stableName } from '../../../src/stable-names.ts';
 import { queryUnits } from '../../../src/systemd/systemctl.ts';
 import type { Target } from '../engine.ts';

@@ -9,7 +9,7 @@ DOCUMENTATION = """
 name: results
 type: aggregate
 short_description: Results of tasks, one JSON object a line
-description: For play.ts.
+description: For ansible-play.ts.
 """
 
 

@@ -1,0 +1,98 @@
+// One target -> its action, if anything is to be done, and the findings for which nothing is.
+
+import type { Action, Ignored, ReasonCode } from '../documents/generated/plan.ts';
+import type { ShippedPolicy, UserPolicy } from '../policy/match.ts';
+import type { Decision } from '../policy/rule.ts';
+import { buildArgv } from './argv.ts';
+import { buildFixes, type KnownFixes } from './fixes.ts';
+import { harmlessness } from './harmless.ts';
+import type { PlanReason } from './reasons.ts';
+import { buildRemarks } from './remarks.ts';
+import { needsStanding } from './standing.ts';
+import type { Target } from './target.ts';
+import { decideAction, hasCode, mapsCode, type Verdict } from './verdict.ts';
+
+export interface Policy {
+  user: UserPolicy;
+  shipped: ShippedPolicy;
+}
+
+export interface Settled {
+  action: Action | null;
+  /** The findings that the action is for. */
+  reasons: readonly PlanReason[];
+  ignored: Ignored[];
+}
+
+/** What the report knows beside its targets. */
+export interface Facts {
+  /** Of the systemctl that will run the actions, or null if that is not known. */
+  systemdVersion: number | null;
+  fixes: KnownFixes;
+}
+
+export function decide(target: Target, policy: Policy, { systemdVersion, fixes }: Facts): Settled {
+  const reasons: PlanReason[] = [];
+  const ignored: Ignored[] = [];
+  let first: { index: number; decision: Decision } | null = null;
+  for (const finding of target.findings) {
+    const rest = harmlessness(finding, target);
+    const match = policy.user(target, {
+      bytes: finding.bytes,
+      affects: rest?.affects ?? true,
+      mayBeHanded: mayBeHanded(finding, target),
+    });
+    if (match?.decision.action === 'ignore') {
+      ignored.push(ignore(target, finding, 'policy', match.decision.reason));
+    } else if (match === null && rest !== null) {
+      ignored.push(ignore(target, finding, finding.code, rest.reason));
+    } else {
+      reasons.push(finding);
+      if (match !== null && (first === null || match.index < first.index)) first = match;
+    }
+  }
+  if (reasons.length === 0) return { action: null, reasons, ignored };
+  const affected = { ...target, findings: reasons };
+  const verdict = decideAction(affected, first?.decision ?? null, shippedDecision(affected, policy.shipped));
+  const action = buildAction(affected, verdict, systemdVersion);
+  return { action: { ...action, fixes: buildFixes(reasons, fixes) }, reasons, ignored };
+}
+
+/** Whether a user can bring it about that the target uses the file. */
+function mayBeHanded({ role, standing }: PlanReason, { kind }: Target): boolean {
+  return kind === 'guest' || (needsStanding(kind) && role !== 'code' && standing !== 'own');
+}
+
+function shippedDecision(target: Target, shipped: ShippedPolicy): Decision | null {
+  const { kind, unit, aliases, scope, programs, facts } = target;
+  if (kind !== 'unit' || unit === null || scope === null) return null;
+  const killMode = facts?.kill_mode ?? null;
+  return shipped({ unit, aliases, scope, programs, killMode, hasCode: hasCode(target), mapsCode: mapsCode(target) });
+}
+
+function buildAction(target: Target, verdict: Verdict, systemdVersion: number | null): Action {
+  const { action, blockedBy, policy, signal } = verdict;
+  const { unit, scope, user, session, container, process } = target;
+  const uid = scope === 'user' || action === 'reexec_user_manager' ? (user?.uid ?? null) : null;
+  return {
+    action,
+    ...{ unit, scope, user, session, container, process },
+    argv: buildArgv(action, { unit, uid, signal }, systemdVersion),
+    carries_caller: target.carriesCaller,
+    callers_own: target.callersOwn,
+    policy,
+    blocked_by: blockedBy,
+    because: target.findings.map((finding) => ({
+      path: finding.path,
+      code: finding.code,
+      package: finding.package,
+      pids: finding.pids,
+      held_bytes: finding.heldBytes,
+    })),
+    remarks: buildRemarks(action, target),
+  };
+}
+
+function ignore({ unit }: Target, { path, pids, heldBytes }: PlanReason, code: ReasonCode, reason: string): Ignored {
+  return { code, path, unit, pids, reason, held_bytes: heldBytes };
+}

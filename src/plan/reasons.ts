@@ -1,0 +1,118 @@
+// The report's gone files -> what the plan says of each: a code from the closed list, and who uses it.
+
+import { compareBytes } from '../documents/compare-bytes.ts';
+import type { Because, ReasonCode } from '../documents/generated/plan.ts';
+import type { Owner, Process, Role, State, Unit, UnitFile } from '../documents/generated/report.ts';
+import { type KeyOf, keyMaker } from '../keys.ts';
+import { fromDocument } from '../procfs/bytes.ts';
+import { isHandedStream } from './standard-streams.ts';
+import { type Standing, standingOf, type UnitOwners } from './standing.ts';
+
+export interface PlanReason {
+  path: string;
+  /** The path's bytes, which globs match. */
+  bytes: string;
+  kind: UnitFile['kind'];
+  role: Role;
+  code: ReasonCode;
+  package: Because['package'];
+  /** What goes free with its last user; null if that is not known. */
+  heldBytes: number | null;
+  /** A log that no reload can open again, since the program did not open it. */
+  handed: boolean;
+  /** Whether it is mapped, and is a program or a library. */
+  isMappedCode: boolean;
+  owner: Owner | null;
+  /** Whether it may be a reason to act, if it is held and not mapped. */
+  standing: Standing;
+  /** In rising order. */
+  pids: number[];
+}
+
+type GoneFile = Pick<UnitFile, 'path' | 'path_base64' | 'kind' | 'role' | 'state' | 'package'> & {
+  /** Not of what a report of an earlier minor maps. */
+  held_bytes?: number | null;
+  /** What names the file on disk, so that its bytes count once; a unit's files are summed up already. */
+  device?: string | null;
+  inode?: string | null;
+  handed?: boolean;
+  owner?: Owner | null;
+  standing?: Standing;
+  pids: number[];
+};
+
+const codes: Readonly<Record<Role, (file: { kind: UnitFile['kind']; state: State }) => ReasonCode>> = {
+  code: ({ kind, state }) => `${kind === 'executable' ? 'executable' : 'library'}_${state}`,
+  data: ({ state }) => `data_${state}`,
+  log: () => 'log_held',
+  file: () => 'file_held',
+  scratch: () => 'scratch_file',
+};
+
+/** By path, code and owner; several descriptors, maps or ways of use of one file become one finding. */
+export function buildReasons(files: readonly GoneFile[]): PlanReason[] {
+  const keyOf = keyMaker();
+  const findings = new Map<string, Omit<PlanReason, 'pids'> & { pids: Set<number>; counted: Set<string> }>();
+  for (const file of files) {
+    const { path, path_base64: base64, role } = file;
+    const bytes = fromDocument(path, base64);
+    const code = codes[role](file);
+    const owner = file.owner ?? null;
+    const key = keyOf(code, path, base64, owner === null ? null : owner.uid);
+    const finding = findings.get(key) ?? {
+      ...{ path, bytes, kind: file.kind, role, code, package: file.package, heldBytes: null, handed: false },
+      ...{ owner, standing: file.standing ?? 'own', isMappedCode: false },
+      ...{ pids: new Set<number>(), counted: new Set<string>() },
+    };
+    findings.set(key, finding);
+    finding.package ??= file.package;
+    finding.handed ||= file.handed ?? false;
+    finding.isMappedCode ||= role === 'code' && (file.kind === 'executable' || file.kind === 'library');
+    count(finding, file, keyOf);
+    for (const pid of file.pids) finding.pids.add(pid);
+  }
+  return [...findings.values()]
+    .map(({ pids, counted: _, ...finding }) => ({ ...finding, pids: [...pids].sort((a, b) => a - b) }))
+    .sort(
+      (a, b) =>
+        compareBytes(a.path, b.path) ||
+        compareBytes(a.code, b.code) ||
+        compareBytes(a.bytes, b.bytes) ||
+        (a.owner?.uid ?? -1) - (b.owner?.uid ?? -1),
+    );
+}
+
+function count(finding: { heldBytes: number | null; counted: Set<string> }, file: GoneFile, keyOf: KeyOf): void {
+  const { held_bytes = null, device, inode } = file;
+  if (held_bytes === null) return;
+  if (device != null && inode != null) {
+    const key = keyOf(device, inode);
+    if (finding.counted.has(key)) return;
+    finding.counted.add(key);
+  }
+  finding.heldBytes = Math.min((finding.heldBytes ?? 0) + held_bytes, Number.MAX_SAFE_INTEGER);
+}
+
+/** The findings of a unit that concern these of its files and processes. */
+export function unitReasons(
+  unit: Unit,
+  files: readonly UnitFile[],
+  pids: ReadonlySet<number>,
+  owners: UnitOwners,
+  processes: ReadonlyMap<number, Process>,
+): PlanReason[] {
+  const shared = files.map((file) => {
+    const users = file.pids.filter((pid) => pids.has(pid));
+    const holders = file.role === 'log' ? users.flatMap((pid) => processes.get(pid) ?? []) : [];
+    const handed = isHandedStream(file, holders, unit.systemd?.main_pid ?? null);
+    return { ...file, pids: users, handed, standing: standingOf(file, owners, processes) };
+  });
+  return buildReasons(shared.filter((file) => file.pids.length > 0));
+}
+
+/** The findings of whole processes. */
+export function processReasons(processes: readonly Process[]): PlanReason[] {
+  return buildReasons(
+    processes.flatMap(({ pid, maps, fds }) => [...maps, ...fds].map((file) => ({ ...file, pids: [pid] }))),
+  );
+}

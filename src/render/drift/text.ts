@@ -1,0 +1,114 @@
+// Drift -> what a person wants to know of a gate: whether it is open, and what is new, remains or is gone.
+
+import { countedFindings, rebootGate, rebootOf } from '../../documents/drift-gate.ts';
+import type { Drift, Finding } from '../../documents/generated/drift.ts';
+import { count, enumerate, quote, readableTime } from '../format.ts';
+import type { Paint, Style } from '../layout.ts';
+import { fold, word, words } from '../layout.ts';
+import { sanitizePath } from '../raw-bytes.ts';
+import { rebootText } from '../reboot-reason.ts';
+import { sanitize } from '../sanitize.ts';
+import { groupByOwner } from './owners.ts';
+
+const shownPids = 10;
+
+export function* renderDriftText(drift: Drift, style: Style): Generator<string> {
+  const { accepted = [], expired = [] } = drift;
+  const groups: [title: string, findings: readonly Finding[], paint: Paint][] = [
+    ['new', drift.findings.filter(({ change }) => change === 'new'), 'red'],
+    ['remaining', drift.findings.filter(({ change }) => change === 'remaining'), 'yellow'],
+    ['unseen', drift.unseen, 'magenta'],
+    ['resolved', drift.resolved, 'green'],
+  ];
+  const remarks = [
+    ...accepted.map(
+      ({ finding, reason, until }) =>
+        `accepted: ${quote(sanitizePath(finding))}${untilText(until)}: ${sanitize(reason)}`,
+    ),
+    ...expired.map(
+      ({ unit, path, reason, until }) =>
+        `no longer accepted${untilText(until)}: ${sanitize(unit ?? path ?? '')} (${sanitize(reason)})`,
+    ),
+  ];
+  yield renderHead(drift, style);
+  for (const group of groups) {
+    if (group[1].length > 0) yield* renderGroup(...group, style);
+  }
+  if (remarks.length > 0) yield '\n';
+  for (const text of remarks) yield fold(words(text), 0, 2, style);
+}
+
+function untilText(until: string | null): string {
+  return until === null ? '' : ` until ${until}`;
+}
+
+function renderHead(drift: Drift, style: Style): string {
+  const { host, report, baseline } = drift;
+  const compared = baseline === null ? 'without a baseline' : `since ${readableTime(baseline.generated_at)}`;
+  const [text, paint] = verdictLine(drift);
+  return (
+    fold(
+      [
+        word(quote(sanitize(host.hostname)), 'bold'),
+        ...words(` ${readableTime(report.generated_at)} ${compared}`, 'dim'),
+      ],
+      0,
+      2,
+      style,
+    ) +
+    fold(words(text, paint), 0, 0, style) +
+    renderReboot(drift, style)
+  );
+}
+
+function renderReboot(drift: Drift, style: Style): string {
+  const reboot = rebootOf(drift);
+  const said = rebootText(reboot);
+  if (said === null) return '';
+  const sentence = `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
+  return fold(words(sentence, rebootGate(reboot) === 'closed' ? 'red' : 'yellow'), 0, 2, style);
+}
+
+function verdictLine(drift: Drift): [string, Paint] {
+  const { verdict, fail_on, counts, baseline, report } = drift;
+  const said = (['new', 'remaining', 'resolved', 'unseen'] as const).filter((change) => counts[change] > 0);
+  const sum = enumerate(said.map((change) => `${counts[change]} ${change}`)) || 'nothing is stale';
+  const what = baseline === null && counts.new > 0 ? `${count(counts.new, 'finding')}` : sum;
+  const blind = report.complete ? '' : ' Not everything could be seen.';
+  if (verdict === 'drift') {
+    const causes = [
+      ...(countedFindings(drift).length > 0 ? [`--fail-on ${fail_on}`] : []),
+      ...(rebootGate(rebootOf(drift)) === 'closed' ? ['--reboot fail'] : []),
+    ];
+    return [`The gate is closed: ${what} (${causes.join(', ')}).${blind}`, 'red'];
+  }
+  if (verdict === 'incomplete') {
+    if (report.complete) return [`Nobody knows whether the gate is open: ${what} (--reboot fail).`, 'yellow'];
+    return [
+      `Not everything could be seen, so nobody knows: ${what}. Run as root, or give --allow-incomplete.`,
+      'yellow',
+    ];
+  }
+  return [`The gate is open: ${what}.${blind}`, report.complete ? 'green' : 'yellow'];
+}
+
+function* renderGroup(title: string, findings: readonly Finding[], paint: Paint, style: Style): Generator<string> {
+  yield `\n${fold([word(title, paint)], 0, 0, style)}`;
+  for (const owner of groupByOwner(findings)) {
+    yield fold(words(owner.name, 'bold'), 2, 4, style);
+    for (const finding of owner.findings) yield fold(findingWords(finding), 4, 8, style);
+  }
+}
+
+function findingWords(finding: Finding) {
+  const { state, role, kind, pids, first_seen_at, change } = finding;
+  const shown = pids.slice(0, shownPids).join(', ');
+  const more = pids.length > shownPids ? ` … ${pids.length - shownPids} more` : '';
+  return [
+    word(state.padEnd(9)),
+    word((role === 'code' ? kind : role).padEnd(11)),
+    word(quote(sanitizePath(finding))),
+    ...(pids.length === 0 ? [] : words(`(${pids.length === 1 ? 'pid' : 'pids'} ${shown}${more})`, 'dim')),
+    ...(change === 'new' ? [] : words(`since ${readableTime(first_seen_at)}`, 'dim')),
+  ];
+}

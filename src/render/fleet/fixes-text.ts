@@ -1,0 +1,94 @@
+// The security fixes of a fleet -> sections of its text: those that most hosts lack in memory, or the answer to --cve.
+
+import type { CveAnswer, CveUnknown, Fleet } from '../../documents/generated/fleet.ts';
+import { versionsText } from '../fixes-words.ts';
+import { count, quote } from '../format.ts';
+import { type Paint, type Word, word, words } from '../layout.ts';
+import { sanitize, sanitizeUnit } from '../sanitize.ts';
+
+const shownCves = 10;
+const shownNames = 4;
+
+export interface Section {
+  title: string;
+  lines: Word[][];
+  paint: Paint;
+}
+
+/** The ten that most hosts lack; no section if there are none. */
+export function cvesSection({ cves = [] }: Fleet): Section {
+  const more = cves.length - shownCves;
+  return {
+    title: 'fixed on disk, not in memory',
+    lines: [
+      ...cves
+        .slice(0, shownCves)
+        .map(({ id, packages, hosts, units }) => [
+          word(count(hosts.length, 'host').padStart(9)),
+          word(id),
+          ...words(few(packages.map(sanitize))),
+          ...(units.length === 0 ? [] : words(`(${few(units.map(sanitizeUnit))})`, 'dim')),
+        ]),
+      ...(more > 0 ? [words(`… ${more} more: see --format json`, 'dim')] : []),
+    ],
+    paint: 'bold',
+  };
+}
+
+const becauses: Readonly<Record<CveUnknown['because'][number], string>> = {
+  not_asked: 'it runs gone code, and its report was made without --fixes',
+  not_everything_seen: 'its report is not complete',
+  no_package: 'it runs gone code that is of no package now, or of a container',
+  fixes_unknown: 'of a version that it runs it is not known what was fixed since',
+  changelog_incomplete: 'a changelog does not reach back to the version that it runs',
+  list_cut: 'it has more ids than its report lists',
+};
+
+export function verdictOf({ id, verdict, hosts, unknown }: CveAnswer): [text: string, paint: Paint] {
+  if (verdict === 'drift') {
+    const verb = hosts.length === 1 ? 'runs' : 'run';
+    return [`${count(hosts.length, 'host')} still ${verb} code without the fix of ${id}, which is on disk.`, 'red'];
+  }
+  if (verdict === 'pass') return [`No host runs replaced code without the fix of ${id}.`, 'green'];
+  const which = unknown.length === 0 ? 'since not every input could be read' : `of ${count(unknown.length, 'host')}`;
+  return [`No host is known to run code without the fix of ${id}, but it cannot be known ${which}.`, 'yellow'];
+}
+
+export function answerSections({ hosts, unknown }: CveAnswer): Section[] {
+  return [
+    {
+      title: 'fixed on disk, not in memory',
+      lines: hosts.map(({ hostname, packages, units }) => [
+        word(quote(sanitize(hostname)), 'bold'),
+        ...words(
+          few(
+            packages.map(
+              ({ name, running_version, installed_version }) =>
+                `${sanitize(name)} ${versionsText(running_version, installed_version)}`,
+            ),
+          ),
+        ),
+        ...words(`(${units.length === 0 ? 'processes of no unit' : few(units.map(sanitizeUnit))})`, 'dim'),
+      ]),
+      paint: 'bold',
+    },
+    {
+      title: 'cannot be known',
+      lines: unknown.map(({ hostname, because }) => [
+        word(quote(sanitize(hostname)), 'bold'),
+        ...words(because.map((each) => becauses[each]).join('; ')),
+      ]),
+      paint: 'yellow',
+    },
+  ];
+}
+
+function few(sanitized: readonly string[]): string {
+  const shown = sanitized.slice(0, shownNames).map(quoteName);
+  return `${shown.join(', ')}${sanitized.length > shownNames ? ` … ${sanitized.length - shownNames} more` : ''}`;
+}
+
+/** Versions stand behind a blank. */
+function quoteName(name: string): string {
+  return name.includes(' → ') ? name : quote(name);
+}

@@ -1,0 +1,81 @@
+// Fleet -> JUnit XML: one suite, one case for every host and one for every input that could not be read.
+
+import type { Fleet } from '../../documents/generated/fleet.ts';
+import { type KeyOf, keyMaker } from '../../keys.ts';
+import { count } from '../format.ts';
+import { type Case, type Outcome, renderSuite } from '../junit-xml.ts';
+import { rebootReasonText, rebootText } from '../reboot-reason.ts';
+import { sanitize, sanitizeUnit } from '../sanitize.ts';
+
+type Host = Fleet['hosts'][number];
+
+export function renderFleetJunit(fleet: Fleet): string {
+  const keyOf = keyMaker();
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const { hostname } of fleet.hosts) {
+    const name = keyOf(sanitize(hostname));
+    if (seen.has(name)) twice.add(name);
+    seen.add(name);
+  }
+  const units = unitsByHost(fleet, keyOf);
+  return renderSuite({
+    name: 'lib-users fleet',
+    hostname: null,
+    timestamp: fleet.generated_at,
+    seconds: 0,
+    cases: [
+      ...fleet.hosts.map((host) => {
+        const ambiguous = twice.has(keyOf(sanitize(host.hostname)));
+        return hostCase(host, ambiguous, ambiguous ? [] : (units.get(keyOf(host.hostname)) ?? []), fleet);
+      }),
+      ...fleet.unreadable_inputs.map((input) => inputCase(input, fleet)),
+    ],
+  });
+}
+
+/**
+ * A host that passes though something is to be said of it is skipped, since a case cannot warn.
+ * @param ambiguous another host has its name
+ * @param units the affected units of that name
+ */
+function hostCase(host: Host, ambiguous: boolean, units: readonly string[], { fail_on = [] }: Fleet): Case {
+  const { hostname, source, complete, reboot_required, stale = 0, reboot_reasons = [], verdict = null } = host;
+  const isReboot = reboot_required === true || fail_on.includes('reboot');
+  const reboot = isReboot ? rebootText({ required: reboot_required, reasons: reboot_reasons }) : null;
+  const isBlind = !complete || (verdict === 'incomplete' && !(isReboot && reboot_required === null));
+  const said = [
+    ...(stale > 0 ? [count(stale, 'stale unit')] : []),
+    ...(reboot === null ? [] : [reboot]),
+    ...(isBlind ? ['not everything could be seen'] : []),
+  ];
+  const outcomes: Readonly<Record<string, Outcome>> = { drift: 'failure', incomplete: 'error' };
+  return {
+    name: ambiguous ? `${sanitize(hostname)} (${sanitize(source)})` : sanitize(hostname),
+    outcome: outcomes[verdict ?? ''] ?? (said.length > 0 ? 'skipped' : null),
+    message: said.join('; '),
+    lines: [...units.map((unit) => `affected: ${sanitizeUnit(unit)}`), ...reboot_reasons.map(rebootReasonText)],
+  };
+}
+
+function unitsByHost({ units }: Fleet, keyOf: KeyOf): Map<string, string[]> {
+  const byHost = new Map<string, string[]>();
+  for (const { name, hosts } of units) {
+    for (const host of hosts) {
+      const key = keyOf(host);
+      const known = byHost.get(key);
+      if (known === undefined) byHost.set(key, [name]);
+      else known.push(name);
+    }
+  }
+  return byHost;
+}
+
+function inputCase({ source, message }: Fleet['unreadable_inputs'][number], { verdict = null }: Fleet): Case {
+  return {
+    name: `${sanitize(source)} can be read`,
+    outcome: verdict === null || verdict === 'pass' ? 'skipped' : 'error',
+    message: sanitize(message),
+    lines: [],
+  };
+}

@@ -1,0 +1,27 @@
+// A NUL-separated command line -> the arguments of the report, as far as they are let in: secrets stand in arguments.
+
+import type { Process, Scan } from '../documents/generated/report.ts';
+import { type Bytes, toText } from '../procfs/bytes.ts';
+
+type Command = Pick<Process, 'command' | 'command_base64' | 'command_truncated'>;
+
+/** @param mode full: all of it; program: argv[0] up to its first blank; none: nothing */
+export function renderCommand(
+  line: { commandLine: Bytes; commandTruncated: boolean },
+  mode: Scan['command_line'],
+): Command {
+  const nothing = { command: [], command_base64: null, command_truncated: false };
+  if (mode === 'none' || line.commandLine === '') return nothing;
+  const raw = line.commandLine.endsWith('\0') ? line.commandLine.slice(0, -1) : line.commandLine;
+  // A process that rewrites its title leaves one long argument: what stands behind its first blank may be a secret too.
+  const shown = mode === 'program' ? (/^[^\0 \t\n]*/.exec(raw)?.[0] ?? '') : raw;
+  const argv = shown.split('\0').map(toText);
+  const lossless = argv.every((argument) => argument.base64 === null);
+  return {
+    command: argv.map((argument) => argument.text),
+    command_base64: lossless
+      ? null
+      : Buffer.from(mode === 'full' ? line.commandLine : shown, 'latin1').toString('base64'),
+    command_truncated: mode === 'full' && line.commandTruncated,
+  };
+}

@@ -1,0 +1,56 @@
+// What a report is built from: the findings with their attribution, and the facts of the host, of systemd and of the packages.
+
+import type { Cut } from '../deleted/cut.ts';
+import type { FdFinding, MapFinding } from '../deleted/finding.ts';
+import type { AffectedProcess } from '../deleted/inspect.ts';
+import type { Host, Package, Scan, SystemdFacts, Warning } from '../documents/generated/report.ts';
+import type { PackageInUse } from '../fixes/packages-in-use.ts';
+import type { OwnerKind } from '../owner-kind.ts';
+import type { Bytes } from '../procfs/bytes.ts';
+import type { KernelHeldFile } from '../procfs/kernel-held.ts';
+import type { SessionLeader } from '../procfs/sessions.ts';
+import type { Attribution } from '../systemd/attribution.ts';
+
+/** One affected process with what it belongs to. */
+export interface AttributedProcess extends AffectedProcess {
+  attribution: Attribution;
+}
+
+export type AttributedCut = Cut & { attribution: Attribution };
+
+/** Which versions of packages the affected processes still run. */
+export interface PackageFacts {
+  packages: readonly (PackageInUse & { users: readonly PackageUser[] })[];
+  runningVersions: ReadonlyMap<MapFinding | FdFinding, string>;
+  /** By path: the packages that had a file which no package has now. */
+  formerOwners: ReadonlyMap<Bytes, Package>;
+}
+
+/** One gone file of a package, as one process uses it. */
+export interface PackageUser {
+  process: AttributedProcess;
+  finding: MapFinding | FdFinding;
+}
+
+export interface ReportFacts {
+  now: Date;
+  host: Host;
+  scan: Scan;
+  processes: readonly AttributedProcess[];
+  /** By pid: what of a process is not listed, with what the process belongs to. */
+  cuts: ReadonlyMap<number, AttributedCut>;
+  /** By unit name; system units only. */
+  systemd: ReadonlyMap<string, SystemdFacts>;
+  /** By unit name: what of a unit leads a session and is not affected; system units only. */
+  leaders: ReadonlyMap<string, readonly SessionLeader[]>;
+  packages: ReadonlyMap<Bytes, Package>;
+  /** null if it was not asked. */
+  fixes: PackageFacts | null;
+  userName: (uid: number) => string | null;
+  ownerKind: (uid: number) => OwnerKind;
+  bootTimeSeconds: number | null;
+  clockTicksPerSecond: number;
+  /** null if it was not looked at. */
+  kernelHeld: readonly KernelHeldFile[] | null;
+  warnings: Warning[];
+}

@@ -1,0 +1,83 @@
+// Versions of packages that still run -> the report's packages.
+
+import { compareBytes } from '../documents/compare-bytes.ts';
+import type { Package, PackageInUse, PackageUnit } from '../documents/generated/report.ts';
+import { formatTimeNs } from '../documents/time.ts';
+import { keyMaker } from '../keys.ts';
+import type { Bytes } from '../procfs/bytes.ts';
+import type { PackageFacts, ReportFacts } from './facts.ts';
+import { buildUser } from './values.ts';
+
+/** An entry lists so many ids at most; its count is of all. */
+const listedCves = 500;
+
+/** null without --fixes. */
+export function buildPackages({ fixes, userName }: ReportFacts): PackageInUse[] | null {
+  if (fixes === null) return null;
+  return fixes.packages
+    .map((each) => buildPackage(each, userName))
+    .sort(
+      (a, b) =>
+        compareBytes(a.name, b.name) ||
+        compareBytes(a.manager, b.manager) ||
+        compareBytes(a.running_version ?? '', b.running_version ?? '') ||
+        compareBytes(a.evidence ?? '', b.evidence ?? '') ||
+        a.pids[0]! - b.pids[0]!,
+    );
+}
+
+function buildPackage(facts: PackageFacts['packages'][number], userName: ReportFacts['userName']): PackageInUse {
+  const { fixes, users } = facts;
+  const times = users.flatMap(({ finding }) => finding.replacedAtNs ?? []);
+  return {
+    name: facts.name,
+    source: facts.source,
+    manager: facts.manager,
+    installed_version: facts.installedVersion,
+    running_version: facts.runningVersion,
+    evidence: facts.evidence,
+    replaced_at: formatTimeNs(times.reduce<bigint | null>((min, at) => (min === null || at < min ? at : min), null)),
+    fixes: fixes && {
+      count: fixes.cves.length,
+      cves: fixes.cves.slice(0, listedCves),
+      complete: fixes.complete,
+    },
+    unknown_because: facts.unknownBecause,
+    units: buildUnits(users, userName),
+    pids: [...new Set(users.map(({ process }) => process.pid))].sort((a, b) => a - b),
+  };
+}
+
+function buildUnits(
+  users: PackageFacts['packages'][number]['users'],
+  userName: ReportFacts['userName'],
+): PackageUnit[] {
+  const keyOf = keyMaker();
+  const units = new Map<string, PackageUnit>();
+  for (const { process } of users) {
+    const { unit } = process.attribution;
+    if (unit === null) continue;
+    units.set(keyOf(unit.scope, unit.uid, unit.name), {
+      scope: unit.scope,
+      user: buildUser(unit.uid, userName),
+      name: unit.name,
+    });
+  }
+  return [...units.values()].sort(
+    (a, b) =>
+      compareBytes(a.scope, b.scope) || (a.user?.uid ?? -1) - (b.user?.uid ?? -1) || compareBytes(a.name, b.name),
+  );
+}
+
+/** The package that has the path now, or the one that had it before. */
+export function ownerOf(
+  path: Bytes,
+  { packages, fixes }: Pick<ReportFacts, 'packages' | 'fixes'>,
+): Package | undefined {
+  return packages.get(path) ?? fixes?.formerOwners.get(path);
+}
+
+/** The owner of a gone file, with the version that the file itself is of. */
+export function withRunningVersion(owner: Package | undefined, version: string | null): Package | null {
+  return owner === undefined ? null : { ...owner, running_version: version };
+}

@@ -1,0 +1,245 @@
+// The scan on one page: read and judge every process, attribute the affected ones, ask systemd and the package database
+// once, and build the report. Data flows one way; nothing here decides what is gone or what to do about it.
+
+import { resolve } from 'node:path';
+import { type Answer, readOr } from '../crew/readers.ts';
+import { type Cut, cutToReport } from '../deleted/cut.ts';
+import { ignoreRules } from '../deleted/hide-rules.ts';
+import type { AffectedProcess, Inspection, InspectTask } from '../deleted/inspect.ts';
+import { SuppressedTally } from '../deleted/suppressed.ts';
+import type { Package, Report, Scan, Warning } from '../documents/generated/report.ts';
+import { LibUsersError } from '../errors.ts';
+import { bootClockZero, readBootTime, readClockTicks } from '../host/clock.ts';
+import { type InitEvidence, noEvidence, readContainer } from '../host/container.ts';
+import { readHost } from '../host/host.ts';
+import { readOwners } from '../host/owners.ts';
+import { readUserNames } from '../host/users.ts';
+import { distinct } from '../keys.ts';
+import { queryPackages } from '../packages/packages.ts';
+import type { Bytes } from '../procfs/bytes.ts';
+import { hidesProcesses } from '../procfs/hidepid.ts';
+import { type KernelHeldFile, readKernelHeld } from '../procfs/kernel-held.ts';
+import { orNull, readBytes, readNumbers } from '../procfs/reader.ts';
+import { readViewer } from '../procfs/self.ts';
+import { Views } from '../procfs/views.ts';
+import type { AttributedProcess } from '../report/facts.ts';
+import { buildReport } from '../report/report.ts';
+import { run } from '../spawn.ts';
+import { attributeProcess } from '../systemd/attribute.ts';
+import { attributor, confirmUnit, initProcess, nearestSession } from './attribution.ts';
+import { attributeCuts, cutWarnings } from './cut.ts';
+import { queryFixes } from './fixes.ts';
+import type { ScanOptions } from './options.ts';
+import { querySystemd, readLeaders, selectUnits, systemdWarnings } from './units.ts';
+import { describeUnseen } from './unseen.ts';
+
+/** The host's own files are below it: /etc, /boot, /usr/lib/modules. */
+const root = '/';
+
+export async function scanHost(options: ScanOptions): Promise<Report> {
+  const began = process.hrtime.bigint();
+  const { procPath } = options;
+  const warnings: Warning[] = [];
+  const views = new Views();
+  const readers = options.readers();
+  try {
+    const pids = selectProcesses(listProcesses(procPath), options.pids);
+    readers.begin(inspectTask(options));
+    // Asked first, since the facts of the host want it; meanwhile the helpers go on.
+    const asked = readers.ask('origin', [{ pid: 1 }]);
+    const inspected = readers.ask('inspect', pids.map(toItem), (done) => options.onProgress?.(done, pids.length));
+    const origin = readOr(await asked, null)[0] ?? null;
+    const evidence = origin?.evidence ?? noEvidence;
+    const { host, problems } = readHost({ root, procPath, init: evidence });
+    const inspections = (await inspected).map(toInspection);
+    options.onProgress?.(pids.length, pids.length);
+    const lineage = origin?.lineage ?? [];
+    const init = initProcess(origin);
+    const own = new Set([...readers.ownPids(), ...lineage.slice(0, 1).map(({ pid }) => pid)]);
+    const read = sumUp(pids, inspections, own);
+    const listed = cutToReport(read.affected, read.cuts);
+
+    const attribute = await attributor([...listed.processes, ...listed.cuts], init, readers);
+    const attributed = listed.processes.map(attribute);
+    // Before --unit selects, since systemd alone knows which unit an alias names.
+    const systemd = querySystemd(attributed, views, options);
+    const selected = selectUnits(attributed, options.units, systemd.facts);
+    warnings.push(...systemdWarnings(selected, systemd.problem));
+    const confirmed = selected.map((process) => confirmUnit(process, systemd.controlGroups));
+    const wanted = new Set(confirmed.map(({ pid }) => pid));
+    const cuts = attributeCuts(
+      listed.cuts.filter(({ pid }) => options.units.length === 0 || wanted.has(pid)),
+      confirmed,
+      attribute,
+    );
+    const packages = queryOwners(confirmed, views, options, warnings);
+    const fixes = await queryFixes(confirmed, packages, views, options);
+
+    const hidden = hidesProcesses(views.ownMounts.of(procPath), readViewer());
+    const narrowed = options.pids.length > 0 || options.units.length > 0 || options.include.length < 2;
+    const counts = read.counts;
+    if (counts.denied + counts.failed > 0) warnings.push(notEverythingSeen(counts));
+    const userName = readUserNames(root);
+    const ownerOf = readOwners(root);
+    warnings.push(...cutWarnings(cuts.values(), userName));
+    const unseen = describeUnseen(pids, inspections, { procPath, ownerOf, userName });
+    if (unseen.warning !== null) warnings.push(unseen.warning);
+    if (hidden)
+      warnings.push({
+        code: 'hidepid',
+        message: `${procPath} is mounted with hidepid: processes of other users cannot be seen at all; run as root`,
+      });
+
+    warnings.push(...problems.map((message) => ({ code: 'host_fact_unavailable' as const, message })));
+    const callers = lineage.map(({ cgroup, namespaces }) =>
+      attributeProcess(cgroup, namespaces, init.namespaces, init.roots),
+    );
+    const carriers = callers.flatMap(({ unit }) => (unit?.scope === 'system' ? [unit.name] : []));
+    const scan: Scan = {
+      proc_path: procPath,
+      include: [...options.include],
+      detail: options.detail,
+      filters: {
+        pids: [...options.pids].sort((a, b) => a - b),
+        units: [...options.units],
+        ignore: [...options.ignore],
+        ignore_literal: [...options.ignoreLiteral],
+        default_rules: options.defaultRules,
+      },
+      command_line: options.commandLine,
+      packages: options.packages,
+      fixes: options.fixes,
+      effective_uid: process.geteuid?.() ?? 0,
+      complete: counts.denied + counts.failed + counts.blocked === 0 && !hidden && !narrowed,
+      duration_seconds: Number((process.hrtime.bigint() - began) / 1_000_000n) / 1000,
+      processes: counts,
+      blocked: unseen.blocked,
+      unseen: unseen.owners,
+      carriers: [...new Set(carriers)].sort(),
+      caller: nearestSession(callers),
+      suppressed: read.suppressed.toDocument(),
+    };
+    return buildReport({
+      now: options.now,
+      host: { ...host, systemd_version: systemd.version, labels: { ...options.labels } },
+      scan,
+      processes: confirmed,
+      cuts,
+      systemd: systemd.facts,
+      leaders: await readLeaders(confirmed, systemd.controlGroups, views, readers, options),
+      packages,
+      fixes,
+      userName,
+      ownerKind: (uid) => ownerOf(uid).kind,
+      bootTimeSeconds: readBootTime(procPath),
+      clockTicksPerSecond: readClockTicks(),
+      kernelHeld: readOwnKernelHeld(options, views, evidence),
+      warnings,
+    });
+  } finally {
+    readers.close();
+    views.close();
+  }
+}
+
+const toItem = (pid: number) => ({ pid });
+
+const toInspection = (answer: Answer<'inspect'>): Inspection =>
+  'read' in answer ? answer.read : { outcome: answer.unread, affected: null, hidden: [], cut: null };
+
+/** The pids of the procfs, rising. */
+function listProcesses(procPath: string): number[] {
+  const hint = "give the directory on which the host's procfs is mounted, as in --proc /host/proc";
+  const hints: Record<string, string> = {
+    EMFILE: 'allow more open files: ulimit -n',
+    ENFILE: 'the host has too many open files',
+  };
+  let pids: number[];
+  try {
+    pids = readNumbers(procPath);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new LibUsersError('proc_not_found', `${procPath} cannot be read (${code})`, hints[code ?? ''] ?? hint);
+  }
+  if (pids.length === 0) {
+    throw new LibUsersError(
+      'proc_not_found',
+      `${procPath} is not a proc file system: it holds no numbered directory`,
+      hint,
+    );
+  }
+  return pids;
+}
+
+/** null if the scanned procfs is not that of this host: what is below /sys and in /proc/swaps is the kernel's own. */
+function readOwnKernelHeld({ procPath }: ScanOptions, views: Views, init: InitEvidence): KernelHeldFile[] | null {
+  if (procPath !== '/proc' || readContainer(root, procPath, init) !== null) return null;
+  return readKernelHeld({ sysPath: '/sys', procPath, look: (path) => views.own.look(path) });
+}
+
+function selectProcesses(pids: number[], wanted: readonly number[]): number[] {
+  const set = new Set(wanted);
+  return set.size === 0 ? pids : pids.filter((pid) => set.has(pid));
+}
+
+function inspectTask(options: ScanOptions): InspectTask {
+  return {
+    // A helper goes from folder to folder.
+    procPath: resolve(options.procPath),
+    include: { maps: options.include.includes('maps'), fds: options.include.includes('fds') },
+    rules: [...ignoreRules(options.ignore, options.ignoreLiteral), ...options.rules],
+    buildNotes: options.fixes,
+    bootedAtNs: readBootedAtNs(options.procPath),
+    clockTicksPerSecond: readClockTicks(),
+  };
+}
+
+/** @param own the pids of the scanner and its helpers, which are counted and left out: they end with the scan */
+function sumUp(pids: readonly number[], inspections: readonly Inspection[], own: ReadonlySet<number>) {
+  const counts = { seen: pids.length, inspected: 0, kernel_threads: 0, vanished: 0, denied: 0, failed: 0, blocked: 0 };
+  const suppressed = new SuppressedTally();
+  const affected: AffectedProcess[] = [];
+  const cuts: Cut[] = [];
+  inspections.forEach((inspection, index) => {
+    counts[inspection.outcome]++;
+    if (own.has(pids[index]!)) return;
+    for (const use of inspection.hidden) suppressed.add(use);
+    if (inspection.affected) affected.push(inspection.affected);
+    if (inspection.cut) cuts.push(inspection.cut);
+  });
+  return { counts, suppressed, affected, cuts };
+}
+
+/** The boot clock's zero, with which birth times are compared; null if the uptime cannot be read. */
+function readBootedAtNs(procPath: string): bigint | null {
+  const uptimeSeconds = Number(orNull(() => readBytes(`${procPath}/uptime`))?.split(' ')[0]);
+  if (!Number.isFinite(uptimeSeconds)) return null;
+  return bootClockZero({ epochMs: Date.now(), monotonicNs: process.hrtime.bigint(), uptimeSeconds });
+}
+
+function queryOwners(
+  processes: readonly AttributedProcess[],
+  views: Views,
+  options: ScanOptions,
+  warnings: Warning[],
+): ReadonlyMap<Bytes, Package> {
+  if (!options.packages) return new Map();
+  // Containers have packages of their own, which the host's database does not know.
+  const own = processes.filter((process) => process.attribution.container === null);
+  const paths = distinct(own.flatMap(({ maps, fds }) => [...maps, ...fds].map((finding) => finding.path)))
+    // rpm and pacman look at the paths themselves: what may hang us may hang them.
+    .filter((path) => views.ownMounts.isLocalWalk(path));
+  const { owners, problem } = queryPackages(paths, run);
+  if (problem) warnings.push({ code: 'package_database_unavailable', message: problem });
+  return owners;
+}
+
+function notEverythingSeen(counts: Scan['processes']): Warning {
+  const all = counts.seen - counts.kernel_threads - counts.vanished;
+  const parts = [
+    counts.denied && `${counts.denied} of ${all} processes may not be looked at`,
+    counts.failed && `${counts.failed} could not be read completely`,
+  ].filter(Boolean);
+  const remedy = counts.denied && process.geteuid?.() !== 0 ? '; run as root to see all' : '';
+  return { code: 'not_everything_seen', message: `${parts.join(', ')}${remedy}` };
+}

@@ -1,0 +1,102 @@
+// The affected processes -> what systemd says of their units: one look for all of them, before --unit selects, since systemd
+// alone knows which unit an alias names.
+
+import type { Readers } from '../crew/readers.ts';
+import type { SystemdFacts, Warning } from '../documents/generated/report.ts';
+import { compileGlob } from '../glob.ts';
+import { hostFileExists } from '../host/files.ts';
+import { fromText } from '../procfs/bytes.ts';
+import { readCgroupMembers, type SessionLeader } from '../procfs/sessions.ts';
+import type { Views } from '../procfs/views.ts';
+import type { AttributedProcess } from '../report/facts.ts';
+import { run } from '../spawn.ts';
+import { parseManagerUid } from '../systemd/session-name.ts';
+import { queryUnits, queryVersion } from '../systemd/systemctl.ts';
+import type { ScanOptions } from './options.ts';
+
+export function querySystemd(processes: readonly AttributedProcess[], views: Views, options: ScanOptions) {
+  const facts = new Map<string, SystemdFacts>();
+  const controlGroups = new Map<string, string | null>();
+  const units = processes.flatMap(({ attribution: { unit } }) => (unit ? [unit] : []));
+  const names = [...new Set(units.filter((unit) => unit.scope === 'system').map((unit) => unit.name))].sort();
+  let problem: string | null = null;
+  if (options.systemctl && names.length > 0) {
+    const answer = queryUnits(names, run);
+    for (const [name, { controlGroup, ...unit }] of answer.facts) {
+      facts.set(name, { ...unit, fragment_present: isOnDisk(unit.fragment_path, views) });
+      controlGroups.set(name, controlGroup);
+    }
+    problem = answer.problem;
+  }
+  // How a user's manager is reached depends on it: see src/plan/argv.ts.
+  const asksUsers = units.some(({ scope }) => scope === 'user') || names.some((name) => parseManagerUid(name) !== null);
+  return { facts, controlGroups, problem, version: options.systemctl && asksUsers ? queryVersion(run) : null };
+}
+
+/** By the unit's own name, or by an alias in full. */
+export function selectUnits(
+  processes: readonly AttributedProcess[],
+  globs: readonly string[],
+  facts: ReadonlyMap<string, SystemdFacts>,
+): readonly AttributedProcess[] {
+  if (globs.length === 0) return processes;
+  const compiled = globs.map(compileGlob);
+  return processes.filter(({ attribution: { unit } }) => {
+    if (unit === null) return false;
+    const names = unit.scope === 'system' ? (facts.get(unit.name)?.names ?? []) : [];
+    return compiled.some((glob) => glob(unit.name)) || globs.some((glob) => names.includes(glob));
+  });
+}
+
+/**
+ * Of every service what leads a session, but for the affected processes, which were read: a job of a daemon whose library was
+ * replaced has nothing to do with that library, and ends with the daemon all the same.
+ */
+export async function readLeaders(
+  processes: readonly AttributedProcess[],
+  controlGroups: ReadonlyMap<string, string | null>,
+  views: Views,
+  readers: Readers,
+  { procPath }: ScanOptions,
+): Promise<ReadonlyMap<string, readonly SessionLeader[]>> {
+  const leaders = new Map<string, readonly SessionLeader[]>();
+  // cgroup.procs has the pids of our own PID namespace, and the scanned procfs may be that of another.
+  if (procPath !== '/proc') return leaders;
+  const affected = new Set(processes.map(({ pid }) => pid));
+  for (const { pid, attribution } of processes) {
+    const { unit } = attribution;
+    const cgroup = unit?.scope === 'system' ? controlGroups.get(unit.name) : undefined;
+    if (!unit?.name.endsWith('.service') || leaders.has(unit.name)) continue;
+    // What is in a cgroup below the unit's own does not know the unit's members.
+    if (cgroup == null || cgroup !== attribution.cgroup) continue;
+    const members = readCgroupMembers(fromText(cgroup), pid, views.ownMounts);
+    const others = members.filter((member) => !affected.has(member));
+    const answers = await readers.ask(
+      'sessionLeader',
+      others.map((member) => ({ pid: member })),
+    );
+    // What is not read now was counted when it was looked at.
+    leaders.set(
+      unit.name,
+      answers.flatMap((answer) => ('read' in answer && answer.read) || []),
+    );
+  }
+  return leaders;
+}
+
+export function systemdWarnings(processes: readonly AttributedProcess[], problem: string | null): Warning[] {
+  const units = processes.flatMap(({ attribution: { unit } }) => (unit?.scope === 'user' ? [unit.name] : []));
+  const messages = [...new Set(units)]
+    .sort()
+    .map((name) => `${name}: the facts of user units are not asked for; its action is decided without them`);
+  return [
+    ...(problem === null ? [] : [{ code: 'systemd_unavailable' as const, message: problem }]),
+    ...messages.map((message) => ({ code: 'unit_facts_unavailable' as const, message })),
+  ];
+}
+
+/** Whether a unit file is still on disk; null without one, and if to look might hang. */
+function isOnDisk(path: string | null, views: Views): boolean | null {
+  if (path === null || !views.ownMounts.isLocalWalk(fromText(path))) return null;
+  return hostFileExists('/', path);
+}
