@@ -196,7 +196,7 @@ export interface SourceReport {
 export interface UnseenOwner {
   user: NullableUser;
   /**
-   * root; user: a person's account, or a uid of a container, by UID_MIN and UID_MAX in the host's login.defs; service: any other account. null where the user is not known.
+   * root; user: the account of a person, nobody, or a uid of a container, by UID_MIN and UID_MAX in the host's login.defs; service: every other account. null if the user is not known.
    */
   kind: 'root' | 'service' | 'user' | null;
   denied: Count;
