@@ -4,8 +4,8 @@
 
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
-import { orNull } from '../procfs/reader.ts';
-import { parseName, parseState } from '../procfs/status.ts';
+import { orNull, readBytes } from '../procfs/reader.ts';
+import { parseState } from '../procfs/status.ts';
 import { isOurs, readStatus, readVitals } from './vitals.ts';
 
 /** Longer no name of a process is. */
@@ -74,13 +74,16 @@ function readLeftWaiting(procPath: string): Set<number> {
 }
 
 /**
- * Whether a process looks like a helper that was killed and is there still, because it is in a wait that nothing ends. Its status
- * alone tells that: the owner of a process amid an exec keeps those waiting who read its links or its stat (Linux 6.18).
+ * Whether a process looks like a helper that was killed and is there still, because it is in a wait that nothing ends. Its name
+ * and its status alone tell that: the owner of a process amid an exec keeps those waiting who read its links or its stat (Linux 6.18).
  */
 function helperTest(): (pid: string) => boolean {
-  const names = [basename(process.execPath).slice(0, longestName), parseName(readStatus('self'))];
+  const readName = (pid: string) => orNull(() => readBytes(`/proc/${pid}/comm`))?.trimEnd() ?? '';
+  const names = [basename(process.execPath).slice(0, longestName), readName('self')];
   return (pid) => {
+    // Few bear the name, and it is read in half the time.
+    if (!names.includes(readName(pid))) return false;
     const status = readStatus(pid);
-    return parseState(status) === 'D' && isOurs(status) && names.includes(parseName(status));
+    return parseState(status) === 'D' && isOurs(status);
   };
 }
