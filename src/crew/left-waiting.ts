@@ -81,7 +81,7 @@ function helperTest(): (pid: string) => boolean {
   const readName = (pid: string) => orNull(() => readBytes(`/proc/${pid}/comm`))?.trimEnd() ?? '';
   const names = [basename(process.execPath).slice(0, longestName), readName('self')];
   return (pid) => {
-    // Few bear the name, and it is read in half the time.
+    // Few bear the name: of most nothing else need be read.
     if (!names.includes(readName(pid))) return false;
     const status = readStatus(pid);
     return parseState(status) === 'D' && isOurs(status);
