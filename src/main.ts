@@ -62,8 +62,8 @@ async function report(thrown: unknown): Promise<void> {
 function noListener(): void {}
 
 function runProgram(): void {
-  // Node catches these to give a terminal back its mode, which is never changed here; and what is caught does not end a wait for
-  // the kernel, in which a hostile process may keep whoever reads of it. Without a listener libuv leaves the default in place.
+  // Node catches these to give a terminal back its mode, which is never changed here; and a signal that is caught ends nothing
+  // before the work at hand is done, or the wait for a file system. Without a listener libuv leaves the default in place.
   // Bun catches neither, and there it would only undo that a caller lets the program ignore SIGINT.
   if (!process.versions.bun) {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, noListener).off(signal, noListener);

@@ -12,7 +12,7 @@ import { buildReport } from './documents/report.ts';
 import type { AttributedProcess } from './documents/report-facts.ts';
 import { LibUsersError } from './errors.ts';
 import { bootClockZero, readBootTime, readClockTicks } from './host/clock.ts';
-import { readContainer } from './host/container.ts';
+import { type InitEvidence, noEvidence, readContainer } from './host/container.ts';
 import { readHost } from './host/host.ts';
 import { readOwners } from './host/owners.ts';
 import { readUserNames } from './host/users.ts';
@@ -48,8 +48,8 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const asked = readers.ask('origin', [{ pid: 1 }]);
     const inspected = readers.ask('inspect', pids.map(toItem), (done) => options.onProgress?.(done, pids.length));
     const origin = readOr(await asked, null)[0] ?? null;
-    const inContainer = origin?.namesContainer ?? false;
-    const { host, problems } = readHost({ root, procPath, inContainer });
+    const evidence = origin?.evidence ?? noEvidence;
+    const { host, problems } = readHost({ root, procPath, init: evidence });
     const inspections = (await inspected).map(toInspection);
     options.onProgress?.(pids.length, pids.length);
     const lineage = origin?.lineage ?? [];
@@ -127,7 +127,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       userName,
       bootTimeSeconds: readBootTime(procPath),
       clockTicksPerSecond: readClockTicks(),
-      kernelHeld: readOwnKernelHeld(options, views, inContainer),
+      kernelHeld: readOwnKernelHeld(options, views, evidence),
       warnings,
     });
   } finally {
@@ -166,8 +166,8 @@ function listProcesses(procPath: string): number[] {
 }
 
 /** null if the scanned procfs is not that of this host: what is below /sys and in /proc/swaps is the kernel's own. */
-function readOwnKernelHeld({ procPath }: ScanOptions, views: Views, inContainer: boolean): KernelHeldFile[] | null {
-  if (procPath !== '/proc' || readContainer(root, procPath, inContainer) !== null) return null;
+function readOwnKernelHeld({ procPath }: ScanOptions, views: Views, init: InitEvidence): KernelHeldFile[] | null {
+  if (procPath !== '/proc' || readContainer(root, procPath, init) !== null) return null;
   return readKernelHeld({ sysPath: '/sys', procPath, look: (path) => views.own.look(path) });
 }
 

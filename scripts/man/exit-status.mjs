@@ -21,7 +21,7 @@ const special = {
 
 const all = {
   ...common,
-  4: 'Not everything could be seen and nothing that counts was found: check without --allow-incomplete, other commands only with --require-complete.',
+  4: 'Not everything could be seen and nothing that counts was found: check without --allow-incomplete (or --allow-unseen-users, if only processes of users were not seen), other commands only with --require-complete.',
   5: 'The gate of check is closed, or the document of validate is not valid.',
 };
 

@@ -11,10 +11,10 @@ import { Hands, mostHelpers } from './hands.ts';
 import { LeftWaiting } from './left-waiting.ts';
 import { Patience } from './patience.ts';
 import { type FromHelper, packSetup } from './protocol.ts';
-import { Question } from './question.ts';
+import { askAbout, type Question } from './question.ts';
 import { type Item, type QuestionName, type Setup, unpackAnswer } from './questions.ts';
 import { Queue } from './queue.ts';
-import type { Answer, Readers } from './readers.ts';
+import { type Answer, type Readers, readOr } from './readers.ts';
 
 /** Below so many processes a second helper would most likely have started when all is done. */
 export const manyProcesses = 600;
@@ -25,8 +25,8 @@ const longWorkMs = 60;
 /** How often the helpers are looked at, in milliseconds. */
 const lookEveryMs = 50;
 
-/** So many questions a helper is asked at once: it answers every few milliseconds, whatever it was asked. */
-const mostAtOnce = 128;
+/** So many questions a helper is asked at once: it answers every 20 ms, whatever it was asked. */
+const mostAtOnce = 256;
 /** It is asked more before it has answered all, so that it never waits. */
 const fewLeft = 32;
 /** Of the questions that are left a helper gets no more than this part of its share, so that all have done at about the same time. */
@@ -41,6 +41,8 @@ const mostDeaths = 2;
 export interface CrewOptions {
   start: StartChannel;
   ownerOf: (uid: number) => Owner;
+  /** Processes that may be helpers of earlier scans. */
+  listLeftBehind: () => number[];
   /** Milliseconds, from anywhere. */
   clock: () => number;
 }
@@ -58,12 +60,13 @@ export class Crew implements Readers {
   readonly #patience = new Patience();
   readonly #ownPids = new Set<number>();
   #work: Work | null = null;
+  /** Until it is known for which processes helpers of earlier scans wait; null if there are none. */
+  #asksEarlier: Promise<void> | null = null;
   /** As many as there were reason to start. */
   #wanted = 1;
   #timer: NodeJS.Timeout | null = null;
   #askedAt = 0;
   #lookedAt = 0;
-  #open = 0;
   #fail: (error: Error) => void = () => {};
   readonly #failure: Promise<never>;
 
@@ -89,38 +92,40 @@ export class Crew implements Readers {
   }
 
   begin(setup: Setup): void {
-    const leftWaiting = new LeftWaiting(setup.procPath, this.#options.clock);
+    const leftWaiting = new LeftWaiting(this.#options.clock);
     const ownerOf = (pid: number) => this.#ownerOf(pid);
     this.#work = { setup, leftWaiting, queue: new Queue({ ownerOf, patience: this.#patience, leftWaiting }) };
     for (const hand of this.#hands) this.#sendSetup(hand, setup);
     this.start(1);
+    const leftBehind = this.#options.listLeftBehind();
+    if (leftBehind.length > 0) this.#asksEarlier = this.#askEarlier(leftBehind, leftWaiting);
   }
 
-  ask<N extends QuestionName>(
+  async #askEarlier(helpers: readonly number[], leftWaiting: LeftWaiting): Promise<void> {
+    const items = helpers.map((pid) => ({ pid }));
+    for (const pid of readOr(await this.#ask('waitedFor', items), null)) if (pid !== null) leftWaiting.addEarlier(pid);
+  }
+
+  async ask<N extends QuestionName>(
+    name: N,
+    items: readonly Item[],
+    onProgress?: (done: number) => void,
+  ): Promise<Answer<N>[]> {
+    if (this.#asksEarlier !== null) await this.#asksEarlier;
+    return this.#ask(name, items, onProgress);
+  }
+
+  #ask<N extends QuestionName>(
     name: N,
     items: readonly Item[],
     onProgress: (done: number) => void = () => {},
   ): Promise<Answer<N>[]> {
-    const answers: Answer<N>[] = new Array(items.length);
-    let missing = items.length;
-    const all = new Promise<Answer<N>[]>((resolve) => {
-      if (missing === 0) resolve(answers);
-      items.forEach((item, index) => {
-        const done = (answer: Answer<QuestionName>) => {
-          answers[index] = answer as Answer<N>;
-          missing--;
-          this.#open--;
-          if (missing === 0) resolve(answers);
-          else if ((missing & 31) === 0) onProgress(items.length - missing);
-        };
-        this.#work!.queue.add(new Question(name, item, done));
-      });
-    });
-    this.#open += items.length;
+    const { questions, answers } = askAbout(name, items, onProgress);
+    for (const question of questions) this.#work!.queue.add(question);
     this.#beginToLook();
     if (items.length >= manyProcesses) this.start(mostHelpers);
     this.#handOut();
-    return Promise.race([all, this.#failure]);
+    return Promise.race([answers, this.#failure]);
   }
 
   ownPids(): ReadonlySet<number> {
@@ -156,7 +161,7 @@ export class Crew implements Readers {
         hasAsked = true;
       }
     }
-    if (this.#open > 0) this.start(queue.isEmpty ? 1 : this.#wanted);
+    if (!queue.isEmpty) this.start(this.#wanted);
   }
 
   #nextFor(hand: Hand, queue: Queue): Question[] {

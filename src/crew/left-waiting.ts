@@ -4,8 +4,7 @@
 
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
-import { orNull, readBytes } from '../procfs/reader.ts';
-import { parseState } from '../procfs/status.ts';
+import { orNull } from '../procfs/reader.ts';
 import { isOurs, readStatus, readVitals } from './vitals.ts';
 
 /** Longer no name of a process is. */
@@ -22,13 +21,16 @@ interface GivenUp {
 
 export class LeftWaiting {
   readonly #clock: () => number;
-  readonly #byEarlierScans: ReadonlySet<number>;
+  readonly #byEarlierScans = new Set<number>();
   readonly #byThis: GivenUp[] = [];
 
-  /** @param procPath where the scanned procfs is mounted */
-  constructor(procPath: string, clock: () => number) {
+  constructor(clock: () => number) {
     this.#clock = clock;
-    this.#byEarlierScans = readLeftWaiting(procPath);
+  }
+
+  /** A helper of an earlier scan waits for this process. */
+  addEarlier(pid: number): void {
+    this.#byEarlierScans.add(pid);
   }
 
   /** The helper was killed, and this process blocked it. */
@@ -56,34 +58,30 @@ export class LeftWaiting {
 }
 
 /**
- * The processes that helpers of earlier scans wait for. Only what runs as we do counts, so that nobody can have another's processes
- * left out; and it is asked only of what has a process for its current folder, which nobody else has.
+ * Processes that may be helpers of earlier scans. Only what runs as we do counts, so that nobody can have another's processes left
+ * out. What they wait for only a helper may ask: who is in the middle of an exec(2) can keep whoever reads its links waiting
+ * (fs/proc/base.c call_proc_get_link()). Its name and its status take no such lock.
  */
-function readLeftWaiting(procPath: string): Set<number> {
+export function listLeftBehind(): number[] {
   const children = orNull(() => readFileSync('/proc/1/task/1/children', 'latin1')) ?? '';
-  const isHelper = helperTest();
-  const waiting = new Set<number>();
-  for (const child of children.split(' ').filter(Boolean)) {
-    if (!isHelper(child)) continue;
-    const folder = orNull(() => readlinkSync(`/proc/${child}/cwd`, 'latin1')) ?? '';
-    // The folder of a process that has ended bears a mark, and its number may be another's by now.
-    const pid = folder.startsWith(`${procPath}/`) ? /^[0-9]+$/.exec(folder.slice(procPath.length + 1)) : null;
-    if (pid !== null) waiting.add(Number(pid[0]));
-  }
-  return waiting;
+  const names = [readName('self'), `${basename(process.execPath).slice(0, longestName)}\n`];
+  return children
+    .split(' ')
+    .filter((pid) => pid !== '' && names.includes(readName(pid)) && isOurs(readStatus(pid)))
+    .map(Number);
+}
+
+function readName(pid: string): string | null {
+  return orNull(() => readFileSync(`/proc/${pid}/comm`, 'latin1'));
 }
 
 /**
- * Whether a process looks like a helper that was killed and is there still, because it is in a wait that nothing ends. Its name
- * and its status alone tell that: the owner of a process amid an exec keeps those waiting who read its links or its stat (Linux 6.18).
+ * The process that this one waits for, if it is a helper that was killed: if it is there still, it is in a wait that nothing ends.
+ * Nobody else has the folder of a process for its current folder. To be asked in a helper.
  */
-function helperTest(): (pid: string) => boolean {
-  const readName = (pid: string) => orNull(() => readBytes(`/proc/${pid}/comm`))?.trimEnd() ?? '';
-  const names = [basename(process.execPath).slice(0, longestName), readName('self')];
-  return (pid) => {
-    // Few bear the name: of most nothing else need be read.
-    if (!names.includes(readName(pid))) return false;
-    const status = readStatus(pid);
-    return parseState(status) === 'D' && isOurs(status);
-  };
+export function readWaitedFor(procPath: string, helper: number): number | null {
+  const folder = orNull(() => readlinkSync(`/proc/${helper}/cwd`, 'latin1')) ?? '';
+  // The folder of a process that has ended bears a mark, and its number may be another's by now.
+  const pid = folder.startsWith(`${procPath}/`) ? /^[0-9]+$/.exec(folder.slice(procPath.length + 1)) : null;
+  return pid !== null && readVitals(helper)?.state === 'D' ? Number(pid[0]) : null;
 }

@@ -33,3 +33,28 @@ export class Question {
     done?.(answer);
   }
 }
+
+/** One question about each item, and the answers in the order of the items once all are there. */
+export function askAbout<N extends QuestionName>(
+  name: N,
+  items: readonly Item[],
+  onProgress: (done: number) => void,
+): { questions: Question[]; answers: Promise<Answer<N>[]> } {
+  const answers: Answer<N>[] = new Array(items.length);
+  let missing = items.length;
+  let tell = (_: Answer<N>[]) => {};
+  const all = new Promise<Answer<N>[]>((resolve) => {
+    tell = resolve;
+  });
+  if (missing === 0) tell(answers);
+  const questions = items.map(
+    (item, index) =>
+      new Question(name, item, (answer) => {
+        answers[index] = answer as Answer<N>;
+        missing--;
+        if (missing === 0) tell(answers);
+        else if ((missing & 31) === 0) onProgress(items.length - missing);
+      }),
+  );
+  return { questions, answers: all };
+}

@@ -2,13 +2,14 @@
 // goes through here, if to read it may take a lock that the process's owner can hold; docs/security.md has the table.
 
 import { type Inspection, Inspector, type InspectTask } from '../deleted/inspect.ts';
-import { environmentNamesContainer } from '../host/container.ts';
+import { type InitEvidence, readInitEvidence } from '../host/container.ts';
 import { type CgroupLine, parseCgroup } from '../procfs/cgroup.ts';
 import { orNull, readBytes } from '../procfs/reader.ts';
 import { hasSandboxRoot } from '../procfs/root-mount.ts';
 import { type Lineage, type Namespaces, readLineage, readNamespaces } from '../procfs/self.ts';
 import { readSessionLeader, type SessionLeader } from '../procfs/sessions.ts';
 import { Views } from '../procfs/views.ts';
+import { readWaitedFor } from './left-waiting.ts';
 import { type PackedInspection, packInspection, unpackInspection } from './pack.ts';
 
 /** What all questions of one scan are about. `procPath` is absolute: a helper has no folder of its own. */
@@ -18,8 +19,7 @@ export type Setup = InspectTask;
 export interface Origin {
   namespaces: Namespaces;
   cgroup: CgroupLine[];
-  /** Whether its environment says that it was started by a container's manager. */
-  namesContainer: boolean;
+  evidence: InitEvidence;
   /** The scanner and its ancestors; empty if the scanned procfs does not know them. */
   lineage: Lineage[];
 }
@@ -30,6 +30,8 @@ export interface Answers {
   origin: Origin;
   /** With the start time of the process. */
   sandboxRoot: boolean | null;
+  /** Asked of what may be a helper of an earlier scan. */
+  waitedFor: number | null;
   /** null if it leads no session. */
   sessionLeader: SessionLeader | null;
 }
@@ -73,11 +75,12 @@ export class Answerer {
       return {
         namespaces: readNamespaces(directory),
         cgroup: parseCgroup(orNull(() => readBytes(`${directory}/cgroup`)) ?? ''),
-        namesContainer: environmentNamesContainer(this.#setup.procPath),
+        evidence: readInitEvidence(this.#setup.procPath),
         lineage: readLineage(this.#setup.procPath, this.#scanner),
       };
     },
     sandboxRoot: ({ pid, startTicks }) => hasSandboxRoot(this.#setup.procPath, pid, startTicks ?? 0),
+    waitedFor: ({ pid }) => readWaitedFor(this.#setup.procPath, pid),
     sessionLeader: ({ pid }) => readSessionLeader(this.#setup.procPath, pid),
   };
 }

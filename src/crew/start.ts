@@ -4,6 +4,7 @@ import { readOwners } from '../host/owners.ts';
 import { countHostProcesses } from '../procfs/self.ts';
 import { startHelper } from './channel.ts';
 import { Crew, manyProcesses } from './crew.ts';
+import { listLeftBehind } from './left-waiting.ts';
 
 let early: Crew | null = null;
 
@@ -21,5 +22,5 @@ export function takeCrew(): Crew {
 }
 
 function newCrew(): Crew {
-  return new Crew({ start: startHelper, ownerOf: readOwners('/'), clock: () => performance.now() });
+  return new Crew({ start: startHelper, ownerOf: readOwners('/'), listLeftBehind, clock: () => performance.now() });
 }

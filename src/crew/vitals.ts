@@ -1,5 +1,6 @@
-// What a helper is doing, seen from outside: which process it reads, whether it runs, and how much it has run. Of a helper nobody
-// can keep us waiting for the two reads: the one lock that they may take is held by a process amid an exec. proc_pid_cwd(5).
+// What a helper is doing, seen from outside: which process it reads, whether it runs, and how much it has run. Neither of the two
+// reads takes a lock that anybody but the helper itself can hold, and that one only while it is started: fs/proc/base.c
+// call_proc_get_link(), fs/proc/array.c do_task_stat(). proc_pid_cwd(5).
 
 import { readFileSync, readlinkSync } from 'node:fs';
 import { orNull, readBytes } from '../procfs/reader.ts';
@@ -26,10 +27,10 @@ export function isOurs(status: string): boolean {
   return uids.length > 0 && uids.every((uid) => uid === process.geteuid?.());
 }
 
-/** The same of a process by its pid; '' if it is gone. */
+/** '' if the process is gone. */
 export const readStatus = (pid: number | string): string => orNull(() => readBytes(`/proc/${pid}/status`)) ?? '';
 
-/** null if it is gone, or cannot be seen. Only of a helper: the owner of another process may keep us waiting. */
+/** null if it is gone, or cannot be seen. */
 export function readVitals(pid: number): Vitals | null {
   if (!isOwnProc) return null;
   const stat = orNull(() => readFileSync(`/proc/${pid}/task/${pid}/stat`, 'latin1'));

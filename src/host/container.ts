@@ -15,24 +15,41 @@ const mountinfoLimit = 64 * 1024 * 1024;
 /** Files that engines make. One alone proves nothing: a disk image that was made from a container image keeps it. */
 const engineFiles = ['.dockerenv', 'run/.containerenv'];
 
-/**
- * First match wins. What may not be read decides nothing.
- * @param inEnvironment what environmentNamesContainer() says
- */
-export function readContainer(root: string, procPath: string, inEnvironment: boolean): RebootUnknown | null {
-  const manager = nameManager(root, inEnvironment);
+/** The words of PID 1, which a helper of the scan asks for: who reads of a process may have to wait. */
+export interface InitEvidence {
+  /** Whether its environment names a container's manager; the environment counts only if it may be read. */
+  namesContainer: boolean;
+  /** Its PID namespace; if only root may read that, the one of whoever asks, who sees PID 1 of the same namespace in its /proc. */
+  pidNamespace: string | null;
+  /** Whether its root folder is that of whoever asks, in whatever mount namespace; null if that cannot be read. */
+  sharesRoot: boolean | null;
+}
+
+/** Nothing is known of PID 1. */
+export const noEvidence: InitEvidence = { namesContainer: false, pidNamespace: null, sharesRoot: null };
+
+export function readInitEvidence(procPath: string): InitEvidence {
+  return {
+    namesContainer: environmentNamesContainer(procPath),
+    pidNamespace: readLink(`${procPath}/1/ns/pid`) ?? readLink(`${procPath}/self/ns/pid`),
+    sharesRoot: sharesRoot(procPath),
+  };
+}
+
+/** First match wins. What may not be read decides nothing. */
+export function readContainer(root: string, procPath: string, init: InitEvidence): RebootUnknown | null {
+  const manager = nameManager(root, init.namesContainer);
   if (manager !== null) return inContainer(manager);
-  const namespace = readPidNamespace(procPath);
-  if (namespace !== null && namespace !== initialPidNamespace) {
+  const { pidNamespace, sharesRoot } = init;
+  if (pidNamespace !== null && pidNamespace !== initialPidNamespace) {
     return inContainer('PID 1 is in a PID namespace of its own');
   }
-  const isOwnRoot = sharesRoot(procPath);
-  if (isOwnRoot === false) {
+  if (sharesRoot === false) {
     const message = `PID 1 of ${procPath} has another root folder: the kernels that it boots cannot be seen from here`;
     return { code: 'other_root', message };
   }
   const file = engineFiles.find((path) => existsSync(join(root, path)));
-  if (file === undefined || (isOwnRoot && namespace !== null)) return null;
+  if (file === undefined || (sharesRoot && pidNamespace !== null)) return null;
   return inContainer(`/${file} exists, and whether PID 1 is in that container could not be read`);
 }
 
@@ -45,18 +62,11 @@ function nameManager(root: string, inEnvironment: boolean): string | null {
   return inEnvironment ? 'container= is in the environment of PID 1' : null;
 }
 
-/** PID 1's environment counts only if it may be read. It is memory of PID 1, and who reads it may have to wait. */
-export function environmentNamesContainer(procPath: string): boolean {
+function environmentNamesContainer(procPath: string): boolean {
   const environment = readHostFile(procPath, '1/environ') ?? '';
   return environment.split('\0').some((variable) => /^container=./.test(variable));
 }
 
-/** PID 1's; where only root may read that, the scanner's own, which sees PID 1 of the same namespace in its /proc. */
-function readPidNamespace(procPath: string): string | null {
-  return readLink(`${procPath}/1/ns/pid`) ?? readLink(`${procPath}/self/ns/pid`);
-}
-
-/** Whether the scanner's root folder is PID 1's, in whatever mount namespace; null if that cannot be read. */
 function sharesRoot(procPath: string): boolean | null {
   // A host may have thousands of mounts, which take the kernel milliseconds to print.
   const namespace = readLink(`${procPath}/1/ns/mnt`);

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import type { Host } from '../documents/generated/report.ts';
 import { formatTimeOrNull } from '../documents/time.ts';
 import { readBootTime } from './clock.ts';
+import type { InitEvidence } from './container.ts';
 import { readHostFile } from './files.ts';
 import { readInit } from './init.ts';
 import { readHostId } from './machine-id.ts';
@@ -15,8 +16,7 @@ export interface HostPlaces {
   /** Where the host's own files are: / but in tests. */
   root: string;
   procPath: string;
-  /** Whether PID 1's environment says that this is a container. */
-  inContainer: boolean;
+  init: InitEvidence;
 }
 
 export interface HostAnswer {

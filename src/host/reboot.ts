@@ -21,8 +21,8 @@ interface KernelJudgement {
  * that was started with a kernel of its host, or with names that no rule understands.
  * @param running the running kernel's release, null if it is not known
  */
-export function readReboot({ root, procPath, inContainer }: HostPlaces, running: string | null): Reboot {
-  const kernel = judge(readContainer(root, procPath, inContainer), { root, procPath }, running);
+export function readReboot({ root, procPath, init }: HostPlaces, running: string | null): Reboot {
+  const kernel = judge(readContainer(root, procPath, init), { root, procPath }, running);
   const reasons = [...kernel.reasons, ...readRequiredFile(root), ...readNeededFile(root)];
   if (reasons.length > 0) return { required: true, reasons, unknown_because: null };
   return { required: kernel.unknown === null ? false : null, reasons, unknown_because: kernel.unknown };

@@ -123,13 +123,8 @@ export class OpenProcess {
     return orNull(() => readLink(this.#mappedFile(range)));
   }
 
-  /**
-   * The magic link to a mapped file. Of a process that keeps its memory map locked nothing in map_files answers, and of two who
-   * ask the second is beyond any signal (d_alloc_parallel()). Who reads its command line waits for the same lock, but can be
-   * ended (__access_remote_vm()): so that is read first.
-   */
+  /** The magic link to a mapped file. */
   #mappedFile(range: string): string {
-    orNull(() => readBytes(`${this.#base}/cmdline`, 1));
     return `${this.#base}/map_files/${range}`;
   }
 

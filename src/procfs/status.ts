@@ -1,4 +1,4 @@
-// /proc/PID/status -> a process's state, uids, capabilities and groups. proc_pid_status(5).
+// /proc/PID/status -> a process's uids, capabilities and groups. proc_pid_status(5).
 
 import type { Bytes } from './bytes.ts';
 
@@ -12,11 +12,6 @@ export function parseEffectiveCapabilities(text: Bytes): bigint {
 export function parseUids(text: Bytes): number[] {
   const match = /^Uid:\t([0-9\t]+)$/m.exec(text);
   return (match?.[1] ?? '').split('\t').filter(Boolean).map(Number);
-}
-
-/** R, S, D, Z and so on; null if the text has none. */
-export function parseState(text: Bytes): string | null {
-  return /^State:\t(\S)/m.exec(text)?.[1] ?? null;
 }
 
 /** Supplementary group ids. */

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Drift } from '../../src/documents/generated/drift.ts';
-import type { RebootRequiredFile, Report } from '../../src/documents/generated/report.ts';
+import type { RebootRequiredFile, Report, UnseenOwner } from '../../src/documents/generated/report.ts';
 import { errorDocument, runCli } from '../support/cli.ts';
 import { readGolden } from '../support/golden.ts';
 import { file, libc, report, unit } from '../support/reports.ts';
@@ -17,6 +17,16 @@ const stale = report({ units: [unit('a.service', [{ ...libc, replaced_at: before
 const later = (document: Report): Report => ({ ...document, generated_at: '2026-11-23T09:00:00Z' });
 const incomplete = (document: Report): Report => ({ ...document, scan: { ...document.scan, complete: false } });
 const more = report({ units: [...stale.units, unit('b.service', [file('code', '/usr/lib/libssl.so.3')])] });
+/** One process of each of these owners was blocked. */
+const unseen = (document: Report, ...kinds: UnseenOwner['kind'][]): Report => ({
+  ...document,
+  scan: {
+    ...document.scan,
+    complete: false,
+    processes: { ...document.scan.processes, blocked: kinds.length },
+    unseen: kinds.map((kind, index) => ({ user: { uid: index, name: null }, kind, denied: 0, failed: 0, blocked: 1 })),
+  },
+});
 
 function setUp(t: TestContext, documents: Readonly<Record<string, object | string>>): string {
   const texts = Object.entries(documents).map(([name, content]) => [
@@ -39,6 +49,12 @@ const codes: [name: string, report: Report, baseline: Report | null, flags: stri
   ['resolved', later(clean), stale, [], 0],
   ['not everything seen', incomplete(clean), null, [], 4],
   ['not everything seen, allowed', incomplete(clean), null, ['--allow-incomplete'], 0],
+  ["users' processes were not seen", unseen(clean, 'user'), null, [], 4],
+  ["users' processes were not seen, allowed", unseen(clean, 'user'), null, ['--allow-unseen-users'], 0],
+  ["a service's process was not seen", unseen(clean, 'user', 'service'), null, ['--allow-unseen-users'], 4],
+  ["root's process was not seen", unseen(clean, 'root'), null, ['--allow-unseen-users'], 4],
+  ["users' processes, required", unseen(clean, 'user'), null, ['--require-complete', '--allow-unseen-users'], 4],
+  ["users' processes, and findings", unseen(stale, 'user'), null, ['--allow-unseen-users'], 5],
   ['findings win over incompleteness', incomplete(stale), null, [], 5],
   ['and over --require-complete', incomplete(stale), null, ['--require-complete'], 5],
   ['not everything seen, required', incomplete(clean), null, ['--require-complete', '--allow-incomplete'], 4],

@@ -75,7 +75,7 @@ function stage(t: TestContext, pids: readonly number[], fate: (pid: number) => F
     };
     return channel;
   };
-  const crew = new Crew({ start, ownerOf: () => owner, clock: () => performance.now() });
+  const crew = new Crew({ start, ownerOf: () => owner, listLeftBehind: () => [], clock: () => performance.now() });
   t.after(() => crew.close());
   crew.begin({ procPath, include: { maps: true, fds: true }, rules: [], bootedAtNs: null, clockTicksPerSecond: 100 });
   return { crew, asked, abandoned };
@@ -153,7 +153,7 @@ test('a process of which helpers die is failed, and costs no other', async (t) =
 
 test('where no helper can be started there is an expected error that says what to do', async (t) => {
   const start = async () => Promise.reject(Object.assign(new Error('no'), { code: 'EAGAIN' }));
-  const crew = new Crew({ start, ownerOf: () => user, clock: () => performance.now() });
+  const crew = new Crew({ start, ownerOf: () => user, listLeftBehind: () => [], clock: () => performance.now() });
   t.after(() => crew.close());
   crew.begin({
     procPath: '/proc',
@@ -172,7 +172,7 @@ test('helpers that end before they are ready are not started for ever', async (t
     setImmediate(onEnd);
     return { pid: process.pid, send: () => {}, abandon: () => {} };
   };
-  const crew = new Crew({ start, ownerOf: () => user, clock: () => performance.now() });
+  const crew = new Crew({ start, ownerOf: () => user, listLeftBehind: () => [], clock: () => performance.now() });
   t.after(() => crew.close());
   crew.begin({
     procPath: '/proc',

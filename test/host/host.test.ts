@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
+import { noEvidence } from '../../src/host/container.ts';
 import { readHost } from '../../src/host/host.ts';
 import { readInit } from '../../src/host/init.ts';
 import { deriveHostId, readHostId } from '../../src/host/machine-id.ts';
@@ -26,7 +27,7 @@ const whole: Tree = {
 
 test('host: every fact', (t) => {
   const root = makeTree(t, whole);
-  assert.deepEqual(readHost({ root, procPath: join(root, 'proc'), inContainer: false }), {
+  assert.deepEqual(readHost({ root, procPath: join(root, 'proc'), init: noEvidence }), {
     host: {
       hostname: 'web-1',
       id: deriveHostId(machineId),
@@ -47,7 +48,7 @@ test('host: every fact', (t) => {
 
 test('host: without any file everything is null, and all but the machine id is a problem', (t) => {
   const root = makeTree(t, {});
-  const { host, problems } = readHost({ root, procPath: join(root, 'proc'), inContainer: false });
+  const { host, problems } = readHost({ root, procPath: join(root, 'proc'), init: noEvidence });
   assert.deepEqual(host, {
     hostname: hostname(),
     id: null,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
-import { environmentNamesContainer } from '../../src/host/container.ts';
+import { readInitEvidence } from '../../src/host/container.ts';
 import { readInstalledKernels } from '../../src/host/kernels.ts';
 import { readReboot } from '../../src/host/reboot.ts';
 import { makeTree, type Tree } from '../support/tree.ts';
@@ -39,7 +39,7 @@ const arch = (...releases: string[]): Tree => ({
 /** As the scan does it. */
 function readRebootOf(root: string, running: string | null) {
   const procPath = join(root, 'proc');
-  return readReboot({ root, procPath, inContainer: environmentNamesContainer(procPath) }, running);
+  return readReboot({ root, procPath, init: readInitEvidence(procPath) }, running);
 }
 
 /** Without the words for people: those are looked at once, below. */

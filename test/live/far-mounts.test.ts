@@ -1,15 +1,12 @@
 // File systems that must not be asked, and files whose printed path means nothing here.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startCreature } from '../support/hostile.ts';
 import { processOf, python, scan, sleepProgram, start, workFolder } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
-import { commandLine } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
 import { until } from '../support/until.ts';
 
@@ -156,25 +153,27 @@ test('a mapping exchanged for one of a dead mount while it is looked at: nobody 
   assert.ok(met > 0, 'the local file was met');
 });
 
-test('a process that keeps its memory map locked holds whoever reads its command line: a signal ends the scan', async (t) => {
+test('a process that keeps its memory map locked is named, and what it uses counts as unseen', async (t) => {
   if (!needs(t, 'python3', 'FUSE')) return;
   const { folder, stop } = await farMount(t, 'fuse');
   const { child, library } = await startCreature(t, 'locking', join(folder, 'lib.so'));
   unlinkSync(library);
   stop();
   child.stdin?.write('\n');
-  const comm = `/proc/${child.pid}/cmdline`;
   const waits = () =>
-    spawnSync('cat', [comm], { timeout: 2000, killSignal: 'SIGKILL', stdio: 'ignore' }).signal !== null;
+    spawnSync('cat', [`/proc/${child.pid}/cmdline`], { timeout: 2000, killSignal: 'SIGKILL', stdio: 'ignore' })
+      .signal !== null;
   await until('its command line cannot be read', waits);
-  const [file, ...args] = commandLine(['scan', '--no-config', '--format', 'json', '--pid', String(child.pid)]);
-  const scanner = spawn(file, args, { stdio: 'ignore' });
-  const ended = once(scanner, 'exit');
-  const state = () => readFileSync(`/proc/${scanner.pid}/stat`, 'utf8').split(') ')[1]?.[0];
-  await until('the scan waits too', () => scanner.exitCode !== null || state() === 'D');
-  scanner.kill('SIGTERM');
-  const outcome = await Promise.race([ended, sleep(10_000, 'still there', { ref: false })]);
-  assert.deepEqual(outcome, [null, 'SIGTERM']);
+  const { blocked, complete, unseen } = scan('--pid', String(child.pid)).scan;
+  assert.deepEqual(
+    blocked?.map(({ pid, user }) => [pid, user?.uid]),
+    [[child.pid, process.geteuid?.()]],
+  );
+  assert.equal(complete, false);
+  assert.deepEqual(
+    unseen?.map((owner) => [owner.user?.uid, owner.blocked]),
+    [[process.geteuid?.(), 1]],
+  );
 });
 
 test('on overlayfs the inode decides, and a file both mapped and open holds its bytes once', async (t) => {

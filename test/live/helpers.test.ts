@@ -15,13 +15,17 @@ import {
   readFileSync,
   readlinkSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { helperRole } from '../../src/crew/role.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { plainEnvironment } from '../support/cli.ts';
+import { startCreature } from '../support/hostile.ts';
 import { needs } from '../support/needs.ts';
 import { commandLine, copyProgram } from '../support/program.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -82,6 +86,111 @@ test('a scan that is killed takes its helpers with it', async (t) => {
   await until('no helper is left', () => helpers.every((pid) => !existsSync(`/proc/${pid}`)));
 });
 
+function childrenOf(pid: number): string[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean) : [];
+}
+
+/** The lines of a trace of `strace -f` that are of the first process, with all its threads, and the pids of its children. */
+function ofFirstProcess(trace: string): { lines: string[]; children: string[] } {
+  const lines = trace.split('\n').filter(Boolean);
+  const threads = new Set([lines[0]?.split(/ +/)[0]]);
+  const children: string[] = [];
+  const flags = new Map<string, string>();
+  const own: string[] = [];
+  for (const line of lines) {
+    const [pid = ''] = line.split(/ +/);
+    if (!threads.has(pid)) continue;
+    own.push(line);
+    if (/ (?:clone3?|v?fork)\(/.test(line)) flags.set(pid, line);
+    const made = /(?:clone3?|v?fork)(?:\(| resumed>).* = ([0-9]+)$/.exec(line)?.[1];
+    if (made === undefined) continue;
+    if (flags.get(pid)?.includes('CLONE_THREAD')) threads.add(made);
+    else children.push(made);
+  }
+  return { lines: own, children };
+}
+
+test('the scan itself reads of no process but its helpers, and of those nothing that somebody else can lock', async (t) => {
+  if (!needs(t, 'strace', 'python3')) return;
+  const { child, library } = await startCreature(t, 'plain');
+  unlinkSync(library);
+  const log = join(temporaryFolder(t), 'trace');
+  const calls = 'trace=%file,%process,clone,clone3';
+  const argv = commandLine(['scan', '--no-config', '--no-systemctl', '--json', '--pid', `${child.pid}`]);
+  const options = { encoding: 'utf8', timeout: 60_000, killSignal: 'SIGKILL', env: plainEnvironment() } as const;
+  const { stdout } = spawnSync('strace', ['-f', '-s', '256', '-e', calls, '-o', log, ...argv], options);
+  assert.equal((JSON.parse(stdout) as Report).processes[0]?.pid, child.pid);
+  const { lines, children } = ofFirstProcess(readFileSync(log, 'utf8'));
+  assert.ok(children.length > 0, 'it has a helper');
+  const read = lines.flatMap((line) => [...line.matchAll(/"\/proc\/([0-9]+)([^"]*)"/g)]);
+  const isFree = (pid: string, what: string) =>
+    ['', '/comm'].includes(what) ||
+    (pid === '1' && what === '/task/1/children') ||
+    (children.includes(pid) && ['/cwd', `/task/${pid}/stat`].includes(what));
+  assert.deepEqual(
+    read.map(([, pid = '', what = '']) => [pid, what]).filter(([pid = '', what = '']) => !isFree(pid, what)),
+    [],
+  );
+});
+
+test('a helper that is stopped for longer than its deadline was not blocked', async (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, '1/fd'), { recursive: true });
+  symlinkSync('/usr/bin/a', join(folder, '1/exe'));
+  assert.equal(spawnSync('mkfifo', [join(folder, '1/maps')]).status, 0);
+  writeFileSync(join(folder, '1/stat'), `1 (a) S 0 ${'0 '.repeat(15)}1 0 100 0\n`);
+  const [program, ...argv] = commandLine(['scan', '--no-config', '--no-systemctl', '--json', '--proc', folder]);
+  const scan = spawn(program, argv, { stdio: ['ignore', 'pipe', 'ignore'], env: plainEnvironment() });
+  // Without the scan nobody would end a helper that waits for the FIFO.
+  t.after(() => {
+    for (const pid of childrenOf(scan.pid!)) process.kill(Number(pid), 'SIGKILL');
+    scan.kill('SIGKILL');
+  });
+  let stdout = '';
+  scan.stdout.on('data', (bytes) => {
+    stdout += bytes;
+  });
+  const closed = once(scan, 'close');
+  let helper: string | undefined;
+  await until('a helper is in the process', () => {
+    helper = childrenOf(scan.pid!).find((pid) => readlinkSync(`/proc/${pid}/cwd`) === join(folder, '1'));
+    return helper !== undefined;
+  });
+  process.kill(Number(helper), 'SIGSTOP');
+  await sleep(3000);
+  process.kill(Number(helper), 'SIGCONT');
+  writeFileSync(join(folder, '1/maps'), '7f0000000000-7f0000001000 r-xp 00000000 fd:01 4242 /usr/lib/libidle.so.1\n');
+  await closed;
+  assert.deepEqual((JSON.parse(stdout) as Report).scan.blocked, []);
+});
+
+test('on a host whose processors are busy nobody is taken for blocked', (t) => {
+  const loops = Array.from({ length: 3 * availableParallelism() }, (_, index) =>
+    spawn('/bin/sh', ['-c', `renice -n ${index % 2 === 0 ? 0 : 5} $$ >/dev/null; while :; do :; done`], {
+      stdio: 'ignore',
+    }),
+  );
+  t.after(() => {
+    for (const loop of loops) loop.kill('SIGKILL');
+  });
+  const argv = commandLine(['scan', '--no-config', '--no-systemctl', '--json', '--quiet']);
+  // In the middle of the loops: some come before it, some after it.
+  const { stdout, status } = spawnSync('nice', ['-n', '3', ...argv], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    env: plainEnvironment(),
+  });
+  assert.equal(status, 0);
+  const { blocked = [], processes } = (JSON.parse(stdout) as Report).scan;
+  // Users of this machine may do as they like.
+  assert.deepEqual(
+    blocked.filter(({ user }) => user?.uid === process.geteuid?.()),
+    [],
+  );
+  assert.ok(processes.inspected > 0);
+});
+
 /** A procfs of `count` processes that map a gone file among `mappings` others. */
 function fakeProc(t: TestContext, count: number, mappings: number): string {
   const folder = temporaryFolder(t);
@@ -111,11 +220,11 @@ test('few processes that are much work are shared with a helper that starts late
     return { pids, helpers };
   };
   const little = scan(fakeProc(t, 2, 1));
-  const much = scan(fakeProc(t, 40, 80_000));
+  const much = scan(fakeProc(t, 200, 80_000));
   assert.deepEqual(little.pids, [1, 2]);
   assert.deepEqual(
     much.pids,
-    Array.from({ length: 40 }, (_, index) => index + 1),
+    Array.from({ length: 200 }, (_, index) => index + 1),
   );
   assert.ok(much.helpers > 1, `${much.helpers} helpers`);
 });

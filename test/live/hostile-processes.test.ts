@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, unlinkSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import type { Process } from '../../src/documents/generated/report.ts';
+import { cgroupFolder } from '../support/cgroup-folder.ts';
 import { startCreature } from '../support/hostile.ts';
 import { processOf, runCli, scan } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
@@ -51,7 +52,15 @@ test('a zombie holds nothing, denies nothing and fails nothing', async (t) => {
   const { child } = await startCreature(t, 'zombie');
   const [pid] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').split(' ');
   const { processes } = scan('--pid', String(pid)).scan;
-  assert.deepEqual(processes, { seen: 1, inspected: 1, kernel_threads: 0, vanished: 0, denied: 0, failed: 0 });
+  assert.deepEqual(processes, {
+    seen: 1,
+    inspected: 1,
+    kernel_threads: 0,
+    vanished: 0,
+    denied: 0,
+    failed: 0,
+    blocked: 0,
+  });
 });
 
 test('a stopped process is looked at, and stays stopped', async (t) => {
@@ -63,6 +72,18 @@ test('a stopped process is looked at, and stays stopped', async (t) => {
   await until('it is stopped', () => state() === 'T');
   assert.equal(processOf(scan(), child.pid)?.maps[0]?.path, library);
   assert.equal(state(), 'T');
+});
+
+test('a frozen process is looked at, and stays frozen', async (t) => {
+  if (!needs(t, 'python3', 'cgroup v2')) return;
+  const cgroup = cgroupFolder(t, 'lib-users-frozen');
+  const { child, library } = await startCreature(t, 'plain');
+  unlinkSync(library);
+  cgroup.enter(child.pid);
+  assert.ok(cgroup.freeze());
+  const report = scan();
+  assert.equal(processOf(report, child.pid)?.maps[0]?.path, library);
+  assert.ok(report.scan.blocked?.every(({ pid }) => pid !== child.pid));
 });
 
 test('not dumpable, so that most of its files are root’s: root sees it all the same, as its effective user', async (t) => {

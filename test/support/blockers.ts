@@ -17,7 +17,6 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { helperRole } from '../../src/crew/role.ts';
 import { isOurs, readStatus } from '../../src/crew/vitals.ts';
-import { parseState } from '../../src/procfs/status.ts';
 import { python } from './live.ts';
 import { programFile } from './program.ts';
 import { projectRoot } from './project.ts';
@@ -132,7 +131,7 @@ export function helpersLeft(): Helper[] {
         const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
         if (!words.includes(helperRole) || !words.includes(programFile)) return [];
         const reads = Number(/^\/proc\/([0-9]+)/.exec(readlinkSync(`/proc/${pid}/cwd`))?.[1]);
-        return [{ pid: Number(pid), state: parseState(readStatus(pid)) ?? '', reads }];
+        return [{ pid: Number(pid), state: /^State:\t(\S)/m.exec(readStatus(pid))?.[1] ?? '', reads }];
       } catch {
         return [];
       }

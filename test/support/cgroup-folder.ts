@@ -14,7 +14,7 @@ export function unitHierarchies(): string[] {
 }
 
 /** Moves a process into `path` of every such hierarchy. Ask for it before the process is started: it goes away after it. */
-export function cgroupFolder(t: TestContext, path: string): { enter(pid: number): void } {
+export function cgroupFolder(t: TestContext, path: string): { enter(pid: number): void; freeze(): boolean } {
   const made: string[] = [];
   t.after(() => {
     for (const folder of made.reverse()) {
@@ -34,5 +34,13 @@ export function cgroupFolder(t: TestContext, path: string): { enter(pid: number)
     }
     return folder;
   });
-  return { enter: (pid) => targets.forEach((folder) => void writeFileSync(join(folder, 'cgroup.procs'), String(pid))) };
+  return {
+    enter: (pid) => targets.forEach((folder) => void writeFileSync(join(folder, 'cgroup.procs'), String(pid))),
+    // cgroup v2 alone can; who leaves the folder runs again.
+    freeze: () => {
+      const files = targets.map((folder) => join(folder, 'cgroup.freeze')).filter((file) => existsSync(file));
+      for (const file of files) writeFileSync(file, '1');
+      return files.length > 0;
+    },
+  };
 }

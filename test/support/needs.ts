@@ -132,6 +132,12 @@ const conditions = {
     what: 'files on no overlayfs',
     remedy: 'run them on a machine or in a virtual one',
   },
+  'cgroup v2': {
+    given: () =>
+      unitHierarchies().some((point) => existsSync(join(point, 'cgroup.controllers')) && holds(() => tryFolder(point))),
+    what: 'to make control groups of version 2',
+    remedy: notInContainer,
+  },
   cgroups: {
     given: () => unitHierarchies().length > 0 && unitHierarchies().every((point) => holds(() => tryFolder(point))),
     what: 'to make control groups',
