@@ -55,8 +55,8 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     options.onProgress?.(pids.length, pids.length);
     const lineage = origin?.lineage ?? [];
     const init = initProcess(origin);
-    const own = new Set([...readers.ownPids(), ...lineage.slice(0, 1).map(({ pid }) => pid)]);
-    const read = sumUp(pids, inspections, own);
+    const scanner = lineage[0]?.pid ?? null;
+    const read = sumUp(pids, inspections, readers.ownPids(), scanner);
     const listed = cutToReport(read.affected, read.cuts);
 
     const attribute = await attributor([...listed.processes, ...listed.cuts], init, readers);
@@ -194,15 +194,26 @@ function inspectTask(options: ScanOptions): InspectTask {
   };
 }
 
-/** @param own the pids of the scanner and its helpers, which are counted and left out: they end with the scan */
-function sumUp(pids: readonly number[], inspections: readonly Inspection[], own: ReadonlySet<number>) {
-  const counts = { seen: pids.length, inspected: 0, kernel_threads: 0, vanished: 0, denied: 0, failed: 0, blocked: 0 };
+/**
+ * The scanner and its helpers end with the scan, so nothing is said of their files. The scanner is counted; the helpers are not,
+ * because how many of them have begun when the processes are listed is a matter of chance.
+ */
+function sumUp(
+  pids: readonly number[],
+  inspections: readonly Inspection[],
+  helpers: ReadonlySet<number>,
+  scanner: number | null,
+) {
+  const counts = { seen: 0, inspected: 0, kernel_threads: 0, vanished: 0, denied: 0, failed: 0, blocked: 0 };
   const suppressed = new SuppressedTally();
   const affected: AffectedProcess[] = [];
   const cuts: Cut[] = [];
   inspections.forEach((inspection, index) => {
+    const pid = pids[index]!;
+    if (helpers.has(pid)) return;
+    counts.seen++;
     counts[inspection.outcome]++;
-    if (own.has(pids[index]!)) return;
+    if (pid === scanner) return;
     for (const use of inspection.hidden) suppressed.add(use);
     if (inspection.affected) affected.push(inspection.affected);
     if (inspection.cut) cuts.push(inspection.cut);

@@ -53,10 +53,10 @@ test('what calls for something stays, then what is stale for longest, then what 
     assert.deepEqual([cut?.maps, cut?.fds], [3 - keptMaps.length, 3 - keptFds.length]);
     return [...keptMaps, ...keptFds].map(({ path }) => path);
   };
-  assert.deepEqual(listed(500), ['/old.so']);
-  assert.deepEqual(listed(900), ['/new.so', '/old.so']);
-  assert.deepEqual(listed(1300), ['/new.so', '/old.so', '/log']);
-  assert.deepEqual(listed(1700), ['/new.so', '/old.so', '/large', '/log']);
+  assert.deepEqual(listed(550), ['/old.so']);
+  assert.deepEqual(listed(1000), ['/new.so', '/old.so']);
+  assert.deepEqual(listed(1450), ['/new.so', '/old.so', '/log']);
+  assert.deepEqual(listed(1900), ['/new.so', '/old.so', '/large', '/log']);
 });
 
 test('a text counts as JSON has it: controls and what is no UTF-8 take six characters', () => {
