@@ -5,8 +5,7 @@
 import type { BlockedBy } from '../documents/generated/plan.ts';
 import type { SystemdFacts } from '../documents/generated/report.ts';
 import { isUnitName } from '../systemd/unit-name.ts';
-import { isDoubtful } from './standing.ts';
-import type { Target } from './target.ts';
+import { isDoubtful, type Target } from './target.ts';
 
 /** What systemctl would be asked to do. */
 export type Request = 'restart' | 'reload' | 'signal';

@@ -8,8 +8,7 @@ import { buildFixes, type KnownFixes } from './fixes.ts';
 import { harmlessness } from './harmless.ts';
 import type { PlanReason } from './reasons.ts';
 import { buildRemarks } from './remarks.ts';
-import { needsStanding } from './standing.ts';
-import type { Target } from './target.ts';
+import { needsStanding, type Target } from './target.ts';
 import { decideAction, hasCode, mapsCode, type Verdict } from './verdict.ts';
 
 export interface Policy {

@@ -5,8 +5,7 @@ import type { Role } from '../documents/generated/report.ts';
 import { isDatabaseFile, isInWorkspace, isTemporary, logEvidence } from '../path-evidence.ts';
 import { formatBytes, notableBytes } from '../sizes.ts';
 import type { PlanReason } from './reasons.ts';
-import { needsStanding } from './standing.ts';
-import type { Target, TargetKind } from './target.ts';
+import { needsStanding, type Target, type TargetKind } from './target.ts';
 
 interface Row {
   role: Role;

@@ -4,7 +4,6 @@
 
 import type { Process, Unit, UnitFile } from '../documents/generated/report.ts';
 import { parseManagerUid } from '../systemd/session-name.ts';
-import type { Target, TargetKind } from './target.ts';
 
 /**
  * own: the unit's. foreign: an ordinary user's, who is not the unit's own. doubtful: another service's, or nobody knows whose. Only
@@ -73,17 +72,4 @@ function isHandedDown(
 export function isGuestsCode({ role, owner, pids }: UnitFile, { uids, guests }: UnitOwners): boolean {
   if (role !== 'code' || guests.size === 0 || !pids.every((pid) => guests.has(pid))) return false;
   return !owner || (owner.kind === 'user' && !uids.has(owner.uid));
-}
-
-/** Whether nothing but logs speaks for an action, and none of them is known to be the target's own. */
-export function isDoubtful({ kind, findings }: Target): boolean {
-  return needsStanding(kind) && findings.every(({ role, standing }) => role !== 'code' && standing === 'doubtful');
-}
-
-/**
- * Whether a machine may act on it by itself, so that nothing but its own files counts: what is a container's, a session's or a
- * process's is left to people.
- */
-export function needsStanding(kind: TargetKind): boolean {
-  return kind === 'unit' || kind === 'pid1' || kind === 'user_manager';
 }

@@ -45,6 +45,19 @@ export interface Target {
   findings: PlanReason[];
 }
 
+/** Returns whether only logs call for an action and no log is known to be the target's own. */
+export function isDoubtful({ kind, findings }: Target): boolean {
+  return needsStanding(kind) && findings.every(({ role, standing }) => role !== 'code' && standing === 'doubtful');
+}
+
+/**
+ * Returns whether a machine may act on the target by itself, so that only the target's own files count. A container, a session and
+ * a single process are left to people.
+ */
+export function needsStanding(kind: TargetKind): boolean {
+  return kind === 'unit' || kind === 'pid1' || kind === 'user_manager';
+}
+
 /** The report, as the making of targets asks for it. */
 export interface Context {
   report: Report;

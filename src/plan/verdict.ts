@@ -4,8 +4,7 @@
 import type { ActionName, AppliedPolicy, BlockedBy } from '../documents/generated/plan.ts';
 import type { Decision } from '../policy/rule.ts';
 import { findBlock, type Request } from './blocked.ts';
-import { isDoubtful } from './standing.ts';
-import type { Target, TargetKind } from './target.ts';
+import { isDoubtful, type Target, type TargetKind } from './target.ts';
 
 export interface Verdict {
   action: ActionName;
