@@ -63,19 +63,22 @@ function mayBeHanded({ role, standing }: PlanReason, { kind }: Target): boolean 
 }
 
 function shippedDecision(target: Target, shipped: ShippedPolicy): Decision | null {
-  const { kind, unit, aliases, scope, programs, facts } = target;
-  if (kind !== 'unit' || unit === null || scope === null) return null;
+  if (target.kind !== 'unit') return null;
+  const { unit, aliases, scope, programs, facts } = target;
   const killMode = facts?.kill_mode ?? null;
   return shipped({ unit, aliases, scope, programs, killMode, hasCode: hasCode(target), mapsCode: mapsCode(target) });
 }
 
 function buildAction(target: Target, verdict: Verdict, systemdVersion: number | null): Action {
   const { action, blockedBy, policy, signal } = verdict;
-  const { unit, scope, user, session, container, process } = target;
+  const { unit, scope, user } = target;
   const uid = scope === 'user' || action === 'reexec_user_manager' ? (user?.uid ?? null) : null;
   return {
     action,
-    ...{ unit, scope, user, session, container, process },
+    ...{ unit, scope, user },
+    session: 'session' in target ? target.session : null,
+    container: 'container' in target ? target.container : null,
+    process: 'process' in target ? target.process : null,
     argv: buildArgv(action, { unit, uid, signal }, systemdVersion),
     carries_caller: target.carriesCaller,
     callers_own: target.callersOwn,

@@ -5,7 +5,7 @@ import type { Role } from '../documents/generated/report.ts';
 import { isDatabaseFile, isInWorkspace, isTemporary, logEvidence } from '../path-evidence.ts';
 import { formatBytes, notableBytes } from '../sizes.ts';
 import type { PlanReason } from './reasons.ts';
-import { needsStanding, type Target, type TargetKind } from './target.ts';
+import { needsStanding, type Target } from './target.ts';
 
 interface Row {
   role: Role;
@@ -73,20 +73,29 @@ export function harmlessness(finding: PlanReason, target: Target): { affects: bo
   return { affects, reason: `${reason}${remedy(finding, target)}` };
 }
 
-const ends: Readonly<Record<TargetKind, (target: Target) => string>> = {
-  unit: ({ unit }) => `${unit?.endsWith('.service') ? 'a restart' : 'the end'} of ${unit}`,
-  container: () => 'a restart of the container',
-  session: ({ session }) => `the end of session ${session?.id}`,
-  pid1: () => 'a reboot',
-  user_manager: () => "the end of the user's manager",
-  helper: () => "the end of the user's manager",
-  leftover: () => 'the end of the process',
-  guest: () => 'the end of the process',
-  process: () => 'the end of the process',
-};
+/** Names what the user of the file has to end or restart before the space goes free. */
+function endOf(target: Target): string {
+  switch (target.kind) {
+    case 'unit':
+      return `${target.unit.endsWith('.service') ? 'a restart' : 'the end'} of ${target.unit}`;
+    case 'container':
+      return 'a restart of the container';
+    case 'session':
+      return `the end of session ${target.session.id}`;
+    case 'pid1':
+      return 'a reboot';
+    case 'user_manager':
+    case 'helper':
+      return "the end of the user's manager";
+    case 'leftover':
+    case 'guest':
+    case 'process':
+      return 'the end of the process';
+  }
+}
 
 function remedy({ role, heldBytes }: PlanReason, target: Target): string {
   // A restart makes the same scratch again.
   if (role === 'scratch' || heldBytes === null || heldBytes < notableBytes) return '';
-  return `; ${ends[target.kind](target)} frees ${formatBytes(heldBytes)}`;
+  return `; ${endOf(target)} frees ${formatBytes(heldBytes)}`;
 }

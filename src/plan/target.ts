@@ -1,49 +1,111 @@
-// What a verdict is about: one unit, session, manager, container or process, with everything that the verdict asks for.
+// The subject of a verdict: one unit, session, manager, container or process. Each kind has the fields that its verdict needs.
 
 import type { Container, PlannedProcess, Scope, Session, User } from '../documents/generated/plan.ts';
 import type { KernelSession, Owner, Process, Report, SystemdFacts } from '../documents/generated/report.ts';
 import { parseSession } from '../systemd/session-name.ts';
 import type { PlanReason } from './reasons.ts';
 
-/**
- * helper: the (sd-pam) of a user manager. leftover: a process that outlives a restart of its unit. guest: what a user runs in a unit
- * of the system, on files of his own. process: in no unit.
- */
-export type TargetKind =
-  | 'pid1'
-  | 'user_manager'
-  | 'helper'
-  | 'session'
-  | 'container'
-  | 'leftover'
-  | 'guest'
-  | 'unit'
-  | 'process';
-
-export interface Target {
-  kind: TargetKind;
-  unit: string | null;
-  /** Every other name of the unit, as far as systemd was asked. */
-  aliases: readonly string[];
-  scope: Scope | null;
-  user: User | null;
-  session: Session | null;
-  container: Container | null;
-  process: PlannedProcess | null;
-  facts: SystemdFacts | null;
-  /** What its affected processes run; null where the report does not say. */
-  programs: (string | null)[];
-  /** As whom its affected processes run, each once; those that the report does not have are not among them. */
-  users: readonly Owner[];
-  /** The kernel sessions that a restart ends, other than those of its main and its control process. */
-  sessions: readonly KernelSession[];
-  /** Its main process as the report knows it, or null. */
-  main: Pick<KernelSession, 'user' | 'executable'> | null;
+/** Every kind has these fields, because an action of the plan has them whatever it is about, and none of them is nullable. */
+interface Common {
   carriesCaller: boolean;
   /** Whether it is the caller's own connection: its session, or the manager of its user and that manager's helper. */
   callersOwn: boolean;
   findings: PlanReason[];
 }
+
+/** A user's policy and --unit match every target by unit and aliases, so a target in no unit says so instead of lacking the fields. */
+interface InUnit extends Common {
+  unit: string;
+  /** Every other name of the unit, as far as systemd was asked. */
+  aliases: readonly string[];
+  scope: Scope;
+  /** The user whose manager runs the unit; null for a unit of the system. */
+  user: User | null;
+}
+
+interface InNoUnit extends Common {
+  unit: null;
+  aliases: readonly string[];
+  scope: null;
+  user: null;
+}
+
+/** The processes of a unit that a restart of the unit cures. */
+export interface UnitTarget extends InUnit {
+  kind: 'unit';
+  facts: SystemdFacts | null;
+  /** The programs of the affected processes; null for each process of which the report does not say it. */
+  programs: (string | null)[];
+  /** The users of the affected processes, each once. The users of processes that the report does not have are missing. */
+  users: readonly Owner[];
+  /** The kernel sessions that a restart ends, other than those of the unit's main and control process. */
+  sessions: readonly KernelSession[];
+  /** The unit's main process as the report knows it, or null. */
+  main: Pick<KernelSession, 'user' | 'executable'> | null;
+}
+
+interface SessionTarget extends InUnit {
+  kind: 'session';
+  session: Session;
+}
+
+/** The systemd of the host, in the unit init.scope. */
+interface SystemManagerTarget extends InUnit {
+  kind: 'pid1';
+  process: null;
+}
+
+interface UserManagerTarget extends InUnit {
+  kind: 'user_manager';
+  user: User;
+}
+
+/** A process that a restart of its unit does not cure: a person ends it. */
+interface ByHand extends InUnit {
+  /** null if the report lists no processes (--detail units): then the target stands for all processes of the kind. */
+  process: PlannedProcess | null;
+}
+
+/** The (sd-pam) of a user manager. */
+interface HelperTarget extends ByHand {
+  kind: 'helper';
+  user: User;
+}
+
+/** A process that outlives a restart of its unit. */
+interface LeftoverTarget extends ByHand {
+  kind: 'leftover';
+}
+
+/** A process that a user runs in a unit of the system, on files of the user's own. */
+interface GuestTarget extends ByHand {
+  kind: 'guest';
+  users: readonly Owner[];
+}
+
+interface ContainerTarget extends InNoUnit {
+  kind: 'container';
+  container: Container;
+}
+
+/** A process in no unit. It is pid1 if it is the systemd of the host. */
+interface ProcessTarget extends InNoUnit {
+  kind: 'process' | 'pid1';
+  process: PlannedProcess;
+}
+
+export type Target =
+  | UnitTarget
+  | SessionTarget
+  | SystemManagerTarget
+  | UserManagerTarget
+  | HelperTarget
+  | LeftoverTarget
+  | GuestTarget
+  | ContainerTarget
+  | ProcessTarget;
+
+export type TargetKind = Target['kind'];
 
 /** Returns whether only logs call for an action and no log is known to be the target's own. */
 export function isDoubtful({ kind, findings }: Target): boolean {

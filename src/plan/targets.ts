@@ -2,12 +2,18 @@
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import { containerKey } from '../documents/container-key.ts';
+import type { Container as NamedContainer } from '../documents/generated/plan.ts';
 import type { Container, Process, Report, Unit } from '../documents/generated/report.ts';
 import { groupBy } from '../group-by.ts';
 import { keyMaker } from '../keys.ts';
 import { processReasons } from './reasons.ts';
 import { buildContext, planProcess, type Target } from './target.ts';
 import { unitTargets } from './unit-targets.ts';
+
+interface Contained {
+  process: Process;
+  container: Container;
+}
 
 /** In no order. A target can turn out to have only findings that nothing needs to be done about. */
 export function buildTargets(report: Report): Target[] {
@@ -18,7 +24,7 @@ export function buildTargets(report: Report): Target[] {
   const containers = groupBy(contained, ({ container }) => containerKey(container, keyOf));
   return [
     ...report.units.flatMap((unit) => unitTargets(unit, context)),
-    ...[...containers.values()].map((members) => containerTarget(members.map(({ process }) => process))),
+    ...[...containers.values()].map((members) => containerTarget(members)),
     ...byPid
       .filter(({ unit, container }) => unit === null && container === null)
       .map((process) => processTarget(process, report)),
@@ -32,46 +38,30 @@ export function buildUnitTargets(units: readonly Unit[], report: Report): Target
   return units.flatMap((unit) => unitTargets(unit, context));
 }
 
-const nothing = {
-  unit: null,
-  aliases: [],
-  scope: null,
-  user: null,
-  session: null,
-  container: null,
-  process: null,
-  facts: null,
-  users: [],
-  sessions: [],
-  main: null,
-  carriesCaller: false,
-  callersOwn: false,
-} as const;
+const inNoUnit = { unit: null, aliases: [], scope: null, user: null, carriesCaller: false, callersOwn: false } as const;
 
-function containerTarget(processes: readonly Process[]): Target {
+function containerTarget(members: readonly Contained[]): Target {
   return {
-    ...nothing,
+    ...inNoUnit,
     kind: 'container',
-    container: nameLikeAll(processes),
-    programs: [],
-    findings: processReasons(processes),
+    container: nameLikeAll(members),
+    findings: processReasons(members.map(({ process }) => process)),
   };
 }
 
-/** Two hierarchies may name one container by two paths: the first decides, in whatever order the processes stand. */
-function nameLikeAll(processes: readonly Process[]): Container | null {
-  const [first] = processes
-    .flatMap(({ container }) => container ?? [])
+/** Two hierarchies may name one container by two paths: the first path decides, in whatever order the processes stand. */
+function nameLikeAll(members: readonly Contained[]): NamedContainer {
+  const [first] = members
+    .map(({ container }) => container)
     .sort((a, b) => compareBytes(a.cgroup ?? '', b.cgroup ?? ''));
-  return first === undefined ? null : { ...first, cgroup: first.cgroup ?? null };
+  return { ...first!, cgroup: first!.cgroup ?? null };
 }
 
 function processTarget(process: Process, report: Report): Target {
   return {
-    ...nothing,
+    ...inNoUnit,
     kind: process.pid === 1 && report.host.init === 'systemd' ? 'pid1' : 'process',
     process: planProcess(process),
-    programs: [process.executable?.path ?? null],
     findings: processReasons([process]),
   };
 }

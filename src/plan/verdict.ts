@@ -4,7 +4,7 @@
 import type { ActionName, AppliedPolicy, BlockedBy } from '../documents/generated/plan.ts';
 import type { Decision } from '../policy/rule.ts';
 import { findBlock, type Request } from './blocked.ts';
-import { isDoubtful, type Target, type TargetKind } from './target.ts';
+import { isDoubtful, type Target, type TargetKind, type UnitTarget } from './target.ts';
 
 export interface Verdict {
   action: ActionName;
@@ -31,7 +31,7 @@ const ownVerdicts: Readonly<Record<Exclude<TargetKind, 'unit'>, Plain>> = {
 const doubt: Plain = { action: 'manual', blockedBy: 'not_own_files' };
 
 /** What the gone files of a unit call for that nothing stands in the way of. */
-const cures: readonly { when: (target: Target) => boolean; action: ActionName }[] = [
+const cures: readonly { when: (target: UnitTarget) => boolean; action: ActionName }[] = [
   { when: hasCode, action: 'restart' },
   // A reload would succeed, and the log would still be held.
   { when: ({ findings }) => findings.some(({ handed }) => handed), action: 'restart' },
