@@ -1,5 +1,5 @@
-// What stands in the way of acting on a unit: the closed list of blocked_by as a table over systemd's facts and the sessions
-// in the unit. systemd.unit(5) (RefuseManualStart=), systemd.scope(5), systemd.service(5) (Type=oneshot), systemd-run(1),
+// A unit -> the reason not to act on it: the closed list of blocked_by as a table over systemd's facts and the sessions in the
+// unit. systemd.unit(5) (RefuseManualStart=), systemd.scope(5), systemd.service(5) (Type=oneshot), systemd-run(1),
 // org.freedesktop.systemd1(5).
 
 import type { BlockedBy } from '../documents/generated/plan.ts';
@@ -7,14 +7,14 @@ import type { SystemdFacts } from '../documents/generated/report.ts';
 import { isUnitName } from '../systemd/unit-name.ts';
 import { isDoubtful, type UnitTarget } from './target.ts';
 
-/** What systemctl would be asked to do. */
+/** The request that systemctl would get. */
 export type Request = 'restart' | 'reload' | 'signal';
 
 interface Row {
   code: BlockedBy;
   blocks: readonly Request[];
   when: (target: UnitTarget) => boolean;
-  /** Only a reason to ask people: a rule of the user's own for a restart is their answer. */
+  /** Whether the row is only a reason to ask people. A rule of the user's own for a restart is their answer. */
   yields?: true;
 }
 
@@ -26,10 +26,10 @@ function saying(check: (facts: SystemdFacts) => boolean): Row['when'] {
 }
 
 const rows: readonly Row[] = [
-  // systemd cannot have loaded a unit of such a name, and nothing of it may reach a command line.
+  // systemd cannot have loaded a unit with an invalid name, and an invalid name must not reach a command line.
   { code: 'not_loaded', blocks: all, when: ({ unit }) => !isUnitName(unit) },
   { code: 'no_facts', blocks: all, when: ({ scope, user }) => scope === 'user' && user === null },
-  // User managers are not asked: their services are restarted without facts, but whether they can reload is not known.
+  // The scan asks no user manager. Services of users are restarted without facts, but nobody knows whether they can reload.
   { code: 'no_facts', blocks: ['reload'], when: ({ facts }) => facts === null },
   {
     code: 'no_facts',
@@ -63,16 +63,16 @@ const rows: readonly Row[] = [
 ];
 
 /**
- * Whether the unit was made by a call and not from a file, as systemd-run makes them: its work would begin anew. dbus-broker
- * makes such units too, of daemons that it starts when they are called: https://github.com/bus1/dbus-broker (src/launch).
+ * Returns whether a call made the unit, and not a file, as systemd-run does: a restart would begin its work anew. dbus-broker
+ * makes such units too, for daemons that it starts when they are called: https://github.com/bus1/dbus-broker (src/launch).
  */
 function isJob({ unit, facts }: UnitTarget): boolean {
   return facts?.transient === true && !unit.startsWith('dbus-:');
 }
 
 /**
- * Why systemd should not be asked for it, or null. First match wins.
- * @param trusted the user's own policy asks for it
+ * Returns why systemd should not get the request, or null. The first row that matches wins.
+ * @param trusted whether the user's own policy makes the request
  */
 export function findBlock(target: UnitTarget, request: Request, trusted = false): BlockedBy | null {
   const row = rows.find(({ blocks, when, yields }) => blocks.includes(request) && when(target) && !(trusted && yields));

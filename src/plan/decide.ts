@@ -1,4 +1,4 @@
-// One target -> its action, if anything is to be done, and the findings for which nothing is.
+// One target -> its action, if anything has to be done, and the findings that call for nothing.
 
 import type { Action, Ignored, ReasonCode } from '../documents/generated/plan.ts';
 import type { ShippedPolicy, UserPolicy } from '../policy/match.ts';
@@ -23,9 +23,9 @@ export interface Settled {
   ignored: Ignored[];
 }
 
-/** What the report knows beside its targets. */
+/** Facts of the report that belong to no target. */
 export interface Facts {
-  /** Of the systemctl that will run the actions, or null if that is not known. */
+  /** The version of the systemctl that will run the actions, or null if it is not known. */
   systemdVersion: number | null;
   fixes: KnownFixes;
 }
@@ -57,7 +57,7 @@ export function decide(target: Target, policy: Policy, { systemdVersion, fixes }
   return { action: { ...action, fixes: buildFixes(reasons, fixes) }, reasons, ignored };
 }
 
-/** Whether a user can bring it about that the target uses the file. */
+/** Returns whether a user can make the target use the file. */
 function mayBeHanded({ role, standing }: PlanReason, { kind }: Target): boolean {
   return kind === 'guest' || (needsStanding(kind) && role !== 'code' && standing !== 'own');
 }

@@ -1,5 +1,5 @@
-// A finding that calls for nothing by itself -> why, in a sentence that fits what is known of it, and what letting go of it
-// would bring. Nothing that holds space is restarted for it: that is for people to decide.
+// A finding that calls for nothing by itself -> the reason, in a sentence that fits the finding, and the space that would go free.
+// No unit is restarted only to free space, because people decide that.
 
 import type { Role } from '../documents/generated/report.ts';
 import { isDatabaseFile, isInWorkspace, isTemporary, logEvidence } from '../path-evidence.ts';
@@ -13,7 +13,7 @@ interface Row {
   reason: string | ((finding: PlanReason) => string);
 }
 
-/** First match wins. */
+/** The first row that matches wins. */
 const rows: readonly Row[] = [
   {
     role: 'scratch',
@@ -61,10 +61,10 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** A rule of the user for the unit alone is about held files, but not about data and scratch. */
+/** Whether a user's rule without a path applies to the role: it applies to held files, but not to data and scratch. */
 const affected: Readonly<Partial<Record<Role, boolean>>> = { scratch: false, data: false, file: true, log: true };
 
-/** null for a finding that calls for something. */
+/** Returns why a finding calls for nothing, or null if it calls for an action. */
 export function harmlessness(finding: PlanReason, target: Target): { affects: boolean; reason: string } | null {
   const affects = affected[finding.role];
   const row = rows.find(({ role, when }) => role === finding.role && when(finding, target));
@@ -73,7 +73,7 @@ export function harmlessness(finding: PlanReason, target: Target): { affects: bo
   return { affects, reason: `${reason}${remedy(finding, target)}` };
 }
 
-/** Names what the user of the file has to end or restart before the space goes free. */
+/** Names the event that makes the target let go of its files. */
 function endOf(target: Target): string {
   switch (target.kind) {
     case 'unit':

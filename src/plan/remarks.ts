@@ -1,5 +1,5 @@
-// An action and what it is about -> what to know before one does it. systemd.kill(5): a restart ends what is left in the unit's
-// control group, whoever started it. setsid(2).
+// An action and its target -> remarks to read before the action is done. systemd.kill(5): a restart ends every process that is left
+// in the unit's control group, no matter who started it. setsid(2).
 
 import type { ActionName, Remark } from '../documents/generated/plan.ts';
 import type { KernelSession, User } from '../documents/generated/report.ts';
@@ -7,9 +7,9 @@ import type { Target, UnitTarget } from './target.ts';
 
 interface Row {
   code: Remark['code'];
-  /** With these actions alone. */
+  /** The actions that can have the remark. */
   actions: readonly ActionName[];
-  /** null: nothing to say. */
+  /** Returns null if there is nothing to say. */
   say: (target: Target) => string | null;
 }
 
@@ -21,7 +21,7 @@ const rows: readonly Row[] = [
     actions: ['restart', 'reload', 'manual'],
     say: (target) =>
       target.kind === 'unit' && target.facts?.need_daemon_reload === true && target.facts.fragment_present !== false
-        ? 'its unit file changed on disk: run systemctl daemon-reload first, or the old one is what counts'
+        ? 'its unit file changed on disk: run systemctl daemon-reload first, or systemd uses the old one'
         : null,
   },
   {
@@ -63,8 +63,8 @@ export function buildRemarks(action: ActionName, target: Target): Remark[] {
 }
 
 /**
- * Those that are somebody else's: on a terminal, of another user than the main process, or of another program. Many a
- * daemon lets its workers lead sessions (PostgreSQL does), and they are a part of it.
+ * Returns the sessions that are not the daemon's own: on a terminal, of another user than the main process, or of another
+ * program. Many daemons let their workers lead sessions (PostgreSQL does), and these workers are a part of the daemon.
  */
 function foreignSessions({ sessions, main }: UnitTarget): KernelSession[] {
   return sessions.filter(

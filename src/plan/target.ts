@@ -5,21 +5,24 @@ import type { KernelSession, Owner, Process, Report, SystemdFacts } from '../doc
 import { parseSession } from '../systemd/session-name.ts';
 import type { PlanReason } from './reasons.ts';
 
-/** Every kind has these fields, because an action of the plan has them whatever it is about, and none of them is nullable. */
+/** Every kind has these fields, because every action of the plan has them. None of them is nullable. */
 interface Common {
   carriesCaller: boolean;
-  /** Whether it is the caller's own connection: its session, or the manager of its user and that manager's helper. */
+  /** Whether the target is the caller's own connection: the caller's session, or the manager of the caller's user or its helper. */
   callersOwn: boolean;
   findings: PlanReason[];
 }
 
-/** A user's policy and --unit match every target by unit and aliases, so a target in no unit says so instead of lacking the fields. */
+/**
+ * unit, aliases, scope and user are common to all kinds. The user's policy and --unit match every target by unit and aliases, and
+ * every action repeats unit, scope and user.
+ */
 interface InUnit extends Common {
   unit: string;
-  /** Every other name of the unit, as far as systemd was asked. */
+  /** Every other name of the unit; empty if systemd was not asked. */
   aliases: readonly string[];
   scope: Scope;
-  /** The user whose manager runs the unit; null for a unit of the system. */
+  /** The user whose manager runs the unit, or the user of the session; null if the unit is the system's. */
   user: User | null;
 }
 
@@ -34,7 +37,7 @@ interface InNoUnit extends Common {
 export interface UnitTarget extends InUnit {
   kind: 'unit';
   facts: SystemdFacts | null;
-  /** The programs of the affected processes; null for each process of which the report does not say it. */
+  /** The program of each affected process; null if the report does not name it. */
   programs: (string | null)[];
   /** The users of the affected processes, each once. The users of processes that the report does not have are missing. */
   users: readonly Owner[];
@@ -62,7 +65,7 @@ interface UserManagerTarget extends InUnit {
 
 /** A process that a restart of its unit does not cure: a person ends it. */
 interface ByHand extends InUnit {
-  /** null if the report lists no processes (--detail units): then the target stands for all processes of the kind. */
+  /** null if the report does not list the process (--detail units). Then one target stands for all such processes of the kind. */
   process: PlannedProcess | null;
 }
 
@@ -120,7 +123,7 @@ export function needsStanding(kind: TargetKind): boolean {
   return kind === 'unit' || kind === 'pid1' || kind === 'user_manager';
 }
 
-/** The report, as the making of targets asks for it. */
+/** The report, with the indices that the building of targets needs. */
 export interface Context {
   report: Report;
   processes: ReadonlyMap<number, Process>;
@@ -148,7 +151,7 @@ export function buildContext(report: Report): Context {
   };
 }
 
-/** A report of 1.0 has no scan.caller: there the caller's session is known only if it is affected itself. */
+/** Returns the caller's uid. A report of 1.0 has no scan.caller, so there the session is known only if it is affected itself. */
 function findCallerUids({ scan, units }: Report): Set<number> {
   if (scan.caller !== undefined) return new Set(scan.caller === null ? [] : [scan.caller.uid]);
   const carriers = units.filter(({ scope, name }) => scope === 'system' && scan.carriers.includes(name));

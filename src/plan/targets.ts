@@ -1,4 +1,4 @@
-// The report -> everything that gets a verdict: units and what is in them, containers, and processes in neither.
+// The report -> the targets that get a verdict: units and their parts, containers, and processes in neither.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import { containerKey } from '../documents/container-key.ts';
@@ -15,7 +15,7 @@ interface Contained {
   container: Container;
 }
 
-/** In no order. A target can turn out to have only findings that nothing needs to be done about. */
+/** Builds all targets, in no order. A target may have only findings that call for nothing. */
 export function buildTargets(report: Report): Target[] {
   const context = buildContext(report);
   const byPid = [...report.processes].sort((a, b) => a.pid - b.pid);
@@ -31,7 +31,7 @@ export function buildTargets(report: Report): Target[] {
   ];
 }
 
-/** The targets of some of the report's units alone. */
+/** Builds the targets of some of the report's units. */
 export function buildUnitTargets(units: readonly Unit[], report: Report): Target[] {
   if (units.length === 0) return [];
   const context = buildContext(report);
@@ -49,7 +49,7 @@ function containerTarget(members: readonly Contained[]): Target {
   };
 }
 
-/** Two hierarchies may name one container by two paths: the first path decides, in whatever order the processes stand. */
+/** Two hierarchies may name one container by two paths: the first path decides, so that the order of processes does not matter. */
 function nameLikeAll(members: readonly Contained[]): NamedContainer {
   const [first] = members
     .map(({ container }) => container)

@@ -1,4 +1,4 @@
-// A unit of the report -> the targets in it: the unit itself, and beside it what a restart of the unit would not cure.
+// A unit of the report -> the targets in it: the unit itself, and the processes in it that a restart of the unit would not cure.
 // systemd.kill(5) (KillMode=), user@.service(5), pam_systemd(8).
 
 import type { PlannedProcess, Session, User } from '../documents/generated/plan.ts';
@@ -16,13 +16,13 @@ type Part =
   | { kind: 'session'; session: Session };
 type PartKind = Part['kind'];
 
-/** Facts of a unit that are found out once, however many processes the unit has. */
+/** Facts of a unit that are collected once, because a unit may have many processes. */
 interface UnitFacts {
   unit: Unit;
   managedUser: User | null;
   session: Session | null;
   main: UnitTarget['main'];
-  /** As whom each process runs, by pid. */
+  /** The user of each process, by pid. */
   runsAs: ReadonlyMap<number, Owner>;
   /** The fields of every target in the unit. */
   inUnit: Pick<UnitTarget, 'unit' | 'aliases' | 'scope' | 'user' | 'carriesCaller' | 'callersOwn'>;
@@ -93,7 +93,7 @@ function collectFacts(unit: Unit, context: Context): UnitFacts {
 
 const byHand: readonly PartKind[] = ['helper', 'leftover', 'guest'];
 
-/** Looked up by process, since cron may have ten thousand jobs. */
+/** Indexes the files by process, because cron may have ten thousand jobs. */
 function groupByPid(files: readonly UnitFile[]): Map<number, UnitFile[]> {
   const byPid = new Map<number, UnitFile[]>();
   for (const file of files) {
@@ -106,7 +106,7 @@ function groupByPid(files: readonly UnitFile[]): Map<number, UnitFile[]> {
   return byPid;
 }
 
-/** The other names of a unit, as far as systemd was asked. */
+/** Returns the other names of a unit; empty if systemd was not asked. */
 export function aliasesOf({ name, systemd }: Unit): string[] {
   return (systemd?.names ?? []).filter((other) => other !== name);
 }
@@ -152,7 +152,7 @@ function buildTarget(part: Part, members: Members, facts: UnitFacts, context: Co
   }
 }
 
-/** First match wins. */
+/** The first rule that matches wins. */
 function partOf(pid: number, { unit, managedUser, session }: UnitFacts, { report, processes }: Context): Part {
   const isSystem = unit.scope === 'system';
   if (isSystem && report.host.init === 'systemd' && (pid === 1 || unit.name === 'init.scope')) return { kind: 'pid1' };
@@ -163,7 +163,7 @@ function partOf(pid: number, { unit, managedUser, session }: UnitFacts, { report
   return { kind: outlives(unit, pid) ? 'leftover' : 'unit' };
 }
 
-/** Whose manager the unit is: the system's user@UID.service, or the init.scope below it; null for every other unit. */
+/** Returns the user whose manager runs in the unit: user@UID.service, or the init.scope below it. null for every other unit. */
 function managedUser(unit: Unit, context: Context): User | null {
   if (unit.scope === 'user') return unit.name === 'init.scope' ? unit.user : null;
   const uid = parseManagerUid(unit.name);
@@ -176,7 +176,7 @@ function sessionOf(unit: Unit, context: Context): Session | null {
     const session = context.processes.get(pid)?.session;
     if (session) return session;
   }
-  // Without the processes (--detail units) the names have to do.
+  // A report without processes (--detail units) names the session only in the names of unit and slice.
   const session = parseSession(unit.name, unit.slice);
   return session && { id: session.id, user: { uid: session.uid, name: context.userName(session.uid) } };
 }
@@ -184,7 +184,7 @@ function sessionOf(unit: Unit, context: Context): Session | null {
 const sparingKillModes: readonly (string | null)[] = ['process', 'none'];
 const stoppedStates: readonly string[] = ['inactive', 'failed'];
 
-/** Whether a process lives on while systemd restarts its service. A stopped service is not started by try-restart. */
+/** Returns whether a process lives on while systemd restarts its service. try-restart does not start a stopped service. */
 function outlives({ name, systemd: facts }: Unit, pid: number): boolean {
   if (facts === null || !name.endsWith('.service') || facts.type === 'oneshot') return false;
   const spared = sparingKillModes.includes(facts.kill_mode) || stoppedStates.includes(facts.active_state);
@@ -195,13 +195,13 @@ function isSupervised({ main_pid, control_pid }: SystemdFacts, pid: number): boo
   return pid === main_pid || pid === control_pid;
 }
 
-/** The sessions of what else runs in a unit: they end with it, since systemd kills what is left in its control group. */
+/** Returns the sessions that end with the unit, because systemd kills every process that is left in its control group. */
 function endedSessions(unit: Unit): KernelSession[] {
   const { systemd: facts, sessions = [] } = unit;
   return sessions.filter(({ pid }) => facts === null || !(isSupervised(facts, pid) || outlives(unit, pid)));
 }
 
-/** In the report as the leader of a session, which systemd makes it, even with --detail units. */
+/** Finds the main process. Even with --detail units it is in the report, because systemd makes it the leader of a session. */
 function mainOf({ systemd, sessions = [] }: Unit, { processes }: Context): UnitTarget['main'] {
   const pid = systemd?.main_pid ?? null;
   if (pid === null) return null;
@@ -210,7 +210,7 @@ function mainOf({ systemd, sessions = [] }: Unit, { processes }: Context): UnitT
   return sessions.find((session) => session.pid === pid) ?? null;
 }
 
-/** As whom each process runs. A report before 1.3 does not say it by itself. */
+/** Returns the user of each process. A report before 1.3 has the users only in its processes. */
 function runAs({ users, pids }: Unit, { processes }: Context): Map<number, Owner> {
   if (users !== undefined) {
     return new Map(
@@ -230,7 +230,7 @@ function usersOf(pids: Iterable<number>, owners: ReadonlyMap<number, Owner>): Ow
   return [...users.values()].sort((a, b) => a.uid - b.uid);
 }
 
-/** A user's unit may be the caller's where the caller runs below that user's manager: the report does not say which. */
+/** Returns true for every unit of a user if the caller runs below that user's manager, because the report does not say in which. */
 function carriesCaller({ name, scope, user }: Unit, carriers: readonly string[]): boolean {
   if (scope === 'system') return carriers.includes(name);
   return user !== null && carriers.includes(managerUnit(user.uid));
