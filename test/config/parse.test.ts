@@ -103,7 +103,7 @@ test('what is wrong is said with its line, its key and the remedy', () => {
     [
       'a unit without its type',
       `${head}policy:\n- {unit: nginx, action: manual, reason: x}\n`,
-      /^f:4: policy\[0\]\.unit: "nginx": no unit name ends so/,
+      /^f:4: policy\[0\]\.unit: "nginx": no unit name ends like this/,
       /did you mean nginx\.service\?/,
     ],
     [
