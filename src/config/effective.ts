@@ -3,10 +3,10 @@
 import type { Accepted, CheckConfig, Config } from '../documents/generated/config.ts';
 import type { UserPolicyRule } from '../policy/rule.ts';
 
-/** Where an entry stands, for later error messages. */
+/** The place of an entry, for later error messages. */
 export interface Place {
   readonly file: string;
-  /** From 1. */
+  /** Counted from 1. */
   readonly line: number;
 }
 
@@ -25,15 +25,15 @@ export interface EffectiveConfig {
   };
   policy: readonly UserPolicyRule[];
   check: {
-    /** null where no file says. */
+    /** null if no file says. */
     roles: CheckConfig['roles'] | null;
-    /** What a required reboot is to the gate; null if no file says. */
+    /** The effect of a required reboot on the gate; null if no file says. */
     reboot: NonNullable<CheckConfig['reboot']> | null;
     accept: readonly AcceptedFinding[];
   };
 }
 
-/** One valid file, with the lines of the entries that can turn out wrong later. */
+/** One valid file, with the lines of the entries that later messages name. */
 export interface ConfigFile {
   file: string;
   config: Config;
@@ -42,8 +42,8 @@ export interface ConfigFile {
 }
 
 /**
- * Lists are strung together, the first file's entries first, since the first match wins. Of a single value, a label and
- * check.roles (which would mean something else when widened) the first file that has it decides.
+ * Merges the files. Lists are joined, the first file's entries first, because the first match wins. For a single value, a label and
+ * check.roles (a wider list of roles would mean something else) the first file that has it decides.
  */
 export function mergeConfig(files: readonly ConfigFile[]): EffectiveConfig {
   const first = <T>(pick: (config: Config) => T | undefined): T | undefined =>

@@ -1,4 +1,5 @@
-// What a schema cannot say of a configuration: globs that can match, days that exist, signals where they belong.
+// A configuration that meets the schema -> its first problem that the schema cannot see: a glob that matches nothing, a day that
+// does not exist, a signal that is missing or not wanted.
 
 import type { Config, PolicyRule } from '../documents/generated/config.ts';
 import { globProblem } from '../glob.ts';
@@ -11,7 +12,7 @@ export interface EntryProblem {
   hint: string | null;
 }
 
-/** The first problem in the order of the file's sections, or null. */
+/** Returns the first problem in the order of the file's sections, or null. */
 export function findEntryProblem(config: Config): EntryProblem | null {
   for (const [index, glob] of (config.scan?.ignore ?? []).entries()) {
     const problem = globProblem(glob);
@@ -60,5 +61,5 @@ function dayProblem(day: string | undefined, path: (string | number)[]): EntryPr
   if (day === undefined) return null;
   const date = new Date(`${day}T00:00:00Z`);
   const exists = !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
-  return exists ? null : { path, message: `${day} is no day of the calendar`, hint: 'write it as YYYY-MM-DD' };
+  return exists ? null : { path, message: `${day} is not in the calendar`, hint: 'write it as YYYY-MM-DD' };
 }

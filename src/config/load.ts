@@ -1,4 +1,4 @@
-// Which configuration files there are, and in which order they count: --config first, then config.yaml, then config.d.
+// The configuration files -> the configuration in force. They count in this order: --config, then config.yaml, then config.d.
 
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,9 +7,9 @@ import { assertStdinOnce, readInput, sourceName } from '../input.ts';
 import { type ConfigFile, type EffectiveConfig, mergeConfig } from './effective.ts';
 
 export interface ConfigSources {
-  /** Where config.yaml and config.d are. */
+  /** The folder of config.yaml and config.d. */
   folder: string;
-  /** --config: paths, or - for standard input; the first counts most. */
+  /** --config: paths, or - for standard input. The first file counts most. */
   files: readonly string[];
   /** false with --no-config: the folder is not read. */
   useFolder: boolean;
@@ -17,7 +17,7 @@ export interface ConfigSources {
 
 export const configFolder = '/etc/lib-users';
 
-/** Throws invalid_config and input_unreadable. A folder that is not there is fine; a file that may not be read is not. */
+/** Throws invalid_config and input_unreadable. A missing folder is no error, but a file without permission to read is one. */
 export async function loadConfig({ folder, files, useFolder }: ConfigSources): Promise<EffectiveConfig> {
   assertStdinOnce(files);
   const texts = [
@@ -25,7 +25,7 @@ export async function loadConfig({ folder, files, useFolder }: ConfigSources): P
     ...(useFolder ? readFolder(folder) : []),
   ];
   if (texts.length === 0) return mergeConfig([]);
-  // The YAML parser is loaded only where there is a file.
+  // The YAML parser is loaded only if there is a file, because loading it takes time.
   const { parseConfig } = await import('./parse.ts');
   return mergeConfig(texts.map(({ file, text }): ConfigFile => parseConfig(text, file)));
 }

@@ -8,17 +8,20 @@ import type { ConfigFile } from './effective.ts';
 import { findEntryProblem } from './entries.ts';
 import { describeViolation } from './violation.ts';
 
-/** A file of anchors that refer to each other must not grow without bound. */
+/** The limit for anchors that refer to each other, so that a small file cannot grow without bound. */
 const maxAliasCount = 100;
 
 type Path = readonly (string | number)[];
 
-/** @param file how messages name it. Throws invalid_config with FILE:LINE, the key and the remedy. */
+/**
+ * Throws invalid_config with FILE:LINE, the key and the remedy.
+ * @param file the name of the file in messages
+ */
 export function parseConfig(text: string, file: string): ConfigFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, schema: 'core', prettyErrors: false, stringKeys: true });
   const lineAt = (offset: number) => lines.linePos(offset).line;
-  // An unknown tag is a mere warning to the parser; here nothing may have a tag of its own.
+  // An unknown tag is only a warning to the parser. It is an error here, because no value may have a tag of its own.
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem?.code === 'MULTIPLE_DOCS') {
     fail(file, lineAt(problem.pos[0]), 'a second document begins', 'write a file of its own, or take out the ---');
@@ -60,7 +63,7 @@ function toJs(document: ReturnType<typeof parseDocument>, file: string): unknown
   }
 }
 
-/** Where the value at `path` begins, or its key `key`; as far as the path leads. */
+/** Returns the offset of the value at `path`, or of its key `key`. If that does not exist, of the last part that exists. */
 function offsetOf(contents: unknown, path: Path, key?: string): number {
   let node = contents;
   let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
@@ -74,7 +77,7 @@ function offsetOf(contents: unknown, path: Path, key?: string): number {
   return offset;
 }
 
-/** As in policy[0].action. */
+/** Formats a path as in policy[0].action. */
 function keyName(path: Path): string {
   return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index > 0 ? `.${part}` : part)).join('');
 }

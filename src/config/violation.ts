@@ -1,4 +1,4 @@
-// ajv's first error on a configuration -> the place and what to write instead.
+// ajv's first error on a configuration -> the place of the mistake and its remedy.
 
 import type { ErrorObject } from 'ajv';
 import { didYouMean } from '../did-you-mean.ts';
@@ -6,7 +6,7 @@ import { configKeys } from '../documents/generated/config-keys.ts';
 
 export interface ConfigViolation {
   path: (string | number)[];
-  /** The offending key below `path`, where the key itself is wrong. */
+  /** The wrong key below `path`, if the key itself is wrong. */
   key?: string;
   message: string;
   hint: string | null;
@@ -47,13 +47,13 @@ export function describeViolation(errors: readonly ErrorObject[], content: unkno
     return { path, message: 'this lib-users reads 1.x', hint: 'write schema_version: 1.0.0' };
   }
   if (error.keyword === 'pattern' && path.at(-1) === 'until') {
-    return { path, message: 'is no day', hint: 'write it as YYYY-MM-DD' };
+    return { path, message: 'is not a day', hint: 'write it as YYYY-MM-DD' };
   }
   if (error.keyword === 'minLength') return { path, message: 'is empty', hint: null };
   return { path, message: error.message ?? 'is not valid', hint: null };
 }
 
-/** RFC 6901; a part is a number where it indexes a list. */
+/** Parses a JSON pointer (RFC 6901). A part is a number if it indexes a list. */
 function parsePointer(pointer: string, content: unknown): (string | number)[] {
   let node: unknown = content;
   return pointer

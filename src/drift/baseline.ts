@@ -1,4 +1,4 @@
-// A baseline document -> what was known then, by id. A drift document remembers when each finding was first seen.
+// A baseline document -> its findings by id. A drift document remembers when each finding was first seen.
 
 import { isWhole } from '../documents/coverage.ts';
 import type { Baseline, Drift, Finding } from '../documents/generated/drift.ts';
@@ -7,7 +7,7 @@ import { hostIdentity } from '../documents/host-identity.ts';
 import { collectSightings } from './sightings.ts';
 
 export interface Known {
-  /** As the drift document repeats it. */
+  /** The baseline as the drift document repeats it. */
   baseline: Baseline;
   findings: ReadonlyMap<string, Omit<Finding, 'change'>>;
 }
@@ -17,7 +17,7 @@ export function collectKnown(document: Report | Drift): Known {
     const { host, report } = document;
     return {
       baseline: { generated_at: report.generated_at, complete: report.complete, host },
-      // What that check could not see was known before, and nobody has seen it end.
+      // A finding that the earlier check could not see stays known, because nobody has seen it end.
       findings: byId([...document.findings, ...document.unseen]),
     };
   }

@@ -1,4 +1,4 @@
-// What was judged -> the drift document, field by field. schema/drift.schema.json.
+// The judged findings -> the drift document, field by field. schema/drift.schema.json.
 
 import type { AcceptedFinding } from '../config/effective.ts';
 import { isWhole } from '../documents/coverage.ts';
@@ -23,10 +23,10 @@ import { isExpired } from './finding-filter.ts';
 /** Options of the check that the document repeats. */
 export interface DocumentOptions {
   allowIncomplete: boolean;
-  /** Whether processes that were not seen count as seen, if they are but those of users. */
+  /** Whether the scan counts as complete if it missed only processes of users. */
   allowUnseenUsers: boolean;
   accept: readonly AcceptedFinding[];
-  /** The plan's answer on the same report, and what it is to the gate. */
+  /** The plan's answer on the same report, and its effect on the gate. */
   reboot: DriftReboot;
   now: Date;
 }
@@ -37,11 +37,11 @@ export interface JudgedFacts {
   host: Report['host'];
   baseline: Drift['baseline'];
   report: ReportReference;
-  /** The users whose processes the scan did not see, if nothing else was missed. */
+  /** The users whose processes the scan did not see; empty if the scan missed anything else. */
   unseenUsers: readonly UnseenOwner[];
   failOn: Drift['fail_on'];
   verdict: Drift['verdict'];
-  /** The findings that would be there, but for the configuration. */
+  /** The findings that the configuration accepts. */
   accepted: readonly { finding: Finding; entry: AcceptedFinding }[];
 }
 

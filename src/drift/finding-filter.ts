@@ -1,4 +1,4 @@
-// Which findings count: the filters by unit, role and kind, and what the configuration accepts until a day.
+// A finding -> whether it counts: the filters by unit, role and kind, and the entries of the configuration that accept findings.
 
 import type { AcceptedFinding } from '../config/effective.ts';
 import type { Finding } from '../documents/generated/drift.ts';
@@ -10,7 +10,7 @@ import { rawPath } from './finding-id.ts';
 export interface Filters {
   /** Globs over the unit's name; empty means all, and findings without a unit too. */
   units: readonly string[];
-  /** null means all but scratch, which is never a reason for anything. */
+  /** null means all roles but scratch, because scratch is never a reason to act. */
   roles: readonly Finding['role'][] | null;
   /** Empty means all. */
   kinds: readonly Finding['kind'][];
@@ -26,13 +26,13 @@ export function compileFilters({ units, roles, kinds }: Filters): (finding: Judg
     (kinds.length === 0 || kinds.includes(kind));
 }
 
-/** The globs with the own name of every unit of which one of them is an alias, in full. Findings know own names alone. */
+/** Adds a unit's own name if a glob is the full text of an alias of the unit, because findings have only own names. */
 export function withOwnNames(globs: readonly string[], units: readonly Unit[]): string[] {
   const named = units.filter(({ systemd }) => systemd?.names?.some((name) => globs.includes(name)));
   return [...new Set([...globs, ...named.map(({ name }) => name)])];
 }
 
-/** The first entry that accepts a finding, or null. An entry with both unit and path accepts where both match. */
+/** Returns the first entry that accepts a finding, or null. An entry with unit and path accepts a finding if both match. */
 export function compileAccepted(
   entries: readonly AcceptedFinding[],
   now: Date,
@@ -52,7 +52,7 @@ export function compileAccepted(
     )?.entry ?? null;
 }
 
-/** `until` is the last day on which the entry holds, in UTC. */
+/** Returns whether an entry has ended. `until` is the last day on which the entry holds, in UTC. */
 export function isExpired({ until }: { until?: string | undefined }, now: Date): boolean {
   return until !== undefined && now.toISOString().slice(0, 10) > until;
 }

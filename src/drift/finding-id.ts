@@ -1,9 +1,9 @@
-// What stays the same of a finding on every host and after every restart -> its id.
+// The facts of a finding that are the same on every host and after every restart -> its id.
 //
-// Scheme 1: the first 16 hex digits of SHA-256 over these, joined by NUL: scope ('' where there is no unit), uid of the
-// user ('' where there is none), stable name of the unit (of the program where there is no unit, with `runtime:` in front
-// where that runs in a container), via, stable path as raw bytes. A later scheme puts its number in front of them: no
-// scope is a number, so the schemes cannot meet.
+// Scheme 1: the first 16 hex digits of SHA-256 over these, joined by NUL: scope ('' if there is no unit), uid of the user ('' if
+// there is none), stable name of the unit (if there is no unit: of the program, with `runtime:` in front if the program runs in a
+// container), via, stable path as raw bytes. A later scheme puts its number in front. No scope is a number, so two schemes never
+// hash the same text.
 
 import { createHash } from 'node:crypto';
 import type { Finding } from '../documents/generated/drift.ts';
@@ -15,7 +15,7 @@ export type Identified = Pick<
   'scope' | 'user' | 'unit' | 'container' | 'executable' | 'via' | 'path' | 'path_base64'
 >;
 
-/** 16 hex digits. */
+/** Returns 16 hex digits. */
 export function findingId(finding: Identified): string {
   const parts = [
     finding.scope ?? '',
@@ -36,7 +36,7 @@ function stableOwner({ unit, container, executable }: Identified): string {
   return container === null ? program : `${container.runtime}:${program}`;
 }
 
-/** The path as raw bytes. */
+/** Returns the path as raw bytes. */
 export function rawPath(file: { path: string; path_base64: string | null }): Bytes {
   return fromDocument(file.path, file.path_base64);
 }

@@ -1,4 +1,4 @@
-// Report, baseline and options -> what is new, remains, is resolved or out of sight, and the verdict.
+// Report, baseline and options -> the findings that are new, remain, are resolved or cannot be seen, and the verdict.
 
 import { isWhole, showsAll } from '../documents/coverage.ts';
 import { closesGate, rebootGate, sawEnough } from '../documents/drift-gate.ts';
@@ -15,15 +15,18 @@ import { rawPath } from './finding-id.ts';
 import { collectSightings, inOrder, type Sighting } from './sightings.ts';
 
 export interface CheckOptions extends DocumentOptions {
-  /** null: new with a baseline, any without. */
+  /** null means new if there is a baseline, and any if there is none. */
   failOn: Drift['fail_on'] | null;
   filters: Filters;
 }
 
 export interface Judgement {
   drift: Drift;
-  /** What --write-baseline keeps: with what the filters leave out, as far as it was known before. What is new and was not
-   * judged would never be. Accepted findings are not in it either: they count as new when their acceptance ends. */
+  /**
+   * The baseline that --write-baseline keeps. It has a finding that the filters leave out only if the finding was known before:
+   * otherwise a finding that nobody has judged would count as known from then on. It has no accepted findings, so that they count
+   * as new when their acceptance ends.
+   */
   baseline: Drift;
 }
 
@@ -88,7 +91,7 @@ function toFinding(sighting: Sighting, report: Report, known: Known | null): Fin
 }
 
 /**
- * Whether the finding ended and came back after the baseline. Times in documents are whole seconds. If both fell into one
+ * Returns whether the finding ended and came back after the baseline. Times in documents are whole seconds. If both fell into one
  * second, the processes decide, because a service that was restarted has other pids.
  */
 function isStaleAgain(
@@ -106,7 +109,7 @@ function withChange(finding: Omit<Finding, 'change'> & Partial<Finding>, change:
   return { id, change, ...rest, stale_since, counted: false };
 }
 
-/** Whether a finding of the baseline would be in the report if it were still there. */
+/** Returns whether a finding of the baseline would be in the report if it still existed. */
 function compileVisibility(report: Report): (finding: Omit<Finding, 'change'>) => boolean {
   const whole = isWhole(report);
   const isCut = compileCut(report);
@@ -120,7 +123,7 @@ function compileVisibility(report: Report): (finding: Omit<Finding, 'change'>) =
   };
 }
 
-/** Whether the finding may be one that the report has no place for. */
+/** Returns whether the report may have left out the finding, because it cut the lists of some processes. */
 function compileCut({ scan }: Report): (finding: Omit<Finding, 'change'>) => boolean {
   const cuts = (scan.cut ?? []).filter(
     ({ maps, fds, unread_fds, long_paths }) => maps + fds + unread_fds + long_paths > 0,
@@ -135,14 +138,14 @@ function keep({ findings, resolved, unseen }: Changes, wanted: (finding: Finding
   return { findings: findings.filter(wanted), resolved: resolved.filter(wanted), unseen: unseen.filter(wanted) };
 }
 
-/** Findings and a reboot that counts win over what is not known. */
+/** Findings that count, and a reboot that counts, win over missing knowledge. */
 function verdictOf(counted: number, seen: boolean, { reboot, allowIncomplete }: CheckOptions): Drift['verdict'] {
   const gate = rebootGate(reboot);
   if (counted > 0 || gate === 'closed') return 'drift';
   return (seen && gate === 'open') || allowIncomplete ? 'pass' : 'incomplete';
 }
 
-/** The baseline is only moved on where the gate is open, else a failed run would make the next one green. */
+/** Returns whether the new baseline is kept: only if the gate is open, else a failed run would make the next run green. */
 export function movesBaseline({ verdict, fail_on }: Drift): boolean {
   return verdict === 'pass' || fail_on === 'never';
 }

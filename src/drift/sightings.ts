@@ -1,4 +1,4 @@
-// Report -> what it shows, one entry an id: gone files by unit, or by program where no unit owns the process.
+// Report -> its sightings, one for each id: gone files by unit, or by program if no unit owns the process.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Finding } from '../documents/generated/drift.ts';
@@ -9,13 +9,13 @@ import { parseSession } from '../systemd/session-name.ts';
 import { findingId, type Identified } from './finding-id.ts';
 
 export interface Sighting extends Omit<Finding, 'change' | 'first_seen_at' | 'stale_since' | 'counted'> {
-  /** The earliest moment at which it can have gone stale, null where nothing tells. */
+  /** The earliest moment at which the file can have gone stale; null if nothing tells. */
   staleSince: string | null;
-  /** When the code at the path was replaced, null where that is not known. */
+  /** When the code at the path was replaced; null if that is not known. */
   replacedAt: string | null;
 }
 
-/** By scope, uid and unit, then path and via. */
+/** Returns the sightings in the order of scope, uid and unit, then path and via. */
 export function collectSightings(report: Report): Sighting[] {
   const processes = new Map(report.processes.map((process) => [process.pid, process]));
   const births = indexBirths();
@@ -92,7 +92,7 @@ function looseSighting(
   });
 }
 
-/** How a process that no unit owns is called: without the link to its program it has only its name. */
+/** Names a process that no unit owns: by the path of its program, or by the process name if the program is not known. */
 export function programOf({ executable, name }: Pick<Process, 'executable' | 'name'>): string {
   return executable?.path ?? `[${name}]`;
 }
@@ -105,14 +105,14 @@ function identify(sighting: Omit<Sighting, 'id'>): Sighting {
   return { id: findingId(sighting), ...sighting };
 }
 
-/** A login session is a system unit, but what matters is whose: its processes know, and the slice that it lies in. */
+/** Returns the user of a login session's unit. The unit is the system's, but its processes and its slice name the user. */
 function sessionUser(unit: Unit, users: readonly Process[]): Finding['user'] {
   const session = parseSession(unit.name, unit.slice);
   if (session === null) return null;
   return users.find((user) => user.session?.user)?.session?.user ?? { uid: session.uid, name: null };
 }
 
-/** When the process can have begun to use the file: not before its own start, nor before an open file was made. */
+/** Returns when the process can have begun to use the file: not before the process began, and not before an open file was made. */
 function startOfUse(
   process: Process,
   births: Births,
@@ -123,10 +123,10 @@ function startOfUse(
   return latest([process.started_at, byPath.get(keyOf(file.path, file.path_base64)) ?? null]);
 }
 
-/** By path: when the earliest of a process's open files of that name was made, null where that is not known of one. */
+/** By path: when the earliest of a process's open files of that name was made; null if that is not known for one of them. */
 type Births = (process: Process) => { keyOf: KeyOf; byPath: ReadonlyMap<string, string | null> };
 
-/** Each process is looked through once: one may hold a hundred thousand files. */
+/** Caches by process, because one process may hold a hundred thousand files and is asked once for each. */
 function indexBirths(): Births {
   const known = new WeakMap<Process, ReturnType<Births>>();
   return (process) => {
@@ -144,7 +144,7 @@ function indexBirths(): Births {
   };
 }
 
-/** Only of code does the ctime of the file now at the path tell when it was replaced: a log's moves with every line. */
+/** Returns the ctime of the file now at the path, for code only. A log's ctime does not tell, because it moves with every line. */
 function replacedAt(file: { role: Finding['role']; replaced_at: string | null }): string | null {
   return file.role === 'code' ? file.replaced_at : null;
 }
@@ -155,7 +155,7 @@ function staleSince(
   report: Report,
 ): string | null {
   const began = replacedAt(file) ?? earliest(startsOfUse);
-  // Whatever is stale now went stale in this boot.
+  // A file that is stale now went stale after the boot.
   return latest([began, report.host.booted_at]);
 }
 
@@ -170,7 +170,7 @@ function latest(times: readonly (string | null)[]): string | null {
 
 const roleRanks: readonly Finding['role'][] = ['code', 'log', 'file', 'data', 'scratch'];
 
-/** One id, several uses (two sessions, two revisions, mapped as code and as data): the weightiest role speaks for all. */
+/** Merges uses with one id (two sessions, two revisions, mapped as code and as data). The weightiest role counts for all. */
 function merge(a: Sighting, b: Sighting): Sighting {
   const lead = roleRanks.indexOf(b.role) < roleRanks.indexOf(a.role) ? b : a;
   return {

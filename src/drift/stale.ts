@@ -1,5 +1,5 @@
-// Report -> how much counts on the host, as `check` counts it without a baseline: for the judgement of many hosts, which
-// needs neither ids nor dates.
+// Report -> the number of units and programs with findings that count, as `check` counts them without a baseline. The fleet uses it
+// for many hosts, because it needs neither ids nor dates.
 
 import type { AcceptedFinding } from '../config/effective.ts';
 import type { Report } from '../documents/generated/report.ts';
@@ -8,8 +8,9 @@ import { compileAccepted, compileFilters, type Filters, type Judged } from './fi
 import { programOf } from './sightings.ts';
 
 /**
- * Units, and programs in no unit, with a finding that counts; a program counts once in each kind of container. A file counts
- * in each of its roles, where `check` lets the weightiest speak: with roles that leave out code this may be more, never less.
+ * Counts the units, and the programs in no unit, that have a finding that counts. A program counts once in each kind of container.
+ * A file counts here in each of its roles, but in `check` only in its weightiest role. So the number may be higher here if the
+ * filter leaves out code, but it is never lower.
  */
 export function compileStale(
   filters: Filters,

@@ -1,9 +1,9 @@
-// The changelog of one package, read no further than somebody asked for.
+// The changelog of one package. It is read only as far as a caller asks for entries.
 
 import type { ChangelogEntry } from './debian-changelog.ts';
 import type { Reading } from './trusted-file.ts';
 
-/** The entries are given one by one, since a long changelog is seldom wanted as a whole. */
+/** Reads entry by entry, because few callers need the whole of a long changelog. */
 export class Changelog {
   readonly #entries: ChangelogEntry[] = [];
   readonly #source: AsyncIterator<ChangelogEntry>;
@@ -15,7 +15,7 @@ export class Changelog {
     this.#reading = reading;
   }
 
-  /** The entries from the newest to the first that `isLast`, and at least these; all if none is. */
+  /** Returns at least the entries from the newest to the first that `isLast`; all entries if none is. */
   async upTo(isLast: (entry: ChangelogEntry) => boolean): Promise<readonly ChangelogEntry[]> {
     if (this.#entries.some(isLast)) return this.#entries;
     while (!this.#ended) {
@@ -29,7 +29,7 @@ export class Changelog {
     return this.#entries;
   }
 
-  /** Whether the reading had to stop before the end. */
+  /** Whether reading stopped before the end of the changelog. */
   get isCut(): boolean {
     return this.#reading.cut;
   }

@@ -4,7 +4,7 @@ import { findCves } from '../cves.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 
 export interface ChangelogEntry {
-  /** As the heading has it: a version of the source. null if the heading has none. */
+  /** The version of the source in the heading; null if the heading has none. */
   version: string | null;
   /** Seconds since the epoch; null if the entry has no date that can be read. */
   date: number | null;
@@ -20,7 +20,7 @@ const heading = /^([A-Za-z0-9][-+.A-Za-z0-9]*) \(([^() \t]+)\)(?: +[-+.A-Za-z0-9
 const signature = /^ -- .* {1,2}(?:[A-Za-z]{3}, *)?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) ([+-]\d{4})/;
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** Ends with the pieces: an entry that is cut off is not given, since not all of it was seen. */
+/** Yields whole entries. An entry that is cut off by the end of the pieces is left out, because a part of it was not seen. */
 export async function* parseEntries(pieces: AsyncIterable<Bytes>): AsyncGenerator<DebianEntry> {
   let rest = '';
   let entry: { source: string; version: string; lines: string[] } | null = null;

@@ -1,6 +1,6 @@
 // An installed package of dpkg -> the source that it was built from, and its changelog, from /usr/share/doc. deb-changelog(5),
-// dh_installchangelogs(1): a package whose source is Debian's own has changelog.gz, every other one changelog.Debian.gz, and one
-// that was rebuilt without a change of its source has the rebuild's entry in a file of its own, named by the architecture.
+// dh_installchangelogs(1): a package has changelog.gz if its source is Debian's own, and changelog.Debian.gz if not. A package that
+// was rebuilt without a change of its source has the entry of the rebuild in a second file, named by the architecture.
 
 import type { Bytes } from '../procfs/bytes.ts';
 import { Changelog } from './changelog.ts';
@@ -15,7 +15,7 @@ export interface DpkgSource {
   architecture: string;
 }
 
-/** The source of each installed package that is asked for. */
+/** Finds the source of each installed package in `names`. */
 export function findSources(status: Bytes, names: ReadonlySet<string>): Map<string, DpkgSource> {
   const sources = new Map<string, DpkgSource>();
   const text = `\n${status}`;
@@ -45,7 +45,7 @@ function parseSource(stanza: Bytes): DpkgSource | null {
 
 const documentation = '/usr/share/doc';
 
-/** null if the package has none that can be read, or it is another source's. */
+/** Returns null if the package has no changelog that can be read, or the changelog is of another source. */
 export async function openDpkgChangelog(host: Host, name: string, source: DpkgSource): Promise<Changelog | null> {
   const reading: Reading = { cut: false };
   for (const base of ['changelog.Debian', 'changelog']) {
@@ -53,7 +53,7 @@ export async function openDpkgChangelog(host: Host, name: string, source: DpkgSo
     if (file === null) continue;
     const entries = parseEntries(readPieces(file, reading));
     const first = await entries.next();
-    // The changelog.gz of a package whose source is not Debian's own is the author's, in whatever format.
+    // If the source is not Debian's own, changelog.gz is the changelog of the program's author, in any format.
     if (first.done || first.value.source !== source.name) {
       await entries.return(undefined);
       reading.cut = false;

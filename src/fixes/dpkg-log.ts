@@ -6,7 +6,7 @@ import type { Change } from './package-log.ts';
 const line =
   /^[-0-9]{10} [:0-9]{8} (?<what>upgrade|remove|status unpacked) (?<name>[^ :]+)(?<architecture>:[^ ]+)? (?<version>[^ ]+)(?: (?<next>[^ ]+))?$/;
 
-/** The time of a line in milliseconds since the epoch, in the zone of this process; null if it has none. */
+/** Returns the time of a line in milliseconds since the epoch, read in the zone of this process; null if the line has no time. */
 export function timeOfLine(text: Bytes): number | null {
   const match = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d) /.exec(text);
   if (match === null) return null;
@@ -21,7 +21,7 @@ export function timeOfLine(text: Bytes): number | null {
   return new Date(year, month - 1, day, hours, minutes, seconds).getTime();
 }
 
-/** @param lines the oldest first */
+/** @param lines the oldest line first */
 export function parseDpkgLog(lines: Iterable<Bytes>): Change[] {
   const changes: Change[] = [];
   const open = new Map<Bytes, Change>();
@@ -31,7 +31,7 @@ export function parseDpkgLog(lines: Iterable<Bytes>): Change[] {
     if (name === undefined || version === undefined || version === '<none>' || at === null) continue;
     const key = `${name}${architecture ?? ''}`;
     if (what === 'status unpacked') {
-      // Until now the old files have lost their names.
+      // By the time of this line the old files have lost their names.
       const change = open.get(key);
       if (change?.to === version) change.endedAt = at;
       continue;

@@ -1,4 +1,4 @@
-// Two Debian versions -> which one is the later. The algorithm is that of deb-version(7).
+// Two Debian versions -> the later one. The algorithm is in deb-version(7).
 
 interface Parts {
   epoch: string;
@@ -17,7 +17,7 @@ function splitVersion(version: string): Parts {
   };
 }
 
-/** Negative if `a` is earlier than `b`, positive if it is later, 0 if they are equal. */
+/** Returns a negative number if `a` is earlier than `b`, a positive number if `a` is later, 0 if they are equal. */
 export function compareDpkgVersions(a: string, b: string): number {
   const [ours, theirs] = [splitVersion(a), splitVersion(b)];
   return (
@@ -37,7 +37,7 @@ function rank(text: string, at: number): number {
   return /[A-Za-z]/.test(character) ? character.charCodeAt(0) : character.charCodeAt(0) + 256;
 }
 
-/** Runs of other characters and runs of digits in turn; digits count by their value, however many there are. */
+/** Compares runs of other characters and runs of digits in turn. Digits count by their value, so any number of digits is fine. */
 function comparePart(a: string, b: string): number {
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
@@ -62,7 +62,7 @@ function comparePart(a: string, b: string): number {
   return 0;
 }
 
-/** The version without the number of a rebuild that changed no source: `1.2-3+b4` is 1.2-3. */
+/** Removes the number of a rebuild that changed no source: 1.2-3 for `1.2-3+b4`. */
 export function withoutRebuild(version: string): string {
   return version.replace(/\+b[0-9]+$/, '');
 }

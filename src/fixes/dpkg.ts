@@ -1,4 +1,4 @@
-// dpkg's database, its log and /usr/share/doc -> the past of its packages.
+// dpkg's database, dpkg's log and /usr/share/doc -> the past of dpkg's packages.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,12 +11,12 @@ import { type PackageLog, readLog } from './package-log.ts';
 import type { Host } from './trusted-file.ts';
 
 /**
- * @param names of the packages that will be asked for
- * @param since before this nobody will ask for the log, in milliseconds since the epoch
+ * @param names the packages that the caller will ask for
+ * @param since the earliest time of the log that the caller needs, in milliseconds since the epoch
  */
 export function openDpkg(host: Host, names: ReadonlySet<string>, since: number): Manager {
   const sources = readSources(host, names);
-  /** Packages of one source have the same changelog, and not each of them may bring it along. */
+  /** By source, because packages of one source have the same changelog, and only some of them may contain it. */
   const opened = new Map<string, Changelog>();
   let log: Promise<PackageLog> | null = null;
   return {
@@ -47,7 +47,7 @@ function readSources(host: Host, names: ReadonlySet<string>): Map<string, DpkgSo
   }
 }
 
-/** Some packages have versions that are not those of their source: then only the changelog's own are comparable. */
+/** Maps versions to the changelog's. If package and source have different versions, no version of the package can be mapped. */
 function pastOf(source: DpkgSource, installed: string, changelog: Changelog | null): PackageHistory {
   const isSame = withoutRebuild(installed) === withoutRebuild(source.version);
   return {
@@ -64,7 +64,7 @@ function compareSources(a: string, b: string): number {
   return compareDpkgVersions(withoutRebuild(a), withoutRebuild(b));
 }
 
-/** The version that an update of a release or a backport was made from: 1.2-1 of 1.2-1~deb12u1. */
+/** Returns the version that an update of a release, or a backport, was made from: 1.2-1 for 1.2-1~deb12u1. */
 function withoutRelease(version: string): string {
   return withoutRebuild(version).replace(/~(?:deb|bpo)[0-9]+[^~]*$/, '');
 }

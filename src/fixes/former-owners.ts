@@ -1,6 +1,6 @@
-// Gone files of no package -> the packages that had them until an upgrade put a file of another name in their place, as
-// libfoo.so.1.3 for libfoo.so.1.2. A package is believed to have had a file if two things agree: dpkg unpacked it when the file
-// lost its name, and its changelog has one entry of the file's own time.
+// Gone files of no package -> the packages that had these files until an upgrade brought a file of another name, as libfoo.so.1.3
+// for libfoo.so.1.2. A package counts as the former owner of a file if two facts agree: dpkg unpacked the package when the file
+// lost its name, and the changelog of the package has exactly one entry with the file's own time.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,13 +12,13 @@ import { type Change, readLog } from './package-log.ts';
 import { type Host, ownerOf } from './trusted-file.ts';
 import type { Use } from './use.ts';
 
-/** A gone file, as far as it is known. */
+/** The known facts of a gone file of no package. */
 export type Stray = Pick<Use, 'modifiedAtNs' | 'unlinkedAtNs' | 'fileOwner'>;
 
-/** So many packages are asked at most, whatever happened in the second of an upgrade. */
+/** The most packages that are asked, because one upgrade may unpack very many packages in one second. */
 const mostPackages = 64;
 
-/** @returns one for each stray, null if nobody can tell */
+/** Returns one owner for each stray; null if nobody can tell. */
 export async function findFormerOwners(strays: readonly Stray[], host: Host): Promise<(Use['owner'] | null)[]> {
   const trusted = ownerOf(host);
   const times = strays.map(({ modifiedAtNs, unlinkedAtNs, fileOwner }) =>
@@ -60,7 +60,7 @@ function readStatus(host: Host): string | null {
   }
 }
 
-/** The packages that were unpacked over an older version at that time; lines of the log have whole seconds. */
+/** Returns the packages that were unpacked over an older version at that time, with a margin: the log has whole seconds. */
 function packagesAt(changes: readonly Change[], at: number): string[] {
   const fitting = changes.filter(
     ({ to, beganAt, endedAt }) => to !== null && beganAt - 1000 <= at && at <= endedAt + 2000,

@@ -1,4 +1,4 @@
-// What a host keeps of the past of one package, whatever its package manager.
+// The past of one package as its host keeps it: one interface for all package managers.
 
 import type { Changelog } from './changelog.ts';
 import type { ChangelogEntry } from './debian-changelog.ts';
@@ -6,29 +6,29 @@ import type { PackageLog } from './package-log.ts';
 import type { UnknownBecause } from './use.ts';
 
 export interface PackageHistory {
-  /** The name of the source; null if it is not known. */
+  /** The name of the package's source; null if it is not known. */
   source: string | null;
-  /** null if there is none, and then `without` says why. */
+  /** null if there is no changelog. Then `without` says why. */
   changelog: Changelog | null;
   without: UnknownBecause | null;
-  /** The installed version, as the changelog would name it; null if that cannot be told. */
+  /** The installed version in the changelog's form; null if nothing tells it. */
   installed: string | null;
-  /** A version of the package, as the changelog names it; null if that cannot be told. */
+  /** Turns a version of the package into the changelog's form; null if nothing tells it. */
   toSource: (version: string) => string | null;
-  /** A version of the changelog, as the package has it; null if that cannot be told. */
+  /** Turns a version of the changelog into the package's form; null if nothing tells it. */
   toPackage: (version: string) => string | null;
-  /** Negative if the first is earlier; both are versions of the changelog. */
+  /** Compares two versions in the changelog's form; negative if the first is earlier. */
   compare: (a: string, b: string) => number;
-  /** Whether a version of the changelog has everything that the entry of an older one tells. */
+  /** Returns whether a version contains all changes that the entry of an older version tells. */
   contains: (version: string, older: string) => boolean;
-  /** Whether a file of that time (seconds since the epoch) was built from the entry. */
+  /** Returns whether a file with that time (seconds since the epoch) was built from the entry. */
   hasTime: (entry: ChangelogEntry, seconds: number) => boolean;
 }
 
 export interface Manager {
-  /** @param name of an installed package */
+  /** @param name the name of an installed package */
   historyOf: (name: string, version: string) => Promise<PackageHistory>;
-  /** The log of the package manager; read once, and only if it is wanted. */
+  /** Returns the log of the package manager. It is read once, and only if a caller asks for it. */
   log: () => Promise<PackageLog>;
   close: () => Promise<void>;
 }

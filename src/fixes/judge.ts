@@ -1,4 +1,4 @@
-// A use of a gone file and the past of its package -> the version that is used, and what was fixed since.
+// A use of a gone file and the past of its package -> the version that is used, and the fixes since that version.
 
 import { compareCves } from '../cves.ts';
 import type { ChangelogEntry } from './debian-changelog.ts';
@@ -7,9 +7,9 @@ import type { Change, PackageLog } from './package-log.ts';
 import type { Evidence, Fixes, UnknownBecause, Use } from './use.ts';
 
 export interface Running {
-  /** As the package has it; null if that is not known. */
+  /** The version in the package's form; null if it is not known. */
   version: string | null;
-  /** As the changelog has it; null if that is not known. */
+  /** The version in the changelog's form; null if it is not known. */
   sourceVersion: string | null;
   /** The entry of the changelog that the file was built from; null if none was found. */
   entry: ChangelogEntry | null;
@@ -19,19 +19,19 @@ export interface Running {
 
 const nothing: Running = { version: null, sourceVersion: null, entry: null, evidence: null };
 
-/** Dates of a changelog need not fall from entry to entry: so much further down nobody has to look. */
+/** How far to look past a date, because the dates of a changelog need not fall from entry to entry. */
 const marginSeconds = 400 * 24 * 3600;
-/** A log has whole seconds, and its line is written a little before or after what it tells. */
+/** The tolerance for times of a log: it has whole seconds, and writes a line a little before or after the event. */
 const toleranceMs = 2000;
 
-/** @param log asked only if the file itself does not tell */
+/** @param log is called only if the file itself does not tell the version */
 export async function findRunning(
   use: Use,
   history: PackageHistory,
   log: () => Promise<PackageLog>,
   trustedOwner: number,
 ): Promise<Running> {
-  // A user's own file at a path of the package, as in a mount namespace of the user's, may have any time.
+  // A user may have put a file at a path of the package, as in a mount namespace of the user. Such a file may have any time.
   if (use.fileOwner !== null && use.fileOwner !== trustedOwner) return nothing;
   const entry = await findEntry(use, history);
   if (entry !== null) {
@@ -47,7 +47,7 @@ export async function findRunning(
   return { version, sourceVersion: history.toSource(version), entry: null, evidence: found.evidence };
 }
 
-/** Whose notes a package manager's packages have. systemd.io/ELF_PACKAGE_METADATA */
+/** The type of the notes in the packages of each package manager. systemd.io/ELF_PACKAGE_METADATA */
 const noteTypes: Readonly<Record<Use['owner']['manager'], string>> = {
   dpkg: 'deb',
   rpm: 'rpm',
@@ -55,7 +55,7 @@ const noteTypes: Readonly<Record<Use['owner']['manager'], string>> = {
   apk: 'apk',
 };
 
-/** A note names the source; it counts if the package is of that source. */
+/** Reads the version from the note. A note names the source, and counts only if the package is of that source. */
 function ofNote({ note, owner }: Use, { source, toSource, toPackage }: PackageHistory): Running | null {
   if (note === null || note.type !== noteTypes[owner.manager] || note.name !== (source ?? owner.name)) return null;
   return {
@@ -66,12 +66,12 @@ function ofNote({ note, owner }: Use, { source, toSource, toPackage }: PackageHi
   };
 }
 
-/** The one entry that the file was built from, by the file's own time. */
+/** Returns the entry that the file was built from, by the file's own time; null if no entry or several entries have that time. */
 export async function findEntry(
   { modifiedAtNs }: Pick<Use, 'modifiedAtNs'>,
   { changelog, hasTime }: PackageHistory,
 ): Promise<ChangelogEntry | null> {
-  // A build gives its files whole seconds.
+  // A build gives its files whole seconds, so a time with a fraction is not from a build.
   if (changelog === null || modifiedAtNs === null || modifiedAtNs % 1_000_000_000n !== 0n) return null;
   const seconds = Number(modifiedAtNs / 1_000_000_000n);
   const isFarBehind = ({ date }: ChangelogEntry) => date !== null && date < seconds - marginSeconds;
@@ -80,7 +80,7 @@ export async function findEntry(
   return others.length === 0 ? entry : null;
 }
 
-/** The package's own name of a version that only the changelog names. */
+/** Finds the package's version in the log, for an entry whose version cannot be turned into it; null if entry and log disagree. */
 async function versionInLog(
   use: Use,
   entry: ChangelogEntry,
@@ -102,11 +102,11 @@ function findChange(use: Use, log: PackageLog): { change: Change; evidence: Evid
     );
     const [change] = fitting;
     const isOne = change !== undefined && fitting.every(({ from }) => from === change.from);
-    // Whatever replaced the file is not in the log, or too much of it is.
+    // The log has no change that replaced the file, or several with different versions before.
     return isOne ? { change, evidence: 'upgrade_log' } : null;
   }
   const { startedAt } = use;
-  // The first change after its begin may be in a part of the log that is gone.
+  // If the log begins after the process, the first change after the begin of the process may be missing in the log.
   if (startedAt === null || log.beginsAt === null || log.beginsAt > startedAt) return null;
   const since = changes.filter(({ endedAt }) => endedAt + 1000 >= startedAt);
   const [change] = since;
@@ -115,8 +115,9 @@ function findChange(use: Use, log: PackageLog): { change: Change; evidence: Evid
 }
 
 /**
- * What the changelog says since the running version: all that stands above the first entry which that version has too. By their
- * place and not by their version, since an update of a release (1.2-1~deb12u1) is made from a version that is the later one (1.2-1).
+ * Returns the fixes since the running version: all entries above the first entry that the running version contains. The place of
+ * an entry decides and not its version, because an update of a release (1.2-1~deb12u1) is made from a version that compares as
+ * later (1.2-1).
  */
 export async function findFixes(
   { sourceVersion, entry, evidence }: Running,
@@ -131,11 +132,11 @@ export async function findFixes(
   const isReached = (each: ChangelogEntry) =>
     each === entry || (each.version !== null && sourceVersion !== null && contains(sourceVersion, each.version));
   const entries = await changelog.upTo(isReached);
-  // A folder that is a link may lead to a package of the same source that is newer than this one.
+  // A folder in /usr/share/doc may be a link to a package of the same source that is newer, so newer entries are skipped.
   const begin =
     installed === null ? 0 : entries.findIndex(({ version }) => version !== null && contains(installed, version));
   const end = entries.findIndex(isReached);
-  // Entries that name no version may be those of the running one, or of any before it.
+  // If no entry names a version, each entry may belong to the running version or to an earlier one.
   if (end === -1 && entries.every(({ version }) => version === null)) return 'no_source_version';
   const since = begin === -1 ? [] : entries.slice(begin, end === -1 ? undefined : end);
   const cves = new Set(since.flatMap(({ cves }) => cves));

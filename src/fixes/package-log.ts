@@ -1,13 +1,13 @@
-// What the logs of a package manager say: which package went from which version to which, and when.
+// The logs of a package manager -> the changes of packages: from which version to which, and when.
 
 import type { Bytes } from '../procfs/bytes.ts';
 import { type Host, mostBytes, openLog, type Reading, readPieces, readTail } from './trusted-file.ts';
 
 export interface Change {
   name: string;
-  /** The version before. */
+  /** The version before the change. */
   from: string;
-  /** The version after it; null if the package was removed. */
+  /** The version after the change; null if the package was removed. */
   to: string | null;
   /** Milliseconds since the epoch, to the second. */
   beganAt: number;
@@ -15,9 +15,9 @@ export interface Change {
 }
 
 export interface PackageLog {
-  /** The oldest first. */
+  /** The oldest change first. */
   changes: readonly Change[];
-  /** Before this nothing is known, in milliseconds since the epoch; null if there is no log. */
+  /** The log knows nothing before this time, in milliseconds since the epoch; null if there is no log. */
   beginsAt: number | null;
 }
 
@@ -26,19 +26,19 @@ export interface LogFormat {
   parse: (lines: Iterable<Bytes>) => Change[];
 }
 
-/** As many rotations as anybody keeps of a log that is rotated once a month. */
+/** Two years of a log that is rotated once a month. */
 const mostRotations = 24;
 
 /**
- * The log and its rotations, from the newest back to `since`. A rotation that is missing, or that cannot be read as a whole, ends
- * what is known.
+ * Reads the log and its rotations, from the newest back to `since`. It stops at a rotation that is missing or cannot be read as a
+ * whole, because nothing is known before a gap.
  */
 export async function readLog(host: Host, path: string, since: number, format: LogFormat): Promise<PackageLog> {
   const parts: Bytes[][] = [];
   let beginsAt: number | null = null;
   for (let rotation = 0; rotation <= mostRotations; rotation++) {
     const part = await readRotation(host, path, rotation);
-    // Right after a rotation the log itself may not be there yet.
+    // Right after a rotation the new log may not exist yet.
     if (part === null && rotation > 0) break;
     if (part === null) continue;
     parts.unshift(part.lines);
@@ -59,14 +59,14 @@ function firstTime(lines: readonly Bytes[], { timeOf }: LogFormat): number | nul
 
 interface Part {
   lines: Bytes[];
-  /** Whether it begins where the rotation before it ends. */
+  /** Whether the lines begin where the rotation before them ends. */
   isWhole: boolean;
 }
 
 async function readRotation(host: Host, path: string, rotation: number): Promise<Part | null> {
   const suffix = rotation === 0 ? '' : `.${rotation}`;
   const plain = openLog(host, path + suffix);
-  // The end of a long log is what matters.
+  // Only the end of a long log is read, because the newest lines matter most.
   if (plain !== null && plain.size > mostBytes) return { lines: readTail(plain).split('\n').slice(1), isWhole: false };
   const file = plain ?? (rotation === 0 ? null : openLog(host, `${path}${suffix}.gz`));
   if (file === null) return null;
@@ -76,7 +76,7 @@ async function readRotation(host: Host, path: string, rotation: number): Promise
   return reading.cut ? null : { lines: text.split('\n'), isWhole: true };
 }
 
-/** Several logs of one host: before the latest begin of them nobody knows all. */
+/** Joins several logs of one host. The joined log begins at the latest begin, because before it one of the logs is missing. */
 export function joinLogs(logs: readonly PackageLog[]): PackageLog {
   const begins = logs.flatMap(({ beginsAt }) => beginsAt ?? []);
   return {

@@ -1,4 +1,4 @@
-// Uses of gone files of packages -> which version of which package is still used, by whom, and what was fixed since.
+// Uses of gone files of packages -> the versions of packages that are still used, their users, and the fixes since each version.
 
 import { keyMaker } from '../keys.ts';
 import type { Run } from '../spawn.ts';
@@ -10,7 +10,7 @@ import { openRpm } from './rpm.ts';
 import { type Host, ownerOf } from './trusted-file.ts';
 import { type Evidence, evidences, type Fixes, type UnknownBecause, type Use } from './use.ts';
 
-/** One version of one package that something still uses. */
+/** One version of one package that a process still uses. */
 export interface PackageInUse {
   manager: Use['owner']['manager'];
   name: string;
@@ -19,14 +19,14 @@ export interface PackageInUse {
   installedVersion: string;
   runningVersion: string | null;
   evidence: Evidence | null;
-  /** null if they are not known, and then `unknownBecause` says why. */
+  /** null if the fixes are not known. Then `unknownBecause` says why. */
   fixes: Fixes | null;
   unknownBecause: UnknownBecause | null;
-  /** Indices of the uses. */
+  /** Indices in the list of uses. */
   uses: number[];
 }
 
-/** The past of so many packages is read at most. */
+/** The most packages whose past is read. */
 const mostPackages = 64;
 
 export interface Context {
@@ -136,7 +136,7 @@ function groupByPackage(uses: readonly Use[]): number[][] {
   return [...groups.values()];
 }
 
-/** What most uses are of comes first: if there is too much, that is read. */
+/** Puts the packages with the most uses first, so that they are read if there are too many packages. */
 function byWeight(groups: number[][]): number[][] {
   return groups.sort((a, b) => b.length - a.length || a[0]! - b[0]!);
 }

@@ -1,5 +1,5 @@
-// The logs of pacman and of apk -> the changes of packages. pacman(8) (PacmanLog); apk(8) from 3.0 on, whose lines have the time of
-// their run alone. Both keep no changelogs: which version still runs is known, and what was fixed since is not.
+// The logs of pacman and apk -> the changes of packages. pacman(8) (PacmanLog); apk(8) from 3.0 on, which logs only the time of a
+// run and not of each line. Both keep no changelogs: the version that still runs is known, but the fixes since then are not known.
 
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Manager, PackageHistory } from './history.ts';
@@ -11,7 +11,7 @@ function parsePacmanTime(line: Bytes): number | null {
   const match = /^\[(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:([+-]\d\d):?(\d\d))?\]/.exec(line);
   if (match === null) return null;
   const [, day, time, zone, minutes] = match;
-  // Without a zone it is local time, as before pacman 5.2.
+  // A time without a zone is local time, as pacman wrote it before 5.2.
   const at = Date.parse(`${day}T${time}${zone === undefined ? '' : `${zone}:${minutes}`}`);
   return Number.isNaN(at) ? null : at;
 }
@@ -25,7 +25,7 @@ function parsePacman(lines: Iterable<Bytes>): Change[] {
     const at = parsePacmanTime(line);
     if (at === null) continue;
     const [, what, name, from, to] = pacmanLine.exec(line) ?? [];
-    // It writes the line when the package is in its place.
+    // pacman writes the line after it has put the package in place.
     if (name !== undefined && from !== undefined)
       changes.push({
         name,
@@ -41,7 +41,7 @@ function parsePacman(lines: Iterable<Bytes>): Change[] {
 
 export const pacmanLog: LogFormat = { timeOf: parsePacmanTime, parse: parsePacman };
 
-/** UTC. */
+/** Returns the time of a run; the log is in UTC. */
 function parseApkTime(line: Bytes): number | null {
   const [, day, time] = /^Running `.*` at (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$/.exec(line) ?? [];
   const at = day === undefined ? Number.NaN : Date.parse(`${day}T${time}Z`);
@@ -50,7 +50,7 @@ function parseApkTime(line: Bytes): number | null {
 
 const apkLine =
   /^\([0-9]+\/[0-9]+\) (Upgrading|Downgrading|Replacing|Reinstalling|Purging) (\S+) \((\S+)(?: -> (\S+))?\)$/;
-/** As long as a run may take. */
+/** The longest time that a run may take. */
 const longestRunMs = 3_600_000;
 
 function parseApk(lines: Iterable<Bytes>): Change[] {
@@ -94,7 +94,7 @@ const past: PackageHistory = {
   hasTime: () => false,
 };
 
-/** @param since before this nobody will ask for the log, in milliseconds since the epoch */
+/** @param since the earliest time of the log that the caller needs, in milliseconds since the epoch */
 export function openPlain(host: Host, path: string, since: number, format: LogFormat): Manager {
   let log: Promise<PackageLog> | null = null;
   return {

@@ -1,5 +1,6 @@
-// rpm -q with the tags of the changelog -> the entries of each package. Day by day in most distributions, to the second in others;
-// the version stands at the end of the author's line, without the distribution's tag and often without the epoch, or not at all.
+// rpm -q with the tags of the changelog -> the entries of each package. Most distributions write only the day of an entry, others
+// the second. The version stands at the end of the author's line, without the distribution's tag and often without the epoch. Some
+// entries have no version.
 
 import { findCves } from '../cves.ts';
 import { ask } from '../packages/ask.ts';
@@ -7,18 +8,18 @@ import type { Bytes } from '../procfs/bytes.ts';
 import type { Run } from '../spawn.ts';
 import type { ChangelogEntry } from './debian-changelog.ts';
 
-/** Tells the first line of an entry from its text. */
+/** Begins the first line of an entry, so that this line differs from the entry's text. */
 const mark = 'lib-users-changelog\t';
 const format = `[${mark}%{=NAME}\\t%{=EVR}\\t%{=SOURCERPM}\\t%{CHANGELOGTIME}\\t%{CHANGELOGNAME}\\n%{CHANGELOGTEXT}\\n]`;
 
 export interface RpmPast {
   /** The name of the source; null if that is not known. */
   source: string | null;
-  /** The newest first. */
+  /** The newest entry first. */
   entries: ChangelogEntry[];
 }
 
-/** By name and version, as in `foo 1:2-3.el9`; a package without a changelog is not among them. */
+/** Returns the changelogs by name and version, as in `foo 1:2-3.el9`. A package without a changelog is missing. */
 export function queryRpmChangelogs(names: readonly string[], run: Run): Map<string, RpmPast> {
   return parseRpmChangelogs(ask(run, 'rpm', ['-q', '--queryformat', format, '--'], names).lines);
 }
@@ -48,12 +49,12 @@ export function parseRpmChangelogs(lines: readonly Bytes[]): Map<string, RpmPast
   return pasts;
 }
 
-/** `foo-1.2-3.el9.src.rpm` is of foo. */
+/** Returns foo for `foo-1.2-3.el9.src.rpm`. */
 function sourceName(sourceRpm: Bytes): string | null {
   return /^(.+)-[^-]+-[^-]+\.(?:no)?src\.rpm$/.exec(sourceRpm)?.[1] ?? null;
 }
 
-/** `A B <a@b.example> - 1:3.0.7-27` is of 1:3.0.7-27. */
+/** Returns 1:3.0.7-27 for `A B <a@b.example> - 1:3.0.7-27`. */
 function versionOf(author: Bytes): string | null {
   const last = author.trimEnd().split(/[\s>]/).at(-1) ?? '';
   return /^(?:[0-9]+:)?[^:<>@-]+-[^:<>@-]+$/.test(last) && /[0-9]/.test(last) ? last : null;

@@ -1,10 +1,10 @@
-// The logs of dnf 4, dnf 5 and zypper -> the changes of packages. dnf(8), dnf5(8), zypper(8). dnf names what it takes away and what
-// it puts in its place on two lines; zypper names only what it installs, so that the version before is that of the line before.
+// The logs of dnf 4, dnf 5 and zypper -> the changes of packages. dnf(8), dnf5(8), zypper(8). dnf names the old version and the new
+// version on two lines. zypper names only the new version, so the old version is that of an earlier line for the package.
 
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Change, LogFormat } from './package-log.ts';
 
-/** `2026-11-20T06:12:44+0100`, as both dnf write it. */
+/** Reads `2026-11-20T06:12:44+0100`, as both versions of dnf write it. */
 function parseTime(text: Bytes): number | null {
   const match =
     /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)([+-]\d\d):?(\d\d)/.exec(text) ?? /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)Z/.exec(text);
@@ -19,7 +19,7 @@ interface Label {
   architecture: string;
 }
 
-/** `foo-libs-1:3.2.2-6.el9.x86_64`; dnf writes an epoch of 0 now and then. */
+/** Reads `foo-libs-1:3.2.2-6.el9.x86_64`. dnf sometimes writes an epoch of 0. */
 function parseLabel(label: Bytes): Label | null {
   const [, name, version, architecture] = /^(.+)-((?:[0-9]+:)?[^-:]+-[^-]+)\.([^.-]+)$/.exec(label) ?? [];
   if (name === undefined || version === undefined || architecture === undefined) return null;
@@ -28,7 +28,7 @@ function parseLabel(label: Bytes): Label | null {
 
 type Step = { at: number; kind: 'begin' | 'new' | 'old'; label: Bytes };
 
-/** The new files come first, and then what is left of the old ones goes. */
+/** Joins the steps of a change. rpm first installs the new files, and then removes the old files that are left. */
 function pair(steps: Iterable<Step>): Change[] {
   const changes: Change[] = [];
   let added = new Map<Bytes, { at: number; version: string }>();
@@ -78,7 +78,7 @@ export const dnf5Log: LogFormat = { timeOf: parseTime, parse: (lines) => pair(dn
 
 const zypperLine = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)\|(install|remove) *\|([^|]+)\|([^|]+)\|([^|]+)\|/;
 
-/** Local time, without a zone. */
+/** Reads local time, because the log has no zone. */
 function parseZypperTime(line: Bytes): number | null {
   const match = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)\|/.exec(line);
   if (match === null) return null;
@@ -105,7 +105,7 @@ function parseZypper(lines: Iterable<Bytes>): Change[] {
       const [what, name, version, architecture] = match.slice(7) as [string, string, string, string];
       const key = `${name}.${architecture}`;
       const from = what === 'remove' ? version : installed.get(key);
-      // It writes the line when the package is in its place.
+      // zypper writes the line after it has put the package in place.
       if (from !== undefined)
         changes.push({ name, from, to: what === 'remove' ? null : version, beganAt: near(before, at), endedAt: at });
       if (what === 'remove') installed.delete(key);
@@ -118,7 +118,7 @@ function parseZypper(lines: Iterable<Bytes>): Change[] {
 
 const hourMs = 3_600_000;
 
-/** The line before, from which on the package may have been unpacked, if it belongs to the same run. */
+/** Returns the time from which on the package may have been unpacked: that of the line before, if it belongs to the same run. */
 export function near(before: number | null, at: number): number {
   return before !== null && at - before < hourMs && before <= at ? before : at;
 }

@@ -1,7 +1,7 @@
-// Two rpm versions ([epoch:]version-release) -> which one is the later. The algorithm is that of rpm-version(7): runs of digits and
-// of letters, everything else only separates; a tilde comes before the end, and a caret behind it.
+// Two rpm versions ([epoch:]version-release) -> the later one. The algorithm is in rpm-version(7): it compares runs of digits and
+// runs of letters, and every other character only separates. A tilde comes before the end, and a caret comes after it.
 
-/** Negative if `a` is earlier than `b`, positive if it is later, 0 if they are equal. A release that one of them lacks does not count. */
+/** Returns a negative number if `a` is earlier, a positive one if `a` is later, else 0. A release counts only if both have one. */
 export function compareRpmVersions(a: string, b: string): number {
   const [ours, theirs] = [splitVersion(a), splitVersion(b)];
   return (
@@ -45,7 +45,7 @@ export function compareRuns(a: string, b: string): number {
     const run = isNumber ? /[0-9]+/y : /[A-Za-z]+/y;
     const ours = runAt(run, a, i);
     const theirs = runAt(run, b, j);
-    // A number is later than letters.
+    // A run of digits is later than a run of letters.
     if (theirs === '') return isNumber ? 1 : -1;
     const difference = isNumber ? compareNumbers(ours, theirs) : ours < theirs ? -1 : ours > theirs ? 1 : 0;
     if (difference !== 0) return difference;

@@ -17,8 +17,8 @@ const logs = [
 ];
 
 /**
- * @param names of the packages that will be asked for
- * @param since before this nobody will ask for the logs, in milliseconds since the epoch
+ * @param names the packages that the caller will ask for
+ * @param since the earliest time of the logs that the caller needs, in milliseconds since the epoch
  */
 export function openRpm(host: Host, names: ReadonlySet<string>, since: number, run: Run): Manager {
   let pasts: Map<string, RpmPast> | null = null;
@@ -49,7 +49,7 @@ function pastOf(past: RpmPast | null, installed: string): PackageHistory {
     source: past?.source ?? null,
     changelog: past === null ? null : new Changelog(each(past.entries), { cut: false }),
     without: 'no_changelog',
-    // An entry that names no version, or another one, is all that there is: then the first entry is taken for the newest.
+    // null if the first entry names no version or another one. Then the first entry counts as the newest.
     installed: tag === null ? null : toSource(installed),
     toSource,
     toPackage: () => null,
@@ -57,7 +57,7 @@ function pastOf(past: RpmPast | null, installed: string): PackageHistory {
     contains: (version, older) => compare(older, version) <= 0,
     hasTime: ({ date }, seconds) =>
       date !== null &&
-      // A date alone stands for noon, and its build for the midnight before (rpm's SOURCE_DATE_EPOCH).
+      // An entry with a date alone has the time of noon, and its build has the midnight before (rpm's SOURCE_DATE_EPOCH).
       (date === seconds || (date % day === day / 2 && date - day / 2 === seconds)),
   };
 }
@@ -66,7 +66,7 @@ async function* each(entries: readonly ChangelogEntry[]): AsyncGenerator<Changel
   yield* entries;
 }
 
-/** What the installed version has behind the entry's, as in `.el9`; null if it is another version. */
+/** Returns the text that the installed version has after the entry's version, as in `.el9`; null if the versions differ. */
 function tagOf(entry: string, installed: string): string | null {
   const [ours, theirs] = withEpochs(entry, installed);
   return theirs === ours || theirs.startsWith(`${ours}.`) ? theirs.slice(ours.length) : null;
@@ -76,7 +76,7 @@ function compare(a: string, b: string): number {
   return compareRpmVersions(...withEpochs(a, b));
 }
 
-/** Changelogs seldom name the epoch: then only what both have is compared. */
+/** Removes the epoch if only one of the versions has it, because changelogs seldom name the epoch. */
 function withEpochs(a: string, b: string): [string, string] {
   const epoch = /^[0-9]+:/;
   return epoch.test(a) === epoch.test(b) ? [a, b] : [a.replace(epoch, ''), b.replace(epoch, '')];

@@ -1,6 +1,6 @@
-// A file of the host that root's programs wrote -> its text, piece by piece. Nothing on the way can block us or fill the memory:
-// a link counts only if it is root's and stays below its folder, only a regular file of root's is read, and no more than 4 MiB of
-// text comes out of it, whatever is packed into it. open(2), gzip(1).
+// A file that root's programs wrote -> its text, piece by piece. No file can block the program or fill its memory: a link counts
+// only if root owns it and it stays below its folder, only a regular file of root is read, and at most 4 MiB of text come out of a
+// file, even if more is packed into it. open(2), gzip(1).
 
 import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync, type Stats } from 'node:fs';
 import { join, resolve } from 'node:path/posix';
@@ -8,22 +8,22 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Bytes } from '../procfs/bytes.ts';
 
-/** The most text that is taken from one file, and the most bytes that are read of one. */
+/** The most text that comes out of one file, and the most bytes that are read from one file. */
 export const mostBytes = 4 * 1024 * 1024;
 
 const blockBytes = 64 * 1024;
 
-/** How many links one path may have. */
+/** The most links that one path may have. */
 const mostLinks = 8;
 
 export interface Host {
-  /** The folder below which the host's files are. Whoever owns it is trusted. */
+  /** The folder below which the host's files are. The owner of this folder is trusted. */
   root: string;
-  /** Whether a look at this path reaches no file system that may hang. */
+  /** Returns whether the path is on file systems that cannot hang. */
   isLocal: (path: Bytes) => boolean;
 }
 
-/** The owner of the host's root folder: 0, and another number only in a user namespace. */
+/** Returns the owner of the host's root folder: 0, or another number in a user namespace. */
 export function ownerOf({ root }: Host): number {
   return lstatSync(root).uid;
 }
@@ -34,8 +34,8 @@ export interface TrustedFile {
 }
 
 /**
- * Opens a regular file; the caller closes it. null if there is none, or none to be trusted.
- * @param folder as in /usr/share/doc: no link may lead out of it
+ * Opens a regular file, which the caller closes. Returns null if there is no file or it is not trusted.
+ * @param folder no link may lead out of this folder, for example /usr/share/doc
  */
 export function openTrusted(host: Host, folder: string, name: string): TrustedFile | null {
   try {
@@ -48,7 +48,7 @@ export function openTrusted(host: Host, folder: string, name: string): TrustedFi
   }
 }
 
-/** The path without links; null if one of them is not to be trusted. */
+/** Returns the path without links; null if one of the links is not trusted. */
 function resolveBelow(host: Host, folder: string, name: string, owner: number): string | null {
   let path = join(folder, name);
   for (let links = 0; links <= mostLinks; links++) {
@@ -61,7 +61,7 @@ function resolveBelow(host: Host, folder: string, name: string, owner: number): 
   return null;
 }
 
-/** Where the first link on the way leads to, with the rest of the path; null if there is none. */
+/** Returns the target of the first link in the path, with the rest of the path; null if the path has no link. */
 function firstLink(host: Host, folder: string, path: string, owner: number): string | 'distrusted' | null {
   const names = path.slice(folder.length + 1).split('/');
   let at = folder;
@@ -82,7 +82,7 @@ function isTrustedFolder(stat: Stats, owner: number): boolean {
 }
 
 function openRegular(path: string, owner: number): TrustedFile | null {
-  // A pipe without a writer would make open(2) wait.
+  // O_NONBLOCK, because open(2) would wait for a writer of a pipe.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
   const stat = fstatSync(fd);
   if (stat.isFile() && stat.uid === owner) return { fd, size: stat.size };
@@ -90,7 +90,7 @@ function openRegular(path: string, owner: number): TrustedFile | null {
   return null;
 }
 
-/** A file at a path that nobody but root can change; else null. A link as the last component is none. */
+/** Opens a file at a path that only root can change. Returns null if there is no regular file; a link does not count. */
 export function openLog(host: Host, path: string): TrustedFile | null {
   if (!host.isLocal(path)) return null;
   try {
@@ -102,11 +102,11 @@ export function openLog(host: Host, path: string): TrustedFile | null {
 }
 
 export interface Reading {
-  /** Set when the text was cut off: there is more, or the rest cannot be unpacked. */
+  /** Whether the text was cut: the file has more text, or the rest cannot be unpacked. */
   cut: boolean;
 }
 
-/** The text from the beginning, unpacked if it is gzip. Closes the file when all is read, or the caller stops. */
+/** Yields the text from the beginning, unpacked if it is gzip. Closes the file when all is read, or when the caller stops. */
 export async function* readPieces({ fd }: TrustedFile, reading: Reading): AsyncGenerator<Bytes> {
   try {
     const magic = Buffer.alloc(2);
@@ -126,7 +126,7 @@ export async function* readPieces({ fd }: TrustedFile, reading: Reading): AsyncG
   }
 }
 
-/** The last 4 MiB of a file that is not packed. Closes it. */
+/** Returns the last 4 MiB of a file that is not packed, and closes the file. */
 export function readTail({ fd, size }: TrustedFile): Bytes {
   try {
     const buffer = Buffer.alloc(mostBytes);
@@ -147,7 +147,7 @@ function* blocks(fd: number, reading: Reading): Generator<Buffer> {
   reading.cut = true;
 }
 
-/** What the caller does not take is not unpacked: a little packed text may be an endless plain one. */
+/** Unpacks only as much as the caller takes, because a short packed text may unpack to an endless text. */
 async function* unpack(packed: Iterable<Buffer>, reading: Reading): AsyncGenerator<Buffer> {
   const source = Readable.from(packed);
   const gunzip = createGunzip({ chunkSize: blockBytes });
@@ -156,7 +156,7 @@ async function* unpack(packed: Iterable<Buffer>, reading: Reading): AsyncGenerat
   try {
     for await (const piece of gunzip) yield piece as Buffer;
   } catch (error) {
-    // A file that is torn: what came before counts.
+    // The packed file is damaged. The text before the damage counts.
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     reading.cut = true;
   } finally {

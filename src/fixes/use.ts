@@ -1,4 +1,4 @@
-// One use of a gone file of a package by one process: what the file and the process tell of the version that is still used.
+// One use of a gone file of a package by one process: the facts of file and process that tell the version in use.
 
 import type { Package } from '../documents/generated/report.ts';
 import type { BuildNote } from '../procfs/build-note.ts';
@@ -7,19 +7,19 @@ export interface Use {
   pid: number;
   /** The package that owns the file's path now. */
   owner: Pick<Package, 'manager' | 'name' | 'version'>;
-  /** When the gone file was last written, in nanoseconds since the epoch; null if it may not be looked at. */
+  /** When the gone file was last written, in nanoseconds since the epoch; null if the file cannot be inspected safely. */
   modifiedAtNs: bigint | null;
-  /** Whose the gone file is; null if that is not known. */
+  /** The uid of the gone file's owner; null if it is not known. */
   fileOwner: number | null;
-  /** When it lost its last name, in nanoseconds since the epoch. */
+  /** When the gone file lost its last name, in nanoseconds since the epoch; null if that is not known. */
   unlinkedAtNs: bigint | null;
-  /** When the process began, in milliseconds since the epoch. */
+  /** When the process began, in milliseconds since the epoch; null if that is not known. */
   startedAt: number | null;
-  /** What the gone file says of itself; null if it says nothing. */
+  /** The note about its package in the gone file; null if the file has none. */
   note: BuildNote | null;
 }
 
-/** Why it is believed that a process uses a version, the strongest first. */
+/** The kinds of evidence that a process uses a version, the strongest first. */
 export const evidences = ['file_time', 'build_note', 'upgrade_log', 'first_upgrade'] as const;
 export type Evidence = (typeof evidences)[number];
 
@@ -31,8 +31,8 @@ export type UnknownBecause =
   | 'too_many_packages';
 
 export interface Fixes {
-  /** All of them, the newest first. */
+  /** All ids, the newest first. */
   cves: readonly string[];
-  /** Whether the changelog tells of everything since the running version. */
+  /** Whether the changelog tells all changes since the running version. */
   complete: boolean;
 }

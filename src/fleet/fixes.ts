@@ -1,4 +1,4 @@
-// The packages of many reports -> which host lacks which security fix in memory, and of which hosts that cannot be known.
+// The packages of many reports -> the hosts that lack a security fix in memory, and the hosts for which nobody can know.
 
 import { compareCves } from '../cves.ts';
 import { compareBytes } from '../documents/compare-bytes.ts';
@@ -7,7 +7,7 @@ import type { PackageInUse, Report } from '../documents/generated/report.ts';
 import { keyMaker } from '../keys.ts';
 import { isPlaceOfPackages } from '../path-evidence.ts';
 
-/** What is kept of one package of one report. */
+/** The facts that are kept for one package of one report. */
 interface Lack {
   about: Pick<PackageInUse, 'name' | 'running_version' | 'installed_version'>;
   cves: readonly string[];
@@ -16,9 +16,9 @@ interface Lack {
 
 export interface HostFixes {
   lacks: readonly Lack[];
-  /** Why nobody can say that it lacks nothing else; empty if all is known. */
+  /** Why nobody can say that the host lacks no other fix; empty if all is known. */
   unknown: readonly Because[];
-  /** The lists that were cut end with these ids. */
+  /** The last id of each list that was cut. */
   lastListed: readonly string[];
 }
 
@@ -33,7 +33,7 @@ const becauses: readonly Because[] = [
   'list_cut',
 ];
 
-/** Gives equal lists of ids as one, so that a fleet of like hosts has each once. */
+/** Returns one array for equal lists of ids, so that a fleet of equal hosts stores each list once. */
 export type Share = (cves: readonly string[]) => readonly string[];
 
 /** @param whole whether the report saw everything and shows it */
@@ -74,7 +74,7 @@ function hasGoneCode({ units, processes }: Report): boolean {
   );
 }
 
-/** Gone code that a package may have had before, or that of a container, whose packages nobody asked. */
+/** Returns whether there is gone code of no known package: a package may have had it before, or it is in a container. */
 function hasStrayCode({ units, processes }: Report): boolean {
   const isStray = ({ role, path, package: owner }: { role: string; path: string; package: unknown }) =>
     role === 'code' && owner === null && isPlaceOfPackages(path);
@@ -94,13 +94,13 @@ interface NamedHost {
 
 const listedCves = 500;
 
-/** Those that most hosts lack, then the newest; at most 500. */
+/** Lists at most 500 ids: the ids that most hosts lack come first, then the newest. */
 export function listCves(hosts: readonly NamedHost[], only: string | null): FleetCve[] {
   const keyOf = keyMaker();
   const variants = new Map<string, { lack: Lack; hosts: number[]; units: Set<string> }>();
   for (const [index, { fixes }] of hosts.entries()) {
     for (const lack of fixes.lacks) {
-      // Most hosts of a fleet lack the same of the same package: their ids are gone through once.
+      // Most hosts of a fleet lack the same ids of the same package, so hosts are grouped and the ids are read once for a group.
       const key = keyOf(lack.about.name, lack.cves.join());
       const variant = variants.get(key) ?? { lack, hosts: [], units: new Set<string>() };
       variants.set(key, variant);
@@ -146,7 +146,7 @@ function sorted(names: Iterable<string>): string[] {
   return [...new Set(names)].sort(compareBytes);
 }
 
-/** @param unread how many inputs could not be read: nobody knows what they would have said */
+/** @param unread how many inputs could not be read. Each of them may be a host that lacks the fix. */
 export function answerCve(id: string, hosts: readonly NamedHost[], unread: number): CveAnswer {
   const lacking: CveAnswer['hosts'] = [];
   const unknown: CveAnswer['unknown'] = [];
@@ -165,7 +165,7 @@ export function answerCve(id: string, hosts: readonly NamedHost[], unread: numbe
       });
       continue;
     }
-    // A list that was cut has the newest ids: an older one may be among those that it leaves out.
+    // A list that was cut has only the newest ids, so an older id may be among the ids that were left out.
     const isCut = fixes.lastListed.some((last) => compareCves(id, last) > 0);
     const because = ordered(new Set([...fixes.unknown, ...(isCut ? (['list_cut'] as const) : [])]));
     if (because.length > 0) unknown.push({ hostname, id: hostId, because });

@@ -1,5 +1,5 @@
-// Reports, one after the other -> the fleet document. Of every host only the newest counts: what an older one brought is
-// taken out again, so that memory follows the size of the result and not the number of reports.
+// Reports, one after the other -> the fleet document. Only the newest report of a host counts. A newer report takes out the entries
+// of the older report, so that memory grows with the size of the result and not with the number of reports.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Fleet, FleetFile, FleetUnit, UnreadableInput } from '../documents/generated/fleet.ts';
@@ -12,7 +12,7 @@ import { tool } from '../version.ts';
 import { answerCve, collectHostFixes, type HostFixes, listCves } from './fixes.ts';
 import { type FleetGate, judgeFleet, judgeHost } from './gate.ts';
 
-/** What is judged of a report by others: the fold itself decides nothing. */
+/** The judgement on a report. The caller makes it, because the fold itself decides nothing. */
 export interface Assessment {
   /** The plan's answer. */
   reboot: Pick<PlanReboot, 'required' | 'reasons'>;
@@ -23,7 +23,7 @@ export interface Assessment {
 }
 
 interface HostEntry {
-  /** Its number in the entries below: a newer report gets a new one, so that theirs only rise. */
+  /** The number of the host in the lists below. A newer report gets a new, higher number, so every list stays sorted. */
   slot: number;
   about: Required<Fleet['hosts'][number]>;
   affected: boolean;
@@ -32,14 +32,14 @@ interface HostEntry {
   files: FileEntry[];
   units: UnitEntry[];
 }
-// Plain arrays of numbers: with 10,000 hosts, sets and maps of hosts would be most of the memory.
+// Slots are plain arrays of numbers, because with 10,000 hosts sets and maps of hosts would be most of the memory.
 interface FileEntry {
   key: string;
   /** The raw bytes of the path, which the document does not show. */
   base64: string | null;
   about: Omit<FleetFile, 'hosts' | 'units'>;
   slots: number[];
-  /** The units that use it, host by host as in `slots`; hosts with the same units share the array. */
+  /** The units that use the file, host by host as in `slots`. Hosts with the same units share the array. */
   units: (readonly string[])[];
 }
 interface UnitEntry {
@@ -48,7 +48,7 @@ interface UnitEntry {
   slots: number[];
 }
 
-// Two million broken lines in one source need not all be told.
+// A source may have two million broken lines, and nobody reads a list of them all.
 const listedPerSource = 100;
 
 export class FleetFold {
@@ -93,7 +93,7 @@ export class FleetFold {
     for (const [fileKey, use] of collectUses(report, this.#keyOf)) this.#addFile(entry, fileKey, use);
   }
 
-  /** @param file the source without its line: of one file at most a hundred inputs are listed */
+  /** @param file the source without its line. At most a hundred inputs of one file are listed. */
   refuse(file: string, input: UnreadableInput): void {
     const key = this.#keyOf(file);
     const refused = this.#refused.get(key) ?? { file, listed: [], more: 0 };
@@ -102,7 +102,7 @@ export class FleetFold {
     else refused.more++;
   }
 
-  /** @param cve the one that is asked for, or null */
+  /** @param cve the id that the user asks for, or null */
   build(now: Date, gate: FleetGate, cve: string | null = null): Fleet {
     const hosts = [...this.#hosts.values()].sort(
       ({ about: a }, { about: b }) => compareBytes(a.hostname, b.hostname) || compareBytes(a.id ?? '', b.id ?? ''),
@@ -129,7 +129,7 @@ export class FleetFold {
         affected: hosts.filter(({ affected }) => affected).length,
         incomplete: abouts.filter(({ complete }) => !complete).length,
         reboot_required: abouts.filter(({ reboot_required }) => reboot_required === true).length,
-        // No report that lies makes it infinite, which no JSON can say.
+        // JSON has no infinity, so the sum is limited even if a report lies about its bytes.
         held_bytes: abouts.reduce((sum, { held_bytes }) => Math.min(sum + held_bytes, Number.MAX_VALUE), 0),
         unreadable_inputs: unread,
       },
@@ -168,7 +168,7 @@ export class FleetFold {
     const key = this.#keyOf(about.scope, about.name);
     const entry = this.#units.get(key) ?? { key, about, slots: [] };
     this.#units.set(key, entry);
-    // Two users may both have an app.service: one entry, one host.
+    // Two users of a host may both have an app.service. They share one entry, and the host is in it once.
     if (entry.slots.at(-1) === host.slot) return;
     entry.slots.push(host.slot);
     host.units.push(entry);
@@ -198,7 +198,7 @@ export class FleetFold {
   }
 }
 
-/** @param slots rising, and `slot` among them */
+/** @param slots in rising order, with `slot` among them */
 function indexOfSlot(slots: readonly number[], slot: number): number {
   let low = 0;
   for (let high = slots.length - 1; low < high; ) {
@@ -212,11 +212,11 @@ function indexOfSlot(slots: readonly number[], slot: number): number {
 interface Use {
   about: Omit<FleetFile, 'hosts' | 'units'>;
   base64: string | null;
-  /** Some more than once. */
+  /** A unit may be in the list more than once. */
   units: string[];
 }
 
-/** The files of the units, and of the processes that no unit owns: an old library in a container is one as well. */
+/** Collects the files of units, and of processes that no unit owns, because an old library in a container counts as well. */
 function collectUses({ units, processes }: Report, keyOf: KeyOf): Map<string, Use> {
   const uses = new Map<string, Use>();
   const add = (file: UnitFile | DeletedMap | DeletedFd, via: 'map' | 'fd', unit: string | null): void => {

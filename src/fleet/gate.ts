@@ -1,22 +1,22 @@
-// --fail-on over many hosts -> the verdict on each, and on all of them and what could not be read.
+// --fail-on over many hosts -> the verdict on each host, and the verdict on all hosts and all unreadable inputs.
 
 import type { FleetCause, FleetVerdict } from '../documents/generated/fleet.ts';
 
 export interface FleetGate {
-  /** What closes the gate; empty means that there is none. */
+  /** The causes that close the gate; empty means that there is no gate. */
   failOn: readonly FleetCause[];
   allowIncomplete: boolean;
 }
 
 interface HostFacts {
-  /** How much counts on it. */
+  /** How many units and programs count on the host. */
   stale: number;
   rebootRequired: boolean | null;
-  /** Whether its report saw everything and shows it. */
+  /** Whether the host's report saw everything and shows it. */
   whole: boolean;
 }
 
-/** What is found wins over what is not known. */
+/** A cause that is found wins over a fact that is not known. */
 export function judgeHost({ stale, rebootRequired, whole }: HostFacts, gate: FleetGate): FleetVerdict {
   const asked = new Set(gate.failOn);
   if (asked.size === 0) return null;
@@ -26,7 +26,7 @@ export function judgeHost({ stale, rebootRequired, whole }: HostFacts, gate: Fle
   return (known && rebootKnown) || gate.allowIncomplete ? 'pass' : 'incomplete';
 }
 
-/** @param unread how many inputs could not be read: nobody knows what they would have said */
+/** @param unread how many inputs could not be read. Each of them may be a host that closes the gate. */
 export function judgeFleet(hosts: readonly FleetVerdict[], unread: number, gate: FleetGate): FleetVerdict {
   if (gate.failOn.length === 0) return null;
   if (hosts.includes('drift')) return 'drift';

@@ -4,17 +4,17 @@
 import type { ActionName } from '../documents/generated/plan.ts';
 
 export interface ActionArguments {
-  /** A valid unit name where the action is about a unit: systemctl would expand glob characters. */
+  /** A valid unit name if the action is about a unit, because systemctl would expand glob characters. */
   unit: string | null;
-  /** Whose manager; null for the system's. */
+  /** The user whose manager is asked; null for the manager of the system. */
   uid: number | null;
-  /** As in HUP. */
+  /** The name without SIG, as in HUP. */
   signal: string | null;
 }
 
 /** The first systemctl that reaches the manager of another user: https://github.com/systemd/systemd/issues/14580 */
 const firstWithUserAtHost = 248;
-/** nobody's, nogroup's: a user's manager asks for its user alone, whose group the report does not know. */
+/** The group of nobody (nogroup). A user's manager checks only the uid, and the report does not know the user's group. */
 const noGroup = 65534;
 
 const words: Readonly<Partial<Record<ActionName, (given: ActionArguments) => (string | null)[]>>> = {
@@ -26,8 +26,8 @@ const words: Readonly<Partial<Record<ActionName, (given: ActionArguments) => (st
 };
 
 /**
- * null if a person has to do it.
- * @param systemdVersion of the systemctl that will run it, or null if that is not known
+ * Builds the command of an action; null if a person has to do it.
+ * @param systemdVersion the version of the systemctl that will run the command, or null if it is not known
  */
 export function buildArgv(action: ActionName, given: ActionArguments, systemdVersion: number | null): string[] | null {
   const verb = words[action]?.(given);
@@ -38,7 +38,7 @@ export function buildArgv(action: ActionName, given: ActionArguments, systemdVer
 function systemctl(uid: number | null, version: number | null): string[] {
   if (uid === null) return ['systemctl'];
   if (version === null || version >= firstWithUserAtHost) return ['systemctl', '--user', `--machine=${uid}@.host`];
-  // As the user, at the manager's own socket, which is in the runtime directory that systemd gives every user.
+  // setpriv becomes the user, because the manager's own socket is in the runtime directory that systemd gives every user.
   const asUser = ['setpriv', `--reuid=${uid}`, `--regid=${noGroup}`, '--clear-groups'];
   return [...asUser, 'env', `XDG_RUNTIME_DIR=/run/user/${uid}`, 'systemctl', '--user'];
 }

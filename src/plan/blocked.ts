@@ -1,21 +1,20 @@
-// What stands in the way of acting on a unit: the closed list of blocked_by as a table over systemd's facts and the sessions
-// in the unit. systemd.unit(5) (RefuseManualStart=), systemd.scope(5), systemd.service(5) (Type=oneshot), systemd-run(1),
+// A unit -> the reason not to act on it: the closed list of blocked_by as a table over systemd's facts and the sessions in the
+// unit. systemd.unit(5) (RefuseManualStart=), systemd.scope(5), systemd.service(5) (Type=oneshot), systemd-run(1),
 // org.freedesktop.systemd1(5).
 
 import type { BlockedBy } from '../documents/generated/plan.ts';
 import type { SystemdFacts } from '../documents/generated/report.ts';
 import { isUnitName } from '../systemd/unit-name.ts';
-import { isDoubtful } from './standing.ts';
-import type { Target } from './target.ts';
+import { isDoubtful, type UnitTarget } from './target.ts';
 
-/** What systemctl would be asked to do. */
+/** The request that systemctl would get. */
 export type Request = 'restart' | 'reload' | 'signal';
 
 interface Row {
   code: BlockedBy;
   blocks: readonly Request[];
-  when: (unit: string, target: Target) => boolean;
-  /** Only a reason to ask people: a rule of the user's own for a restart is their answer. */
+  when: (target: UnitTarget) => boolean;
+  /** Whether the row is only a reason to ask people. A rule of the user's own for a restart is their answer. */
   yields?: true;
 }
 
@@ -23,19 +22,19 @@ const all: readonly Request[] = ['restart', 'reload', 'signal'];
 const jobs: readonly Request[] = ['restart', 'reload'];
 
 function saying(check: (facts: SystemdFacts) => boolean): Row['when'] {
-  return (_, { facts }) => facts !== null && check(facts);
+  return ({ facts }) => facts !== null && check(facts);
 }
 
 const rows: readonly Row[] = [
-  // systemd cannot have loaded a unit of such a name, and nothing of it may reach a command line.
-  { code: 'not_loaded', blocks: all, when: (unit) => !isUnitName(unit) },
-  { code: 'no_facts', blocks: all, when: (_, { scope, user }) => scope === 'user' && user === null },
-  // User managers are not asked: their services are restarted without facts, but whether they can reload is not known.
-  { code: 'no_facts', blocks: ['reload'], when: (_, { facts }) => facts === null },
+  // systemd cannot have loaded a unit with an invalid name, and an invalid name must not reach a command line.
+  { code: 'not_loaded', blocks: all, when: ({ unit }) => !isUnitName(unit) },
+  { code: 'no_facts', blocks: all, when: ({ scope, user }) => scope === 'user' && user === null },
+  // The scan asks no user manager. Services of users are restarted without facts, but nobody knows whether they can reload.
+  { code: 'no_facts', blocks: ['reload'], when: ({ facts }) => facts === null },
   {
     code: 'no_facts',
     blocks: ['restart'],
-    when: (_, { scope, facts }) => scope === 'system' && facts === null,
+    when: ({ scope, facts }) => scope === 'system' && facts === null,
     yields: true,
   },
   { code: 'masked', blocks: jobs, when: saying((facts) => facts.load_state === 'masked') },
@@ -43,9 +42,9 @@ const rows: readonly Row[] = [
   { code: 'refuse_manual_start', blocks: ['restart'], when: saying((facts) => facts.refuse_manual_start) },
   { code: 'refuse_manual_stop', blocks: ['restart'], when: saying((facts) => facts.refuse_manual_stop) },
   { code: 'cannot_start', blocks: ['restart'], when: saying((facts) => !facts.can_start) },
-  { code: 'cannot_start', blocks: ['restart'], when: (unit) => unit.endsWith('.scope') },
+  { code: 'cannot_start', blocks: ['restart'], when: ({ unit }) => unit.endsWith('.scope') },
   { code: 'refuse_manual_stop', blocks: ['restart'], when: saying((facts) => !facts.can_stop) },
-  { code: 'unit_type', blocks: all, when: (unit) => !unit.endsWith('.service') },
+  { code: 'unit_type', blocks: all, when: ({ unit }) => !unit.endsWith('.service') },
   { code: 'oneshot', blocks: ['restart'], when: saying((facts) => facts.type === 'oneshot') },
   { code: 'transient', blocks: ['restart'], when: isJob, yields: true },
   {
@@ -54,32 +53,28 @@ const rows: readonly Row[] = [
     when: saying((facts) => facts.fragment_present === false),
     yields: true,
   },
-  { code: 'not_own_files', blocks: all, when: (_, target) => isDoubtful(target), yields: true },
+  { code: 'not_own_files', blocks: all, when: isDoubtful, yields: true },
   {
     code: 'terminals',
     blocks: ['restart'],
-    when: (_, { sessions }) => sessions.some(({ terminal }) => terminal !== null),
+    when: ({ sessions }) => sessions.some(({ terminal }) => terminal !== null),
     yields: true,
   },
 ];
 
 /**
- * Whether the unit was made by a call and not from a file, as systemd-run makes them: its work would begin anew. dbus-broker
- * makes such units too, of daemons that it starts when they are called: https://github.com/bus1/dbus-broker (src/launch).
+ * Returns whether a call made the unit, and not a file, as systemd-run does: a restart would begin its work anew. dbus-broker
+ * makes such units too, for daemons that it starts when they are called: https://github.com/bus1/dbus-broker (src/launch).
  */
-function isJob(unit: string, { facts }: Target): boolean {
+function isJob({ unit, facts }: UnitTarget): boolean {
   return facts?.transient === true && !unit.startsWith('dbus-:');
 }
 
 /**
- * Why systemd should not be asked for it, or null. First match wins.
- * @param trusted the user's own policy asks for it
+ * Returns why systemd should not get the request, or null. The first row that matches wins.
+ * @param trusted whether the user's own policy makes the request
  */
-export function findBlock(target: Target, request: Request, trusted = false): BlockedBy | null {
-  const { unit } = target;
-  if (unit === null) return 'no_unit';
-  const row = rows.find(
-    ({ blocks, when, yields }) => blocks.includes(request) && when(unit, target) && !(trusted && yields),
-  );
+export function findBlock(target: UnitTarget, request: Request, trusted = false): BlockedBy | null {
+  const row = rows.find(({ blocks, when, yields }) => blocks.includes(request) && when(target) && !(trusted && yields));
   return row?.code ?? null;
 }

@@ -1,4 +1,4 @@
-// Report and policy -> the plan document. Pure: the same report gives the same plan, in whatever order its parts stand.
+// Report and policy -> the plan document. Pure: the same report gives the same plan, and the order of its parts does not matter.
 
 import { showsAll } from '../documents/coverage.ts';
 import type { Action, Plan, PlanReboot } from '../documents/generated/plan.ts';
@@ -57,8 +57,8 @@ export function buildPlan(
 }
 
 /**
- * What a plan of everything says about reboots, for commands that judge many reports: only units that can want a reboot
- * are looked at, and the policy is compiled once.
+ * Returns a function from a report to the reboot that a plan of everything would have, for commands that judge many reports. It
+ * judges only the units that can want a reboot, and compiles the policy once.
  */
 export function compileRebootJudge(
   userRules: readonly UserPolicyRule[],
@@ -82,7 +82,7 @@ function compilePolicy(userRules: readonly UserPolicyRule[]): Policy {
 interface JudgeOptions {
   policy: Policy;
   selection: Selection;
-  /** Whether processes that were not seen count as seen, if they are but those of users. */
+  /** Whether the scan counts as complete if it missed only processes of users. */
   allowUnseenUsers: boolean;
 }
 
@@ -106,7 +106,7 @@ function judgeTargets(
   return { actions, ignored: settled.flatMap(({ ignored }) => ignored), complete, reboot, fixes };
 }
 
-/** The caller's own connection ends by itself. An incomplete plan cannot know that nothing else is left. */
+/** Ignores the caller's own connection, which ends by itself. An incomplete plan cannot know that nothing else is left. */
 function isClean(actions: readonly Action[], reboot: PlanReboot, complete: boolean): boolean | null {
   if (reboot.required === true || actions.some(({ callers_own }) => !callers_own)) return false;
   return complete ? true : null;

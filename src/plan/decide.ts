@@ -1,4 +1,4 @@
-// One target -> its action, if anything is to be done, and the findings for which nothing is.
+// One target -> its action, if anything has to be done, and the findings that call for nothing.
 
 import type { Action, Ignored, ReasonCode } from '../documents/generated/plan.ts';
 import type { ShippedPolicy, UserPolicy } from '../policy/match.ts';
@@ -8,8 +8,7 @@ import { buildFixes, type KnownFixes } from './fixes.ts';
 import { harmlessness } from './harmless.ts';
 import type { PlanReason } from './reasons.ts';
 import { buildRemarks } from './remarks.ts';
-import { needsStanding } from './standing.ts';
-import type { Target } from './target.ts';
+import { needsStanding, type Target } from './target.ts';
 import { decideAction, hasCode, mapsCode, type Verdict } from './verdict.ts';
 
 export interface Policy {
@@ -24,9 +23,9 @@ export interface Settled {
   ignored: Ignored[];
 }
 
-/** What the report knows beside its targets. */
+/** Facts of the report that belong to no target. */
 export interface Facts {
-  /** Of the systemctl that will run the actions, or null if that is not known. */
+  /** The version of the systemctl that will run the actions, or null if it is not known. */
   systemdVersion: number | null;
   fixes: KnownFixes;
 }
@@ -58,25 +57,28 @@ export function decide(target: Target, policy: Policy, { systemdVersion, fixes }
   return { action: { ...action, fixes: buildFixes(reasons, fixes) }, reasons, ignored };
 }
 
-/** Whether a user can bring it about that the target uses the file. */
+/** Returns whether a user can make the target use the file. */
 function mayBeHanded({ role, standing }: PlanReason, { kind }: Target): boolean {
   return kind === 'guest' || (needsStanding(kind) && role !== 'code' && standing !== 'own');
 }
 
 function shippedDecision(target: Target, shipped: ShippedPolicy): Decision | null {
-  const { kind, unit, aliases, scope, programs, facts } = target;
-  if (kind !== 'unit' || unit === null || scope === null) return null;
+  if (target.kind !== 'unit') return null;
+  const { unit, aliases, scope, programs, facts } = target;
   const killMode = facts?.kill_mode ?? null;
   return shipped({ unit, aliases, scope, programs, killMode, hasCode: hasCode(target), mapsCode: mapsCode(target) });
 }
 
 function buildAction(target: Target, verdict: Verdict, systemdVersion: number | null): Action {
   const { action, blockedBy, policy, signal } = verdict;
-  const { unit, scope, user, session, container, process } = target;
+  const { unit, scope, user } = target;
   const uid = scope === 'user' || action === 'reexec_user_manager' ? (user?.uid ?? null) : null;
   return {
     action,
-    ...{ unit, scope, user, session, container, process },
+    ...{ unit, scope, user },
+    session: 'session' in target ? target.session : null,
+    container: 'container' in target ? target.container : null,
+    process: 'process' in target ? target.process : null,
     argv: buildArgv(action, { unit, uid, signal }, systemdVersion),
     carries_caller: target.carriesCaller,
     callers_own: target.callersOwn,

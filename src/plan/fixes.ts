@@ -6,7 +6,7 @@ import type { ClosedFixes, FixedPackage } from '../documents/generated/plan.ts';
 import type { PackageInUse, Report } from '../documents/generated/report.ts';
 import type { PlanReason } from './reasons.ts';
 
-/** The newest ids that are listed. */
+/** At most so many ids are listed, the newest. */
 const listed = 20;
 
 /** Packages by their name, as a report has them; null for a report that was made without --fixes. */
@@ -26,7 +26,7 @@ export function collectFixes({ packages = null }: Report): KnownFixes {
 
 type Reason = Pick<PlanReason, 'role' | 'package' | 'pids'>;
 
-/** null if nothing is known of any fix. */
+/** Collects the fixes that the actions for the findings bring into memory; null if no fix is known at all. */
 export function buildFixes(findings: readonly Reason[], known: KnownFixes): ClosedFixes | null {
   if (known === null) return null;
   const used = new Set<PackageInUse>();
@@ -36,14 +36,14 @@ export function buildFixes(findings: readonly Reason[], known: KnownFixes): Clos
     const users = new Set(pids);
     const versions = owner === null ? [] : (known.get(`${owner.manager} ${owner.name}`) ?? []);
     const own = versions.filter((each) => each.pids.some((pid) => users.has(pid)));
-    // A file of no package may be of one that was removed, or of a container.
+    // A file of no package may have been in a package that was removed, or in a container.
     if (own.length === 0) isKnown = false;
     for (const each of own) used.add(each);
   }
   const fixes = [...used].flatMap(({ fixes }) => fixes ?? []);
   if (used.size > 0 && fixes.length === 0) return null;
   if (used.size === 0 && !isKnown) return null;
-  // Newest first in each of them, and so in all.
+  // Each list has its newest id first, and so has the joined list.
   const cves = [...new Set(fixes.flatMap(({ cves }) => cves))].sort(compareCves);
   const most = Math.max(0, ...fixes.map(({ count }) => count));
   return {
@@ -52,7 +52,7 @@ export function buildFixes(findings: readonly Reason[], known: KnownFixes): Clos
     complete:
       isKnown &&
       [...used].every((each) => each.fixes?.complete === true) &&
-      // Of several lists that were cut nobody knows how many ids they have in common.
+      // If several lists were cut, nobody knows how many ids they have in common.
       (fixes.length === 1 || fixes.every(({ count, cves }) => count === cves.length)),
     packages: [...used]
       .filter((each) => (each.fixes?.count ?? 0) > 0)

@@ -1,12 +1,11 @@
-// A finding that calls for nothing by itself -> why, in a sentence that fits what is known of it, and what letting go of it
-// would bring. Nothing that holds space is restarted for it: that is for people to decide.
+// A finding that calls for nothing by itself -> the reason, in a sentence that fits the finding, and the space that would go free.
+// No unit is restarted only to free space, because people decide that.
 
 import type { Role } from '../documents/generated/report.ts';
 import { isDatabaseFile, isInWorkspace, isTemporary, logEvidence } from '../path-evidence.ts';
 import { formatBytes, notableBytes } from '../sizes.ts';
 import type { PlanReason } from './reasons.ts';
-import { needsStanding } from './standing.ts';
-import type { Target, TargetKind } from './target.ts';
+import { needsStanding, type Target } from './target.ts';
 
 interface Row {
   role: Role;
@@ -14,7 +13,7 @@ interface Row {
   reason: string | ((finding: PlanReason) => string);
 }
 
-/** First match wins. */
+/** The first row that matches wins. */
 const rows: readonly Row[] = [
   {
     role: 'scratch',
@@ -62,10 +61,10 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** A rule of the user for the unit alone is about held files, but not about data and scratch. */
+/** Whether a user's rule without a path applies to the role: it applies to held files, but not to data and scratch. */
 const affected: Readonly<Partial<Record<Role, boolean>>> = { scratch: false, data: false, file: true, log: true };
 
-/** null for a finding that calls for something. */
+/** Returns why a finding calls for nothing, or null if it calls for an action. */
 export function harmlessness(finding: PlanReason, target: Target): { affects: boolean; reason: string } | null {
   const affects = affected[finding.role];
   const row = rows.find(({ role, when }) => role === finding.role && when(finding, target));
@@ -74,20 +73,29 @@ export function harmlessness(finding: PlanReason, target: Target): { affects: bo
   return { affects, reason: `${reason}${remedy(finding, target)}` };
 }
 
-const ends: Readonly<Record<TargetKind, (target: Target) => string>> = {
-  unit: ({ unit }) => `${unit?.endsWith('.service') ? 'a restart' : 'the end'} of ${unit}`,
-  container: () => 'a restart of the container',
-  session: ({ session }) => `the end of session ${session?.id}`,
-  pid1: () => 'a reboot',
-  user_manager: () => "the end of the user's manager",
-  helper: () => "the end of the user's manager",
-  leftover: () => 'the end of the process',
-  guest: () => 'the end of the process',
-  process: () => 'the end of the process',
-};
+/** Names the event that makes the target let go of its files. */
+function endOf(target: Target): string {
+  switch (target.kind) {
+    case 'unit':
+      return `${target.unit.endsWith('.service') ? 'a restart' : 'the end'} of ${target.unit}`;
+    case 'container':
+      return 'a restart of the container';
+    case 'session':
+      return `the end of session ${target.session.id}`;
+    case 'pid1':
+      return 'a reboot';
+    case 'user_manager':
+    case 'helper':
+      return "the end of the user's manager";
+    case 'leftover':
+    case 'guest':
+    case 'process':
+      return 'the end of the process';
+  }
+}
 
 function remedy({ role, heldBytes }: PlanReason, target: Target): string {
   // A restart makes the same scratch again.
   if (role === 'scratch' || heldBytes === null || heldBytes < notableBytes) return '';
-  return `; ${ends[target.kind](target)} frees ${formatBytes(heldBytes)}`;
+  return `; ${endOf(target)} frees ${formatBytes(heldBytes)}`;
 }

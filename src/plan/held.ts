@@ -1,4 +1,4 @@
-// The report -> who holds the space of gone files, most first. Every file of a holder counts once, whatever its role.
+// The report -> the holders of the space of gone files, the largest first. Every file of a holder counts once, in any role.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import { containerKey } from '../documents/container-key.ts';
@@ -42,7 +42,7 @@ function unitHolder({ name, scope, user, held_bytes, held_memory_bytes, pids }: 
   return { ...nobody, unit: name, scope, user, held_bytes, held_memory_bytes: held_memory_bytes ?? null, pids };
 }
 
-/** @param unlisted by pid: what the files hold that the report does not list */
+/** @param unlisted by pid: the bytes of the files that the report does not list */
 function sumOf(
   members: readonly Process[],
   unlisted: ReadonlyMap<number, number>,
@@ -56,7 +56,7 @@ function sumOf(
   };
 }
 
-// Where everything else is equal, the whole text decides: the order must not depend on that of the report.
+// If the sizes are equal, the whole text decides, because the order must not depend on the order of the report.
 function compareHolders(a: Holder, b: Holder): number {
   return b.held_bytes - a.held_bytes || compareBytes(JSON.stringify(a), JSON.stringify(b));
 }

@@ -1,5 +1,5 @@
-// The safe order of the actions: services first, then managers, then what needs a person; whatever carries the caller
-// comes last of all, since what would follow it might never be done.
+// The safe order of the actions: services first, then managers, then the actions that need a person. An action on the
+// unit that carries the caller comes last of all, because the actions after it might never be done.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Action, Ignored } from '../documents/generated/plan.ts';
@@ -23,7 +23,7 @@ function stepOf({ action, scope }: Action): number {
   return Math.max(steps.indexOf(action), steps.indexOf(`${scope} ${action}`));
 }
 
-// Where everything else is equal, the whole text decides: the order must not depend on that of the report.
+// If everything else is equal, the whole text decides, because the order must not depend on the order of the report.
 export function compareActions(a: Action, b: Action): number {
   return (
     Number(a.carries_caller) - Number(b.carries_caller) ||
@@ -41,7 +41,7 @@ function compareWhole(a: object, b: object): number {
   return compareBytes(JSON.stringify(a), JSON.stringify(b));
 }
 
-/** One after the other: as a whole they may be longer than a string can be. */
+/** Compares entry by entry, because a whole list as text may be longer than a string can be. */
 function compareLists(a: readonly object[], b: readonly object[]): number {
   for (const [index, each] of a.entries()) {
     const other = b[index];
@@ -60,7 +60,7 @@ export function compareIgnored(a: Ignored, b: Ignored): number {
   );
 }
 
-/** Units before what is in none. */
+/** Puts names before null, so that units come first. */
 function compareNullable(a: string | null, b: string | null): number {
   return Number(a === null) - Number(b === null) || compareBytes(a ?? '', b ?? '');
 }

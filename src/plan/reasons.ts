@@ -1,4 +1,4 @@
-// The report's gone files -> what the plan says of each: a code from the closed list, and who uses it.
+// The report's gone files -> the plan's finding for each: a code from the closed list, and the processes that use the file.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Because, ReasonCode } from '../documents/generated/plan.ts';
@@ -16,23 +16,23 @@ export interface PlanReason {
   role: Role;
   code: ReasonCode;
   package: Because['package'];
-  /** What goes free with its last user; null if that is not known. */
+  /** The bytes that go free when the last process lets go of the file; null if that is not known. */
   heldBytes: number | null;
-  /** A log that no reload can open again, since the program did not open it. */
+  /** Whether the file is a log that no reload can open again, because the program did not open it itself. */
   handed: boolean;
-  /** Whether it is mapped, and is a program or a library. */
+  /** Whether the file is mapped, and is a program or a library. */
   isMappedCode: boolean;
   owner: Owner | null;
-  /** Whether it may be a reason to act, if it is held and not mapped. */
+  /** Whether the file may be a reason to act, if it is held and not mapped. */
   standing: Standing;
   /** In rising order. */
   pids: number[];
 }
 
 type GoneFile = Pick<UnitFile, 'path' | 'path_base64' | 'kind' | 'role' | 'state' | 'package'> & {
-  /** Not of what a report of an earlier minor maps. */
+  /** Missing for mapped files in a report of an earlier minor version. */
   held_bytes?: number | null;
-  /** What names the file on disk, so that its bytes count once; a unit's files are summed up already. */
+  /** Device and inode name the file on disk, so that its bytes count once. A unit's files have neither: they are summed already. */
   device?: string | null;
   inode?: string | null;
   handed?: boolean;
@@ -49,7 +49,7 @@ const codes: Readonly<Record<Role, (file: { kind: UnitFile['kind']; state: State
   scratch: () => 'scratch_file',
 };
 
-/** By path, code and owner; several descriptors, maps or ways of use of one file become one finding. */
+/** Groups by path, code and owner: several descriptors, maps or ways of use of one file become one finding. */
 export function buildReasons(files: readonly GoneFile[]): PlanReason[] {
   const keyOf = keyMaker();
   const findings = new Map<string, Omit<PlanReason, 'pids'> & { pids: Set<number>; counted: Set<string> }>();
@@ -93,7 +93,7 @@ function count(finding: { heldBytes: number | null; counted: Set<string> }, file
   finding.heldBytes = Math.min((finding.heldBytes ?? 0) + held_bytes, Number.MAX_SAFE_INTEGER);
 }
 
-/** The findings of a unit that concern these of its files and processes. */
+/** Builds the findings of a unit for some of its files and processes. */
 export function unitReasons(
   unit: Unit,
   files: readonly UnitFile[],
@@ -110,7 +110,7 @@ export function unitReasons(
   return buildReasons(shared.filter((file) => file.pids.length > 0));
 }
 
-/** The findings of whole processes. */
+/** Builds the findings of whole processes. */
 export function processReasons(processes: readonly Process[]): PlanReason[] {
   return buildReasons(
     processes.flatMap(({ pid, maps, fds }) => [...maps, ...fds].map((file) => ({ ...file, pids: [pid] }))),

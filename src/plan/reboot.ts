@@ -1,4 +1,4 @@
-// The report's reboot facts and the verdicts -> whether a reboot is needed: true, false, or null where nobody can know.
+// The report's reboot facts and the verdicts -> whether a reboot is needed: true, false, or null if nobody can know.
 
 import type { Action, PlanReboot } from '../documents/generated/plan.ts';
 import type { Reboot } from '../documents/generated/report.ts';
@@ -9,7 +9,7 @@ const incomplete = {
   message: 'the plan does not cover the whole host: a unit that it leaves out may need a reboot',
 } as const;
 
-/** An incomplete plan cannot know that no unit needs one. */
+/** Never answers false for an incomplete plan, because a unit that the plan leaves out may need a reboot. */
 export function buildReboot(facts: Reboot, actions: readonly Action[], complete: boolean): PlanReboot {
   const units = distinct(actions.flatMap(({ action, unit }) => (action === 'reboot' && unit !== null ? [unit] : [])));
   const reasons = [...facts.reasons, ...units.map((unit) => ({ code: 'unit' as const, unit }))];

@@ -1,15 +1,15 @@
-// An action and what it is about -> what to know before one does it. systemd.kill(5): a restart ends what is left in the unit's
-// control group, whoever started it. setsid(2).
+// An action and its target -> remarks to read before the action is done. systemd.kill(5): a restart ends every process that is left
+// in the unit's control group, no matter who started it. setsid(2).
 
 import type { ActionName, Remark } from '../documents/generated/plan.ts';
 import type { KernelSession, User } from '../documents/generated/report.ts';
-import type { Target } from './target.ts';
+import type { Target, UnitTarget } from './target.ts';
 
 interface Row {
   code: Remark['code'];
-  /** With these actions alone. */
+  /** The actions that can have the remark. */
   actions: readonly ActionName[];
-  /** null: nothing to say. */
+  /** Returns null if there is nothing to say. */
   say: (target: Target) => string | null;
 }
 
@@ -19,16 +19,16 @@ const rows: readonly Row[] = [
   {
     code: 'daemon_reload_first',
     actions: ['restart', 'reload', 'manual'],
-    say: ({ kind, facts }) =>
-      kind === 'unit' && facts?.need_daemon_reload === true && facts.fragment_present !== false
-        ? 'its unit file changed on disk: run systemctl daemon-reload first, or the old one is what counts'
+    say: (target) =>
+      target.kind === 'unit' && target.facts?.need_daemon_reload === true && target.facts.fragment_present !== false
+        ? 'its unit file changed on disk: run systemctl daemon-reload first, or systemd uses the old one'
         : null,
   },
   {
     code: 'ends_sessions',
     actions: ['restart', 'manual'],
     say(target) {
-      const sessions = foreignSessions(target);
+      const sessions = target.kind === 'unit' ? foreignSessions(target) : [];
       if (sessions.length === 0) return null;
       const what = sessions.length === 1 ? 'a session of its own ends' : `${sessions.length} sessions of their own end`;
       return `${what} with a restart: ${list(sessions.map(describeSession))}`;
@@ -37,8 +37,8 @@ const rows: readonly Row[] = [
   {
     code: 'several_users',
     actions: ['restart', 'manual'],
-    say({ kind, users }) {
-      const people = kind === 'unit' ? users.filter((user) => user.kind === 'user') : [];
+    say(target) {
+      const people = target.kind === 'unit' ? target.users.filter((user) => user.kind === 'user') : [];
       if (people.length < 2) return null;
       return `its processes run as ${list(people.map(nameOf))}: a restart ends the work of each`;
     },
@@ -46,8 +46,9 @@ const rows: readonly Row[] = [
   {
     code: 'users_own_files',
     actions: ['manual'],
-    say({ kind, unit, users }) {
-      if (kind !== 'guest') return null;
+    say(target) {
+      if (target.kind !== 'guest') return null;
+      const { unit, users } = target;
       const who = users.length === 0 ? 'a user' : list(users.map(nameOf));
       return `runs as ${who} on files that are not the system's: ${unit} is not restarted for it`;
     },
@@ -62,10 +63,10 @@ export function buildRemarks(action: ActionName, target: Target): Remark[] {
 }
 
 /**
- * Those that are somebody else's: on a terminal, of another user than the main process, or of another program. Many a
- * daemon lets its workers lead sessions (PostgreSQL does), and they are a part of it.
+ * Returns the sessions that are not the daemon's own: on a terminal, of another user than the main process, or of another
+ * program. Many daemons let their workers lead sessions (PostgreSQL does), and these workers are a part of the daemon.
  */
-function foreignSessions({ sessions, main }: Target): KernelSession[] {
+function foreignSessions({ sessions, main }: UnitTarget): KernelSession[] {
   return sessions.filter(
     ({ terminal, user, executable }) =>
       terminal !== null || (main !== null && (user?.uid !== main.user?.uid || executable !== main.executable)),

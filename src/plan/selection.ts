@@ -1,4 +1,4 @@
-// --unit and --action -> which targets and actions a plan is narrowed to.
+// --unit and --action -> the targets and actions that stay in the plan.
 
 import type { ActionName } from '../documents/generated/plan.ts';
 import { compileUnitPattern, type UnitNames } from '../policy/unit-pattern.ts';
@@ -18,13 +18,13 @@ export const actionNames: readonly ActionName[] = [
 export interface Selection {
   hasUnit(names: UnitNames): boolean;
   hasAction(action: ActionName): boolean;
-  /** Whether anything was left out on purpose: then an empty plan does not mean a clean host. */
+  /** Whether the user asked for a part of the plan. Then an empty plan does not mean a clean host. */
   narrows: boolean;
 }
 
 export const everything: Selection = { hasUnit: () => true, hasAction: () => true, narrows: false };
 
-/** Empty lists select everything. Units are globs over whole names, or an alias; what is in no unit matches none. */
+/** An empty list selects everything. A unit is a glob over whole names, or an alias; a target in no unit matches no glob. */
 export function compileSelection(units: readonly string[], actions: readonly string[]): Selection {
   const patterns = units.map(compileUnitPattern);
   return {

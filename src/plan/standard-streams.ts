@@ -1,27 +1,27 @@
-// A gone log of a unit -> whether it is standard output or error that was handed to the program: systemd (StandardOutput=append:)
-// or a shell (>>) opened it, so that no reload can open it again. systemd.exec(5).
+// A gone log of a unit -> whether the program got it as standard output or standard error. Then systemd (StandardOutput=append:) or
+// a shell (>>) opened the log, and no reload can open it again. systemd.exec(5).
 
 import type { Process } from '../documents/generated/report.ts';
 import { type KeyOf, keyMaker } from '../keys.ts';
 
 /**
- * Programs that lay an error log of their own over descriptor 2, and do so again when they are reloaded: nginx
- * ngx_log_redirect_stderr(), httpd server/log.c ap_open_logs().
+ * Programs that put their own error log on descriptor 2, and do so again on a reload: nginx ngx_log_redirect_stderr(), httpd
+ * server/log.c ap_open_logs().
  */
 const renewing: ReadonlySet<string> = new Set(['nginx', 'angie', 'apache2', 'httpd']);
 
 interface Uses {
   keyOf: KeyOf;
-  /** By path: whether it is at descriptor 1 or 2, and whether the program has it open elsewhere as well. */
+  /** By path: whether the file is at descriptor 1 or 2, and whether the program has it open at another descriptor as well. */
   byPath: ReadonlyMap<string, { handed: boolean; opened: boolean }>;
 }
 
-/** Each process is looked through once: one may hold a hundred thousand files. */
+/** A cache, because one process may hold a hundred thousand files and is asked once for each. */
 const known = new WeakMap<Process, Uses>();
 
 /**
- * false if the report does not say, as with --detail units: a reload that does not help does no harm.
- * @param holders the processes that hold it
+ * Returns false if the report does not say, as with --detail units, because a reload that does not help does no harm.
+ * @param holders the processes that hold the file
  */
 export function isHandedStream(
   file: { path: string; path_base64: string | null },
@@ -29,7 +29,7 @@ export function isHandedStream(
   mainPid: number | null,
 ): boolean {
   const main = holders.filter(({ pid }) => pid === mainPid);
-  // A child has its streams of its parent: if that one holds the log too, the parent tells.
+  // A child inherits its streams. So if the main process holds the log too, only the main process is asked.
   return (main.length > 0 ? main : holders).some((process) => {
     const { keyOf, byPath } = usesOf(process);
     const use = byPath.get(keyOf(file.path, file.path_base64));

@@ -1,35 +1,34 @@
 // A gone file of a unit -> whether it may be a reason to act on the unit. Every user can hand an open file to a service that takes
-// descriptors, or have a server open a file for him: unix(7) SCM_RIGHTS, ftpd(8), httpd(8). So a held file counts if root or the
-// unit's own user owns the file. Where the file lay says nothing: a mount namespace of his own prints any path.
+// descriptors, or make a server open a file: unix(7) SCM_RIGHTS, ftpd(8), httpd(8). So a held file counts if root or the unit's own
+// user owns the file. The path of the file says nothing, because a user's mount namespace can show any path.
 
 import type { Process, Unit, UnitFile } from '../documents/generated/report.ts';
 import { parseManagerUid } from '../systemd/session-name.ts';
-import type { Target, TargetKind } from './target.ts';
 
 /**
- * own: the unit's. foreign: an ordinary user's, who is not the unit's own. doubtful: another service's, or nobody knows whose. Only
- * what is own lets a machine act, and what is foreign is a note.
+ * The owner of a file, as seen from the unit that uses it. own: root or the unit's user. foreign: an ordinary user who is not the
+ * unit's user. doubtful: another service, or the owner is not known. A machine acts only for own files; a foreign file is a note.
  */
 export type Standing = 'own' | 'foreign' | 'doubtful';
 
 export interface UnitOwners {
-  /** The uids of the unit itself, root aside. */
+  /** The uids of the unit itself, without root. */
   uids: ReadonlySet<number>;
   mainPid: number | null;
-  /** The processes that ordinary users run in a unit of the system, as a CGI program, a mail filter or an FTP session. */
+  /** Pids of processes that ordinary users run in a unit of the system, as a CGI program, a mail filter or an FTP session. */
   guests: ReadonlySet<number>;
 }
 
 const nobody: ReadonlySet<number> = new Set();
 
-/** @param mainUid as whom its main process runs, if that one is not affected itself; null if that is not known */
+/** @param mainUid the uid of the main process, used if unit.users does not have it; null if it is not known */
 export function ownersOf(unit: Unit, mainUid: number | null): UnitOwners {
   const mainPid = unit.systemd?.main_pid ?? null;
   const managed = unit.scope === 'user' ? (unit.user?.uid ?? null) : parseManagerUid(unit.name);
   if (unit.scope === 'user' || managed !== null) {
     return { uids: managed === null ? nobody : new Set([managed]), mainPid, guests: nobody };
   }
-  // A service may run its workers as another service, but never as whoever asks it.
+  // A service may run its workers as another service's user, but never as the user who sends the request.
   const services = (unit.users ?? []).filter(({ kind }) => kind === 'service').map(({ uid }) => uid);
   const main = unit.users?.find(({ pids }) => mainPid !== null && pids.includes(mainPid))?.uid ?? mainUid;
   const uids = new Set(main === null ? services : [...services, main]);
@@ -41,7 +40,7 @@ type OwnedFile = Pick<UnitFile, 'owner' | 'pids'>;
 
 export function standingOf(file: OwnedFile, owners: UnitOwners, processes: ReadonlyMap<number, Process>): Standing {
   const { owner } = file;
-  // A report before 1.3 does not say whose files are: it is judged as it was then.
+  // A report before 1.3 does not name the owners of files. It is judged as it was judged then.
   if (owner === undefined) return 'own';
   if (owner === null) return 'doubtful';
   if (owner.kind === 'root' || owners.uids.has(owner.uid) || isHandedDown(file, owner.uid, owners, processes))
@@ -50,9 +49,9 @@ export function standingOf(file: OwnedFile, owners: UnitOwners, processes: Reado
 }
 
 /**
- * Whether the main process holds it together with a worker that runs the same program as the file's owner: so a web server holds
- * logs that it gave to the user of its workers, who may be an ordinary one. A session of FTP runs the same program as well, but
- * what its user opens is not held by the main process.
+ * Returns whether the main process holds the file together with a worker, if the worker runs the same program and its user owns
+ * the file. A web server holds such logs: it gave them to the user of its workers, who may be an ordinary user. An FTP session
+ * runs the same program as well, but the main process does not hold the files that the session's user opens.
  */
 function isHandedDown(
   { pids }: OwnedFile,
@@ -69,21 +68,8 @@ function isHandedDown(
   });
 }
 
-/** Whether a unit's code is no code of the unit's: only its guests use it, and it is of users, or nobody knows whose. */
+/** Returns whether only guests use the code, and its owner is a user or not known. Then it is not the code of the unit itself. */
 export function isGuestsCode({ role, owner, pids }: UnitFile, { uids, guests }: UnitOwners): boolean {
   if (role !== 'code' || guests.size === 0 || !pids.every((pid) => guests.has(pid))) return false;
   return !owner || (owner.kind === 'user' && !uids.has(owner.uid));
-}
-
-/** Whether nothing but logs speaks for an action, and none of them is known to be the target's own. */
-export function isDoubtful({ kind, findings }: Target): boolean {
-  return needsStanding(kind) && findings.every(({ role, standing }) => role !== 'code' && standing === 'doubtful');
-}
-
-/**
- * Whether a machine may act on it by itself, so that nothing but its own files counts: what is a container's, a session's or a
- * process's is left to people.
- */
-export function needsStanding(kind: TargetKind): boolean {
-  return kind === 'unit' || kind === 'pid1' || kind === 'user_manager';
 }

@@ -1,11 +1,10 @@
-// Facts -> what to do about one target: the verdict table. First match wins: the user's policy, what the target itself asks
-// for, the shipped policy, what stands in the way, and last what its gone files call for.
+// One target and the policy -> the action: the verdict table. The first match wins, in this order: the user's policy, the kind of
+// the target, the shipped policy, a reason not to act, and last the gone files.
 
 import type { ActionName, AppliedPolicy, BlockedBy } from '../documents/generated/plan.ts';
 import type { Decision } from '../policy/rule.ts';
 import { findBlock, type Request } from './blocked.ts';
-import { isDoubtful } from './standing.ts';
-import type { Target, TargetKind } from './target.ts';
+import { isDoubtful, type Target, type TargetKind, type UnitTarget } from './target.ts';
 
 export interface Verdict {
   action: ActionName;
@@ -17,7 +16,7 @@ export interface Verdict {
 
 type Plain = Pick<Verdict, 'action' | 'blockedBy'>;
 
-/** What is no service is cured in a way of its own, whatever its files. */
+/** The action for each kind of target that is not a service. The files do not matter. */
 const ownVerdicts: Readonly<Record<Exclude<TargetKind, 'unit'>, Plain>> = {
   pid1: { action: 'daemon_reexec', blockedBy: null },
   user_manager: { action: 'reexec_user_manager', blockedBy: null },
@@ -31,25 +30,25 @@ const ownVerdicts: Readonly<Record<Exclude<TargetKind, 'unit'>, Plain>> = {
 
 const doubt: Plain = { action: 'manual', blockedBy: 'not_own_files' };
 
-/** What the gone files of a unit call for that nothing stands in the way of. */
-const cures: readonly { when: (target: Target) => boolean; action: ActionName }[] = [
+/** The action that the gone files of a unit call for, if nothing blocks it. */
+const cures: readonly { when: (target: UnitTarget) => boolean; action: ActionName }[] = [
   { when: hasCode, action: 'restart' },
-  // A reload would succeed, and the log would still be held.
+  // A reload would succeed, but the program would still hold the log.
   { when: ({ findings }) => findings.some(({ handed }) => handed), action: 'restart' },
   { when: ({ facts }) => facts?.can_reload === true, action: 'reload' },
   { when: () => true, action: 'restart' },
 ];
 
 /**
- * @param target with its reasons as findings
- * @param user what the user's policy says of it
- * @param shipped what the shipped policy says of it
+ * @param target its findings are only those that call for an action
+ * @param user the decision of the user's policy
+ * @param shipped the decision of the shipped policy
  */
 export function decideAction(target: Target, user: Decision | null, shipped: Decision | null): Verdict {
   if (user !== null) return obey(target, user);
   if (target.kind !== 'unit')
     return { ...(isDoubtful(target) ? doubt : ownVerdicts[target.kind]), policy: null, signal: null };
-  // A signal is a stopgap for a unit that cannot reload: whatever else decides comes first.
+  // A signal is a stopgap for a unit that cannot reload, so every other decision comes first.
   if (shipped !== null && shipped.action !== 'signal') return obey(target, shipped);
   const blockedBy = findBlock(target, 'restart');
   if (blockedBy !== null) return { action: 'manual', blockedBy, policy: null, signal: null };
@@ -62,12 +61,12 @@ export function hasCode({ findings }: Target): boolean {
   return findings.some(({ role }) => role === 'code');
 }
 
-/** What a reboot is worth: a descriptor can be handed over, and a mapping cannot. */
+/** Returns whether gone code is mapped. Only this is worth a reboot: a user can hand over a descriptor, but not a mapping. */
 export function mapsCode({ findings }: Target): boolean {
   return findings.some(({ isMappedCode }) => isMappedCode);
 }
 
-/** What a rule asks for, as far as it can be done. `ignore` was dealt with file by file. */
+/** Returns the action of a rule, or `manual` if it cannot be done. Rules with `ignore` were applied to each file before. */
 function obey(target: Target, decision: Decision): Verdict {
   const { rule, reason, signal } = decision;
   return { ...carryOut(target, decision), policy: { rule, reason }, signal };
@@ -79,7 +78,7 @@ function carryOut(target: Target, { action, byUser }: Decision): Plain {
   if (!isRequest(action) || target.kind !== 'unit') return { action: 'manual', blockedBy: null };
   const blockedBy = findBlock(target, action, byUser);
   if (blockedBy !== null) return { action: 'manual', blockedBy };
-  // try-reload-or-restart would restart what cannot reload, and that is not what the rule says.
+  // try-reload-or-restart would restart a unit that cannot reload, but the rule does not ask for a restart.
   if (action === 'reload' && target.facts?.can_reload !== true) return { action: 'manual', blockedBy: null };
   return { action, blockedBy: null };
 }

@@ -6,12 +6,12 @@ import { shippedRules } from './shipped.ts';
 export interface PolicyEntry {
   /** The name that a plan gives to the rule. */
   id: string;
-  /** null: of the system and of users. */
+  /** null: units of the system and of users. */
   scope: 'system' | 'user' | null;
   /** Globs; empty means any. */
   units: readonly string[];
   paths: readonly string[];
-  /** Only where all affected processes run one of these; empty means any. */
+  /** The rule applies only if all affected processes run one of these; empty means any. */
   programs: readonly string[];
   when: PolicyCondition;
   action: PolicyAction;

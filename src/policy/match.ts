@@ -1,4 +1,4 @@
-// Which policy rule decides about a target and its gone files. First match wins; the user's rules come before the shipped.
+// A target and its gone files -> the policy rule that decides. The first match wins. The user's rules come before the shipped ones.
 
 import { compileGlob } from '../glob.ts';
 import { fromText } from '../procfs/bytes.ts';
@@ -6,15 +6,15 @@ import type { Decision, PolicyAction, ShippedRule, UserPolicyRule } from './rule
 import { compileUnitPattern, type UnitNames } from './unit-pattern.ts';
 
 export interface PolicyFile {
-  /** The path as bytes, since globs match bytes. */
+  /** The path as bytes, because globs match bytes. */
   bytes: string;
-  /** Whether a rule for the unit alone is about it: scratch and data maps need a rule that names the path. */
+  /** Whether a rule without a path applies to the file. Scratch and data need a rule that names the path. */
   affects: boolean;
-  /** Whether a user may have handed it over: then a rule for the unit alone does nothing for it, but may leave it to people. */
+  /** Whether a user may have handed the file over. Then a rule without a path can only ignore the file or leave it to people. */
   mayBeHanded: boolean;
 }
 
-/** The first of the user's rules that is about this file of this unit, with its place in the list, or null. */
+/** Returns the first of the user's rules that applies to this file of this unit, with its place in the list, or null. */
 export type UserPolicy = (names: UnitNames, file: PolicyFile) => { index: number; decision: Decision } | null;
 
 export function compileUserPolicy(rules: readonly UserPolicyRule[]): UserPolicy {
@@ -47,9 +47,9 @@ function isAbout({ affects, mayBeHanded }: PolicyFile, action: PolicyAction): bo
 export interface PolicyTarget extends UnitNames {
   scope: 'system' | 'user';
   unit: string;
-  /** What its affected processes run; null where one is not known. */
+  /** The program of each affected process; null if it is not known. */
   programs: readonly (string | null)[];
-  /** As systemd's KillMode, or null if that is not known. */
+  /** systemd's KillMode=, or null if it is not known. */
   killMode: string | null;
   hasCode: boolean;
   /** Whether gone programs or libraries are mapped. */
@@ -64,7 +64,7 @@ const conditions: Readonly<Record<ShippedRule['when'], (target: PolicyTarget) =>
   ends_all_processes: ({ killMode }) => killMode !== 'process' && killMode !== 'none',
 };
 
-/** What the shipped rules say of a unit, or null. */
+/** Returns the decision of the shipped rules on a unit, or null. */
 export type ShippedPolicy = (target: PolicyTarget) => Decision | null;
 
 export function compileShippedPolicy(rules: readonly ShippedRule[]): ShippedPolicy {
@@ -83,19 +83,19 @@ export function compileShippedPolicy(rules: readonly ShippedRule[]): ShippedPoli
   };
 }
 
-/** Whether nothing is done to a unit, and nothing is hidden of it: where a rule errs, it errs to that side. */
+/** Returns whether the action does nothing to a unit and hides nothing. Such a rule may match a unit too many without harm. */
 function leavesAlone(action: PolicyAction): boolean {
   return action === 'manual' || action === 'reboot';
 }
 
-/** Whoever reads the plan looks for the unit's own name in the rule, and would not find it. */
+/** Adds the alias to the reason, because a reader of the plan would not find the unit's own name in the rule. */
 function sayAlias(decision: Decision, { unit }: UnitNames, name: string | null): Decision {
   return name === unit ? decision : { ...decision, reason: `${decision.reason} (by its alias ${name})` };
 }
 
 /**
- * Whether a unit of those names could get the verdict reboot at all, whatever its files: of the units of a whole fleet few
- * can, and to judge the others would be most of the work.
+ * Returns whether a unit with these names can get the verdict reboot at all, for any files. Few units of a fleet can, and judging
+ * the others would be most of the work.
  */
 export function compileRebootCandidates(
   userRules: readonly UserPolicyRule[],

@@ -1,9 +1,9 @@
-// Shipped policy for members of clusters. Most of them bear a restart well on one host at a time, and badly on all hosts at
-// once, which is what a playbook does: whoever knows the cluster says when.
+// Shipped policy for members of clusters. Most of them bear a restart on one host at a time, but not on all hosts at once, and a
+// playbook restarts them on all hosts at once. So a person who knows the cluster decides when.
 
 import type { ShippedRule } from './rule.ts';
 
-/** What all of these rules have in common but for their names. */
+/** The fields that are the same in all of these rules. */
 const leave = { scope: 'system', programs: [], when: 'affected', action: 'manual', signal: null } as const;
 
 export const clusterRules: readonly ShippedRule[] = [
@@ -34,7 +34,7 @@ export const clusterRules: readonly ShippedRule[] = [
     ...leave,
     id: 'drbd',
     units: ['drbd.service', 'drbd@*.service'],
-    reason: 'takes replicated devices away from whoever uses them on this host: move the users away first',
+    reason: 'takes replicated devices away from the programs on this host: move the programs that use them away first',
     source: 'drbdadm(8)',
   },
   {

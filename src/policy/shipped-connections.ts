@@ -1,4 +1,4 @@
-// Shipped policy for what may carry the connection over which one looks at the host: networks, tunnels, routes.
+// Shipped policy for units that may carry the connection of the administrator: networks, tunnels, routes.
 
 import type { ShippedRule } from './rule.ts';
 

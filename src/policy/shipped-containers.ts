@@ -1,4 +1,4 @@
-// Shipped policy for container runtimes and hypervisors: which of them take their guests along, and which do not.
+// Shipped policy for container runtimes and hypervisors: a restart ends the guests of some, and spares the guests of others.
 
 import type { ShippedRule } from './rule.ts';
 

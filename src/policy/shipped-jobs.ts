@@ -1,8 +1,8 @@
-// Shipped policy for daemons that run other people's work: a restart ends that work, or stops to wait for it.
+// Shipped policy for daemons that run other people's work: a restart ends the work, or waits for it.
 
 import type { ShippedRule } from './rule.ts';
 
-/** What most of these rules have in common. */
+/** The fields that are the same in most of these rules. */
 const leave = { scope: 'system', programs: [], when: 'affected', action: 'manual', signal: null } as const;
 
 export const jobRules: readonly ShippedRule[] = [

@@ -1,4 +1,4 @@
-// Shipped policy for what people's sessions hang on: message buses, login managers, display managers, consoles, desktops.
+// Shipped policy for units that people's sessions need: message buses, login managers, display managers, consoles, desktops.
 
 import type { ShippedRule } from './rule.ts';
 
@@ -26,7 +26,7 @@ export const sessionRules: readonly ShippedRule[] = [
     source: 'https://github.com/systemd/systemd/issues/2488',
   },
   {
-    // It keeps its state in systemd's fd store since 232, but the programs that hold devices through it do not bear it.
+    // logind keeps its state in systemd's fd store since 232, but programs that hold devices through logind lose them.
     id: 'login-manager',
     scope: 'system',
     units: loginManagers,
@@ -104,7 +104,7 @@ export const sessionRules: readonly ShippedRule[] = [
     when: 'affected',
     action: 'manual',
     signal: null,
-    reason: 'where logind does not move them to a session, login and shell live in this unit: a restart logs them out',
+    reason: 'if logind does not move them to a session, login and shell live in this unit: a restart logs them out',
     source: 'systemd-getty-generator(8), pam_systemd(8)',
   },
   {

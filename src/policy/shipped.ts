@@ -1,7 +1,7 @@
-// The shipped policy: what a restart of these units would break, or what cures them short of a restart, decided from what
-// each daemon does. First match wins, after the user's rules. What systemd's own facts say needs no entry: auditd refuses
-// a manual stop, apt-daily and networking are oneshots, cron's jobs and sshd's sessions outlive KillMode=process, and what
-// systemd-run started is transient.
+// The shipped policy: units whose restart would break something, and units that a signal cures without a restart. The source of
+// each rule is the documentation of its daemon. The first match wins, after the user's rules. Facts that systemd itself tells need
+// no rule: auditd refuses a manual stop, apt-daily and networking are oneshots, cron's jobs and sshd's sessions outlive
+// KillMode=process, and units of systemd-run are transient.
 
 import type { ShippedRule } from './rule.ts';
 import { clusterRules } from './shipped-clusters.ts';
@@ -92,7 +92,7 @@ const workRules: readonly ShippedRule[] = [
     when: 'affected',
     action: 'manual',
     signal: null,
-    reason: 'serves mounted file systems: they fail under whoever uses them when it ends',
+    reason: 'serves mounted file systems: programs that use them fail when it ends',
     source: 'fuse(4)',
   },
   {

@@ -7,7 +7,7 @@ const names = new Set(
   ).split(' '),
 );
 
-/** Whether systemctl kill --signal= takes it: a name with or without SIG. RTMIN+N does not fit the configuration. */
+/** Returns whether systemctl kill --signal= takes the name, with or without SIG. The configuration's schema excludes RTMIN+N. */
 export function isSignal(name: string): boolean {
   return names.has(name.replace(/^SIG/, ''));
 }

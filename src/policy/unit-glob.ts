@@ -1,4 +1,4 @@
-// Whether a glob can match any unit name at all: a rule for `nginx` (no suffix) or `my service.service` never would.
+// A glob -> whether it can match any unit name at all. A rule for `nginx` (no suffix) or `my service.service` never matches.
 // systemd.unit(5): the characters of a unit name, its length and the unit types.
 
 import { nearest } from '../did-you-mean.ts';
@@ -8,7 +8,7 @@ import { maxUnitNameLength, unitTypes } from '../systemd/unit-name.ts';
 
 export interface UnitGlobProblem {
   message: string;
-  /** The likely meaning, or how such globs look. */
+  /** The glob that was probably meant, or examples of such globs. */
   hint: string;
 }
 
@@ -16,7 +16,7 @@ const prefixCharacters = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 const instanceCharacters = [...prefixCharacters, '@'];
 const wildcard = /[*?]|\[!?\]?[^\]]*\]/g;
 
-/** What is wrong with a glob over unit names that a user wrote (no unit could ever match it), or null. */
+/** Returns why no unit name can match the glob that a user wrote, or null if one can. */
 export function unitGlobProblem(pattern: string): UnitGlobProblem | null {
   const problem = globProblem(pattern);
   if (problem === null && canMatch(pattern)) return null;
@@ -26,7 +26,7 @@ export function unitGlobProblem(pattern: string): UnitGlobProblem | null {
 /** A state of the reader of unit names: `type:ser` has read a name, the dot and `ser`. */
 type State = 'start' | 'prefix' | 'at' | 'instance' | `type:${string}`;
 
-/** Where the reader is after one more character; several, since a dot may belong to the name or begin the type. */
+/** Returns the states after one more character. There may be several, because a dot belongs to the name or begins the type. */
 function advance(state: State, character: string): State[] {
   if (state.startsWith('type:')) {
     const read = `${state.slice('type:'.length)}${character}`;
@@ -41,8 +41,8 @@ function advance(state: State, character: string): State[] {
 }
 
 /**
- * Exact: the glob and the grammar of unit names are walked together, one character after the other, and every pair of
- * places that they can be in is looked at once. Templates (`foo@.service`) are left out: nothing runs in one.
+ * Answers exactly. It walks the glob and the grammar of unit names together, one character after the other, and looks once at every
+ * pair of places that they can reach. It leaves out templates (`foo@.service`), because nothing runs in a template.
  */
 function canMatch(pattern: string): boolean {
   const tokens = parseGlob(fromText(pattern));
@@ -66,7 +66,7 @@ function canMatch(pattern: string): boolean {
   return false;
 }
 
-/** Where the reader can be after one character that the token stands for. */
+/** Returns the states that are possible after one character that the token stands for. */
 function statesAfter(token: Token, state: State): Set<State> {
   const moves = movesFrom(state);
   return new Set(moves.flatMap(([character, after]) => (token === '*' || accepts(token, character) ? [after] : [])));
@@ -75,7 +75,7 @@ function statesAfter(token: Token, state: State): Set<State> {
 type Move = readonly [character: string, after: State];
 const knownMoves = new Map<State, readonly Move[]>();
 
-/** There are some sixty states, and each is met at most places of a long glob. */
+/** A cache, because there are only about sixty states and a long glob meets each of them at most of its places. */
 function movesFrom(state: State): readonly Move[] {
   const known = knownMoves.get(state);
   if (known !== undefined) return known;
@@ -86,7 +86,7 @@ function movesFrom(state: State): readonly Move[] {
   return moves;
 }
 
-/** Why a glob that is well-formed can match no unit name. */
+/** Returns why a well-formed glob can match no unit name. */
 function explain(pattern: string): string {
   const literal = pattern.replace(wildcard, '');
   const odd = [...literal].find((character) => !instanceCharacters.includes(character));
@@ -98,10 +98,10 @@ function explain(pattern: string): string {
   if (pattern.startsWith('@')) return 'no unit name begins with @';
   if (literal.length > maxUnitNameLength) return `no unit name is longer than ${maxUnitNameLength} characters`;
   if (/^[^@]+@\.[a-z]+$/.test(literal) && !/@[*?[]/.test(pattern)) return 'nothing runs in a template itself';
-  return `no unit name ends so: the types are ${unitTypes.map((type) => `.${type}`).join(' ')}`;
+  return `no unit name ends like this: the types are ${unitTypes.map((type) => `.${type}`).join(' ')}`;
 }
 
-/** How a user may have come by a glob that matches nothing, and what was meant, the likelier first. */
+/** The usual mistakes in a glob that matches nothing, each with its repair, the likeliest first. */
 const meanings: readonly ((glob: string) => string)[] = [
   (glob) => glob,
   (glob) => glob.replace(/\.([^.]*)$/, (_, type: string) => `.${nearest(type.toLowerCase(), unitTypes) ?? type}`),

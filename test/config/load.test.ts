@@ -22,7 +22,7 @@ test('without any file the defaults are in force', async (t) => {
   });
 });
 
-test('--config counts before config.yaml, and that before config.d in order', async (t) => {
+test('--config counts before config.yaml, and config.yaml before config.d in order', async (t) => {
   const folder = temporaryFolder(t, {
     'etc/config.yaml': `${head}labels: {site: main, rack: r1}
 scan: {ignore: [/main], ignore_literal: [/l1], command_line: full}
@@ -111,7 +111,7 @@ test('files that cannot be read', async (t) => {
 test('a folder that may not be read is an error, not an empty one', async (t) => {
   const folder = temporaryFolder(t, { 'etc/config.d/a.yaml': head });
   chmodSync(folder, 0o755);
-  // Root may read every folder: another user tries it, in a process of its own, with the reader in one file.
+  // Root may read every folder, so another user tries it in a second process, with the reader bundled in one file.
   const contents = `import { loadConfig } from './src/config/load.ts';
     loadConfig(JSON.parse(process.argv[2])).catch((error) => console.log(error.message));`;
   const stdin = { contents, resolveDir: projectRoot, loader: 'ts' } as const;

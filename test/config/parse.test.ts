@@ -42,7 +42,7 @@ test('what is wrong is said with its line, its key and the remedy', () => {
     [
       'a day as people write it',
       `${head}check:\n  accept:\n  - {unit: a.service, reason: x, until: 31.12.2026}\n`,
-      /^f:5: check\.accept\[0\]\.until: is no day/,
+      /^f:5: check\.accept\[0\]\.until: is not a day/,
       /YYYY-MM-DD/,
     ],
     ['a list', '- a\n', /^f:1: expected keys and values/, null],
@@ -103,7 +103,7 @@ test('what is wrong is said with its line, its key and the remedy', () => {
     [
       'a unit without its type',
       `${head}policy:\n- {unit: nginx, action: manual, reason: x}\n`,
-      /^f:4: policy\[0\]\.unit: "nginx": no unit name ends so/,
+      /^f:4: policy\[0\]\.unit: "nginx": no unit name ends like this/,
       /did you mean nginx\.service\?/,
     ],
     [
@@ -116,7 +116,7 @@ test('what is wrong is said with its line, its key and the remedy', () => {
     [
       'a day',
       `${head}check:\n  accept:\n  - {unit: a.service, reason: x, until: 2026-02-30}\n`,
-      /^f:5: check\.accept\[0\]\.until: 2026-02-30 is no day/,
+      /^f:5: check\.accept\[0\]\.until: 2026-02-30 is not in the calendar/,
       /YYYY/,
     ],
     ['a boolean', `${head}scan: {default_rules: "no"}\n`, /^f:3: scan\.default_rules: expected true or false/, null],

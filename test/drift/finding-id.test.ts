@@ -1,4 +1,4 @@
-// Ids against the worked example, and what must and must not change them.
+// Ids against the worked example, the facts that change an id, and the facts that do not.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -21,7 +21,7 @@ const same: [string, Identified, Identified][] = [
   ['session', { ...base, unit: 'session-1.scope' }, { ...base, unit: 'session-2.scope' }],
   ['container', { ...loose, container: docker }, { ...loose, container: { ...docker, id: 'b'.repeat(64), name: 'x' } }],
   [
-    'what a path is called where its bytes are known',
+    'the text of a path whose bytes are known',
     { ...base, path: 'a', path_base64: 'Lw==' },
     { ...base, path: 'b', path_base64: 'Lw==' },
   ],
@@ -46,7 +46,7 @@ for (const [name, change] of different)
   test(`another with another ${name}`, () =>
     assert.notEqual(findingId({ ...base, ...change }), golden.findings[0]?.id));
 
-test('without a unit the program counts, and whether it runs in a container', () => {
+test('if there is no unit, the id depends on the program and on the kind of container', () => {
   const ids = [loose, { ...loose, executable: '/usr/bin/x' }, { ...loose, container: docker }].map(findingId);
   assert.equal(new Set(ids).size, 3);
 });

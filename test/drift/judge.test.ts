@@ -1,4 +1,4 @@
-// Before and after, one case a row: what is new, remains, is resolved or unseen, and what the gate says.
+// Before and after, one case a row: the findings that are new, remain, are resolved or unseen, and the verdict of the gate.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -215,7 +215,7 @@ for (const [name, failOn, allowIncomplete, a, b, expected] of verdicts) {
   });
 }
 
-test('the baseline moves only where the gate is open, or with never', () => {
+test('the baseline moves only if the gate is open, or with --fail-on never', () => {
   const moves = (verdict: Drift['verdict'], fail_on: Drift['fail_on']) =>
     movesBaseline({ ...judge(current({}), null, options).drift, verdict, fail_on });
   assert.deepEqual(
@@ -224,7 +224,7 @@ test('the baseline moves only where the gate is open, or with never', () => {
   );
 });
 
-test('a drift document as the baseline remembers when a finding was first seen, and what was out of sight', () => {
+test('a drift document as the baseline remembers when a finding was first seen, and the unseen findings', () => {
   const first = judge(
     current({ units: two, scan: incomplete }),
     baseline({ units: [...two, unit('z.service', [ssl])] }),
@@ -240,7 +240,7 @@ test('a drift document as the baseline remembers when a finding was first seen, 
   assert.equal(third.counts.resolved, 4);
 });
 
-test('what is gone has no processes', () => {
+test('a finding that is gone has no processes', () => {
   const { drift } = judge(current({}), baseline({ units: two }), options);
   assert.deepEqual(
     drift.resolved.map(({ pids }) => pids),
@@ -248,7 +248,7 @@ test('what is gone has no processes', () => {
   );
 });
 
-test('the new come first, each part in order', () => {
+test('new findings come first, each part in order', () => {
   const now = current({ units: [...two, unit('c.service', [ssl])] });
   const { findings } = judge(now, baseline({ units: two }), options).drift;
   assert.deepEqual(
@@ -301,7 +301,7 @@ test('accepted findings are not in the kept baseline: they count as new when the
   assert.deepEqual(Object.values(later.drift.counts), [2, 1, 0, 0]);
 });
 
-test('what the filters leave out stays in the kept baseline where it was known, and never gets into it', () => {
+test('a finding that the filters leave out stays in the kept baseline if it was known, and never gets into it if not', () => {
   const filters = { ...options.filters, units: ['b.*'] };
   const now = current({ units: [...two, unit('c.service', [ssl])] });
   const first = judge(now, null, { ...options, failOn: 'never', filters }).baseline;
@@ -313,12 +313,12 @@ test('what the filters leave out stays in the kept baseline where it was known, 
   assert.deepEqual([everything.verdict, everything.counts.new, everything.counts.remaining], ['drift', 1, 3]);
 });
 
-test('stale at the latest since the code was replaced, else since it was first seen', () => {
+test('a finding is stale since its code was replaced, else since it was first seen', () => {
   const { drift } = judge(current({ units: two }), baseline({ units: two }), options);
   assert.deepEqual(drift.findings.map(staleSince), [before, baselineAt, baselineAt]);
 });
 
-test('any two reports give valid documents, each finding in one place, and what was kept knows all that was judged', async () => {
+test('any two reports give valid documents, each finding in one place, and the kept baseline has every judged finding', async () => {
   const filters = fc.constantFrom<CheckOptions['filters']>(
     options.filters,
     { units: ['*.service'], roles: null, kinds: [] },
@@ -397,7 +397,7 @@ for (const [counts_as, required, ...verdicts] of gates) {
   });
 }
 
-test('a required reboot closes the gate whatever --fail-on says of findings', () => {
+test('a required reboot closes the gate for every --fail-on', () => {
   const reboot: DriftReboot = { required: true, reasons: [kernel], counts_as: 'fail' };
   const { drift } = judge(current({ units: two }), null, { ...options, failOn: 'never', reboot });
   assert.deepEqual([drift.verdict, countedFindings(drift).length], ['drift', 0]);

@@ -1,4 +1,4 @@
-// The two formats of changelogs, entry by entry, in whatever pieces and whatever is wrong with them.
+// The two formats of changelogs, entry by entry, in pieces of any size and with any mistake in them.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -53,7 +53,7 @@ for (const [name, text, expected] of rows) {
   });
 }
 
-test('Debian: in whatever pieces it comes, and whatever is in it', async () => {
+test('Debian: pieces of any size and with any content', async () => {
   const line = fc.oneof(fc.constantFrom(heading, signed, '  * CVE-2026-4046\n', '\n'), fc.string({ unit: 'binary' }));
   await fc.assert(
     fc.asyncProperty(

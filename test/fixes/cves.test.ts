@@ -1,4 +1,4 @@
-// What is an id in a changelog, and what is none.
+// Texts of changelogs -> the ids in them, and texts that only look like ids.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -31,7 +31,7 @@ const foo = (day: string): Files => ({
   'var/log/dpkg.log': `${log['var/log/dpkg.log']}${upgrade('05-02', '1', '2', 'libfoo1:amd64')}`,
 });
 
-test('of several that were unpacked in one second the one whose changelog has the time', async (t) => {
+test('several packages were unpacked in one second: the owner is the one whose changelog has the time', async (t) => {
   assert.equal((await ask(t, foo('03-07')))?.name, 'libexpat1');
 });
 

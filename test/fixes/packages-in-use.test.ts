@@ -1,4 +1,4 @@
-// What a host keeps of the past of dpkg's packages -> which version of each still runs, and what was fixed since.
+// The past of dpkg's packages on a host -> the version of each that still runs, and the fixes since that version.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -40,7 +40,7 @@ const ask = (host: Host, uses: readonly Use[]): Promise<PackageInUse[]> =>
     run: () => assert.fail('nothing is started for dpkg'),
   });
 
-/** version, evidence, ids or why there are none, with a plus if there may be more. */
+/** version, evidence, and the ids or the reason for none, with a plus if there may be more ids. */
 const told = ({ runningVersion, evidence, fixes, unknownBecause }: PackageInUse) => [
   runningVersion,
   evidence,
@@ -282,7 +282,7 @@ for (const [name, files, more, expected] of rows) {
   });
 }
 
-test('dpkg: an update of a release has what it was made from, and what it was made from before has it too', async (t) => {
+test('dpkg: an update of a release has the fixes of the version that it was made from', async (t) => {
   const owner = { manager: 'dpkg', name: 'libexpat1', version: '2.6-1~deb12u1' } as const;
   const top = entry('2.6-1~deb12u1', '06-01', 'CVE-2026-0006') + entry('2.6-1', '05-01', 'CVE-2026-0005');
   const older = entry('2.5-1', '02-01', 'CVE-2026-0002') + entry('2.4-1', '01-01', 'CVE-2026-0001');
@@ -332,7 +332,7 @@ test('dpkg: a rebuild has an entry in a file of its own, and brings no fix', asy
   ]);
 });
 
-test("dpkg: a rebuild that the installed changelog does not have is the log's", async (t) => {
+test('dpkg: the log names a rebuild that the installed changelog does not have', async (t) => {
   const host = makeHost(t, {
     ...expat,
     'var/log/dpkg.log': `${logTime('01-01')} startup archives unpack\n${upgrade('05-02', '2.5-1+deb12u1+b3', '2.5-1+deb12u3')}`,
@@ -387,7 +387,7 @@ test('dpkg: a package from no archive has neither', async (t) => {
   assert.deepEqual((await ask(host, [use({ owner })])).map(told), [[null, null, 'no_running_version']]);
 });
 
-test('of more packages than 64 those that are used most are read', async (t) => {
+test('if there are more than 64 packages, the most used 64 are read', async (t) => {
   const names = Array.from({ length: 70 }, (_, i) => `p${i}`);
   const host = makeHost(t, { 'var/lib/dpkg/status': names.map((name) => stanza(name, '1')).join('') });
   const uses = names.flatMap((name, i) =>
@@ -411,7 +411,7 @@ test('a name that leads elsewhere finds nothing', async (t) => {
   assert.deepEqual(found.map(told), [[null, null, 'no_running_version']]);
 });
 
-// As many members as make two gigabytes: a gzip file may have any number of them.
+// Enough members for two gigabytes, because a gzip file may have any number of members.
 const bomb = Buffer.concat(Array.from({ length: 128 }, () => gzipSync(Buffer.alloc(16 << 20, 'x'), { level: 9 })));
 
 for (const [name, packed, expected] of [

@@ -1,4 +1,4 @@
-// pacman and apk: which version still runs, by their logs; what was fixed since they do not keep, and that is not nothing.
+// pacman and apk: their logs tell the version that still runs. They keep no fixes, and unknown fixes are not reported as none.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -61,7 +61,7 @@ const databases = [
   ['apk', 'var/log/apk.log', apk, '2026-11-20T05:13:00Z', '1.2.3-r1'],
 ] as const;
 for (const [manager, path, text, lostAt, running] of databases) {
-  test(`${manager}: the version is known, and what was fixed since is not`, async (t) => {
+  test(`${manager}: the version is known, and the fixes since then are not`, async (t) => {
     const root = temporaryFolder(t, { [path]: text });
     const unlinkedAtNs = BigInt(Date.parse(lostAt)) * 1_000_000n;
     const owner = { manager, name: 'foo', version: '9' } as const;

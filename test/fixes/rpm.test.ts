@@ -1,4 +1,4 @@
-// Packages of rpm, built and recorded in a database by the test, and the logs of those that call rpm.
+// Packages of rpm that the test builds and records in a database, and the logs of the programs that call rpm.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -143,7 +143,7 @@ test('rpm: a changelog that names no versions tells by the time of the file alon
   assert.deepEqual((await ask(t, run, log, { modifiedAtNs: builtAt })).map(told), [
     ['libfoo', '1:1.2-1.el9', 'file_time', expected],
   ]);
-  // By the log alone nobody knows which entries are the older ones.
+  // If only the log tells the version, nobody knows which entries are older.
   const [byLog] = await ask(t, run, log, {});
   assert.deepEqual(
     [byLog?.runningVersion, byLog?.fixes, byLog?.unknownBecause],
@@ -194,7 +194,7 @@ test('the log of dnf 5', () => {
   ]);
 });
 
-test('the log of zypper, in local time: the version before is that of the line before', () => {
+test('the log of zypper, in local time: the old version is that of an earlier line', () => {
   const line = (time: string, what: string, version: string) =>
     `${time}|${what}|libfoo1|${version}|x86_64|root@host|repo-update|sha256sum|`;
   const text = [

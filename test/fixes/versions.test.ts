@@ -29,7 +29,7 @@ const parts = [
 ];
 const tail = fc.array(fc.constantFrom(...parts), { maxLength: 8 }).map((list) => list.join(''));
 const epoch = fc.constantFrom('', '', '0:', '1:', '12:');
-/** What dpkg takes: it begins with a digit, and does not end with a hyphen. */
+/** A version that dpkg accepts: it begins with a digit, and does not end with a hyphen. */
 const version = fc
   .tuple(epoch, fc.constantFrom('0', '1', '2.5'), tail)
   .map(([a, b, c]) => `${a}${b}${c.replace(/-+$/, '')}`);
@@ -47,7 +47,7 @@ test('dpkg: as dpkg --compare-versions has it', (t) => {
   );
 });
 
-test('dpkg: an order is one', () => {
+test('dpkg: the comparison is an order', () => {
   fc.assert(
     fc.property(version, version, version, (a, b, c) => {
       assert.equal(Math.sign(compareDpkgVersions(a, b)), -Math.sign(compareDpkgVersions(b, a)) + 0);
@@ -67,12 +67,12 @@ for (const list of rising) {
   });
 }
 
-test('dpkg: digits count by their value, however many there are', () => {
+test('dpkg: digits count by their value, for any number of digits', () => {
   assert.ok(compareDpkgVersions('1.99999999999999999998', '1.99999999999999999999') < 0);
   assert.equal(compareDpkgVersions('1.0000', '1.0'), 0);
 });
 
-test('dpkg: a rebuild is of the version that it rebuilds', () => {
+test('dpkg: a rebuild maps to the version that it rebuilds', () => {
   assert.deepEqual(['5.2-2+b8', '5.2-2', '1+bpo1', '1+b'].map(withoutRebuild), ['5.2-2', '5.2-2', '1+bpo1', '1+b']);
 });
 

@@ -1,4 +1,4 @@
-// One answer: plan, check, fleet and both metrics say the same of the same report, by the same policy.
+// One answer: plan, check, fleet and both metrics agree on the same report with the same policy.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -35,7 +35,7 @@ const policy = fc
     rules.map((each, index): UserPolicyRule => ({ ...each, reason: 'x', file: 'c.yaml', line: index + 1 })),
   );
 
-/** What each of them says of reboots. */
+/** The answer of each command on reboots. */
 function answers(of: Report, rules: readonly UserPolicyRule[]) {
   const plan = buildPlan(of, rules, of.generated_at);
   const reboot = compileRebootJudge(rules)(of);
@@ -139,7 +139,7 @@ test('on what counts: a host counts in the fleet exactly if check without a base
       counted.add(stale > 0);
       const closing = countedFindings(judgement.drift).length;
       if (closing > 0) assert.ok(stale > 0);
-      // One finding is one file in all its roles, and the weightiest speaks for all: a lighter one may stand behind it.
+      // check makes one finding of a file in all its roles, with the weightiest role. The fleet counts the lighter roles as well.
       const hidden = wanted !== null && !wanted.includes('code');
       if (!hidden) assert.equal(stale > 0, closing > 0);
     }),

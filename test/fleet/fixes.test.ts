@@ -1,4 +1,4 @@
-// --cve and the fleet's list of fixes: who lacks a fix in memory, and of whom nobody can know.
+// --cve and the fleet's list of fixes: the hosts that lack a fix in memory, and the hosts for which nobody can know.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -131,7 +131,7 @@ for (const [name, reports, exitCode, hosts, unknown] of rows) {
   });
 }
 
-test('--cve: an input that cannot be read may be that of a host that lacks it', () => {
+test('--cve: an input that cannot be read may be a report of a host that lacks the fix', () => {
   assert.equal(fleetExitCode(fold([closed('a')], asked, 1)), 4);
   assert.equal(fleetExitCode(fold([lacking('a')], asked, 1)), 5);
 });
@@ -180,7 +180,7 @@ test('more ids than 500 are cut, those that most hosts lack stay', () => {
   assert.deepEqual([cves?.[0]?.id, cves?.at(-1)?.id], [asked, many.at(-2)]);
 });
 
-test('the list and the answer agree, whatever the reports say', () => {
+test('the list and the answer agree, for any reports', () => {
   fc.assert(
     fc.property(fc.array(anyReport, { minLength: 1, maxLength: 4 }), (drawn) => {
       const reports = drawn.map((each, index) => ({ ...each, host: { ...each.host, hostname: `h${index}` } }));

@@ -1,4 +1,4 @@
-// Reports folded in every order: which counts, who is where, and that nothing of a superseded report stays.
+// Reports folded in every order: only the newest of a host counts, and nothing of a superseded report stays.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -48,7 +48,7 @@ test('the worked example', () => {
   const { files, ...rest } = fleet.build(now, noGate);
   const { files: expectedFiles, ...expectedRest } = expected;
   assert.deepEqual(rest, { ...expectedRest, tool: rest.tool });
-  // The example lists the files of units only; those of processes in no unit are there as well.
+  // The example lists only the files of units, but the document has the files of processes in no unit as well.
   assert.deepEqual(
     files.filter(({ units }) => units.length > 0),
     expectedFiles,
@@ -81,7 +81,7 @@ test('nothing of a superseded report stays', () => {
   assert.deepEqual([units, files, summary.affected, summary.hosts], [[], [], 0, 1]);
 });
 
-test('a file is one where path, use, kind, role and state are the same; its units are those of all hosts', () => {
+test('files with the same path, use, kind, role and state are one file, with the units of all hosts', () => {
   const a = host('a', null, late, { units: [unit('x.service', [libc]), unit('y.service', [libc, rotatedLog])] });
   const b = host('b', null, late, {
     units: [unit('z.service', [{ ...libc, pids: [7] }, file('code', libc.path, [8], 'removed')])],
@@ -97,13 +97,13 @@ test('a file is one where path, use, kind, role and state are the same; its unit
   );
 });
 
-test('paths that differ only in bytes that are no UTF-8 are two', () => {
+test('paths that differ only in bytes that are not UTF-8 are two paths', () => {
   const raw = (path_base64: string) => ({ ...libc, path: '/\ufffd', path_base64 });
   const { files } = fold([host('a', null, late, { units: [unit('x.service', [raw('L/8='), raw('L/4=')])] })]);
   assert.equal(files.length, 2);
 });
 
-test('their order is not that of the reports', () => {
+test('the order of files does not depend on the order of the reports', () => {
   const one = host('a', null, late, {
     units: [unit('x.service', [{ ...libc, path: '/\ufffd', path_base64: 'L/8=' }])],
   });
@@ -113,7 +113,7 @@ test('their order is not that of the reports', () => {
   assert.deepEqual(fold([one, two]).files, fold([two, one]).files);
 });
 
-test('of one source a hundred broken inputs are listed, the rest is counted', () => {
+test('a source with many broken inputs: a hundred are listed, the rest is counted', () => {
   const fleet = new FleetFold();
   for (let line = 1; line <= 2000; line++)
     fleet.refuse('big.ndjson', { source: `big.ndjson:${line}`, code: 'invalid_document', message: 'cut off' });
@@ -127,7 +127,7 @@ test('of one source a hundred broken inputs are listed, the rest is counted', ()
   });
 });
 
-test('no sum of bytes is more than a JSON number can say', async () => {
+test('no sum of bytes is more than a JSON number can be', async () => {
   const summary = { held_bytes: Number.MAX_VALUE };
   const fleet = fold([host('a', null, late, { summary }), host('b', null, late, { summary })]);
   assert.equal(await validateDocument('fleet', JSON.parse(JSON.stringify(fleet))), null);

@@ -1,4 +1,4 @@
-// --fail-on over many hosts, one case a row: what closes the gate, and what leaves it unknown.
+// --fail-on over many hosts, one case a row: the facts that close the gate, and the facts that make it unknown.
 
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';

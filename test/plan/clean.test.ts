@@ -78,14 +78,14 @@ for (const [name, parts, clean, own] of rows) {
   });
 }
 
-test('a required reboot is something left, and one that nobody knows of is said elsewhere', () => {
+test('a required reboot keeps a plan from being clean, and an unknown one does not', () => {
   const needed = { code: 'kernel_modules_missing', running: '6.1.0' } as const;
   const reboot = (required: boolean | null) => ({ required, reasons: required === true ? [needed] : [] });
   const clean = (required: boolean | null) => planOf({ scan: viaSsh, host: { reboot: reboot(required) } }).clean;
   deepEqual([clean(true), clean(false), clean(null)], [false, true, true]);
 });
 
-test("the user's word on a unit is something left, if it is not to ignore it", () => {
+test("a user's rule for a unit keeps a plan from being clean, unless the rule ignores the unit", () => {
   const rule = (action: 'manual' | 'ignore' | 'reboot') =>
     buildPlan(report({ units: [ssh], scan: viaSsh }), [{ unit: 'ssh.*', action, reason: 'x', file: 'f', line: 1 }], at);
   deepEqual([rule('manual').clean, rule('reboot').clean, rule('ignore').clean], [false, false, true]);
@@ -100,7 +100,7 @@ test('a plan that was narrowed is never clean', () => {
   );
 });
 
-test('clean says no more than the plan, whatever the report', () => {
+test('clean says no more than the plan, for any report', () => {
   fc.assert(
     fc.property(anyReport, (drawn: Report) => {
       const { clean, actions, reboot, complete } = buildPlan(drawn, [], at);

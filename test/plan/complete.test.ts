@@ -1,4 +1,4 @@
-// What an incomplete or narrowed plan says: never that the host is clean.
+// An incomplete or narrowed plan never says that the host is clean.
 
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
@@ -77,7 +77,7 @@ for (const [name, of, code] of because) {
 
 const golden = readGolden<Report>('report');
 
-test('--unit keeps whole names that match, and nothing that is in no unit', () => {
+test('--unit keeps units whose whole name matches, and no target without a unit', () => {
   const plan = buildPlan(golden, [], '', compileSelection(['*.scope', 'dbus*', 'search.service'], []));
   deepEqual(
     plan.actions.map(({ unit: name }) => name),

@@ -1,4 +1,4 @@
-// What an action brings into memory: the fixes of the packages that its own processes run, and what is not known of them.
+// The fixes that an action brings into memory: those of the packages that its own processes run. Unknown fixes are not "none".
 
 import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
@@ -72,7 +72,7 @@ const rows: [
     [3, 3, true, 'libexpat1 3,libssl3 2'],
   ],
   [
-    'what others run does not count',
+    'packages that other processes run do not count',
     [inUse([100], ids(3)), inSsl([7], ids(9, 2000))],
     [expat([100])],
     [3, 3, true, 'libexpat1 3'],
@@ -138,7 +138,7 @@ test('the order of actions is that of a plan without fixes', () => {
 const text = (packages: PackageInUse[], ...files: Parameters<typeof unit>[1]) =>
   renderPlanText(plan(packages, ['a.service', files]), { colour: false, columns: 200 });
 
-test('text: what it closes, in the words of the issue', () => {
+test('text: the fixes that an action brings', () => {
   match(
     text([inUse([100], ids(27))], expat([100])),
     /\n {6}closes CVE-2026-1027, CVE-2026-1026 and 25 more \(libexpat1 2\.5-1\+deb12u2 → u5\)\n/,
@@ -153,7 +153,7 @@ test('text: what it closes, in the words of the issue', () => {
   );
 });
 
-test('text: an action that closes nothing, or nothing known, does not speak of it', () => {
+test('text: an action with no fix, or with unknown fixes, does not mention fixes', () => {
   doesNotMatch(text([inUse([100], [])], expat([100])), /closes|CVE/);
   doesNotMatch(text([inUse([100], null)], expat([100])), /closes|CVE/);
 });

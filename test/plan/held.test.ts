@@ -1,4 +1,4 @@
-// What a plan says of held space: a reason that fits each file, who holds how much, and which logs no reload can let go.
+// Held space in a plan: a reason that fits each file, the holders with their bytes, and the logs that no reload can let go.
 
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
@@ -40,7 +40,7 @@ for (const [one, reason] of reasons) {
   });
 }
 
-test('what frees the space of something that is no service', () => {
+test('the reason names the event that frees the space, for targets other than services', () => {
   const large = { ...file('file', '/srv/x', [9]), held_bytes: mebibyte };
   const said = (of: Report) => plan(of).ignored[0]!.reason.replace(/^.*; /, '');
   equal(said(report({ units: [unit('run-1.scope', [large])] })), 'the end of run-1.scope frees 1.0 MiB');
@@ -99,7 +99,7 @@ const streams: readonly [what: string, holders: Fds, action: string][] = [
   ['the same of any program', [[100, '/usr/bin/app', [2, 5]]], 'reload'],
   ['httpd, which lays its log over standard error', [[100, '/usr/sbin/apache2', [2]]], 'reload'],
   [
-    'a child of what opened it',
+    'a child of the process that opened the log',
     [
       [100, '/usr/bin/app', [7]],
       [101, '/bin/sh', [1, 2]],

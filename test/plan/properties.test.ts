@@ -1,4 +1,4 @@
-// What holds of every plan, whatever the report: reports are drawn from the report's own schema.
+// Properties of every plan, for any report: the reports are drawn from the report's own schema.
 
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
@@ -24,7 +24,7 @@ const anyRule: fc.Arbitrary<UserPolicyRule> = fc.record({
 });
 const anyRules = fc.array(anyRule, { maxLength: 3 });
 
-test('what is drawn from the schema meets the schema', async () => {
+test('a report that is drawn from the schema meets the schema', async () => {
   await fc.assert(
     fc.asyncProperty(anyReport, async (report) => equal(await validateDocument('report', report), null)),
     runs,

@@ -1,4 +1,4 @@
-// What an action says beside itself: what has to come first, and what else ends with it.
+// The remarks of an action: the steps to take before it, and the sessions that end with it.
 
 import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
@@ -26,7 +26,7 @@ function remarksOf(changed: Partial<SystemdFacts>, more: Partial<Unit> = {}, fil
   );
 }
 
-const reload = 'its unit file changed on disk: run systemctl daemon-reload first, or the old one is what counts';
+const reload = 'its unit file changed on disk: run systemctl daemon-reload first, or systemd uses the old one';
 
 const rows: [name: string, said: string[], remarks: string[]][] = [
   ['nothing', remarksOf({}), []],

@@ -1,5 +1,5 @@
-// Whose the gone files of a unit are, and who runs the processes -> what a machine does for them, what is left to people, and
-// what is a note.
+// The owners of a unit's gone files and the users of its processes -> the actions of a machine, the actions that are left to
+// people, and the notes.
 
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
@@ -138,19 +138,19 @@ const rows: [what: string, of: Case, told: string[]][] = [
     ['note log_held'],
   ],
   ['a log of another service', { members: [[100, root]], files: [log(www)] }, ['manual a.service not_own_files']],
-  ['a log of nobody knows whom', { members: [[100, root]], files: [log(null)] }, ['manual a.service not_own_files']],
+  ['a log of an unknown owner', { members: [[100, root]], files: [log(null)] }, ['manual a.service not_own_files']],
   [
-    'one of a user and one of root',
+    'a log of a user and a log of root',
     { members: [[100, root]], files: [{ ...log(root), path: '/var/log/b' }, log(bob)] },
     ['reload a.service', 'note log_held'],
   ],
   [
-    'one of nobody knows whom, and code',
+    'a log of an unknown owner, and code',
     { members: [[100, root]], files: [log(null), openSsl([100])] },
     ['restart a.service'],
   ],
   [
-    'one of nobody knows whom, and a signal is known',
+    'a log of an unknown owner, and a signal is known',
     { name: 'rsyslog.service', members: [[100, root]], files: [log(null)], facts: { can_reload: false } },
     ['manual rsyslog.service not_own_files'],
   ],
@@ -182,7 +182,7 @@ const rows: [what: string, of: Case, told: string[]][] = [
     ['manual dbus.service session-keepers'],
   ],
 
-  // what users run in a unit
+  // processes of users in a unit
   [
     "a user's program on his own files",
     {
@@ -206,7 +206,7 @@ const rows: [what: string, of: Case, told: string[]][] = [
     ['manual a.service#101 user_process'],
   ],
   [
-    'on files of nobody knows whom',
+    'on files of an unknown owner',
     {
       members: [
         [100, root],
@@ -299,7 +299,7 @@ const rows: [what: string, of: Case, told: string[]][] = [
     ['manual a.service#101 user_process', 'note log_held'],
   ],
   [
-    'what lives on when its unit restarts',
+    'a process that lives on when its unit restarts',
     {
       members: [
         [100, root],
@@ -338,7 +338,7 @@ test('PID 1: a log that is handed over does not re-execute systemd', () => {
   deepEqual(said(null), ['manual init.scope not_own_files']);
 });
 
-test('a report of an earlier minor does not say whose files are: it is judged as it was', () => {
+test('a report of an earlier minor names no owners of files, and is judged as before', () => {
   const { owner: _, ...unsaid } = rotatedLog;
   deepEqual(told(report({ units: [unit('a.service', [unsaid])] })), ['restart a.service']);
 });

@@ -1,4 +1,4 @@
-// What other tools got wrong under "wrong unit, unsafe action", each by its name.
+// The mistakes of other tools of the kind "wrong unit, unsafe action", each by its name.
 
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';

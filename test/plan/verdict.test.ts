@@ -75,7 +75,12 @@ const rows: [name: string, of: Report, actions: string[], rules?: UserPolicyRule
     ['reload a.service c.yaml:3'],
     rule({ action: 'reload' }),
   ],
-  ['policy reload of what cannot', inUnit('a.service'), ['manual a.service c.yaml:3'], rule({ action: 'reload' })],
+  [
+    'policy reload of a unit that cannot reload',
+    inUnit('a.service'),
+    ['manual a.service c.yaml:3'],
+    rule({ action: 'reload' }),
+  ],
   [
     'policy reload without facts',
     inUnit('a.service', [libc], { systemd: null }),
@@ -95,7 +100,7 @@ const rows: [name: string, of: Report, actions: string[], rules?: UserPolicyRule
     rule({ action: 'restart' }),
   ],
   [
-    'policy restart of what refuses',
+    'policy restart of a unit that refuses a stop',
     withFacts('a.service', { refuse_manual_stop: true }),
     ['manual a.service refuse_manual_stop'],
     rule({ action: 'restart' }),
@@ -260,7 +265,7 @@ const rows: [name: string, of: Report, actions: string[], rules?: UserPolicyRule
   ['message bus with a held file only', inUnit('dbus.service', [droppedTable]), []],
   ["a user's message bus", inUnit('dbus.service', [libc], user), ['manual dbus.service user-message-bus']],
 
-  // what stands in the way
+  // reasons not to act
   ['no facts', inUnit('a.service', [libc], { systemd: null }), ['manual a.service no_facts']],
   ['no facts, logs only', inUnit('a.service', [rotatedLog], { systemd: null }), ['manual a.service no_facts']],
   ['not loaded', withFacts('a.service', { load_state: 'not-found' }), ['manual a.service not_loaded']],
@@ -306,7 +311,7 @@ const rows: [name: string, of: Report, actions: string[], rules?: UserPolicyRule
     ['restart dbus-:1.3-org.freedesktop.problems@0.service'],
   ],
   ['unit file gone', withFacts('a@b.service', { fragment_present: false }), ['manual a@b.service unit_file_gone']],
-  ['unit file of which nothing is known', withFacts('a.service', { fragment_present: null }), ['restart a.service']],
+  ['unit file that nobody knows about', withFacts('a.service', { fragment_present: null }), ['restart a.service']],
   [
     'unit file gone, and the user says restart',
     withFacts('a.service', { fragment_present: false }),
@@ -350,7 +355,7 @@ const rows: [name: string, of: Report, actions: string[], rules?: UserPolicyRule
     inUnit('a.service', jobs, { sessions: [leads(100), leads(101, { user: deploy })] }),
     ['restart a.service'],
   ],
-  ['name of no unit', inUnit('a b.service'), ['manual a b.service not_loaded']],
+  ['a name that no unit can have', inUnit('a b.service'), ['manual a b.service not_loaded']],
   ['template', inUnit('a@.service'), ['manual a@.service not_loaded']],
   ['name with glob characters', inUnit('*.service'), ['manual *.service not_loaded']],
   ["a user's scope", inUnit('app-1.scope', [libc], user), ['manual app-1.scope cannot_start']],

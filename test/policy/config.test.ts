@@ -1,4 +1,4 @@
-// A rule in a configuration file that could never do anything is an error with its file and line.
+// A rule that can never apply is an error with its file and line.
 
 import { throws } from 'node:assert/strict';
 import { test } from 'node:test';
@@ -6,7 +6,7 @@ import { parseConfig } from '../../src/config/parse.ts';
 import { LibUsersError } from '../../src/errors.ts';
 
 const rows: readonly (readonly [rule: string, error: RegExp])[] = [
-  ['{unit: nginx, action: manual, reason: r}', /^\/etc\/c\.yaml:5: .*policy.*unit.*ends so/],
+  ['{unit: nginx, action: manual, reason: r}', /^\/etc\/c\.yaml:5: .*policy.*unit.*ends like this/],
   ['{unit: "my app.service", action: manual, reason: r}', /^\/etc\/c\.yaml:5: .*character " "/],
   ['{unit: "[a.service", action: manual, reason: r}', /^\/etc\/c\.yaml:5: .*never closed/],
   ['{unit: a.service, action: signal, reason: r}', /^\/etc\/c\.yaml:5: .*needs the signal/],

@@ -1,4 +1,4 @@
-// The shipped policy: for every entry and every pattern of it, a unit that it is about and what the plan then says.
+// The shipped policy: for every entry and every pattern of it, a unit that the pattern matches, and the plan's action for the unit.
 
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
@@ -16,7 +16,7 @@ interface Row {
   canReload?: true;
   user?: true;
   program?: string;
-  /** Another name than the unit's own, which is what the rule is about. */
+  /** An alias of the unit, which the rule names instead of the unit's own name. */
   alias?: string;
 }
 
@@ -269,7 +269,7 @@ const untouched = [
   'systemd-journald.service',
   'backup@2026-01-01.service',
   'network-online.service',
-  // What is restarted every day, with several users or many workers as it may have.
+  // Services that are restarted every day, some with several users or many workers.
   'apache2.service',
   'celery.service',
   'ceph.target',
@@ -298,7 +298,7 @@ for (const name of sparing) {
     const { services: restarted, actions } = buildPlan(report({ units: [unit(name, [libc], { systemd })] }), [], '');
     deepEqual([restarted, actions[0]!.policy], [[name], null]);
   });
-  test(`${name} of which KillMode is not known is left to people`, () => {
+  test(`${name} is left to people if its KillMode is not known`, () => {
     const { actions } = buildPlan(report({ units: [unit(name, [libc], { systemd: null })] }), [], '');
     deepEqual([actions[0]!.action, actions[0]!.argv], ['manual', null]);
   });

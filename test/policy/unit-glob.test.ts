@@ -24,12 +24,12 @@ const rows: readonly (readonly [glob: string, problem: RegExp | null])[] = [
   ['-.mount', null],
   ['a.b.c.*', null],
   ['', /empty/],
-  ['nginx', /ends so/],
-  ['nginx.conf', /ends so/],
-  ['*.conf', /ends so/],
-  ['*x.py', /ends so/],
-  ['.service', /ends so/],
-  ['*services', /ends so/],
+  ['nginx', /ends like this/],
+  ['nginx.conf', /ends like this/],
+  ['*.conf', /ends like this/],
+  ['*x.py', /ends like this/],
+  ['.service', /ends like this/],
+  ['*services', /ends like this/],
   ['my service.service', /character " "/],
   ['/usr/lib/*', /character "\/"/],
   ['nginx.service ', /character " "/],
@@ -42,26 +42,26 @@ const rows: readonly (readonly [glob: string, problem: RegExp | null])[] = [
 ];
 
 const moreRows: typeof rows = [
-  ['nginx?', /ends so/],
-  ['???', /ends so/],
-  ['[a-n]', /ends so/],
+  ['nginx?', /ends like this/],
+  ['???', /ends like this/],
+  ['[a-n]', /ends like this/],
   ['nginx.servic?', null],
-  ['nginx.servcie', /ends so/],
-  ['nginx.Service', /ends so/],
+  ['nginx.servcie', /ends like this/],
+  ['nginx.Service', /ends like this/],
   ['nginx[.]service', null],
-  ['nginx[!.]', /ends so/],
-  ['foo@', /ends so/],
+  ['nginx[!.]', /ends like this/],
+  ['foo@', /ends like this/],
   ['foo@*', null],
   ['foo@.service', /template/],
   ['foo@[!@].service', null],
   ['*@.service', null],
   ['*.slice', null],
-  ['session-1', /ends so/],
+  ['session-1', /ends like this/],
   ['session-*.scope', null],
   ['user@1000.service/app.service', /character "\/"/],
   ['a b', /character " "/],
   [`*${'a'.repeat(250)}*`, null],
-  [`*${'?'.repeat(256)}*`, /longer|ends so/],
+  [`*${'?'.repeat(256)}*`, /longer|ends like this/],
 ];
 
 const hints: readonly (readonly [glob: string, hint: string])[] = [
@@ -105,7 +105,7 @@ const type = fc.constantFrom(
 );
 const text = fc.string({ unit: character, maxLength: 8 });
 
-test('a name without wildcards is refused exactly if it is no name of a unit', () => {
+test('a name without wildcards is refused exactly if no unit can have it', () => {
   fc.assert(
     fc.property(fc.tuple(text, fc.oneof(type, text)), ([stem, end]) => {
       const name = `${stem}.${end}`;
@@ -115,7 +115,7 @@ test('a name without wildcards is refused exactly if it is no name of a unit', (
   );
 });
 
-test('a glob that was made of the name of a unit is accepted', () => {
+test('a glob that was made from the name of a unit is accepted', () => {
   const places = fc.array(fc.record({ at: fc.nat(30), length: fc.nat(6), sign: fc.constantFrom(...signs) }), {
     maxLength: 4,
   });

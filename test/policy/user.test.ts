@@ -33,7 +33,7 @@ test('an ignored path is no reason, and the plan says why', () => {
   ]);
 });
 
-test('with every path ignored nothing is to be done', () => {
+test('if every path is ignored, the plan has no action', () => {
   deepEqual(outcome([{ unit: 'app.service', path: '/opt/*', action: 'ignore' }], [plugin]), [
     [],
     [['policy', plugin.path, 'rule 0']],
@@ -56,7 +56,7 @@ test('the first rule that matches wins', () => {
   deepEqual(outcome(rules, [libc]), [[['manual', '/etc/c.yaml:11', [libc.path]]], []]);
 });
 
-test('of several files the first rule in the list decides, and each file obeys its own ignore', () => {
+test('several files: the first rule in the list decides, and ignore is applied to each file', () => {
   const rules: Entry[] = [
     { path: '/var/log/*', action: 'ignore' },
     { path: '/usr/*', action: 'manual' },
@@ -112,7 +112,7 @@ for (const [name, rule, expected] of byAlias) {
   });
 }
 
-test('aliases: the reason says by which name, and only if it is another than its own', () => {
+test('aliases: the reason names the alias, and nothing if the own name matched', () => {
   const placed = { file: '/etc/c.yaml', line: 1, reason: 'ours', action: 'manual' } as const;
   const of = report({
     units: [unit('app.service', [libc], { systemd: { ...facts, names: ['app.service', 'web.service'] } })],
