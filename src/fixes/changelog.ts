@@ -8,11 +8,14 @@ export class Changelog {
   readonly #entries: ChangelogEntry[] = [];
   readonly #source: AsyncIterator<ChangelogEntry>;
   readonly #reading: Reading;
+  readonly #release: () => Promise<unknown>;
   #ended = false;
 
-  constructor(entries: AsyncIterable<ChangelogEntry>, reading: Reading) {
+  /** @param release closes what `entries` reads, also if nobody asked for one */
+  constructor(entries: AsyncIterable<ChangelogEntry>, reading: Reading, release: () => Promise<unknown>) {
     this.#source = entries[Symbol.asyncIterator]();
     this.#reading = reading;
+    this.#release = release;
   }
 
   /** Returns at least the entries from the newest to the first that `isLast`; all entries if none is. */
@@ -37,5 +40,6 @@ export class Changelog {
   async close(): Promise<void> {
     this.#ended = true;
     await this.#source.return?.();
+    await this.#release();
   }
 }

@@ -59,8 +59,9 @@ export async function openDpkgChangelog(host: Host, name: string, source: DpkgSo
       reading.cut = false;
       continue;
     }
-    const rebuilds = openEither(host, `${name}/${base}.${source.architecture}`);
-    return new Changelog(joined(rebuilds, first.value, entries, source.name, reading), reading);
+    const rebuilds = () => openEither(host, `${name}/${base}.${source.architecture}`);
+    const all = joined(rebuilds, first.value, entries, source.name, reading);
+    return new Changelog(all, reading, () => entries.return(undefined));
   }
   return null;
 }
@@ -70,12 +71,13 @@ function openEither(host: Host, name: string): TrustedFile | null {
 }
 
 async function* joined(
-  rebuilds: TrustedFile | null,
+  openRebuilds: () => TrustedFile | null,
   first: DebianEntry,
   entries: AsyncIterable<DebianEntry>,
   source: string,
   reading: Reading,
 ): AsyncGenerator<DebianEntry> {
+  const rebuilds = openRebuilds();
   if (rebuilds !== null) {
     for await (const entry of parseEntries(readPieces(rebuilds, reading))) if (entry.source === source) yield entry;
   }

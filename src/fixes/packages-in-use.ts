@@ -96,7 +96,7 @@ async function judgePackage(
   const versions = new Map<string, { running: Running; uses: number[] }>();
   for (const index of members) {
     const running = await findRunning(uses[index]!, history, manager.log, trustedOwner);
-    const key = keyOf(running.version, running.sourceVersion, running.entry?.date ?? null);
+    const key = keyOf(...identityOf(running));
     const known = versions.get(key);
     if (known === undefined) versions.set(key, { running, uses: [index] });
     else {
@@ -117,6 +117,12 @@ async function judgePackage(
     });
   }
   return found;
+}
+
+/** By what a version is told from the others of its package, whatever the evidence. */
+function identityOf({ version, sourceVersion, entry }: Running): [kind: string, what: string | number | null] {
+  if (version !== null) return ['version', version];
+  return sourceVersion !== null ? ['source', sourceVersion] : ['date', entry?.date ?? null];
 }
 
 function stronger(a: Running, b: Running): Running {

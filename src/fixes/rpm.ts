@@ -47,7 +47,7 @@ function pastOf(past: RpmPast | null, installed: string): PackageHistory {
   };
   return {
     source: past?.source ?? null,
-    changelog: past === null ? null : new Changelog(each(past.entries), { cut: false }),
+    changelog: past === null ? null : new Changelog(each(past.entries), { cut: false }, async () => {}),
     without: 'no_changelog',
     // null if the first entry names no version or another one. Then the first entry counts as the newest.
     installed: tag === null ? null : toSource(installed),

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { lchownSync } from 'node:fs';
+import { lchownSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -311,6 +311,30 @@ test('dpkg: two processes on two old versions of one package are two entries', a
       ['2.5-1+deb12u2', [1]],
     ],
   );
+});
+
+test('dpkg: one version is one entry, whatever tells it of one process and of another; the strongest evidence stands', async (t) => {
+  const host = makeHost(t, { ...expat, 'var/log/dpkg.log': log });
+  const byLog = use({ ...noTime, pid: 8, startedAt: at('03-20') });
+  for (const uses of [
+    [use(), byLog],
+    [byLog, use()],
+  ]) {
+    const found = await ask(host, uses);
+    assert.deepEqual(found.map(told), [['2.5-1+deb12u1', 'file_time', 'CVE-2026-0033 CVE-2026-0003 CVE-2026-0002']]);
+    assert.deepEqual(found[0]?.uses, [0, 1]);
+  }
+});
+
+test('dpkg: what was opened is closed, also what nobody asked for', async (t) => {
+  const host = makeHost(t, {
+    ...expat,
+    'usr/share/doc/libexpat1/changelog.Debian.amd64.gz': gzipSync(entry('2.5-1+deb12u3+b1', '06-01')),
+  });
+  const open = () => readdirSync('/proc/self/fd').length;
+  const before = open();
+  for (const uses of [[use({ fileOwner: 54321 })], [use(), use(noTime)]]) await ask(host, uses);
+  assert.ok(open() <= before, 'no more files are open than before');
 });
 
 test('dpkg: a rebuild has an entry in a file of its own, and brings no fix', async (t) => {
