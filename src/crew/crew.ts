@@ -25,8 +25,8 @@ const longWorkMs = 60;
 /** How often the helpers are looked at, in milliseconds. */
 const lookEveryMs = 50;
 
-/** So many questions a helper is asked at once: it answers every few milliseconds, whatever it was asked. */
-const mostAtOnce = 128;
+/** So many questions a helper is asked at once: it answers every 20 ms, whatever it was asked. */
+const mostAtOnce = 256;
 /** It is asked more before it has answered all, so that it never waits. */
 const fewLeft = 32;
 /** Of the questions that are left a helper gets no more than this part of its share, so that all have done at about the same time. */

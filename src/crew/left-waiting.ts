@@ -2,9 +2,13 @@
 // to be blocked. A helper is in the folder of the process that it reads, and who is left behind becomes a child of PID 1.
 // proc_pid_children(5).
 
-import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import { orNull } from '../procfs/reader.ts';
-import { readVitals } from './vitals.ts';
+import { isOurs, readStatus, readVitals } from './vitals.ts';
+
+/** Longer no name of a process is. */
+const longestName = 15;
 
 /** A helper that was killed ends within so many milliseconds, if it can end at all. */
 const settleMs = 200;
@@ -47,22 +51,23 @@ export class LeftWaiting {
   /** Whether a helper is still blocked by this process. */
   isWaitedFor(pid: number): boolean {
     if (this.#byEarlierScans.has(pid)) return true;
-    return this.#byThis.some((each) => each.pid === pid && readVitals(each.helper)?.reads === pid);
+    // The number of a helper that has ended may be another's by now.
+    const waits = (helper: number) => isOurs(readStatus(helper)) && readVitals(helper)?.reads === pid;
+    return this.#byThis.some((each) => each.pid === pid && waits(each.helper));
   }
 }
 
 /**
  * Processes that may be helpers of earlier scans. Only what runs as we do counts, so that nobody can have another's processes left
  * out. What they wait for only a helper may ask: who is in the middle of an exec(2) can keep whoever reads its links waiting
- * (fs/proc/base.c call_proc_get_link()). Its owner and its name take no such lock.
+ * (fs/proc/base.c call_proc_get_link()). Its name and its status take no such lock.
  */
 export function listLeftBehind(): number[] {
   const children = orNull(() => readFileSync('/proc/1/task/1/children', 'latin1')) ?? '';
-  const own = process.geteuid?.();
-  const name = readName('self');
+  const names = [readName('self'), `${basename(process.execPath).slice(0, longestName)}\n`];
   return children
     .split(' ')
-    .filter((pid) => pid !== '' && orNull(() => lstatSync(`/proc/${pid}`).uid) === own && readName(pid) === name)
+    .filter((pid) => pid !== '' && names.includes(readName(pid)) && isOurs(readStatus(pid)))
     .map(Number);
 }
 

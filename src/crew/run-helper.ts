@@ -37,7 +37,7 @@ export function runHelper(): void {
   }
 }
 
-/** In as many frames as the answers are long, and the scan hears every few milliseconds how far this is. */
+/** In as many frames as the answers are long, and the scan hears every now and then how far this is. */
 function answerAll(name: QuestionName, items: readonly Item[], procPath: string, answerer: Answerer): void {
   let texts: string[] = [];
   let length = 0;
@@ -68,7 +68,7 @@ function textOf(packed: unknown): string {
   }
 }
 
-const longSilenceMs = 5;
+const longSilenceMs = 20;
 /** In characters. */
 const longFrame = 1 << 18;
 const mostAnswerLength = 1 << 26;

@@ -3,7 +3,8 @@
 // call_proc_get_link(), fs/proc/array.c do_task_stat(). proc_pid_cwd(5).
 
 import { readFileSync, readlinkSync } from 'node:fs';
-import { orNull } from '../procfs/reader.ts';
+import { orNull, readBytes } from '../procfs/reader.ts';
+import { parseUids } from '../procfs/status.ts';
 
 export interface Vitals {
   /** The process in whose folder it is; null if it is in no such folder, or that cannot be read. */
@@ -16,6 +17,18 @@ export interface Vitals {
 
 /** A procfs of another PID namespace at /proc has other processes under the same numbers. */
 const isOwnProc = orNull(() => readlinkSync('/proc/self')) === String(process.pid);
+
+/**
+ * Whether all uids of a process are ours, by its status, for which nobody can keep us waiting. A set-uid program that a user has
+ * started keeps the user's as its real one.
+ */
+export function isOurs(status: string): boolean {
+  const uids = parseUids(status);
+  return uids.length > 0 && uids.every((uid) => uid === process.geteuid?.());
+}
+
+/** '' if the process is gone. */
+export const readStatus = (pid: number | string): string => orNull(() => readBytes(`/proc/${pid}/status`)) ?? '';
 
 /** null if it is gone, or cannot be seen. */
 export function readVitals(pid: number): Vitals | null {

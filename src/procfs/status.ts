@@ -1,4 +1,4 @@
-// /proc/PID/status -> a process's capabilities and groups. proc_pid_status(5).
+// /proc/PID/status -> a process's uids, capabilities and groups. proc_pid_status(5).
 
 import type { Bytes } from './bytes.ts';
 
@@ -6,6 +6,12 @@ import type { Bytes } from './bytes.ts';
 export function parseEffectiveCapabilities(text: Bytes): bigint {
   const match = /^CapEff:\t([0-9a-f]+)$/m.exec(text);
   return match ? BigInt(`0x${match[1]}`) : 0n;
+}
+
+/** Real, effective, saved and file system uid; empty if the text has none. */
+export function parseUids(text: Bytes): number[] {
+  const match = /^Uid:\t([0-9\t]+)$/m.exec(text);
+  return (match?.[1] ?? '').split('\t').filter(Boolean).map(Number);
 }
 
 /** Supplementary group ids. */

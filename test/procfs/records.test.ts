@@ -10,7 +10,7 @@ import { hidesProcesses } from '../../src/procfs/hidepid.ts';
 import { parseMountinfo } from '../../src/procfs/mountinfo.ts';
 import { MountTable } from '../../src/procfs/mounts.ts';
 import { parseStat } from '../../src/procfs/stat.ts';
-import { parseEffectiveCapabilities, parseGroups } from '../../src/procfs/status.ts';
+import { parseEffectiveCapabilities, parseGroups, parseUids } from '../../src/procfs/status.ts';
 
 const statTail = 'S 41 42 42 0 -1 FLAGS 1 0 0 0 2 1 0 0 20 0 3 0 1848491 1000 200 1844';
 const statRows: [name: string, text: string, comm: string | null, kernel?: boolean][] = [
@@ -62,6 +62,11 @@ for (const [name, session, tty, expected] of sessionRows) {
     assert.deepEqual([stat?.session, stat?.terminal], expected);
   });
 }
+
+test('status: uids', () => {
+  assert.deepEqual(parseUids('State:\tD (disk sleep)\nUid:\t1000\t0\t0\t0\n'), [1000, 0, 0, 0]);
+  assert.deepEqual(parseUids(''), []);
+});
 
 test('status: capabilities and groups', () => {
   const text = 'Name:\tsu\nUid:\t1000\t0\t0\t1000\nGroups:\t4 24 \nCapEff:\t0000000000080000\n';
