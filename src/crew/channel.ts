@@ -1,5 +1,5 @@
-// A started helper: its pid, and the two pipes to it. It gets no other descriptor of ours, so that no reader of our output waits
-// for it, and an empty environment.
+// Starts a helper -> its pid and the two pipes to it. The helper gets no other descriptor of ours, so that a reader of our output
+// need not wait for it. Its environment is empty.
 
 import type { ChildProcess } from 'node:child_process';
 import { isExecutable, programFile } from '../program.ts';
@@ -8,20 +8,20 @@ import { helperRole } from './role.ts';
 export interface Channel {
   pid: number;
   send(frame: Uint8Array): void;
-  /** SIGKILL, and nothing more: whether and when it ends is not waited for. */
+  /** Sends SIGKILL and does not wait for the end. */
   abandon(): void;
 }
 
 export interface ChannelEvents {
   onData(bytes: Uint8Array): void;
-  /** Once, and not after abandon(). */
+  /** Called once, and never after abandon(). */
   onEnd(): void;
 }
 
-/** Throws what the system says if there is no room for another process. */
+/** Throws the system's error if there is no room for another process. */
 export type StartChannel = (events: ChannelEvents) => Promise<Channel>;
 
-/** What we use of Bun.spawn(): node:child_process, which Bun has too, takes ten times as long there to be loaded. */
+/** The part of Bun.spawn() that we use. Bun also has node:child_process, but takes ten times as long to load it. */
 interface Bun {
   spawn(
     argv: readonly string[],
@@ -58,7 +58,7 @@ async function startByBun({ onData, onEnd }: ChannelEvents): Promise<Channel> {
     }
   };
   const write = async (frame: Uint8Array) => {
-    // Either may throw at once, or later.
+    // Either call may throw at once, or later.
     await Promise.all([child.stdin.write(frame), child.stdin.flush()]);
   };
   void read()
@@ -67,7 +67,7 @@ async function startByBun({ onData, onEnd }: ChannelEvents): Promise<Channel> {
   child.unref();
   return {
     pid: child.pid,
-    // What a helper that has ended does not take, its end tells.
+    // A failed write needs no handling: it means that the helper has ended, and onEnd() reports that.
     send: (frame) => void write(frame).catch(ignore),
     abandon() {
       abandoned = true;
@@ -84,7 +84,7 @@ async function startByNode({ onData, onEnd }: ChannelEvents): Promise<Channel> {
   let abandoned = false;
   stdout.on('data', (bytes) => abandoned || onData(bytes));
   stdout.once('close', () => abandoned || onEnd());
-  // What a helper that has ended does not take, its end tells.
+  // An error of a stream needs no handling: it means that the helper has ended, and onEnd() reports that.
   for (const each of [child, stdin, stdout]) each.on('error', () => {});
   return {
     pid,
