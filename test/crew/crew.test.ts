@@ -1,4 +1,4 @@
-// The crew: every question is answered once and in its place, whatever becomes of the helpers.
+// The crew: every question gets one answer, in its place, even if helpers die or are blocked.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -14,17 +14,17 @@ import { temporaryFolder } from '../support/temporary.ts';
 
 const user: Owner = { kind: 'user', key: 1000 };
 
-/** What a made-up helper does with a process. */
+/** The thing that a made-up helper does with a process. */
 type Fate = 'answers' | 'dies' | 'blocks';
 
 interface Stage {
   crew: Crew;
-  /** The processes that each helper was asked of, in turn. */
+  /** The processes that each helper was asked about, in order. */
   asked: number[][];
   abandoned: number[];
 }
 
-/** A crew of made-up helpers, and a procfs of folders. A helper that is blocked is a process that sleeps in such a folder. */
+/** Makes a crew of made-up helpers, and a procfs of folders. A blocked helper is a process that sleeps in such a folder. */
 function stage(t: TestContext, pids: readonly number[], fate: (pid: number) => Fate, owner: Owner = user): Stage {
   const procPath = temporaryFolder(t);
   for (const pid of pids) mkdirSync(join(procPath, String(pid)));
@@ -41,7 +41,7 @@ function stage(t: TestContext, pids: readonly number[], fate: (pid: number) => F
     const frames = new FrameReader();
     let ended = false;
     let sleeper: ChildProcess | null = null;
-    // What was written before the end arrives.
+    // A message that was written before the end still arrives before it.
     const answer = (message: unknown) => setImmediate(() => onData(encodeFrame(message)));
     const take = (message: ToHelper) => {
       if (message.kind === 'setup') return answer({ kind: 'ready', pid: 0 });

@@ -1,4 +1,4 @@
-// Frames on a pipe: whatever was written comes back, however the stream is cut, and what is no frame is refused.
+// Frames on a pipe: all values come back, wherever the stream is cut, and bytes that are not a frame are refused.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

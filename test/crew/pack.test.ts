@@ -1,4 +1,4 @@
-// An inspection goes through JSON and comes back the same, and one in which nothing was found is a word.
+// An inspection goes through JSON and comes back the same. An inspection without findings becomes one word.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { packInspection, unpackInspection } from '../../src/crew/pack.ts';

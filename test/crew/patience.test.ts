@@ -1,4 +1,4 @@
-// How long an owner is waited for: a bounded time for each, and nobody is left out for another's sake.
+// Owners -> how long their processes are waited for: a bounded time for each, and no process is left out because of another owner.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Patience } from '../../src/crew/patience.ts';

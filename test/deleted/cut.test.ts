@@ -1,4 +1,4 @@
-// A report lists the most telling findings of a process that has too many, in their order; the rest and its held bytes are counted.
+// If a process has too many findings, the report lists the most telling ones in their order, and counts the rest and its held bytes.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// stat of a file in use -> when the file lost its name, and when that cannot be said.
+// stat of a file in use -> when the file lost its name, or null if that is not known.
 
 import assert from 'node:assert/strict';
 import type { BigIntStats } from 'node:fs';

@@ -1,4 +1,4 @@
-// What is gone, and in which state: marks, identity, rules.
+// Files in use -> whether they are gone, and their state: marks, identity, rules.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { classifyGone, type GoneQuestion } from '../../src/deleted/gone.ts';

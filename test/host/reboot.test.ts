@@ -17,7 +17,7 @@ const packaged = (...releases: string[]): Tree => ({
   ...modulesDep(...releases),
   ...images(...releases),
 });
-/** Fedora and RHEL: an image beside the modules too, and a rescue image that is no version. */
+/** Fedora and RHEL: an image beside the modules too, and a rescue image without a version in its name. */
 const fedora = (...releases: string[]): Tree => ({
   ...packaged(...releases),
   ...Object.fromEntries(releases.map((release) => [`usr/lib/modules/${release}/vmlinuz`, ''])),
@@ -36,13 +36,13 @@ const arch = (...releases: string[]): Tree => ({
   'boot/vmlinuz-linux-lts': '',
 });
 
-/** As the scan does it. */
+/** Reads it in the same way as the scan. */
 function readRebootOf(root: string, running: string | null) {
   const procPath = join(root, 'proc');
   return readReboot({ root, procPath, init: readInitEvidence(procPath) }, running);
 }
 
-/** Without the words for people: those are looked at once, below. */
+/** The result without the messages; a test below looks at those once. */
 function verdict(root: string, running: string | null) {
   const { required, reasons, unknown_because } = readRebootOf(root, running);
   assert.equal(unknown_because !== null, required === null);

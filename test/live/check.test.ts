@@ -1,5 +1,5 @@
-// A day in the life of the gate on this machine: in a PID namespace of its own, where everything can be seen and nothing
-// else comes and goes. (test/guest/check.test.ts has the same with units and packages.)
+// A day with the gate on this machine, in its own PID namespace: everything can be seen there, and no other process comes or goes.
+// (test/guest/check.test.ts has the same with units and packages.)
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

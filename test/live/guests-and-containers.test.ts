@@ -1,4 +1,4 @@
-// The program itself over procfs trees: a guest without a cgroup namespace of its own, and containers that no path names.
+// The program over made-up procfs trees: a guest without its own cgroup namespace, and containers that no path names.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -86,7 +86,7 @@ test('five containers that no runtime names are five things to do, each with a n
   ];
   const fakes = paths.flatMap((path, index) => [
     [100 + index, { cgroup: `0::${path}\n`, pid: String(7 + index) }],
-    // A second process of the same one.
+    // A second process of the same container.
     [200 + index, { cgroup: `0::${path}/system.slice/cron.service\n`, pid: String(7 + index) }],
   ]);
   const proc = makeTree(t, procOf({ 1: { cgroup: '0::/init.scope\n', ppid: 0 }, ...Object.fromEntries(fakes) }));

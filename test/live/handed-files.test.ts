@@ -1,4 +1,4 @@
-// What a user can hand to a service, at a real message bus: it is named, and it is no reason to restart or to reboot anything.
+// Files that a user can hand to a service, at a real message bus: they are named, but are no reason to restart or reboot.
 
 import assert from 'node:assert/strict';
 import { chmodSync, chownSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// After an affected process the next one is looked at another way, without the quick look. Whatever it is, it must be judged
-// as it would be alone.
+// After an affected process the next one is read without the quick look. Each kind of process must get the same result in both
+// ways.
 
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
@@ -33,7 +33,7 @@ function someKernelThread(): number | null {
   return null;
 }
 
-/** One of every kind that the quick look tells from the others, by name. */
+/** Starts one process of every kind that the quick look distinguishes, by name. */
 async function startKinds(t: TestContext): Promise<{ affected: number; kinds: Record<string, number> }> {
   const holder = await startCreature(t, 'holding', Buffer.from(join(workFolder(t), 'held.so')).toString('hex'));
   const leaderless = await startCreature(t, 'leaderless');

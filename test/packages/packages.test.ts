@@ -10,7 +10,7 @@ const dpkg: Tree = {
 };
 const nothing = said(1, '', '');
 
-/** Which programs are started for a path that nobody owns. */
+/** The programs that are started for a path without an owner. */
 const rows: [name: string, tree: Tree, programs: string[]][] = [
   ['dpkg: no process', dpkg, []],
   ['rpm of RHEL', { 'var/lib/rpm/rpmdb.sqlite': '' }, ['rpm']],
