@@ -52,7 +52,7 @@ def own_namespaces():
 
 def serve(device, silent, never):
     """Answers until the flag `silent` is set, and never what is in `never`; but goes on reading what is asked."""
-    # The server alone holds the device: when it ends, the connection does, and with it every wait, whatever became of the test.
+    # Only the server holds the device. Its end ends the connection and every wait, even if the test has crashed.
     signal.alarm(60)
     files = Files(b"\0" * 65536)
     while True:
@@ -84,7 +84,7 @@ def fuse(path, never=()):
 
 
 def ready(number):
-    # In one piece, even if Python does not buffer.
+    # One write, even if Python does not buffer.
     os.write(1, f"{number} {os.getpid()}\n".encode())
 
 
@@ -187,7 +187,7 @@ def memory(device):
     silent[0] = 1
     own = os.open("/proc/self/mem", os.O_RDONLY)
     anonymous = (None, 4096, mmap.PROT_READ, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, -1, 0)
-    # Once the map is locked nothing here may want memory.
+    # No code after the lock of the map may need memory.
     reads, maps = threading.Lock(), threading.Lock()
     reads.acquire()
     maps.acquire()

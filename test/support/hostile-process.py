@@ -231,7 +231,7 @@ def many_descriptors(path, wanted):
     sleep()
 
 
-# They take the library themselves, or leave it.
+# These traits take the library themselves, or do not map it.
 WITH_LIBRARY = {"remapping", "wordy", "spoken", "unmapped_breeding"}
 
 
@@ -279,7 +279,7 @@ def breeding(name, uid, lifetime, rate):
         time.sleep(0.001)
         due = float(rate) * (time.monotonic() - began)
         alive = {pid for pid in alive if os.waitpid(pid, os.WNOHANG)[0] == 0}
-        # What a busy machine made late is made up for, but never all at once.
+        # Makes up for children that a busy machine started late, but never starts all at once.
         while born < due and len(alive) < 30:
             try:
                 pid = os.fork()

@@ -43,7 +43,7 @@ for line in sys.stdin:
     path = bytes.fromhex(line)
     laid.seek(0)
     laid.truncate()
-    # Whichever hierarchy this host keeps its units in.
+    # Writes a line for each hierarchy, because systemd's units may be in either on this host.
     laid.write(b"1:name=systemd:" + path + b"\n0::" + path + b"\n")
     laid.flush()
     print(json.dumps([*map(ask, QUESTIONS), owner()]))

@@ -74,7 +74,7 @@ def named():
 
 must(libc.unshare(CLONE_NEWNS))
 must(libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
-# Where stat and maps agree on the device, whatever the folder is on.
+# On a tmpfs stat and maps name the same device, whatever the folder's file system is.
 must(libc.mount(b"none", folder, b"tmpfs", 0, None))
 keep = []
 for kind in (b"files", b"mounts"):

@@ -75,7 +75,7 @@ def again():
         kept.append(map_file(path))
         os.unlink(path)
     ready()
-    # Until the test is over, which removes the folder.
+    # Waits until the test is over and has removed the folder.
     while os.path.isdir(at("turn")):
         for source, seconds in (("near", 0.015), ("merged", 0.001)):
             mount(at(source), at("turn"), flags=MS_BIND)
