@@ -33,7 +33,7 @@ export class FrameReader {
     while (this.#length >= this.#wanted) {
       const bytes = this.#pieces.length === 1 ? asBuffer(this.#pieces[0]!) : Buffer.concat(this.#pieces);
       const length = bytes.readUInt32LE(0);
-      if (length > mostFrameBytes) throw new Error(`a frame of ${length} bytes is none of a helper`);
+      if (length > mostFrameBytes) throw new Error(`a frame of ${length} bytes is not from a helper`);
       const end = headerBytes + length;
       if (bytes.length >= end) values.push(JSON.parse(bytes.toString('utf8', headerBytes, end)));
       const rest = bytes.length >= end ? bytes.subarray(end) : bytes;

@@ -156,7 +156,7 @@ export const fixedRules = {
     id: 'kernel_file_system',
     patterns: [],
     via: ['fd'],
-    reason: 'on proc, sysfs, devpts, mqueue or cgroup, whose files are no files on disk',
+    reason: 'on proc, sysfs, devpts, mqueue or cgroup, whose files are not on disk',
     source: 'filesystems(5)',
   },
 } as const satisfies Record<string, HideRule>;

@@ -58,7 +58,7 @@ export function readContainer(root: string, procPath: string, init: InitEvidence
   }
   const file = engineFiles.find((path) => existsSync(join(root, path)));
   if (file === undefined || (sharesRoot && pidNamespace !== null)) return null;
-  return inContainer(`/${file} exists, and whether PID 1 is in that container could not be read`);
+  return inContainer(`/${file} exists, but it could not be read whether PID 1 is in that container`);
 }
 
 function inContainer(evidence: string): RebootUnknown {

@@ -68,7 +68,7 @@ function explainDoubt(running: string, known: boolean, doubtful: string | null):
     return { code: 'kernel_not_installed', message };
   }
   if (doubtful === null) return null;
-  const message = `whether the installed kernel ${doubtful} is newer than the running ${running}, or another flavour, their names do not tell`;
+  const message = `the names do not tell whether the installed kernel ${doubtful} is newer than the running ${running}, or of another flavour`;
   return { code: 'kernels_not_comparable', message };
 }
 

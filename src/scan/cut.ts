@@ -34,6 +34,6 @@ export function cutWarnings(cuts: Iterable<Cut>, userName: (uid: number) => stri
   });
   const more = all.length > named.length ? ` and ${all.length - named.length} more` : '';
   const whose = all.length === 1 ? 'a process' : `${all.length} processes`;
-  const message = `not everything that is gone is listed of ${whose} with too many files or too long paths: ${named.join(', ')}${more}`;
+  const message = `some gone files are not listed for ${whose} with too many files or too long paths: ${named.join(', ')}${more}`;
   return [{ code: 'findings_cut', message }];
 }

@@ -134,7 +134,7 @@ for (const [what, make] of shapes) {
   }
 }
 
-test('a document is written that is longer than a string can be, and a text that is so in JSON', () => {
+test('a document longer than a string can be is written, and so is a text that is too long as JSON', () => {
   const process = affected(
     7,
     numbers(6000).map((number) => file('code', `/${'\x01'.repeat(length)}${number}`, [7])),
@@ -175,6 +175,6 @@ test('25000 mappings with paths of four kilobytes cost their own process alone',
   assert.ok(listed > 1000 && (cut?.maps ?? 0) > 1000, `${listed} listed`);
   assert.equal(cut?.held_bytes, cut!.maps * 4096);
   assert.deepEqual([found.scan.processes.failed, found.scan.processes.inspected], [0, 2]);
-  assert.match(readFileSync(join(folder, 'text'), 'utf8'), /not everything that is gone is listed of a process/);
+  assert.match(readFileSync(join(folder, 'text'), 'utf8'), /some gone files are not listed for a process/);
   assert.equal(runCli(['plan', '--no-config', ...only, '--format', 'text']).status, 0);
 });

@@ -61,6 +61,6 @@ export function placeInGuest(path: string): Placed {
  * test is about Node. Use: `if (!asksNode(t)) return;`
  */
 export function asksNode(t: TestContext): boolean {
-  if (!wantsNode) t.skip('of the npm file alone, because it asks something of Node');
+  if (!wantsNode) t.skip('for the npm file only, because the test is about Node');
   return wantsNode;
 }
