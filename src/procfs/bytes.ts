@@ -6,7 +6,7 @@ export type Bytes = string;
 
 export interface Text {
   text: string;
-  /** The raw bytes in base64 where `text` could not carry them losslessly, else null. */
+  /** The raw bytes in base64 if `text` has lost some of them, else null. */
   base64: string | null;
 }
 

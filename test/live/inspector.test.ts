@@ -21,7 +21,7 @@ function newInspector(t: TestContext, include: Include): Inspector {
   return new Inspector(task, views);
 }
 
-/** The first child of kthreadd, whose pid is 2; null in a PID namespace without any, where 2 may be anything. */
+/** The first child of kthreadd, whose pid is 2; null in a PID namespace without kernel threads, in which pid 2 may be any process. */
 function someKernelThread(): number | null {
   const commOfTwo = existsSync('/proc/2/comm') ? readFileSync('/proc/2/comm', 'latin1') : '';
   if (commOfTwo !== 'kthreadd\n') return null;
