@@ -121,7 +121,7 @@ test('a process that blocks its reader is given up, and a fresh helper reads the
   assert.equal(abandoned.length, 1);
 });
 
-test('what a blocked helper was asked besides is read by another one meanwhile', async (t) => {
+test('another helper answers the other questions of a blocked helper meanwhile', async (t) => {
   if (!needs(t, 'two processors')) return;
   const pids = numbers(100);
   const { crew, abandoned } = stage(t, pids, (pid) => (pid === 20 ? 'blocks' : 'answers'));
@@ -141,7 +141,7 @@ test('a process of a service is asked again after all others, and then it may an
   assert.equal(times, 2);
 });
 
-test('a process of which helpers die is failed, and costs no other', async (t) => {
+test('a process that helpers die of counts as failed, and no other process does', async (t) => {
   const pids = numbers(100);
   const { crew, asked } = stage(t, pids, (pid) => (pid === 50 ? 'dies' : 'answers'));
   assert.deepEqual(
@@ -151,7 +151,7 @@ test('a process of which helpers die is failed, and costs no other', async (t) =
   assert.ok(asked.filter((own) => own.includes(50)).length > 1, 'one death may be an accident');
 });
 
-test('where no helper can be started there is an expected error that says what to do', async (t) => {
+test('if no helper can be started, there is an expected error that says what to do', async (t) => {
   const start = async () => Promise.reject(Object.assign(new Error('no'), { code: 'EAGAIN' }));
   const crew = new Crew({ start, ownerOf: () => user, listLeftBehind: () => [], clock: () => performance.now() });
   t.after(() => crew.close());

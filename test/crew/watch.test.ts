@@ -58,7 +58,7 @@ test('an answer begins the time anew', () => {
   assert.equal(watch.isOverdue(deadline), false);
 });
 
-test('a helper that works for longer than any process can want is overworked', () => {
+test('a helper that works for longer than any process can need is overworked', () => {
   const watch = new Watch();
   watch.look({ reads: 7, state: 'R', ticks: 0 }, elapsed);
   watch.look({ reads: 7, state: 'R', ticks: 5000 }, elapsed);

@@ -144,7 +144,7 @@ test("the user's patterns come first, cross slashes, and literals are literal", 
   assert.equal(match('/opt/ab', 'map', null), null);
 });
 
-test('what is hidden is counted, a file on disk once', () => {
+test('hidden uses are counted, and a file on disk once', () => {
   const tally = new SuppressedTally();
   const [rule] = shippedHideRules as [(typeof shippedHideRules)[0] & object];
   tally.add({ rule, via: 'map', heldBytes: 512, file: 'a' });

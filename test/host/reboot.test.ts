@@ -289,12 +289,12 @@ test('kernels: a kernel with modules loaded misses them', (t) => {
   assert.deepEqual(verdict(root, deb(26)).reasons, [outdated(deb(26), deb(27)), missing(deb(26))]);
 });
 
-test('kernels: nothing is said where the running one is not known', (t) => {
+test('kernels: nothing is said if the running one is not known', (t) => {
   const root = makeTree(t, stale);
   assert.deepEqual(verdict(root, null), { required: null, reasons: [], unknown: 'kernel_unknown' });
 });
 
-test('why it is not known is said in a sentence that names what was found', (t) => {
+test('an unknown answer has a sentence that names the evidence', (t) => {
   const messageOf = (tree: Tree, running: string) => {
     const root = makeTree(t, tree);
     return readRebootOf(root, running).unknown_because?.message;

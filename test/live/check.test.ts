@@ -61,7 +61,7 @@ test('clean, replaced, restarted and replaced again: open, closed and named, res
   assert.match(readFileSync(join(folder, 'plugin'), 'utf8'), /^LIB_USERS WARNING - 1 newly stale unit: /);
 });
 
-test('--pid looks at that process alone: what is elsewhere is unseen, and never resolved', async (t) => {
+test('--pid looks at one process: findings of others are unseen, and never resolved', async (t) => {
   const folder = workFolder(t);
   const stale = await startWithLibrary(t, join(folder, 'libheld.so.1'));
   const clean = await start(t, [sleepProgram(), '600']);

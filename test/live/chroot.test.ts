@@ -88,7 +88,7 @@ test('a file outside whose path begins as the path of the chroot does', async (t
   assert.deepEqual(statesOf(pid), known);
 });
 
-test('since when a chrooted process is stale is known, where only the new file can tell', async (t) => {
+test('replaced_at of a chrooted process is known, if only the new file tells it', async (t) => {
   if (!needs(t, ...wanted)) return;
   const pid = await startJailed(t, 'alone', true);
   const map = processOf(scan(), pid)?.maps.find(({ path }) => path.endsWith('/replaced.so'));

@@ -123,7 +123,7 @@ test('a path below an automount trigger that never answers is unknown, and trigg
   );
 });
 
-test('of a command line laid over the memory of a dead mount nothing is read, and nobody waits for it', async (t) => {
+test('a command line laid over the memory of a dead mount is not read, and nobody waits for it', async (t) => {
   if (!needs(t, 'python3', 'FUSE')) return;
   const { folder, stop } = await farMount(t, 'fuse');
   const { child, library } = await startCreature(t, 'words_from', join(folder, 'lib.so'), 'x'.repeat(20_000));

@@ -103,7 +103,7 @@ test('a file that the package does not have is not of the package, whatever its 
   assert.deepEqual(await packagesOf(t, `${folder}/forged.so`, 0, older.seconds), []);
 });
 
-test('without --fixes nobody asked; with it the database of packages was asked, too', () => {
+test('packages is null without --fixes, and --fixes asks the package database too', () => {
   const plain = scan('--pid', String(process.pid));
   assert.deepEqual([plain.packages, plain.scan.fixes, plain.scan.packages], [null, false, false]);
   const asked = scan('--fixes', '--pid', String(process.pid));

@@ -111,7 +111,7 @@ function ofFirstProcess(trace: string): { lines: string[]; children: string[] } 
   return { lines: own, children };
 }
 
-test('the scan itself reads of no process but its helpers, and of those nothing that somebody else can lock', async (t) => {
+test('the scan itself reads only its helpers, and nothing of them that somebody else can lock', async (t) => {
   if (!needs(t, 'strace', 'python3')) return;
   const { child, library } = await startCreature(t, 'plain');
   unlinkSync(library);

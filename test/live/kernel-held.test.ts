@@ -59,7 +59,7 @@ test('the file of a loop device whose name looks like a mark', (t) => {
   );
 });
 
-test('another procfs is not asked what this kernel holds', () => {
+test('a scan of another procfs does not report the files that this kernel holds', () => {
   assert.equal(scan('--proc', '/proc/').kernel_held === null, scan().kernel_held === null);
   assert.equal(scan('--proc', '/proc/self/root/proc', '--pid', String(process.pid)).kernel_held, null);
 });

@@ -214,7 +214,7 @@ for (const [what, name, mode, role, reason] of held) {
   });
 }
 
-test('what is held on tmpfs is memory, and no disk', async (t) => {
+test('files held on tmpfs are memory, and not disk space', async (t) => {
   if (!needs(t, 'python3', 'mounts')) return;
   const folder = workFolder(t);
   const program = `

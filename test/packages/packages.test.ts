@@ -33,7 +33,7 @@ for (const [name, tree, programs] of rows) {
   });
 }
 
-test('packages: what dpkg owns is not asked for again', (t) => {
+test('packages: a path that dpkg owns is not asked for again', (t) => {
   const { run, calls } = fakeRun(said(1, '', 'error: file /usr/bin/b: No such file or directory\n'));
   const { owners } = queryPackages(
     ['/usr/bin/a', '/usr/bin/b'],

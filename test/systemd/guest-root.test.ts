@@ -86,7 +86,7 @@ test('guest: without systemd nothing in it is a container', () => {
   assert.equal(summarize(`1:name=systemd:/docker/${id}\n`, `1:name=systemd:/docker/${id}\n`), null);
 });
 
-test('guest: what lies outside of it is in no unit, and a container only if it is one', () => {
+test('guest: a process outside of it is in no unit, and in a container only if the path names one', () => {
   const first = `0::/docker/${id}/init.scope\n`;
   assert.equal(summarize('0::/system.slice/ssh.service\n', first), null);
   assert.equal(summarize(`0::/docker/${id}x/system.slice/ssh.service\n`, first), null);
