@@ -1,4 +1,4 @@
-"""Mounts an autofs trigger whose daemon, this process, never answers: whoever steps on it waits for as long as it lives.
+"""Mounts an autofs trigger. Its daemon is this process, which never answers: a process that looks below the trigger waits until it ends.
 
 usage: autofs-trigger.py MOUNT_POINT; prints `ready` when mounted.
 """
