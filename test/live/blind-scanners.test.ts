@@ -52,7 +52,7 @@ for (const [hidepid, sees] of Object.entries({ '1': true, '2': false, invisible:
     assert.ok(codes(blind).includes('hidepid'));
     assert.equal(processOf(blind, child.pid), undefined);
     if (sees) assert.ok(blind.scan.processes.denied > 0);
-    else assert.equal(blind.scan.processes.denied, 0, 'what cannot be seen is not counted as denied');
+    else assert.equal(blind.scan.processes.denied, 0, 'a process that cannot be seen is not counted as denied');
     const root = scanBehind(t, mounted, '--proc', proc);
     assert.equal(processOf(root, child.pid)?.maps[0]?.path, library, 'root sees through it');
     assert.ok(!codes(root).includes('hidepid'));

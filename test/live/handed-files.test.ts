@@ -76,7 +76,7 @@ test('logs that a user hands to the message bus', async (t) => {
   assert.match(ignored[0]!.reason, /may have handed it over/);
 });
 
-test('what a user runs in a unit of the system, on a library of his own', async (t) => {
+test('a program that a user runs in a unit of the system, on a library of his own', async (t) => {
   if (!needs(t, 'setpriv', 'another user', 'cgroups', 'CAP_SYS_PTRACE', 'stat map_files')) return;
   const library = join(ownFolder(t), 'evil.so');
   copyFileSync(someLibrary(), library);
