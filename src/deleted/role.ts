@@ -1,4 +1,4 @@
-// A gone file -> its role: what the process uses it for. It is judged once, for all documents. Evidence of the kernel comes first
+// A gone file -> its role: the purpose that it has for the process. It is judged once, for all documents. Evidence of the kernel comes first
 // (who made the file, how long it had a name, how large it is, how it is held). Evidence of the path comes last.
 
 import {

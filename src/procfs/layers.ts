@@ -7,11 +7,11 @@
 // | ------------------------------------------------------------------ | ---------------------------------------------------- |
 // | our own root: a live system, OpenWrt, a scan from a container      | always: this very program was read from it           |
 // | in our mount namespace or PID 1's: Docker, Podman, containerd,     | the path of each layer is on a local mount there,    |
-// | CRI-O, systemd-sysext, and what else root mounts                   | the mounts of the overlay itself left out            |
+// | CRI-O, systemd-sysext, and other mounts of root                    | the mounts of the overlay itself left out            |
 // | in no such namespace, but seen by a process in our user namespace, | the same, in that namespace as well if it has the    |
 // | so that root mounted it: systemd-nspawn --overlay=, a service's    | path; a remote mount that only the mounter had at    |
 // | ExtensionImages=                                                   | that path would not be seen                          |
-// | seen in other user namespaces only: rootless Podman, or a user     | never: its maker can exchange what the paths name    |
+// | seen in other user namespaces only: rootless Podman, or a user     | never: its maker can exchange the files at the paths |
 // | one that names no layers (aufs), or parts of paths to nowhere      | never                                                |
 
 import type { Bytes } from './bytes.ts';

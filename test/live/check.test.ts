@@ -29,7 +29,7 @@ check remaining --format json --baseline stale.base
 kill $process; wait $process || true
 start
 check cured --format json --baseline stale.base
-# Times are seconds: what happens in the second of a baseline was there.
+# Times are seconds: an event in the second of a baseline counts as before it.
 "$sleep" 1.1
 replace
 check again --format json --baseline stale.base
