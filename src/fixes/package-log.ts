@@ -37,14 +37,14 @@ export async function readLog(host: Host, path: string, since: number, format: L
   const parts: Bytes[][] = [];
   let beginsAt: number | null = null;
   for (let rotation = 0; rotation <= mostRotations; rotation++) {
-    const lines = await readRotation(host, path, rotation);
+    const part = await readRotation(host, path, rotation);
     // Right after a rotation the log itself may not be there yet.
-    if (lines === null && rotation > 0) break;
-    if (lines === null) continue;
-    parts.unshift(lines);
-    const first = firstTime(lines, format);
+    if (part === null && rotation > 0) break;
+    if (part === null) continue;
+    parts.unshift(part.lines);
+    const first = firstTime(part.lines, format);
     if (first !== null) beginsAt = first;
-    if (beginsAt !== null && beginsAt <= since) break;
+    if (!part.isWhole || (beginsAt !== null && beginsAt <= since)) break;
   }
   return { changes: format.parse(parts.flat()), beginsAt };
 }
@@ -57,17 +57,23 @@ function firstTime(lines: readonly Bytes[], { timeOf }: LogFormat): number | nul
   return null;
 }
 
-async function readRotation(host: Host, path: string, rotation: number): Promise<Bytes[] | null> {
+interface Part {
+  lines: Bytes[];
+  /** Whether it begins where the rotation before it ends. */
+  isWhole: boolean;
+}
+
+async function readRotation(host: Host, path: string, rotation: number): Promise<Part | null> {
   const suffix = rotation === 0 ? '' : `.${rotation}`;
   const plain = openLog(host, path + suffix);
   // The end of a long log is what matters.
-  if (plain !== null && plain.size > mostBytes) return readTail(plain).split('\n').slice(1);
+  if (plain !== null && plain.size > mostBytes) return { lines: readTail(plain).split('\n').slice(1), isWhole: false };
   const file = plain ?? (rotation === 0 ? null : openLog(host, `${path}${suffix}.gz`));
   if (file === null) return null;
   const reading: Reading = { cut: false };
   let text = '';
   for await (const piece of readPieces(file, reading)) text += piece;
-  return reading.cut ? null : text.split('\n');
+  return reading.cut ? null : { lines: text.split('\n'), isWhole: true };
 }
 
 /** Several logs of one host: before the latest begin of them nobody knows all. */

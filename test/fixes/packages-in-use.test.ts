@@ -249,6 +249,15 @@ const rows: [name: string, files: Files, use: Partial<Use>, told: Told][] = [
     [null, null, 'no_running_version'],
   ],
   [
+    'a log that is so long that only its end is read: what was rotated before it does not join',
+    {
+      'var/log/dpkg.log': `${'x'.repeat(5 << 20)}\n${upgrade('05-02', '2.5-1+deb12u2', '2.5-1+deb12u3')}`,
+      'var/log/dpkg.log.1': `${logTime('01-01')} startup archives unpack\n`,
+    },
+    { ...noTime, startedAt: at('03-20') },
+    [null, null, 'no_running_version'],
+  ],
+  [
     'removed and installed again',
     {
       'var/log/dpkg.log': `${logTime('01-01')} startup archives remove\n${logTime('04-02')} remove libexpat1:amd64 2.5-1+deb12u2 <none>\n${logTime('04-03')} install libexpat1:amd64 <none> 2.5-1+deb12u3\n`,
