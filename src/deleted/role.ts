@@ -1,5 +1,5 @@
-// A gone file -> its role: the purpose that it has for the process. It is judged once, for all documents. Evidence of the kernel comes first
-// (who made the file, how long it had a name, how large it is, how it is held). Evidence of the path comes last.
+// A gone file -> its role, the purpose that it has for the process. The role is judged once, for all documents. Evidence of the
+// kernel comes first (who made the file, how long it had a name, how large it is, how it is held), evidence of the path last.
 
 import {
   isDatabaseFile,

@@ -1,3 +1,4 @@
+// Kernel releases of many distributions -> their flavour, their order, and whether one may replace another.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { compareKernelVersions, mayReplace, parseKernelVersion } from '../../src/host/kernel-version.ts';

@@ -1,3 +1,4 @@
+// Made-up host trees as distributions leave them -> whether the host needs a reboot, and why.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';

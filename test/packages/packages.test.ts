@@ -1,3 +1,4 @@
+// Paths and the databases of a host -> the programs that are started, and their problems.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { queryPackages } from '../../src/packages/packages.ts';

@@ -1,3 +1,4 @@
+// Cgroup paths as each runtime makes them, with namespaces -> the container, or the unit.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { parseCgroup } from '../../src/procfs/cgroup.ts';

@@ -1,3 +1,4 @@
+// Outputs of systemctl, whole, torn and failing -> facts of units, the version, and problems.
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
