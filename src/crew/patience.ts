@@ -1,5 +1,5 @@
-// The owner of a process -> how long to wait for the process. One user can cost only a bounded time, whatever he starts. No process
-// is left out because of another owner; only root's and services' own processes use up their time.
+// The owner of a process -> how long to wait for the process. One user can cost only a bounded time, whatever he starts. All users
+// share one allowance, but processes of root and of services are never left out because of another owner.
 
 import type { Owner } from '../host/owners.ts';
 

@@ -1,4 +1,4 @@
-// Owners -> how long their processes are waited for: a bounded time for each, and no process is left out because of another owner.
+// Owners -> how long their processes are waited for: a bounded time for each, and root and services lose nothing to other owners.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Patience } from '../../src/crew/patience.ts';
