@@ -205,7 +205,7 @@ test('what touches the world is in its places', () => {
     [
       'files',
       /^import (?!type)[^;]* from 'node:fs'/m,
-      /^((procfs|host|packages|fixes)\/|crew\/(crew|run-helper|left-waiting|vitals)\.ts$|scan\/unseen\.ts$|config\/load\.ts$|documents\/read-reports\.ts$|(input|output|cli\/terminal)\.ts$)/,
+      /^((procfs|host|packages|fixes)\/|crew\/(channel|crew|run-helper|left-waiting|vitals)\.ts$|scan\/unseen\.ts$|config\/load\.ts$|documents\/read-reports\.ts$|(input|output|cli\/terminal)\.ts$)/,
     ],
     ['threads', /from 'node:worker_threads'/, /^$/],
     ['the network', /from 'node:(net|http|https|dgram|dns|tls)'/, /^$/],

@@ -4,6 +4,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { localOptions } from '../build/esbuild-options.mjs';
 
 const command = 'sudo lib-users scan';
 const columns = 90;
@@ -67,12 +68,9 @@ export async function drawScan(root) {
 async function loadRenderer(root) {
   const outfile = join(root, `build/picture-${process.pid}.mjs`);
   await build({
+    ...localOptions,
     entryPoints: [join(root, 'src/render/report/text.ts')],
     outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'warning',
   });
   try {
     return (await import(pathToFileURL(outfile).href)).renderText;

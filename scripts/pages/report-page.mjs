@@ -202,7 +202,7 @@ function collectParts(root, example) {
  */
 function examplesOf(examples, key) {
   return examples
-    .map((each) => /** @type {any} */ (each)?.[key])
+    .map((each) => /** @type {Record<string, unknown> | null} */ (each)?.[key])
     .filter((value) => value !== null && value !== undefined);
 }
 
@@ -295,7 +295,7 @@ const anchor = (/** @type {string} */ heading) =>
  * @param {string} key
  */
 function exampleOf(examples, key) {
-  const isTelling = (/** @type {any} */ value) => !(Array.isArray(value) && value.length === 0);
+  const isTelling = (/** @type {unknown} */ value) => !(Array.isArray(value) && value.length === 0);
   const value = examplesOf(examples, key).find(isTelling);
   const items = Array.isArray(value) ? value : [value];
   if (value === undefined || items.some((item) => typeof item === 'object')) {

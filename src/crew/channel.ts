@@ -1,31 +1,32 @@
-// A started helper: its pid, and the two pipes to it. It gets no other descriptor of ours, so that no reader of our output waits
-// for it, and an empty environment.
+// Starts a helper -> its pid and the two pipes to it. The helper gets no other descriptor of ours, so that a reader of our output
+// need not wait for it. Its environment is empty.
 
 import type { ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { isExecutable, programFile } from '../program.ts';
 import { helperRole } from './role.ts';
 
 export interface Channel {
   pid: number;
   send(frame: Uint8Array): void;
-  /** SIGKILL, and nothing more: whether and when it ends is not waited for. */
+  /** Sends SIGKILL and does not wait for the end. */
   abandon(): void;
 }
 
 export interface ChannelEvents {
   onData(bytes: Uint8Array): void;
-  /** Once, and not after abandon(). */
+  /** Called once, and never after abandon(). */
   onEnd(): void;
 }
 
-/** Throws what the system says if there is no room for another process. */
+/** Throws the system's error if there is no room for another process. */
 export type StartChannel = (events: ChannelEvents) => Promise<Channel>;
 
-/** What we use of Bun.spawn(): node:child_process, which Bun has too, takes ten times as long there to be loaded. */
+/** The part of Bun.spawn() that we use. Bun also has node:child_process, but takes ten times as long to load it. */
 interface Bun {
   spawn(
     argv: readonly string[],
-    options: { stdin: 'pipe'; stdout: 'pipe'; stderr: 'ignore'; env: object; cwd: string },
+    options: { stdin: 'pipe'; stdout: 'pipe'; stderr: 'ignore' | 'pipe'; env: object; cwd: string },
   ): {
     pid: number;
     stdin: { write(bytes: Uint8Array): unknown; flush(): unknown };
@@ -37,6 +38,9 @@ interface Bun {
 
 const options = { env: {}, cwd: '/' };
 
+/** Nobody reads a helper's stderr. `ignore` wants /dev/null, which a bare chroot or a container without /dev does not have. */
+const silent = () => (existsSync('/dev/null') ? 'ignore' : 'pipe');
+
 export const startHelper: StartChannel = isExecutable ? startByBun : startByNode;
 
 async function startByBun({ onData, onEnd }: ChannelEvents): Promise<Channel> {
@@ -45,7 +49,7 @@ async function startByBun({ onData, onEnd }: ChannelEvents): Promise<Channel> {
     ...options,
     stdin: 'pipe',
     stdout: 'pipe',
-    stderr: 'ignore',
+    stderr: silent(),
   });
   const reader = child.stdout.getReader();
   let abandoned = false;
@@ -58,7 +62,7 @@ async function startByBun({ onData, onEnd }: ChannelEvents): Promise<Channel> {
     }
   };
   const write = async (frame: Uint8Array) => {
-    // Either may throw at once, or later.
+    // Either call may throw at once, or later.
     await Promise.all([child.stdin.write(frame), child.stdin.flush()]);
   };
   void read()
@@ -67,7 +71,7 @@ async function startByBun({ onData, onEnd }: ChannelEvents): Promise<Channel> {
   child.unref();
   return {
     pid: child.pid,
-    // What a helper that has ended does not take, its end tells.
+    // A failed write needs no handling: it means that the helper has ended, and onEnd() reports that.
     send: (frame) => void write(frame).catch(ignore),
     abandon() {
       abandoned = true;
@@ -78,13 +82,13 @@ async function startByBun({ onData, onEnd }: ChannelEvents): Promise<Channel> {
 
 async function startByNode({ onData, onEnd }: ChannelEvents): Promise<Channel> {
   const { spawn } = await import('node:child_process');
-  const child = spawn(process.execPath, [programFile, helperRole], { ...options, stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [programFile, helperRole], { ...options, stdio: ['pipe', 'pipe', silent()] });
   const { pid } = await started(child);
   const { stdin, stdout } = child;
   let abandoned = false;
   stdout.on('data', (bytes) => abandoned || onData(bytes));
   stdout.once('close', () => abandoned || onEnd());
-  // What a helper that has ended does not take, its end tells.
+  // An error of a stream needs no handling: it means that the helper has ended, and onEnd() reports that.
   for (const each of [child, stdin, stdout]) each.on('error', () => {});
   return {
     pid,

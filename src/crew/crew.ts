@@ -29,7 +29,7 @@ const lookEveryMs = 50;
 const mostAtOnce = 256;
 /** It is asked more before it has answered all, so that it never waits. */
 const fewLeft = 32;
-/** Of the questions that are left a helper gets no more than this part of its share, so that all have done at about the same time. */
+/** A helper gets at most this part of its share of the remaining questions, so that all helpers end at about the same time. */
 const shareParts = 2;
 
 /** A helper that has not said a word yet may be waiting for its program to be read from a disk. */
@@ -47,7 +47,7 @@ export interface CrewOptions {
   clock: () => number;
 }
 
-/** What is there once it is known what the questions are about. */
+/** The parts that exist once the setup of the questions is known. */
 interface Work {
   setup: Setup;
   queue: Queue;

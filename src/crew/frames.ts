@@ -2,14 +2,14 @@
 
 const headerBytes = 4;
 
-/** More than this is no frame of ours; and one process that tells so much costs its own findings alone. */
+/** A longer frame is not ours. A process with more to tell than this counts as failed. */
 export const mostFrameBytes = 1 << 28;
 
 export function encodeFrame(value: unknown): Buffer {
   return frameOf(JSON.stringify(value));
 }
 
-/** @param json a text of JSON; throws RangeError if it is too long for a frame */
+/** @param json a JSON text; throws RangeError if it is too long for a frame */
 export function frameOf(json: string): Buffer {
   const bytes = Buffer.byteLength(json, 'utf8');
   if (bytes > mostFrameBytes) throw new RangeError(`a frame of ${bytes} bytes is too long`);
@@ -19,13 +19,13 @@ export function frameOf(json: string): Buffer {
   return frame;
 }
 
-/** Pieces of a stream -> the values in it, as they become whole. */
+/** Pieces of a stream -> its values, each as soon as it is complete. */
 export class FrameReader {
   #pieces: Uint8Array[] = [];
   #length = 0;
   #wanted = headerBytes;
 
-  /** Throws if what arrives is no frame. */
+  /** Throws if the bytes are not a frame. */
   push(piece: Uint8Array): unknown[] {
     this.#pieces.push(piece);
     this.#length += piece.length;
@@ -33,7 +33,7 @@ export class FrameReader {
     while (this.#length >= this.#wanted) {
       const bytes = this.#pieces.length === 1 ? asBuffer(this.#pieces[0]!) : Buffer.concat(this.#pieces);
       const length = bytes.readUInt32LE(0);
-      if (length > mostFrameBytes) throw new Error(`a frame of ${length} bytes is none of a helper`);
+      if (length > mostFrameBytes) throw new Error(`a frame of ${length} bytes is not from a helper`);
       const end = headerBytes + length;
       if (bytes.length >= end) values.push(JSON.parse(bytes.toString('utf8', headerBytes, end)));
       const rest = bytes.length >= end ? bytes.subarray(end) : bytes;

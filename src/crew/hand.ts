@@ -13,7 +13,7 @@ export class Hand {
   readonly #frames = new FrameReader();
   /** Whether it has said a word yet. */
   isReady = false;
-  /** What it has not answered, in the order in which it will. */
+  /** Questions without an answer yet, in the order in which it will answer them. */
   asked: Question[] = [];
 
   constructor(channel: Channel) {
@@ -47,7 +47,7 @@ export class Hand {
     return this.watch.look(readVitals(this.channel.pid), elapsed);
   }
 
-  /** What it is at; null if that is not known. */
+  /** The question that it works on; null if that is not known. */
   get current(): Question | null {
     // Asked alone, it is the first that is not answered.
     const [first] = this.asked;

@@ -1,5 +1,5 @@
-// Helpers that were given up, by this scan and by earlier ones -> the processes that block them still, which need no second helper
-// to be blocked. A helper is in the folder of the process that it reads, and who is left behind becomes a child of PID 1.
+// Helpers that this scan or an earlier one gave up -> the processes that still block them, and must not block a second helper. The
+// current folder of a helper is the process that it reads. A helper that is left behind becomes a child of PID 1.
 // proc_pid_children(5).
 
 import { readFileSync, readlinkSync } from 'node:fs';
@@ -7,10 +7,10 @@ import { basename } from 'node:path';
 import { orNull } from '../procfs/reader.ts';
 import { isOurs, readStatus, readVitals } from './vitals.ts';
 
-/** Longer no name of a process is. */
+/** The kernel keeps no longer name of a process. */
 const longestName = 15;
 
-/** A helper that was killed ends within so many milliseconds, if it can end at all. */
+/** A killed helper ends within this many milliseconds, if it can end at all. */
 const settleMs = 200;
 
 interface GivenUp {
@@ -28,12 +28,12 @@ export class LeftWaiting {
     this.#clock = clock;
   }
 
-  /** A helper of an earlier scan waits for this process. */
+  /** Notes that a helper of an earlier scan waits for this process. */
   addEarlier(pid: number): void {
     this.#byEarlierScans.add(pid);
   }
 
-  /** The helper was killed, and this process blocked it. */
+  /** Notes that the helper was killed because this process blocked it. */
   add(helper: number, pid: number): void {
     this.#byThis.push({ helper, pid, at: this.#clock() });
   }
@@ -42,25 +42,25 @@ export class LeftWaiting {
     return this.#byThis.length === 0;
   }
 
-  /** Whether each helper that was given up for this process had time to end, if it can. */
+  /** Whether every helper that was given up for this process has had time to end. */
   hasSettled(pid: number): boolean {
     const since = this.#clock() - settleMs;
     return this.#byThis.every((each) => each.pid !== pid || each.at <= since);
   }
 
-  /** Whether a helper is still blocked by this process. */
+  /** Whether this process still blocks a helper. */
   isWaitedFor(pid: number): boolean {
     if (this.#byEarlierScans.has(pid)) return true;
-    // The number of a helper that has ended may be another's by now.
+    // The pid of a helper that has ended may belong to another process now.
     const waits = (helper: number) => isOurs(readStatus(helper)) && readVitals(helper)?.reads === pid;
     return this.#byThis.some((each) => each.pid === pid && waits(each.helper));
   }
 }
 
 /**
- * Processes that may be helpers of earlier scans. Only what runs as we do counts, so that nobody can have another's processes left
- * out. What they wait for only a helper may ask: who is in the middle of an exec(2) can keep whoever reads its links waiting
- * (fs/proc/base.c call_proc_get_link()). Its name and its status take no such lock.
+ * Lists processes that may be helpers of earlier scans. Only processes of our own uid count, so that no user can have another
+ * user's processes left out. The list reads names and status only, which take no lock. Only a helper may ask which process they
+ * wait for: a process in the middle of an exec(2) can keep a reader of its links waiting (fs/proc/base.c call_proc_get_link()).
  */
 export function listLeftBehind(): number[] {
   const children = orNull(() => readFileSync('/proc/1/task/1/children', 'latin1')) ?? '';
@@ -76,12 +76,12 @@ function readName(pid: string): string | null {
 }
 
 /**
- * The process that this one waits for, if it is a helper that was killed: if it is there still, it is in a wait that nothing ends.
- * Nobody else has the folder of a process for its current folder. To be asked in a helper.
+ * The process that blocks a killed helper; null if this pid is not such a helper. A killed helper that still exists is in a wait
+ * that nothing ends. No other program has the folder of a process as its current folder. Only a helper may ask this.
  */
 export function readWaitedFor(procPath: string, helper: number): number | null {
   const folder = orNull(() => readlinkSync(`/proc/${helper}/cwd`, 'latin1')) ?? '';
-  // The folder of a process that has ended bears a mark, and its number may be another's by now.
+  // The link of an ended process's folder has a mark, and its pid may belong to another process now.
   const pid = folder.startsWith(`${procPath}/`) ? /^[0-9]+$/.exec(folder.slice(procPath.length + 1)) : null;
   return pid !== null && readVitals(helper)?.state === 'D' ? Number(pid[0]) : null;
 }

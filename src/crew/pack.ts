@@ -1,5 +1,5 @@
-// An inspection <-> what JSON can carry of it: bigints as decimal text, and of the many processes in which nothing was found
-// only how they count.
+// An inspection <-> the form of it that JSON can carry. bigints become decimal text. If nothing was found in a process, only its
+// outcome is carried.
 
 import type { Cut } from '../deleted/cut.ts';
 import type { AffectedProcess, Inspection } from '../deleted/inspect.ts';
@@ -24,7 +24,7 @@ export function packInspection({ outcome, affected, hidden, cut }: Inspection): 
     outcome,
     cut,
     affected: affected && { ...affected, maps: affected.maps.map(toPlain), fds: affected.fds.map(toPlain) },
-    // Of a rule no more than is told.
+    // Only these fields of a rule are reported.
     hidden: hidden.map(({ rule: { id, reason }, ...use }) => ({ rule: { id, reason }, ...use })),
   };
 }

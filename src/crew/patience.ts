@@ -1,25 +1,28 @@
-// How long is waited for the processes of an owner, so that one user costs a bounded time whatever he starts, and nobody's
-// processes are left out for another's sake: those of root and of services for nobody's but their owner's own.
+// The owner of a process -> how long to wait for the process. One user can cost only a bounded time, whatever he starts. All users
+// share one allowance, but processes of root and of services are never left out because of another owner.
 
 import type { Owner } from '../host/owners.ts';
 
-/** Milliseconds for one process that does not answer. A healthy one takes microseconds, or works, which is not counted. */
+/** Milliseconds to wait for one process. A healthy process takes microseconds; time in which the reader works is not counted. */
 const deadline = 1000;
 
-/** The same for an owner of whom so many did not answer. */
+/** After this many processes without an answer, their owner gets less time for each. */
 const strikes = 3;
 const shortDeadline = 200;
 
-/** The same where a process of root or of a service is asked again, after all others: a busy host may have kept it waiting. */
+/**
+ * Milliseconds for the second question about a process of root or a service. It comes after all others, because a busy host may
+ * have delayed the first answer.
+ */
 const secondDeadline = 3000;
 
-/** Milliseconds for all processes of one owner, waited for by all helpers together. */
+/** Milliseconds for all processes of one owner; the waits of all helpers are added up. */
 const allowances: Readonly<Record<Owner['kind'], number>> = { root: 60_000, service: 10_000, user: 10_000 };
 
-/** The same of all users together: one user may own many uids. */
+/** Milliseconds for all users together, because one user may own many uids. */
 const usersAllowance = 30_000;
 
-/** first: as they come. last: after all others. never: not any more. */
+/** first: in their order. last: after all others. never: no more questions. */
 export type Standing = 'first' | 'last' | 'never';
 
 interface Account {
@@ -31,7 +34,7 @@ export class Patience {
   readonly #accounts = new Map<number, Account>();
   #users = 0;
 
-  /** Whether anybody is not read first: else nobody need be asked for. */
+  /** Whether any owner has been charged or struck. If not, all are read first, and owners need not be looked up. */
   get isTried(): boolean {
     return this.#accounts.size > 0;
   }
@@ -42,7 +45,7 @@ export class Patience {
     return blocked >= strikes ? 'last' : 'first';
   }
 
-  /** @param again whether the process is asked for the second time */
+  /** @param again whether this is the second question about the process */
   deadline(owner: Owner, again: boolean): number {
     const standing = this.standing(owner);
     if (standing === 'never') return 0;
@@ -50,13 +53,13 @@ export class Patience {
     return standing === 'last' ? shortDeadline : deadline;
   }
 
-  /** So long was waited for a process of the owner, whether or not it answered in the end. */
+  /** Adds the time that was spent waiting for a process of the owner, even if the process answered in the end. */
   charge({ key, kind }: Owner, milliseconds: number): void {
     this.#account(key).waited += milliseconds;
     if (kind === 'user') this.#users += milliseconds;
   }
 
-  /** A process of the owner was given up. */
+  /** Counts a process of the owner that was given up. */
   strike({ key }: Owner): void {
     this.#account(key).blocked++;
   }

@@ -1,19 +1,19 @@
-// What the scan and a helper tell each other.
+// The messages between the scan and a helper.
 
 import type { Item, QuestionName, Setup } from './questions.ts';
 
 export type ToHelper =
-  /** First, and once. */
+  /** Sent first, and once. */
   { kind: 'setup'; version: string; setup: PlainSetup } | { kind: 'ask'; name: QuestionName; items: Item[] };
 
 export type FromHelper =
-  /** Its own pid in the scanned procfs; 0 if that does not know it. */
+  /** The helper's own pid in the scanned procfs; 0 if that procfs does not show it. */
   | { kind: 'ready'; pid: number }
-  /** One for each item, packed as questions.ts does it. */
+  /** One answer per item, packed as in questions.ts. */
   | { kind: 'answers'; answers: unknown[] }
   | { kind: 'defect'; message: string };
 
-/** With what is a bigint as decimal text. */
+/** The setup with its bigint as decimal text. */
 export type PlainSetup = Omit<Setup, 'bootedAtNs'> & { bootedAtNs: string | null };
 
 export function packSetup(setup: Setup): PlainSetup {

@@ -1,4 +1,4 @@
-// One question about one process, from being asked to its answer.
+// One question about one process, from the asking to the answer.
 
 import type { Item, QuestionName } from './questions.ts';
 import type { Answer } from './readers.ts';
@@ -6,13 +6,13 @@ import type { Answer } from './readers.ts';
 export class Question {
   readonly name: QuestionName;
   readonly item: Item;
-  /** Asked alone, because a helper died or was blocked and nobody knows by which of the processes that it had. */
+  /** Whether it is asked alone, because one of several processes killed or blocked a helper, and it is not known which one. */
   alone = false;
-  /** Asked after all others: for the second time, or of an owner who has kept others waiting. */
+  /** Whether it is asked after all others: it is asked again, or its owner has kept helpers waiting. */
   last = false;
-  /** For the second time. */
+  /** Whether it is asked for the second time. */
   again = false;
-  /** So many helpers have died of it. */
+  /** Number of helpers that died while they read the process. */
   deaths = 0;
   #done: ((answer: Answer<QuestionName>) => void) | null;
 
@@ -26,7 +26,7 @@ export class Question {
     return this.#done !== null;
   }
 
-  /** Two helpers may have been asked: the first answer counts. */
+  /** Takes the first answer; two helpers may have been asked. */
   answer(answer: Answer<QuestionName>): void {
     const done = this.#done;
     this.#done = null;
@@ -34,7 +34,7 @@ export class Question {
   }
 }
 
-/** One question about each item, and the answers in the order of the items once all are there. */
+/** Makes one question per item. The answers come in the order of the items, when all are there. */
 export function askAbout<N extends QuestionName>(
   name: N,
   items: readonly Item[],

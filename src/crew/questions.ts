@@ -1,5 +1,5 @@
-// What a helper can be asked of one process, and how it answers. Whatever a scan wants to know of a process that is not its own
-// goes through here, if to read it may take a lock that the process's owner can hold; docs/security.md has the table.
+// The questions that a helper answers about one process, and the answers. A read that may take a lock which the owner of a foreign
+// process can hold must be a question here; docs/security.md has the table.
 
 import { type Inspection, Inspector, type InspectTask } from '../deleted/inspect.ts';
 import { type InitEvidence, readInitEvidence } from '../host/container.ts';
@@ -12,27 +12,27 @@ import { Views } from '../procfs/views.ts';
 import { readWaitedFor } from './left-waiting.ts';
 import { type PackedInspection, packInspection, unpackInspection } from './pack.ts';
 
-/** What all questions of one scan are about. `procPath` is absolute: a helper has no folder of its own. */
+/** The task that is the same for all questions of a scan. `procPath` is absolute, because a helper changes its folder. */
 export type Setup = InspectTask;
 
-/** What PID 1 says of this host or guest, and where the scanner stands in it. */
+/** Facts about this host or guest that PID 1 shows, and the scanner's place in it. */
 export interface Origin {
   namespaces: Namespaces;
   cgroup: CgroupLine[];
   evidence: InitEvidence;
-  /** The scanner and its ancestors; empty if the scanned procfs does not know them. */
+  /** The scanner and its ancestors; empty if the scanned procfs does not show them. */
   lineage: Lineage[];
 }
 
 export interface Answers {
   inspect: Inspection;
-  /** Asked of PID 1. */
+  /** Asked about PID 1. */
   origin: Origin;
-  /** With the start time of the process. */
+  /** Asked with the start time of the process. */
   sandboxRoot: boolean | null;
-  /** Asked of what may be a helper of an earlier scan. */
+  /** Asked about a process that may be a helper of an earlier scan. */
   waitedFor: number | null;
-  /** null if it leads no session. */
+  /** null if the process leads no session. */
   sessionLeader: SessionLeader | null;
 }
 
@@ -40,18 +40,18 @@ export type QuestionName = keyof Answers;
 
 export interface Item {
   pid: number;
-  /** Tells the process from a later one with the same PID, where the question wants that. */
+  /** Tells the process from a later one with the same PID; only for questions that need it. */
   startTicks?: number;
 }
 
-/** Answers in one process: in a helper, or in a test. */
+/** Answers questions in its own process: a helper, or a test. */
 export class Answerer {
   readonly #setup: Setup;
   readonly #scanner: number;
   readonly #views = new Views();
   #inspector: Inspector | null = null;
 
-  /** @param scanner its pid in the scanned procfs; 0 if that does not know it */
+  /** @param scanner its pid in the scanned procfs; 0 if that procfs does not show it */
   constructor(setup: Setup, scanner: number) {
     this.#setup = setup;
     this.#scanner = scanner;
@@ -85,7 +85,7 @@ export class Answerer {
   };
 }
 
-/** An answer as JSON carries it. */
+/** Packs an answer for JSON. */
 export function packAnswer<N extends QuestionName>(name: N, answer: Answers[N]): unknown {
   return name === 'inspect' ? packInspection(answer as Inspection) : answer;
 }

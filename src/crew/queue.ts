@@ -1,5 +1,5 @@
-// The questions that no helper has -> those that a helper gets next. An owner who has kept helpers waiting is asked last, and not at
-// all once he has used up what he may cost.
+// The questions that no helper has -> the questions that a helper gets next. An owner who kept helpers waiting is asked last, and
+// is not asked any more once he has used up his time.
 
 import type { Owner } from '../host/owners.ts';
 import type { LeftWaiting } from './left-waiting.ts';
@@ -7,7 +7,7 @@ import type { Patience } from './patience.ts';
 import type { Question } from './question.ts';
 
 export interface QueueOptions {
-  /** null if the process is gone. */
+  /** Returns null if the process is gone. */
   ownerOf: (pid: number) => Owner | null;
   patience: Patience;
   leftWaiting: LeftWaiting;
@@ -35,19 +35,19 @@ export class Queue {
     (question.last ? this.#last : this.#first).push(question);
   }
 
-  /** What a helper had and will not answer comes before what nobody had yet. */
+  /** Puts questions of a helper that will not answer them before the questions that no helper had yet. */
   takeBack(questions: readonly Question[]): void {
     this.#last.unshift(...questions.filter(({ last }) => last));
     this.#first.unshift(...questions.filter(({ last }) => !last));
   }
 
-  /** Questions of one kind; empty if there is none whose turn it is. */
+  /** Takes questions of one kind; empty if there is none to be asked now. */
   next(most: number): Question[] {
     const chunk: Question[] = [];
     while (chunk.length < most) {
       const [question] = this.#first;
       if (question === undefined) break;
-      // A process that is asked alone may be the one that blocked a helper: the one before it and the one after it go without it.
+      // A process that is asked alone may be the one that blocked a helper, so no other question goes with it.
       if (chunk.length > 0 && (question.name !== chunk[0]!.name || question.alone || chunk[0]!.alone)) break;
       this.#first.shift();
       if (this.#isItsTurn(question)) chunk.push(question);
@@ -55,7 +55,7 @@ export class Queue {
     return chunk;
   }
 
-  /** One of those that are asked when all others are answered. */
+  /** Takes one of the questions that are asked after all others. */
   nextOfLast(): Question | null {
     const { ownerOf, patience, leftWaiting } = this.#options;
     for (;;) {

@@ -1,10 +1,10 @@
-// Questions about many processes -> their answers, whoever reads them: the helpers of a scan (crew.ts), or one process in a test.
+// Questions about many processes -> their answers. The readers are the helpers of a scan (crew.ts), or one process in a test.
 
 import type { Answers, Item, QuestionName, Setup } from './questions.ts';
 
 /**
- * Why there is no answer. blocked: who reads the process waits for something that does not come. failed: whoever read it died of
- * it. vanished: it ended while its reader was blocked.
+ * Reason for a missing answer. blocked: the reader waits for something that does not come. failed: the reader died of the
+ * process. vanished: the process ended while its reader was blocked.
  */
 export type Unread = 'blocked' | 'failed' | 'vanished';
 
@@ -15,15 +15,15 @@ export function readOr<T, O>(answers: readonly ({ read: T } | { unread: Unread }
 }
 
 export interface Readers {
-  /** Before anything is asked, and once. */
+  /** Called once, before the first question. */
   begin(setup: Setup): void;
-  /** The answers in the order of the items; onProgress is told how many there are. */
+  /** Returns the answers in the order of the items. onProgress gets the number of answers so far. */
   ask<N extends QuestionName>(
     name: N,
     items: readonly Item[],
     onProgress?: (done: number) => void,
   ): Promise<Answer<N>[]>;
-  /** The pids that the readers have, or had, in the scanned procfs. */
+  /** Pids of all present and past readers in the scanned procfs. */
   ownPids(): ReadonlySet<number>;
   close(): void;
 }

@@ -1,4 +1,4 @@
-// What is seen of a helper now and then -> for how long the process that it reads has blocked it.
+// Looks at a helper now and then -> how long the process that it reads has blocked it.
 
 import type { Vitals } from './vitals.ts';
 

@@ -1,4 +1,4 @@
-// The gone code that a process maps -> what the build of each file says of it, each file once however many processes map it.
+// The gone code that a process maps -> the build's note in each file. Each file is read once, however many processes map it.
 
 import { keyMaker } from '../keys.ts';
 import type { BuildNote } from '../procfs/build-note.ts';
@@ -11,7 +11,7 @@ export class BuildNotes {
   readonly #keyOf = keyMaker();
   readonly #known = new Map<string, BuildNote | null>();
 
-  /** @param mappings those of the process that the findings are of */
+  /** @param mappings the mappings of the process that has the findings */
   addTo(
     findings: readonly MapFinding[],
     mappings: readonly Mapping[],
@@ -20,7 +20,7 @@ export class BuildNotes {
   ): MapFinding[] {
     return findings.map((finding) => {
       const { role, inode, device, modifiedAtNs, ownerUid } = finding;
-      // Without a stat it may not be looked at, and what is not root's may say anything.
+      // A file without a stat must not be read, and the note in a file that is not root's may be false.
       if (role !== 'code' || inode === null || modifiedAtNs === null || ownerUid !== 0) return finding;
       const mapping = mappings.find((each) => each.inode === inode);
       if (mapping === undefined) return finding;
@@ -28,7 +28,7 @@ export class BuildNotes {
       const known = this.#known.get(key);
       const note =
         known !== undefined ? known : process.readMappingNote(mapping.range, { inode, modifiedAtNs }, mountOf);
-      // A refusal is this process's own, and says nothing of the next one that maps the file.
+      // A refusal is true of this process alone. The next process that maps the file may let us read it.
       if (note !== undefined) this.#known.set(key, note);
       return { ...finding, note: note ?? null };
     });

@@ -1,20 +1,20 @@
-// The findings of one process -> as many as its share of a report has room for, the most telling first; the others are counted, and
-// what they hold is summed up all the same. So a process that makes up gone files by the ten thousand costs its own findings, and
-// never the report of the host.
+// The findings of one process -> as many as its share of a report has room for, the most telling first. The rest is counted, and
+// the bytes that it holds are summed up. So a process with ten thousands of made-up gone files loses some of its own findings, and
+// the report of the host stays whole.
 
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Identity } from '../procfs/process.ts';
 import type { AffectedProcess, FdFinding, MapFinding } from './finding.ts';
 
-/** The findings of one process that are listed at most, in characters of JSON: more than a hundred thousand gone files of ordinary paths. */
+/** Room for the findings of one process, in characters of JSON: more than a hundred thousand gone files of ordinary paths. */
 const roomOfProcess = 56 << 20;
-/** The same for all processes together. A file may stand by its process and by its unit, and `fleet` reads reports of up to 256 MiB. */
+/** Room for all processes together. A file may stand below its process and its unit, and `fleet` reads reports of up to 256 MiB. */
 const roomOfReport = 112 << 20;
-/** A finding, but for its texts; a process as well. */
+/** Length of a finding or a process without its texts. */
 const recordLength = 450;
-/** The number of files that are not listed and whose held bytes are kept all the same: those that hold most. */
+/** Most files whose held bytes are kept although the files are not listed: those that hold most. */
 const mostHeld = 100_000;
-/** So many characters a command line keeps in any case. */
+/** A command line of up to this length is never cut. */
 const shortCommand = 4096;
 
 /** The part of one process that is not listed, or not known. It is plain data, which JSON can carry. */
@@ -24,11 +24,11 @@ export interface Cut {
   /** Gone files that are not listed. */
   maps: number;
   fds: number;
-  /** Descriptors of which it is not known whether their files are gone. */
+  /** Descriptors whose files may be gone or not: it is not known. */
   unreadFds: number;
   /** Listed files whose path was too long. */
   longPaths: number;
-  /** The files that are not listed and hold most. */
+  /** Files that are not listed; only those that hold most. */
   held: readonly HeldFile[];
 }
 
@@ -44,7 +44,7 @@ type Finding = MapFinding | FdFinding;
 
 const isShortened = ({ path, pathSource }: Finding): boolean => pathSource === 'none' && path.startsWith('(path of ');
 
-/** As JSON has it: a control takes six characters, and a byte that is no UTF-8 one of U+FFFD and two of base64. */
+/** Length of a text in JSON: a control character takes six, and an invalid byte one for U+FFFD and two for base64. */
 function lengthOf(text: Bytes | null): number {
   if (text === null) return 0;
   return /^[\x20-\x7e]*$/.test(text) ? text.length : text.length * 6;
@@ -58,7 +58,7 @@ const findingLength = (finding: Finding): number =>
 
 const ranks: readonly Finding['role'][] = ['code', 'log', 'file', 'data', 'scratch'];
 
-/** By what calls for something, what is stale for longest, and what holds most. */
+/** Orders by three things: it calls for action, it is stale for longest, it holds most. */
 function byWeight(a: Finding, b: Finding): number {
   const since = (finding: Finding) => finding.replacedAtNs ?? 1n << 64n;
   const [ours, theirs] = [since(a), since(b)];
@@ -82,8 +82,8 @@ function fit({ maps, fds }: Found, room: number): Found & { left: Finding[] } {
 }
 
 /**
- * @param unreadFds the descriptors of which it is not known whether their files are gone
- * @param identity asked only if something is cut
+ * @param unreadFds descriptors whose files may be gone or not
+ * @param identity called only if something is cut
  */
 export function cutFindings(
   pid: number,
@@ -112,7 +112,7 @@ export function cutFindings(
   return { maps, fds, cut };
 }
 
-/** Each once, as many descriptors as it may have. */
+/** Each file once, however many descriptors it has; only those that hold most. */
 function heldFiles(findings: readonly Finding[]): HeldFile[] {
   const files = new Map<string, HeldFile>();
   for (const { device, inode, heldBytes, fsType } of findings) {
@@ -125,9 +125,9 @@ function heldFiles(findings: readonly Finding[]): HeldFile[] {
 const nothing = { maps: 0, fds: 0, held: [] } as const;
 
 /**
- * Fair shares of a report: who wants less than an equal part of it gets all, and what is left is the others'.
- * @param cuts what was cut of a process alone
- * @returns all processes, and what is cut of them in all
+ * Shares a report fairly: a process that wants less than an equal share gets all it wants, and the others share the rest.
+ * @param cuts parts that were cut from single processes before
+ * @returns all processes, and all that was cut from them
  */
 export function cutToReport<P extends AffectedProcess>(
   processes: readonly P[],
@@ -155,7 +155,7 @@ function processLength({ identity, maps, fds }: AffectedProcess): number {
   return recordLength + lengthOf(identity.commandLine) + findings;
 }
 
-/** The largest part that all can have who want so much. */
+/** The largest share that can be given to all, if they want these lengths. */
 function fairShare(lengths: readonly number[], room: number): number {
   const rising = [...lengths].sort((a, b) => a - b);
   let left = room;

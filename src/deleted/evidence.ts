@@ -1,4 +1,4 @@
-// What the judges may ask about one process: a narrow window on the procfs stage, so that judging itself touches nothing.
+// The facts that the judges may ask for about one process. The judges read nothing by themselves; only procfs/ reads.
 
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Glimpse } from '../procfs/hold.ts';
@@ -14,29 +14,29 @@ type Looks = Pick<View, 'look' | 'mountPath' | 'mounts'>;
 export interface Evidence {
   process: Pick<OpenProcess, 'readFdInfo' | 'glimpseFd' | 'glimpseMapping' | 'glimpseExecutable' | 'readMappingLink'>;
   view: Looks;
-  /** The view of a chrooted process's whole mount namespace; null if it is not chrooted, or that view cannot be had. */
+  /** A view of a chrooted process's whole mount namespace; null if it is not chrooted, or the view cannot be read. */
   viewAround: Looks | null;
   /** The scanner's own view. */
   ownView: Looks;
   match: HideRuleMatcher;
-  /** Takes what a rule hid. */
+  /** Takes a use that a rule hid. */
   hide(use: HiddenUse): void;
-  /** The program by the exe link, without the mark; null if the link was refused. */
+  /** The program that the exe link names, without the mark; null if the link was refused. */
   program: Bytes | null;
-  /** The NUL-separated command line, which the process says of itself. */
+  /** The NUL-separated command line. The process itself can change it. */
   readonly commandLine: Bytes;
-  /** The name (comm), which the process says of itself. */
+  /** The name (comm). The process itself can change it. */
   readonly name: Bytes;
-  /** As whom the process runs. */
+  /** The effective uid of the process. */
   readonly effectiveUid: number;
-  /** Whether the process maps a file whose path has this in it. */
+  /** Whether the process maps a file with this text in its path. */
   maps(part: Bytes): boolean;
-  /** When the process had begun at the latest, in nanoseconds since the epoch; null if that is not known. */
+  /** The latest time at which the process can have started, in nanoseconds since the epoch; null if that is not known. */
   startedAtNs: bigint | null;
-  /** A mount of our namespace or of the process's: a descriptor may come from either. */
+  /** Finds a mount in our namespace or in the process's: the file of a descriptor may be on either. */
   mountOf: MountOf;
-  /** Whether a device was that of a local mount when the mounts were read. */
+  /** Whether a local mount had this device when the mounts were read. */
   isLocalDevice(device: string): boolean;
-  /** One glimpse of a mapped file, however many processes with the same view map it. */
+  /** Reads a glimpse of a mapped file once, however many processes with the same view map the file. */
   cached(file: Pick<Mapping, 'device' | 'inode' | 'path'>, read: () => Glimpse | null): Glimpse | null;
 }

@@ -1,4 +1,4 @@
-// stat of a file in use -> what it tells: the file's identity, what the file holds, when it was made and when it lost its name.
+// stat of a file in use -> the file's identity, the bytes that it holds, when it was made and when it lost its name.
 // inode(7), stat(2), statx(2).
 
 import type { BigIntStats } from 'node:fs';
@@ -14,11 +14,11 @@ export interface FileFacts {
   /** Bytes on disk that go free with the last user: blocks * 512 if no link is left, else 0. */
   heldBytes: number | null;
   bornAtNs: bigint | null;
-  /** When its content was last written. */
+  /** Time when its content was last written. */
   modifiedAtNs: bigint | null;
-  /** Whose it is. */
+  /** Uid of its owner. */
   ownerUid: number | null;
-  /** When the file lost its last name, see unlinkedAt(); also null while a name is left. */
+  /** Time when the file lost its last name, see unlinkedAt(); null also while a name is left. */
   unlinkedAtNs: bigint | null;
 }
 
@@ -35,7 +35,7 @@ const noFacts: FileFacts = {
 
 const secondNs = 1_000_000_000n;
 
-/** @param layer what else is known if the file system may show the stat of a layer below it, else null */
+/** @param layer facts about the user, if the file system may show the stat of a file in a layer below; else null */
 export function factsOf(stat: BigIntStats | null, layer: { startedAtNs: bigint | null } | null): FileFacts {
   if (stat === null) return noFacts;
   return {
@@ -43,7 +43,7 @@ export function factsOf(stat: BigIntStats | null, layer: { startedAtNs: bigint |
     inode: stat.ino,
     links: Number(stat.nlink),
     heldBytes: stat.nlink === 0n ? Number(stat.blocks) * 512 : 0,
-    // File systems that keep no birth time say 0.
+    // File systems that keep no birth time give 0.
     bornAtNs: stat.birthtimeNs > 0n ? stat.birthtimeNs : null,
     modifiedAtNs: stat.mtimeNs,
     ownerUid: Number(stat.uid),
@@ -52,11 +52,11 @@ export function factsOf(stat: BigIntStats | null, layer: { startedAtNs: bigint |
 }
 
 /**
- * The last unlink(2), rename(2) or rmdir(2) of a file sets its ctime, and a file without a name gets a later ctime from three
- * things only. A chmod or chown through a descriptor is rare, and the schema says that it counts. A write sets mtime to the
- * same moment, so that a ctime which equals mtime says nothing; unless the file is a directory, to which nobody can write any
- * more, or is so young that its whole life fits into a second. And overlayfs may show the ctime of a file in a lower layer,
- * which nobody unlinked: such a ctime is older than the process that uses the file.
+ * The last unlink(2), rename(2) or rmdir(2) of a file sets its ctime. After that, only three things give it a later ctime:
+ * - A chmod or chown through a descriptor. That is rare, and the schema says that it counts.
+ * - A write. It sets mtime to the same moment, so a ctime that equals mtime proves nothing. It does prove something for a
+ * directory, which nobody can write to any more, and for a file whose whole life fits into one second.
+ * - overlayfs, which may show the ctime of a file in a lower layer that nobody unlinked. Such a ctime is older than the process.
  */
 function unlinkedAt(stat: BigIntStats, layer: { startedAtNs: bigint | null } | null): bigint | null {
   const { ctimeNs, mtimeNs, birthtimeNs } = stat;

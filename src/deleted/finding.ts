@@ -1,4 +1,4 @@
-// The findings: gone files in use by one process, each judged once, and the process that has them. Times are nanoseconds since the epoch.
+// The findings: gone files that one process uses, and the process itself. Each file is judged once. Times are nanoseconds since the epoch.
 
 import type { DeletedFd, DeletedMap } from '../documents/generated/report.ts';
 import type { BuildNote } from '../procfs/build-note.ts';
@@ -16,18 +16,18 @@ interface Finding extends Name {
   links: number | null;
   heldBytes: number | null;
   bornAtNs: bigint | null;
-  /** When its content was last written; null if the file may not be looked at. */
+  /** Time when its content was last written; null if the file may not be looked at. */
   modifiedAtNs: bigint | null;
-  /** Whose it is; null if the file may not be looked at. */
+  /** Uid of its owner; null if the file may not be looked at. */
   ownerUid: number | null;
-  /** When the file lost its last name; null if that is not known, or a name is left. */
+  /** Time when the file lost its last name; null if that is not known, or a name is left. */
   unlinkedAtNs: bigint | null;
-  /** The type of the file system that it is on, as mountinfo names it. */
+  /** Type of its file system, as mountinfo names it. */
   fsType: Bytes | null;
 }
 
 export interface MapFinding extends Finding {
-  /** What its build says of it; only of code, and only if that was asked for. */
+  /** The build's note in it; only for code, and only if notes were asked for. */
   note?: BuildNote | null;
   kind: DeletedMap['kind'];
   mappings: number;
@@ -47,13 +47,13 @@ export interface FdFinding extends Finding {
 export interface AffectedProcess {
   pid: number;
   identity: Identity;
-  /** The program by the exe link, without the mark where it is gone; null where the link was refused. */
+  /** The program that the exe link names, without the mark of a gone file; null if the link was refused. */
   executable: (Name & { deleted: boolean }) | null;
   maps: MapFinding[];
   fds: FdFinding[];
 }
 
-/** What makes two findings the same file on disk, for sums that count a file once; null where it is not known. */
+/** Two findings with the same key are the same file on disk, for sums that count a file once. null if the file is not known. */
 export function fileKey(finding: { device: string | null; inode: bigint | string | null }): string | null {
   return finding.device === null || finding.inode === null ? null : `${finding.device} ${finding.inode}`;
 }

@@ -1,4 +1,4 @@
-// Gone or not, and what is at the path now: the kernel's mark is only a hint.
+// A file in use -> whether it is gone, and what is at its path now. The kernel's mark is only a hint.
 
 import type { Bytes } from '../procfs/bytes.ts';
 import type { FileLook, PathLook } from '../procfs/view.ts';
@@ -10,25 +10,25 @@ export interface GoneState {
   replacedAtNs: bigint | null;
 }
 
-/** What classifyGone() judges by. */
+/** The facts that classifyGone() judges by. */
 export interface GoneQuestion {
-  /** What the kernel printed, mark included. */
+  /** The name as the kernel printed it, with the mark. */
   name: Bytes;
   marked: Marked;
-  /** Hard links of the file in use; 0 means that it is at no path, whatever its name. null if that is not known. */
+  /** Hard links of the file in use; 0 means that no path leads to it, whatever its name says. null if that is not known. */
   links: number | null;
   /** When the file in use lost its last name, in nanoseconds since the epoch; null if that is not known. */
   unlinkedAtNs: bigint | null;
   /** Whether the file system is one whose client renames files that are unlinked while open. */
   renamesOpenFiles: boolean;
-  /** What a path names in the process's own view now. */
+  /** Looks at a path in the process's own view now. */
   look(path: Bytes): PathLook;
-  /** Whether that is the very file in use; null if the identity of the file in use is not known. */
+  /** Whether the file at the path is the file in use; null if the identity of the file in use is not known. */
   isSame(file: FileLook): boolean | null;
 }
 
 /**
- * null if the file is not gone. First match wins:
+ * Returns null if the file is not gone. The first row that matches wins:
  *
  * | mark                    | what is known                                          | state    |
  * | ----------------------- | ------------------------------------------------------ | -------- |

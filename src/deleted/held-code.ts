@@ -1,27 +1,27 @@
-// A file that is held open or mapped without being executable -> whether it is code all the same: an archive that a virtual
-// machine loads classes from, an image, the script that a shell reads. The kernel's links say which program holds it; a
-// name alone says nothing, since a file server or a backup reads the same files. proc_pid_exe(5), proc_pid_fd(5).
+// A file that is held open or mapped without being executable -> whether it is code: an archive that a virtual machine loads
+// classes from, an image, or the script that a shell reads. The kernel's links say which program holds the file. The file's name
+// alone proves nothing, because a file server or a backup reads the same files. proc_pid_exe(5), proc_pid_fd(5).
 
 import { fileName } from '../path-evidence.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 
-/** What is known of the process that uses the file. */
+/** Facts about the process that uses the file. */
 export interface Holder {
-  /** The program by the exe link, without the mark; null if the link was refused. */
+  /** The program that the exe link names, without the mark; null if the link was refused. */
   program: Bytes | null;
-  /** Its arguments. Their owner can change them: they can only take evidence away. */
+  /** Its arguments. The process's owner can change them, so they may only take evidence away. */
   readonly commandLine: Bytes;
-  /** Whether it maps a file whose path has this in it. */
+  /** Whether it maps a file with this text in its path. */
   maps(part: Bytes): boolean;
 }
 
-/** A program that loads code from files which no processor executes. */
+/** A program that loads code from files that no processor executes. */
 interface Runtime {
   /** The names of its program. */
   programs: RegExp;
-  /** What a program maps that has it embedded; null if nobody embeds it. */
+  /** A library that a program maps if it embeds the runtime; null if no program embeds it. */
   library: Bytes | null;
-  /** The paths from which it loads code, and which it keeps open or mapped while it runs. */
+  /** Paths that it loads code from, and keeps open or mapped while it runs. */
   code: RegExp;
 }
 
@@ -49,14 +49,14 @@ const runtimes: readonly Runtime[] = [
   { programs: /^emacs[-a-z0-9.]*$/, library: null, code: /\.(?:pdmp|elc)$/ },
 ];
 
-/** What Chromium and Electron keep open beside or below their own program. */
+/** Files that Chromium and Electron keep open beside or below their own program. */
 const ownParts = /\/(?:[^/]+\.(?:asar|pak)|snapshot_blob\.bin|v8_context_snapshot[^/]*\.bin)$/;
 
-/** Whose script is the first argument that is no option. */
+/** Programs whose script is the first argument that is not an option. */
 const interpreters =
   /^(?:bash|dash|sh|ash|busybox|zsh(?:-[0-9.]+)?|ksh[0-9a-z+]*|mksh|lksh|yash|python[0-9.]*|pypy[0-9.]*|perl[0-9.]*|ruby[0-9.]*|php[-a-z]*[0-9.]*|node|nodejs|lua[0-9.]*|tclsh[0-9.]*|expect)$/;
 
-/** bash moves the script that it reads to this descriptor, out of the way of those that scripts name. bash, shell.c. */
+/** bash moves the script that it reads to this descriptor, because scripts themselves use low numbers. bash, shell.c. */
 const bashScriptFd = 255;
 
 export interface UsedFile {
@@ -66,8 +66,8 @@ export interface UsedFile {
 }
 
 /**
- * script: what an interpreter was told to run. archive: what a program loads code from. null: nothing tells that it is code.
- * @param file open for reading alone, or mapped
+ * script: an interpreter was told to run it. archive: a program loads code from it. null: nothing shows that it is code.
+ * @param file open for reading only, or mapped
  */
 export function heldCodeOf({ path, fd }: UsedFile, holder: Holder): 'script' | 'archive' | null {
   if (holder.program === null) return null;
@@ -85,13 +85,13 @@ export function heldCodeOf({ path, fd }: UsedFile, holder: Holder): 'script' | '
   return loads ? 'archive' : null;
 }
 
-/** Instead of a script: the program itself is the next argument, or the name of a module. */
+/** After these options the next argument is a program text or a module's name, and not a script. */
 const withoutScript = /^-(?:[a-z]*[cem]|-eval|-print)$/;
 
-/** A command line can be long, and a process can hold a hundred thousand files. */
+/** Keeps the script of each process: a command line can be long, and a process can hold a hundred thousand files. */
 const scripts = new WeakMap<Holder, Bytes | null>();
 
-/** The name of the file that an interpreter was told to run, or null if it was told to run none. */
+/** The name of the file that an interpreter was told to run; null if there is none. */
 function scriptOf(holder: Holder): Bytes | null {
   const known = scripts.get(holder);
   if (known !== undefined) return known;
@@ -104,7 +104,7 @@ function parseScript(commandLine: Bytes): Bytes | null {
   const [first, ...rest] = commandLine.split('\0');
   const words = first !== undefined && fileName(first) === 'busybox' ? rest.slice(1) : rest;
   for (const word of words) {
-    // -e of a shell ends it at the first error, and comes before a script.
+    // The shell option -e (end at the first error) stands before a script.
     if (withoutScript.test(word) && word !== '-e') return null;
     if (!word.startsWith('-')) return word === '' ? null : fileName(word);
   }

@@ -1,5 +1,5 @@
-// The shipped false-positive rules: gone names that never were, or need not be, files on disk.
-// Matched against the whole path (fnmatch globs, * crosses /) after the kernel's mark was taken off.
+// A gone path -> the shipped rule that hides it: names that never were files on disk, or need not be.
+// Globs match the whole path (fnmatch, * crosses /) without the kernel's mark.
 
 import { compileGlob } from '../glob.ts';
 import { type Bytes, fromText } from '../procfs/bytes.ts';
@@ -7,15 +7,15 @@ import { isNamedByInode } from './nameless.ts';
 
 export interface HideRule {
   id: string;
-  /** A path is hidden when any of these globs matches all of it. */
+  /** A path is hidden if one of these globs matches all of it. */
   patterns: readonly string[];
-  /** With ownInode the path must also end in the file's own inode number, and a descriptor of a large file is shown all the same. */
+  /** The path must also end in the file's own inode number; and a descriptor of a large file is shown all the same. */
   ownInode?: boolean;
-  /** Kernel memory: it has no place on disk and holds no bytes there, so that nobody need look. */
+  /** The file is in memory and holds no bytes on disk, so that the file itself is not looked at. */
   memory?: boolean;
   via: readonly ('map' | 'fd')[];
   reason: string;
-  /** Where the fact comes from. */
+  /** Source of the fact. */
   source: string;
 }
 
@@ -143,7 +143,7 @@ export const shippedHideRules: readonly HideRule[] = [
   },
 ];
 
-/** Rules that hold whatever the user says; they come from what a file is, not from its name. */
+/** Rules that hold whatever the user says. They judge by the kind of the file, not by its name. */
 export const fixedRules = {
   specialFile: {
     id: 'special_file',
@@ -156,12 +156,12 @@ export const fixedRules = {
     id: 'kernel_file_system',
     patterns: [],
     via: ['fd'],
-    reason: 'on proc, sysfs, devpts, mqueue or cgroup, whose files are no files on disk',
+    reason: 'on proc, sysfs, devpts, mqueue or cgroup, whose files are not on disk',
     source: 'filesystems(5)',
   },
 } as const satisfies Record<string, HideRule>;
 
-/** The user's own ignore patterns as rules, before all others. */
+/** Turns the user's own ignore patterns into rules; they come before all others. */
 export function ignoreRules(globs: readonly string[], literals: readonly string[]): HideRule[] {
   const common = { via: both, source: '--ignore, --ignore-literal or the configuration' };
   const rules: HideRule[] = [];
@@ -175,7 +175,7 @@ export function ignoreRules(globs: readonly string[], literals: readonly string[
 
 export type HideRuleMatcher = (path: Bytes, via: 'map' | 'fd', inode: bigint | null) => HideRule | null;
 
-/** The first rule that hides a path. A rule with ownInode does not match where the inode is not known. */
+/** Returns the first rule that hides a path. A rule with ownInode does not match if the inode is not known. */
 export function compileRules(rules: readonly HideRule[]): HideRuleMatcher {
   const globs = rules.flatMap((rule) =>
     rule.patterns.map((pattern) => ({ rule, matches: compileGlob(fromText(pattern)) })),

@@ -1,5 +1,5 @@
-// One process -> its findings, or the reason why there are none. What was read is that process's own where it lives to
-// the end with the same executable: exec(2) keeps the start time, so only the link tells that the program was exchanged half-way.
+// One process -> its findings, or the reason why there are none. The findings are valid if the process lives to the end with
+// the same executable. exec(2) keeps the start time, so only the exe link shows that the program was exchanged half-way.
 
 import { type KeyOf, keyMaker } from '../keys.ts';
 import type { Bytes } from '../procfs/bytes.ts';
@@ -24,7 +24,7 @@ import type { HiddenUse } from './suppressed.ts';
 export type { AffectedProcess } from './finding.ts';
 
 export interface Inspection {
-  /** How the process counts in scan.processes. */
+  /** The count in scan.processes that the process goes into. */
   outcome: 'inspected' | 'kernel_threads' | 'blocked' | Trouble;
   affected: AffectedProcess | null;
   hidden: readonly HiddenUse[];
@@ -32,14 +32,14 @@ export interface Inspection {
   cut: Cut | null;
 }
 
-/** What is asked of every process: data, which another process can be given. */
+/** The options that are the same for every process. They are plain data, so that a helper can be given them. */
 export interface InspectTask {
   procPath: string;
   include: { maps: boolean; fds: boolean };
   rules: readonly HideRule[];
-  /** Whether to read what the builds of gone code say of it. */
+  /** Whether to read the build's notes in gone code. */
   buildNotes?: boolean;
-  /** The time of the epoch at which the boot clock was 0, in nanoseconds; null where it is not known. */
+  /** Time at which the boot clock was 0, in nanoseconds since the epoch; null if it is not known. */
   bootedAtNs: bigint | null;
   clockTicksPerSecond: number;
 }
@@ -53,7 +53,7 @@ interface InspectOptions extends InspectTask {
   match: HideRuleMatcher;
   views: Views;
   notes: BuildNotes;
-  /** Glimpses of mapped files, by path, device and inode, shared by all processes with the same view. */
+  /** Glimpses of mapped files by path, device and inode; processes with the same view share them. */
   mappedFiles: WeakMap<View, KnownFiles>;
 }
 
@@ -64,19 +64,19 @@ const outcomes: Partial<Record<QuickLook['kind'], Inspection['outcome']>> = {
 
 const unaffected = new Map<Inspection['outcome'], Inspection>();
 
-/** The same one for all of an outcome: most processes are unaffected. */
+/** Returns one shared object per outcome, because most processes are unaffected. */
 function unaffectedAs(outcome: Inspection['outcome']): Inspection {
   const inspection = unaffected.get(outcome) ?? { outcome, affected: null, hidden: [], cut: null };
   unaffected.set(outcome, inspection);
   return inspection;
 }
 
-/** How often a process may exchange its program before it counts as failed. */
+/** If a process exchanges its program this many times during a read, it counts as failed. */
 const attempts = 3;
 
 export class Inspector {
   readonly #options: InspectOptions;
-  /** Most processes of a host use the same few libraries: what the last one was, the next one is likely to be. */
+  /** Whether to skip the quick look: after an affected process the next one probably maps the same replaced library. */
   #expectsLong = false;
 
   constructor(task: InspectTask, views: Views) {
@@ -97,7 +97,7 @@ export class Inspector {
   }
 }
 
-/** Without the quick look, which would read all maps only for them to be read again; null where that one must decide. */
+/** Reads everything without the quick look, which would read all maps a first time. Returns null if the quick look must decide. */
 function inspectAtOnce(pid: number, options: InspectOptions): Inspection | null {
   try {
     const inspection = readWhole(pid, null, options);
@@ -123,8 +123,8 @@ function inspectProcess(pid: number, options: InspectOptions): Inspection {
 }
 
 /**
- * null where the program was exchanged while we read, and without a quick look where there is no program to be seen: a kernel
- * thread, a zombie, a leader that has exited, or a process that is not for us.
+ * Returns null if the program was exchanged while we read. Without a quick look it also returns null if no program can be seen:
+ * the process is a kernel thread, a zombie, a leader that has exited, or not ours to read.
  */
 function readWhole(pid: number, quick: Suspicious | null, options: InspectOptions): Inspection | null {
   const process = new OpenProcess(options.procPath, pid, quick?.leaderExited);
@@ -160,7 +160,7 @@ function readWhole(pid: number, quick: Suspicious | null, options: InspectOption
     const affected = found
       ? { pid, identity: identity(), executable: nameProgram(executable, program, evidence), maps, fds }
       : null;
-    // Still alive, and still the same program: else what was read belongs to nobody in particular.
+    // Checks that the process still lives and runs the same program. If not, the data may be of two programs, or of none.
     if (executable === null) process.readStat();
     else if (!process.stillRuns(executable)) return null;
     if (trouble === 'vanished' && !process.readStat().exiting) trouble = 'failed';
@@ -182,7 +182,7 @@ function nameProgram(
   return { ...(name ?? { path: link, pathSource: 'kernel' }), deleted: false };
 }
 
-/** What a process needs not be asked where all that is gone in it is hidden by rules: every memfd would cost ten reads. */
+/** Reads only if needed, and once. If rules hide all gone files of a process, as for most memfds, this saves about ten reads. */
 function once<T>(read: () => T): () => T {
   let value: { read: T } | null = null;
   return () => {
@@ -206,7 +206,7 @@ function evidenceOf(
   const { views, mappedFiles, bootedAtNs, clockTicksPerSecond } = options;
   const view = once(() => views.of(process));
   const around = once(() => views.around(process));
-  // Most files are on a mount of our own table: the process's views are made for the others.
+  // Tries our own mount table first, because most files are on its mounts. The process's views are only made for the others.
   const somewhere = <T>(find: (live: View['live']) => T | null): T | null => {
     const found = find(views.own.live) ?? find(view().live);
     if (found !== null) return found;
@@ -216,11 +216,11 @@ function evidenceOf(
   const known = once(() => knownFilesOf(view(), mappedFiles));
   const startedAtNs = once(() => {
     if (bootedAtNs === null) return null;
-    // The kernel cuts the start off at a tick: the process started before the next one.
+    // The start time is rounded down to a tick, so the process started before the next tick.
     const ticks = BigInt(identity().stat.startTicks) + 1n;
     return bootedAtNs + (ticks * 1_000_000_000n) / BigInt(clockTicksPerSecond);
   });
-  // Asked for every archive of a process, which may hold thousands.
+  // Each archive of a process asks this, and a process may hold thousands of archives.
   const mentioned = new Map<Bytes, boolean>();
   return {
     process,
@@ -256,7 +256,7 @@ function evidenceOf(
       const key = keyOf(device, String(inode), path);
       const seen = glimpses.get(key);
       if (seen) return seen;
-      // A refusal is this process's own (it may have ended), and says nothing of the next one that maps the file.
+      // A refusal is true of this process alone (it may have ended), so it is not kept for the next one.
       const glimpse = read();
       if (glimpse) glimpses.set(key, glimpse);
       return glimpse;

@@ -17,10 +17,10 @@ import { isNameless, type Name, nameByInode } from './nameless.ts';
 import { lookAt, placeByMount } from './place.ts';
 import { classifyFdRole } from './role.ts';
 
-/** Stands for a path that is longer than the kernel prints (a page); such a descriptor is gone if no link is left. */
+/** Stands for a path that is longer than the kernel can print (a page). Such a descriptor is gone if its file has no link left. */
 const unprintable = '(path too long to read)';
 
-/** `unread` counts the descriptors of which neither a path nor the links of the file tell whether it is gone. */
+/** `unread` counts descriptors for which neither a path nor the file's links tell whether the file is gone. */
 export function judgeFds(links: readonly FdLink[], evidence: Evidence): { findings: FdFinding[]; unread: number } {
   const findings: FdFinding[] = [];
   let unread = 0;
@@ -36,7 +36,7 @@ function markOf(link: Bytes | null): Marked | null {
   return link === null ? { mark: 'suffix', path: unprintable } : parseMarked(link);
 }
 
-/** Whether a rule hides the file because it lies in memory alone; then the file itself is not looked at. */
+/** Whether a rule hides the file because it is in memory only. Such a file is not looked at. */
 function isMemory(link: Bytes | null, evidence: Evidence): boolean {
   const marked = markOf(link);
   const rule = marked && evidence.match(marked.path, 'fd', null);
@@ -45,10 +45,10 @@ function isMemory(link: Bytes | null, evidence: Evidence): boolean {
   return true;
 }
 
-/** What is known of a descriptor that cannot be held: it was closed, or is not for us. */
+/** The facts about a descriptor that could not be held: it was closed, or we may not read it. */
 const unheld = { mountId: null, mount: null, stat: null, inode: null, access: null };
 
-/** @param listed the link when the descriptors were listed; another file may be open there by now */
+/** @param listed the link at the time of the listing; another file may be open there now */
 function judgeFd(fd: number, listed: Bytes | null, evidence: Evidence): FdFinding | 'unread' | null {
   const { process } = evidence;
   const open: OpenFile = process.glimpseFd(fd, evidence.mountOf) ?? { ...unheld, link: listed };
@@ -85,8 +85,8 @@ function judgeFd(fd: number, listed: Bytes | null, evidence: Evidence): FdFindin
 }
 
 /**
- * Whether the descriptor appends, which the process's own fdinfo alone says. It is asked last, and not if nothing can be written by
- * the descriptor, or the file is known to be no regular one; null if another file is open there by now.
+ * Whether the descriptor appends. Only the process's own fdinfo tells that. It is read last, and not if the descriptor cannot
+ * write or the file is known not to be a regular file. null if another file is open there now.
  */
 function readAppend(fd: number, open: OpenFile, process: Evidence['process']): boolean | null {
   if (open.access === 'read' || open.access === 'path') return false;
@@ -95,7 +95,7 @@ function readAppend(fd: number, open: OpenFile, process: Evidence['process']): b
   return info?.mountId === open.mountId && info?.inode === open.inode ? (info?.append ?? null) : null;
 }
 
-/** That a file never had a name says that nobody replaced it, and not that a disk which it fills is as it should be. */
+/** A large file may fill a disk. A file that never had a name was not replaced, but its size still matters. */
 function isTooLargeToHide({ ownInode }: HideRule, { heldBytes }: FileFacts): boolean {
   return ownInode === true && heldBytes !== null && heldBytes >= scratchLimit;
 }
@@ -110,13 +110,13 @@ function kindOf(stat: BigIntStats | null): FdFinding['kind'] {
   return stat.isDirectory() ? 'directory' : 'regular';
 }
 
-/** The rule that hides a descriptor because of what its file is, whatever the file's name. */
+/** The rule that hides a descriptor because of the kind of its file, whatever the file's name. */
 function ruleForFile(fsType: Bytes, stat: BigIntStats | null): HideRule | null {
   if (isKernelMade(fsType)) return fixedRules.kernelFileSystem;
   return stat !== null && !stat.isFile() && !stat.isDirectory() ? fixedRules.specialFile : null;
 }
 
-/** A file whose path is too long to read is gone if it has no link left; nothing else can be known. */
+/** A file whose path is too long to read is gone if it has no link left. Nothing else can be known. */
 function judgeUnprintable({ links, unlinkedAtNs }: FileFacts): GoneState | null {
   return links === 0 ? { state: 'unknown', replacedAtNs: unlinkedAtNs } : null;
 }

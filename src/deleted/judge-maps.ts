@@ -1,4 +1,4 @@
-// The suspicious mappings of one process -> its gone maps, all mappings of one file together.
+// The suspicious mappings of one process -> its gone maps. All mappings of one file become one finding.
 
 import type { BigIntStats } from 'node:fs';
 import { groupBy } from '../group-by.ts';
@@ -24,7 +24,7 @@ interface MappedFile {
   mappings: Mapping[];
 }
 
-/** @param executable what the exe link says, mark included; a gone program need not be mapped any more */
+/** @param executable the text of the exe link with the mark; a gone program need not be mapped any more */
 export function judgeMaps(mappings: readonly Mapping[], executable: Bytes | null, evidence: Evidence): MapFinding[] {
   const findings: MapFinding[] = [];
   const files = groupByFile(mappings, evidence);
@@ -44,7 +44,7 @@ function groupByFile(mappings: readonly Mapping[], evidence: Evidence): MappedFi
   return [...files.values()].map((group) => ({ name: unescapeNewlines(group[0]!, evidence), mappings: group }));
 }
 
-/** show_map_vma() writes a newline as \012, and a literal backslash-012 as itself: map_files knows which, where we may read it. */
+/** show_map_vma() prints a newline as \012, and a literal backslash-012 the same way. map_files shows which, if we may read it. */
 function unescapeNewlines(mapping: Mapping, evidence: Evidence): Bytes {
   if (!mapping.path.includes('\\012')) return mapping.path;
   return evidence.process.readMappingLink(mapping.range) ?? mapping.path.replaceAll('\\012', '\n');
@@ -86,8 +86,8 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
 }
 
 /**
- * stat's device comes first: a descriptor of the same file has it too, and on btrfs and overlayfs maps names another one. maps'
- * inode comes first: stat may be of a file that was mapped there since.
+ * Takes the device of stat first: a descriptor of the same file has it too, and on btrfs and overlayfs maps prints another one.
+ * Takes the inode of maps first: stat may show a file that was mapped there later.
  */
 function mappedFacts(first: Mapping | undefined, { place, stat }: Located, evidence: Evidence): FileFacts {
   const facts = factsOf(stat, isLayered(place?.mount.fsType ?? '') ? evidence : null);
@@ -124,7 +124,7 @@ function nameOf(path: Bytes, first: Mapping | undefined, isProgram: boolean, evi
 }
 
 interface Located {
-  /** null if the file is on no mount that is known, so that its path means nothing. */
+  /** null if the file is on no known mount, so that its path means nothing. */
   place: Place | null;
   /** null if the file may not be looked at. */
   stat: BigIntStats | null;
@@ -137,8 +137,8 @@ function guess(path: Bytes, first: Mapping | undefined, evidence: Evidence): Loc
 }
 
 /**
- * The path says on which mount the file is, unless the mount is covered, detached or another namespace's; map_files knows
- * better, if it may be read. It is read only if the file seems to be local, because even opening a file of NFS may hang.
+ * Finds the mount of the file. The path names it, unless the mount is covered, detached or in another namespace. map_files is
+ * more certain, if we may read it. It is read only if the file seems to be local, because even opening a file of NFS may hang.
  */
 function locate(file: MappedFile, path: Bytes, isProgram: boolean, evidence: Evidence): Located {
   const byPath = placeByPath(path, evidence);
@@ -149,7 +149,7 @@ function locate(file: MappedFile, path: Bytes, isProgram: boolean, evidence: Evi
     const seen = isProgram && byPath ? evidence.process.glimpseExecutable(evidence.mountOf) : null;
     return seen ? { place: placeByMount(path, seen.mount, evidence), stat: seen.stat } : nowhere;
   }
-  // A file on a lazily unmounted FUSE prints a harmless path; but no local mount has its device.
+  // A file on a lazily unmounted FUSE has a harmless path, but no local mount has its device.
   if (!evidence.isLocalDevice(first.device)) return { place: layered ? byPath : null, stat: null };
   const otherwise = () => (layered ? byPath : guessPlace(path, first.device, evidence));
   const seen = glimpseMapping(file, first, layered, evidence);
@@ -159,7 +159,7 @@ function locate(file: MappedFile, path: Bytes, isProgram: boolean, evidence: Evi
 
 function glimpseMapping(file: MappedFile, first: Mapping, layered: boolean, evidence: Evidence): Glimpse | null {
   const read = () => evidence.process.glimpseMapping(first.range, evidence.mountOf);
-  // Another file may have been mapped there since. If that cannot be told, the glimpse is good for this process alone.
+  // Another file may be mapped there by now. If that cannot be told, the glimpse is used for this process only.
   if (layered) return read();
   return evidence.cached({ device: first.device, inode: first.inode, path: file.name }, () => {
     const seen = read();

@@ -1,4 +1,4 @@
-// What the kernel prints of a file -> whether it may be gone, and by which mark. d_path(9) appends ` (deleted)`;
+// A name as the kernel prints it -> whether the file may be gone, and by which mark. d_path(9) appends ` (deleted)`;
 // OpenVZ and VServer kernels prefix `(deleted)`; NFS and FUSE rename a file that is unlinked while open ("silly rename").
 
 import type { Bytes } from '../procfs/bytes.ts';
@@ -15,7 +15,7 @@ const prefix = /^\(deleted\) ?(?=\/)/;
 const nfsName = /\/\.nfs[0-9a-f]{24}$/i;
 const fuseName = /\/\.fuse_hidden[0-9a-f]{16}$/i;
 
-/** null for a name that bears no mark. */
+/** Returns null for a name without a mark. */
 export function parseMarked(name: Bytes): Marked | null {
   if (name.endsWith(suffix)) return { mark: 'suffix', path: name.slice(0, -suffix.length) };
   if (prefix.test(name)) return { mark: 'prefix', path: name.replace(prefix, '') };
@@ -24,7 +24,7 @@ export function parseMarked(name: Bytes): Marked | null {
   return null;
 }
 
-/** Whether a file system's client gives such a name to a file that is unlinked while open; elsewhere it is a name like any other. */
+/** Whether clients of this file system rename files that are unlinked while open. On other file systems the name means nothing. */
 export function renamesOpenFiles({ mark }: Marked, fsType: string): boolean {
   if (mark === 'nfs') return isNfs(fsType);
   return mark === 'fuse' && isFuse(fsType);

@@ -1,5 +1,5 @@
-// Where a gone file was: in which view its path is looked up, and on which mount the file is. The kernel prints the path
-// from the process's root; of a file outside of it, from the root of the mount namespace. proc_pid_mountinfo(5), chroot(2).
+// The path of a gone file -> the view to look it up in, and its mount. The kernel prints a path from the process's root, or from
+// the root of the mount namespace if the file is outside of the process's root. proc_pid_mountinfo(5), chroot(2).
 
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Mount } from '../procfs/mountinfo.ts';
@@ -11,13 +11,13 @@ export interface Place {
   view: Pick<View, 'look' | 'mountPath' | 'mounts'>;
   mount: Mount;
   /**
-   * Whether the path may belong to another mount: then a regular file at the path is taken for the one that replaced the file
-   * in use, but an empty place says nothing.
+   * Whether the path may belong to another mount. Then a regular file at the path counts as the one that replaced the file in
+   * use, but an empty place proves nothing.
    */
   guessed: boolean;
 }
 
-/** The place that a path alone names; null if the path is in no view that can be read. */
+/** Finds the place by the path alone; null if no view that can be read has the path. */
 export function placeByPath(path: Bytes, { view, viewAround }: Evidence): Place | null {
   const inside = view.mountPath(path) === null ? viewAround : view;
   const mountPath = inside?.mountPath(path) ?? null;
@@ -26,17 +26,17 @@ export function placeByPath(path: Bytes, { view, viewAround }: Evidence): Place 
 }
 
 /**
- * The place of a file whose mount is known: of several mounts on one path it need not be the uppermost. null if no view that
- * can be read has that mount: it is of another namespace, or was lazily unmounted, and the path means nothing here.
+ * Finds the place of a file whose mount is known; if several mounts are on one path, it need not be on the top one. null if no view
+ * that can be read has the mount. It is in another namespace then, or was lazily unmounted, and the path means nothing here.
  */
 export function placeByMount(path: Bytes, mount: Mount | null, evidence: Evidence): Place | null {
   return mount && firstPlace(evidence, path, (view) => view.mounts.byId(mount.id));
 }
 
 /**
- * The place of a file whose mount is in no table: a mount namespace that nobody else is in. Such a namespace began as a copy of
- * another one, so that the same path on the same file system is most likely the same place.
- * @param device of the file in use, as maps has it
+ * Guesses the place of a file whose mount is in no table, because only this process is in its mount namespace. Such a namespace
+ * began as a copy of another one. So the same path on the same file system is most likely the same place.
+ * @param device of the file in use, as in maps
  */
 export function guessPlace(path: Bytes, device: string, evidence: Evidence): Place | null {
   const place = firstPlace(evidence, path, ({ mounts }, mountPath) => {
@@ -57,13 +57,13 @@ function firstPlace(
     const mount = view && mountPath !== null ? mountIn(view, mountPath) : null;
     return view && mount ? { view, mount, guessed: false } : null;
   };
-  // Each view is made when it is asked for.
+  // Each view is made only when it is needed.
   return inView(evidence.view) ?? inView(evidence.viewAround) ?? inView(evidence.ownView);
 }
 
 /**
- * What is at the path now. A mount whose root lost its name shows the old file or folder for ever, so that a look at the path
- * would tell nothing: what took its place is where it was mounted from, and another mount of that file system may show it.
+ * Looks at the path now. If the root of the mount has lost its name, the mount shows the old file or folder for ever, so the path
+ * itself tells nothing. The new file is at the place that was mounted, and another mount of the file system may show it.
  */
 export function lookAt(path: Bytes, place: Place | null, ownView: Evidence['ownView']): PathLook {
   if (place === null) return unknown;
@@ -75,7 +75,7 @@ export function lookAt(path: Bytes, place: Place | null, ownView: Evidence['ownV
   const mountPath = view.mountPath(path);
   const rest = mountPath === null ? null : pathBelow(mount.mountPoint, mountPath);
   if (rest === null) return unknown;
-  // A file system that only the process's namespace has, as the overlay of a container, is in its own view alone.
+  // The process's own view is searched too: a container's overlay, for example, is in its namespace only.
   for (const searched of [ownView, view]) {
     for (const source of searched.mounts.pathsOf(mount.device, mount.root + rest)) {
       const found = searched.look(source);

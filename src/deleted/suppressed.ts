@@ -1,4 +1,4 @@
-// What the rules hid, summed per rule: hidden things are counted, never lost.
+// The uses that rules hid -> a sum per rule. Hidden uses are counted, never lost.
 
 import type { Suppressed } from '../documents/generated/report.ts';
 import type { HideRule } from './hide-rules.ts';
@@ -7,12 +7,12 @@ export interface HiddenUse {
   rule: Pick<HideRule, 'id' | 'reason'>;
   via: 'map' | 'fd';
   heldBytes: number | null;
-  /** Names the file on disk (see fileKey), so that its bytes count once. */
+  /** Key of the file on disk (see fileKey), so that its bytes count once. */
   file: string | null;
 }
 
 export class SuppressedTally {
-  /** By id: each helper has rules of its own. */
+  /** By rule id, because each helper has its own copies of the rules. */
   readonly #byRule = new Map<
     string,
     { rule: HiddenUse['rule']; maps: number; fds: number; heldBytes: number; files: Set<string> }

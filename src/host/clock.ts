@@ -1,5 +1,5 @@
-// When the host booted, and how many clock ticks make a second: the units of start times in proc_pid_stat(5).
-// Sources of truth: btime in proc_stat(5), AT_CLKTCK in getauxval(3).
+// The host's clocks -> the time of the boot, and the clock ticks per second: the units of start times in proc_pid_stat(5).
+// btime in proc_stat(5), AT_CLKTCK in getauxval(3).
 
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
@@ -7,10 +7,10 @@ import { readHostFile } from './files.ts';
 
 const AT_NULL = 0;
 const AT_CLKTCK = 17;
-/** What nearly every architecture tells user space, whatever the kernel's own HZ is. */
+/** The value that nearly every architecture tells user space, whatever the kernel's own HZ is. */
 const usual = 100;
 
-/** Seconds since the epoch, or null where procfs does not say (subset=pid). */
+/** Seconds since the epoch; null if procfs does not have it (subset=pid). */
 export function readBootTime(procPath: string): number | null {
   const match = /^btime ([0-9]+)$/m.exec(readHostFile(procPath, 'stat', 64 * 1024 * 1024) ?? '');
   return match ? Number(match[1]) : null;
@@ -26,12 +26,12 @@ export interface Clocks {
   uptimeSeconds: number;
 }
 
-/** How far the monotonic and the boot clock may be apart on a host that was never suspended, in seconds. */
+/** A larger distance of the monotonic and the boot clock, in seconds, means that the host was suspended. */
 const readingSeconds = 0.05;
 
 /**
- * The boot clock's zero in nanoseconds since the epoch. The monotonic clock gives it if the host was never suspended: from the
- * uptime alone two scans would differ by a hundredth of a second, and disagree on what was made before its process began.
+ * The boot clock's zero in nanoseconds since the epoch. The monotonic clock gives it if the host was never suspended. The uptime
+ * alone is exact to a hundredth of a second, so two scans could disagree on which files were made before their process began.
  */
 export function bootClockZero({ epochMs, monotonicNs, uptimeSeconds }: Clocks): bigint {
   const monotonicSeconds = Number(monotonicNs) / 1e9;
@@ -39,7 +39,7 @@ export function bootClockZero({ epochMs, monotonicNs, uptimeSeconds }: Clocks): 
   return BigInt(Math.round(epochMs - (agree ? monotonicSeconds : uptimeSeconds) * 1000)) * 1_000_000n;
 }
 
-/** The kernel's clock ticks a second as start times count them. */
+/** The kernel's clock ticks per second, in which start times are counted. */
 export function readClockTicks(): number {
   try {
     return parseClockTicks(readFileSync('/proc/self/auxv'), endianness()) ?? usual;
@@ -48,10 +48,10 @@ export function readClockTicks(): number {
   }
 }
 
-/** An auxiliary vector of 64-bit or 32-bit words; null where it has no AT_CLKTCK. */
+/** Parses an auxiliary vector of 64-bit or 32-bit words; null if it has no AT_CLKTCK. */
 export function parseClockTicks(vector: Buffer, order: 'LE' | 'BE'): number | null {
   for (const size of [8, 4]) {
-    // Read with the wrong word size, a type comes with the value 0 or not at all.
+    // With the wrong word size, the type has the value 0 or is not found.
     const ticks = parseVector(vector, size, order).get(AT_CLKTCK);
     if (ticks) return ticks;
   }

@@ -1,6 +1,6 @@
-// What a container leaves behind -> why the kernels on disk are not those that this host boots, or null. Sources of truth:
-// systemd's Container Interface (container= in PID 1's environment, /run/systemd/container), pid_namespaces(7), proc(5),
-// Docker's /.dockerenv, Podman's /run/.containerenv.
+// Traces of a container -> the reason why the kernels on disk are not those that this host boots, or null. systemd's Container
+// Interface (container= in PID 1's environment, /run/systemd/container), pid_namespaces(7), proc(5), Docker's /.dockerenv,
+// Podman's /run/.containerenv.
 
 import { existsSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,31 +9,31 @@ import { parseRootMount } from '../procfs/root-mount.ts';
 import { initialPidNamespace } from '../procfs/self.ts';
 import { readHostFile } from './files.ts';
 
-/** Hosts with a hundred thousand mounts exist. */
+/** Some hosts have a hundred thousand mounts. */
 const mountinfoLimit = 64 * 1024 * 1024;
 
-/** Files that engines make. One alone proves nothing: a disk image that was made from a container image keeps it. */
+/** Files that container engines make. One alone proves nothing, because a disk image made from a container image keeps it. */
 const engineFiles = ['.dockerenv', 'run/.containerenv'];
 
-/** The words of PID 1, which a helper of the scan asks for: who reads of a process may have to wait. */
+/** Facts about PID 1. A helper of the scan reads them, because a reader of a process may have to wait. */
 export interface InitEvidence {
-  /** Whether its environment names a container's manager; the environment counts only if it may be read. */
+  /** Whether its environment names a container's manager; false also if the environment could not be read. */
   namesContainer: boolean;
-  /** Its PID namespace; if only root may read that, the one of whoever asks, who sees PID 1 of the same namespace in its /proc. */
+  /** Its PID namespace. If only root may read that, the reader's own: the reader sees PID 1 of its own namespace in its /proc. */
   pidNamespace: string | null;
-  /** Whether its root folder is that of whoever asks, in whatever mount namespace; null if that cannot be read. */
+  /** Whether its root folder is the reader's, in any mount namespace; null if it cannot be read. */
   sharesRoot: boolean | null;
 }
 
-/** What is to be read of a host. */
+/** The places of a host to read. */
 export interface HostPlaces {
-  /** Where the host's own files are: / but in tests. */
+  /** The root of the host's own files: /, except in tests. */
   root: string;
   procPath: string;
   init: InitEvidence;
 }
 
-/** Nothing is known of PID 1. */
+/** The value if nothing is known of PID 1. */
 export const noEvidence: InitEvidence = { namesContainer: false, pidNamespace: null, sharesRoot: null };
 
 export function readInitEvidence(procPath: string): InitEvidence {
@@ -44,7 +44,7 @@ export function readInitEvidence(procPath: string): InitEvidence {
   };
 }
 
-/** First match wins. What may not be read decides nothing. */
+/** The first match wins. A fact that could not be read decides nothing. */
 export function readContainer(root: string, procPath: string, init: InitEvidence): RebootUnknown | null {
   const manager = nameManager(root, init.namesContainer);
   if (manager !== null) return inContainer(manager);
@@ -58,7 +58,7 @@ export function readContainer(root: string, procPath: string, init: InitEvidence
   }
   const file = engineFiles.find((path) => existsSync(join(root, path)));
   if (file === undefined || (sharesRoot && pidNamespace !== null)) return null;
-  return inContainer(`/${file} exists, and whether PID 1 is in that container could not be read`);
+  return inContainer(`/${file} exists, but it could not be read whether PID 1 is in that container`);
 }
 
 function inContainer(evidence: string): RebootUnknown {
@@ -76,7 +76,7 @@ function environmentNamesContainer(procPath: string): boolean {
 }
 
 function sharesRoot(procPath: string): boolean | null {
-  // A host may have thousands of mounts, which take the kernel milliseconds to print.
+  // The mount namespace is compared before the tables, because a host may have thousands of mounts, which take milliseconds to print.
   const namespace = readLink(`${procPath}/1/ns/mnt`);
   if (namespace !== null && namespace === readLink(`${procPath}/self/ns/mnt`)) return true;
   const [own, first] = ['self', '1'].map((pid) =>

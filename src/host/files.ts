@@ -1,9 +1,9 @@
-// Reads small text files of the host below a root folder, or asks whether a file is there; what is not there is null.
+// A path below a root folder -> the text of the small file there, or whether a file is there; null if there is none.
 
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** @param limit what is longer than this is cut: none of those that we read is meant to be large */
+/** @param limit a longer file is cut; none of the files that we read should be large */
 export function readHostFile(root: string, path: string, limit = 1024 * 1024): string | null {
   try {
     return readFileSync(join(root, path), 'utf8').slice(0, limit);
@@ -13,7 +13,7 @@ export function readHostFile(root: string, path: string, limit = 1024 * 1024): s
   }
 }
 
-/** Whether anything is at a path, a link too; null if that cannot be known. The caller knows that no look on the way can hang. */
+/** Whether anything is at a path, also a link; null if that cannot be known. The caller knows that no look on the way can hang. */
 export function hostFileExists(root: string, path: string): boolean | null {
   try {
     lstatSync(join(root, path));

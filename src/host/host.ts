@@ -1,4 +1,4 @@
-// The host facts of the report: who it is, when and what it booted, and whether it wants a reboot. Sources of truth: proc(5)
+// Files of the host -> the host facts of the report: its name and id, its boot and kernel, and whether it needs a reboot. proc(5)
 // and the pages that the modules beside this one name.
 
 import { hostname } from 'node:os';
@@ -13,9 +13,9 @@ import { readOsRelease } from './os-release.ts';
 import { readReboot } from './reboot.ts';
 
 export interface HostAnswer {
-  /** Without the labels, which are the user's, and without what systemctl says. */
+  /** The host without the labels, which come from the user, and without the version of systemctl. */
   host: Omit<Host, 'labels' | 'systemd_version'>;
-  /** One sentence about each fact that could not be read. No machine id is none: many containers have no such id. */
+  /** One sentence for each fact that could not be read. A missing machine id is not a problem, because many containers have none. */
   problems: string[];
 }
 

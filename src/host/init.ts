@@ -1,4 +1,4 @@
-// The init system, by what it leaves in /run and by PID 1's name. Sources of truth: sd_booted(3), openrc(8), init(8).
+// PID 1's name and the traces in /run -> the init system. sd_booted(3), openrc(8), init(8).
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,13 +7,13 @@ import { readHostFile } from './files.ts';
 
 interface InitMark {
   init: Host['init'];
-  /** PID 1's comm; null: whatever it is. */
+  /** PID 1's comm; null means any name. */
   name: string | null;
-  /** One of these must be there; none: the name is enough. */
+  /** One of these must exist; an empty list means that the name is enough. */
   paths: readonly string[];
 }
 
-/** First match wins. OpenRC often runs below sysvinit's init; upstart and busybox call themselves init as well. */
+/** The first match wins. OpenRC often runs below sysvinit's init. upstart and busybox call themselves init as well. */
 const marks: readonly InitMark[] = [
   { init: 'systemd', name: null, paths: ['run/systemd/system'] },
   { init: 'systemd', name: 'systemd', paths: [] },

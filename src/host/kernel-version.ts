@@ -1,31 +1,31 @@
-// A kernel release (uname -r) -> its flavour and its place among the releases of that flavour. Distributions agree on no
-// grammar, so words are sorted by shape. A word whose digits may be a version or a part of the flavour's name is vague: it
-// counts as flavour, so that no newer kernel is invented, and mayReplace() says whether one may have been missed.
-// Order as in rpm and dpkg: digits by value, letters bytewise, a number newer than letters.
+// A kernel release (uname -r) -> its flavour, and its place among the releases of that flavour. Distributions share no grammar, so
+// words are sorted by shape. If the digits of a word may be a version or a part of the flavour's name, the word is vague. A vague
+// word counts as flavour, so that no newer kernel is invented; mayReplace() says whether one may have been missed.
+// The order is that of rpm and dpkg: digits by value, letters bytewise, a number is newer than letters.
 
 export interface KernelVersion {
-  /** Words that kernels have in common which replace each other: `cloud-amd64`, `generic`, `el-x86_64`, `arch`, `lts`. */
+  /** Words that are equal in kernels that replace each other: `cloud-amd64`, `generic`, `el-x86_64`, `arch`, `lts`. */
   flavour: string;
-  /** Runs of digits and of letters, most significant first. */
+  /** Runs of digits and runs of letters, most significant first. */
   segments: readonly string[];
-  /** The same words read the other way: a vague word is a part of the version, and leaves its letters in the flavour. */
+  /** The same if vague words are read as a part of the version: only their letters are in the flavour. */
   loose: { flavour: string; segments: readonly string[] };
-  /** The last word of the flavour that is not vague, null if there is none. */
+  /** The last word of the flavour that is not vague; null if there is none. */
   lastWord: string | null;
   isVague: boolean;
 }
 
 const number = /^[0-9_]+$/;
-/** Marks of a pre-release, a backport or a rebuild: part of the version, and no flavour. */
+/** Marks of a pre-release, a backport or a rebuild. They are part of the version, not of the flavour. */
 const revision = /^(?:rc[0-9]+|bpo[0-9]*|deb[0-9]+(?:u[0-9]+)?|r[0-9]+|kali[0-9]+|rpt[0-9]*|[0-9]+git[0-9a-f]+)$/;
-/** Raspberry Pi OS: `rpi7` is a revision in 6.1.0-rpi7-rpi-v8. Alpine's 5.15.68-0-rpi4 is for a board: `rpi4` is a flavour. */
+/** `rpi7` is a revision in 6.1.0-rpi7-rpi-v8 of Raspberry Pi OS. `rpi4` is a flavour, a board, in Alpine's 5.15.68-0-rpi4. */
 const raspberryRevision = /^rpi[0-9]+$/;
-/** Letters that name the flavour with a version behind them, as Arch Linux and the real-time patches write them. */
+/** Letters that name the flavour, followed by a version, as in Arch Linux and in the real-time patches. */
 const taggedVersion = /^(?:arch|zen|hardened|realtime|rt|alt)[0-9]+$/;
 const rpmArchitecture = /^(?:x86_64|i[3-6]86|aarch64|armv7hl|ppc64|ppc64le|s390x|riscv64|loongarch64)$/;
 /** The distribution's tag in a package with an rpm architecture: el9_3, fc39, amzn2023, el9uek. */
 const distributionTag = /^[a-z]+[0-9][a-z0-9_]*$/;
-/** Names with digits that are no version. */
+/** Names with digits that are not a version. */
 const namesWithDigits: readonly RegExp[] = [
   // Architectures, as distributions name them.
   /^(?:amd64|x86_64|x64|i[3-6]86|k[678]|arm64|aarch64|armv[0-9][a-z]*|ppc64(?:le|el)?|powerpc64(?:le)?|s390x?|riscv64)$/,
@@ -36,7 +36,7 @@ const namesWithDigits: readonly RegExp[] = [
   /^(?:v[0-9]l?|rpi[0-9]|(?:sunxi|rockchip|meson|mvebu)64|rk[0-9]+x*|bcm[0-9]+|imx[0-9]+|odroid[a-z]+[0-9])$/,
 ];
 
-/** Any string is taken; one without digits has no segments. */
+/** Takes any string; a string without digits has no segments. */
 export function parseKernelVersion(release: string): KernelVersion {
   const words = release.split(/[-.+~]/).filter((word) => word !== '');
   const isRpm = words.some((word) => rpmArchitecture.test(word));
@@ -75,9 +75,9 @@ export function parseKernelVersion(release: string): KernelVersion {
 }
 
 /**
- * Whether a kernel of another flavour may all the same be the successor of the running one, which nobody can tell from the
- * names: they differ only in the digits of vague words (`6.1.0-acme7-arm`, `6.1.0-acme8-arm`), or the running one has a
- * vague word and both end alike (`6.1.0-acme8-arm`, `6.6.20-arm`: a vendor may begin to number its kernels in another way).
+ * Whether a kernel of another flavour may still be the successor of the running one. The names cannot tell that if they differ only
+ * in the digits of vague words (`6.1.0-acme7-arm`, `6.1.0-acme8-arm`), or if the running one has a vague word and both end alike
+ * (`6.1.0-acme8-arm`, `6.6.20-arm`: a vendor may change how it numbers its kernels).
  */
 export function mayReplace(other: KernelVersion, running: KernelVersion): boolean {
   if (other.flavour === running.flavour) return false;
@@ -86,7 +86,7 @@ export function mayReplace(other: KernelVersion, running: KernelVersion): boolea
   return (differsInDigits || endsAlike) && compareSegmentLists(other.loose.segments, running.loose.segments) > 0;
 }
 
-/** Negative if `a` is older than `b`, positive if it is newer, 0 if neither. Flavours are not looked at. */
+/** Negative if `a` is older than `b`, positive if `a` is newer, 0 if neither. Flavours are not compared. */
 export function compareKernelVersions(a: KernelVersion, b: KernelVersion): number {
   return compareSegmentLists(a.segments, b.segments);
 }
@@ -107,7 +107,7 @@ function compareSegments(a: string | undefined, b: string | undefined): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** A release candidate comes before its release, and a backport before what it was made from: both below the end. */
+/** A release candidate comes before its release, and a backport before its original. So both rank below the end of a release. */
 function rank(segment: string | undefined): number {
   if (segment === undefined) return 1;
   if (segment === 'rc' || segment === 'bpo') return 0;

@@ -1,23 +1,23 @@
-// The module directories and the boot images -> the kernels that are installed. Sources of truth: depmod(8), kernel-install(8),
-// and what the packages of Debian, Ubuntu, Fedora, SUSE and Arch put there.
+// The module directories and the boot images -> the installed kernels. depmod(8), kernel-install(8), and the packages of Debian,
+// Ubuntu, Fedora, SUSE and Arch.
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface InstalledKernel {
   release: string;
-  /** Its modules are on disk; else only an image in /boot bears its release. */
+  /** Whether its modules are on disk; if not, only an image in /boot has its release in the name. */
   hasModules: boolean;
 }
 
-/** /lib is a link to usr/lib nearly everywhere; where it is not, either may hold them. */
+/** /lib is a link to usr/lib on nearly all hosts; on the others, either folder may have the modules. */
 const moduleFolders = ['lib/modules', 'usr/lib/modules'];
 /** vmlinuz on most, vmlinux-….gz on SUSE and POWER, Image and image on arm64 and s390x, kernel on Gentoo. */
 const image = /^(?:vmlinuz|vmlinux|Image|image|kernel)-([0-9]+\.[0-9].*?)(?:\.gz|\.xz|\.zst)?$/;
 /** Copies and signatures beside an image. */
 const noImage = /\.(?:old|bak|hmac|sig|signed|dpkg-[a-z]+|rpm[a-z]+)$|~$/;
 
-/** Every installed kernel below `root`, by release; empty where nothing can be seen. */
+/** All installed kernels below `root`, by release; empty if no folder can be read. */
 export function readInstalledKernels(root: string): InstalledKernel[] {
   const modules = new Set(
     moduleFolders.flatMap((folder) =>
@@ -28,7 +28,7 @@ export function readInstalledKernels(root: string): InstalledKernel[] {
   return [...new Set([...modules, ...images])].sort().map((release) => ({ release, hasModules: modules.has(release) }));
 }
 
-/** A removed kernel's folder may stay behind, empty or with modules that DKMS built: that is no kernel. */
+/** A removed kernel may leave its folder behind, empty or with modules that DKMS built. Such a folder is not a kernel. */
 function holdsModules(folder: string): boolean {
   if (['modules.dep', 'vmlinuz'].some((file) => existsSync(join(folder, file)))) return true;
   return list(join(folder, 'kernel')).length > 0;

@@ -1,16 +1,16 @@
-// os-release(5) -> the operating system's id, version and name. The file is a list of shell assignments without expansion:
-// quoted as in sh, the last assignment of a name counts. Nothing is ever evaluated.
+// os-release(5) -> the operating system's id, version and name. The file is a list of shell assignments without expansion, quoted
+// as in sh. The last assignment of a name counts. Nothing is ever evaluated.
 
 import type { OperatingSystem } from '../documents/generated/report.ts';
 import { readHostFile } from './files.ts';
 
-/** /etc/os-release, else /usr/lib/os-release; null where neither can be read. */
+/** Reads /etc/os-release, else /usr/lib/os-release; null if neither can be read. */
 export function readOsRelease(root: string): OperatingSystem | null {
   const text = readHostFile(root, 'etc/os-release') ?? readHostFile(root, 'usr/lib/os-release');
   return text === null ? null : parseOsRelease(text);
 }
 
-/** A field that the file does not give, or gives as empty, is null; lines that are no assignment are skipped. */
+/** A field is null if it is missing or empty. Lines that are not assignments are skipped. */
 export function parseOsRelease(text: string): OperatingSystem {
   const values = new Map<string, string>();
   for (const line of text.split('\n')) {
@@ -27,7 +27,7 @@ function unquote(value: string): string {
   const parts = /'([^']*)'?|"((?:\\.|[^"\\])*)"?|\\(.)|([^\s'"\\]+)|(\s.*|\\)/gs;
   for (const [, single, double, escaped, bare, rest] of value.matchAll(parts)) {
     if (rest !== undefined) break;
-    // Between double quotes a backslash escapes only these; before anything else it stands for itself.
+    // In double quotes a backslash escapes only these characters; before others it is an ordinary character.
     word += single ?? double?.replace(/\\([$"\\`])/g, '$1') ?? escaped ?? bare ?? '';
   }
   return word;

@@ -1,4 +1,4 @@
-// uid -> its owner, by the host's own files. login.defs(5): which uids are people's. subuid(5): which uids belong to one person.
+// uid -> its owner, from the host's own files. login.defs(5): which uids are people's. subuid(5): which uids belong to one person.
 
 import { isIn, type OwnerKind, ownerKind, type UidRange, usualPeople } from '../owner-kind.ts';
 import { readHostFile } from './files.ts';
@@ -6,7 +6,7 @@ import { parsePasswd } from './users.ts';
 
 export interface Owner {
   kind: OwnerKind;
-  /** The same for all uids of one owner. */
+  /** One number for all uids of one owner. */
   key: number;
 }
 
@@ -14,7 +14,7 @@ interface Delegated extends UidRange {
   owner: number;
 }
 
-/** Longer than this no such file is. */
+/** No such file is longer than this. */
 const limit = 16 * 1024 * 1024;
 
 export function readOwners(root: string): (uid: number) => Owner {
@@ -44,7 +44,7 @@ function readRanges(root: string): { people: UidRange; delegated: Delegated[] } 
   return { people, delegated: parseSubuids(subuids, uids) };
 }
 
-/** `name:first:count`; the name may be a uid. */
+/** Parses lines `name:first:count`; the name may be a uid. */
 export function parseSubuids(text: string, uids: ReadonlyMap<string, number>): Delegated[] {
   return text.split('\n').flatMap((line) => {
     const match = /^([^:#][^:]*):([0-9]{1,10}):([0-9]{1,10})$/.exec(line);

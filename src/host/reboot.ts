@@ -1,5 +1,5 @@
-// What the host itself says about a reboot: the kernels on disk against the running one, and the files by which packages
-// ask for it: Debian's and Ubuntu's reboot-required, SUSE's reboot-needed.
+// The host's own files -> whether the host needs a reboot: the kernels on disk are compared with the running one, and packages ask
+// for a reboot by files: reboot-required of Debian and Ubuntu, reboot-needed of SUSE.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,14 +11,14 @@ import { type InstalledKernel, readInstalledKernels } from './kernels.ts';
 
 interface KernelJudgement {
   reasons: RebootReason[];
-  /** Why no reason does not mean that there is no need; null if it does. */
+  /** If there are no reasons: why a reboot may be needed all the same; null if it is not needed. */
   unknown: RebootUnknown | null;
 }
 
 /**
- * `required` is null if nothing asks for a reboot and the kernels cannot be compared: in a container, in a virtual machine
- * that was started with a kernel of its host, or with names that no rule understands.
- * @param running the running kernel's release, null if it is not known
+ * `required` is null if nothing asks for a reboot and the kernels cannot be compared: in a container, in a virtual machine that
+ * was started with a kernel of its host, or if no rule understands the names.
+ * @param running release of the running kernel, null if it is not known
  */
 export function readReboot({ root, procPath, init }: HostPlaces, running: string | null): Reboot {
   const kernel = judge(readContainer(root, procPath, init), { root, procPath }, running);
@@ -39,8 +39,8 @@ function judge(
 }
 
 /**
- * @param loads false where the running kernel has no module loaded: such a kernel may have come from outside, and then
- *   its modules were never here. Where no kernel is installed at all, nothing was removed either.
+ * @param loads false if the running kernel has no module loaded. Such a kernel may have come from outside, and then its modules
+ * were never here. If no kernel is installed at all, nothing was removed either.
  */
 export function judgeKernels(running: string, installed: readonly InstalledKernel[], loads: boolean): KernelJudgement {
   const reasons: RebootReason[] = [];
@@ -68,16 +68,16 @@ function explainDoubt(running: string, known: boolean, doubtful: string | null):
     return { code: 'kernel_not_installed', message };
   }
   if (doubtful === null) return null;
-  const message = `whether the installed kernel ${doubtful} is newer than the running ${running}, or another flavour, their names do not tell`;
+  const message = `the names do not tell whether the installed kernel ${doubtful} is newer than the running ${running}, or of another flavour`;
   return { code: 'kernels_not_comparable', message };
 }
 
-/** False only where the list of modules can be read and is empty (proc_modules(5)). */
+/** Returns false only if the list of modules can be read and is empty (proc_modules(5)). */
 function loadsModules(procPath: string): boolean {
   return readHostFile(procPath, 'modules') !== '';
 }
 
-/** /var/run is a link to /run on hosts of this age; where it is not, the file may be there alone. */
+/** /var/run is a link to /run on hosts of this age; if it is not, the file may be only there. */
 function findFlag(root: string, name: string): string | undefined {
   return [`/run/${name}`, `/var/run/${name}`].find((path) => existsSync(join(root, path)));
 }
@@ -86,7 +86,7 @@ function readRequiredFile(root: string): RebootReason[] {
   const path = findFlag(root, 'reboot-required');
   if (path === undefined) return [];
   const lines = readHostFile(root, `${path}.pkgs`)?.split('\n') ?? [];
-  // A package adds its line each time that it is configured.
+  // A package adds its line each time it is configured.
   const packages = [...new Set(lines.map((line) => line.trim()).filter(Boolean))].sort();
   return [{ code: 'reboot_required_file', path, packages }];
 }

@@ -1,4 +1,4 @@
-// uid -> login name by passwd(5), read once and only when asked; other sources (LDAP, sssd) may block and are not asked.
+// uid -> login name from passwd(5), read once and only if needed. Other sources (LDAP, sssd) may block and are not asked.
 
 import { readHostFile } from './files.ts';
 

@@ -1,11 +1,11 @@
-// Many operands, few processes: asks one program in batches that an argument list can hold (execve(2): 128 KiB a string,
+// Operands -> the output of one program, run in as few batches as an argument list can hold (execve(2): 128 KiB per string,
 // 2 MiB in all by default).
 
 import type { Package } from '../documents/generated/report.ts';
 import { type Bytes, toText } from '../procfs/bytes.ts';
 import { explainOutcome, type Run } from '../spawn.ts';
 
-/** What one database, or all of them, answers. */
+/** The answer of one database, or of all. */
 export interface Owners {
   owners: Map<Bytes, Package>;
   /** One sentence if a database could not be asked, else null. */
@@ -13,16 +13,16 @@ export interface Owners {
 }
 
 export interface Answer {
-  /** The lines of stdout, of all batches. */
+  /** Lines of stdout, from all batches. */
   lines: Bytes[];
-  /** One sentence where the program could not be run, or said something that is about none of the operands. */
+  /** One sentence if the program could not be run, or complained about something that is not an operand; else null. */
   problem: string | null;
 }
 
 const limits = { deadlineMs: 30_000, maxBytes: 64 * 1024 * 1024 };
 const batchBytes = 256 * 1024;
 
-/** @param fixed arguments that end with `--`; operands that are no UTF-8 cannot be passed on, and are left out */
+/** @param fixed arguments that end with `--`; operands that are not UTF-8 cannot be passed on, and are left out */
 export function ask(run: Run, file: string, fixed: readonly string[], operands: readonly Bytes[]): Answer {
   const lines: Bytes[] = [];
   const remarks: string[] = [];
@@ -31,7 +31,7 @@ export function ask(run: Run, file: string, fixed: readonly string[], operands: 
     if (outcome.kind !== 'ok') return { lines, problem: explainOutcome(file, outcome, limits) };
     for (const line of splitLines(outcome.stdout.toString('latin1'))) lines.push(line);
     if (outcome.status === 0) continue;
-    // A path without an owner makes these programs complain and fail: that is an answer. Other complaints are trouble.
+    // If a path has no owner, these programs complain and fail. That is an answer; other complaints are a problem.
     for (const line of splitLines(outcome.stderr.toString('utf8'))) {
       if (!/^warning:/i.test(line) && !batch.some((operand) => line.includes(operand))) remarks.push(line.trim());
     }

@@ -1,5 +1,5 @@
-// dpkg's own files: info/*.list says which paths a package has, diversions where they really are, status which version is
-// installed. dpkg(1), dpkg-divert(1). No process is started; each list is read once.
+// dpkg's own files -> the packages that own paths: info/*.list has the paths of each package, diversions has their real places, and
+// status the installed version. dpkg(1), dpkg-divert(1). No process is started; each list is read once.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { indexNames, readMergedFolders } from './merged-folders.ts';
 
 interface Diversion {
   to: Bytes;
-  /** The package that keeps the name for itself; null where the administrator diverted it for all. */
+  /** The package that keeps the name for itself; null if the administrator diverted it for all packages. */
   by: string | null;
 }
 
@@ -29,7 +29,7 @@ function findOwners(paths: readonly Bytes[], root: string, folder: string): Map<
   const owners = new Map<Bytes, Package>();
   const diversions = readDiversions(join(folder, 'diversions'));
   const names = indexNames(paths, readMergedFolders(root));
-  // A diverted file is listed under the name that it had.
+  // A diverted file is listed under the name that it had before.
   const diverted = [...diversions].flatMap(([from, { to }]) => (names.has(to) ? [from] : []));
   const listed = new Set([...names.keys(), ...diverted]);
   const installed = parseDpkgStatus(readFileSync(join(folder, 'status'), 'latin1'));
@@ -60,7 +60,7 @@ function findLines(list: Bytes, wanted: ReadonlySet<Bytes>): Bytes[] {
   return found;
 }
 
-/** Versions by `name` and by `name:architecture`, as lists are named; a package with only its configuration left has none. */
+/** Versions by `name` and by `name:architecture`, like the lists. A package that was removed but left its configuration has none. */
 export function parseDpkgStatus(status: Bytes): Map<string, string> {
   const versions = new Map<string, string>();
   for (const block of status.split(/\n\n+/)) {
@@ -74,7 +74,7 @@ export function parseDpkgStatus(status: Bytes): Map<string, string> {
   return versions;
 }
 
-/** Three lines each: the listed name, the name on disk, the diverting package or `:` for the administrator. */
+/** Parses entries of three lines: the listed name, the name on disk, the diverting package or `:` for the administrator. */
 export function parseDiversions(text: Bytes): Map<Bytes, Diversion> {
   const diversions = new Map<Bytes, Diversion>();
   const lines = text.split('\n');

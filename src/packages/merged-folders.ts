@@ -1,5 +1,5 @@
-// One file, several names: since /bin, /lib and others are links into /usr, a database may list /lib/x for what the kernel
-// calls /usr/lib/x. The host's own links say which names are the same (hier(7), file-hierarchy(7)).
+// A path -> all names of the same file. /bin, /lib and others are links into /usr, so a database may list /lib/x for the kernel's
+// /usr/lib/x. The host's own links say which names are the same (hier(7), file-hierarchy(7)).
 
 import { readlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path/posix';
@@ -19,7 +19,7 @@ const candidates = [
   'var/lock',
 ];
 
-/** Folder that is a link -> the folder that it leads to, both with a slash at either end: `/lib/` -> `/usr/lib/`. */
+/** Folder that is a link -> the folder that it leads to, both with a slash at each end: `/lib/` -> `/usr/lib/`. */
 export type MergedFolders = ReadonlyMap<Bytes, Bytes>;
 
 export function readMergedFolders(root: string): MergedFolders {
@@ -35,7 +35,7 @@ export function readMergedFolders(root: string): MergedFolders {
   return links;
 }
 
-/** The name that holds no link: /sbin/x may lead to /usr/sbin/x, and that to /usr/bin/x. */
+/** The name without links: /sbin/x may lead to /usr/sbin/x, and that to /usr/bin/x. */
 export function resolveName(path: Bytes, merged: MergedFolders): Bytes {
   let name = path;
   for (let hops = 0; hops < 3; hops++) {
@@ -46,7 +46,7 @@ export function resolveName(path: Bytes, merged: MergedFolders): Bytes {
   return name;
 }
 
-/** Every name by which a database may list the file at `path`. */
+/** All names under which a database may list the file at `path`. */
 export function namesOf(path: Bytes, merged: MergedFolders): Bytes[] {
   const name = resolveName(path, merged);
   const others = [...merged.keys()].flatMap((from) => {
@@ -56,7 +56,7 @@ export function namesOf(path: Bytes, merged: MergedFolders): Bytes[] {
   return [...new Set([path, name, ...others])];
 }
 
-/** Name -> the asked paths that are the same file. */
+/** Name -> the paths in question that are the same file. */
 export function indexNames(paths: readonly Bytes[], merged: MergedFolders): Map<Bytes, Bytes[]> {
   const index = new Map<Bytes, Bytes[]>();
   for (const path of paths) {

@@ -1,4 +1,4 @@
-// Paths -> the packages that own them now. Only the databases that the host has are asked, each once.
+// Paths -> the packages that own them now. Only databases that exist on the host are asked, each once.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { queryRpm } from './rpm.ts';
 
 type Query = (paths: readonly Bytes[], run: Run, root: string) => Owners;
 
-/** The file and not its folder: rpm makes an empty database where there is none, and we write nothing. */
+/** Files, not the folder: rpm creates an empty database if there is none in the folder, and we write nothing. */
 const rpmFiles = ['usr/lib/sysimage/rpm', 'var/lib/rpm'].flatMap((folder) =>
   ['rpmdb.sqlite', 'Packages.db', 'Packages'].map((file) => `${folder}/${file}`),
 );
@@ -26,8 +26,8 @@ const databases: readonly { marks: readonly string[]; query: Query }[] = [
 ];
 
 /**
- * Paths with a newline are not asked for: no package has such a file. rpm and pacman look the paths up on disk, so the caller
- * leaves out those on file systems that may hang.
+ * Paths with a newline are not asked for, because no package has such a file. rpm and pacman look the paths up on disk, so the
+ * caller leaves out paths on file systems that may hang.
  * @param root prefix of the databases that are looked for; the programs always answer for /
  */
 export function queryPackages(paths: readonly Bytes[], run: Run, root = '/'): Owners {
@@ -36,7 +36,7 @@ export function queryPackages(paths: readonly Bytes[], run: Run, root = '/'): Ow
   const present = databases.filter(({ marks }) => marks.some((mark) => existsSync(join(root, mark))));
   if (present.length === 0) problems.push('no package database of dpkg, rpm, pacman or apk was found');
   for (const { query } of present) {
-    // A Debian host may have an empty rpm database too: what one database does not own, the next may.
+    // A Debian host may have an empty rpm database too, so the next database is asked for paths without an owner.
     const wanted = paths.filter((path) => path.startsWith('/') && !path.includes('\n') && !owners.has(path));
     if (wanted.length === 0) break;
     const answer = query(wanted, run, root);

@@ -1,4 +1,4 @@
-// pacman -Qo, batched: `PATH is owned by NAME VERSION`, a line for each owner, the folder's links resolved. pacman(8).
+// pacman -Qo, batched: one line per owner, `PATH is owned by NAME VERSION`, with the links in the folder resolved. pacman(8).
 
 import type { Package } from '../documents/generated/report.ts';
 import type { Bytes } from '../procfs/bytes.ts';
@@ -11,7 +11,7 @@ export function queryPacman(paths: readonly Bytes[], run: Run, root: string): Ow
   return { owners: parsePacman(lines, indexNames(paths, readMergedFolders(root))), problem };
 }
 
-/** @param names every name of the asked paths; the first owner of several counts */
+/** @param names all names of the asked paths; the first of several owners counts */
 export function parsePacman(lines: readonly Bytes[], names: ReadonlyMap<Bytes, readonly Bytes[]>): Map<Bytes, Package> {
   const owners = new Map<Bytes, Package>();
   for (const line of lines) {

@@ -1,6 +1,6 @@
-// rpm's database, asked by rpm itself: first which packages own any of the paths, then for the files of those packages. rpm(8).
-// Two calls, because the answers to `rpm -qf` do not say which path they are about: a missing path gives none on stdout,
-// a shared one several.
+// Paths -> the packages that own them, from rpm: first the packages that own any of the paths, then the files of those packages.
+// rpm(8). Two calls are needed, because an answer to `rpm -qf` does not name its path: a missing path has no line on stdout, a
+// shared path several.
 
 import type { Package } from '../documents/generated/report.ts';
 import type { Bytes } from '../procfs/bytes.ts';
@@ -8,7 +8,7 @@ import type { Run } from '../spawn.ts';
 import { ask, type Owners } from './ask.ts';
 import { indexNames, readMergedFolders } from './merged-folders.ts';
 
-/** Tells a record from the notice about a path without an owner, which begins otherwise in every language. */
+/** Marks a record. The notice about a path without an owner is in the user's language, and never begins like this. */
 const mark = 'package\t';
 const labelFormat = `${mark}%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\\n`;
 const filesFormat = '[%{=NAME}\\t%{=EVR}\\t%{FILENAMES}\\n]';
@@ -28,7 +28,7 @@ export function parseRpmLabels(lines: readonly Bytes[]): Bytes[] {
   return [...new Set(records)].sort();
 }
 
-/** @param names every name of the asked paths; the first package that lists one of them owns it */
+/** @param names all names of the asked paths; the first package that lists one of them owns it */
 export function parseRpmFiles(
   lines: readonly Bytes[],
   names: ReadonlyMap<Bytes, readonly Bytes[]>,

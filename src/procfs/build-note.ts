@@ -1,4 +1,4 @@
-// A file that a process maps -> the note in which its build says what package it is of, as distributions put it into programs and
+// A mapped file -> the note in which its build says which package it belongs to. Distributions put the note into programs and
 // libraries. elf(5) (PT_NOTE); systemd.io/ELF_PACKAGE_METADATA: owner FDO, type 0xcafe1a7e, JSON up to a NUL.
 
 import { closeSync, constants, openSync, readSync } from 'node:fs';
@@ -7,7 +7,7 @@ import type { MountOf } from './live-mounts.ts';
 import { orNull } from './reader.ts';
 
 export interface BuildNote {
-  /** deb, rpm, or whatever the build says. */
+  /** deb, rpm, or another type that the build names. */
   type: string;
   /** The source package. */
   name: string;
@@ -16,19 +16,19 @@ export interface BuildNote {
 
 const noteType = 0xcafe1a7e;
 const loaderNotes = 4;
-/** A program has a dozen headers, and its notes are some hundred bytes. */
+/** More than any real program has: a dozen headers, and notes of a few hundred bytes. */
 const mostHeaders = 128;
 const mostNoteBytes = 64 * 1024;
 
-/** The file that is meant, as stat has it. */
+/** The file whose note is wanted, as stat describes it. */
 export interface MeantFile {
   inode: bigint;
   modifiedAtNs: bigint;
 }
 
 /**
- * @param path a magic link, which may lead to another file by now; of one on a mount that is not local, or of another user's than
- *   root, nothing is read
+ * @param path a magic link, which may lead to another file by now. Nothing is read of a file on a mount that is not local, or
+ * of a file that belongs to another user than root
  * @returns undefined if the file could not be read
  */
 export function readBuildNote(path: string, meant: MeantFile, mountOf: MountOf): BuildNote | null | undefined {
@@ -55,7 +55,7 @@ function parseOpened(held: number): BuildNote | null {
   }
 }
 
-/** @param read gives fewer bytes than asked if the file ends */
+/** @param read returns fewer bytes than asked for if the file ends */
 export function parseBuildNote(read: (offset: number, length: number) => Buffer): BuildNote | null {
   const head = read(0, 64);
   if (head.length < 64 || head.readUInt32BE(0) !== 0x7f454c46) return null;

@@ -1,12 +1,12 @@
-// Byte strings: what the kernel hands out (paths, names, command lines) is bytes, not text. They are carried as strings
-// with one UTF-16 unit per byte (latin1), lossless and cheap to slice, and become UTF-8 text only when a document is built.
+// Byte strings: the kernel gives bytes, not text (paths, names, command lines). A byte string has one UTF-16 unit per byte
+// (latin1): nothing is lost, and it is cheap to slice. It becomes UTF-8 text only when a document is built.
 
 /** One UTF-16 unit (0..255) per byte. */
 export type Bytes = string;
 
 export interface Text {
   text: string;
-  /** The raw bytes in base64 where `text` could not carry them losslessly, else null. */
+  /** The raw bytes in base64 if `text` has lost some of them, else null. */
   base64: string | null;
 }
 
@@ -23,7 +23,7 @@ export function fromText(text: string): Bytes {
   return ascii.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** What a document has as base64. */
+/** Decodes a base64 field of a document. */
 export function fromBase64(base64: string): Bytes {
   return Buffer.from(base64, 'base64').toString('latin1');
 }
@@ -33,7 +33,7 @@ export function fromDocument(text: string, base64: string | null): Bytes {
   return base64 === null ? fromText(text) : fromBase64(base64);
 }
 
-/** Decodes UTF-8; bytes that are none become U+FFFD, and the base64 form says what they were. */
+/** Decodes UTF-8. Invalid bytes become U+FFFD; then the base64 form has the real bytes. */
 export function toText(bytes: Bytes): Text {
   if (ascii.test(bytes)) return { text: bytes, base64: null };
   const buffer = toBuffer(bytes);

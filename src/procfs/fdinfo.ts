@@ -1,5 +1,5 @@
-// /proc/PID/fdinfo/N -> on which mount a descriptor is, and whether it appends; the mode of /proc/PID/fd/N -> how the descriptor
-// is open. proc_pid_fdinfo(5), proc_pid_fd(5).
+// /proc/PID/fdinfo/N -> the mount of a descriptor, and whether the descriptor appends; the mode of /proc/PID/fd/N -> how the
+// descriptor is open. proc_pid_fdinfo(5), proc_pid_fd(5).
 
 import type { Bytes } from './bytes.ts';
 
@@ -8,14 +8,14 @@ export type Access = 'read' | 'write' | 'read_write' | 'path';
 export interface FdInfo {
   append: boolean;
   mountId: number;
-  /** Only newer kernels say (5.14). */
+  /** Only Linux 5.14 and newer prints it; else null. */
   inode: bigint | null;
 }
 
 // fcntl.h: the same on every architecture that Node runs on.
 const O_APPEND = 0o2000;
 
-/** null where the flags or the mount are not said. */
+/** Returns null if the flags or the mount are missing. */
 export function parseFdInfo(text: Bytes): FdInfo | null {
   const flagsMatch = /^flags:\t([0-7]{1,11})$/m.exec(text);
   const mountMatch = /^mnt_id:\t([0-9]{1,10})$/m.exec(text);
@@ -29,7 +29,7 @@ export function parseFdInfo(text: Bytes): FdInfo | null {
   };
 }
 
-/** By the owner's bits of the link: 4 to read, 2 to write. A descriptor with O_PATH has neither. */
+/** Reads the owner's bits of the link's mode: 4 to read, 2 to write. A descriptor with O_PATH has neither. */
 export function accessOf(mode: number): Access {
   return accesses[(mode >> 7) & 3] ?? 'path';
 }

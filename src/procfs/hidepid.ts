@@ -1,4 +1,4 @@
-// Whether procfs hides other users' processes from us. proc(5), mount options hidepid and gid; kernel fs/proc/root.c.
+// The options of a procfs mount -> whether procfs hides other users' processes from us. proc(5), hidepid and gid; fs/proc/root.c.
 
 import type { Bytes } from './bytes.ts';
 import type { Mount } from './mountinfo.ts';
@@ -11,12 +11,12 @@ const initialUserNamespace = 'user:[4026531837]';
 
 export interface Viewer {
   effectiveCapabilities: bigint;
-  /** What /proc/self/ns/user says; null where it may not be read. */
+  /** The text of the link /proc/self/ns/user; null if it could not be read. */
   userNamespace: Bytes | null;
   groups: readonly number[];
 }
 
-/** @param mount the mount that the scanned procfs is on; null (not known) hides nothing that we could tell */
+/** @param mount the mount of the scanned procfs; if it is null (not known), nothing is taken for hidden */
 export function hidesProcesses(mount: Mount | null, viewer: Viewer): boolean {
   if (mount === null || mount.fsType !== 'proc') return false;
   const options = new Map(
@@ -24,10 +24,10 @@ export function hidesProcesses(mount: Mount | null, viewer: Viewer): boolean {
   );
   const hidepid = options.get('hidepid');
   if (hidepid === undefined || hidepid === '0' || hidepid === 'off') return false;
-  // In a user namespace of one's own all capabilities are easy to have, and open none of the host's processes.
+  // Anybody can have all capabilities in a user namespace of his own, but they open none of the host's processes.
   const capable = (viewer.effectiveCapabilities & ptrace) !== 0n && viewer.userNamespace === initialUserNamespace;
   if (capable) return false;
-  // The group that gid= names is exempt, but from `ptraceable` nobody is.
+  // The group of gid= is exempt from hidepid, but nobody is exempt from `ptraceable`.
   const exempt =
     hidepid !== 'ptraceable' && hidepid !== '4' && viewer.groups.includes(Number(options.get('gid') ?? -1));
   return !exempt;

@@ -1,5 +1,5 @@
-// A path or magic link -> a hold on its file (O_PATH) and what stat says of it. Opening so asks nothing of the file system, and
-// the mount of what is held can no longer change; so a mount is known to be local before stat may ask (see live-mounts.ts).
+// A path or magic link -> a hold on its file (O_PATH), and the file's stat. Opening with O_PATH does not ask the file system, and
+// a held file cannot change its mount. So the mount is known to be local before stat asks (see live-mounts.ts).
 // open(2), proc_pid_fdinfo(5).
 
 import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
@@ -29,28 +29,28 @@ export function hold(path: Bytes, mountOf: MountOf, flags = 0): Held | null {
   return null;
 }
 
-/** As hold, but without following a symlink as the last component. */
+/** Like hold(), but does not follow a symlink that is the last component. */
 export function holdChild(directory: number, name: Bytes, mountOf: MountOf): Held | null {
   return hold(`/proc/self/fd/${directory}/${name}`, mountOf, constants.O_NOFOLLOW);
 }
 
-/** What can be said of a file without the risk of a hang. */
+/** Facts about a file that can be read without the risk of a hang. */
 export interface Glimpse {
-  /** null if no table that can be read has it. */
+  /** null if the mount is in no table that can be read. */
   mount: Mount | null;
   /** null if the mount is not local. */
   stat: BigIntStats | null;
 }
 
-/** What an open file says of itself, read while the file is held; so all but `access` is of one file, whatever its user does. */
+/** An open file, read while the file is held. So all fields but `access` describe one file, whatever the file's user does. */
 export interface OpenFile extends Glimpse {
-  /** As the kernel prints it; null if the path is too long for that. */
+  /** The link as the kernel prints it; null if the path is too long to print. */
   link: Bytes | null;
-  /** null if the kernel does not say. */
+  /** null if the kernel does not print it. */
   mountId: number | null;
-  /** Read of the process's own descriptor. */
+  /** Read from the process's own descriptor. */
   access: Access | null;
-  /** Only newer kernels say (5.14), without asking the file system. */
+  /** Linux 5.14 and newer prints it without asking the file system; else null. */
   inode: bigint | null;
 }
 
@@ -59,7 +59,7 @@ export function glimpse(path: Bytes, mountOf: MountOf): Glimpse | null {
   return whileHeld(path, (fd) => look(fd, mountOf));
 }
 
-/** The same of a descriptor, with what its link says. */
+/** A glimpse of the file that a descriptor's link names, with the text of the link; null if node:fs refuses. */
 export function glimpseOpenFile(path: Bytes, mountOf: MountOf): OpenFile | null {
   return whileHeld(path, (fd) => ({
     link: readFdLink(`/proc/self/fd/${fd}`),
@@ -68,7 +68,7 @@ export function glimpseOpenFile(path: Bytes, mountOf: MountOf): OpenFile | null 
   }));
 }
 
-/** The mode of the link itself says how the file is open (fs/proc/fd.c tid_fd_update_inode()). */
+/** Reads how the file is open from the mode of the link (fs/proc/fd.c tid_fd_update_inode()). */
 function readAccess(path: Bytes): Access | null {
   return orNull(() => accessOf(lstatSync(toBuffer(path)).mode));
 }
@@ -84,7 +84,7 @@ function whileHeld<T>(path: Bytes, read: (fd: number) => T): T | null {
   });
 }
 
-/** The link of a descriptor, null if the kernel cannot print so long a path; throws what node:fs throws. */
+/** Reads the link of a descriptor; null if the path is too long for the kernel to print. Throws what node:fs throws. */
 export function readFdLink(path: Bytes): Bytes | null {
   try {
     return readLink(path);
@@ -94,7 +94,7 @@ export function readFdLink(path: Bytes): Bytes | null {
   }
 }
 
-/** The driver of a foreign file is not asked: fdinfo of a descriptor with O_PATH has nothing of it (fs/proc/fd.c seq_show()). */
+/** Never asks the driver of a foreign file: fdinfo of our own O_PATH descriptor has no lines of the driver (fs/proc/fd.c seq_show()). */
 function look(fd: number, mountOf: MountOf): Omit<OpenFile, 'link' | 'access'> {
   const info = parseFdInfo(readBytes(`/proc/self/fdinfo/${fd}`));
   const known = info === null ? null : mountOf(fd, info.mountId);

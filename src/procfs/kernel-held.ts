@@ -1,5 +1,5 @@
-// Gone files that the kernel itself goes on using, so that no process shows them: the files of loop devices and of swap.
-// Sources of truth: sysfs-block (loop/backing_file), proc_swaps(5); kernel: loop_attr_backing_file_show(), swap_show().
+// The kernel's lists of loop devices and swap areas -> gone files that the kernel itself uses, which no process shows.
+// sysfs-block (loop/backing_file), proc_swaps(5); kernel: loop_attr_backing_file_show(), swap_show().
 
 import { readdirSync } from 'node:fs';
 import type { Bytes } from './bytes.ts';
@@ -9,29 +9,29 @@ import type { PathLook } from './view.ts';
 
 export interface KernelHeldFile {
   holder: 'loop' | 'swap';
-  /** As in /dev/loop0; null for swap. */
+  /** The device, as in /dev/loop0; null for swap. */
   device: string | null;
-  /** Without the kernel's mark. */
+  /** The path without the kernel's mark. */
   path: Bytes;
-  /** Of the device or the swap area, null if it could not be read. */
+  /** Size of the device or swap area; null if it could not be read. */
   sizeBytes: number | null;
-  /** What goes free when the kernel lets go; null if that is not known, as of a file that may have holes. */
+  /** Bytes that go free when the kernel lets the file go; null if that is not known, because the file may have holes. */
   heldBytes: number | null;
 }
 
 export interface KernelPlaces {
-  /** Where sysfs is mounted: /sys but in tests. */
+  /** The mount point of sysfs: /sys, except in tests. */
   sysPath: string;
   procPath: string;
-  /** What the path names now. It must come back: the file of a loop device may lie on a mount that does not answer. */
+  /** Looks at a path now. The look must not hang: the file of a loop device may be on a mount that does not answer. */
   look: (path: Bytes) => PathLook;
 }
 
-/** What d_path() puts behind the path of a file that was unlinked; a living file may have a name that ends so. */
+/** d_path() appends this to the path of an unlinked file. The name of a file that is not gone may end like this too. */
 const mark = ' (deleted)';
 const sectorBytes = 512;
 
-/** By holder and device; null if one of the two places cannot be read. */
+/** The files, sorted by holder and device; null if one of the two lists cannot be read. */
 export function readKernelHeld(places: KernelPlaces): KernelHeldFile[] | null {
   const loops = readLoops(places);
   const swaps = readSwaps(places);
@@ -44,7 +44,7 @@ function readLoops({ sysPath, look }: KernelPlaces): KernelHeldFile[] | null {
   return names
     .sort((a, b) => Number(a.slice(4)) - Number(b.slice(4)))
     .flatMap((name) => {
-      // A device that is not in use has no such folder.
+      // A device that is not in use does not have this folder.
       const file = orNull(() => readBytes(`${sysPath}/block/${name}/loop/backing_file`))?.replace(/\n$/, '');
       const path = file === undefined ? null : nameGone(file, look);
       if (path === null) return [];
@@ -54,10 +54,10 @@ function readLoops({ sysPath, look }: KernelPlaces): KernelHeldFile[] | null {
     });
 }
 
-/** The size leaves out the first page, which is the header of the area. */
+/** The printed size leaves out the first page of the area, which is its header. */
 function readSwaps({ procPath, look }: KernelPlaces): KernelHeldFile[] | null {
   const text = orNull(() => readBytes(`${procPath}/swaps`));
-  // A kernel without support for swap has no such file.
+  // A kernel without swap support does not have the file.
   if (text === null) return orNull(() => readBytes(`${procPath}/version`)) === null ? null : [];
   return text.split('\n').flatMap((line) => {
     const [, escaped, kibibytes] = /^(\/\S*)\s+file\s+([0-9]+)\s/.exec(line) ?? [];
@@ -69,7 +69,7 @@ function readSwaps({ procPath, look }: KernelPlaces): KernelHeldFile[] | null {
   });
 }
 
-/** The path without the mark, null if the file is not gone. */
+/** Returns the path without the mark; null if the file is not gone. */
 function nameGone(printed: Bytes, look: KernelPlaces['look']): Bytes | null {
   if (!printed.endsWith(mark)) return null;
   return look(printed).kind === 'file' ? null : printed.slice(0, -mark.length);

@@ -1,17 +1,17 @@
-// The mount of an overlay -> the folders that the overlay is made of, and whether all of them are local.
+// The mount of an overlay -> the folders that it is made of, and whether all of them are local.
 // Documentation/filesystems/overlayfs.rst; fs/overlayfs/params.c ovl_show_options().
 //
-// The options name the layers by paths as the mounter saw them, and do not say who the mounter was. So an overlay is local
+// The options name the layers by paths as the mounter saw them, and do not say who the mounter was. So an overlay is local:
 //
 // | if it is …                                                         | and …                                                |
 // | ------------------------------------------------------------------ | ---------------------------------------------------- |
 // | our own root: a live system, OpenWrt, a scan from a container      | always: this very program was read from it           |
 // | in our mount namespace or PID 1's: Docker, Podman, containerd,     | the path of each layer is on a local mount there,    |
-// | CRI-O, systemd-sysext, and what else root mounts                   | the mounts of the overlay itself left out            |
+// | CRI-O, systemd-sysext, and other mounts of root                    | the mounts of the overlay itself left out            |
 // | in no such namespace, but seen by a process in our user namespace, | the same, in that namespace as well if it has the    |
 // | so that root mounted it: systemd-nspawn --overlay=, a service's    | path; a remote mount that only the mounter had at    |
 // | ExtensionImages=                                                   | that path would not be seen                          |
-// | seen in other user namespaces only: rootless Podman, or a user     | never: its maker can exchange what the paths name    |
+// | seen in other user namespaces only: rootless Podman, or a user     | never: its maker can exchange the files at the paths |
 // | one that names no layers (aufs), or parts of paths to nowhere      | never                                                |
 
 import type { Bytes } from './bytes.ts';
@@ -24,18 +24,18 @@ const deepest = 2;
 /** erofs over fscache: a daemon serves it. */
 const servedErofs = /(?:^|,)(?:fsid|domain_id)=/;
 
-/** The mounts of a namespace; MountTable is one. */
+/** Mounts of a namespace; MountTable implements this. */
 interface Mounts {
   allOf(device: string): Mount[];
   of(path: Bytes): Mount | null;
   under(path: Bytes, device: string): Mount | null;
 }
 
-/** Who says that a mount is there. */
+/** The tables that can prove that a mount is there. */
 export interface Witnesses {
-  /** The tables of namespaces that are root's own: ours, and PID 1's if it is another one. */
+  /** Tables of root's own namespaces: ours, and PID 1's if it is another one. */
   roots: readonly Mounts[];
-  /** The table that has the mount, if it was read of a process in our own user namespace; else null. */
+  /** The table that has the mount, if it was read from a process in our user namespace; else null. */
   ours: Mounts | null;
 }
 
@@ -61,8 +61,8 @@ export function isLocalMount(mount: Mount, witnesses: Witnesses, depth = deepest
 }
 
 /**
- * The absolute paths of all layers; null if they are not said.
- * @param mountPoints of the same file system in the namespaces of those who may have mounted it
+ * The absolute paths of all layers; null if the options do not name them.
+ * @param mountPoints mount points of the same file system in the namespaces of those who may have mounted it
  */
 export function layersOf({ options }: Pick<Mount, 'options'>, mountPoints: readonly Bytes[]): Bytes[] | null {
   const named = (wanted: (name: string) => boolean): Bytes[] =>
@@ -83,7 +83,7 @@ export function layersOf({ options }: Pick<Mount, 'options'>, mountPoints: reado
   return layers.some((layer) => layer === null) ? null : (layers as Bytes[]);
 }
 
-/** overlayfs separates the layers by colons, data layers by two; a backslash takes the next character as it is. */
+/** Splits at colons, or two colons before a data layer. A backslash takes the next character as it is. */
 function splitLayers(list: Bytes): Bytes[] {
   const layers = list.match(/(?:\\.|[^:\\])+/gs) ?? [];
   return layers.map(unescapeLayer);
@@ -96,8 +96,8 @@ function unescapeLayer(layer: Bytes): Bytes {
 const isAbsolute = (path: Bytes): boolean => path.startsWith('/');
 
 /**
- * The folder from which relative layers count. Runtimes shorten long lists by changing to the folder of their store: it is
- * /var/lib/docker/overlay2 of …/overlay2/ID/merged, and …/snapshots of …/snapshots/9/fs.
+ * The folder that relative layers are relative to. Runtimes shorten long lists by changing to the folder of their store:
+ * /var/lib/docker/overlay2 for …/overlay2/ID/merged, …/snapshots for …/snapshots/9/fs.
  */
 function storeOf(path: Bytes): Bytes | null {
   return /^(\/.+)\/[^/]+\/[^/]+$/s.exec(path)?.[1] ?? null;

@@ -1,5 +1,5 @@
-// The mounts of one namespace, and how to know one of them for sure. The kernel gives the id of a mount that is gone to the next
-// mount, so that an id names a mount only while somebody holds the mount, and only a line read meanwhile tells of that mount.
+// The mountinfo of one namespace -> facts about a mount that are certain. The kernel gives the id of a removed mount to the next
+// mount. So an id names one mount only while somebody holds that mount, and only a line read during that time describes it.
 // proc_pid_mountinfo(5); fs/namespace.c mnt_alloc_id().
 
 import { closeSync, openSync } from 'node:fs';
@@ -11,17 +11,17 @@ import { O_PATH, orNull, readAgain } from './reader.ts';
 /** A mount whose line was read while the mount was held. */
 export interface KnownMount {
   mount: Mount;
-  /** Whether its files may be looked at. */
+  /** Whether files on it may be stat'ed. */
   local: boolean;
 }
 
-/** Which mount a descriptor of ours is on; null if no table that can be read has it. */
+/** Finds the mount of one of our descriptors; null if no table that can be read has that mount. */
 export type MountOf = (fd: number, mountId: number) => KnownMount | null;
 
-/** Whether a mount of a table is local, by what was read before or, if `fresh`, by what is read now. */
+/** Whether a mount of a table is local. `fresh` reads the tables again; else the tables read before decide. */
 type IsLocal = (mount: Mount, table: MountTable, fresh: boolean) => boolean;
 
-/** A namespace may have a hundred thousand mounts: past so many bytes its table is not read again, and its mounts are unknown. */
+/** A namespace may have a hundred thousand mounts. A table larger than this is not read again, and its mounts count as unknown. */
 const mostBytes = 64 * 1024 * 1024;
 
 export class LiveMounts {
@@ -35,8 +35,8 @@ export class LiveMounts {
   readonly held = new Map<number, KnownMount>();
 
   /**
-   * @param mountinfo the open file, which shows the same namespace for ever, even after the death of the process; close() closes
-   *   it. null if it cannot be read
+   * @param mountinfo the open file, which shows the same namespace even after the process has ended; close() closes it. null if
+   * it cannot be read
    */
   constructor(mountinfo: number | null, isLocal: IsLocal, pins: Pins, most = mostBytes) {
     this.#mountinfo = mountinfo;
@@ -45,7 +45,7 @@ export class LiveMounts {
     this.#bytesLeft = most;
   }
 
-  /** As read last. */
+  /** The table as it was read last. */
   get table(): MountTable {
     return this.#table ?? this.readAgain();
   }
@@ -61,10 +61,10 @@ export class LiveMounts {
     return this.#table;
   }
 
-  /** The mount of a descriptor of ours; the table is read again only if the mount is not held yet. */
+  /** Finds the mount of one of our descriptors. Reads the table again only if the mount is not held yet. */
   readonly mountOf: MountOf = (fd, mountId) => this.#pins.find(this, fd, mountId);
 
-  /** The line of a mount that is held by the caller. */
+  /** Finds the line of a mount that the caller holds. */
   find(mountId: number): KnownMount | null {
     if (this.#table !== null && this.#table.byId(mountId) === null) return null;
     const table = this.readAgain();
@@ -82,19 +82,19 @@ export class LiveMounts {
   }
 }
 
-/** Past so many mounts the one that was asked for longest ago is let go, and its namespace must be read again. */
+/** With more holds than this, the mount that was unused for longest is let go, and its namespace must be read again for it. */
 const mostPins = 100;
 
 /**
- * Holds on the mounts that were asked for, so that a table is read again only once for each of its mounts. A mount that is held
- * cannot be unmounted; nor can it because of the process that has a file there, which is why the mount was asked for.
+ * Holds mounts, so that a table is read again only once for each mount. A held mount cannot be unmounted (except lazily). That
+ * is no new obstacle: the process that has a file on the mount keeps it busy as well.
  */
 export class Pins {
   readonly #held = new Map<string, { fd: number; letGo: () => void }>();
   readonly #numbers = new WeakMap<LiveMounts, number>();
   #count = 0;
 
-  /** @param fd a descriptor of ours, on the mount with this id */
+  /** @param fd our own descriptor on the mount with this id */
   find(mounts: LiveMounts, fd: number, mountId: number): KnownMount | null {
     const key = `${this.#numberOf(mounts)} ${mountId}`;
     const pin = this.#held.get(key);
@@ -114,7 +114,7 @@ export class Pins {
   }
 
   #keep(key: string, mounts: LiveMounts, fd: number, mountId: number, known: KnownMount): void {
-    // Without a free descriptor the answer is good for this once.
+    // If no descriptor is free, the answer is used once and not kept.
     const held = orNull(() => openSync(`/proc/self/fd/${fd}`, O_PATH));
     if (held === null) return;
     const [oldest] = this.#held.keys();

@@ -1,46 +1,46 @@
 // /proc/PID/maps -> the mappings whose file may be gone. proc_pid_maps(5); fs/proc/task_mmu.c show_map_vma().
-// All of it is searched before any of it is parsed: a healthy process costs three searches.
+// The whole file is searched before a line is parsed, so a healthy process costs only three searches.
 
 import type { Bytes } from './bytes.ts';
 
 export interface Mapping {
-  /** `start-end` in hexadecimal without leading zeros, as the names in map_files have it. */
+  /** `start-end` in hexadecimal without leading zeros, like the file names in map_files. */
   range: string;
   sizeBytes: number;
   executable: boolean;
   /** major:minor in hexadecimal, as printed. */
   device: string;
   inode: bigint;
-  /** All of the rest of the line, mark included; newlines still escaped as \012. */
+  /** The rest of the line, with the kernel's mark; newlines are still escaped as \012. */
   path: Bytes;
 }
 
-/** The mappings of the lines that may name a gone file, in order; `odd` counts those of them that could not be parsed. */
+/** Mappings of the lines that may name a gone file, in order. `odd` counts such lines that could not be parsed. */
 export interface SuspiciousMappings {
   mappings: Mapping[];
   odd: number;
 }
 
 const newline = 0x0a;
-// What a mapping of a gone file holds: the kernel's mark, or the name that NFS and FUSE give a file unlinked while open. Of those
-// names as much as is found fastest: a search stops at each byte that a needle begins with, and a path is full of slashes.
+// Texts in the line of a gone file: the kernel's mark, or the name that NFS and FUSE give to a file unlinked while open. Each
+// needle leaves out the leading slash, because the search stops at each first byte of a needle, and a path is full of slashes.
 const needles = ['(deleted)', '.nfs', '.fuse_'];
 const line =
   /^([0-9a-f]{1,16})-([0-9a-f]{1,16}) [r-][w-]([x-])[ps] [0-9a-f]+ ([0-9a-f]{2,8}:[0-9a-f]{2,8}) ([0-9]{1,20}) +([^ ].*)$/s;
 
-/** Whether any line may name a gone file; whatever the encoding, the needles are ASCII. */
+/** Whether a line may name a gone file. The encoding of the text does not matter, because the needles are ASCII. */
 export function mayNameGoneFile(maps: string): boolean {
   return needles.some((needle) => maps.includes(needle));
 }
 
-/** One line without its newline; null where it is not of the format or names no file. */
+/** Parses one line without its newline; null if it does not have the format or names no file. */
 export function parseMapping(text: Bytes): Mapping | null {
   const match = line.exec(text);
   if (!match) return null;
   const [, start = '', end = '', execute, device = '', inode = '', path = ''] = match;
   const from = BigInt(`0x${start}`);
   const to = BigInt(`0x${end}`);
-  // No mapping is empty or runs backwards, and none of a process of ours is longer than a number can tell.
+  // Refuses a range that is empty, runs backwards, or is longer than a number can hold exactly; no real mapping is like that.
   if (to <= from || to - from > Number.MAX_SAFE_INTEGER) return null;
   return {
     range: `${from.toString(16)}-${to.toString(16)}`,

@@ -1,12 +1,12 @@
-// The mounts that a process's paths lead over: which of them may be looked at without hanging or reaching out.
+// The mounts of a namespace -> the mounts that a path leads over, and whether all of them can be looked at without a hang.
 
 import type { Bytes } from './bytes.ts';
 import { isLocalMount } from './layers.ts';
 import type { Mount } from './mountinfo.ts';
 
-/** A tree of the mount points' components: a namespace may hold a hundred thousand mounts, and a process as many paths. */
+/** A node in a tree of path components: a namespace may have a hundred thousand mounts, and a process as many paths. */
 interface Point {
-  /** Of several mounts on one point the last listed is on top. */
+  /** If several mounts are on one point, the last one listed is on top. */
   mounts: Mount[];
   below: Map<Bytes, Point>;
 }
@@ -19,7 +19,7 @@ export class MountTable {
   readonly #local = new Map<Mount, boolean>();
   #localDevices: ReadonlySet<string> | null = null;
 
-  /** @param judge whether a mount is local; without it this is the table of our own namespace */
+  /** @param judge decides whether a mount is local; without it the table is that of our own namespace */
   constructor(mounts: readonly Mount[], judge?: (mount: Mount) => boolean) {
     for (const mount of mounts) this.#place(mount);
     this.#mounts = mounts;
@@ -27,7 +27,7 @@ export class MountTable {
     this.#judge = judge ?? ((mount) => isLocalMount(mount, { roots: [this], ours: this }));
   }
 
-  /** Whether a mount of the table was on a local file system when the table was read; see Pins for whether it still is. */
+  /** Whether the mount was on a local file system when the table was read; Pins knows whether it still is. */
   isLocal(mount: Mount): boolean {
     const known = this.#local.get(mount) ?? this.#judge(mount);
     this.#local.set(mount, known);
@@ -38,7 +38,7 @@ export class MountTable {
     return this.#byId.get(id) ?? null;
   }
 
-  /** The mount that the path is on, or null where no mount of the table holds it. */
+  /** The mount that the path is on; null if no mount of the table has the path. */
   of(path: Bytes): Mount | null {
     return this.onTheWay(path).at(-1) ?? null;
   }
@@ -49,24 +49,24 @@ export class MountTable {
     return way[0]?.mountPoint === '/' && way.every((mount) => this.isLocal(mount));
   }
 
-  /** Whether a device is that of a local mount: files on a lazily unmounted file system are on none. */
+  /** Whether a local mount has this device. A lazily unmounted file system is in no table, so its device is not local. */
   isLocalDevice(device: string): boolean {
     this.#localDevices ??= this.#findLocalDevices();
     return this.#localDevices.has(device);
   }
 
-  /** All mounts of a file system. */
+  /** All mounts of one file system. */
   allOf(device: string): Mount[] {
     return this.#mounts.filter((mount) => mount.device === device);
   }
 
-  /** The mount that a path is on if the mounts of a file system are left out, as they were when it was not yet mounted. */
+  /** The mount under `path` if all mounts of the file system `device` are left out, as before it was mounted. */
   under(path: Bytes, device: string): Mount | null {
     const way = this.#pointsTo(path).flatMap(({ mounts }) => mounts.findLast((mount) => mount.device !== device) ?? []);
     return way.at(-1) ?? null;
   }
 
-  /** Every mount that a walk to `path` passes, the last one being the one that `path` is on. */
+  /** All mounts that a walk to `path` passes. `path` itself is on the last one. */
   onTheWay(path: Bytes): Mount[] {
     const way: Mount[] = [];
     for (const { mounts } of this.#pointsTo(path)) {
@@ -92,9 +92,9 @@ export class MountTable {
 
   /**
    * The paths at which this table shows a file of a file system, shortest mount point first. A table is searched for few files
-   * only: those on a mount whose root lost its name.
-   * @param device of the file system, major:minor in hexadecimal
-   * @param inside the file's path in that file system
+   * only, those on a mount whose root lost its name.
+   * @param device the file system, as major:minor in hexadecimal
+   * @param inside the file's path inside that file system
    */
   pathsOf(device: string, inside: Bytes): Bytes[] {
     return this.#mounts
@@ -104,7 +104,7 @@ export class MountTable {
         const rest = pathBelow(mount.root, inside);
         if (rest === null) return [];
         const path = mount.mountPoint === '/' ? rest || '/' : mount.mountPoint + rest;
-        // Another mount may cover that place.
+        // Another mount may cover that path.
         return this.of(path) === mount ? [path] : [];
       });
   }
@@ -125,7 +125,7 @@ export class MountTable {
   }
 }
 
-/** What is left of a path below a folder: '' for the folder itself, else with a leading slash. null if it is not below. */
+/** The part of `path` below `folder`: '' for the folder itself, else with a leading slash. null if `path` is not below it. */
 export function pathBelow(folder: Bytes, path: Bytes): Bytes | null {
   const prefix = folder === '/' ? '' : folder;
   if (path === folder) return '';

@@ -1,6 +1,6 @@
-// One process, read by path while its /proc/PID is held open with O_PATH. What is held answers for that process alone, and says
-// ESRCH after its death, even when the PID is reused; and while it lives nobody else has its PID. So what it still confirms at
-// the end was read of it and of no other: whoever reports or keeps what was read asks for that. proc(5), open(2) O_PATH.
+// One process, read by path while an O_PATH descriptor holds its /proc/PID. That descriptor says ESRCH once the process is dead,
+// even if the PID is used again, and no other process has the PID before that. So if a read through the descriptor still works at
+// the end, all that was read before came from this process. proc(5), open(2) O_PATH.
 
 import { closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
 import { type BuildNote, type MeantFile, readBuildNote } from './build-note.ts';
@@ -13,10 +13,10 @@ import { linkMayBeGone } from './quick-look.ts';
 import { O_PATH, orNull, readBytes, readLink, readShared } from './reader.ts';
 import { parseStat, type Stat } from './stat.ts';
 
-/** The most that is read of a command line. */
+/** Longest part of a command line that is read. */
 const commandLineLimit = 128 * 1024;
 
-/** A descriptor whose link may name a gone file; `link` is null where the path was too long for the kernel to print. */
+/** A descriptor whose link may name a gone file. `link` is null if the path was too long for the kernel to print. */
 export interface FdLink {
   fd: number;
   link: Bytes | null;
@@ -25,7 +25,7 @@ export interface FdLink {
 export interface Identity {
   stat: Stat;
   effectiveUid: number;
-  /** The whole NUL-separated line, up to a limit. */
+  /** The whole NUL-separated command line, up to a limit. */
   commandLine: Bytes;
   commandTruncated: boolean;
   /** The whole content of /proc/PID/cgroup. */
@@ -36,14 +36,14 @@ export interface Identity {
 export class OpenProcess {
   readonly procPath: string;
   readonly #directory: number;
-  /** Where to read: the process, or a living thread of it where the leader has exited. */
+  /** The folder to read: the process's, or that of a living thread if the leader has exited. */
   readonly #base: string;
-  /** The same through what is held; a path three components longer. */
+  /** The same folder through the held descriptor. Its path is three components longer, so that it is slower to walk. */
   readonly #held: string;
 
   /**
    * Throws what node:fs throws.
-   * @param leaderExited whether to read of a thread that lives on
+   * @param leaderExited whether the leader has exited, so that a living thread is read
    */
   constructor(procPath: string, pid: number, leaderExited = false) {
     this.procPath = procPath;
@@ -63,12 +63,12 @@ export class OpenProcess {
     closeSync(this.#directory);
   }
 
-  /** What the exe link says, or null for a kernel thread and where it is refused. */
+  /** Reads the exe link; null for a kernel thread, or if the link is refused. */
   readExecutable(): Bytes | null {
     return orNull(() => readLink(`${this.#base}/exe`));
   }
 
-  /** Whether it lives and its program is still what readExecutable() said. */
+  /** Whether the process lives and its exe link is still the one that readExecutable() returned. */
   stillRuns(executable: Bytes): boolean {
     return orNull(() => readLink(`${this.#held}/exe`)) === executable;
   }
@@ -77,7 +77,7 @@ export class OpenProcess {
     return parseSuspiciousMappings(readShared(`${this.#base}/maps`));
   }
 
-  /** Whether maps has this anywhere; false if it cannot be read. Nothing of it is parsed. */
+  /** Whether maps contains this text; false if maps cannot be read. Nothing is parsed. */
   mapsMention(part: Bytes): boolean {
     return orNull(() => readShared(`${this.#base}/maps`).includes(part, 0, 'latin1')) ?? false;
   }
@@ -95,15 +95,15 @@ export class OpenProcess {
     return links;
   }
 
-  /** The file that is open there now, which may be another one than when its link was read. */
+  /** A glimpse of the file that is open there now. It may be another file than when the link was read. */
   glimpseFd(fd: number, mountOf: MountOf): OpenFile | null {
     return glimpseOpenFile(`${this.#base}/fd/${fd}`, mountOf);
   }
 
   /**
-   * Its driver is asked as well, and may wait for a lock that its user holds: epoll does (ep_show_fdinfo()). So this is for what
-   * nothing else says, and for regular files.
-   * @param link what the link of the file says; null is returned if it says something else by now
+   * Reads fdinfo, which asks the driver of the file as well. The driver may wait for a lock that the file's user holds, as epoll's
+   * does (ep_show_fdinfo()). So use this only for regular files, and only for facts that nothing else tells.
+   * @param link the text of the file's link; null is returned if the link has changed since
    */
   readFdInfo(fd: number, link: Bytes | null): FdInfo | null {
     if (orNull(() => readFdLink(`${this.#base}/fd/${fd}`)) !== link) return null;
@@ -112,24 +112,24 @@ export class OpenProcess {
   }
 
   /**
-   * The mapped file itself, which may have been exchanged for a remote one since maps was read: even this look hangs on a
-   * stalled FUSE. Wants CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE.
+   * A glimpse of the mapped file itself. The mapping may have been exchanged for a remote file since maps was read, and even this
+   * look hangs on a stalled FUSE. Needs CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE.
    */
   glimpseMapping(range: string, mountOf: MountOf): Glimpse | null {
     return glimpse(this.#mappedFile(range), mountOf);
   }
 
-  /** The program itself. */
+  /** A glimpse of the program itself. */
   glimpseExecutable(mountOf: MountOf): Glimpse | null {
     return glimpse(`${this.#base}/exe`, mountOf);
   }
 
-  /** The note of the build in the mapped file, null if it has none; undefined if it could not, or may not, be read. */
+  /** Reads the build's note in a mapped file; null if it has none, undefined if the file could not or must not be read. */
   readMappingNote(range: string, meant: MeantFile, mountOf: MountOf): BuildNote | null | undefined {
     return readBuildNote(this.#mappedFile(range), meant, mountOf);
   }
 
-  /** The unescaped path of a mapping, or null where map_files is not for us. */
+  /** Reads the unescaped path of a mapping; null if we may not read map_files. */
   readMappingLink(range: string): Bytes | null {
     return orNull(() => readLink(this.#mappedFile(range)));
   }
@@ -152,7 +152,7 @@ export class OpenProcess {
     return orNull(() => readLink(`${this.#base}/ns/mnt`));
   }
 
-  /** Whether it lives and both are still what readRoot() and readMountNamespace() said. */
+  /** Whether the process lives, and readRoot() and readMountNamespace() would return the same as before. */
   stillSees(root: Bytes | null, namespace: Bytes | null): boolean {
     const now = orNull(() => [readLink(`${this.#held}/root`), readLink(`${this.#held}/ns/mnt`)]);
     return now !== null && now[0] === root && now[1] === namespace;
@@ -166,12 +166,12 @@ export class OpenProcess {
     return orNull(() => readBytes(`${this.#base}/mountinfo`));
   }
 
-  /** A descriptor that shows the mounts of the process's namespace for ever; the caller closes it. */
+  /** Opens the mountinfo of the process, which shows its namespace even after the process has ended. The caller closes it. */
   openMountinfo(): number | null {
     return orNull(() => openSync(`${this.#base}/mountinfo`, constants.O_RDONLY));
   }
 
-  /** Of the process that is held, even where a thread of it is read; throws what node:fs throws where it is gone. */
+  /** Reads the stat of the held process, even if a thread is read for the rest. Throws what node:fs throws if the process is gone. */
   readStat(): Stat {
     const stat = parseStat(readBytes(`/proc/self/fd/${this.#directory}/stat`));
     if (stat === null) throw Object.assign(new Error('odd stat'), { code: 'EIO' });
@@ -179,14 +179,14 @@ export class OpenProcess {
   }
 
   /**
-   * /proc/PID belongs to the effective uid, of an undumpable process too (fs/proc/base.c task_dump_owner()), and takes a tenth
-   * of what status does. Of a process that is gone it is 0.
+   * The owner of /proc/PID is the effective uid, even if the process is not dumpable (fs/proc/base.c task_dump_owner()). Reading
+   * the owner takes a tenth of the time that status takes. Returns 0 for a process that is gone.
    */
   readEffectiveUid(): number {
     return fstatSync(this.#directory).uid;
   }
 
-  /** What the process is; throws what node:fs throws where it is gone. */
+  /** Reads the facts that identify the process; throws what node:fs throws if it is gone. */
   readIdentity(): Identity {
     const stat = this.readStat();
     const commandLine = orNull(() => readBytes(`${this.#base}/cmdline`, commandLineLimit + 1)) ?? '';
@@ -204,7 +204,7 @@ export class OpenProcess {
   }
 }
 
-/** The first living thread as a path below the process's, or null. */
+/** The path of the first living thread below the process's folder; null if there is none. */
 function livingTask(path: string): string | null {
   for (const tid of readdirSync(`${path}/task`, 'latin1')) {
     const task = orNull(() => parseStat(readBytes(`${path}/task/${tid}/stat`)));

@@ -1,5 +1,5 @@
-// A first look at one process by path, as cheap as can be: is there anything that may be gone?
-// It decides only that there is nothing to report; what is reported is read again while /proc/PID is held open (process.ts).
+// One process by path -> whether anything in it may be gone, as cheaply as possible. The quick look decides only that there is
+// nothing to report. Everything that is reported is read again while /proc/PID is held open (process.ts).
 
 import { readdirSync, readlinkSync } from 'node:fs';
 import { mayNameGoneFile } from './maps.ts';
@@ -10,13 +10,13 @@ export type QuickLook = { kind: 'clean' } | { kind: 'kernel_thread' } | { kind: 
 
 export interface Suspicious {
   kind: 'suspicious';
-  /** The leader has exited while other threads live: its own maps and fds are empty. */
+  /** The leader has exited while other threads live, so its own maps and fds are empty. */
   leaderExited: boolean;
 }
 
 const clean: QuickLook = { kind: 'clean' };
 
-/** Whether a link of fd/ or exe may name a gone file. */
+/** Whether a link in fd/ or exe may name a gone file. */
 export function linkMayBeGone(link: string): boolean {
   return (
     link.endsWith(' (deleted)') ||
@@ -26,14 +26,14 @@ export function linkMayBeGone(link: string): boolean {
   );
 }
 
-/** @param include which of maps and fds to look at; the executable belongs to the maps. */
+/** @param include which of maps and fds to look at; the executable is one of the maps. */
 export function quickLook(directory: string, include: { maps: boolean; fds: boolean }): QuickLook {
   let trouble: Trouble | null = null;
   const attempt = (look: () => boolean): boolean => {
     try {
       return look();
     } catch (error) {
-      // Of a gigabyte of maps there is no text: the long look takes it as bytes.
+      // maps of half a gigabyte or more do not fit into a text. The long look reads them as bytes.
       if ((error as NodeJS.ErrnoException).code === 'ERR_STRING_TOO_LONG') return true;
       trouble = worse(trouble, troubleOf(error));
       return false;
@@ -50,18 +50,18 @@ export function quickLook(directory: string, include: { maps: boolean; fds: bool
     (!mapsEmpty && include.fds && attempt(() => someFdMayBeGone(`${directory}/fd`)));
   if (found) return { kind: 'suspicious', leaderExited: false };
   if (mapsEmpty || trouble !== null) {
-    // Its name, in whatever encoding, is not asked for.
+    // Only ASCII fields are used, so the encoding of the name does not matter.
     const stat = readOrTrouble(() => parseStat(readAsText(`${directory}/stat`)));
     if (stat === 'vanished' || stat === null) return { kind: 'vanished' };
     if (typeof stat === 'string') return { kind: stat };
     if (stat.kernelThread) return { kind: 'kernel_thread' };
-    // A leader that exited while its threads live shows empty maps, or ESRCH on newer kernels.
+    // If a leader exits while its threads live, its maps are empty, or give ESRCH on newer kernels.
     if (stat.state === 'Z' && stat.threads > 1) return { kind: 'suspicious', leaderExited: true };
-    // A zombie maps and holds nothing, whoever asks.
+    // A zombie maps nothing and holds nothing, whether or not we may read it.
     if (stat.state === 'Z' || stat.state === 'X') return clean;
     const unread = mapsEmpty || trouble === 'vanished';
     if (unread && stat.exiting) return { kind: 'vanished' };
-    // The PID is another process's by now, or exec(2) took away what was being read: look again, while it is held open.
+    // Another process has the PID now, or exec(2) changed what was being read. The long look reads again while it holds the process.
     if (unread) return { kind: 'suspicious', leaderExited: false };
   }
   return trouble === null ? clean : { kind: trouble };
@@ -77,7 +77,7 @@ function readOrTrouble<T>(read: () => T): T | Trouble {
 
 const ranks: Record<Trouble, number> = { vanished: 0, failed: 1, denied: 2 };
 
-/** Of two troubles the one that says more. */
+/** The more telling of two troubles. */
 export function worse(a: Trouble | null, b: Trouble): Trouble {
   return a !== null && ranks[a] >= ranks[b] ? a : b;
 }
@@ -86,7 +86,7 @@ function programMayBeGone(directory: string): boolean {
   try {
     return linkMayBeGone(readlinkSync(`${directory}/exe`, 'latin1'));
   } catch (error) {
-    // A path too long to print: what is mapped of the program has it in maps.
+    // The path is too long to print. If the program is mapped, maps has it too.
     if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') return true;
     throw error;
   }
@@ -98,7 +98,7 @@ function someFdMayBeGone(directory: string): boolean {
       if (linkMayBeGone(readlinkSync(`${directory}/${fd}`, 'latin1'))) return true;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // Closed since it was listed: nothing of it is left. A path too long to print wants the long look.
+      // A descriptor that was closed since the listing is no concern. If its path is too long to print, the long look decides.
       if (code === 'ENAMETOOLONG') return true;
       if (code !== 'ENOENT') throw error;
     }

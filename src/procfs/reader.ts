@@ -1,6 +1,5 @@
-// The one place that reads the scanned procfs: whole files into one growing buffer, or as text where bytes do not matter, links
-// as byte strings, errors as values.
-// proc(5). A procfs file gives at most a page a read(2) and ends with a read of 0 bytes, so a short read means nothing.
+// Files and links of the scanned procfs -> bytes, or text if bytes do not matter; errors -> values. Nothing else reads it.
+// proc(5). One read(2) of a procfs file returns at most a page, and a read of 0 bytes is its end. So a short read is not the end.
 
 import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import type { Bytes } from './bytes.ts';
@@ -13,7 +12,7 @@ export const O_PATH = 0o10000000;
 
 const troubles: Record<string, Trouble> = { ENOENT: 'vanished', ESRCH: 'vanished', EACCES: 'denied', EPERM: 'denied' };
 
-/** The outcome that an exception of node:fs stands for; anything that is none is thrown on. */
+/** Translates an exception of node:fs to an outcome; throws any other exception again. */
 export function troubleOf(error: unknown): Trouble {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === undefined) throw error;
@@ -35,7 +34,7 @@ export function readShared(path: string, limit = Number.POSITIVE_INFINITY): Buff
   }
 }
 
-/** The same of a file that stays open, from its beginning each time: the kernel then writes a procfs file anew. */
+/** Reads an open file from its beginning; the kernel then writes a procfs file anew. */
 export function readAgain(fd: number): Buffer {
   return readToEnd(fd, Number.POSITIVE_INFINITY, (length) => length);
 }
@@ -56,7 +55,7 @@ function readToEnd(fd: number, limit: number, positionAt: (length: number) => nu
 }
 
 /**
- * Reads a whole file for a look at its ASCII alone: what is no UTF-8 is lost. One call into Node, where readShared() makes six.
+ * Reads a whole file if only its ASCII matters: bytes that are not UTF-8 are lost. It takes one call into Node, readShared() six.
  * Throws what node:fs throws, and ERR_STRING_TOO_LONG from half a gigabyte on.
  */
 export function readAsText(path: string): string {
@@ -73,7 +72,7 @@ export function readLink(path: string): Bytes {
   return readlinkSync(path, 'latin1');
 }
 
-/** The value that `read` gives, or null where node:fs refuses. */
+/** Returns the value of `read`, or null if node:fs refuses. */
 export function orNull<T>(read: () => T): T | null {
   try {
     return read();
@@ -83,7 +82,7 @@ export function orNull<T>(read: () => T): T | null {
   }
 }
 
-/** The positive numbers among a directory's names, rising; throws what node:fs throws. */
+/** The positive numbers among the names in a directory, rising; throws what node:fs throws. */
 export function readNumbers(path: string): number[] {
   return readdirSync(path, 'latin1')
     .filter((name) => /^[1-9][0-9]*$/.test(name))

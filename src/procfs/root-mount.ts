@@ -1,4 +1,4 @@
-// /proc/PID/mountinfo -> the mount that a process has for its root. proc_pid_mountinfo(5).
+// /proc/PID/mountinfo -> the mount that is the root of a process. proc_pid_mountinfo(5).
 
 import type { Bytes } from './bytes.ts';
 import { OpenProcess } from './process.ts';
@@ -7,14 +7,14 @@ import { orNull } from './reader.ts';
 export interface RootMount {
   /** major:minor, as mountinfo prints it. */
   device: Bytes;
-  /** The folder of that file system which is mounted. */
+  /** The folder of that file system that is mounted. */
   folder: Bytes;
   fsType: Bytes;
 }
 
-/** null if nothing is mounted there: a chroot into a folder of another mount. */
+/** Returns null if nothing is mounted at the root: a chroot into a folder of another mount. */
 export function parseRootMount(mountinfo: Bytes): RootMount | null {
-  // What is mounted later lies on top, and its line comes later.
+  // A later mount lies on top, and its line comes later.
   const line = mountinfo
     .split('\n')
     .map((row) => /^[0-9]+ [0-9]+ ([0-9]+:[0-9]+) ([^ ]+) \/ .* - ([^ ]+) /.exec(row))
@@ -23,7 +23,7 @@ export function parseRootMount(mountinfo: Bytes): RootMount | null {
 }
 
 /**
- * Whether it is a view of the host's own files, as a sandbox has one: the host's root folder, or an empty tmpfs into which
+ * Whether a root is a view of the host's own files, as in a sandbox: the host's root folder, or an empty tmpfs into which
  * single folders of the host are mounted (bubblewrap). A container brings a file system or a folder of its own.
  */
 export function isSandboxRoot(own: RootMount, first: RootMount | null): boolean {
@@ -31,8 +31,9 @@ export function isSandboxRoot(own: RootMount, first: RootMount | null): boolean 
 }
 
 /**
- * The same of a process that was read before, with PID 1 for the host; null if it is gone or its mounts may not be read.
- * @param startTicks its start time, which tells it from a later process with the same PID
+ * Whether a process that was read before has a sandbox's root; PID 1 stands for the host. null if the process is gone, or the
+ * mounts cannot be read.
+ * @param startTicks start time, which tells the process from a later one with the same PID
  */
 export function hasSandboxRoot(procPath: string, pid: number, startTicks: number): boolean | null {
   const own = readRootMount(procPath, pid, startTicks);

@@ -1,4 +1,4 @@
-// What the scanner must know of itself, seen through the scanned procfs: its pid there, its ancestors, its privileges.
+// The scanned procfs -> facts about the scanner itself: its pid there, its ancestors, its privileges.
 
 import { statSync } from 'node:fs';
 import type { Bytes } from './bytes.ts';
@@ -8,7 +8,7 @@ import { orNull, readBytes, readLink } from './reader.ts';
 import { parseStat } from './stat.ts';
 import { parseEffectiveCapabilities, parseGroups } from './status.ts';
 
-/** What the links below /proc/PID/ns say, as in `pid:[4026531836]`; null if they could not be read. */
+/** Texts of the links in /proc/PID/ns, as in `pid:[4026531836]`; null if they could not be read. */
 export interface Namespaces {
   pid: Bytes | null;
   cgroup: Bytes | null;
@@ -35,7 +35,7 @@ export function readLineage(procPath: string, self: number): Lineage[] {
   return lineage;
 }
 
-/** @param directory of a process, as in /proc/1; each null where it may not be read */
+/** @param directory of a process, as in /proc/1; each link is null if it could not be read */
 export function readNamespaces(directory: string): Namespaces {
   return {
     pid: orNull(() => readLink(`${directory}/ns/pid`)),
@@ -47,8 +47,8 @@ export function readNamespaces(directory: string): Namespaces {
 export const initialPidNamespace = 'pid:[4026531836]';
 
 /**
- * About how many processes the host has, without a list of them; 0 where that cannot be said. A procfs has a link for each
- * (fs/proc/root.c proc_root_getattr()), of whatever PID namespace, so that only in the initial one they are those of the list.
+ * About how many processes the host has, without a list of them; 0 if that is not known. A procfs has one link for each process
+ * (fs/proc/root.c proc_root_getattr()), in all PID namespaces. So the number fits the list only in the initial PID namespace.
  */
 export function countHostProcesses(procPath: string): number {
   if (procPath !== '/proc' || orNull(() => readLink('/proc/self/ns/pid')) !== initialPidNamespace) return 0;

@@ -1,4 +1,4 @@
-// A cgroup -> the kernel sessions that processes in it lead: a restart of a unit ends them, whether or not anything in them is
+// A cgroup -> the kernel sessions that its processes lead. A restart of a unit ends these sessions, even if nothing in them is
 // gone. cgroups(7) cgroup.procs, setsid(2).
 
 import type { Bytes } from './bytes.ts';
@@ -10,20 +10,20 @@ export interface SessionLeader {
   pid: number;
   name: Bytes;
   effectiveUid: number;
-  /** What the exe link says, or null. */
+  /** The text of the exe link, or null. */
   executable: Bytes | null;
   /** As in pts/3, or null. */
   terminal: string | null;
 }
 
-/** Where systemd mounts the hierarchies that hold its units: v2 alone, v2 beside v1, v1 alone. */
+/** Mount points of the hierarchies with systemd's units: v2 alone, v2 beside v1, v1 alone. */
 const hierarchies = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified', '/sys/fs/cgroup/systemd'];
 const types: readonly (Bytes | undefined)[] = ['cgroup2', 'cgroup'];
 
 /**
- * The pids of a cgroup, without those of the cgroups below it, in the kernel's order; empty if they cannot be known.
- * @param cgroup its path as systemd's ControlGroup has it
- * @param member a process that is in it: another cgroup of that path, of another namespace, does not have it
+ * The pids of a cgroup in the kernel's order, without those of the cgroups below it; empty if they cannot be known.
+ * @param cgroup path as in systemd's ControlGroup
+ * @param member a process in it; a cgroup of another namespace with the same path does not have this process
  * @param mounts the scanner's own
  */
 export function readCgroupMembers(cgroup: Bytes, member: number, mounts: MountTable): number[] {
@@ -36,7 +36,7 @@ export function readCgroupMembers(cgroup: Bytes, member: number, mounts: MountTa
   return [];
 }
 
-/** null if the process leads no session, or is gone. */
+/** Returns null if the process leads no session, or is gone. */
 export function readSessionLeader(procPath: string, pid: number): SessionLeader | null {
   return orNull(() => {
     const process = new OpenProcess(procPath, pid);

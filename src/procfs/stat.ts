@@ -1,4 +1,4 @@
-// /proc/PID/stat -> what of it we use. proc_pid_stat(5): comm may hold blanks and parentheses, so fields count from the last ')'.
+// /proc/PID/stat -> the fields that we use. proc_pid_stat(5): comm may hold blanks and parentheses, so fields count from the last ')'.
 
 import type { Bytes } from './bytes.ts';
 
@@ -7,16 +7,16 @@ export interface Stat {
   /** R, S, D, Z, T, t, X, I … */
   state: string;
   ppid: number;
-  /** The id of its session, which is the pid of the process that leads it: setsid(2). 0: of none that we can see. */
+  /** The id of its session, which is the pid of the session's leader: setsid(2). 0 if the session cannot be seen. */
   session: number;
-  /** Its controlling terminal, as in pts/3, ttyS0 or 5:1 (major:minor); null without one. */
+  /** Its controlling terminal, as in pts/3, ttyS0 or 5:1 (major:minor); null if it has none. */
   terminal: string | null;
   /** Number of threads. */
   threads: number;
   /** Start time in clock ticks since boot. */
   startTicks: number;
   kernelThread: boolean;
-  /** On its way out: its memory and descriptors are gone before its state says so. */
+  /** Whether the process is ending: its memory and descriptors are gone before its state shows that. */
   exiting: boolean;
 }
 
@@ -24,15 +24,15 @@ export interface Stat {
 const PF_EXITING = 0x00000004;
 const PF_KTHREAD = 0x00200000;
 
-// Number() would take '', 0x10 and 1e9 as well.
+// Number() would also accept '', 0x10 and 1e9.
 const digits = /^[0-9]{1,16}$/;
 
-/** null where the line is not of the format. */
+/** Returns null if the line does not have the format. */
 export function parseStat(text: Bytes): Stat | null {
   const open = text.indexOf('(');
   const close = text.lastIndexOf(')');
   if (open === -1 || close < open) return null;
-  // fields[0] is field 3 of the man page, the state; the last that we read is field 22.
+  // fields[0] is field 3 of the manual page, the state. The last field that we read is field 22.
   const fields = text
     .slice(close + 2)
     .trimEnd()
@@ -42,7 +42,7 @@ export function parseStat(text: Bytes): Stat | null {
     name: text.slice(open + 1, close),
     state: fields[0] ?? '',
     ppid: number(4),
-    // A process on its way out has none, and says -1.
+    // The session of an ending process is -1.
     session: number(6) || 0,
     terminal: nameTerminal(number(7)),
     threads: number(20),
@@ -53,9 +53,9 @@ export function parseStat(text: Bytes): Stat | null {
   return [stat.ppid, stat.threads, stat.startTicks].every(Number.isSafeInteger) ? stat : null;
 }
 
-/** The device number as tty_nr has it: minor in bits 31 to 20 and 7 to 0, major in bits 15 to 8; names of devices.txt. */
+/** Names the device in tty_nr: minor in bits 31 to 20 and 7 to 0, major in bits 15 to 8; names of devices.txt. */
 function nameTerminal(device: number): string | null {
-  // Of a process without one it is 0, and what is no number names none.
+  // 0 means no terminal. NaN, for a field that is not a number, ends here too.
   if (!(device > 0)) return null;
   const major = (device >> 8) & 0xff;
   const minor = ((device >> 12) & 0xfff00) | (device & 0xff);

@@ -2,7 +2,7 @@
 
 import type { Bytes } from './bytes.ts';
 
-/** The effective capability set as a bit mask (capabilities(7)); 0 where there is none. */
+/** The effective capability set as a bit mask (capabilities(7)); 0 if the line is missing. */
 export function parseEffectiveCapabilities(text: Bytes): bigint {
   const match = /^CapEff:\t([0-9a-f]+)$/m.exec(text);
   return match ? BigInt(`0x${match[1]}`) : 0n;

@@ -1,5 +1,5 @@
-// A process's view of the file system: what a path names there now. Looking never hangs, follows no symlink that anybody but
-// root could have made, and never leaves the process's root. path_resolution(7), openat(2) O_PATH, proc_pid_root(5).
+// A path -> the file at that path now, as a process sees it. A look never hangs, follows only symlinks that only root could have
+// made, and never leaves the process's root. path_resolution(7), openat(2) O_PATH, proc_pid_root(5).
 
 import { type BigIntStats, closeSync, constants } from 'node:fs';
 import { keyMaker } from '../keys.ts';
@@ -13,9 +13,9 @@ export interface FileLook {
   kind: 'file';
   device: bigint;
   inode: bigint;
-  /** A regular file; not a folder, a link or anything else. */
+  /** Whether it is a regular file. */
   regular: boolean;
-  /** The path to which it leads, if it is a symlink that only root could have made; else null. */
+  /** The path that it leads to, if it is a symlink that only root could have made; else null. */
   target: Bytes | null;
   /** ctime in nanoseconds since the epoch. */
   changedAtNs: bigint;
@@ -26,7 +26,7 @@ export type PathLook = FileLook | { kind: 'absent' } | { kind: 'unknown' };
 const unknown = { kind: 'unknown' } as const;
 const absent = { kind: 'absent' } as const;
 
-/** `moved`: a folder on the way is a symlink now; `to` is the whole path from the process's root that it leads to. */
+/** `moved`: a folder on the way is a symlink now; `to` is the whole path that it leads to, from the process's root. */
 type Directory = { kind: 'open'; at: Held } | { kind: 'moved'; to: Bytes } | { kind: 'absent' } | { kind: 'unknown' };
 
 /** How many folders of one path may have become symlinks. */
@@ -36,19 +36,19 @@ export class View {
   /** The process's root as the scanner's kernel prints it, without a trailing slash: '' for /. */
   readonly #prefix: Bytes;
   readonly live: Pick<LiveMounts, 'table' | 'mountOf' | 'close'>;
-  /** Where the walk starts; null if it could not be opened or is on no local file system. */
+  /** The start of the walk; null if it could not be opened, or is not on a local file system. */
   readonly #root: Held | null;
   readonly #keyOf = keyMaker();
   readonly #looks = new Map<string, PathLook>();
-  /** The directory of the last look stays open, since gone files come in groups; never more, however many processes. */
+  /** The directory of the last look stays open, because gone files come in groups. Only one stays open, however many processes. */
   #last: { key: Bytes; directory: Directory } | null = null;
   readonly #wholePaths: boolean;
 
   /**
    * @param rootPath a magic link to the process's root, as in /proc/9/root
-   * @param root what that link says
-   * @param live the mounts of the process's own mountinfo; with `wholePaths` those of the scanner, to which the
-   *   unstripped paths belong (a chroot: its own mountinfo leaves out the mount that it is on)
+   * @param root the text of that link
+   * @param live the mounts of the process's own mountinfo; with `wholePaths` those of the scanner, because the unstripped
+   * paths belong to them (in a chroot, the process's own mountinfo leaves out the mount that its root is on)
    */
   constructor(rootPath: string, root: Bytes, live: View['live'], wholePaths: boolean) {
     this.#prefix = root === '/' ? '' : root;
@@ -58,20 +58,20 @@ export class View {
     this.#root = orNull(() => holdRoot(rootPath, root, live, start));
   }
 
-  /** As read last. */
+  /** The mounts as they were read last. */
   get mounts(): MountTable {
     return this.live.table;
   }
 
   /**
-   * Whether the view is that of every process with this root: false if its root is on no local mount that was read, or the
-   * process ended or changed it meanwhile, so that nothing in it can be known.
+   * Whether every process with this root has this view. false if the root is on no local mount that was read, or the process
+   * ended or changed its root meanwhile: then nothing in the view can be known.
    */
   get isSettled(): boolean {
     return this.#root !== null;
   }
 
-  /** What `path` (as the kernel prints it to the scanner) names in this view. Cached. */
+  /** Looks at the file that `path` (as the kernel prints it to the scanner) names in this view. Cached. */
   look(path: Bytes): PathLook {
     const key = this.#keyOf(path);
     let look = this.#looks.get(key);
@@ -83,7 +83,7 @@ export class View {
     return look;
   }
 
-  /** The path as this view's mount table knows it, or null if it is not below the process's root. */
+  /** The path as this view's mount table has it; null if it is not below the process's root. */
   mountPath(path: Bytes): Bytes | null {
     const below = this.#below(path);
     return below === null ? null : this.#wholePaths ? path : below;
@@ -110,7 +110,7 @@ export class View {
     const directory = this.#directory(names, this.#root);
     if (directory.kind === 'moved') {
       const look = this.#walk(`${directory.to}/${last}`, linksLeft - 1);
-      // A link in a chroot may be meant for those outside: if it leads to nothing here, it says nothing.
+      // A link in a chroot may be meant for processes outside of it. If it leads to nothing in here, that proves nothing.
       return look.kind === 'absent' && this.#prefix !== '' ? unknown : look;
     }
     if (directory.kind !== 'open') return directory;
@@ -138,7 +138,7 @@ export class View {
     return this.#last.directory;
   }
 
-  /** Component by component. The kernel printed a resolved path; a symlink on the way took a folder's place since. */
+  /** Walks component by component. The kernel printed a resolved path, so a symlink on the way has replaced a folder since. */
   #walkDirectories(names: readonly Bytes[], root: Held): Directory {
     let parent = root;
     for (const [index, name] of names.entries()) {
@@ -156,7 +156,7 @@ export class View {
     return { kind: 'open', at: parent };
   }
 
-  /** A mount that appeared after mountinfo was read is in no table, and so is `unknown` too. */
+  /** Returns `unknown` also for a mount that appeared after mountinfo was read, because no table has it. */
   #hold(directory: Held, name: Bytes): Held | typeof absent | typeof unknown {
     try {
       return holdChild(directory.fd, name, this.live.mountOf) ?? unknown;
@@ -174,7 +174,7 @@ export class View {
   }
 }
 
-/** The text of a symlink that only root could have made: it is root's, in a folder that only root may write. Else null. */
+/** The text of a symlink that only root could have made: root owns it, and only root may write to its folder. Else null. */
 function readRootsLink(parent: Held, name: Bytes, link: BigIntStats): Bytes | null {
   if (!link.isSymbolicLink() || !isRoots(link) || !isRoots(parent.stat) || (parent.stat.mode & 0o022n) !== 0n)
     return null;
@@ -184,8 +184,8 @@ function readRootsLink(parent: Held, name: Bytes, link: BigIntStats): Bytes | nu
 const isRoots = ({ uid }: BigIntStats): boolean => uid === 0n;
 
 /**
- * Where a path leads whose component `index` is a symlink, from the process's root. Dots that begin the link's text are taken
- * from the folders before it, which are no symlinks; dots further on stay, and the walk refuses them.
+ * The path, from the process's root, that a path leads to if its component `index` is a symlink. Leading dots in the link's text
+ * go up from the folders before it, which are not symlinks. Later dots stay, and the walk refuses them.
  */
 function resolveLink(names: readonly Bytes[], index: number, target: Bytes): Bytes {
   const before = target.startsWith('/') ? [] : names.slice(0, index);
@@ -197,12 +197,12 @@ function resolveLink(names: readonly Bytes[], index: number, target: Bytes): Byt
   return `/${[...before, ...steps, ...names.slice(index + 1)].join('/')}`;
 }
 
-/** The process's root, or null if it is another one than was read, or on another mount than the one that `live` has there. */
+/** Holds the process's root; null if it is not the root that was read, or not on the mount that `live` has there. */
 function holdRoot(rootPath: string, root: Bytes, live: View['live'], start: Bytes): Held | null {
-  // The root is held before the table is read for the first time: the table need not be read again for it.
+  // The root is held before the table is read for the first time, so the table need not be read again for it.
   const held = hold(rootPath, live.mountOf, constants.O_DIRECTORY);
   if (held === null) return null;
-  // If something is mounted over the root, processes that began before still see the lower one.
+  // If something is mounted over the root, processes that started before still see the lower mount.
   const { id, mountPoint } = held.mount;
   const fits = start === '/' ? mountPoint === '/' : live.table.of(start)?.id === id;
   if (fits && live.table.isLocalWalk(start) && orNull(() => readLink(`/proc/self/fd/${held.fd}`)) === root) return held;

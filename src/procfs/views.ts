@@ -1,4 +1,4 @@
-// One view for all processes that see the same file system: same mount namespace, same root.
+// Processes -> one view for all that see the same file system: same mount namespace, same root.
 
 import { closeSync, constants, openSync } from 'node:fs';
 import type { Bytes } from './bytes.ts';
@@ -11,7 +11,7 @@ import { OpenProcess } from './process.ts';
 import { orNull, readLink, readNumbers } from './reader.ts';
 import { View } from './view.ts';
 
-/** A view holds three descriptors at most, and a host may have thousands of sandboxes: past this many the oldest is closed. */
+/** A view holds at most three descriptors, and a host may have thousands of sandboxes. With more views than this the oldest is closed. */
 const mostViews = 100;
 
 /** Key for a view that must not be shared; it is replaced by the next one. */
@@ -23,13 +23,13 @@ export class Views {
   readonly #ownUsers = orNull(() => readLink('/proc/self/ns/user'));
   readonly #pins = new Pins();
   readonly #ownLive = this.#liveMounts(openToRead('/proc/self/mountinfo'), true, Number.POSITIVE_INFINITY);
-  /** The mounts of PID 1 if it sees others than we do, as from a container; undefined until they are asked for. */
+  /** The mounts of PID 1, if it sees others than we do (we are in a container); undefined until they are needed. */
   #initLive: LiveMounts | null | undefined;
   #own: View | null = null;
-  /** A process at the root of each mount namespace, by the namespace; null until it is asked for. */
+  /** For each mount namespace, a process that is at its root; null until it is needed. */
   #rooted: ReadonlyMap<string, number> | null = null;
 
-  /** The scanner's own mounts, as read last. */
+  /** The scanner's own mounts, as they were read last. */
   get ownMounts(): MountTable {
     return this.#ownLive.table;
   }
@@ -41,8 +41,8 @@ export class Views {
   }
 
   /**
-   * The view of a process, good until the next call of this method. If its root or namespace cannot be read every look in it
-   * is `unknown`; if the process ends or changes them meanwhile, the view is no answer for the next process.
+   * The view of a process, valid until the next call of this method. If the root or namespace cannot be read, every look in it is
+   * `unknown`. If the process ends or changes one of them meanwhile, the view is not used for the next process.
    */
   of(process: OpenProcess): View {
     const root = process.readRoot();
@@ -51,7 +51,7 @@ export class Views {
     const key = `${namespace} ${root} ${users}`;
     const known = this.#known(key);
     if (known) return known;
-    // The mountinfo of a chrooted process leaves out the mount that its root is on; if it shares our namespace ours has it.
+    // mountinfo of a chrooted process leaves out the mount that its root is on. Our table has it if the process shares our namespace.
     const wholePaths = root !== null && root !== '/' && namespace !== null && namespace === this.#ownNamespace;
     const live = wholePaths ? this.#ownLive : this.#liveMountsOf(process, namespace);
     const view = new View(process.rootPath, root ?? '(unreadable)', live, wholePaths);
@@ -63,8 +63,8 @@ export class Views {
   }
 
   /**
-   * The view of a chrooted process's whole mount namespace: the kernel prints a path outside of the process's root from there.
-   * null if the process is not chrooted, or no process at the root of its namespace can be read.
+   * The view of a chrooted process's whole mount namespace, because the kernel prints a path outside of the process's root from
+   * there. null if the process is not chrooted, or no process at the root of its namespace can be read.
    */
   around(process: OpenProcess): View | null {
     const [root, namespace] = [process.readRoot(), process.readMountNamespace()];
@@ -73,7 +73,7 @@ export class Views {
     const users = this.#usersOf(process, namespace);
     const known = this.#known(`${namespace} / ${users}`);
     if (known) return known;
-    // A daemon chroots its workers: the parent is the likely one.
+    // Tries the parent first, because a daemon often chroots its workers.
     const parent = orNull(() => process.readStat().ppid);
     const from = (pid: number | null) => this.#viewFrom(pid, namespace, users, process);
     return from(parent) ?? from(this.#rootedIn(namespace, process));
@@ -88,14 +88,14 @@ export class Views {
     this.#initLive?.close();
   }
 
-  /** The user namespace of a process; ours if the process sees our own mounts, which only root can have mounted. */
+  /** The user namespace of a process. It is ours if the process sees our own mounts, which only root can have mounted. */
   #usersOf(process: OpenProcess, namespace: Bytes | null): Bytes | null {
     return namespace !== null && namespace === this.#ownNamespace ? this.#ownUsers : process.readUserNamespace();
   }
 
   #liveMountsOf(process: OpenProcess, namespace: Bytes | null): LiveMounts {
     const mountinfo = process.openMountinfo();
-    // Asked for afterwards: nobody comes back to our user namespace from one below it.
+    // Read after mountinfo was opened: a process that left our user namespace cannot come back to it.
     const users = this.#usersOf(process, namespace);
     const isOurs = users !== null && users === this.#ownUsers;
     return this.#liveMounts(mountinfo, isOurs);
@@ -112,14 +112,14 @@ export class Views {
 
   /**
    * @param ours see Witnesses
-   * @param fresh whether the mount is held, so that the answer must hold good for as long
+   * @param fresh whether the mount is held, so that the answer must be true now
    */
   #isLocal(mount: Mount, ours: MountTable | null, fresh: boolean): boolean {
     const init = isLayered(mount.fsType) ? this.#initMounts() : null;
     const lives = init === null ? [this.#ownLive] : [this.#ownLive, init];
     if (!isLocalMount(mount, { roots: lives.map(({ table }) => table), ours })) return false;
     if (!fresh || !isLayered(mount.fsType)) return true;
-    // The device number of an overlay that is gone is given to the next one.
+    // The kernel gives the device number of a removed overlay to the next overlay.
     return isLocalMount(mount, { roots: lives.map((live) => live.readAgain()), ours });
   }
 
@@ -135,7 +135,7 @@ export class Views {
     return this.#initLive;
   }
 
-  /** The view of a process that is at the root of a namespace; null if it is not, or cannot be read. */
+  /** The view of a process at the root of a namespace; null if the process is not there, or cannot be read. */
   #viewFrom(pid: number | null, namespace: string, users: Bytes | null, { procPath }: OpenProcess): View | null {
     if (pid === null || pid === 0) return null;
     const sibling = orNull(() => new OpenProcess(procPath, pid));
@@ -167,7 +167,7 @@ export class Views {
     return this.#rooted.get(namespace) ?? null;
   }
 
-  /** A view that is used moves to the end, so that the one that is closed is the one unused for longest. */
+  /** Moves a used view to the end, so that the view unused for longest is the one to be closed. */
   #known(key: string): View | null {
     const view = this.#views.get(key);
     if (view === undefined) return null;

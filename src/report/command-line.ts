@@ -1,11 +1,11 @@
-// A NUL-separated command line -> the arguments of the report, as far as they are let in: secrets stand in arguments.
+// A NUL-separated command line -> the arguments in the report. The mode says how much is shown, because arguments may be secrets.
 
 import type { Process, Scan } from '../documents/generated/report.ts';
 import { type Bytes, toText } from '../procfs/bytes.ts';
 
 type Command = Pick<Process, 'command' | 'command_base64' | 'command_truncated'>;
 
-/** @param mode full: all of it; program: argv[0] up to its first blank; none: nothing */
+/** @param mode full: all arguments; program: argv[0] up to its first blank; none: nothing */
 export function renderCommand(
   line: { commandLine: Bytes; commandTruncated: boolean },
   mode: Scan['command_line'],
@@ -13,7 +13,7 @@ export function renderCommand(
   const nothing = { command: [], command_base64: null, command_truncated: false };
   if (mode === 'none' || line.commandLine === '') return nothing;
   const raw = line.commandLine.endsWith('\0') ? line.commandLine.slice(0, -1) : line.commandLine;
-  // A process that rewrites its title leaves one long argument: what stands behind its first blank may be a secret too.
+  // A process that rewrites its title has one long argument, and the words after its first blank may be secrets too.
   const shown = mode === 'program' ? (/^[^\0 \t\n]*/.exec(raw)?.[0] ?? '') : raw;
   const argv = shown.split('\0').map(toText);
   const lossless = argv.every((argument) => argument.base64 === null);

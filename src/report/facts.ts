@@ -1,4 +1,4 @@
-// What a report is built from: the findings with their attribution, and the facts of the host, of systemd and of the packages.
+// The input of a report: the findings with their attribution, and the facts of the host, of systemd and of the packages.
 
 import type { Cut } from '../deleted/cut.ts';
 import type { FdFinding, MapFinding } from '../deleted/finding.ts';
@@ -11,18 +11,18 @@ import type { KernelHeldFile } from '../procfs/kernel-held.ts';
 import type { SessionLeader } from '../procfs/sessions.ts';
 import type { Attribution } from '../systemd/attribution.ts';
 
-/** One affected process with what it belongs to. */
+/** One affected process, with its unit, session or container. */
 export interface AttributedProcess extends AffectedProcess {
   attribution: Attribution;
 }
 
 export type AttributedCut = Cut & { attribution: Attribution };
 
-/** Which versions of packages the affected processes still run. */
+/** Versions of packages that the affected processes still run. */
 export interface PackageFacts {
   packages: readonly (PackageInUse & { users: readonly PackageUser[] })[];
   runningVersions: ReadonlyMap<MapFinding | FdFinding, string>;
-  /** By path: the packages that had a file which no package has now. */
+  /** By path: the packages that had a file before, if no package has it now. */
   formerOwners: ReadonlyMap<Bytes, Package>;
 }
 
@@ -37,20 +37,20 @@ export interface ReportFacts {
   host: Host;
   scan: Scan;
   processes: readonly AttributedProcess[];
-  /** By pid: what of a process is not listed, with what the process belongs to. */
+  /** By pid: the part of a process that is not listed, with the process's unit, session or container. */
   cuts: ReadonlyMap<number, AttributedCut>;
   /** By unit name; system units only. */
   systemd: ReadonlyMap<string, SystemdFacts>;
-  /** By unit name: what of a unit leads a session and is not affected; system units only. */
+  /** By unit name: processes of a unit that lead a session and are not affected; system units only. */
   leaders: ReadonlyMap<string, readonly SessionLeader[]>;
   packages: ReadonlyMap<Bytes, Package>;
-  /** null if it was not asked. */
+  /** null if fixes were not asked for. */
   fixes: PackageFacts | null;
   userName: (uid: number) => string | null;
   ownerKind: (uid: number) => OwnerKind;
   bootTimeSeconds: number | null;
   clockTicksPerSecond: number;
-  /** null if it was not looked at. */
+  /** null if the kernel's files were not looked at. */
   kernelHeld: readonly KernelHeldFile[] | null;
   warnings: Warning[];
 }

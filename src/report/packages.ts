@@ -1,4 +1,4 @@
-// Versions of packages that still run -> the report's packages.
+// Versions of packages that processes still run -> the report's packages.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Package, PackageInUse, PackageUnit } from '../documents/generated/report.ts';
@@ -8,10 +8,10 @@ import type { Bytes } from '../procfs/bytes.ts';
 import type { PackageFacts, ReportFacts } from './facts.ts';
 import { buildUser } from './values.ts';
 
-/** An entry lists so many ids at most; its count is of all. */
+/** Most ids in the list of an entry; the count of an entry is of all. */
 const listedCves = 500;
 
-/** null without --fixes. */
+/** Returns null without --fixes. */
 export function buildPackages({ fixes, userName }: ReportFacts): PackageInUse[] | null {
   if (fixes === null) return null;
   return fixes.packages
@@ -69,7 +69,7 @@ function buildUnits(
   );
 }
 
-/** The package that has the path now, or the one that had it before. */
+/** The package that has the path now; if none has, the package that had it before. */
 export function ownerOf(
   path: Bytes,
   { packages, fixes }: Pick<ReportFacts, 'packages' | 'fixes'>,
@@ -77,7 +77,7 @@ export function ownerOf(
   return packages.get(path) ?? fixes?.formerOwners.get(path);
 }
 
-/** The owner of a gone file, with the version that the file itself is of. */
+/** The owner of a gone file, with the version of the file itself. */
 export function withRunningVersion(owner: Package | undefined, version: string | null): Package | null {
   return owner === undefined ? null : { ...owner, running_version: version };
 }

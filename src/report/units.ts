@@ -1,4 +1,4 @@
-// Attributed processes -> the report's units: one block a unit, one entry a file and way of use.
+// Attributed processes -> the report's units: one block per unit, one entry per file and way of use.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { KernelSession, Unit, UnitFile, UnitUser } from '../documents/generated/report.ts';
@@ -91,7 +91,7 @@ function buildSessions(unit: NamedUnit, members: readonly AttributedProcess[], f
 
 function buildFiles(uses: readonly Use[], facts: ReportFacts): UnitFile[] {
   const keyOf = keyMaker();
-  // Everything that makes a line of its own; the inode does not, so that one log rotated twice stays one line a state.
+  // Fields that make a separate line. The inode is not one of them, so that a log rotated twice is one line per state.
   const lineOf = (use: Use) => keyOf(use.path, use.pathSource, use.via, use.kind, use.role, use.state, use.ownerUid);
   return [...groupBy(uses, lineOf).values()]
     .map((group) => buildFile(group, facts))
@@ -123,7 +123,7 @@ function buildFile(group: readonly Use[], facts: ReportFacts): UnitFile {
   };
 }
 
-/** null if the files of a line are of several versions: packages tells them apart. */
+/** The version of all files of a line; null if they differ, because the packages of the report tell them apart. */
 function onlyVersion(group: readonly Use[]): string | null {
   const [first] = group as [Use, ...Use[]];
   return group.every(({ runningVersion }) => runningVersion === first.runningVersion) ? first.runningVersion : null;

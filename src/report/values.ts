@@ -1,4 +1,4 @@
-// Values that stand in more than one place of a report: users, paths, and sums of held bytes.
+// Values that are in several places of a report: users, paths, and sums of held bytes.
 
 import { fileKey, type MapFinding } from '../deleted/finding.ts';
 import type { Name } from '../deleted/nameless.ts';
@@ -9,7 +9,7 @@ import type { ReportFacts } from './facts.ts';
 
 type Held = Pick<MapFinding, 'heldBytes' | 'device' | 'fsType'> & { inode: bigint | string | null };
 
-/** Bytes that the files hold, each device and inode counted once. */
+/** Sums the bytes that the files hold; each device and inode counts once. */
 export function sumHeldBytes(findings: readonly Held[]): number {
   const seen = new Set<string>();
   let sum = 0;
@@ -22,28 +22,28 @@ export function sumHeldBytes(findings: readonly Held[]): number {
   return sum;
 }
 
-/** The part of them that is memory, and no disk. */
+/** Sums those of the held bytes that are in memory and not on a disk. */
 export function sumHeldMemoryBytes(findings: readonly Held[]): number {
   return sumHeldBytes(findings.filter(({ fsType }) => isInMemory(fsType)));
 }
 
-/** A user as every document has it. */
+/** A user as in every document. */
 export function buildUser(uid: number | null, userName: (uid: number) => string | null): User | null {
   return uid === null ? null : { uid, name: userName(uid) };
 }
 
-/** Whose something is, with the kind of that account. */
+/** The owner of something, with the kind of the account. */
 export function buildOwner(uid: number, { userName, ownerKind }: Pick<ReportFacts, 'userName' | 'ownerKind'>): Owner {
   return { uid, name: userName(uid), kind: ownerKind(uid) };
 }
 
-/** The path and its raw form, as every document has them. */
+/** A path and its raw form, as in every document. */
 export function buildPath(path: Bytes): { path: string; path_base64: string | null } {
   const { text, base64 } = toText(path);
   return { path: text, path_base64: base64 };
 }
 
-/** A path that may not be the kernel's own, with where it comes from. */
+/** A path that may not come from the kernel, with its source. */
 export function buildSourcedPath({ path, pathSource }: Name) {
   return { ...buildPath(path), path_source: pathSource };
 }

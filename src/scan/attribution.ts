@@ -1,5 +1,5 @@
-// The affected processes and the scanner's own -> the units, sessions and containers that they belong to, by their cgroups and by what
-// PID 1 says of this host or guest.
+// The affected processes and the scanner's own -> their units, sessions and containers. Sources: the cgroups of each process, and
+// the facts that PID 1 shows about this host or guest.
 
 import type { Origin } from '../crew/questions.ts';
 import { type Readers, readOr } from '../crew/readers.ts';
@@ -14,7 +14,7 @@ import type { Attribution } from '../systemd/attribution.ts';
 import { findGuestRoots, type GuestRoots } from '../systemd/guest-root.ts';
 import { ownsCgroup } from '../systemd/systemctl.ts';
 
-/** What PID 1 says of this host or guest. If its namespaces may not be read, our own stand in for them. */
+/** Facts that PID 1 shows about this host or guest. If its namespaces could not be read, our own stand in for them. */
 export interface InitProcess {
   namespaces: Lineage['namespaces'];
   roots: GuestRoots;
@@ -28,7 +28,7 @@ export function initProcess(first: Origin | null): InitProcess {
 
 type Identified = Pick<AffectedProcess, 'pid' | 'identity'>;
 
-/** The processes of one unit are many, and what attributes one attributes all. The function knows no others than these. */
+/** Attributes each group of processes with the same cgroup and namespaces once. The returned function knows only these processes. */
 export async function attributor(
   processes: readonly Identified[],
   init: InitProcess,
@@ -50,7 +50,7 @@ export async function attributor(
     };
     known.set(key, attribute(process, ask));
   }
-  // Few depend on the root of the process, which takes another look at it.
+  // Few processes need this second look, at their root folder.
   const items = [...doubtful.values()].map(({ pid, identity }) => ({ pid, startTicks: identity.stat.startTicks }));
   const sandboxes = readOr(await readers.ask('sandboxRoot', items), null);
   [...doubtful].forEach(([key, process], index) => {
@@ -62,7 +62,7 @@ export async function attributor(
   return (process) => ({ ...process, attribution: known.get(keyOf(process))! });
 }
 
-/** Where systemd answers, a unit counts only if the process is in its control group: a guest's cron.service is not the host's. */
+/** If systemd answers, a unit counts only if the process is in the unit's control group: a guest's cron.service is not the host's. */
 export function confirmUnit(
   process: AttributedProcess,
   controlGroups: ReadonlyMap<string, string | null>,
@@ -78,6 +78,6 @@ export function confirmUnit(
 /** @param callers the scanner first, then its ancestors */
 export function nearestSession(callers: readonly Attribution[]): Caller | null {
   const session = callers.find((each) => each.session !== null)?.session;
-  // What src/systemd/ takes for a session lies in a user's slice, which says whose it is.
+  // A session that src/systemd/ finds is in a user's slice, so the owner is known.
   return session && session.uid !== null ? { session: session.id, uid: session.uid } : null;
 }

@@ -1,4 +1,4 @@
-// The processes of which not everything is listed -> what they belong to, and what is said of them.
+// Processes that are not listed in full -> their units or containers, and the warning about them.
 
 import type { Cut } from '../deleted/cut.ts';
 import type { AffectedProcess } from '../deleted/inspect.ts';
@@ -6,10 +6,10 @@ import type { Warning } from '../documents/generated/report.ts';
 import { toText } from '../procfs/bytes.ts';
 import type { AttributedCut, AttributedProcess } from '../report/facts.ts';
 
-/** So many are named in the warning. */
+/** Most processes that a warning names. */
 const mostNames = 5;
 
-/** By pid. @param attribute for a process that is none of the `known` ones, since nothing of it is known to be gone */
+/** By pid. @param attribute for a process that is not in `known`, because no gone file of it is known */
 export function attributeCuts(
   cuts: readonly Cut[],
   known: readonly AttributedProcess[],
@@ -34,6 +34,6 @@ export function cutWarnings(cuts: Iterable<Cut>, userName: (uid: number) => stri
   });
   const more = all.length > named.length ? ` and ${all.length - named.length} more` : '';
   const whose = all.length === 1 ? 'a process' : `${all.length} processes`;
-  const message = `not everything that is gone is listed of ${whose} with too many files or too long paths: ${named.join(', ')}${more}`;
+  const message = `some gone files are not listed for ${whose} with too many files or too long paths: ${named.join(', ')}${more}`;
   return [{ code: 'findings_cut', message }];
 }

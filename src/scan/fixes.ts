@@ -1,5 +1,5 @@
-// The gone code of the affected processes -> which versions of which packages they still run, and what was fixed since. Asked only
-// with --fixes.
+// The gone code of the affected processes -> the versions of packages that they still run, and the fixes since. Used only with
+// --fixes.
 
 import type { FdFinding, MapFinding } from '../deleted/finding.ts';
 import type { Package } from '../documents/generated/report.ts';
@@ -24,7 +24,7 @@ interface Gone {
   owner: Package;
 }
 
-/** null without --fixes. */
+/** Returns null without --fixes. */
 export async function queryFixes(
   processes: readonly AttributedProcess[],
   owners: ReadonlyMap<Bytes, Package>,
@@ -58,7 +58,7 @@ export async function queryFixes(
   return { packages, runningVersions, formerOwners: former };
 }
 
-/** Containers have packages of their own; and what is no code is read anew when it is opened anew. */
+/** Leaves out containers, because they have packages of their own, and files that are not code, because no fix is in them. */
 function goneCode(process: AttributedProcess): Omit<Gone, 'owner'>[] {
   if (process.attribution.container !== null) return [];
   return [...process.maps, ...process.fds].flatMap((finding) =>
@@ -66,7 +66,7 @@ function goneCode(process: AttributedProcess): Omit<Gone, 'owner'>[] {
   );
 }
 
-/** By path: the packages that had a file which no package has now. */
+/** By path: the packages that had a file before, if no package has it now. */
 async function findFormer(
   found: readonly Omit<Gone, 'owner'>[],
   owners: ReadonlyMap<Bytes, Package>,

@@ -1,10 +1,10 @@
-// What a scan is asked to do: the record that commands fill from flags and configuration and src/scan/scan.ts obeys.
+// The order for a scan: commands fill this record from flags and configuration, and src/scan/scan.ts reads it.
 
 import type { Readers } from '../crew/readers.ts';
 import type { HideRule } from '../deleted/hide-rules.ts';
 
 export interface ScanOptions {
-  /** Where the scanned procfs is mounted, as in /proc. */
+  /** Mount point of the scanned procfs, as in /proc. */
   procPath: string;
   include: readonly ('maps' | 'fds')[];
   /** Only these processes; empty means all. */
@@ -22,14 +22,14 @@ export interface ScanOptions {
   detail: 'units' | 'processes';
   /** Ask the package database for the owners of gone files. */
   packages: boolean;
-  /** Ask what was fixed in the packages since the versions that gone files are of. Wants `packages`. */
+  /** Ask which fixes came after the versions of the gone files. Needs `packages`. */
   fixes: boolean;
-  /** Ask systemd for the affected units' facts. */
+  /** Ask systemd for facts about the affected units. */
   systemctl: boolean;
   labels: Readonly<Record<string, string>>;
   now: Date;
-  /** Gives who reads the processes, once. */
+  /** Returns the readers of the processes; called once. */
   readers: () => Readers;
-  /** Called now and then while reading /proc; null on request of nobody. */
+  /** Called now and then while /proc is read; null for no progress. */
   onProgress: ((done: number, total: number) => void) | null;
 }

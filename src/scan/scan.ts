@@ -1,5 +1,5 @@
-// The scan on one page: read and judge every process, attribute the affected ones, ask systemd and the package database
-// once, and build the report. Data flows one way; nothing here decides what is gone or what to do about it.
+// Scan options -> the report, on one page: read and judge every process, attribute the affected ones, ask systemd and the package
+// database once, build the report. Data flows one way; nothing here decides whether a file is gone, or the action for it.
 
 import { resolve } from 'node:path';
 import { type Answer, readOr } from '../crew/readers.ts';
@@ -33,7 +33,7 @@ import type { ScanOptions } from './options.ts';
 import { querySystemd, readLeaders, selectUnits, systemdWarnings } from './units.ts';
 import { describeUnseen } from './unseen.ts';
 
-/** The host's own files are below it: /etc, /boot, /usr/lib/modules. */
+/** Root of the host's own files: /etc, /boot, /usr/lib/modules. */
 const root = '/';
 
 export async function scanHost(options: ScanOptions): Promise<Report> {
@@ -45,7 +45,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
   try {
     const pids = selectProcesses(listProcesses(procPath), options.pids);
     readers.begin(inspectTask(options));
-    // Asked first, since the facts of the host want it; meanwhile the helpers go on.
+    // Asked first, because the facts of the host need it. The helpers work on other questions meanwhile.
     const asked = readers.ask('origin', [{ pid: 1 }]);
     const inspected = readers.ask('inspect', pids.map(toItem), (done) => options.onProgress?.(done, pids.length));
     const origin = readOr(await asked, null)[0] ?? null;
@@ -61,7 +61,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
 
     const attribute = await attributor([...listed.processes, ...listed.cuts], init, readers);
     const attributed = listed.processes.map(attribute);
-    // Before --unit selects, since systemd alone knows which unit an alias names.
+    // Before --unit selects, because only systemd knows which unit an alias names.
     const systemd = querySystemd(attributed, views, options);
     const selected = selectUnits(attributed, options.units, systemd.facts);
     warnings.push(...systemdWarnings(selected, systemd.problem));
@@ -147,7 +147,7 @@ const toItem = (pid: number) => ({ pid });
 const toInspection = (answer: Answer<'inspect'>): Inspection =>
   'read' in answer ? answer.read : { outcome: answer.unread, affected: null, hidden: [], cut: null };
 
-/** The pids of the procfs, rising. */
+/** The pids in the procfs, rising. */
 function listProcesses(procPath: string): number[] {
   const hint = "give the directory on which the host's procfs is mounted, as in --proc /host/proc";
   const hints: Record<string, string> = {
@@ -171,7 +171,7 @@ function listProcesses(procPath: string): number[] {
   return pids;
 }
 
-/** null if the scanned procfs is not that of this host: what is below /sys and in /proc/swaps is the kernel's own. */
+/** Returns null if the scanned procfs is not this host's, because /sys and /proc/swaps always show the running kernel. */
 function readOwnKernelHeld({ procPath }: ScanOptions, views: Views, init: InitEvidence): KernelHeldFile[] | null {
   if (procPath !== '/proc' || readContainer(root, procPath, init) !== null) return null;
   return readKernelHeld({ sysPath: '/sys', procPath, look: (path) => views.own.look(path) });
@@ -184,7 +184,7 @@ function selectProcesses(pids: number[], wanted: readonly number[]): number[] {
 
 function inspectTask(options: ScanOptions): InspectTask {
   return {
-    // A helper goes from folder to folder.
+    // Absolute, because a helper changes its current folder.
     procPath: resolve(options.procPath),
     include: { maps: options.include.includes('maps'), fds: options.include.includes('fds') },
     rules: [...ignoreRules(options.ignore, options.ignoreLiteral), ...options.rules],
@@ -221,7 +221,7 @@ function sumUp(
   return { counts, suppressed, affected, cuts };
 }
 
-/** The boot clock's zero, with which birth times are compared; null if the uptime cannot be read. */
+/** The boot clock's zero, to compare birth times with; null if the uptime cannot be read. */
 function readBootedAtNs(procPath: string): bigint | null {
   const uptimeSeconds = Number(orNull(() => readBytes(`${procPath}/uptime`))?.split(' ')[0]);
   if (!Number.isFinite(uptimeSeconds)) return null;
@@ -238,7 +238,7 @@ function queryOwners(
   // Containers have packages of their own, which the host's database does not know.
   const own = processes.filter((process) => process.attribution.container === null);
   const paths = distinct(own.flatMap(({ maps, fds }) => [...maps, ...fds].map((finding) => finding.path)))
-    // rpm and pacman look at the paths themselves: what may hang us may hang them.
+    // rpm and pacman look at the paths themselves, so a path that may hang us may hang them.
     .filter((path) => views.ownMounts.isLocalWalk(path));
   const { owners, problem } = queryPackages(paths, run);
   if (problem) warnings.push({ code: 'package_database_unavailable', message: problem });

@@ -1,5 +1,5 @@
-// The affected processes -> what systemd says of their units: one look for all of them, before --unit selects, since systemd
-// alone knows which unit an alias names.
+// The affected processes -> systemd's facts about their units. systemd is asked once for all of them, before --unit selects, because
+// only systemd knows which unit an alias names.
 
 import type { Readers } from '../crew/readers.ts';
 import type { SystemdFacts, Warning } from '../documents/generated/report.ts';
@@ -28,12 +28,12 @@ export function querySystemd(processes: readonly AttributedProcess[], views: Vie
     }
     problem = answer.problem;
   }
-  // How a user's manager is reached depends on it: see src/plan/argv.ts.
+  // The way to reach a user's manager depends on the version: see src/plan/argv.ts.
   const asksUsers = units.some(({ scope }) => scope === 'user') || names.some((name) => parseManagerUid(name) !== null);
   return { facts, controlGroups, problem, version: options.systemctl && asksUsers ? queryVersion(run) : null };
 }
 
-/** By the unit's own name, or by an alias in full. */
+/** Selects by the unit's own name, or by an alias in full. */
 export function selectUnits(
   processes: readonly AttributedProcess[],
   globs: readonly string[],
@@ -49,8 +49,8 @@ export function selectUnits(
 }
 
 /**
- * Of every service what leads a session, but for the affected processes, which were read: a job of a daemon whose library was
- * replaced has nothing to do with that library, and ends with the daemon all the same.
+ * Reads the session leaders of every service, except the affected processes, which were read before. A daemon's job has nothing to
+ * do with the daemon's replaced library, but it ends with the daemon.
  */
 export async function readLeaders(
   processes: readonly AttributedProcess[],
@@ -60,14 +60,14 @@ export async function readLeaders(
   { procPath }: ScanOptions,
 ): Promise<ReadonlyMap<string, readonly SessionLeader[]>> {
   const leaders = new Map<string, readonly SessionLeader[]>();
-  // cgroup.procs has the pids of our own PID namespace, and the scanned procfs may be that of another.
+  // cgroup.procs has the pids of our own PID namespace, and the scanned procfs may belong to another one.
   if (procPath !== '/proc') return leaders;
   const affected = new Set(processes.map(({ pid }) => pid));
   for (const { pid, attribution } of processes) {
     const { unit } = attribution;
     const cgroup = unit?.scope === 'system' ? controlGroups.get(unit.name) : undefined;
     if (!unit?.name.endsWith('.service') || leaders.has(unit.name)) continue;
-    // What is in a cgroup below the unit's own does not know the unit's members.
+    // A process in a cgroup below the unit's own does not lead to the unit's members.
     if (cgroup == null || cgroup !== attribution.cgroup) continue;
     const members = readCgroupMembers(fromText(cgroup), pid, views.ownMounts);
     const others = members.filter((member) => !affected.has(member));
@@ -75,7 +75,7 @@ export async function readLeaders(
       'sessionLeader',
       others.map((member) => ({ pid: member })),
     );
-    // What is not read now was counted when it was looked at.
+    // A process that could not be read now was counted when it was inspected.
     leaders.set(
       unit.name,
       answers.flatMap((answer) => ('read' in answer && answer.read) || []),
@@ -95,7 +95,7 @@ export function systemdWarnings(processes: readonly AttributedProcess[], problem
   ];
 }
 
-/** Whether a unit file is still on disk; null without one, and if to look might hang. */
+/** Whether the unit file is still on disk; null if there is none, or the look might hang. */
 function isOnDisk(path: string | null, views: Views): boolean | null {
   if (path === null || !views.ownMounts.isLocalWalk(fromText(path))) return null;
   return hostFileExists('/', path);

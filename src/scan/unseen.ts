@@ -1,5 +1,5 @@
-// The processes that could not be looked at -> whose they are, and what is said of them. Their folders' owners and their names take
-// no lock that anybody can hold: fs/proc/base.c pid_getattr(), comm_show(). proc_pid_comm(5).
+// Processes that could not be looked at -> their owners, and the warnings about them. The owner of a process's folder and its name
+// take no lock that anybody can hold: fs/proc/base.c pid_getattr(), comm_show(). proc_pid_comm(5).
 
 import { lstatSync } from 'node:fs';
 import type { Inspection } from '../deleted/inspect.ts';
@@ -11,9 +11,9 @@ import { buildUser } from '../report/values.ts';
 
 const outcomes = ['denied', 'failed', 'blocked'] as const;
 
-/** So many are named in the report. */
+/** Most blocked processes that the report names. */
 const mostBlocked = 100;
-/** So many are named in a warning. */
+/** Most processes that a warning names. */
 const mostNames = 5;
 
 export interface Unseen {
@@ -28,7 +28,7 @@ export interface UnseenContext {
   userName: (uid: number) => string | null;
 }
 
-/** @param inspections of the pids, in their order */
+/** @param inspections of the pids, in the order of the pids */
 export function describeUnseen(
   pids: readonly number[],
   inspections: readonly Pick<Inspection, 'outcome'>[],

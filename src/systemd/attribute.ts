@@ -1,5 +1,5 @@
-// A process's cgroups and namespaces -> what it belongs to: a container, or a unit and perhaps a login session.
-// systemd's own rule, from the left: systemd's cgroup-util.c, org.freedesktop.systemd1 and logind's session scopes.
+// A process's cgroups and namespaces -> its container, or its unit and perhaps its login session.
+// The rule is systemd's own, from the left: systemd's cgroup-util.c, org.freedesktop.systemd1 and logind's session scopes.
 
 import { type Bytes, toText } from '../procfs/bytes.ts';
 import type { CgroupLine } from '../procfs/cgroup.ts';
@@ -18,16 +18,16 @@ import { findContainer, isRuntimeService, type PathContainer } from './container
 import { type GuestRoots, hostRoots, walkFrom } from './guest-root.ts';
 import { type Foreign, findById, findInUnit, findOutsideUnits } from './unnamed-containers.ts';
 
-/** What a process says of itself. */
+/** Facts that a process's own folder shows. */
 export interface Surroundings extends Namespaces {
-  /** Whether its root is a view of PID 1's own files, null if that is not known. Only asked if nothing else decides. */
+  /** Whether its root is a view of PID 1's own files; null if that is not known. Called only if nothing else decides. */
   isSandbox?: () => boolean | null;
 }
 
 type UnitSource = NonNullable<Attribution['unit']>['source'];
 type Membership = Pick<Attribution, 'unit' | 'slice' | 'session'>;
 
-/** One line, and the walk from the root of PID 1's systemd. */
+/** A line of the cgroup file, and its walk from the root of PID 1's systemd. */
 interface Place {
   line: CgroupLine;
   walk: CgroupWalk;
@@ -36,10 +36,9 @@ interface Place {
 const outsider: Membership = { unit: null, slice: null, session: null };
 
 /**
- * A process in a container has no unit and no session here: those of the host are not its own, those of the guest are not
- * the host's.
+ * A process in a container has no unit and no session here: the host's are not its own, and the guest's are not the host's.
  * @param reference the namespaces of PID 1 in the scanned procfs, or our own if those cannot be read
- * @param roots what PID 1's cgroups say of this host or guest
+ * @param roots the roots that PID 1's cgroups show, see guest-root.ts
  */
 export function attributeProcess(
   lines: readonly CgroupLine[],
@@ -49,7 +48,7 @@ export function attributeProcess(
 ): Attribution {
   const foreign = compare(namespaces, reference);
   const own = systemdLines(lines).map((line): Place => ({ line, walk: walkFrom(roots, line) }));
-  // Any line may tell of a container: with its cgroupfs driver docker leaves the v2 line in containerd.service.
+  // Any line may name a container: docker's cgroupfs driver leaves the v2 line in containerd.service.
   const all = [...own, ...lines.map((line): Place => ({ line, walk: walkFrom(roots, line) }))];
   const contained = ({ line }: Place, found: PathContainer): Attribution => ({
     cgroup: decode(line.path),
@@ -61,7 +60,7 @@ export function attributeProcess(
   if (named !== null) return contained(...named);
   const numbered = findFirst(all, ({ walk }) => findById(walk, foreign));
   if (numbered !== null) return contained(...numbered);
-  // What runs in other namespaces below a runtime's own service is no part of that service.
+  // A process in other namespaces below a runtime's service is not a part of that service.
   const member = findFirst(own, ({ line, walk }) =>
     foreign.pid && isRuntimeService(walk.head) ? null : findUnit(walk, sourceOf(line)),
   );
@@ -82,7 +81,7 @@ export function attributeProcess(
   return { cgroup: telling === undefined ? null : decode(telling.path), ...outsider, container: null };
 }
 
-/** The first place that `find` has an answer for, with the answer. */
+/** Returns the first place that has an answer from `find`, with the answer. */
 function findFirst<T>(places: readonly Place[], find: (place: Place) => T | null): [Place, T] | null {
   for (const place of places) {
     const found = find(place);
@@ -103,7 +102,7 @@ function sourceOf({ controllers }: CgroupLine): UnitSource {
 
 function findUnit(walk: CgroupWalk, source: UnitSource): Membership | null {
   const name = unitName(walk);
-  // Outside of our cgroup namespace the first component is not the root's child, and what it is nobody can tell.
+  // Outside of our cgroup namespace the first component is not a child of the root, and nobody can tell which unit it is.
   if (name === null || walk.outside) return null;
   const uid = userManagerUid(walk);
   const member = uid === null ? null : findUserUnit(walk.below, uid, source);
@@ -111,7 +110,7 @@ function findUnit(walk: CgroupWalk, source: UnitSource): Membership | null {
   return member ?? { unit, slice: walk.slice, session: loginSession(walk) };
 }
 
-/** The user's own unit; null for the manager itself: in its init.scope, or below it where it has not yet made any unit. */
+/** The user's own unit; null for the manager itself, which is in its init.scope, or in no unit before it has made any. */
 function findUserUnit(below: readonly Bytes[], uid: number, source: UnitSource): Membership | null {
   const walk = walkComponents(below);
   const name = unitName(walk);

@@ -1,12 +1,12 @@
-// What a process belongs to: the record that src/systemd/attribute.ts makes and the report carries on.
+// A process's container, or its unit and session: the record that src/systemd/attribute.ts makes and the report keeps.
 
 import type { Container, UnitReference } from '../documents/generated/report.ts';
 
 export interface Attribution {
-  /** The cgroup path (decoded) that the answer was read from; null if the process has none. */
+  /** The cgroup path (decoded) that named the unit or container; null if the process has none. */
   cgroup: string | null;
   unit: { name: string; scope: 'system' | 'user'; uid: number | null; source: UnitReference['source'] } | null;
-  /** The innermost slice above the unit, null at the root. */
+  /** The innermost slice above the unit; null at the root. */
   slice: string | null;
   session: { id: string; uid: number | null } | null;
   container: {
@@ -14,7 +14,7 @@ export interface Attribution {
     id: string | null;
     name: string | null;
     uid: number | null;
-    /** The part of the cgroup path that says so; null if none does. */
+    /** The part of the cgroup path that names the container; null if none does. */
     cgroup: string | null;
   } | null;
 }

@@ -1,5 +1,5 @@
-// A cgroup path -> the first component that is no slice, and what is around it. Everything that attributes a process walks
-// the same way, from the root. systemd: cg_path_get_unit(), cg_path_get_user_unit(), cg_path_get_session().
+// A cgroup path -> the first component that is not a slice (the head), and the components around it. All attribution walks the
+// path in this way, from the root. systemd: cg_path_get_unit(), cg_path_get_user_unit(), cg_path_get_session().
 
 import type { Bytes } from '../procfs/bytes.ts';
 import type { CgroupLine } from '../procfs/cgroup.ts';
@@ -11,13 +11,13 @@ export interface CgroupWalk {
   outside: boolean;
   /** The innermost slice above the head, null at the root. */
   slice: Bytes | null;
-  /** The first component that is no slice, as it stands in the path; null where all are slices. */
+  /** The first component that is not a slice, as it stands in the path; null if all are slices. */
   head: Bytes | null;
-  /** What follows the head: a delegated subtree, named by its owner. */
+  /** The components after the head: a delegated subtree, in which the head's owner chose the names. */
   below: readonly Bytes[];
 }
 
-// The kernel marks the path of a cgroup that was removed under a dying process.
+// The kernel marks the path if the cgroup was removed while a dying process was still in it.
 const removed = / \(deleted\)$/;
 
 export function walkCgroup(path: Bytes): CgroupWalk {
@@ -26,7 +26,7 @@ export function walkCgroup(path: Bytes): CgroupWalk {
   return { ...walkComponents(inside > 0 ? components.slice(inside) : components), outside: components[0] === '..' };
 }
 
-/** The walk over what is below a head, as a user's manager sees it. */
+/** Walks over the components below a head, as a user's manager sees them. */
 export function walkComponents(components: readonly Bytes[]): CgroupWalk {
   const first = components.findIndex((component) => !isSliceName(unescapeCgroupName(component)));
   const index = first === -1 ? components.length : first;
@@ -43,7 +43,7 @@ export function cleanPath(path: Bytes): Bytes {
   return path.replace(removed, '');
 }
 
-/** The name of the unit that the head is, null if it is none. A slice can be no head, but an instance of one looks like it. */
+/** The unit's name if the head is a unit, else null. A slice is never a head, but an instance with a slice's ending looks like one. */
 export function unitName({ head }: CgroupWalk): Bytes | null {
   const name = unescapeCgroupName(head ?? '');
   return isUnitName(name) && !name.endsWith('.slice') ? name : null;
@@ -59,12 +59,12 @@ export function loginSession({ head, slice }: CgroupWalk): { id: string; uid: nu
   return parseSession(head ?? '', slice);
 }
 
-/** Whose word the names below the head are: the user's own manager or session; null for the system's. */
+/** The user whose manager or session chose the names below the head; null if the system chose them. */
 export function ownerUid(walk: CgroupWalk): number | null {
   return userManagerUid(walk) ?? loginSession(walk)?.uid ?? null;
 }
 
-/** The hierarchies in which systemd may keep its units. Pure v2, hybrid and v1 hosts differ in which of them tells. */
+/** The hierarchies in which systemd may keep its units. Pure v2, hybrid and v1 hosts keep them in different ones. */
 export function systemdLines(lines: readonly CgroupLine[]): CgroupLine[] {
   const unified = lines.filter(({ hierarchy, controllers }) => hierarchy === 0 && controllers === '');
   return [...unified, ...lines.filter(({ controllers }) => controllers === 'name=systemd')];

@@ -1,5 +1,5 @@
-// A cgroup path -> the container or virtual machine that it names: how each runtime names its cgroups, as data, and whose
-// word is taken for it. Sources beside the rows: the runtimes' cgroup drivers, systemd-nspawn(1), libvirt's cgroup docs.
+// A cgroup path -> the container or virtual machine that it names. The table has the names that each runtime gives to its cgroups,
+// and the rules say whose names are believed. Sources beside the rows: the runtimes' cgroup drivers, systemd-nspawn(1), libvirt.
 
 import { type Bytes, toText } from '../procfs/bytes.ts';
 import type { Attribution } from './attribution.ts';
@@ -10,18 +10,18 @@ type Container = NonNullable<Attribution['container']>;
 
 interface ContainerPattern {
   runtime: Container['runtime'];
-  /** What every such path contains. Of the paths of most hosts none does, and to compile all patterns takes a millisecond. */
+  /** A word that every such path contains. Most hosts have no such path, and compiling all patterns takes a millisecond. */
   word: string;
-  /** Over the rest of the path from the start of a component; captures `id`, or `name` (where `\xNN` is undone). */
+  /** Matches the rest of the path from the start of a component; captures `id`, or `name` (in which `\xNN` is undone). */
   path: RegExp;
-  /** Over the component above, where the pattern alone is too general. */
+  /** Matches the component above, if the pattern alone would match too much. */
   slice?: RegExp;
 }
 
-// Runtimes use 64 hex digits, and their short form has 12. The helpers beside a container are none themselves, they run
-// the host's files: conmon (libpod-conmon-…, crio-conmon-…), lxc.monitor.…, nspawn's own `supervisor`.
+// Runtimes use 64 hex digits, or 12 in their short form. The helpers beside a container are not containers, because they run the
+// host's files: conmon (libpod-conmon-…, crio-conmon-…), lxc.monitor.…, nspawn's own `supervisor`.
 const patterns: readonly ContainerPattern[] = [
-  // runc's systemd driver: PREFIX-ID.scope. Its cgroupfs driver given a systemd path: SLICE:PREFIX:ID.
+  // runc's systemd driver: PREFIX-ID.scope. Its cgroupfs driver with a systemd path: SLICE:PREFIX:ID.
   { runtime: 'docker', word: 'docker-', path: /^docker-(?<id>[0-9a-f]{12,64})\.scope(?:\/|$)/ },
   { runtime: 'docker', word: ':docker:', path: /^[^/:]*:docker:(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
   { runtime: 'docker', word: 'docker/', path: /^docker\/(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
@@ -40,7 +40,7 @@ const patterns: readonly ContainerPattern[] = [
   { runtime: 'containerd', word: 'k8s.io/', path: /^k8s\.io\/(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
   { runtime: 'crio', word: 'crio-', path: /^crio-(?<id>[0-9a-f]{12,64})(?:\.scope)?(?:\/|$)/ },
   { runtime: 'crio', word: ':crio:', path: /^[^/:]*:crio:(?<id>[0-9a-f]{12,64})(?:\/|$)/ },
-  // The kubelet's cgroupfs driver. A bare id is containerd's: CRI-O writes its prefix here too.
+  // The kubelet's cgroupfs driver. A bare id is containerd's; CRI-O writes its prefix here too.
   {
     runtime: 'crio',
     word: '/crio-',
@@ -54,7 +54,7 @@ const patterns: readonly ContainerPattern[] = [
   // LXC, LXD and Incus: lxc.payload.NAME since LXC 4, lxc.payload/NAME for a while, lxc/NAME before.
   { runtime: 'lxc', word: 'lxc.payload', path: /^lxc\.payload[./](?<name>[^/]+)/ },
   { runtime: 'lxc', word: 'lxc/', path: /^lxc\/(?<name>[^/]+)/ },
-  // libvirt names its machines DRIVER-NUMBER-NAME and registers them with machined, else it makes the folders itself.
+  // libvirt names its machines DRIVER-NUMBER-NAME. It registers them with machined; without machined it makes the folders itself.
   {
     runtime: 'libvirt',
     word: 'machine-',
@@ -66,7 +66,7 @@ const patterns: readonly ContainerPattern[] = [
     path: /^machine\/(?:[^/]+\.partition\/)*(?:(?:qemu|lxc)-[0-9]+-)?(?<name>[^/]+)\.libvirt-/,
   },
   { runtime: 'libvirt', word: 'libvirt/', path: /^libvirt\/(?:qemu|lxc)\/(?<name>[^/]+)/ },
-  // machined's scopes. Elsewhere than in its slice `machine-…scope` is anybody's own name.
+  // machined's scopes. Outside of machined's slice anybody may use the name `machine-…scope`.
   {
     runtime: 'nspawn',
     word: 'machine-',
@@ -82,7 +82,7 @@ const patterns: readonly ContainerPattern[] = [
   { runtime: 'nspawn', word: 'nspawn-', path: /^nspawn-(?<name>[^/]+)\/payload(?:\/|$)/ },
 ];
 
-// Services that are a runtime, or start one: what they put below themselves is the system's own word.
+// Services that are a runtime, or start one. The system chose the names below them.
 const runtimeServices =
   /^(?:docker|containerd|crio|kubelet|k3s(?:-agent)?|rke2-(?:server|agent)|k0s(?:controller|worker)|podman|lxc(?:@.+)?|lxd|incus|snap\.(?:docker\.dockerd|lxd\.daemon|microk8s\.daemon-.+))\.service$/;
 
@@ -90,19 +90,19 @@ export function isRuntimeService(name: Bytes | null): boolean {
   return runtimeServices.test(name ?? '');
 }
 
-/** A container that a cgroup path tells of. */
+/** A container that a cgroup path names. */
 export interface PathContainer extends Omit<Container, 'cgroup'> {
-  /** How many components of the path stand behind those that name the container. */
+  /** Number of components after those that name the container. */
   inner: number;
 }
 
 /**
- * The outermost container that the path names, null if it names none.
+ * The outermost container that the path names; null if it names none.
  *
- * A name on the way to the unit was given by the system: `uid` is null. Below a user's manager or login session the user
- * may have made it up, so it is believed at any depth but carries the user's `uid`. Below any other service it is not
- * believed at all, since that service may run as anybody and name its subtree as it likes; only a payload of
- * `podman --cgroups=split` counts there, and only if the kernel says that it is in namespaces of its own (`foreign`).
+ * The system chose a name on the way to the unit: `uid` is null. Below a user's manager or login session the user may have
+ * invented it, so it is believed at any depth but carries the user's `uid`. Below any other service it is not believed, because
+ * that service may run as anybody and choose any names; only a payload of `podman --cgroups=split` counts there, and only if the
+ * kernel says that it is in namespaces of its own (`foreign`).
  */
 export function findContainer(walk: CgroupWalk, foreign: boolean): PathContainer | null {
   const { head, below } = walk;
@@ -116,7 +116,7 @@ export function findContainer(walk: CgroupWalk, foreign: boolean): PathContainer
   return split ? matchAt(below.join('/'), null, null) : null;
 }
 
-/** The path is put together once, and only patterns whose word is in it are tried at each of its components. */
+/** Joins the path once, and tries at each component only the patterns whose word is in the path. */
 function searchBelow(components: readonly Bytes[], uid: number | null): PathContainer | null {
   const path = components.join('/');
   const likely = patterns.filter(({ word }) => path.includes(word));

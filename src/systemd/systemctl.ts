@@ -1,15 +1,15 @@
-// Unit names -> systemd's facts of them, by one `systemctl show` call (more only if the argument list would be too long);
-// and the version of systemctl. systemctl(1). Whatever goes wrong, the units that were answered for keep their facts, and
-// `problem` says why.
+// Unit names -> systemd's facts about them, by one `systemctl show` call (more only if the argument list would be too long); and the
+// version of systemctl. systemctl(1). If something goes wrong, the units with an answer keep their facts, and `problem` says why
+// others have none.
 
 import { explainOutcome, type Run, type SpawnOutcome } from '../spawn.ts';
 import { parseUnitBlock, properties, type UnitFacts } from './unit-block.ts';
 import { isUnitName } from './unit-name.ts';
 
 export interface UnitAnswers {
-  /** By the name that was asked for; a unit without a trustworthy answer is not in it. */
+  /** Facts by the name that was asked for. A unit without a trustworthy answer is not in the map. */
   facts: Map<string, UnitFacts>;
-  /** Why facts are missing, one sentence without a full stop; null where none are. */
+  /** Why facts are missing, as one sentence without a full stop; null if none are missing. */
   problem: string | null;
 }
 
@@ -17,7 +17,7 @@ const maxArgumentBytes = 100 * 1024;
 const maxAnswerBytes = 64 * 1024 * 1024;
 const maxQuotedCharacters = 200;
 
-/** Templates and what is no unit name are left out: one such name makes systemctl give up the whole call. */
+/** Leaves out templates and invalid unit names, because one such name makes systemctl give up the whole call. */
 export function queryUnits(names: readonly string[], run: Run, deadlineMs = 10_000): UnitAnswers {
   const facts = new Map<string, UnitFacts>();
   const limits = { deadlineMs, maxBytes: maxAnswerBytes };
@@ -25,7 +25,7 @@ export function queryUnits(names: readonly string[], run: Run, deadlineMs = 10_0
   for (const batch of splitBatches([...new Set(names)].filter(isUnitName))) {
     const args = ['show', '--no-pager', `--property=${properties.join(',')}`, '--', ...batch];
     const answer = run('systemctl', args, limits);
-    // The next batch would meet the same, and deadlines must not add up.
+    // No more batches are asked: they would fail in the same way, and the deadlines would add up.
     if (answer.kind !== 'ok') return { facts, problem: explainOutcome('systemctl', answer, limits) };
     const missing = readBlocks(answer.stdout.toString('utf8'), batch, facts);
     if (missing.length > 0) problem ??= describeGap(answer, missing, batch);
@@ -33,7 +33,7 @@ export function queryUnits(names: readonly string[], run: Run, deadlineMs = 10_0
   return { facts, problem };
 }
 
-/** The major version of the systemctl that a plan would run, as in 252: `systemd 252 (252.39-1)`; null if it does not say. */
+/** The major version of the systemctl that a plan would run, as in 252: `systemd 252 (252.39-1)`; null if it is not printed. */
 export function queryVersion(run: Run, deadlineMs = 10_000): number | null {
   const answer = run('systemctl', ['--version'], { deadlineMs, maxBytes: 64 * 1024 });
   if (answer.kind !== 'ok') return null;
@@ -42,8 +42,8 @@ export function queryVersion(run: Run, deadlineMs = 10_000): number | null {
 }
 
 /**
- * Whether the process's cgroup is the unit's or lies below it; never if one of them has none. systemd prints its units'
- * cgroups as its own /proc/self/cgroup does: in a guest without a cgroup namespace with the guest's path in front.
+ * Whether the process's cgroup is the unit's, or lies below it; false if one of them has none. systemd prints cgroups as its own
+ * /proc/self/cgroup does. In a guest without a cgroup namespace the guest's path is in front.
  */
 export function ownsCgroup(controlGroup: string | null, processCgroup: string | null): boolean {
   if (!controlGroup?.startsWith('/') || !processCgroup?.startsWith('/')) return false;
@@ -65,10 +65,10 @@ function splitBatches(names: readonly string[]): string[][] {
   return batches;
 }
 
-/** Files the facts of each block under the name at its place; returns the names that got none. */
+/** Stores the facts of each block under the name at its place; returns the names without facts. */
 function readBlocks(text: string, names: readonly string[], facts: Map<string, UnitFacts>): string[] {
   const blocks = text.replace(/\n$/, '').split('\n\n');
-  // Without its newline the last line may be cut short, and nothing in it would tell.
+  // The output of a whole block ends with a newline. Without it the last line may be cut short, so its block is dropped.
   if (!text.endsWith('\n')) blocks.pop();
   return names.filter((name, index) => {
     const unit = parseUnitBlock(blocks[index] ?? '', name);

@@ -1,12 +1,12 @@
-// One block of `systemctl show` -> systemd's facts of a unit, or null if the block is not whole or not that unit's.
-// org.freedesktop.systemd1(5); systemctl prints every property that was asked for by name, the empty ones too.
+// One block of `systemctl show` -> systemd's facts about a unit; null if the block is not whole, or is not that unit's.
+// org.freedesktop.systemd1(5). systemctl prints every property that was asked for by name, also an empty one.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { SystemdFacts } from '../documents/generated/report.ts';
 
-/** All that systemd itself says; whether the unit file is on disk it does not say. */
+/** All facts that come from systemd. Whether the unit file is on disk is not one of them. */
 export type UnitFacts = Omit<SystemdFacts, 'fragment_present'> & {
-  /** ControlGroup: the unit's cgroup path, null if it has none now. */
+  /** ControlGroup: the unit's cgroup path; null if it has none now. */
   controlGroup: string | null;
 };
 
@@ -26,7 +26,7 @@ const everyUnit = [
   'NeedDaemonReload',
 ] as const;
 
-// A mount has a Type too, but that is its file system's.
+// A mount has a Type too, but it means the type of its file system.
 const byType: Readonly<Record<string, readonly string[]>> = {
   service: ['Type', 'MainPID', 'ControlPID', 'KillMode', 'ControlGroup'],
   socket: ['ControlPID', 'KillMode', 'ControlGroup'],
@@ -36,10 +36,10 @@ const byType: Readonly<Record<string, readonly string[]>> = {
   slice: ['ControlGroup'],
 };
 
-/** What to ask systemctl for. */
+/** The properties that systemctl is asked for. */
 export const properties: readonly string[] = [...everyUnit, ...byType.service!];
 
-/** `block`: `Name=value` lines, each whole. A value may hold `=`, and has no newline: systemctl replaces such a value. */
+/** @param block whole `Name=value` lines. A value may contain `=`, but no newline: systemctl replaces such a value. */
 export function parseUnitBlock(block: string, name: string): UnitFacts | null {
   const values = new Map<string, string>();
   for (const line of block.split('\n')) {
@@ -50,7 +50,7 @@ export function parseUnitBlock(block: string, name: string): UnitFacts | null {
   }
   const own = byType[name.slice(name.lastIndexOf('.') + 1)] ?? [];
   if (![...everyUnit, ...own].every((property) => values.has(property))) return null;
-  // An alias answers with its unit's Id, but stands among the Names.
+  // The answer for an alias has the Id of its unit, but the alias stands among the Names.
   const names = parseNames(values.get('Names')!).sort(compareBytes);
   if (!names.includes(name)) return null;
 
@@ -91,7 +91,7 @@ function areKnown<Name extends string>(flags: Record<Name, boolean | null>): fla
   return Object.values(flags).every((value) => value !== null);
 }
 
-/** systemctl quotes a name of an array that holds a backslash: `"dev-disk-by\\x2did.swap"`. */
+/** systemctl quotes a name in an array if it has a backslash: `"dev-disk-by\\x2did.swap"`. */
 function parseNames(value: string): string[] {
   return [...value.matchAll(/"((?:\\.|[^"\\])*)"|[^ "]+/g)].map(([word, quoted]) =>
     quoted === undefined ? word : quoted.replace(/\\(.)/g, '$1'),

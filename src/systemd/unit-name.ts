@@ -1,11 +1,11 @@
-// systemd's unit-name grammar, and the two escapes that names meet on the way into a cgroup path.
+// systemd's grammar of unit names, and the two escapes that are applied to a name in a cgroup path.
 // systemd.unit(5); systemd: unit_name_is_valid(), cg_unescape(), unit_name_unescape().
 
 import type { Bytes } from '../procfs/bytes.ts';
 
 export type UnitNameKind = 'plain' | 'instance' | 'template';
 
-/** What a unit name ends in, after the last dot. */
+/** The endings of unit names, after the last dot. */
 export const unitTypes: readonly string[] = [
   ...['service', 'socket', 'target', 'device', 'mount', 'automount'],
   ...['swap', 'timer', 'path', 'slice', 'scope'],
@@ -15,7 +15,7 @@ export const maxUnitNameLength = 255;
 const types = unitTypes.join('|');
 const grammar = new RegExp(`^[0-9A-Za-z:_.\\\\-]+(?<at>@(?<instance>[0-9A-Za-z:_.\\\\@-]*))?\\.(?:${types})$`);
 
-/** plain: `a.service`. instance: `a@b.service`. template: `a@.service`. null: no unit name at all. */
+/** plain: `a.service`. instance: `a@b.service`. template: `a@.service`. null: not a unit name. */
 export function classifyUnitName(name: Bytes): UnitNameKind | null {
   const groups = name.length <= maxUnitNameLength ? grammar.exec(name)?.groups : undefined;
   if (groups === undefined) return null;
@@ -23,18 +23,18 @@ export function classifyUnitName(name: Bytes): UnitNameKind | null {
   return groups.instance === '' ? 'template' : 'instance';
 }
 
-/** Whether processes can be in a unit of that name, and systemd can be asked for it: a template is neither. */
+/** Whether processes can be in a unit of that name, and systemd can be asked about it. Neither is true of a template. */
 export function isUnitName(name: Bytes): boolean {
   const kind = classifyUnitName(name);
   return kind === 'plain' || kind === 'instance';
 }
 
-/** Whether it names a slice that can be a folder of the cgroup tree: no template makes slices. */
+/** Whether it names a slice that can be a folder of the cgroup tree. No instance does, because slices have no templates. */
 export function isSliceName(name: Bytes): boolean {
   return name.endsWith('.slice') && classifyUnitName(name) === 'plain';
 }
 
-/** A cgroup's name without the `_` that keeps it apart from the kernel's own files (`_cpu.service`, `_tasks`). */
+/** Removes the `_` that keeps a cgroup's name apart from the kernel's own files (`_cpu.service`, `_tasks`). */
 export function unescapeCgroupName(name: Bytes): Bytes {
   return name.startsWith('_') ? name.slice(1) : name;
 }

@@ -1,4 +1,4 @@
-// The crew: every question is answered once and in its place, whatever becomes of the helpers.
+// The crew: every question gets one answer, in its place, even if helpers die or are blocked.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -14,17 +14,17 @@ import { temporaryFolder } from '../support/temporary.ts';
 
 const user: Owner = { kind: 'user', key: 1000 };
 
-/** What a made-up helper does with a process. */
+/** The thing that a made-up helper does with a process. */
 type Fate = 'answers' | 'dies' | 'blocks';
 
 interface Stage {
   crew: Crew;
-  /** The processes that each helper was asked of, in turn. */
+  /** The processes that each helper was asked about, in order. */
   asked: number[][];
   abandoned: number[];
 }
 
-/** A crew of made-up helpers, and a procfs of folders. A helper that is blocked is a process that sleeps in such a folder. */
+/** Makes a crew of made-up helpers, and a procfs of folders. A blocked helper is a process that sleeps in such a folder. */
 function stage(t: TestContext, pids: readonly number[], fate: (pid: number) => Fate, owner: Owner = user): Stage {
   const procPath = temporaryFolder(t);
   for (const pid of pids) mkdirSync(join(procPath, String(pid)));
@@ -41,7 +41,7 @@ function stage(t: TestContext, pids: readonly number[], fate: (pid: number) => F
     const frames = new FrameReader();
     let ended = false;
     let sleeper: ChildProcess | null = null;
-    // What was written before the end arrives.
+    // A message that was written before the end still arrives before it.
     const answer = (message: unknown) => setImmediate(() => onData(encodeFrame(message)));
     const take = (message: ToHelper) => {
       if (message.kind === 'setup') return answer({ kind: 'ready', pid: 0 });
@@ -121,7 +121,7 @@ test('a process that blocks its reader is given up, and a fresh helper reads the
   assert.equal(abandoned.length, 1);
 });
 
-test('what a blocked helper was asked besides is read by another one meanwhile', async (t) => {
+test('another helper answers the other questions of a blocked helper meanwhile', async (t) => {
   if (!needs(t, 'two processors')) return;
   const pids = numbers(100);
   const { crew, abandoned } = stage(t, pids, (pid) => (pid === 20 ? 'blocks' : 'answers'));
@@ -141,7 +141,7 @@ test('a process of a service is asked again after all others, and then it may an
   assert.equal(times, 2);
 });
 
-test('a process of which helpers die is failed, and costs no other', async (t) => {
+test('a process that helpers die of counts as failed, and no other process does', async (t) => {
   const pids = numbers(100);
   const { crew, asked } = stage(t, pids, (pid) => (pid === 50 ? 'dies' : 'answers'));
   assert.deepEqual(
@@ -151,7 +151,7 @@ test('a process of which helpers die is failed, and costs no other', async (t) =
   assert.ok(asked.filter((own) => own.includes(50)).length > 1, 'one death may be an accident');
 });
 
-test('where no helper can be started there is an expected error that says what to do', async (t) => {
+test('if no helper can be started, there is an expected error that says what to do', async (t) => {
   const start = async () => Promise.reject(Object.assign(new Error('no'), { code: 'EAGAIN' }));
   const crew = new Crew({ start, ownerOf: () => user, listLeftBehind: () => [], clock: () => performance.now() });
   t.after(() => crew.close());

@@ -1,10 +1,10 @@
-// Frames on a pipe: whatever was written comes back, however the stream is cut, and what is no frame is refused.
+// Frames on a pipe: all values come back, wherever the stream is cut, and bytes that are not a frame are refused.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { encodeFrame, FrameReader, mostFrameBytes } from '../../src/crew/frames.ts';
 
-test('whatever is written comes back, in whatever pieces', () => {
+test('every value comes back, wherever the stream is cut', () => {
   const values = fc.array(fc.jsonValue(), { maxLength: 8 });
   fc.assert(
     fc.property(values, fc.array(fc.nat(40), { minLength: 1, maxLength: 40 }), (sent, cuts) => {
@@ -22,13 +22,13 @@ test('whatever is written comes back, in whatever pieces', () => {
   );
 });
 
-test('bytes that are no text survive as the byte strings that they are', () => {
+test('byte strings that are not text come back unchanged', () => {
   const bytes = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
   assert.deepEqual(new FrameReader().push(encodeFrame({ bytes })), [{ bytes }]);
 });
 
-test('a length that no frame has is refused before anything of that length is waited for', () => {
+test('a length that no frame has is refused at once', () => {
   const header = Buffer.alloc(4);
   header.writeUInt32LE(mostFrameBytes + 1, 0);
-  assert.throws(() => new FrameReader().push(header), /none of a helper/);
+  assert.throws(() => new FrameReader().push(header), /not from a helper/);
 });

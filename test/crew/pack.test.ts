@@ -1,4 +1,4 @@
-// An inspection goes through JSON and comes back the same, and one in which nothing was found is a word.
+// An inspection goes through JSON and comes back the same. An inspection without findings becomes one word.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { packInspection, unpackInspection } from '../../src/crew/pack.ts';
@@ -53,11 +53,11 @@ const affected: Inspection = {
 };
 const throughJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
-test('what was found comes back the same', () => {
+test('findings come back the same', () => {
   assert.deepEqual(unpackInspection(throughJson(packInspection(affected))), affected);
 });
 
-test('what a rule hid comes back with as much of the rule as is told', () => {
+test('a hidden use comes back with the reported fields of its rule', () => {
   const rule = shippedHideRules[0]!;
   const hidden = [{ rule, via: 'fd', heldBytes: 5, file: 'fd:01 3' }] as const;
   const back = unpackInspection(
@@ -67,7 +67,7 @@ test('what a rule hid comes back with as much of the rule as is told', () => {
   assert.deepEqual(back.hidden, [{ ...hidden[0], rule: { id, reason } }]);
 });
 
-test('what was cut of a process comes back the same, and so does a cut alone', () => {
+test('the cut of a process comes back the same, with findings and without', () => {
   const { identity } = affected.affected!;
   const held = [{ device: 'fd:01', inode: String(2n ** 64n - 1n), heldBytes: 9, fsType: null }];
   const cut = { pid: 9, identity, maps: 1, fds: 2, unreadFds: 3, longPaths: 4, held };
@@ -76,7 +76,7 @@ test('what was cut of a process comes back the same, and so does a cut alone', (
     assert.deepEqual(unpackInspection(throughJson(packInspection(inspection))), inspection);
 });
 
-test('of a process in which nothing was found there is one word', () => {
+test('a process without findings becomes one word', () => {
   for (const outcome of ['inspected', 'kernel_threads', 'denied', 'failed', 'vanished'] as const) {
     const inspection: Inspection = { outcome, affected: null, hidden: [], cut: null };
     assert.equal(packInspection(inspection), outcome);
@@ -84,7 +84,7 @@ test('of a process in which nothing was found there is one word', () => {
   }
 });
 
-test('what all questions are about comes back the same', () => {
+test('the setup of the questions comes back the same', () => {
   const setup = {
     procPath: '/proc',
     include: { maps: true, fds: false },

@@ -1,4 +1,4 @@
-// How long an owner is waited for: a bounded time for each, and nobody is left out for another's sake.
+// Owners -> how long their processes are waited for: a bounded time for each, and root and services lose nothing to other owners.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Patience } from '../../src/crew/patience.ts';
@@ -7,7 +7,7 @@ const root = { kind: 'root', key: 0 } as const;
 const service = { kind: 'service', key: 33 } as const;
 const user = (key: number) => ({ kind: 'user' as const, key });
 
-test('whoever has kept nobody waiting is read as it comes, for a second at most', () => {
+test('an owner who has kept no reader waiting is read in order, and waited for a second at most', () => {
   const patience = new Patience();
   assert.equal(patience.isTried, false);
   assert.equal(patience.standing(user(1000)), 'first');
@@ -34,7 +34,7 @@ test('waits that end in time count as well: in the end an owner is left out', ()
   for (const other of [root, service, user(1001)]) assert.equal(patience.standing(other), 'first');
 });
 
-test('a user of many uids gets no more than all users do, and root and services lose nothing by it', () => {
+test('a user with many uids gets no more time than all users together, and root and services lose none', () => {
   const patience = new Patience();
   let waited = 0;
   for (let key = 100_000; patience.standing(user(key)) !== 'never'; key++) {
@@ -45,7 +45,7 @@ test('a user of many uids gets no more than all users do, and root and services 
   for (const other of [root, service]) assert.equal(patience.standing(other), 'first');
 });
 
-test('what is asked again is waited for longer than the first time', () => {
+test('the second question about a process may take longer than the first', () => {
   const patience = new Patience();
   for (let blocked = 0; blocked < 5; blocked++) patience.strike(service);
   assert.ok(patience.deadline(service, true) > 1000);

@@ -1,4 +1,4 @@
-// Which processes count as ours: a helper that waits still is one, and nobody else can make a process that passes for it.
+// Processes that count as ours: a helper that still waits does, and no other user can make a process that does.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// Which of the things that a helper does count as being blocked: none that a busy, a stopped or a slow machine makes it do.
+// States of a helper that count as blocked. A busy, stopped or slow machine must cause none of them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Vitals } from '../../src/crew/vitals.ts';
@@ -8,7 +8,7 @@ const looks = 100;
 const elapsed = 50;
 const deadline = 1000;
 
-/** Whether it is overdue after so many looks, by what is seen at each. */
+/** Whether the helper is overdue after this many looks; `seen` gives its vitals at each. */
 function isOverdueAfter(seen: (look: number) => Vitals | null, count = looks): boolean {
   const watch = new Watch();
   for (let look = 0; look < count; look++) watch.look(seen(look), elapsed);
@@ -58,7 +58,7 @@ test('an answer begins the time anew', () => {
   assert.equal(watch.isOverdue(deadline), false);
 });
 
-test('a helper that works for longer than any process can want is overworked', () => {
+test('a helper that works for longer than any process can need is overworked', () => {
   const watch = new Watch();
   watch.look({ reads: 7, state: 'R', ticks: 0 }, elapsed);
   watch.look({ reads: 7, state: 'R', ticks: 5000 }, elapsed);

@@ -1,4 +1,4 @@
-// A report lists the most telling findings of a process that has too many, in their order; the rest and its held bytes are counted.
+// If a process has too many findings, the report lists the most telling ones in their order, and counts the rest and its held bytes.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -29,7 +29,7 @@ const fd = (number: number, path: string, inode: bigint, more: Partial<FdFinding
   ...{ mountPoint: '/', ...more },
 });
 
-test('what fits is not cut', () => {
+test('findings that fit are not cut', () => {
   const found = { maps: [map('/a.so', 1n)], fds: [fd(3, '/b', 2n)] };
   assert.deepEqual(
     cutFindings(7, found, 0, () => assert.fail('nobody asks who it is')),
@@ -37,7 +37,7 @@ test('what fits is not cut', () => {
   );
 });
 
-test('what calls for something stays, then what is stale for longest, then what holds most; in their order', () => {
+test('findings that call for action stay, then those stale for longest, then those that hold most; in their order', () => {
   const maps = [
     map('/data', 1n, { kind: 'data', role: 'data', heldBytes: 9999 }),
     map('/new.so', 2n, { replacedAtNs: 9n }),
@@ -59,14 +59,14 @@ test('what calls for something stays, then what is stale for longest, then what 
   assert.deepEqual(listed(1900), ['/new.so', '/old.so', '/large', '/log']);
 });
 
-test('a text counts as JSON has it: controls and what is no UTF-8 take six characters', () => {
+test('a text counts with its length in JSON, which is longer for controls and for invalid bytes', () => {
   for (const unit of ['\x01', '\xff']) {
     const found = { maps: [map(`/${'a'.repeat(1000)}`, 1n), map(`/${unit.repeat(1000)}`, 2n)], fds: [] };
     assert.equal(cutFindings(7, found, 0, identity, 2900).maps.length, 1, JSON.stringify(unit));
   }
 });
 
-test('what is not listed is counted, with the bytes of each file once', () => {
+test('findings that are not listed are counted, and the bytes of each file once', () => {
   const fds = [
     fd(3, '/a', 1n),
     fd(4, '/a', 1n),

@@ -1,4 +1,4 @@
-// stat of a file in use -> when the file lost its name, and when that cannot be said.
+// stat of a file in use -> when the file lost its name, or null if that is not known.
 
 import assert from 'node:assert/strict';
 import type { BigIntStats } from 'node:fs';
@@ -37,7 +37,7 @@ for (const [name, change, layer, at] of rows) {
   });
 }
 
-test('a file holds its blocks when it has no link left, and nothing before', () => {
+test('a file holds its blocks if it has no link left, else nothing', () => {
   const facts = (nlink: bigint) => factsOf({ ...stat, nlink } as BigIntStats, null);
   assert.deepEqual([facts(0n).heldBytes, facts(1n).heldBytes], [2048, 0]);
   assert.deepEqual([facts(0n).device, facts(0n).inode, facts(2n).links, facts(0n).ownerUid], ['fd:01', 42n, 2, 33]);

@@ -1,4 +1,4 @@
-// Mappings -> findings, with what may be asked of the process answered here.
+// Mappings -> findings. The test answers the questions about the process.
 
 import assert from 'node:assert/strict';
 import type { BigIntStats } from 'node:fs';
@@ -32,7 +32,7 @@ const mapping: Mapping = {
 
 const view: Evidence['view'] = { look: () => ({ kind: 'absent' }), mountPath: (path) => path, mounts };
 
-/** A process in which map_files leads to the file `ino` of `dev`, of which four blocks are held. */
+/** A process in which map_files leads to the file `ino` of `dev`, with four held blocks. */
 function evidence(ino: bigint, dev = 0xfd01n): Evidence {
   const times = { birthtimeNs: 0n, mtimeNs: 1n, ctimeNs: 2n };
   const stat = { ino, dev, nlink: 0n, blocks: 4n, uid: 0n, ...times } as BigIntStats;

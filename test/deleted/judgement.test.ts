@@ -1,4 +1,4 @@
-// What is gone, and in which state: marks, identity, rules.
+// Files in use -> whether they are gone, and their state: marks, identity, rules.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { classifyGone, type GoneQuestion } from '../../src/deleted/gone.ts';
@@ -144,7 +144,7 @@ test("the user's patterns come first, cross slashes, and literals are literal", 
   assert.equal(match('/opt/ab', 'map', null), null);
 });
 
-test('what is hidden is counted, a file on disk once', () => {
+test('hidden uses are counted, and a file on disk once', () => {
   const tally = new SuppressedTally();
   const [rule] = shippedHideRules as [(typeof shippedHideRules)[0] & object];
   tally.add({ rule, via: 'map', heldBytes: 512, file: 'a' });

@@ -1,4 +1,4 @@
-// The quick look searches for parts of what parseMarked() reads: it may take more for gone than is gone, and never less.
+// The quick look searches for parts of the marks that parseMarked() reads. It may suspect too many names, but never too few.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -7,7 +7,7 @@ import { type Marked, parseMarked } from '../../src/deleted/mark.ts';
 import { mayNameGoneFile, parseSuspiciousMappings } from '../../src/procfs/maps.ts';
 import { linkMayBeGone } from '../../src/procfs/quick-look.ts';
 
-/** By mark, how the kernel or the client of a file system writes it. A mark without a row does not compile. */
+/** Names with each mark, as the kernel or the client of a file system writes them. A mark without a row does not compile. */
 const names: Readonly<Record<Marked['mark'], (path: string, hex: string) => string[]>> = {
   suffix: (path) => [`${path} (deleted)`],
   prefix: (path) => [`(deleted) ${path}`, `(deleted)${path}`],

@@ -1,4 +1,4 @@
-// Which program a process is, by its own words: the kernel prints `/` for it.
+// A process whose program the kernel prints as `/` -> the program, from texts that the process can change.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

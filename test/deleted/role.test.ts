@@ -1,4 +1,4 @@
-// The role of a gone file, by its evidence: who made it and when, how long it had a name, how large it is, who holds it and how.
+// Evidence -> the role of a gone file: who made it and when, how long it had a name, how large it is, which process holds it and how.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -19,7 +19,7 @@ const java = user('/usr/lib/jvm/java-17/bin/java');
 type MapCase = Parameters<typeof classifyMapRole>[0];
 type FdCase = Parameters<typeof classifyFdRole>[0];
 
-/** A library that was there a day before the process began, and was removed a day after. */
+/** A library that existed a day before the process began, and was removed a day after it. */
 const map = (path: string, more: Partial<MapCase> = {}): MapCase => ({
   ...{ path, kind: 'library', executable: true, ownerUid: 0, state: 'removed', links: 0, inode: 5n, heldBytes: 8192 },
   ...{ bornAtNs: start - day, unlinkedAtNs: start + day },
@@ -32,11 +32,11 @@ const fd = (path: string, more: Partial<FdCase> = {}): FdCase => ({
   ...more,
 });
 
-/** Made by the process after it began, and unlinked at once. */
+/** Times of a file that the process made after it began, and unlinked at once. */
 const unpacked = { bornAtNs: start + second, unlinkedAtNs: start + second + second / 2n };
-/** Made after the process began, with a name for a day. */
+/** Times of a file that was made after the process began, and had its name for a day. */
 const deployed = { bornAtNs: start + second, unlinkedAtNs: start + day };
-/** Made and unlinked by a parent before this process was forked off it. */
+/** Times of a file that a parent made and unlinked before it forked this process. */
 const handedDown = { bornAtNs: start - 9n * second, unlinkedAtNs: start - 8n * second };
 const notKnown = { bornAtNs: null, unlinkedAtNs: null };
 
@@ -165,7 +165,7 @@ const fdRows: [name: string, fd: FdCase, role: string, user?: User][] = [
   ['unpacked by the JVM', fd('/opt/app/x.jar', { ...read, ...unpacked }), 'scratch', java],
   ["Tomcat's copy", fd('/opt/tomcat/temp/1-x.jar', { ...read, ...deployed }), 'scratch', java],
   ['in /tmp', fd('/tmp/x.jar', read), 'scratch', java],
-  ['what a build daemon made', fd('/home/dev/x/build/libs/x.jar', { ...read, ...deployed }), 'file', java],
+  ['a product of a build daemon', fd('/home/dev/x/build/libs/x.jar', { ...read, ...deployed }), 'file', java],
   ['written by a JVM', fd('/opt/app/x.jar', { ...read, access: 'write' }), 'file', java],
   ['read by a backup', fd('/opt/app/log4j-core.jar', { ...read, state: 'replaced' }), 'file'],
   ['a zip that a file server reads', fd('/srv/files/x.zip', read), 'file', user('/usr/sbin/nginx')],
@@ -191,9 +191,24 @@ const fdRows: [name: string, fd: FdCase, role: string, user?: User][] = [
     shell('/usr/bin/dash', '/bin/sh -e /opt/app/run a'),
   ],
   ["zsh's script", fd('/opt/app/run', { ...read, fd: 11 }), 'code', shell('/usr/bin/zsh', 'zsh /opt/app/run')],
-  ['what a shell reads', fd('/data/in.csv', { ...read, fd: 10 }), 'file', shell('/usr/bin/dash', 'sh -c in.csv')],
-  ['what a script reads', fd('/data/in.csv', { ...read, fd: 10 }), 'file', shell('/usr/bin/dash', 'sh run in.csv')],
-  ['what comes in by redirection', fd('/opt/run', { ...read, fd: 0 }), 'file', shell('/usr/bin/dash', 'sh /opt/run')],
+  [
+    'a file that a shell reads',
+    fd('/data/in.csv', { ...read, fd: 10 }),
+    'file',
+    shell('/usr/bin/dash', 'sh -c in.csv'),
+  ],
+  [
+    'a file that a script reads',
+    fd('/data/in.csv', { ...read, fd: 10 }),
+    'file',
+    shell('/usr/bin/dash', 'sh run in.csv'),
+  ],
+  [
+    'a file that comes in by redirection',
+    fd('/opt/run', { ...read, fd: 0 }),
+    'file',
+    shell('/usr/bin/dash', 'sh /opt/run'),
+  ],
   ['a script in /tmp', fd('/tmp/x.sh', { ...read, fd: 255 }), 'scratch', user('/usr/bin/bash')],
   ["a runner's script", fd('/home/r/_work/_temp/x.sh', { ...read, fd: 255 }), 'scratch', user('/usr/bin/bash')],
   ['the same, replaced', fd('/tmp/x.sh', { ...read, fd: 255, state: 'replaced' }), 'code', user('/usr/bin/bash')],
@@ -208,7 +223,7 @@ for (const [name, input, role, who = daemon] of fdRows) {
   test(`role of an fd: ${name}, ${input.path}: ${role}`, () => assert.equal(classifyFdRole(input, who), role));
 }
 
-// A pattern that goes back over what it has read would take hours here.
+// A pattern that backtracks would take hours here.
 test('a path of more than a megabyte has a role', () => {
   for (const part of ['tmp.', '.db', '/log.', 'a_', '/base/1/1', 'wal', '-', '/']) {
     const path = `/${part.repeat(300_000)}x`;

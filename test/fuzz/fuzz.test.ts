@@ -25,4 +25,4 @@ for (const target of targets) {
   });
 }
 
-test('what was accepted is read by the real parsers of its formats', (t) => assertForeign(t, foreign));
+test('the real parsers of the formats read every accepted text', (t) => assertForeign(t, foreign));

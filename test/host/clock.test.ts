@@ -1,3 +1,4 @@
+// proc_stat(5), getauxval(3) and made-up clocks -> boot time, clock ticks, and the zero of the boot clock.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import test from 'node:test';

@@ -1,3 +1,4 @@
+// A made-up host tree -> the host facts of the report, and a problem for each fact that is missing.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { hostname } from 'node:os';

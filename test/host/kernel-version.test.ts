@@ -1,3 +1,4 @@
+// Kernel releases of many distributions -> their flavour, their order, and whether one may replace another.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { compareKernelVersions, mayReplace, parseKernelVersion } from '../../src/host/kernel-version.ts';
@@ -48,7 +49,7 @@ for (const [name, release, flavour] of flavours) {
   test(`flavour: ${name}`, () => assert.equal(parseKernelVersion(release).flavour, flavour));
 }
 
-/** The first is older than the second. */
+/** The first release of each row is older than the second. */
 const older: [name: string, a: string, b: string][] = [
   ['numbers by value', '6.1.0-9-amd64', '6.1.0-27-amd64'],
   ['numbers longer than a double holds', '6.1.0-90071992547409931-amd64', '6.1.0-90071992547409932-amd64'],

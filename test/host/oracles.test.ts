@@ -1,4 +1,4 @@
-// The host's own files against those who read them too: a shell, the C library, rpm.
+// The host's own files, read by us and by other readers: a shell, the C library, rpm.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -38,7 +38,7 @@ test('os-release: values in every quoting, as sh assigns them', (t) => {
       "''",
     ),
   );
-  // A tilde at the front would be somebody's home.
+  // A tilde at the front would be expanded to a home folder.
   const value = fc.array(part, { maxLength: 4 }).map((parts) => parts.join('').replace(/^~/, ''));
   const files = sample(fc.tuple(value, value, value), 300).map(
     ([id, version, name]) => `ID=${id}\nVERSION_ID=${version}\nNAME=${name}\n`,
@@ -55,7 +55,7 @@ test('os-release: values in every quoting, as sh assigns them', (t) => {
   });
 });
 
-// But for the entries of NIS, + and -, which stand for those of another source.
+// Except the entries of NIS, + and -, which stand for entries of another source.
 test('passwd: the names that the C library reads', (t) => {
   if (!needs(t, 'python3')) return;
   const field = of('ab1:#-+. \t,é', { maxLength: 4 });

@@ -1,4 +1,4 @@
-// Whose a uid is, by login.defs, subuid and passwd.
+// login.defs, subuid and passwd -> the owner of a uid.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readOwners } from '../../src/host/owners.ts';
@@ -28,7 +28,7 @@ test('the uids of a range of subuid are its one owner', (t) => {
   );
   const keyOf = (uid: number) => ownerOf(uid).key;
   assert.deepEqual([1000, 100000, 165535, 165536, 231071, 231072].map(keyOf), [1000, 1000, 1000, 1001, 1001, 231072]);
-  // A container of the system's has users of its own.
+  // A container that the system started has users of its own.
   assert.deepEqual([300000, 300001, 400000, 500000].map(keyOf), [300000, 300001, 400000, 500000]);
   assert.equal(ownerOf(300000).kind, 'user');
 });

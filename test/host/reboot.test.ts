@@ -1,3 +1,4 @@
+// Made-up host trees as distributions leave them -> whether the host needs a reboot, and why.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -17,7 +18,7 @@ const packaged = (...releases: string[]): Tree => ({
   ...modulesDep(...releases),
   ...images(...releases),
 });
-/** Fedora and RHEL: an image beside the modules too, and a rescue image that is no version. */
+/** Fedora and RHEL: an image beside the modules too, and a rescue image without a version in its name. */
 const fedora = (...releases: string[]): Tree => ({
   ...packaged(...releases),
   ...Object.fromEntries(releases.map((release) => [`usr/lib/modules/${release}/vmlinuz`, ''])),
@@ -36,13 +37,13 @@ const arch = (...releases: string[]): Tree => ({
   'boot/vmlinuz-linux-lts': '',
 });
 
-/** As the scan does it. */
+/** Reads it in the same way as the scan. */
 function readRebootOf(root: string, running: string | null) {
   const procPath = join(root, 'proc');
   return readReboot({ root, procPath, init: readInitEvidence(procPath) }, running);
 }
 
-/** Without the words for people: those are looked at once, below. */
+/** The result without the messages; a test below looks at those once. */
 function verdict(root: string, running: string | null) {
   const { required, reasons, unknown_because } = readRebootOf(root, running);
   assert.equal(unknown_because !== null, required === null);
@@ -289,12 +290,12 @@ test('kernels: a kernel with modules loaded misses them', (t) => {
   assert.deepEqual(verdict(root, deb(26)).reasons, [outdated(deb(26), deb(27)), missing(deb(26))]);
 });
 
-test('kernels: nothing is said where the running one is not known', (t) => {
+test('kernels: nothing is said if the running one is not known', (t) => {
   const root = makeTree(t, stale);
   assert.deepEqual(verdict(root, null), { required: null, reasons: [], unknown: 'kernel_unknown' });
 });
 
-test('why it is not known is said in a sentence that names what was found', (t) => {
+test('an unknown answer has a sentence that names the evidence', (t) => {
   const messageOf = (tree: Tree, running: string) => {
     const root = makeTree(t, tree);
     return readRebootOf(root, running).unknown_because?.message;

@@ -1,3 +1,4 @@
+// passwd(5) -> login names by uid.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// Users' processes whose readers wait for ever, most of them beyond SIGKILL: a scan ends in bounded time, names those processes,
-// finds everything else, and holds nobody's pipe.
+// Users' processes whose readers wait for ever, most of them beyond SIGKILL. A scan still ends in bounded time, names those
+// processes, finds everything else, and keeps nobody's pipe open.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, unlinkSync } from 'node:fs';
@@ -28,7 +28,7 @@ const scanFlags = ['scan', '--no-config', '--no-systemctl', '--format', 'json'];
 const user = { uid: blockerUid, name: null };
 const isCertain = ({ kind }: Blocker) => certainKinds.some((each) => each === kind);
 
-/** As a shell runs it, for ten seconds at most. */
+/** Runs a script as a shell does, for ten seconds at most. */
 function runForTenSeconds(script: string, words: readonly string[]) {
   const answer = spawnSync('/bin/sh', ['-c', script, program, ...argv, ...words], {
     encoding: 'utf8',
@@ -41,7 +41,7 @@ function runForTenSeconds(script: string, words: readonly string[]) {
   return answer;
 }
 
-/** Each of them is named as one that could not be read, or was read: then what is gone of its files is found. */
+/** Each blocker is named as a process that could not be read; or it was read, and then its gone files are found. */
 function assertNamedOrSeen({ scan, processes, warnings }: Report, blockers: readonly Blocker[]): number[] {
   const named = new Map((scan.blocked ?? []).map((each) => [each.pid, each.user]));
   for (const blocker of blockers) {
@@ -73,8 +73,8 @@ function assertNamedOrSeen({ scan, processes, warnings }: Report, blockers: read
 }
 
 /**
- * No helper is left but those that cannot end, each of which waits for a process that is named: one, or two, if a helper that had
- * nothing to do was asked the same.
+ * Only helpers that cannot end are left, and each waits for a process that is named. One process may have two such helpers, if an
+ * idle helper was asked the same question.
  */
 async function assertOnlyStuckHelpers(named: readonly number[]): Promise<Helper[]> {
   await until('every helper that can end has ended', () => helpersLeft().every(({ state }) => state === 'D'));
@@ -122,7 +122,7 @@ test('twenty of them beside a stale service: the scan ends within ten seconds an
   assert.ok(isService(first), 'the service is found');
   const left = await assertOnlyStuckHelpers(named);
 
-  // Helpers that wait still are known to the next scan, which leaves no second one behind for the same process.
+  // The next scan knows the helpers that still wait, and does not leave a second one behind for the same process.
   const piped = join(folder, 'piped.json');
   runForTenSeconds('"$0" "$@" | cat >"$REPORT"'.replace('$REPORT', piped), scanFlags);
   const second = JSON.parse(readFileSync(piped, 'utf8')) as Report;
@@ -133,7 +133,7 @@ test('twenty of them beside a stale service: the scan ends within ten seconds an
   assert.deepEqual(added, [], 'one more helper waits for a process that another one waits for');
   assert.ok(isService(second), 'the service is found');
 
-  // The exit codes are those of what is not known.
+  // The exit codes are those for an incomplete report.
   assert.equal(runCli([...scanFlags, '--require-complete']).status, 4);
   const check = ['check', piped, '--no-config', '--unit', 'none.service', '--json'];
   assert.equal(runCli(check).status, 4);

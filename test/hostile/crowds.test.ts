@@ -22,7 +22,7 @@ test('a hundred thousand descriptors of gone files are as many findings, whose b
   if (!skipUnless(t, isRoot && python !== null, 'needs root and python3')) return;
   const folder = workFolder(t);
   const made = new Map<number, { path: string; count: number }>();
-  // One process where its limit may be raised, else as many as it takes.
+  // One process, if its limit can be raised; else as many processes as are needed.
   for (let missing = 100_000; missing > 0; ) {
     const path = join(folder, `${made.size}.log`);
     const { child, said } = await startCreature(t, 'many_descriptors', path, String(missing));

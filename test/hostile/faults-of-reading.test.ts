@@ -1,5 +1,5 @@
-// Faults while /proc is read. Each call of a scan fails in turn, with each of the errors that a kernel may give: the scan ends
-// with a valid report or an expected error, finds nothing that is not there, and what it loses is counted.
+// Faults while /proc is read. Each call of a scan fails once, with each error that a kernel may give. The scan ends with a valid
+// report or an expected error, finds nothing that does not exist, and counts what it could not read.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -15,7 +15,7 @@ import { isRoot, processOf, python, workFolder } from '../support/live.ts';
 import { skipUnless } from '../support/skip.ts';
 import { figure } from '../support/test-counters.ts';
 
-/** A scan of one process by the real program, in this process. */
+/** Scans one process by the real program, inside the test's process. */
 function scanOne(pid: number): Promise<Report> {
   return scanHost({
     procPath: '/proc',

@@ -1,5 +1,5 @@
-// Faults around a scan, made for real: full disks, no descriptors, signals, closed streams, a systemctl that goes wrong. The
-// table of docs/security.md is this one: fault by fault, what happens.
+// Real faults around a scan: full disks, no descriptors, signals, closed streams, a failing systemctl. The rows are those of the
+// table in docs/security.md: each fault with its outcome.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,13 +21,13 @@ const scanning = ['scan', '--no-config', '--format', 'json'];
 
 interface Fault {
   fault: string;
-  /** What happens, as docs/security.md has it. */
+  /** The outcome as in docs/security.md. */
   outcome: string;
-  /** null: in faults-of-reading.test.ts. */
+  /** null: faults-of-reading.test.ts has the check. */
   check: ((t: TestContext) => void | Promise<void>) | null;
 }
 
-/** A process with one gone library, in a service of the test where the host has control groups. */
+/** Starts a process with one gone library, in a service of the test if the host has control groups. */
 async function startAffected(t: TestContext) {
   const cgroup = cgroupFolder(t, 'system.slice/lib-users-zoo.service');
   const { child, library } = await startCreature(t, 'plain');
@@ -36,7 +36,7 @@ async function startAffected(t: TestContext) {
   return { pid: child.pid, library };
 }
 
-/** Scans with a systemctl of this body, or with none: exit code 0, the finding and its unit are there; returns what is said of systemd. */
+/** Scans with a systemctl of this body, or with none. The exit code is 0, the finding and its unit are there; returns the warning. */
 async function withSystemctl(t: TestContext, body: string | null) {
   const { pid, library } = await startAffected(t);
   const folder = workFolder(t);
@@ -101,7 +101,7 @@ function onFullDisk(flags: (path: string) => string[]): Fault['check'] {
 
 function onSignal(signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP'): Fault['check'] {
   return async (t) => {
-    // So many descriptors that the scan is in the middle of them when the signal comes.
+    // So many descriptors that the signal comes while the scan reads them.
     const { child } = await startCreature(t, 'many_descriptors', join(workFolder(t), 'x.log'), '19000');
     const folder = workFolder(t);
     const path = join(folder, 'report.json');

@@ -1,5 +1,5 @@
-// The long run of test/fuzz: another seed every time, which is printed. FUZZ_SECONDS= for longer, FUZZ_TARGET= for one
-// reader, FUZZ_SEED= to repeat a run, FUZZ_KEEP=1 to add what reached something new to the corpus.
+// The long run of test/fuzz, with a new seed each time, which is printed. FUZZ_SECONDS= sets its length, FUZZ_TARGET= one reader,
+// FUZZ_SEED= repeats a run, FUZZ_KEEP=1 adds inputs that reached new code to the corpus.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -26,6 +26,6 @@ for (const target of targets.filter(({ name }) => FUZZ_TARGET === undefined || n
   });
 }
 
-test('what was accepted is read by the real parsers of its formats', (t) => {
+test('the real parsers of the formats read every accepted text', (t) => {
   if (FUZZ_TARGET === undefined || foreign.length > 0) assertForeign(t, foreign);
 });

@@ -1,6 +1,6 @@
-// Long texts, of which a local user can have as many as files: paths, command lines, names. V8 hashes a string of more than 16383
-// characters by its length alone, and holds none of more than half a gigabyte. A stage of which four times the files take much
-// more than four times the work looks at each with each.
+// Long texts: a local user can have as many as files, in paths, command lines and names. V8 hashes a string of more than 16383
+// characters by its length alone, and cannot hold one of more than half a gigabyte. If four times the files cost a stage much more
+// than four times the work, the stage compares each with each.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -29,12 +29,12 @@ const length = 20_000;
 const style = { colour: false, columns: 100 };
 const now = new Date('2026-11-24T00:00:00Z');
 
-/** All of one length, and the same but for a few characters. */
+/** Long texts of equal length that differ in a few characters only. */
 const long = (number: number, start: string): string =>
   `${start}${'x'.repeat(length - 8 - start.length)}${String(number).padStart(8, '0')}`;
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 2);
 
-/** As many files of one unit, and of a process in none. */
+/** A report with this many files of one unit, and of a process without a unit. */
 function manyPaths(count: number): Report {
   const files = numbers(count).map((number) => file('code', long(number, '/srv/'), [7]));
   const logs = numbers(count).map((number) => file('log', long(number, '/var/log/'), [8]));
@@ -43,7 +43,7 @@ function manyPaths(count: number): Report {
   return report({ units: [one], processes: [affected(7, files, { unit: ref }), affected(8, logs)] });
 }
 
-/** As many processes in no unit, and units: each with a name and a program of its own. */
+/** A report with this many processes without a unit, and this many units; each has its own name and program. */
 function manyNames(count: number): Report {
   const library = file('code', '/usr/lib/libc.so.6');
   const loose = numbers(count).map((pid) =>
@@ -112,7 +112,7 @@ const shapes: readonly [name: string, make: (count: number) => Report][] = [
   ['names', manyNames],
 ];
 
-/** Microseconds of the processor in the shorter of two runs, because a collection of garbage may fall into one. */
+/** Microseconds of processor time in the shorter of two runs, because a garbage collection may fall into one. */
 function costOf(work: () => unknown): number {
   const runs = [0, 1].map(() => {
     const began = process.cpuUsage();
@@ -134,7 +134,7 @@ for (const [what, make] of shapes) {
   }
 }
 
-test('a document is written that is longer than a string can be, and a text that is so in JSON', () => {
+test('a document longer than a string can be is written, and so is a text that is too long as JSON', () => {
   const process = affected(
     7,
     numbers(6000).map((number) => file('code', `/${'\x01'.repeat(length)}${number}`, [7])),
@@ -175,6 +175,6 @@ test('25000 mappings with paths of four kilobytes cost their own process alone',
   assert.ok(listed > 1000 && (cut?.maps ?? 0) > 1000, `${listed} listed`);
   assert.equal(cut?.held_bytes, cut!.maps * 4096);
   assert.deepEqual([found.scan.processes.failed, found.scan.processes.inspected], [0, 2]);
-  assert.match(readFileSync(join(folder, 'text'), 'utf8'), /not everything that is gone is listed of a process/);
+  assert.match(readFileSync(join(folder, 'text'), 'utf8'), /some gone files are not listed for a process/);
   assert.equal(runCli(['plan', '--no-config', ...only, '--format', 'text']).status, 0);
 });

@@ -1,5 +1,5 @@
-// Processes that come and go while they are looked at, and PIDs that are used again. Nothing is mixed up, nothing is found that
-// was not there, nobody who stays is missed.
+// Processes that come and go while they are read, and PIDs that are used again. The data of two processes is never mixed, nothing
+// is found that did not exist, no process that stays is missed.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ import { figure } from '../support/test-counters.ts';
 interface Breed {
   name: string;
   uid: number;
-  /** The library that all of the breed map, which is gone; null for one that has nothing to hide. */
+  /** The gone library that all processes of the breed map; null for a breed without gone files. */
   library: string | null;
 }
 
@@ -26,9 +26,9 @@ interface Breeder {
   child: ChildProcess;
 }
 
-/** @param enter what to run it behind, as in nsenter */
+/** @param enter the command that runs it, as in nsenter */
 async function startBreeder(t: TestContext, breed: Breed, enter: string[], lifetimeMs: number, rate: number) {
-  // One that is clean removes a file that it does not map.
+  // A clean breed removes a file that it does not map.
   const library = breed.library ?? join(workFolder(t), 'unmapped');
   copyFileSync(someLibrary(), library);
   const trait = [breed.library === null ? 'unmapped_breeding' : 'breeding', breed.name, String(breed.uid)];
@@ -38,7 +38,7 @@ async function startBreeder(t: TestContext, breed: Breed, enter: string[], lifet
   return { breed, child };
 }
 
-/** Ends the breeders, or those that nsenter has started, and adds up their children. */
+/** Ends the breeders, or the ones that nsenter has started, and adds up their children. */
 async function endBreeders(breeders: readonly Breeder[]): Promise<number> {
   let born = 0;
   for (const { child } of breeders) {
@@ -64,7 +64,7 @@ function scanBehind(enter: readonly string[]): Report {
   return JSON.parse(stdout) as Report;
 }
 
-/** Each process of a breed is what its breed is, in everything that is said of it, and each breeder is there. */
+/** The data of each process fits its breed, in all its fields, and each breeder is in the report. */
 function judge(report: Report, breeds: readonly Breed[], members: (process: Process) => boolean): void {
   const { seen, ...parts } = report.scan.processes;
   assert.equal(
@@ -103,7 +103,7 @@ test('a fork storm of 200 processes a second: each is itself or vanished', async
   assert.ok(born / seconds >= 200, `${born} in ${seconds} s`);
 });
 
-/** Since Linux 6.14 each PID namespace has a limit of its own; before, writing it would change the host's. */
+/** Since Linux 6.14 each PID namespace has its own limit. Before, writing it would change the host's limit. */
 const ownPidMax = /^([0-9]+)\.([0-9]+)/.exec(release());
 const hasOwnPidMax = Number(ownPidMax?.[1]) * 1000 + Number(ownPidMax?.[2]) >= 6014;
 
@@ -111,7 +111,7 @@ test('PIDs used again and again, 200 scans: no two processes are mixed up', asyn
   const possible = isRoot && python !== null && hasOwnPidMax;
   if (!skipUnless(t, possible, 'needs root, python3 and Linux 6.14')) return;
   const before = readFileSync('/proc/sys/kernel/pid_max', 'utf8');
-  // The kernel leaves the first 300 out once it has come around: as many are used again and again.
+  // After the first round the kernel leaves out the first 300 pids, so that the other 300 are used again and again.
   const limit = 600;
   const script = `echo ${limit} > /proc/sys/kernel/pid_max; echo ready; exec sleep 600`;
   const unshare = [
@@ -137,7 +137,7 @@ test('PIDs used again and again, 200 scans: no two processes are mixed up', asyn
   const breeders: Breeder[] = [];
   for (const breed of breeds) breeders.push(await startBreeder(t, breed, enter, 10, 60));
   const began = Date.now();
-  // 200 quick scans are over before each PID has been used five times.
+  // 200 quick scans may end before each PID has been used five times.
   for (let turn = 0; turn < 200 || Date.now() - began < 15_000; turn++) judge(scanBehind(enter), breeds, () => true);
   const born = await endBreeders(breeders);
   figure('processes raced', born);

@@ -1,5 +1,5 @@
-// Many of everything that a local user can have many of: tens of thousands of processes in one session, files in one process,
-// mounts in one namespace. Every stage and every format ends in time; one that looks at each with each does not.
+// Large numbers of everything that a local user can make: tens of thousands of processes in one session, files in one process,
+// mounts in one namespace. Every stage and format ends in time; a stage that compares each with each does not.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ import { renderEverything } from '../support/every-format.ts';
 import { process as affected, facts, file, report, unit } from '../support/reports.ts';
 
 const many = 20_000;
-/** Of the processor: some seconds here, minutes or hours where the work grows with the square. */
+/** Processor time. It takes some seconds here, and minutes or hours if the work grows with the square. */
 const deadlineMs = 45_000;
 
 const pids = Array.from({ length: many }, (_, index) => index + 2);

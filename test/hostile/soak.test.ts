@@ -1,5 +1,5 @@
-// Scans for a minute beside a random mix of processes that come, go and behave badly, `npm run test:soak` for half an hour: no scan
-// takes longer than its deadline, loses the stale process that is there all the time, or leaves more behind than the one before.
+// Scans for a minute beside a random mix of processes that come, go and misbehave (`npm run test:soak`: for half an hour). Every scan
+// ends before its deadline, finds the stale process that is always there, and leaves no more behind than the scan before.
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -21,17 +21,17 @@ import { until } from '../support/until.ts';
 const seconds = Number(process.env.SOAK_SECONDS ?? 60);
 const every = Number(process.env.SOAK_EVERY ?? 3);
 const seed = Number(process.env.SOAK_SEED ?? Math.floor(Math.random() * 2 ** 31));
-/** What one user may cost in waits (patience.ts), and work on a busy machine. */
+/** The longest wait that one user can cause (patience.ts), and the work on a busy machine. */
 const deadlineSeconds = 15;
 
-/** The most that are there at once, and for how many scans each may stay. */
+/** The most that exist at once; and the most scans for which each may stay. */
 const most = { creatures: 8, blockers: 8 };
 const mostScans = 5;
 
-/** Memory of the last third of the scans over that of the first, which has the same company. */
+/** Memory in the last third of the scans divided by that in the first third, which has the same mix of processes. */
 const mostGrowth = 1.2;
 
-/** Traits of hostile-process.py, with their arguments; FOLDER is an empty one. */
+/** Traits of hostile-process.py with their arguments; FOLDER stands for an empty folder. */
 const traits: readonly (readonly [trait: string, ...rest: string[]])[] = [
   ['plain'],
   ['leaderless'],
@@ -48,7 +48,7 @@ const traits: readonly (readonly [trait: string, ...rest: string[]])[] = [
   ['breeding', 'storm', '65534', '5', '50'],
 ];
 
-/** mulberry32: the same numbers for the same seed. */
+/** mulberry32: gives the same numbers for the same seed. */
 function randomOf(start: number): (below: number) => number {
   let state = start;
   return (below) => {
@@ -64,7 +64,7 @@ interface Guest {
   end(): void;
 }
 
-/** A creature with a folder of its own; its traits may end it when they like. */
+/** A creature with its own folder. It may end itself at any time. */
 async function startGuest(folder: string, words: readonly string[]): Promise<() => void> {
   mkdirSync(folder);
   const library = join(folder, 'libguest.so');
@@ -104,7 +104,7 @@ async function scan(t: TestContext, output: string): Promise<Measured> {
   return JSON.parse(text) as Measured;
 }
 
-/** Whether what is asked of every process can be had of this one; false if it is gone. */
+/** Whether the questions that every process gets can be answered by this one; false if it is gone. */
 function canBeRead(pid: number): boolean {
   const script = 'cat "$0/stat" "$0/maps" "$0/cmdline" && ls -l "$0/fd" "$0/map_files" && cat "$0"/fdinfo/*';
   const { status } = spawnSync('sh', ['-c', `exec >/dev/null; ${script}`, `/proc/${pid}`], {
@@ -173,7 +173,7 @@ test(`scans beside a random mix of bad company for ${seconds} s: none late, no g
     const known = new Set([...blockers.keys()].map(({ pid }) => pid));
     const others = (report.scan.blocked ?? []).filter(({ pid }) => !known.has(pid) && canBeRead(pid));
     assert.deepEqual(others, [], `${what} names as blocked who can be read`);
-    // Those that can end do so; for a process that blocks them one waits, or two, if an idle one was asked the same.
+    // All helpers that can end do so. For a process that blocks, one helper waits, or two if an idle helper was asked the same.
     await until('every helper that can end has ended', () => helpersLeft().every(({ state }) => state === 'D'));
     const waiting = helpersLeft().length;
     assert.ok(waiting <= 2 * blockers.size, `${what}: ${waiting} helpers wait for ${blockers.size} processes`);

@@ -1,5 +1,5 @@
-// Files that an ordinary user holds in ways that no reader can follow: the host's report is as complete as without them, and the
-// limits of what can be seen are those that docs/security.md names.
+// Files that an ordinary user holds in ways that no reader can follow. The host's report is as complete as without them, and
+// docs/security.md names the limits.
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -12,10 +12,10 @@ import { processOf, python, runCli, workFolder } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
 import { projectRoot } from '../support/project.ts';
 
-/** A uid that nothing else runs as, of those that people have. */
+/** A uid from the range for people; no other process runs as it. */
 const uid = 4712;
 
-/** A path that is too long for the kernel to print (d_path() has a page), of a file that is there. */
+/** Holds a file that exists, at a path that is too long for the kernel to print (d_path() has a page). */
 const longDescriptor = `
 import os, sys
 os.chdir(sys.argv[1])
@@ -26,7 +26,7 @@ os.open("there", os.O_CREAT | os.O_RDWR)
 print("ready", flush=True)
 sys.stdin.read()`;
 
-/** A deleted file whose one descriptor is in a socket's queue. unix(7), SCM_RIGHTS. */
+/** Has a deleted file whose only descriptor is in a socket's queue. unix(7), SCM_RIGHTS. */
 const inFlight = `
 import os, socket, sys
 os.chdir(sys.argv[1])
@@ -41,7 +41,7 @@ sys.stdin.read()`;
 
 async function startAsUser(t: TestContext, program: string): Promise<number> {
   let folder = '';
-  // Node cannot remove what has so long a path; and hooks run in the order in which they were made.
+  // Node cannot remove a path that long. This hook comes before the one of the folder, because hooks run in the order of their calls.
   t.after(() => spawnSync('rm', ['-rf', folder]));
   folder = workFolder(t);
   chmodSync(folder, 0o777);

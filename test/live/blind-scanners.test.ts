@@ -1,4 +1,4 @@
-// Scanners that do not see everything: what is hidden from them makes the report incomplete, and never wrong. Counts add up.
+// Scanners that do not see everything: hidden processes make the report incomplete, but never wrong. The counts add up.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { commandLine, copyProgram } from '../support/program.ts';
 
 const nobody = ['/usr/bin/setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
 
-/** Scans from behind `wrapper`, with a copy of the program that everybody may read. */
+/** Scans from behind `wrapper`, with a copy of the program that every user may read. */
 function scanBehind(t: TestContext, wrapper: readonly string[], ...flags: string[]): Report {
   const scan = ['scan', '--no-config', '--format', 'json', '--no-systemctl', ...flags];
   const [file = '', ...args] = [...wrapper, ...commandLine(scan, copyProgram(workFolder(t)))];
@@ -28,7 +28,7 @@ function scanBehind(t: TestContext, wrapper: readonly string[], ...flags: string
 
 const codes = (report: Report) => report.warnings.map(({ code }) => code);
 
-/** Runs the rest of the arguments in a mount namespace of its own, after a script that may mount; $1 is a folder. */
+/** Runs the rest of the arguments in their own mount namespace, after a script that may mount; $1 is a folder. */
 const inMountNamespace = (script: string, folder: string) => [
   '/usr/bin/unshare',
   '-m',
@@ -52,7 +52,7 @@ for (const [hidepid, sees] of Object.entries({ '1': true, '2': false, invisible:
     assert.ok(codes(blind).includes('hidepid'));
     assert.equal(processOf(blind, child.pid), undefined);
     if (sees) assert.ok(blind.scan.processes.denied > 0);
-    else assert.equal(blind.scan.processes.denied, 0, 'what cannot be seen is not counted as denied');
+    else assert.equal(blind.scan.processes.denied, 0, 'a process that cannot be seen is not counted as denied');
     const root = scanBehind(t, mounted, '--proc', proc);
     assert.equal(processOf(root, child.pid)?.maps[0]?.path, library, 'root sees through it');
     assert.ok(!codes(root).includes('hidepid'));
@@ -73,7 +73,7 @@ test('root without CAP_SYS_PTRACE: the others are denied, not clean', async (t) 
   if (!needs(t, 'python3', 'setpriv', 'CAP_SYS_PTRACE')) return;
   const { child, library } = await startCreature(t, 'plain');
   unlinkSync(library);
-  // Newer kernels show maps to CAP_PERFMON too, and so to CAP_SYS_ADMIN.
+  // Newer kernels also show maps to CAP_PERFMON, and so to CAP_SYS_ADMIN.
   const dropped = '-sys_ptrace,-perfmon,-sys_admin';
   const report = scanBehind(t, ['/usr/bin/setpriv', '--bounding-set', dropped, '--inh-caps', dropped]);
   assert.equal(report.scan.effective_uid, 0);
@@ -87,7 +87,7 @@ test('a scanner in a mount namespace of its own sees what others do', async (t) 
   if (!needs(t, 'python3', 'mounts')) return;
   const { child, library } = await startCreature(t, 'plain');
   unlinkSync(library);
-  // It has an empty folder of its own there: what others have is in their view, not in its.
+  // The scanner has an empty folder of its own there: the new file is in the other processes' view, not in its own.
   writeFileSync(library, 'replaced');
   const report = scanBehind(t, inMountNamespace('mount -t tmpfs none "$1"', dirname(library)));
   assert.deepEqual(

@@ -1,5 +1,5 @@
-// Files bound over a path, as containers and sandboxed units have them: real mounts in a namespace of the process's own, whose
-// source is replaced or removed outside. The path goes on to show the old file, which is gone all the same.
+// Files bound over a path, as in containers and sandboxed units: real mounts in the process's own namespace, whose source is
+// replaced or removed outside. The path still shows the old file, but that file is gone.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
@@ -27,13 +27,13 @@ import { until } from '../support/until.ts';
 
 const wanted = ['unshare', 'mounts', 'stat map_files'] as const;
 
-/** Runs a shell line in a mount namespace of its own; what it starts in the end is the child itself. */
+/** Runs a shell script in its own mount namespace. The last program of the script is the child itself. */
 function startBound(t: TestContext, script: string, ...words: string[]) {
   const argv = ['unshare', '-m', '--propagation', 'private', 'sh', '-ec', script, 'sh', ...words] as const;
   return start(t, argv);
 }
 
-/** A library, a program and a log, and what each is bound over. */
+/** Makes a library, a program and a log, and the files that each is bound over. */
 function makeFiles(folder: string) {
   const files = { library: 'lib.so', program: 'program', log: 'app.log' };
   for (const [kind, name] of Object.entries(files)) {
@@ -57,7 +57,7 @@ LD_PRELOAD="$4" exec "$5" 600`;
 async function startAll(t: TestContext, folder: string, script = bindAll) {
   const files = makeFiles(folder);
   const { library, program, log } = files;
-  // A process's start is known to a hundredth of a second: the files must be older than that.
+  // The start of a process is known to a hundredth of a second, so the files must be older than that.
   await sleep(100);
   const child = await startBound(t, script, library, program, log, bound(library), bound(program), bound(log));
   await untilMapped(child.pid, 'lib.so');
@@ -149,7 +149,7 @@ for (const [what, leave] of [
       'mount -t tmpfs none "$1"; cp "$2" "$3"; touch "$4"; mount --bind "$3" "$4"; LD_PRELOAD="$4" exec "$5" 600';
     const child = await startBound(t, script, folder, someLibrary(), source, over, sleepProgram());
     await untilMapped(child.pid, over);
-    // The shell that copied it is the process itself: what is gone within two seconds would be its own unpacking.
+    // The copying shell becomes the process itself, so a file that is gone within two seconds would count as its own unpacking.
     await sleep(2100);
     spawnSync('nsenter', [`--target=${child.pid}`, '--mount', 'sh', '-ec', leave, 'sh', source]);
     const [map] = processOf(scan('--pid', String(child.pid)), child.pid)?.maps ?? [];
@@ -160,10 +160,10 @@ for (const [what, leave] of [
 test('a file of a lower layer of an overlay keeps its link, and is found', async (t) => {
   if (!needs(t, ...wanted)) return;
   let base = '';
-  // Before the folder is removed.
+  // Hooks run in order: this one unmounts before another one removes the folder.
   t.after(() => spawnSync('umount', ['-l', join(base, 'merged'), base]));
   base = workFolder(t);
-  // The layers of one overlay must not be on another.
+  // The layers of an overlay must not be on another overlay.
   spawnSync('mount', ['-t', 'tmpfs', 'lib-users-test', base]);
   for (const name of ['lower', 'upper', 'work', 'merged']) mkdirSync(join(base, name));
   makeFiles(join(base, 'lower'));
@@ -190,7 +190,7 @@ test('a file of a lower layer of an overlay keeps its link, and is found', async
   );
 });
 
-/** Starts sleep(1) as `path`, which the script has bound something over. */
+/** Starts sleep(1) as `path`; the script has bound a file over that path. */
 async function startProgram(t: TestContext, script: string, ...words: string[]) {
   const child = await startBound(t, script, ...words);
   await until('it sleeps', () => readFileSync(`/proc/${child.pid}/wchan`, 'utf8').includes('nanosleep'));
@@ -282,7 +282,7 @@ test('several mounts at one path, and a bound file that was renamed away first',
     [undefined, [point, 'replaced']],
     'each has its own mount',
   );
-  // The kernel detaches the upper mount with it: the lower file is what it was mounted on.
+  // The kernel detaches the upper mount too, because the lower file was its mount point.
   unlinkSync(`${a}.old`);
   assert.deepEqual(programOf(lower), [point, 'removed']);
 });

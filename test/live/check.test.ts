@@ -1,5 +1,5 @@
-// A day in the life of the gate on this machine: in a PID namespace of its own, where everything can be seen and nothing
-// else comes and goes. (test/guest/check.test.ts has the same with units and packages.)
+// A day with the gate on this machine, in its own PID namespace: everything can be seen there, and no other process comes or goes.
+// (test/guest/check.test.ts has the same with units and packages.)
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -29,7 +29,7 @@ check remaining --format json --baseline stale.base
 kill $process; wait $process || true
 start
 check cured --format json --baseline stale.base
-# Times are seconds: what happens in the second of a baseline was there.
+# Times are seconds: an event in the second of a baseline counts as before it.
 "$sleep" 1.1
 replace
 check again --format json --baseline stale.base
@@ -61,7 +61,7 @@ test('clean, replaced, restarted and replaced again: open, closed and named, res
   assert.match(readFileSync(join(folder, 'plugin'), 'utf8'), /^LIB_USERS WARNING - 1 newly stale unit: /);
 });
 
-test('--pid looks at that process alone: what is elsewhere is unseen, and never resolved', async (t) => {
+test('--pid looks at one process: findings of others are unseen, and never resolved', async (t) => {
   const folder = workFolder(t);
   const stale = await startWithLibrary(t, join(folder, 'libheld.so.1'));
   const clean = await start(t, [sleepProgram(), '600']);

@@ -1,5 +1,5 @@
-// Daemons that load their libraries and then chroot, as haproxy, bind and postfix do: the kernel prints the libraries' paths from
-// the root of the mount namespace, which is not the process's.
+// Daemons that load their libraries and then chroot, like haproxy, bind and postfix. The kernel prints the libraries' paths from
+// the root of the mount namespace, which is not the process's root.
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { needs } from '../support/needs.ts';
 
 const wanted = ['python3', 'chroot', 'mounts', 'stat map_files'] as const;
 
-/** Maps two libraries, holds a third open, and locks itself up; a `parent` or a `child` stays outside. */
+/** Maps two libraries, holds a third one open, and changes its root; a `parent` or a `child` stays outside. */
 const daemon = `
 import ctypes, os, sys, time
 jail, fork, *paths = sys.argv[1:]
@@ -66,7 +66,7 @@ const rows: [name: string, fork: 'parent' | 'child' | 'alone', own: boolean, sta
   ["in the scanner's mount namespace", 'alone', false, known],
   ['in a mount namespace of its own, whose parent is not locked up', 'parent', true, known],
   ['in a mount namespace of its own, in which some other process is not locked up', 'child', true, known],
-  // Nobody sees that namespace from its root. The same path on the same file system is the same place, if something is there.
+  // No process sees that namespace from its root. The same path on the same file system counts as the same place, if a file is there.
   [
     'alone in a mount namespace of its own',
     'alone',
@@ -88,7 +88,7 @@ test('a file outside whose path begins as the path of the chroot does', async (t
   assert.deepEqual(statesOf(pid), known);
 });
 
-test('since when a chrooted process is stale is known, where only the new file can tell', async (t) => {
+test('replaced_at of a chrooted process is known, if only the new file tells it', async (t) => {
   if (!needs(t, ...wanted)) return;
   const pid = await startJailed(t, 'alone', true);
   const map = processOf(scan(), pid)?.maps.find(({ path }) => path.endsWith('/replaced.so'));
@@ -96,7 +96,7 @@ test('since when a chrooted process is stale is known, where only the new file c
 });
 
 test('a folder of root that became a symlink, as /usr/sbin did', async (t) => {
-  // Nobody else's link is followed, and what another file is must be told by map_files.
+  // A link that another user may have made is not followed, and only map_files can tell which file another file is.
   if (!needs(t, 'stat map_files')) return;
   const folder = workFolder(t);
   const [bin, sbin] = [join(folder, 'bin'), join(folder, 'sbin')];

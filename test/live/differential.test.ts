@@ -1,5 +1,5 @@
-// The same host in the same run, seen by the tools that people use today: lib_users and fd_users (0.14.post1, the newest on
-// PyPI), and lsof +L1.
+// The same host in the same run, seen by the tools in use today: lib_users and fd_users (0.14.post1, the newest on PyPI), and
+// lsof +L1.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, unlinkSync } from 'node:fs';
@@ -21,7 +21,7 @@ function output(program: string, args: readonly string[]): string {
   return answer.stdout;
 }
 
-/** The lines of `-m` output that name one of the pids, sorted: other processes of the host come and go. */
+/** The lines of `-m` output that name one of the pids, sorted, because other processes of the host come and go. */
 function linesOf(text: string, pids: readonly number[]): string[] {
   const wanted = new Set(pids.map(String));
   return text
@@ -55,7 +55,7 @@ for (const name of ['lib_users', 'fd_users']) {
           : text
               .split('\n')
               .flatMap((line) => {
-                // Processes of other tests with the same command stand in the same line.
+                // Processes of other tests with the same command are in the same line.
                 const [first = '', ...rest] = line.split(' ');
                 const own = first.split(',').filter((pid) => wanted.has(pid));
                 return own.length === 0 ? [] : [[own.join(), ...rest].join(' ')];
@@ -71,20 +71,20 @@ for (const name of ['lib_users', 'fd_users']) {
 test('regular files without a link: the same descriptors as lsof +L1', async (t) => {
   if (!needs(t, 'lsof', 'CAP_SYS_PTRACE')) return;
   const { pids } = await strays(t);
-  // The host lives on: what one tool saw both before and after the other looked was there for it to see.
+  // Processes come and go meanwhile: a file that one tool saw before and after the other one looked was there for both.
   const theirs = [lsofUnlinked()];
   const first = scanGone();
   const ours = [unlinked(first)];
   theirs.push(lsofUnlinked());
   ours.push(unlinked(scanGone()));
-  // Where lsof asks a file system that may hang, we say unknown; but we say so.
+  // If lsof asks a file system that may hang, we report `unknown`; but we must report the file.
   const known = first.map(({ key }) => key);
   assert.deepEqual(missing(theirs, known), [], 'lsof saw these and we did not');
   assert.deepEqual(missing(ours, theirs[1]), [], 'we saw these and lsof did not');
   assert.ok(ours[0]?.some((entry) => pids.includes(Number(entry.split(' ')[0]))));
 });
 
-/** What is in both looks and not in the one between them. */
+/** The entries of both looks that are missing in the look between them. */
 function missing([before = [], after = []]: string[][], between: string[] = []): string[] {
   return before.filter((entry) => after.includes(entry) && !between.includes(entry));
 }
@@ -96,7 +96,7 @@ interface GoneFd {
 }
 
 function scanGone(): GoneFd[] {
-  // A leader that exited while its threads live has an empty fd folder: lsof sees nothing there, we ask a living thread.
+  // If a leader has exited while its threads live, its fd folder is empty: lsof sees nothing there, we read a living thread.
   const { processes } = scan('--no-default-rules', '--only', 'fds');
   const led = processes.filter(({ pid }) => existsSync(`/proc/${pid}/fd`) && readdirSync(`/proc/${pid}/fd`).length > 0);
   return led.flatMap(({ pid, fds }) => fds.map((fd) => ({ key: `${pid} ${fd.fd}`, fd })));
@@ -107,7 +107,7 @@ function unlinked(gone: readonly GoneFd[]): string[] {
   return regular.map(({ key }) => key);
 }
 
-/** `pid fd` of every numbered descriptor of a regular file whose link count is 0. memfds are no files: see the rules. */
+/** `pid fd` of every numbered descriptor of a regular file with link count 0. memfds do not count: see the rules. */
 function lsofUnlinked(): string[] {
   const found: string[] = [];
   let pid = '';

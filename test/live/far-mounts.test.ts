@@ -1,4 +1,4 @@
-// File systems that must not be asked, and files whose printed path means nothing here.
+// File systems that must not be asked, and files whose printed path means nothing in our namespace.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { until } from '../support/until.ts';
 const mapAndOpen =
   "import mmap,sys,time; l=open(sys.argv[1],'rb'); m=mmap.mmap(l.fileno(),4096,prot=5,flags=2); f=open(sys.argv[2],'ab'); print('ready',flush=True); time.sleep(600)";
 
-/** A work folder in which mounts may be left: what is mounted below it goes first. */
+/** A work folder in which mounts may be left: at the end they are unmounted before the folder is removed. */
 function mountFolder(t: TestContext, ...points: string[]): string {
   let folder = '';
   t.after(() => {
@@ -30,8 +30,8 @@ function mount(...args: string[]): void {
 }
 
 /**
- * A FUSE mount of a kind, whose files hold `content`. stop() makes it as dead as an NFS server that is gone, but not for
- * ever: it ends after a minute, so that a scan which waits for it, against all promises, fails its test and holds no other.
+ * A FUSE mount of a kind, whose files have `content`. stop() makes the mount hang like one of a dead NFS server. The hang ends
+ * after a minute, so that a scan that waits for it fails its own test and delays no other one.
  */
 async function farMount(t: TestContext, type: string, content = sleepProgram()) {
   const folder = join(mountFolder(t, 'far'), 'far');
@@ -55,7 +55,7 @@ test('a FUSE mount that never answers, and one lazily unmounted, are unknown and
     const found = processOf(scan('--pid', String(child.pid)), child.pid);
     return [...(found?.maps ?? []), ...(found?.fds ?? [])].map(({ path, state, links }) => [path, state, links]);
   };
-  // The library is mapped and open, twice (Python's mmap keeps a duplicate).
+  // The library is mapped, and open twice, because Python's mmap keeps a duplicate.
   const files = (library: string, log: string) =>
     [library, library, library, log].map((path) => [path, 'unknown', null]);
   assert.deepEqual(facts(), files(library, log));
@@ -123,7 +123,7 @@ test('a path below an automount trigger that never answers is unknown, and trigg
   );
 });
 
-test('of a command line laid over the memory of a dead mount nothing is read, and nobody waits for it', async (t) => {
+test('a command line laid over the memory of a dead mount is not read, and nobody waits for it', async (t) => {
   if (!needs(t, 'python3', 'FUSE')) return;
   const { folder, stop } = await farMount(t, 'fuse');
   const { child, library } = await startCreature(t, 'words_from', join(folder, 'lib.so'), 'x'.repeat(20_000));

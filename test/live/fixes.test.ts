@@ -1,5 +1,5 @@
-// scan --fixes of processes that map gone files at a path of a package, which only they see there: what root's own old file tells, and
-// what a file of somebody else, or a file beside the package's, does not.
+// scan --fixes of processes that map gone files at a package's path, in a mount namespace of their own. root's own old file tells
+// the version; a file of another user, or a file beside the package's files, does not.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -11,11 +11,11 @@ import { makeElf } from '../support/elf-note.ts';
 import { runCli, scan, start } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
 
-/** A folder of a package of dpkg's that has libraries and no other package's. */
+/** A folder with libraries of one dpkg package, and of no other package. */
 const folder = '/usr/lib/x86_64-linux-gnu/gconv';
 const library = `${folder}/UTF-16.so`;
 
-/** The package, its source and an older entry of its changelog with an id above it, or null. */
+/** The package, its source and an older entry of its changelog that has newer entries with ids; null if there is none. */
 function olderEntry(): { name: string; source: string; version: string; seconds: number; cves: number } | null {
   const { stdout } = spawnSync('dpkg-query', ['-S', library], { encoding: 'utf8' });
   const name = stdout.split(':')[0] ?? '';
@@ -36,8 +36,8 @@ function olderEntry(): { name: string; source: string; version: string; seconds:
 }
 
 /**
- * In a mount namespace of its own with an empty folder there: one program makes a library, and another maps and unlinks it. It is
- * older than that one, since what a process made itself is no code of a package.
+ * In its own mount namespace with an empty folder there, one program makes a library, and another one maps and unlinks it. The
+ * library is older than the second program, because a file that a process made itself is not code of a package.
  */
 const script = `
 mount -t tmpfs tmpfs ${folder}
@@ -103,7 +103,7 @@ test('a file that the package does not have is not of the package, whatever its 
   assert.deepEqual(await packagesOf(t, `${folder}/forged.so`, 0, older.seconds), []);
 });
 
-test('without --fixes nobody asked; with it the database of packages was asked, too', () => {
+test('packages is null without --fixes, and --fixes asks the package database too', () => {
   const plain = scan('--pid', String(process.pid));
   assert.deepEqual([plain.packages, plain.scan.fixes, plain.scan.packages], [null, false, false]);
   const asked = scan('--fixes', '--pid', String(process.pid));

@@ -1,4 +1,4 @@
-// The program itself over procfs trees: a guest without a cgroup namespace of its own, and containers that no path names.
+// The program over made-up procfs trees: a guest without its own cgroup namespace, and containers that no path names.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -14,7 +14,7 @@ interface Fake {
   ppid?: number;
 }
 
-/** Processes that map a gone library, by PID. The PID and cgroup namespaces are 1, the scanner is process 40. */
+/** Processes that map a gone library, by PID. The PID and cgroup namespaces are 1, the scanner is process 40, and its helper 41. */
 function procOf(fakes: Readonly<Record<number, Fake>>): Tree {
   const maps = '7f0000000000-7f0000001000 r-xp 00000000 fd:01 4242 /usr/lib/libgone.so.1 (deleted)\n';
   const entries = Object.entries(fakes).flatMap(([id, { cgroup, pid = '1', cgroupNamespace = '1', ppid = 1 }]) => [
@@ -26,7 +26,9 @@ function procOf(fakes: Readonly<Record<number, Fake>>): Tree {
     [`${id}/ns/pid`, { link: `pid:[${pid}]` }],
     [`${id}/ns/cgroup`, { link: `cgroup:[${cgroupNamespace}]` }],
   ]);
-  return { ...Object.fromEntries(entries), '1/comm': 'systemd\n', self: { link: '40' } };
+  // The process that reads is the scanner's helper, so /proc/self names the helper.
+  const helper = `41 (a) S 40 ${'0 '.repeat(15)}1 0 100 0\n`;
+  return { ...Object.fromEntries(entries), '1/comm': 'systemd\n', self: { link: '41' }, '41/stat': helper };
 }
 
 function run<D>(command: string, proc: string, ...flags: string[]): D {
@@ -86,7 +88,7 @@ test('five containers that no runtime names are five things to do, each with a n
   ];
   const fakes = paths.flatMap((path, index) => [
     [100 + index, { cgroup: `0::${path}\n`, pid: String(7 + index) }],
-    // A second process of the same one.
+    // A second process of the same container.
     [200 + index, { cgroup: `0::${path}/system.slice/cron.service\n`, pid: String(7 + index) }],
   ]);
   const proc = makeTree(t, procOf({ 1: { cgroup: '0::/init.scope\n', ppid: 0 }, ...Object.fromEntries(fakes) }));

@@ -1,4 +1,4 @@
-// What a user can hand to a service, at a real message bus: it is named, and it is no reason to restart or to reboot anything.
+// Files that a user can hand to a service, at a real message bus: they are named, but are no reason to restart or reboot.
 
 import assert from 'node:assert/strict';
 import { chmodSync, chownSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -76,7 +76,7 @@ test('logs that a user hands to the message bus', async (t) => {
   assert.match(ignored[0]!.reason, /may have handed it over/);
 });
 
-test('what a user runs in a unit of the system, on a library of his own', async (t) => {
+test('a program that a user runs in a unit of the system, on a library of his own', async (t) => {
   if (!needs(t, 'setpriv', 'another user', 'cgroups', 'CAP_SYS_PTRACE', 'stat map_files')) return;
   const library = join(ownFolder(t), 'evil.so');
   copyFileSync(someLibrary(), library);

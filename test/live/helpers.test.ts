@@ -1,5 +1,5 @@
-// The helpers of a scan: when there are several, what they hold, and what a scan says if there is no room for any: a user's
-// RLIMIT_NPROC (setrlimit(2)).
+// The helpers of a scan: when there are several, which files they hold, and the message if there is no room for any, because of a
+// user's RLIMIT_NPROC (setrlimit(2)).
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -38,11 +38,11 @@ test('without room for a helper the scan says so, and is never taken for clean',
   const copy = copyProgram(folder);
   for (let pid = 1; pid <= 1000; pid++) mkdirSync(join(folder, String(pid)));
   const scan = commandLine(['scan', '--no-config', '--no-systemctl', '--json', '--proc', folder], copy);
-  // A uid that nothing else runs as.
+  // No other process runs as this uid.
   const user = ['setpriv', '--reuid=64321', '--regid=64321', '--clear-groups'];
   const outcomes = [8, 10, 12, 16, 20, 60].map((limit) => {
     const argv = [...user, 'prlimit', `--nproc=${limit}`, ...scan];
-    // Node itself waits for ever where it cannot make the threads of its own.
+    // Node itself waits for ever if it cannot start its own threads.
     const options = { encoding: 'utf8', timeout: 25_000, killSignal: 'SIGKILL', env: plainEnvironment() } as const;
     const { status, signal, stdout, stderr } = spawnSync(argv[0]!, argv.slice(1), options);
     if (signal !== null) return 'no Node';
@@ -69,7 +69,7 @@ test('a helper that is started by hand does nothing, and ends with its input', (
 test('a scan that is killed takes its helpers with it', async (t) => {
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, '1/fd'), { recursive: true });
-  // To read it never ends: nobody writes into it.
+  // Reading the FIFO never ends, because nobody writes to it.
   assert.equal(spawnSync('mkfifo', [join(folder, '1/maps')]).status, 0);
   const [program, ...argv] = commandLine(['scan', '--no-config', '--no-systemctl', '--proc', folder]);
   const scan = spawn(program, argv, { stdio: 'ignore', env: plainEnvironment() });
@@ -81,7 +81,7 @@ test('a scan that is killed takes its helpers with it', async (t) => {
   const ended = once(scan, 'exit');
   scan.kill('SIGTERM');
   assert.deepEqual(await ended, [null, 'SIGTERM']);
-  // Blocked in an open(2), a helper sees the end of its input only after that; if none is, nobody waits for it.
+  // A helper that is blocked in open(2) sees the end of its input only after the open. If no helper is, this open must not wait.
   closeSync(openSync(join(folder, '1/maps'), constants.O_RDWR | constants.O_NONBLOCK));
   await until('no helper is left', () => helpers.every((pid) => !existsSync(`/proc/${pid}`)));
 });
@@ -91,7 +91,7 @@ function childrenOf(pid: number): string[] {
   return existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean) : [];
 }
 
-/** The lines of a trace of `strace -f` that are of the first process, with all its threads, and the pids of its children. */
+/** The lines of a trace of `strace -f` that belong to the first process with all its threads, and the pids of its children. */
 function ofFirstProcess(trace: string): { lines: string[]; children: string[] } {
   const lines = trace.split('\n').filter(Boolean);
   const threads = new Set([lines[0]?.split(/ +/)[0]]);
@@ -111,7 +111,7 @@ function ofFirstProcess(trace: string): { lines: string[]; children: string[] } 
   return { lines: own, children };
 }
 
-test('the scan itself reads of no process but its helpers, and of those nothing that somebody else can lock', async (t) => {
+test('the scan itself reads only its helpers, and nothing of them that somebody else can lock', async (t) => {
   if (!needs(t, 'strace', 'python3')) return;
   const { child, library } = await startCreature(t, 'plain');
   unlinkSync(library);
@@ -142,7 +142,7 @@ test('a helper that is stopped for longer than its deadline was not blocked', as
   writeFileSync(join(folder, '1/stat'), `1 (a) S 0 ${'0 '.repeat(15)}1 0 100 0\n`);
   const [program, ...argv] = commandLine(['scan', '--no-config', '--no-systemctl', '--json', '--proc', folder]);
   const scan = spawn(program, argv, { stdio: ['ignore', 'pipe', 'ignore'], env: plainEnvironment() });
-  // Without the scan nobody would end a helper that waits for the FIFO.
+  // Without the scan, nothing would end a helper that waits for the FIFO.
   t.after(() => {
     for (const pid of childrenOf(scan.pid!)) process.kill(Number(pid), 'SIGKILL');
     scan.kill('SIGKILL');
@@ -175,7 +175,7 @@ test('on a host whose processors are busy nobody is taken for blocked', (t) => {
     for (const loop of loops) loop.kill('SIGKILL');
   });
   const argv = commandLine(['scan', '--no-config', '--no-systemctl', '--json', '--quiet']);
-  // In the middle of the loops: some come before it, some after it.
+  // The priority of the scan is between those of the loops.
   const { stdout, status } = spawnSync('nice', ['-n', '3', ...argv], {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
@@ -183,7 +183,7 @@ test('on a host whose processors are busy nobody is taken for blocked', (t) => {
   });
   assert.equal(status, 0);
   const { blocked = [], processes } = (JSON.parse(stdout) as Report).scan;
-  // Users of this machine may do as they like.
+  // Processes of the machine's other users may do anything, so they are left out.
   assert.deepEqual(
     blocked.filter(({ user }) => user?.uid === process.geteuid?.()),
     [],

@@ -1,5 +1,5 @@
-// Delegated control groups whose owner names them like somebody else's: the walk from the root is not impressed.
-// The systemctl on PATH is one that answers for the unit of the test alone.
+// Delegated control groups whose owner gives them the names of other units: the walk from the root is not misled.
+// The systemctl on PATH answers only for the unit of the test.
 import assert from 'node:assert/strict';
 import { unlinkSync } from 'node:fs';
 import { test } from 'node:test';

@@ -1,5 +1,5 @@
-// Places that lead astray: links out of a process's root, and what is no file where a library was. Nothing is opened but by
-// O_PATH, nothing is followed, nothing blocks.
+// Misleading places: links out of a process's root, and things at a library's path that are not files. Files are only opened with
+// O_PATH, no link is followed, nothing blocks.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { processOf, python, start, workFolder } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
 import { commandLine } from '../support/program.ts';
 
-/** A scan and every open(2) of it, one line each. */
+/** A scan, and every open(2) of it as one line each. */
 function tracedScan(t: TestContext): { report: Report; opens: string[] } {
   const trace = join(workFolder(t), 'trace');
   const argv = ['-f', '-qq', '-s', '4096', '-e', 'trace=open,openat,openat2', '-o', trace];

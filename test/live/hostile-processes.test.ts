@@ -1,5 +1,5 @@
-// Processes that lie about themselves, hide or change while they are looked at. Each still maps a library that is gone, and
-// is reported with it: what a process says of itself decides nothing.
+// Processes that lie about themselves, hide, or change while they are read. Each still maps a gone library, and is reported with
+// it: texts that a process can change decide nothing.
 import assert from 'node:assert/strict';
 import { readFileSync, unlinkSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
@@ -12,7 +12,7 @@ import { until } from '../support/until.ts';
 
 const full = ['--command-line', 'full'];
 
-/** What a scan says of a creature whose library was removed; null where it says nothing. */
+/** The scan's record of a creature whose library was removed; null if it has none. */
 async function seen(t: TestContext, trait: string, ...rest: string[]): Promise<Process> {
   const { child, library } = await startCreature(t, trait, ...rest);
   unlinkSync(library);
@@ -102,7 +102,7 @@ test('a title that imitates another unit is a command line and no unit', async (
 
 test('a title of escapes, bidi marks and bytes that are no UTF-8: lossless in JSON, harmless as text', async (t) => {
   if (!needs(t, 'python3')) return;
-  // Python's surrogateescape: a lone byte 0xff arrives as itself.
+  // Python's surrogateescape keeps a lone byte 0xff.
   const { child, library } = await startCreature(t, 'titled', 'x\n\u001b]0;owned\u0007\u202e;reboot');
   unlinkSync(library);
   assert.equal(processOf(scan(...full), child.pid)?.command[0], 'x\n\u001b]0;owned\u0007\u202e;reboot');

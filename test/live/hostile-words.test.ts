@@ -1,4 +1,4 @@
-// Command lines and paths that nobody would choose: every one comes through whole, none ends a scan or drives a terminal.
+// Unusual command lines and paths: every one is reported whole, and none ends a scan or controls a terminal.
 import assert from 'node:assert/strict';
 import { mkdirSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,7 +11,7 @@ import { needs } from '../support/needs.ts';
 const hex = (text: string, encoding: BufferEncoding = 'utf8') => Buffer.from(text, encoding).toString('hex');
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
-/** Scans a creature of a new program: it maps its library, which is gone then. */
+/** Scans a creature of a new program that maps its own library, which is gone then. */
 async function scanWords(t: TestContext, trait: string, ...rest: string[]): Promise<Process> {
   const { child, library } = await startCreature(t, trait, ...rest);
   await untilMapped(child.pid, library);
@@ -25,7 +25,7 @@ const rawLine = ({ command_base64 }: Process) => Buffer.from(command_base64 ?? '
 
 test('an empty argument list', async (t) => {
   if (!needs(t, 'python3')) return;
-  // The kernel itself puts one empty argument there. sleep(1) wants one, so it ends at once; a first empty one does as well.
+  // The kernel turns an empty list into one empty argument, with which sleep(1) ends at once. So the list here has a second one.
   const found = await scanWords(t, 'spoken', '', hex('600'));
   assert.deepEqual(found.command, ['', '600']);
 });

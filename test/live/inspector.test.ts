@@ -1,5 +1,5 @@
-// After an affected process the next one is looked at another way, without the quick look. Whatever it is, it must be judged
-// as it would be alone.
+// After an affected process the next one is read without the quick look. Each kind of process must get the same result in both
+// ways.
 
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
@@ -21,7 +21,7 @@ function newInspector(t: TestContext, include: Include): Inspector {
   return new Inspector(task, views);
 }
 
-/** The first child of kthreadd, whose pid is 2; null in a PID namespace without any, where 2 may be anything. */
+/** The first child of kthreadd, whose pid is 2; null in a PID namespace without kernel threads, in which pid 2 may be any process. */
 function someKernelThread(): number | null {
   const commOfTwo = existsSync('/proc/2/comm') ? readFileSync('/proc/2/comm', 'latin1') : '';
   if (commOfTwo !== 'kthreadd\n') return null;
@@ -33,7 +33,7 @@ function someKernelThread(): number | null {
   return null;
 }
 
-/** One of every kind that the quick look tells from the others, by name. */
+/** Starts one process of every kind that the quick look distinguishes, by name. */
 async function startKinds(t: TestContext): Promise<{ affected: number; kinds: Record<string, number> }> {
   const holder = await startCreature(t, 'holding', Buffer.from(join(workFolder(t), 'held.so')).toString('hex'));
   const leaderless = await startCreature(t, 'leaderless');

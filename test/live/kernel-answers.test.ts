@@ -1,5 +1,5 @@
-// What the kernel prints of hundreds of random names against what they are: as the process itself knows them, and as
-// map_files and stat answer. The parsers read the real files of a real process.
+// Hundreds of random names as the kernel prints them, compared with the real ones: those that the process itself knows, and those
+// of map_files and stat. The parsers read the real files of a real process.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

@@ -1,4 +1,4 @@
-// Files that no process holds but the kernel: a real loop device whose file is removed, and what tables print of others.
+// Files that the kernel holds and no process: a real loop device whose file is removed, and tables with others.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -15,7 +15,7 @@ import { makeTree, type Tree } from '../support/tree.ts';
 const size = 1024 * 1024;
 const noDevice = 'wants a loop device: run them as root, on a machine or in a virtual one';
 
-/** A loop device over a file of 1 MiB, detached with the test; null if this machine has none to give. */
+/** A loop device over a file of 1 MiB, detached with the test; null if this machine has no free one. */
 function attach(t: TestContext, path: string): string | null {
   writeFileSync(path, '');
   truncateSync(path, size);
@@ -59,7 +59,7 @@ test('the file of a loop device whose name looks like a mark', (t) => {
   );
 });
 
-test('another procfs is not asked what this kernel holds', () => {
+test('a scan of another procfs does not report the files that this kernel holds', () => {
   assert.equal(scan('--proc', '/proc/').kernel_held === null, scan().kernel_held === null);
   assert.equal(scan('--proc', '/proc/self/root/proc', '--pid', String(process.pid)).kernel_held, null);
 });

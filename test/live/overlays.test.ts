@@ -1,4 +1,4 @@
-// Overlays: who mounted them, and over what, decides if their files are looked at.
+// Overlays: their mounter and their layers decide whether their files are looked at.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
@@ -12,10 +12,10 @@ import { until } from '../support/until.ts';
 
 const users = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'unshare', '-Urm'] as const;
 const roots = ['unshare', '--mount', '--propagation', 'private'] as const;
-/** In a mount namespace that PID 1 has not, but in which the scan runs as well. */
+/** Commands that make a mount namespace without PID 1; the scan runs in that namespace as well. */
 type Namespaces = typeof users | typeof roots;
 
-/** overlay-user.py and its files where another user may read them; stop() makes the far layer as dead as it can be. */
+/** Starts overlay-user.py, with files that another user may read. stop() makes the far layer hang. */
 async function startUser(t: TestContext, namespaces: Namespaces, layer: 'near' | 'far', mode: string) {
   const folder = workFolder(t);
   for (const name of ['overlay-user.py', 'fuse-server.py', 'fuse_files.py']) {
@@ -36,7 +36,7 @@ async function startUser(t: TestContext, namespaces: Namespaces, layer: 'near' |
   return { child, place, stop };
 }
 
-/** What the scan says of the two files, each once. */
+/** The two files as the scan reports them, each once. */
 function filesOf(pid: number): [path: string | undefined, state: string, links: number | null][] {
   const found = processOf(scan('--pid', String(pid)), pid);
   const said = new Map(

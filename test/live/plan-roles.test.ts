@@ -1,5 +1,5 @@
-// Real programs that hold gone files for which nothing is to be done: each leads to `ignored` with its code, or was hidden by
-// a rule that says so, and none leads to an action.
+// Real programs with gone files that need no action. Each file is `ignored` with its code, or hidden by a rule that gives a
+// reason, and none leads to an action.
 
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { processOf, python, runCli, scan, start, untilMapped, workFolder } from 
 import { needs } from '../support/needs.ts';
 import { until } from '../support/until.ts';
 
-/** What the plan ignores of one process, after a look at whether there is nothing to do for it. */
+/** The files of one process that the plan ignores, after a check that the plan has no action for the process. */
 function ignoredOf(pid: number, ...flags: string[]): { code: string; path: string }[] {
   const answer = runCli(['plan', '--no-config', '--format', 'json', '--pid', String(pid), ...flags]);
   assert.equal(answer.status, 0, answer.stderr);
@@ -32,7 +32,7 @@ function hiddenBy(rule: string, pid: number): { maps: number; fds: number } {
 test('PostgreSQL after DROP TABLE and CHECKPOINT', async (t) => {
   if (!needs(t, 'postgresql', 'another user', 'CAP_SYS_PTRACE')) return;
   const { data, psql } = await startPostgres(t, postgresPrograms() ?? '');
-  // The session that made the table keeps it open, while another one drops it.
+  // The session that made the table keeps it open while another session drops it.
   const session = await start(t, psql);
   const lines: string[] = [];
   session.stdout?.setEncoding('utf8').on('data', (text: string) => lines.push(...text.split('\n').filter(Boolean)));
@@ -80,9 +80,9 @@ const jnaNative = '/usr/lib/x86_64-linux-gnu/jni/libjnidispatch.system.so';
 const jnaResource = 'com/sun/jna/linux-x86-64/libjnidispatch.so';
 
 /**
- * A JVM in which JNA has unpacked its native part from a jar, loaded and unlinked it. Debian takes the native part out of the
- * jar and loads it from a fixed place: here it is in a jar again, and not in that place, as in JNA's own distribution.
- * Native's main prints its version and ends: standard output is a pipe that takes no more, which holds it there.
+ * A JVM in which JNA has unpacked its native part from a jar, loaded it and unlinked it. Debian takes the native part out of the
+ * jar and loads it from a fixed place; here it is in a jar, as in JNA's own distribution.
+ * Native's main prints its version and ends. Its standard output is a full pipe, which holds it there.
  */
 async function startJvm(t: TestContext, folder: string, settings: readonly string[]): Promise<number> {
   const resource = join(folder, jnaResource);
@@ -162,7 +162,7 @@ test('a locale archive that was made anew', async (t) => {
   const prefix = workFolder(t);
   const locales = join(prefix, 'usr/lib/locale');
   mkdirSync(locales, { recursive: true });
-  // What locale-gen(8) does: it removes the archive, then adds each language.
+  // Does what locale-gen(8) does: removes the archive, then adds each language.
   const generate = async () => {
     rmSync(join(locales, 'locale-archive'), { force: true });
     await run(['localedef', '-i', 'de_DE', '-f', 'UTF-8', `--prefix=${prefix}`, 'de_DE.UTF-8']);

@@ -1,5 +1,5 @@
-// Which capabilities the scan needs, and for what: it runs with exactly those, as another user (ambient) and as root that
-// has dropped the rest, in a PID namespace where nothing else is. docs/security.md tells administrators what is found here.
+// The capabilities that the scan needs, and why: it runs with exactly these, as another user (ambient) and as root without the
+// rest, in a PID namespace of its own. docs/security.md tells administrators the result.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -25,7 +25,7 @@ import { until } from '../support/until.ts';
 const owner = 12345;
 const scanner = 65534;
 
-/** Maps two libraries and writes to a log, given by the arguments, until the end of standard input. */
+/** Maps two libraries and writes to a log, all given as arguments, until standard input ends. */
 const user = `
 import mmap, sys
 maps = []
@@ -39,7 +39,7 @@ sys.stdin.read()`;
 
 interface Place {
   uid: number;
-  /** Only its owner may enter it. */
+  /** Only the folder's owner may enter it. */
   folder: string;
   files: [replaced: string, removed: string, log: string];
 }
@@ -58,7 +58,7 @@ function makePlace(t: TestContext, uid: number): Place {
   return { uid, folder, files: [replaced, removed, log] };
 }
 
-/** The init of a PID namespace with a process of each place's owner in it. */
+/** The init of a PID namespace, with one process of the owner of each place in it. */
 async function startNamespace(t: TestContext, places: readonly Place[]): Promise<number> {
   const init = `
 import subprocess, sys
@@ -80,7 +80,7 @@ sys.stdin.read()`;
   return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
 }
 
-/** The states of the replaced and of the removed library, whether the latter's size is known, and what the log holds. */
+/** The states of the replaced and of the removed library, whether the size of the removed one is known, and the held bytes of the log. */
 function seen(process: Process | undefined): string {
   if (process === undefined) return 'nothing';
   const [replaced, removed] = ['replaced.so', 'removed.so'].map((name) =>
@@ -96,9 +96,9 @@ const unsized = 'replaced removed 8192';
 interface Row {
   capabilities: Capability[];
   complete: boolean;
-  /** What a scanner of a third user sees of the user's process, and of root's. */
+  /** Result for the user's process, and for root's, if the scanner runs as a third user. */
   stranger: [user: string, root: string];
-  /** The same of a scanner that is root, which owns root's files. */
+  /** The same if the scanner runs as root, which owns root's files. */
   root: [user: string, root: string];
 }
 
@@ -112,7 +112,7 @@ const rows: readonly Row[] = [
     stranger: nothing,
     root: nothing,
   },
-  // Maps without descriptors, and what is in folders that only their owner may enter is not known.
+  // Shows maps but no descriptors; files in folders that only their owner may enter are not known.
   {
     capabilities: ['CAP_SYS_PTRACE'],
     complete: false,
@@ -152,7 +152,7 @@ async function scanWith(t: TestContext, { capabilities, complete, ...expected }:
   }
 }
 
-/** What a container engine does with --pid=host --network=none --read-only and three capabilities, by hand. */
+/** Does by hand what a container engine does for --pid=host --network=none --read-only and three capabilities. */
 const container = `
 mount --make-rprivate /
 mount -t tmpfs none "$1"

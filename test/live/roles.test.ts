@@ -1,4 +1,4 @@
-// Roles of gone files by the evidence of real processes, and what plan, check and metrics make of them.
+// Evidence of real processes -> roles of gone files, and the results of plan, check and metrics.
 
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
@@ -17,18 +17,18 @@ function planOf(pid: number): Plan {
   return JSON.parse(answer.stdout) as Plan;
 }
 
-/** `code replaced PATH` of everything gone that the process uses. */
+/** `code replaced PATH` for each gone file that the process uses. */
 function rolesOf(pid: number): string[] {
   const found = processOf(scan('--pid', String(pid)), pid);
   return [...(found?.maps ?? []), ...(found?.fds ?? [])].map(({ role, state, path }) => `${role} ${state} ${path}`);
 }
 
-/** `library_replaced PATH` of every reason to do something. */
+/** `library_replaced PATH` for each reason of an action. */
 function reasonsOf(pid: number): string[] {
   return planOf(pid).actions.flatMap(({ because }) => because.map(({ code, path }) => `${code} ${path}`));
 }
 
-/** As an installer does: another file is renamed over it. */
+/** Renames another file over it, as an installer does. */
 function replace(path: string): void {
   copyFileSync(path, `${path}.new`);
   renameSync(`${path}.new`, path);
@@ -90,7 +90,7 @@ for (const shell of ['bash', 'dash', 'zsh'] as const) {
   });
 }
 
-/** Makes a library, surely after its own start, loads it, and unlinks it after it lay there for some seconds. */
+/** Makes a library, certainly after its own start, loads it, and unlinks it some seconds later. */
 const unpack = `
 time.sleep(0.1)
 shutil.copy(sys.argv[1], sys.argv[2])
@@ -117,7 +117,7 @@ test('one that lay there for longer is code, but not in a folder for what is unp
 });
 
 test('a library that a forked child has of its parent is scratch of the child too', async (t) => {
-  // overlayfs may show the ctime of a lower layer, so that one from before the child says nothing.
+  // overlayfs may show the ctime of a lower layer, so a ctime from before the child's start proves nothing.
   if (!needs(t, 'python3', 'stat map_files', 'no overlayfs')) return;
   const path = join(workFolder(t), 'x.so');
   const fork = `${unpack}
@@ -147,7 +147,7 @@ test('a large file that a process made and unlinked is no scratch: plan, check a
   assert.deepEqual(rolesOf(pid), [`file removed ${path}`]);
   const plan = planOf(pid);
   assert.deepEqual(plan.actions, [], 'nothing is restarted for it');
-  // Where systemd runs, the test itself may be of a unit or a session, whose end it is then.
+  // If systemd runs, the test itself may be in a unit or a session, and then the action is the end of that one.
   const isOwn = processOf(report, pid)?.unit === null;
   const end = isOwn ? 'the end of the process' : '(?:a restart|the end) of [^;]+';
   assert.match(plan.ignored[0]?.reason ?? '', new RegExp(`; ${end} frees 200\\.0 MiB$`));
@@ -214,7 +214,7 @@ for (const [what, name, mode, role, reason] of held) {
   });
 }
 
-test('what is held on tmpfs is memory, and no disk', async (t) => {
+test('files held on tmpfs are memory, and not disk space', async (t) => {
   if (!needs(t, 'python3', 'mounts')) return;
   const folder = workFolder(t);
   const program = `

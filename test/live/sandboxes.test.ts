@@ -1,5 +1,5 @@
-// Processes of a login session that have a PID and a cgroup namespace of their own: a sandbox over this host's files belongs
-// to the session, a container with files of its own does not. Made with unshare(1), as bubblewrap and podman make them.
+// Processes of a login session with their own PID and cgroup namespace. A sandbox over this host's files belongs to the session,
+// a container with files of its own does not. Made with unshare(1), as bubblewrap and podman make them.
 
 import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync, unlinkSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { until } from '../support/until.ts';
 const session = 'user.slice/user-64999.slice/session-9.scope';
 const namespaces = ['--pid', '--fork', '--kill-child', '--cgroup', '--mount', '--propagation', 'private'];
 
-/** What the new root is, as the body of a shell script with `$root` for an empty folder to build it in. */
+/** Bodies of a shell script that build the new root in an empty folder, `$root`. */
 const roots: Record<string, { script: string; isContainer: boolean }> = {
   "this host's own": { script: 'exec "$@"', isContainer: false },
   'an empty tmpfs into which folders of this host are bound': {
@@ -34,7 +34,7 @@ enter() {
   exec "$@"
 }`;
 
-/** Starts a process in a session's cgroup that maps a library which is then removed. */
+/** Starts a process in a session's cgroup. It maps a library, which is removed then. */
 async function startIn(t: TestContext, script: string): Promise<number> {
   const cgroup = cgroupFolder(t, session);
   const folder = workFolder(t);
@@ -42,7 +42,7 @@ async function startIn(t: TestContext, script: string): Promise<number> {
   copyFileSync(someLibrary(), library);
   const program = `set -e; root=${folder}/root; mkdir $root; ${enter}\n${script}`;
   const argv = ['env', `LD_PRELOAD=${library}`, sleepProgram(), '600'];
-  // The shell joins the cgroup before unshare makes the namespace that begins there.
+  // The shell joins the cgroup first, because the namespace that unshare makes begins there.
   const joined = unitHierarchies().map((hierarchy) => `echo $$ > ${hierarchy}/${session}/cgroup.procs`);
   const outer = `${joined.join('; ')}; exec unshare ${namespaces.join(' ')} -- sh -c '${program}' sh ${argv.join(' ')}`;
   const { pid } = await start(t, ['sh', '-c', outer]);

@@ -1,4 +1,4 @@
-// Real processes on this machine, whose files are really replaced and removed, scanned by the built CLI.
+// Real processes on this machine, whose files are really replaced and removed. The built CLI scans them.
 import assert from 'node:assert/strict';
 import {
   chmodSync,
@@ -89,7 +89,7 @@ for (const [what, leave] of [
     const child = await startWithLibrary(t, path);
     const old = openSync(path, 'r');
     t.after(() => closeSync(old));
-    // On overlayfs a file tells that only if it surely lost its name after the process began.
+    // On overlayfs, that time is known only if the file certainly lost its name after the process began.
     await sleep(100);
     leave(path);
     const lost = Math.floor(fstatSync(old).ctimeMs / 1000) * 1000;
@@ -106,7 +106,7 @@ test('a library that was made just before its process is code, not what the proc
   const pids: number[] = [];
   for (const path of paths) pids.push((await startWithLibrary(t, path)).pid);
   for (const path of paths) unlinkSync(path);
-  // Each scan finds another hundredth of a second at which the host booted.
+  // Each scan computes another hundredth of a second for the boot of the host.
   const roles = [scan(), scan(), scan()].flatMap((report) => pids.map((pid) => processOf(report, pid)?.maps[0]?.role));
   assert.deepEqual([...new Set(roles)], ['code'], roles.join());
 });
@@ -294,7 +294,7 @@ test('a chroot is judged below its own root', async (t) => {
   const lib = join(jail, 'usr/lib/libdemo.so');
   mkdirSync(dirname(lib), { recursive: true });
   copyFileSync(someLibrary(), lib);
-  // Only inside the jail is there such a library.
+  // Such a library exists only inside the jail.
   const preloaded = ['/usr/bin/env', 'LD_PRELOAD=/usr/lib/libdemo.so', sleepProgram(), '600'];
   const child = await start(t, ['/usr/sbin/chroot', jail, ...preloaded], {
     env: { LD_LIBRARY_PATH: [...files].map((path) => dirname(path)).join(':') },

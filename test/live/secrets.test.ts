@@ -1,4 +1,4 @@
-// Secrets stand in arguments, titles and environments of processes: none of them gets into any form of any result, unless
+// Arguments, titles and environments of processes contain secrets: no form of any result has one, unless
 // --command-line full asks for the arguments.
 
 import assert from 'node:assert/strict';
@@ -24,13 +24,13 @@ test('no argument and no variable of the environment is in any form of a result'
   const plain = await start(t, [python!, '-c', 'import time; time.sleep(600)', `--password=${secret}`, secret], {
     env,
   });
-  // A title, as PostgreSQL and sshd write theirs: one argument with blanks.
+  // A title like those of PostgreSQL and sshd: one argument with blanks.
   const titled = await start(
     t,
     ['/bin/bash', '--norc', '-c', `exec -a "worker: -p ${secret}" ${python} -c 'import time; time.sleep(600)'`],
     { env },
   );
-  // The shell maps the library too, until it is Python.
+  // The shell maps the library too, before it becomes Python.
   await until('the shell is Python', () => readlinkSync(`/proc/${titled.pid}/exe`).includes('python'));
   for (const { pid } of [plain, titled]) await untilMapped(pid, library);
   unlinkSync(library);
@@ -45,7 +45,7 @@ test('no argument and no variable of the environment is in any form of a result'
   assert.ok(full.includes(`--password=${secret}`), 'who asks for all of it gets all of it');
 });
 
-/** Runs the command in all its formats at once, none of which has the secret; returns the JSON. */
+/** Runs the command in all its formats at once, and checks that none has the secret; returns the JSON. */
 function printAll(t: TestContext, command: keyof typeof formats, args: readonly string[], input: string): string {
   const folder = temporaryFolder(t);
   const also = formats[command].flatMap((format) => ['--also', `${format}=${join(folder, format)}`]);

@@ -1,3 +1,4 @@
+// Operands -> batches and answers of a program that fails in different ways.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ask } from '../../src/packages/ask.ts';

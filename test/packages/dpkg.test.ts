@@ -1,3 +1,4 @@
+// A made-up dpkg database, and this host's own -> the owners of paths.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// A stand-in for a package manager: notes what it was asked and gives recorded answers in turn.
+// A stand-in for a package manager: keeps the calls that it gets, and gives recorded answers in order.
 
 import type { Run, SpawnOutcome } from '../../src/spawn.ts';
 
@@ -18,7 +18,7 @@ export function fakeRun(...outcomes: SpawnOutcome[]): FakeRun {
   return { run, calls };
 }
 
-/** What a program said, as bytes. */
+/** The output of a program, as bytes. */
 export function said(status: number, stdout: string, stderr = ''): SpawnOutcome {
   return { kind: 'ok', status, stdout: Buffer.from(stdout, 'latin1'), stderr: Buffer.from(stderr, 'latin1') };
 }

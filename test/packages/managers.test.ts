@@ -67,7 +67,7 @@ test('rpm: without the link, /lib64 and /usr/lib64 are two folders', (t) => {
   assert.equal(queryRpm(rpmPaths, run, makeTree(t, { lib64: null })).owners.has('/usr/lib64/libbar.so.2'), false);
 });
 
-test('rpm: where nothing is owned, one call and no problem', (t) => {
+test('rpm: if no path is owned, one call and no problem', (t) => {
   const { run, calls } = fakeRun(said(2, 'file /usr is not owned by any package\n', rpmComplaint));
   assert.deepEqual(queryRpm(['/usr', '/usr/lib64/gone.so'], run, makeTree(t, {})), {
     owners: new Map(),

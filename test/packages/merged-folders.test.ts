@@ -1,3 +1,4 @@
+// Folders that are links into /usr -> all names of one file.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { namesOf, readMergedFolders, resolveName } from '../../src/packages/merged-folders.ts';

@@ -1,3 +1,4 @@
+// Paths and the databases of a host -> the programs that are started, and their problems.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { queryPackages } from '../../src/packages/packages.ts';
@@ -10,7 +11,7 @@ const dpkg: Tree = {
 };
 const nothing = said(1, '', '');
 
-/** Which programs are started for a path that nobody owns. */
+/** The programs that are started for a path without an owner. */
 const rows: [name: string, tree: Tree, programs: string[]][] = [
   ['dpkg: no process', dpkg, []],
   ['rpm of RHEL', { 'var/lib/rpm/rpmdb.sqlite': '' }, ['rpm']],
@@ -33,7 +34,7 @@ for (const [name, tree, programs] of rows) {
   });
 }
 
-test('packages: what dpkg owns is not asked for again', (t) => {
+test('packages: a path that dpkg owns is not asked for again', (t) => {
   const { run, calls } = fakeRun(said(1, '', 'error: file /usr/bin/b: No such file or directory\n'));
   const { owners } = queryPackages(
     ['/usr/bin/a', '/usr/bin/b'],

@@ -34,7 +34,7 @@ for (const [name, description] of wrong) {
   test(`a note that is ${name}`, () => assert.equal(parse(makeElf({ bits: 64, little: true }, description)), null));
 }
 
-test('whatever is torn or turned in a file, it is read to an end', () => {
+test('a torn or altered file is always read to an end', () => {
   const good = makeElf({ bits: 64, little: true }, text);
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(1023), fc.nat(255)), { maxLength: 12 }), fc.nat(1024), (changes, length) => {

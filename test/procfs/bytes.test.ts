@@ -1,4 +1,4 @@
-// Byte strings against Python's decoder: the text, and whether it carries the bytes.
+// Byte strings against Python's decoder: the text, and whether the text has all the bytes.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -1,3 +1,4 @@
+// Lines of /proc/PID/cgroup -> records. cgroups(7).
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type CgroupLine, parseCgroup } from '../../src/procfs/cgroup.ts';

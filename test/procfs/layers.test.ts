@@ -1,4 +1,4 @@
-// Which overlays are as local as they say, by the tables of those who may have mounted them.
+// Overlays -> whether they are local, by the tables of those who may have mounted them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isLocalMount, layersOf } from '../../src/procfs/layers.ts';
@@ -47,7 +47,7 @@ const inside = (line: string) => `90 80 0:50 / / rw - ${line}\n`;
 interface Row {
   ours: string;
   init?: string;
-  /** The table of the process, whose overlay has the device 0:50. */
+  /** The table of the process; the device of its overlay is 0:50. */
   theirs: string;
   sameUsers?: boolean;
   local: boolean;

@@ -1,4 +1,4 @@
-// A mount is known by a line that was read while the mount was held, for as long as it is held.
+// A mount is known from a line that was read while the mount was held, and only as long as it is held.
 import assert from 'node:assert/strict';
 import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/temporary.ts';
 
 const O_PATH = 0o10000000;
 
-/** A table that the test writes, and a descriptor of ours with the mount that it is on. */
+/** Makes a table that the test writes, and a descriptor of ours with its mount. */
 function setUp(t: TestContext, most?: number) {
   const folder = temporaryFolder(t);
   const file = join(folder, 'mountinfo');

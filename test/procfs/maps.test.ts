@@ -1,3 +1,4 @@
+// Lines of /proc/PID/maps -> mappings whose file may be gone. proc_pid_maps(5).
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mayNameGoneFile, parseMapping, parseSuspiciousMappings } from '../../src/procfs/maps.ts';

@@ -1,4 +1,4 @@
-// The first look decides only that there is nothing to report: where what it read may be of two processes, it does not decide.
+// The first look decides only that there is nothing to report. If its data may be of two processes, it does not decide.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { quickLook } from '../../src/procfs/quick-look.ts';

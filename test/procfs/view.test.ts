@@ -1,4 +1,4 @@
-// What a path names in a process's own view, on a real tree seen through /proc/self.
+// A path -> the file at that path in a process's own view, on a real tree seen through /proc/self.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import {
@@ -54,7 +54,7 @@ for (const [name, path, kind] of rows) {
   test(`look: ${name}: ${kind}`, () => assert.equal(view.look(path).kind, kind));
 }
 
-/** Links that took a folder's place, in a folder of root's and in one of somebody else's. */
+/** Makes links that took the place of a folder, in a folder of root's and in one of another user's. */
 function makeLinks(t: TestContext): string {
   const base = mkdtempSync(join(tmpdir(), 'lib-users-links-'));
   t.after(() => rmSync(base, { recursive: true }));
@@ -214,7 +214,7 @@ test('a process that ends while its view is made leaves no blind view to those t
 test('a view begins nowhere but at the root that was read, in the mounts that were read', (t) => {
   const [real] = parseMountinfo(readBytes('/proc/self/mountinfo')).filter(({ mountPoint }) => mountPoint === '/');
   assert.ok(real);
-  // As read of a process in a chroot, whose root is another mount.
+  // The table as read from a process in a chroot, whose root is another mount.
   const jailed = new MountTable([
     { ...real, mountPoint: '/outside' },
     { ...real, id: real.id + 1_000_000 },
@@ -248,7 +248,7 @@ test('mounts that were read while the root was another are nobody else’s', (t)
 test('a process that leaves its namespace while its view is made lends it to nobody', (t) => {
   const views = newViews(t);
   const moving = startSleeper(t);
-  // What was read before it left.
+  // The namespace as it was read before the process left it.
   moving.readMountNamespace = () => 'mnt:[1]';
   const first = views.of(moving);
   assert.equal(first.isSettled, true);

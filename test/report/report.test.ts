@@ -1,4 +1,4 @@
-// Findings, attributions and facts -> the report: grouping, sums, order, times and what is left out.
+// Findings, attributions and facts -> the report: grouping, sums, order, times and omissions.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FdFinding, MapFinding } from '../../src/deleted/finding.ts';

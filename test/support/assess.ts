@@ -1,4 +1,4 @@
-// A report -> what the fleet is told of it, by the shipped policy and without anything accepted.
+// A report -> the assessment that the fleet gets, by the shipped policy and without accepted findings.
 
 import { isWhole } from '../../src/documents/coverage.ts';
 import type { Report } from '../../src/documents/generated/report.ts';

@@ -1,4 +1,4 @@
-"""Mounts an autofs trigger whose daemon, this process, never answers: whoever steps on it waits for as long as it lives.
+"""Mounts an autofs trigger. Its daemon is this process, which never answers: a process that looks below the trigger waits until it ends.
 
 usage: autofs-trigger.py MOUNT_POINT; prints `ready` when mounted.
 """
@@ -15,7 +15,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 options = f"fd={writer},pgrp={os.getpgrp()},minproto=5,maxproto=5,direct".encode()
 if libc.mount(b"test", os.fsencode(sys.argv[1]), b"autofs", 0, options) != 0:
     sys.exit(f"mount: {os.strerror(ctypes.get_errno())}")
-# The kernel lets nobody go when the daemon ends, and other programs of the host may be waiting by then.
+# The kernel does not release waiters when the daemon ends, and other programs of the host may wait by then.
 AUTOFS_IOC_CATATONIC = 0x9362
 root = os.open(sys.argv[1], os.O_RDONLY | os.O_DIRECTORY)
 life, end = os.pipe()

@@ -1,14 +1,14 @@
-"""A user's process that keeps waiting whoever reads it, by a kernel lock that it holds for ever.
+"""A user's process that keeps its readers waiting, by a kernel lock that it holds for ever.
 
 usage: blocker.py KIND DEVICE; prints the number of its FUSE connection and its pid when it is ready. DEVICE is a /dev/fuse that
 the user may open. It needs no privilege: its mounts are in a user and a mount namespace of its own. Writing to
-/sys/fs/fuse/connections/NUMBER/abort ends the wait of all who wait for it; nothing else does for certain.
+/sys/fs/fuse/connections/NUMBER/abort ends the wait of all its readers; nothing else does for certain.
 
-epoll    the lock of an epoll instance, whose descriptor stands now and then in the place of a gone file's
-overlay  a gone file on an overlay of a FUSE that reads its requests and answers none
-exec     a program that is being exchanged for another: a file that closes with it is never flushed
-orphan   the same as a child of PID 1
-mounts   gone files below a mount point whose mounts come and go: one id is that of a bound tmpfs, and then of such an overlay
+epoll    the lock of an epoll instance; its descriptor now and then replaces the descriptor of a gone file
+overlay  a gone file on an overlay of a FUSE that reads requests and answers none
+exec     an exec(2) that never ends, because a file that closes with it is never flushed
+orphan   like exec, as a child of PID 1
+mounts   gone files below a mount point whose mounts come and go: one id belongs to a bound tmpfs, then to such an overlay
 memory   the lock of its memory map: one thread reads a page that never comes, another waits to map more
 """
 
@@ -51,8 +51,8 @@ def own_namespaces():
 
 
 def serve(device, silent, never):
-    """Answers until the flag `silent` is set, and never what is in `never`; but goes on reading what is asked."""
-    # The server alone holds the device: when it ends, the connection does, and with it every wait, whatever became of the test.
+    """Answers requests until the flag `silent` is set, except those in `never`; goes on reading requests after that."""
+    # Only the server holds the device. Its end ends the connection and every wait, even if the test has crashed.
     signal.alarm(60)
     files = Files(b"\0" * 65536)
     while True:
@@ -84,7 +84,7 @@ def fuse(path, never=()):
 
 
 def ready(number):
-    # In one piece, even if Python does not buffer.
+    # One write, even if Python does not buffer.
     os.write(1, f"{number} {os.getpid()}\n".encode())
 
 
@@ -95,7 +95,7 @@ def map_private(descriptor):
 
 
 def begin_waiting(function, *arguments):
-    """In a thread, which ends in peace when the connection is aborted."""
+    """Runs in a thread, which ends without an error when the connection is aborted."""
 
     def wait():
         try:
@@ -187,7 +187,7 @@ def memory(device):
     silent[0] = 1
     own = os.open("/proc/self/mem", os.O_RDONLY)
     anonymous = (None, 4096, mmap.PROT_READ, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, -1, 0)
-    # Once the map is locked nothing here may want memory.
+    # No code after the lock of the map may need memory.
     reads, maps = threading.Lock(), threading.Lock()
     reads.acquire()
     maps.acquire()

@@ -1,5 +1,5 @@
-// Processes of an ordinary user that keep their readers waiting (blocker.py), started and cleaned up: their FUSE connections are
-// aborted, since nothing else ends the wait of those who wait for them.
+// Processes of an ordinary user that keep their readers waiting (blocker.py). Starts them and cleans up: only aborting their FUSE
+// connections ends the waits of their readers.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,32 +23,32 @@ import { projectRoot } from './project.ts';
 import { temporaryFolder } from './temporary.ts';
 import { until } from './until.ts';
 
-/** Readers of the first wait whatever they do; those of the others wait if they ask the wrong thing, or at the wrong time. */
+/** Every reader of the first kinds waits. A reader of the others waits only for certain files, or at certain times. */
 export const certainKinds = ['exec', 'orphan', 'memory'] as const;
 export const kinds = [...certainKinds, 'epoll', 'overlay', 'mounts'] as const;
 export type Kind = (typeof kinds)[number];
 
-/** A uid that nothing else runs as, of those that people have. */
+/** A uid from the range for people; no other process runs as it. */
 export const blockerUid = 4711;
 
-/** A file that keeps waiting who reads it and can be ended. */
+/** A file that keeps its reader waiting, while the reader can still be killed. */
 const unreadable: Partial<Record<Kind, string>> = { exec: 'maps', orphan: 'maps', memory: 'cmdline' };
 
-/** A bound for all of it: whatever goes wrong, they end after a minute. */
+/** They end after this time, even if the test has crashed. */
 const lifetimeSeconds = 60;
 
 export interface Blocker {
   kind: Kind;
   pid: number;
-  /** Nobody waits for it any more after that. */
+  /** Ends it, so that no reader waits for it any more. */
   end(): void;
 }
 
-/** What they need, until the test is over. */
+/** Prepares everything that blockers need, until the end of the test. */
 export function blockerPen(t: TestContext): { start(kind: Kind): Promise<Blocker> } {
   const started = new Set<() => void>();
   let folder = '';
-  // Before the folder goes: hooks run in the order in which they were made.
+  // Hooks run in the order of their calls: this one ends the blockers before another one removes the folder.
   t.after(async () => {
     for (const end of started) end();
     spawnSync('umount', ['-l', join(folder, 'connections')]);
@@ -60,7 +60,7 @@ export function blockerPen(t: TestContext): { start(kind: Kind): Promise<Blocker
     copyFileSync(join(projectRoot, 'test/support', file), join(folder, file));
     chmodSync(join(folder, file), 0o644);
   }
-  // As /dev/fuse is on most hosts: everybody may open it.
+  // Everybody may open /dev/fuse on most hosts, so everybody may open this copy.
   const device = join(folder, 'fuse');
   const made = spawnSync('mknod', ['-m', '666', device, 'c', '10', '229'], { encoding: 'utf8' });
   if (made.status !== 0) throw new Error(made.stderr);
@@ -83,7 +83,7 @@ export function blockerPen(t: TestContext): { start(kind: Kind): Promise<Blocker
         if (!started.delete(end)) return;
         const file = join(control, connection, 'abort');
         if (connection !== '' && existsSync(file)) writeFileSync(file, '1');
-        // With the server that it has forked.
+        // Kills the whole process group, because the blocker has forked a server.
         process.kill(-child.pid!, 'SIGKILL');
       };
       const timer = setTimeout(end, lifetimeSeconds * 1000);
@@ -100,7 +100,7 @@ export function blockerPen(t: TestContext): { start(kind: Kind): Promise<Blocker
   };
 }
 
-/** In the order of the kinds. */
+/** Starts blockers in the order of the kinds. */
 export function startBlockers(t: TestContext, wanted: readonly Kind[]): Promise<Blocker[]> {
   const pen = blockerPen(t);
   return Promise.all(wanted.map((kind) => pen.start(kind)));
@@ -124,7 +124,7 @@ export function helpersLeft(): Helper[] {
     .filter((name) => /^[0-9]+$/.test(name))
     .flatMap((pid) => {
       try {
-        // Whoever asks more of a process that is not ours may have to wait, even for its stat (Linux 6.18).
+        // A reader of other files of a foreign process may have to wait, even for its stat (Linux 6.18).
         if (!isOurs(readStatus(pid))) return [];
         const program = readlinkSync(`/proc/${pid}/exe`);
         if (program !== process.execPath && program !== programFile) return [];

@@ -1,10 +1,10 @@
-// Control groups of a test's own, in every hierarchy where systemd might keep its units, emptied and removed with the test.
+// Control groups that belong to one test, in every hierarchy that may have systemd's units; emptied and removed with the test.
 
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
-/** The mount points of the hierarchies that tell units, of this host: v2 and the named v1. */
+/** The mount points of this host's hierarchies that may have units: v2 and the named v1. */
 export function unitHierarchies(): string[] {
   return [
     ...readFileSync('/proc/self/mountinfo', 'utf8').matchAll(/^\S+ \S+ \S+ \/ (\S+) .* - (cgroup2?) \S+ (\S+)$/gm),
@@ -13,7 +13,7 @@ export function unitHierarchies(): string[] {
     .map(([, point]) => point as string);
 }
 
-/** Moves a process into `path` of every such hierarchy. Ask for it before the process is started: it goes away after it. */
+/** Moves a process into `path` of every such hierarchy. Call this before the process is started, so that the group outlives it. */
 export function cgroupFolder(t: TestContext, path: string): { enter(pid: number): void; freeze(): boolean } {
   const made: string[] = [];
   t.after(() => {
@@ -36,7 +36,7 @@ export function cgroupFolder(t: TestContext, path: string): { enter(pid: number)
   });
   return {
     enter: (pid) => targets.forEach((folder) => void writeFileSync(join(folder, 'cgroup.procs'), String(pid))),
-    // cgroup v2 alone can; who leaves the folder runs again.
+    // Only cgroup v2 can freeze; a process that leaves the folder runs again.
     freeze: () => {
       const files = targets.map((folder) => join(folder, 'cgroup.freeze')).filter((file) => existsSync(file));
       for (const file of files) writeFileSync(file, '1');

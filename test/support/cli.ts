@@ -1,4 +1,4 @@
-// Runs the program under test (program.ts) as users do: a process of its own, judged by exit code and streams.
+// Runs the program under test (program.ts) as users do: in its own process, with its exit code and streams.
 
 import assert from 'node:assert/strict';
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
@@ -10,13 +10,13 @@ export interface CliResult {
   stderr: string;
 }
 
-/** The environment without what changes the output, so that a test gives the same result in every terminal. */
+/** The environment without variables that change the output, so that a test gives the same result in every terminal. */
 export function plainEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   const { NO_COLOR: _, COLUMNS: __, NODE_OPTIONS: ___, ...environment } = process.env;
   return { ...environment, ...extra };
 }
 
-/** `path` is that of the program, or of a copy where another user may read it. */
+/** @param path the program, or a copy that another user may read */
 export function runCli(args: readonly string[], options: SpawnSyncOptions = {}, path = programFile): CliResult {
   const [file, ...argv] = commandLine(args, path);
   const result = spawnSync(file, argv, {

@@ -1,4 +1,4 @@
-// docs/cookbook.md -> its fenced blocks: commands with what they print and the code they end with, and files.
+// docs/cookbook.md -> its fenced blocks: files, and commands with their output and exit code.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,10 +9,10 @@ export interface Block {
   title: string;
   line: number;
   language: string;
-  /** From the info string: `file=` the block is a file, `exit=` the exit code, `commands=` where in the file they are. */
+  /** From the info string: `file=` names the file of the block, `exit=` the exit code, `commands=` the commands' place in the file. */
   attributes: Readonly<Record<string, string>>;
   content: string;
-  /** The block below a command that shows what it prints, or null. */
+  /** The next block, if it shows the output of the commands; else null. */
   prints: string | null;
 }
 

@@ -1,4 +1,4 @@
-// Real database servers for live tests, each as an unprivileged user with data of its own and a socket instead of a port.
+// Starts real database servers for live tests, each as an unprivileged user with its own data, and a socket instead of a port.
 
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,11 +9,11 @@ import { type Answer, run } from '../guest/run.ts';
 import { start, workFolder } from './live.ts';
 import { until } from './until.ts';
 
-// Servers refuse to run as root. nobody owns nothing, and is on every system.
+// Servers refuse to run as root. The user nobody owns no files, and exists on every system.
 const nobody = 65534;
 const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--'] as const;
 
-/** The folder of PostgreSQL's programs, null where it is not installed. */
+/** The folder of PostgreSQL's programs; null if it is not installed. */
 export function postgresPrograms(): string | null {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
@@ -22,7 +22,7 @@ export function postgresPrograms(): string | null {
 
 export const mariadb = '/usr/sbin/mariadbd';
 
-/** A new cluster and its server. `psql` begins a command line of its superuser. */
+/** Makes a new cluster and starts its server. `psql` is the start of a command line for its superuser. */
 export async function startPostgres(
   t: TestContext,
   bin: string,
@@ -42,7 +42,7 @@ export async function startPostgres(
   return { data, psql };
 }
 
-/** A server without tables; resolves when it takes connections. `before` stands in front of its command line. */
+/** Starts a server without tables; resolves when it takes connections. `before` stands in front of its command line. */
 export async function startMariadb(t: TestContext, temporary: string, before: readonly string[] = []): Promise<number> {
   const end = endInTime(t, 'SIGKILL');
   const data = dataFolder(t);
@@ -60,7 +60,7 @@ async function ask(argv: readonly string[]): Promise<Answer> {
   return await run(argv, { check: false });
 }
 
-/** Ends a server before its data is removed: what is to be done after a test is done in the order in which it was said. */
+/** Ends a server before its data is removed, because hooks run in the order of their calls. */
 function endInTime(t: TestContext, signal: 'SIGQUIT' | 'SIGKILL'): (server: ChildProcess) => void {
   let server: ChildProcess | null = null;
   t.after(async () => {

@@ -1,4 +1,4 @@
-// A host's dpkg database, documentation and log, made by a test: the source expat, its package libexpat1, and what became of it.
+// A made-up host's dpkg database, documentation and log: the source expat, its package libexpat1, and their history.
 
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -46,7 +46,7 @@ export const expat: Files = {
   'usr/share/doc/libexpat1/changelog.Debian.gz': gzipSync(changelog),
 };
 
-/** In local time, as dpkg has it. */
+/** Local time, as in dpkg's log. */
 export const logTime = (day: string, time = '12:00:00') => `2026-${day} ${time}`;
 export const at = (day: string, time = '12:00:00') => new Date(`2026-${day}T${time}`).getTime();
 export const upgrade = (day: string, from: string, to: string, name = 'libexpat1:amd64') =>

@@ -1,11 +1,11 @@
-// An ELF file that holds nothing but the notes of its build.
+// The text of a build's note -> an ELF file that has only such notes.
 
 export interface Layout {
   bits: 32 | 64;
   little: boolean;
 }
 
-/** An ELF file of two headers, whose second one has a build id and then the note. */
+/** Makes an ELF file with two headers. The second one has a build id and then the note. */
 export function makeElf({ bits, little }: Layout, description: string): Buffer {
   const file = Buffer.alloc(1024);
   const short = (value: number, at: number) => (little ? file.writeUInt16LE(value, at) : file.writeUInt16BE(value, at));

@@ -1,4 +1,4 @@
-// One report through every document and every renderer, each result read back: what must hold whatever a report says.
+// One report -> every document and every text, each read back. Checks the facts that must be true for any report.
 
 import assert from 'node:assert/strict';
 import type { Drift } from '../../src/documents/generated/drift.ts';
@@ -32,7 +32,7 @@ import {
 } from './joined.ts';
 import { parseWorkflowCommand } from './parsers.ts';
 
-/** Texts that a program of another make reads: kept by the caller for the real parsers, which are slow to start. */
+/** Texts for parsers of other makers. The caller keeps them and runs the real parsers once, because they start slowly. */
 export interface Foreign {
   junit: string;
   fleet_junit: string;
@@ -53,10 +53,10 @@ const options: Omit<CheckOptions, 'reboot'> = {
 };
 const thresholds = { warning: null, critical: null, criticalAgeSeconds: 3600, requireComplete: false };
 
-/** Controls, escapes, bidi and invisible characters, blanks that are none: nothing of it may reach a terminal or a log. */
+/** Controls, escapes, bidi and invisible characters, unusual blanks: none of them may reach a terminal or a log. */
 const unsafe = /(?![\n ])[\p{C}\p{Z}\p{DI}]/u;
 
-/** Every document and every text that comes out of a report. */
+/** Every document and every text that can be made from a report. */
 export function renderEverything(report: Report) {
   const plan = buildPlan(report, [], report.generated_at);
   const reboot = { ...plan.reboot, counts_as: 'fail' } as const;
@@ -113,7 +113,7 @@ export async function assertEveryFormat(report: Report): Promise<Foreign> {
   return texts;
 }
 
-/** Written as JSON and as NDJSON in one stream, taken apart and read again: the same document, twice. */
+/** Writes the report as JSON and as NDJSON into one stream, splits and reads it: the same document must come back twice. */
 async function readBack(report: Report): Promise<Report> {
   const stream = Buffer.from(`${renderJson(report)}${renderNdjson(report)}`, 'utf8');
   const documents: Report[] = [];
@@ -125,13 +125,13 @@ async function readBack(report: Report): Promise<Report> {
   return meant;
 }
 
-/** A baseline as `check` meets it beside a report: the drift document, what is kept as the next baseline, and the texts. */
+/** Compares a report with a baseline, as `check` does: the drift document, the next baseline, and the texts. */
 export async function assertAgainst(report: Report, baseline: Drift): Promise<Judgement> {
   const { reboot } = buildPlan(report, [], report.generated_at);
   const judgement = judge(report, baseline, { ...options, reboot: { ...reboot, counts_as: 'warning' } });
   await assertJson('drift', judgement.drift);
   await assertJson('drift', judgement.baseline);
-  // A baseline may be printed as well: it is a drift document of anybody.
+  // A baseline may be printed as well, and anybody may have made its drift document.
   for (const drift of [judgement.drift, baseline]) {
     assertSafe({
       text: renderDriftText(drift, style),
@@ -157,17 +157,17 @@ async function assertJson(name: 'plan' | 'drift' | 'fleet', document: object): P
   for (const text of [renderJson(document), renderNdjson(document)]) {
     assert.deepEqual(JSON.parse(text), wellFormed(document));
     const found = unsafe.exec(text);
-    // An unassigned character of a newer Unicode, or a wide blank, is text; everything that hides or turns is escaped.
+    // Unassigned characters of a newer Unicode and wide blanks are text. All that hide text or change its direction are escaped.
     if (found) assert.match(found[0], /\p{Zs}/u, name);
   }
 }
 
-/** Against itself nothing of a report is resolved; nothing may be `unseen` that is in sight. */
+/** Compared with itself, no finding of a report is resolved, and none that is in sight may be `unseen`. */
 function assertNothingChanged({ counts }: Drift): void {
   assert.deepEqual([counts.resolved, counts.unseen], [0, 0]);
 }
 
-/** What a playbook runs: argument vectors and names that no option parser takes for an option. */
+/** Argument vectors and names for a playbook: no option parser may take one of them for an option. */
 function assertRunnable({ services, actions }: Plan): void {
   for (const name of services) assert.match(name, /^[0-9A-Za-z:_.\\][0-9A-Za-z:_.\\@-]*\.service$/);
   for (const { argv } of actions)
@@ -185,7 +185,7 @@ const unitFiles = ({ units }: Report): number => units.reduce((sum, { files }) =
 const uses = ({ processes }: Report): number =>
   processes.reduce((sum, { maps, fds }) => sum + maps.length + fds.length, 0);
 
-/** As UTF-8 has it: a lone surrogate is U+FFFD. */
+/** The value as UTF-8 carries it: a lone surrogate becomes U+FFFD. */
 export function wellFormed(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(/\p{Cs}/gu, '\ufffd');
   if (Array.isArray(value)) return value.map(wellFormed);

@@ -1,4 +1,4 @@
-// Faults of the kernel, injected where every read of the program ends: in node:fs itself. The program is the real one.
+// Injects faults of the kernel into node:fs itself, which every read of the program ends in. The program is the real one.
 
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -17,7 +17,7 @@ const calls = [
 type Call = (typeof calls)[number];
 type AnyFunction = (...args: unknown[]) => unknown;
 
-/** Runs `body` with `around` in the place of each of these calls: it may throw, or alter what it hands on or gets back. */
+/** Runs `body` with `around` in place of each of these calls. `around` may throw, or change the arguments or the result. */
 export async function withFs<T>(
   around: (call: Call, real: AnyFunction, args: unknown[]) => unknown,
   body: () => T | Promise<T>,

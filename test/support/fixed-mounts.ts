@@ -1,4 +1,4 @@
-// Mounts that are what a table says, whatever the machine has mounted.
+// A table of mounts that the test writes, whatever mounts the machine has.
 import type { MountTable } from '../../src/procfs/mounts.ts';
 import type { View } from '../../src/procfs/view.ts';
 

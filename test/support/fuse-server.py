@@ -1,7 +1,7 @@
 """A FUSE file system of the files `lib.so` and `x.log` for tests, which needs nothing but root.
 
 usage: fuse-server.py MOUNT_POINT [CONTENT [TYPE [DEVICE]]]; prints `ready` when mounted. Stop it (SIGSTOP) and every request hangs; kill
-it and they fail. Every file holds what the file CONTENT does (default: zeros); TYPE is as in `fuse.sshfs`, DEVICE another
+it and they fail. Every file has the content of the file CONTENT (default: zeros); TYPE is as in `fuse.sshfs`, DEVICE another
 node of /dev/fuse.
 """
 

@@ -1,4 +1,4 @@
-"""What a FUSE server of tests answers: a folder with the files `lib.so` and `x.log`, spoken raw on /dev/fuse."""
+"""Requests from /dev/fuse -> the answers of the tests' FUSE server: a folder with the files `lib.so` and `x.log`."""
 
 import struct
 

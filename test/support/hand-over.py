@@ -1,5 +1,5 @@
-# Hands the descriptors of a removed log to a message bus and keeps them there: signals for a client that never reads, the last
-# six with a file. Arguments: the socket of the bus, the log. D-Bus specification, "Message Protocol"; unix(7), SCM_RIGHTS.
+# Hands the descriptors of a removed log to a message bus and keeps them there, as signals for a client that never reads; only the
+# last six have a file. Arguments: the socket of the bus, the log. D-Bus specification, "Message Protocol"; unix(7), SCM_RIGHTS.
 import os
 import re
 import socket
@@ -66,7 +66,7 @@ for serial in range(302, 308):
     signal = message(SIGNAL, serial, to_deaf + [(8, 'g', 'h'), (9, 'u', 1)], struct.pack('<I', 0))
     sender.sendmsg([signal], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack('i', log))])
 os.close(log)
-# Whatever was sent before the answer to this has arrived.
+# When this is answered, all messages before it have arrived.
 sender.sendall(call('GetId', 400))
 answer = b''
 while not re.search(rb'[0-9a-f]{32}', answer):

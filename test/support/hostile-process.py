@@ -1,9 +1,9 @@
-"""A process that maps a library and then behaves badly, for the tests of hostile hosts.
+"""A process that maps a library and then misbehaves, for the tests of hostile hosts.
 
 usage: hostile-process.py LIBRARY TRAIT [ARGUMENT]...
 
-The library is mapped executable and its descriptor closed. Once the trait is taken on, `ready` is printed. Needs no root
-but where the trait says so.
+The library is mapped executable and its descriptor closed. When the trait is in effect, `ready` is printed. Needs no root,
+except if the trait says so.
 """
 
 import ctypes
@@ -85,7 +85,7 @@ def leaderless():
 
 
 def zombie():
-    """Its child is one: the pid is printed."""
+    """Makes a child that is a zombie, and prints its pid."""
     pid = os.fork()
     if pid == 0:
         os._exit(0)
@@ -101,7 +101,7 @@ def titled(title):
 
 
 def rewriting():
-    """Writes over its command line all the time, with lines of its own or of no length."""
+    """Writes over its command line all the time, with other lines or empty ones."""
     start, length = arguments()
     ready()
     lines = [bytes([65 + n]) * (length - 1) + b"\0" for n in range(26)] + [b"\0" * length]
@@ -111,7 +111,7 @@ def rewriting():
 
 
 def words_from(path, _filler):
-    """Every whole page of its command line lies over a mapped file."""
+    """Maps a file over every whole page of its command line."""
     start, length = arguments()
     fd = os.open(path, os.O_RDONLY)
     for page in range(start // PAGE + 1, (start + length) // PAGE):
@@ -130,19 +130,19 @@ def execute(library, arguments):
 
 
 def wordy(library, size):
-    """A command line of so many bytes."""
+    """Has a command line of this many bytes."""
     resource.setrlimit(resource.RLIMIT_STACK, (64 << 20, resource.RLIM_INFINITY))
     word = b"0" * 999
     execute(library, [b"sleep", b"600"] + [word] * (int(size) // 1000))
 
 
 def spoken(library, *words):
-    """A command line of these words, each in hexadecimal."""
+    """Has a command line of these words, each in hexadecimal."""
     execute(library, [bytes.fromhex(word) for word in words])
 
 
 def holding(path):
-    """A file of this path (in hexadecimal) mapped and open, and gone."""
+    """Maps and opens a file at this path (in hexadecimal), and unlinks it."""
     path = bytes.fromhex(path)
     hold(path, path)
 
@@ -155,7 +155,7 @@ def hold(path, doomed):
 
 
 def deep():
-    """A file whose path is longer than the kernel takes or prints, mapped and open, and gone with all its folders."""
+    """Maps and opens a file whose path is longer than the kernel takes or prints, and removes it with all its folders."""
     base = os.path.dirname(sys.argv[1])
     os.chdir(base)
     folders = ["d" * 250 for _ in range(20)]
@@ -169,7 +169,7 @@ def deep():
 
 
 def long_paths(folder, count, uid):
-    """So many files mapped and gone, each with a path of almost four kilobytes of controls; all of it as another user."""
+    """Maps this many files and unlinks them, each with a path of almost four kilobytes of controls; runs as another user."""
     os.chdir(folder)
     if os.geteuid() == 0:
         os.chown(folder, int(uid), int(uid))
@@ -203,7 +203,7 @@ def locking(path):
 
 
 def many_mappings(path):
-    """As many mappings of a file as the kernel gives; the file is unlinked. Prints how many."""
+    """Maps a file as often as the kernel allows; the file is unlinked. Prints the number."""
     fd = os.open(path, os.O_RDONLY)
     count = 0
     while libc.mmap(None, PAGE, PROT_READ, MAP_PRIVATE, fd, 0) != FAILED:
@@ -214,7 +214,7 @@ def many_mappings(path):
 
 
 def many_descriptors(path, wanted):
-    """So many descriptors of one file, which is removed, or as many as may be. Prints how many."""
+    """Opens one file this many times, or as often as it may; the file is removed. Prints the number."""
     number = int(wanted)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (number + 64, number + 64))
@@ -231,12 +231,12 @@ def many_descriptors(path, wanted):
     sleep()
 
 
-# They take the library themselves, or leave it.
+# These traits take the library themselves, or do not map it.
 WITH_LIBRARY = {"remapping", "wordy", "spoken", "unmapped_breeding"}
 
 
 def remapping(library, other):
-    """At one address by turns a file and another, each so quickly that a look at the one may meet the other."""
+    """Maps two files in turn at one address, so quickly that a look at one may find the other."""
     address = map_file(library)
     fds = [os.open(path, os.O_RDONLY) for path in (library, other)]
     os.unlink(library)
@@ -248,7 +248,7 @@ def remapping(library, other):
 
 
 def churning(path):
-    """Maps and unmaps, opens and closes other files all the time, so that no two reads of its maps or fds are alike."""
+    """Maps and unmaps, opens and closes other files all the time, so that no two reads of its maps or fds are equal."""
     ready()
     while True:
         kept = [map_file(path) for _ in range(300)]
@@ -259,8 +259,8 @@ def churning(path):
 
 
 def breeding(name, uid, lifetime, rate):
-    """Removes its library; then has so many children a second, which are like itself and live for milliseconds at most. At the
-    end (SIGTERM) it prints how many there were. A child that gets the signal ends alone."""
+    """Removes its library; then starts this many children per second, which are like itself and live for milliseconds at most. At the
+    end (SIGTERM) it prints their number. A child that gets the signal ends alone."""
     os.unlink(sys.argv[1])
     named(name)
     os.setresgid(int(uid), int(uid), int(uid))
@@ -279,7 +279,7 @@ def breeding(name, uid, lifetime, rate):
         time.sleep(0.001)
         due = float(rate) * (time.monotonic() - began)
         alive = {pid for pid in alive if os.waitpid(pid, os.WNOHANG)[0] == 0}
-        # What a busy machine made late is made up for, but never all at once.
+        # Makes up for children that a busy machine started late, but never starts all at once.
         while born < due and len(alive) < 30:
             try:
                 pid = os.fork()

@@ -1,4 +1,4 @@
-// Any valid report whose names and paths are as hostile as the schema lets them be: markup, escapes, controls, bidi.
+// Any valid report with names and paths as hostile as the schema allows: markup, escapes, controls, bidi.
 
 import fc from 'fast-check';
 import type { Report } from '../../src/documents/generated/report.ts';

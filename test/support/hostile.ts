@@ -11,11 +11,11 @@ export interface Creature {
   child: ChildProcess & { pid: number };
   /** The copy of a library that it maps. */
   library: string;
-  /** Its first line. */
+  /** The first line that it printed. */
   said: string;
 }
 
-/** A process of hostile-process.py, ended with the test. */
+/** Starts a process of hostile-process.py; it ends with the test. */
 export async function startCreature(t: TestContext, trait: string, ...rest: string[]): Promise<Creature> {
   const library = join(workFolder(t), 'libdemo.so');
   copyFileSync(someLibrary(), library);
@@ -30,7 +30,7 @@ export async function startCreature(t: TestContext, trait: string, ...rest: stri
   return { child: child as Creature['child'], library, said };
 }
 
-/** Whether a look of the naive kind hangs: what a test says not to hang must be able to. */
+/** Whether a simple look at the paths hangs. A test that a scan does not hang there needs that. */
 export function naiveLookHangs(...paths: string[]): boolean {
   const { signal } = spawnSync('stat', ['-L', ...paths], { timeout: 1000, killSignal: 'SIGKILL', stdio: 'ignore' });
   return signal === 'SIGKILL';

@@ -1,4 +1,4 @@
-// Reads the processes of a scan in the test's own process, for tests that put something between the scan and the kernel.
+// Reads the processes of a scan inside the test's process, for tests that change the answers of the kernel.
 
 import { Answerer, type Answers, type Item, type QuestionName, type Setup } from '../../src/crew/questions.ts';
 import type { Answer, Readers } from '../../src/crew/readers.ts';

@@ -1,4 +1,4 @@
-// The renderers that write in pieces, as tests read them: each result as one string.
+// Renderers that write in pieces -> their text as one string.
 
 import type { Drift } from '../../src/documents/generated/drift.ts';
 import type { Fleet } from '../../src/documents/generated/fleet.ts';

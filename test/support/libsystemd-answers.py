@@ -1,8 +1,8 @@
-"""What libsystemd makes of cgroup paths: sd_pid_get_unit(3) and its siblings, asked about this very process.
+"""Cgroup paths -> the answers of libsystemd: sd_pid_get_unit(3) and its siblings, asked about this process itself.
 
-In a mount namespace of its own a file is laid over /proc/self/cgroup, and each path (bytes in hexadecimal, a line each, on
-stdin) is written there in turn. Prints one JSON list a path: unit, user unit, slice, user slice, session, owner's uid.
-Wants root. Ends with 77 where the kernel does not let it.
+In its own mount namespace a file is mounted over /proc/self/cgroup, and each path (bytes in hexadecimal, one line each, on
+stdin) is written there in turn. Prints one JSON list per path: unit, user unit, slice, user slice, session, owner's uid.
+Needs root. Ends with 77 if the kernel does not allow it.
 """
 import ctypes
 import json
@@ -43,7 +43,7 @@ for line in sys.stdin:
     path = bytes.fromhex(line)
     laid.seek(0)
     laid.truncate()
-    # Whichever hierarchy this host keeps its units in.
+    # Writes a line for each hierarchy, because systemd's units may be in either on this host.
     laid.write(b"1:name=systemd:" + path + b"\n0::" + path + b"\n")
     laid.flush()
     print(json.dumps([*map(ask, QUESTIONS), owner()]))

@@ -1,4 +1,4 @@
-// Real processes for live tests: private copies of libraries and programs, started, waited for, and ended with the test.
+// Real processes for live tests: private copies of libraries and programs. They are started, waited for, and end with the test.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
@@ -11,10 +11,10 @@ import { figure } from './test-counters.ts';
 
 export const isRoot = process.geteuid?.() === 0;
 const folders = ['/usr/bin', '/usr/local/bin', ...(process.env.PATH ?? '').split(':')];
-/** Null if there is none; `needs(t, 'python3')` says so. */
+/** null if there is none; then `needs(t, 'python3')` skips the test. */
 export const python = folders.map((folder) => join(folder, 'python3')).find((path) => existsSync(path)) ?? null;
 
-/** A folder outside the temporary directories, whose files are no scratch, removed with the test. */
+/** Makes a folder outside the temporary directories, so that its files are not scratch; it is removed with the test. */
 export function workFolder(t: TestContext): string {
   const base = isRoot ? '/var/lib' : join(projectRoot, 'build');
   const folder = mkdtempSync(join(base, 'lib-users-test-'));
@@ -23,7 +23,7 @@ export function workFolder(t: TestContext): string {
   return folder;
 }
 
-/** Starts a child that is ended with the test; resolves when it has printed `ready`, or at once without waitFor. */
+/** Starts a child that ends with the test. Resolves when it has printed `ready`; without waitFor, resolves at once. */
 export async function start(
   t: TestContext,
   argv: readonly [string, ...string[]],
@@ -45,7 +45,7 @@ export async function start(
   return child as ChildProcess & { pid: number };
 }
 
-/** Waits until a process maps a path (its dynamic loader takes a moment). */
+/** Waits until a process maps a path, because its dynamic loader takes a moment. */
 export async function untilMapped(pid: number, path: string): Promise<void> {
   for (let attempt = 0; attempt < 500; attempt++) {
     if (readFileSync(`/proc/${pid}/maps`, 'latin1').includes(path)) return;
@@ -54,14 +54,14 @@ export async function untilMapped(pid: number, path: string): Promise<void> {
   throw new Error(`${pid} never mapped ${path}`);
 }
 
-/** A shared library that this very Node maps, so that every machine with Node has it. */
+/** A shared library that this Node itself maps, so that every machine with Node has one. */
 export function someLibrary(): string {
   const match = /(\/\S*\/lib(?:gcc_s|m|dl|pthread)[-.]\S*)$/m.exec(readFileSync('/proc/self/maps', 'latin1'));
   if (!match) throw new Error('Node maps no shared library');
   return realpathSync(match[1] ?? '');
 }
 
-/** A process that maps its own copy of a library at `path`. */
+/** Starts a process that maps its own copy of a library at `path`. */
 export async function startWithLibrary(t: TestContext, path: string) {
   copyFileSync(someLibrary(), path);
   const child = await start(t, [sleepProgram(), '600'], { env: { LD_PRELOAD: path } });
@@ -69,7 +69,7 @@ export async function startWithLibrary(t: TestContext, path: string) {
   return child;
 }
 
-/** The real sleep(1), never a shell's or busybox's. */
+/** The real sleep(1), not a shell's or busybox's. */
 export function sleepProgram(): string {
   return realpathSync(['/usr/bin/sleep', '/bin/sleep'].find((path) => existsSync(path)) ?? '/bin/sleep');
 }
@@ -81,7 +81,7 @@ export interface Answer {
   stderr: string;
 }
 
-/** Runs the program under test; `path` is that of a copy or link. */
+/** Runs the program under test; `path` is a copy of it or a link to it. */
 export function runCli(args: readonly string[], options: { uid?: number; path?: string; input?: string } = {}): Answer {
   if (args[0] === 'scan') figure('scans', 1);
   const [file, ...argv] = commandLine(args, options.path);
@@ -104,7 +104,7 @@ export function scan(...args: string[]): Report {
   return JSON.parse(answer.stdout) as Report;
 }
 
-/** The process of a report, or undefined where it was found to be clean. */
+/** The process in a report; undefined if it is not affected. */
 export function processOf(report: Report, pid: number): Process | undefined {
   return report.processes.find((process) => process.pid === pid);
 }

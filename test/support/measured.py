@@ -1,6 +1,6 @@
-"""Runs a program and tells as JSON how it ended, how long it took and how much memory it had at most.
+"""Runs a program and prints as JSON how it ended, how long it took and the most memory that it had.
 
-usage: measured.py SECONDS OUTPUT PROGRAM [ARGUMENT]...; after so many seconds it is ended. Its standard output goes to OUTPUT.
+usage: measured.py SECONDS OUTPUT PROGRAM [ARGUMENT]...; after this many seconds the program is ended. Its standard output goes to OUTPUT.
 """
 
 import json

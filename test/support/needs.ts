@@ -1,5 +1,5 @@
-// What a test needs of the machine: how to find out whether that is there, and what would give it. Each need is tried, since
-// root in a container may do less than root elsewhere.
+// A need of a test -> whether this machine meets it, and the remedy if it does not. Each need is tried out, because root in a
+// container may do less than root elsewhere.
 
 import { spawnSync } from 'node:child_process';
 import {
@@ -23,7 +23,7 @@ import { unitHierarchies } from './cgroup-folder.ts';
 import { projectRoot } from './project.ts';
 import { skip } from './skip.ts';
 
-/** Programs, and the Debian packages that bring them. */
+/** Programs, and the Debian packages that contain them. */
 const programs = {
   amtool: 'prometheus-alertmanager',
   bash: 'bash',
@@ -61,7 +61,7 @@ const programs = {
   zsh: 'zsh',
 } as const;
 
-/** Files of packages that have no program of their own. */
+/** Files of packages without a program of their own. */
 const files = {
   'bash-completion': ['/usr/share/bash-completion/bash_completion'],
   'dnf-plugins-core': ['/etc/dnf/plugins/post-transaction-actions.conf'],
@@ -71,7 +71,7 @@ const files = {
   postgresql: ['/usr/lib/postgresql'],
 } as const;
 
-/** Modules of Python in .venv, which test/requirements.txt brings. */
+/** Python modules in .venv; test/requirements.txt lists them. */
 const pythonModules = [
   'check_jsonschema',
   'cyclonedx.validation.json',
@@ -80,7 +80,7 @@ const pythonModules = [
   'prometheus_client',
 ] as const;
 
-/** It is built by Go, because its package on PyPI downloads it from elsewhere. */
+/** Go builds this program, because its package on PyPI downloads it from another place. */
 export const actionlint: string = join(projectRoot, '.venv/bin/actionlint');
 
 const timedService = 'packaging/systemd/lib-users.service';
@@ -91,7 +91,7 @@ const usersOverlay =
 const asRoot = 'run them as root';
 const notInContainer = 'run them as root, on a machine or in a virtual one';
 
-/** What the kernel must let the test do, and what no file tells. */
+/** Abilities that the kernel must give the test, and that no file shows. */
 const conditions = {
   'another user': {
     given: () => spawnSync('/bin/true', { uid: 65534, gid: 65534 }).status === 0,
@@ -165,7 +165,7 @@ const conditions = {
     what: 'libsystemd',
     remedy: 'apt install libsystemd0',
   },
-  // It makes a folder in /run, if systemd has made none.
+  // Makes a folder in /run if systemd has made none.
   'systemd-analyze': {
     given: () => succeeds('systemd-analyze', 'security', '--offline=yes', join(projectRoot, timedService)),
     what: 'systemd-analyze',
@@ -209,7 +209,7 @@ export type Need =
 
 const known = new Map<Need, string | null>();
 
-/** Why what is needed is not there, `wants WHAT: REMEDY`; null where it is. */
+/** Returns `wants WHAT: REMEDY` if a need is not met, else null. */
 export function missing(need: Need): string | null {
   let reason = known.get(need);
   if (reason === undefined) {
@@ -219,7 +219,7 @@ export function missing(need: Need): string | null {
   return reason;
 }
 
-/** True if all of it is there; else the test is skipped. Use: `if (!needs(t, 'python3', 'mounts')) return;` */
+/** True if all needs are met; else the test is skipped. Use: `if (!needs(t, 'python3', 'mounts')) return;` */
 export function needs(t: TestContext, ...wanted: readonly Need[]): boolean {
   for (const need of wanted) {
     const reason = missing(need);
@@ -250,7 +250,7 @@ function findOut(need: Need): string | null {
   return wants(succeeds(join(projectRoot, '.venv/bin/python'), '-c', `import ${need}`), 'Python modules', environment);
 }
 
-/** Where root finds programs, too: a person's PATH may lack those folders. */
+/** Looks in the folders of root's PATH as well, because a person's PATH may lack those. */
 function onPath(program: string): boolean {
   const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
   return folders.some((folder) => holds(() => accessSync(join(folder, program), constants.X_OK)));

@@ -1,5 +1,5 @@
-"""A process with odd names all over its /proc, which tells what they really are: prints one JSON line, then waits for the
-end of stdin. Names (bytes in hexadecimal, a JSON list) come as the first line. Wants root: it mounts in a namespace of its own.
+"""A process with odd names in all of its /proc. It prints the real names as one JSON line, then waits for the end of stdin. The
+first line of stdin has names (bytes in hexadecimal, a JSON list). Needs root, because it mounts in its own namespace.
 
 python3 odd-process.py FOLDER
 """
@@ -74,7 +74,7 @@ def named():
 
 must(libc.unshare(CLONE_NEWNS))
 must(libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
-# Where stat and maps agree on the device, whatever the folder is on.
+# On a tmpfs stat and maps name the same device, whatever the folder's file system is.
 must(libc.mount(b"none", folder, b"tmpfs", 0, None))
 keep = []
 for kind in (b"files", b"mounts"):

@@ -1,4 +1,4 @@
-"""A process that uses files of an overlay, for tests; started in mount namespaces (and user namespaces) of its own.
+"""A process that uses files of an overlay, for tests. It starts in its own mount namespace (and user namespace).
 
 usage: overlay-user.py DEVICE FOLDER near|far hold|again|epoll
 
@@ -6,8 +6,8 @@ FOLDER is covered by a tmpfs. The overlay FOLDER/merged has as its lower layer F
 fuse-server.py and fuse_files.py, which lie beside this file) served through DEVICE. Prints `ready` and the pid of the server. Ends after a minute.
 
 hold   maps and opens files of the overlay that are gone
-again  has mapped gone files of a tmpfs, at whose folder it mounts by turns a tmpfs and the overlay, under one mount id
-epoll  keeps the lock of an epoll descriptor, and has that by turns where descriptors of a gone file are
+again  has mapped gone files of a tmpfs, and mounts a tmpfs and the overlay in turn at its folder, under one mount id
+epoll  keeps the lock of an epoll descriptor, which in turn replaces the descriptors of a gone file
 """
 
 import ctypes
@@ -75,7 +75,7 @@ def again():
         kept.append(map_file(path))
         os.unlink(path)
     ready()
-    # Until the test is over, which removes the folder.
+    # Waits until the test is over and has removed the folder.
     while os.path.isdir(at("turn")):
         for source, seconds in (("near", 0.015), ("merged", 0.001)):
             mount(at(source), at("turn"), flags=MS_BIND)

@@ -1,4 +1,4 @@
-// Real parsers of the formats that we write, run once for many texts: what they read back is compared with what we meant.
+// Runs real parsers of the formats that we write, once for many texts. The tests compare their results with what we meant.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,11 +18,11 @@ function run(command: string, args: string[], input: string): string {
 export interface Sample {
   name: string;
   labels: Record<string, string>;
-  /** As Python writes it: JSON has no infinity. */
+  /** A number as Python prints it, because JSON has no infinity. */
   value: string;
 }
 
-/** The samples of each text, as prometheus_client's strict OpenMetrics parser reads them. */
+/** The samples of each text, read by prometheus_client's strict OpenMetrics parser. */
 export function parseOpenmetrics(texts: readonly string[]): Sample[][] {
   const program = `
 import json, sys
@@ -32,7 +32,7 @@ print(json.dumps([read(text) for text in json.load(sys.stdin)]))`;
   return JSON.parse(run(python, ['-c', program], JSON.stringify(texts)));
 }
 
-/** The same by prometheus_client's parser of the older text format, which node_exporter's textfile collector reads. */
+/** The samples of each text, read by prometheus_client's parser of the older format, which node_exporter's textfile collector reads. */
 export function parsePrometheus(texts: readonly string[]): Sample[][] {
   const program = `
 import json, sys
@@ -42,7 +42,7 @@ print(json.dumps([read(text) for text in json.load(sys.stdin)]))`;
   return JSON.parse(run(python, ['-c', program], JSON.stringify(texts)));
 }
 
-/** What promtool says of a text; it ends with an error where the text is wrong or breaks a naming convention. */
+/** promtool's remarks on a text; it ends with an error if the text is wrong or breaks a naming convention. */
 export function lintMetrics(text: string): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
   return { status, output: stdout + stderr };
@@ -59,7 +59,7 @@ export interface Suite {
   cases: Case[];
 }
 
-/** The suite of each text, as expat reads it. */
+/** The suite of each text, read by expat. */
 export function parseJunit(texts: readonly string[]): Suite[] {
   const program = `
 import json, sys
@@ -76,7 +76,7 @@ print(json.dumps([read(text) for text in json.load(sys.stdin)]))`;
   return JSON.parse(run(python, ['-c', program], JSON.stringify(texts)));
 }
 
-/** What xmllint finds wrong with any of the texts against junit-10.xsd of the Jenkins xUnit plugin; '' where nothing. */
+/** Errors that xmllint finds in any of the texts, by junit-10.xsd of the Jenkins xUnit plugin; '' if there are none. */
 export function lintJunit(texts: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'lib-users-junit-'));
   try {
@@ -103,7 +103,7 @@ export interface Perf {
   critical: string;
 }
 
-/** The performance data of each line, as Monitoring::Plugin reads what stands after the bar. */
+/** The performance data of each line, the part after the bar, read by Monitoring::Plugin. */
 export function parsePerfdata(lines: readonly string[]): Perf[][] {
   const program = `
 use JSON::PP; use Monitoring::Plugin::Performance;
@@ -115,7 +115,7 @@ print encode_json(\\@all);`;
   return JSON.parse(run('perl', ['-e', program], JSON.stringify(lines)));
 }
 
-/** Workflow commands as the runner of GitHub Actions takes a line apart (its ActionCommand.TryParseV2). */
+/** Parses a workflow command as the runner of GitHub Actions does (its ActionCommand.TryParseV2). */
 export function parseWorkflowCommand(line: string): { command: string; title: string; message: string } | null {
   const [, command, properties, data] = /^\s*::([^ :]+)(?: ([^:]*))?::(.*)$/s.exec(line) ?? [];
   if (command === undefined || data === undefined) return null;

@@ -1,5 +1,5 @@
-// The program that the tests start: LIB_USERS_PROGRAM is its path, an executable or a file for Node. Without that variable it is
-// the file of the npm package, dist/lib-users.cjs.
+// LIB_USERS_PROGRAM, the path of an executable or of a file for Node -> the program that the tests start. Without the variable it
+// is the file of the npm package, dist/lib-users.cjs.
 
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, symlinkSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { projectRoot } from './project.ts';
 
 export type CommandLine = [program: string, ...args: string[]];
 
-/** The file of the npm package, for tests that are of that file whatever the variable says. */
+/** The file of the npm package, for tests about that file, whatever the variable says. */
 export const npmFile: string = join(projectRoot, 'dist/lib-users.cjs');
 
 export const programFile: string = resolve(projectRoot, process.env.LIB_USERS_PROGRAM || npmFile);
@@ -17,26 +17,26 @@ assert.ok(existsSync(programFile), `${programFile} is not there: run \`npm run b
 
 const wantsNode = programFile.endsWith('.cjs');
 
-/** The command line that starts the program, or a copy of it or a link to it at `path`, with these arguments. */
+/** The command line that starts the program with these arguments; `path` may be a copy of it or a link to it. */
 export function commandLine(args: readonly string[] = [], path: string = programFile): CommandLine {
   return wantsNode ? [process.execPath, path, ...args] : [path, ...args];
 }
 
-/** The same as words of a shell script. */
+/** The command line as words of a shell script. */
 export function shellWords(): string {
   return commandLine()
     .map((word) => `'${word.replaceAll("'", "'\\''")}'`)
     .join(' ');
 }
 
-/** A copy in `folder`, for a user who may not read the original, or for another root. */
+/** Makes a copy in `folder`, for a user who may not read the original, or for another root. */
 export function copyProgram(folder: string): string {
   const path = join(folder, basename(programFile));
   copyFileSync(programFile, path);
   return path;
 }
 
-/** A link to it in `folder`: lib_users and fd_users are names that change what the program does. */
+/** Makes a link in `folder`, because the names lib_users and fd_users change what the program does. */
 export function linkProgram(folder: string, name: string): string {
   const path = join(folder, name);
   symlinkSync(programFile, path);
@@ -44,12 +44,12 @@ export function linkProgram(folder: string, name: string): string {
 }
 
 export interface Placed {
-  /** The files of this machine that a guest gets, and their paths there. */
+  /** Files of this machine that a guest gets, and their paths there. */
   binds: Readonly<Record<string, string>>;
   command: CommandLine;
 }
 
-/** The program at `path` of a guest, with the Node that it may want beside it; on the guest's PATH if `path` is. */
+/** Places the program in a guest at `path`, with Node beside it if it needs that. If `path` is on the guest's PATH, so is the program. */
 export function placeInGuest(path: string): Placed {
   if (!wantsNode) return { binds: { [programFile]: path }, command: [path] };
   const node = join(path, '../node');
@@ -57,10 +57,10 @@ export function placeInGuest(path: string): Placed {
 }
 
 /**
- * True if the program is the npm package's file; else the test is skipped, with CI=true as well: nothing is missing, since what
- * the test asks is a question to Node. Use: `if (!asksNode(t)) return;`
+ * True if the program is the npm package's file; else the test is skipped, also with CI=true. Nothing is missing then, because the
+ * test is about Node. Use: `if (!asksNode(t)) return;`
  */
 export function asksNode(t: TestContext): boolean {
-  if (!wantsNode) t.skip('of the npm file alone, because it asks something of Node');
+  if (!wantsNode) t.skip('for the npm file only, because the test is about Node');
   return wantsNode;
 }

@@ -1,4 +1,4 @@
-// Any valid report, with names, pids and facts that meet often enough for the plan's rules to have something to decide.
+// Any valid report. Its names, pids and facts are equal often enough that the plan's rules have something to decide.
 
 import fc from 'fast-check';
 import type { Report } from '../../src/documents/generated/report.ts';

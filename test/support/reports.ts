@@ -1,4 +1,4 @@
-// Reports written down in a few words: a unit with its facts and files, or processes, in an otherwise empty report.
+// A few words -> a report: a unit with its facts and files, or processes, in an otherwise empty report.
 
 import type {
   DeletedFd,
@@ -60,7 +60,7 @@ export function unit(name: string, files: UnitFile[], more: Partial<Unit> = {}):
   };
 }
 
-/** A kernel session that the process leads, as root and without a terminal unless told otherwise. */
+/** A kernel session that the process leads, as root and without a terminal by default. */
 export function leads(pid: number, more: Partial<KernelSession> = {}): KernelSession {
   const daemon = { user: { uid: 0, name: 'root' }, name: 'daemon', executable: '/usr/bin/daemon', terminal: null };
   return { pid, ...daemon, ...more };

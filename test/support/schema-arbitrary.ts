@@ -20,7 +20,7 @@ export interface Schema {
   additionalProperties?: boolean | Schema;
 }
 
-/** What to draw in place of a definition (`unit`) or of one property of it (`unit.name`): likelier values than any. */
+/** Arbitraries that replace a definition (`unit`) or one property of it (`unit.name`), with values likelier to occur. */
 export type Overrides = Readonly<Record<string, fc.Arbitrary<unknown>>>;
 
 const unsupported = new Set([
@@ -34,7 +34,7 @@ const unsupported = new Set([
   'uniqueItems',
 ]);
 
-/** Throws on a keyword that it does not know, so that it can never draw what a schema forbids. */
+/** Throws on an unknown keyword, so that it never draws a value that a schema forbids. */
 export function arbitraryOf(root: Schema, overrides: Overrides = {}): fc.Arbitrary<unknown> {
   const definitions = new Map<string, fc.Arbitrary<unknown>>();
 
@@ -85,7 +85,7 @@ export function arbitraryOf(root: Schema, overrides: Overrides = {}): fc.Arbitra
       const path = name === '' ? property : `${name}.${property}`;
       return [property, overrides[path] ?? draw(value, path)] as const;
     });
-    // A document of an earlier minor does not have the fields that came later.
+    // A document of an earlier minor version lacks the fields that came later.
     return fc.record(Object.fromEntries(drawn), { noNullPrototype: true, requiredKeys: [...(required ?? [])] });
   }
 

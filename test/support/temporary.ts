@@ -1,11 +1,11 @@
-// A folder that is gone when the test is over.
+// Makes a folder that is removed when the test is over.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 
-/** Makes the folder and, in it, the files of `content` by their relative paths. */
+/** Makes the folder, and the files of `content` in it by their relative paths. */
 export function temporaryFolder(
   t: TestContext,
   content: Readonly<Record<string, string>> = {},

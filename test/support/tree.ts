@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test';
 
 export type Tree = Record<string, string | null | { link: string }>;
 
-/** The root of the tree, which goes away with the test. Strings are bytes (latin1). */
+/** Makes the tree and returns its root; the tree is removed with the test. Strings are bytes (latin1). */
 export function makeTree(t: TestContext, tree: Tree): string {
   const root = mkdtempSync(join(tmpdir(), 'tree-'));
   t.after(() => rmSync(root, { recursive: true }));

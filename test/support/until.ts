@@ -1,8 +1,8 @@
-// Waiting for something to become true that nobody announces.
+// Waits for a condition that no event announces.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** @param what is said where it has not become true after half a minute */
+/** @param what named in the error if the condition is not true after half a minute */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < 600; attempt++) {
     if (await condition()) return;

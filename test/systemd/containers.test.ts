@@ -1,3 +1,4 @@
+// Cgroup paths as each runtime makes them, with namespaces -> the container, or the unit.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { parseCgroup } from '../../src/procfs/cgroup.ts';
@@ -167,7 +168,7 @@ for (const [name, content, own, reference, expected] of namespaces) {
 
 const uuid = '36e8ad9b-4f6c-4e1d-92b3-a4f6c0e1d2b3';
 const scope = `${manager}/app.slice/vte-spawn-${uuid}.scope`;
-/** No runtime that we know named the path: what pid namespaces alone, and both, make of it. */
+/** Paths without a known runtime's name, and the results for a PID namespace alone and for both namespaces. */
 const unnamed: [name: string, path: string, byPid: string | null, byBoth: string | null][] = [
   ['ECS', `/ecs/${uuid}/${id}`, 'unknown ID', 'unknown ID'],
   ['ECS on Fargate', `/ecs/${id.slice(0, 32)}/${id.slice(0, 32)}-1296`, ...twice(`unknown ${id.slice(0, 32)}-1296`)],

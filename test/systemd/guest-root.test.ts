@@ -1,4 +1,4 @@
-// A guest without a cgroup namespace of its own: every path begins with the guest's own, and PID 1's says which that is.
+// A guest without its own cgroup namespace: every path begins with the guest's own cgroup, and PID 1's path shows which one.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -35,7 +35,7 @@ const prefixes: [name: string, prefix: string][] = [
   ["seen from another container's cgroup namespace", '/../..'],
 ];
 
-/** What each of the guest's own processes is, by the path below the guest's own. */
+/** The unit of each of the guest's own processes, by the path below the guest's own cgroup. */
 const processes: [path: string, expected: string | null][] = [
   ['/init.scope', 'unit init.scope'],
   ['/system.slice/ssh.service', 'unit ssh.service'],
@@ -45,7 +45,7 @@ const processes: [path: string, expected: string | null][] = [
   [`/docker/${other}`, 'docker'],
   [`/system.slice/docker-${other}.scope/system.slice/cron.service`, 'docker'],
   ['/lxc.payload.inner/init.scope', 'lxc'],
-  // Where docker exec, lxc-attach and nsenter put a process.
+  // docker exec, lxc-attach and nsenter put a process here.
   ['', null],
 ];
 
@@ -86,7 +86,7 @@ test('guest: without systemd nothing in it is a container', () => {
   assert.equal(summarize(`1:name=systemd:/docker/${id}\n`, `1:name=systemd:/docker/${id}\n`), null);
 });
 
-test('guest: what lies outside of it is in no unit, and a container only if it is one', () => {
+test('guest: a process outside of it is in no unit, and in a container only if the path names one', () => {
   const first = `0::/docker/${id}/init.scope\n`;
   assert.equal(summarize('0::/system.slice/ssh.service\n', first), null);
   assert.equal(summarize(`0::/docker/${id}x/system.slice/ssh.service\n`, first), null);

@@ -1,4 +1,4 @@
-// Thousands of made-up cgroup paths: unit, slice and session as libsystemd, which wrote the rule, sees them.
+// Thousands of made-up cgroup paths: unit, slice and session compared with the answers of libsystemd, which made the rule.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -94,8 +94,8 @@ function shape({ unit, slice, session }: Attribution): object {
 }
 
 /**
- * In our words: a user manager's own init.scope is the manager's; its owner is in its name, where libsystemd wants a user's
- * slice around it; and a session lies directly below a user's slice.
+ * Translates the answers to our terms. A user manager's own init.scope is the manager. The owner of a user manager is in its
+ * name; libsystemd also wants a user's slice around it. A session is directly below a user's slice.
  */
 function translate([unit, userUnit, slice, userSlice, session, ownerUid]: Answers): object {
   if (unit === null) return { unit: null, uid: null, slice: null, session: null };

@@ -1,4 +1,4 @@
-// One reading of a session's name, for the scan, the plan and the drift.
+// The scan, the plan and the drift read a session's name in the same way.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

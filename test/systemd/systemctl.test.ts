@@ -1,3 +1,4 @@
+// Outputs of systemctl, whole, torn and failing -> facts of units, the version, and problems.
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -66,7 +67,7 @@ const argv = [
   '--',
 ];
 
-/** A run that answers every call with the same, and keeps what it was asked. */
+/** A run that gives the same answer to every call, and keeps the calls. */
 function answering(stdout: string, status = 0, stderr = ''): { calls: string[][]; run: Run } {
   const calls: string[][] = [];
   const fake: Run = (file, args) => {
@@ -265,7 +266,7 @@ test('queryUnits: after a missed deadline nothing more is asked, and what is kno
   assert.equal(answer.problem, 'systemctl did not answer within 2 seconds');
 });
 
-/** A systemctl on PATH that writes down its arguments, then does as `body` says. */
+/** Puts a systemctl on PATH that writes down its arguments, then runs `body`. */
 function withSystemctl<T>(body: string, use: () => T): T {
   const path = join(folder, 'systemctl');
   writeFileSync(path, `#!/bin/sh\nprintf '%s\\n' "$@" > ${folder}/argv\n${body}\n`);

@@ -1,4 +1,4 @@
-// Unit names as systemd's own function judges them, which its programs share as a library.
+// Unit names compared with the verdict of systemd's own function, in the library that its programs share.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -1,3 +1,4 @@
+// Names -> their kind by systemd's grammar, and their unescaped form.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {

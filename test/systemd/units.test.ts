@@ -1,4 +1,4 @@
-// Units, sessions and slices; containers have a table of their own.
+// Cgroup paths -> units, sessions and slices. Containers have a table of their own.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { parseCgroup } from '../../src/procfs/cgroup.ts';
@@ -11,7 +11,7 @@ function attribute(content: string) {
   return attributeProcess(parseCgroup(content), host, host);
 }
 
-/** `scope name (uid) @ slice`, and the session where there is one. */
+/** `scope name (uid) @ slice`, and the session if there is one. */
 function summary(content: string): string | null {
   const { unit, slice, session, container } = attribute(content);
   assert.equal(container, null);
