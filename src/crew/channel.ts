@@ -1,8 +1,9 @@
 // Starts a helper -> its pid and the two pipes to it. The helper gets no other descriptor of ours, so that a reader of our output
 // need not wait for it. Its environment is empty.
 
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, ChildProcessByStdio } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
 import { isExecutable, programFile } from '../program.ts';
 import { helperRole } from './role.ts';
 
@@ -37,6 +38,8 @@ interface Bun {
 }
 
 const options = { env: {}, cwd: '/' };
+
+type Piped = ChildProcessByStdio<Writable, Readable, Readable | null>;
 
 /** Nobody reads a helper's stderr. `ignore` wants /dev/null, which a bare chroot or a container without /dev does not have. */
 const silent = () => (existsSync('/dev/null') ? 'ignore' : 'pipe');
@@ -82,7 +85,8 @@ async function startByBun({ onData, onEnd }: ChannelEvents): Promise<Channel> {
 
 async function startByNode({ onData, onEnd }: ChannelEvents): Promise<Channel> {
   const { spawn } = await import('node:child_process');
-  const child = spawn(process.execPath, [programFile, helperRole], { ...options, stdio: ['pipe', 'pipe', silent()] });
+  const stdio = ['pipe', 'pipe', silent()] as const;
+  const child = spawn(process.execPath, [programFile, helperRole], { ...options, stdio: [...stdio] }) as Piped;
   const { pid } = await started(child);
   const { stdin, stdout } = child;
   let abandoned = false;
