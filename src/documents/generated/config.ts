@@ -20,7 +20,7 @@ export interface Config {
   };
   scan?: ScanConfig;
   /**
-   * What to do about whom. The first rule that matches wins, before the shipped policy.
+   * What to do, and with which units. The first rule that matches wins, before the shipped policy.
    */
   policy?: PolicyRule[];
   check?: CheckConfig;
