@@ -140,7 +140,7 @@ for (const [flag, ...values] of judging) {
     const result = runCli(['check', join(folder, 'drift.json'), '--json', flag, ...placed]);
     assert.deepEqual([result.code, result.stdout], [2, '']);
     const { message, hint } = errorDocument(result);
-    assert.equal(message, `${flag} is about the judgement, and ${folder}/drift.json is one that was made already`);
+    assert.equal(message, `${flag} is about the judgement, and ${folder}/drift.json was judged already`);
     assert.equal(hint, 'leave the flag out, or judge the report anew');
     assert.ok(!existsSync(join(folder, 'kept.json')));
   });

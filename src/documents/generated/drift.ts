@@ -67,11 +67,11 @@ export interface Drift {
    */
   fail_on: 'new' | 'any' | 'never';
   /**
-   * Whether the gate may be open though not everything could be seen (--allow-incomplete). Always written; not required, since documents before 1.3 do not have it.
+   * Whether the gate may be open even if not everything could be seen (--allow-incomplete). Always written; not required, since documents before 1.3 do not have it.
    */
   allow_incomplete?: boolean;
   /**
-   * Whether the gate may be open though processes of users could not be seen, if everything else was (--allow-unseen-users). Always written; not required, since documents before 1.3 do not have it.
+   * Whether the gate may be open even if processes of users could not be seen, if everything else was (--allow-unseen-users). Always written; not required, since documents before 1.3 do not have it.
    */
   allow_unseen_users?: boolean;
   /**
@@ -202,7 +202,7 @@ export interface DriftReboot {
    */
   unknown_because?: RebootUnknown | null;
   /**
-   * What a required reboot is to the gate (--reboot). ok: said, nothing more. warning: the plugin's state is WARNING, the exit code of every other format stays. fail: it closes the gate.
+   * How a required reboot counts for the gate (--reboot). ok: it is only said. warning: the plugin's state is WARNING, the exit code of every other format stays. fail: it closes the gate.
    */
   counts_as: 'ok' | 'warning' | 'fail';
   /**
