@@ -1,4 +1,4 @@
-// The role restart in booted guests with services that are known to be stale: what it shows, does, names and leaves alone.
+// The role restart in booted guests with services that are known to be stale: what the role shows, does, names and leaves alone.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -58,7 +58,7 @@ interface Applied {
 
 const notSkipped = (results: readonly TaskResult[]) => results.filter(({ status }) => status !== 'skipped');
 
-/** What a play could leave behind: files (but logs, and those of a login), units, and processes other than the kernel's. */
+/** Traces that a play could leave behind: files (but logs, and those of a login), units, and processes other than the kernel's. */
 async function traces(guest: Guest): Promise<string> {
   const places = '/etc /opt /root /home /srv /usr /var /tmp /run/systemd /run/lib-users';
   const find = `find ${places} -xdev \\( -path /var/log -o -path '/run/systemd/sessions*' -o -path '/run/systemd/users*' \\

@@ -1,4 +1,4 @@
-// Three guests, one after the other, as a rolling upgrade goes: where the second does not come back, the third is left alone.
+// Three guests, one after the other, as in a rolling upgrade: if the second does not come back, the third is left alone.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -30,7 +30,7 @@ export type Kind = (typeof kinds)[number];
 /** A uid that nothing else runs as, of those that people have. */
 export const blockerUid = 4711;
 
-/** A file that keeps waiting who reads it and can be ended. */
+/** A file whose readers wait, and can be ended. */
 const unreadable: Partial<Record<Kind, string>> = { exec: 'maps', orphan: 'maps', memory: 'cmdline' };
 
 /** A bound for all of it: whatever goes wrong, they end after a minute. */
@@ -43,7 +43,7 @@ export interface Blocker {
   end(): void;
 }
 
-/** What they need, until the test is over. */
+/** Prepares the machine for them until the test is over. */
 export function blockerPen(t: TestContext): { start(kind: Kind): Promise<Blocker> } {
   const started = new Set<() => void>();
   let folder = '';
@@ -123,7 +123,7 @@ export function helpersLeft(): Helper[] {
     .filter((name) => /^[0-9]+$/.test(name))
     .flatMap((pid) => {
       try {
-        // Whoever asks more of a process that is not ours may have to wait, even for its stat (Linux 6.18).
+        // A reader that asks more of a process that is not ours may have to wait, even for its stat (Linux 6.18).
         const status = readFileSync(`/proc/${pid}/status`, 'latin1');
         if (!runsAsWeDo(status)) return [];
         const program = readlinkSync(`/proc/${pid}/exe`);
