@@ -137,7 +137,7 @@ test('a reboot: refused, allowed, for the kernel alone, and its reasons on the s
   const broken = await play({});
   assert.deepEqual([broken.status, await bootId(guest)], [2, first], broken.output);
   assert.match(
-    String(broken.task('Fail where something failed').result.msg),
+    String(broken.task('Fail if something failed').result.msg),
     /^not rebooted, since sshd would not start again: .*wrong\.conf/m,
   );
   await guest.enter(['rm', '/etc/ssh/sshd_config.d/wrong.conf']);
@@ -148,7 +148,7 @@ test('a reboot: refused, allowed, for the kernel alone, and its reasons on the s
   const changed = await play({});
   assert.deepEqual([changed.status, await bootId(guest)], [2, first], changed.output);
   assert.match(
-    String(changed.task('Fail where something failed').result.msg),
+    String(changed.task('Fail if something failed').result.msg),
     /systemd-analyze verify refuses a changed unit: .*nowhere/,
   );
   await guest.enter([
@@ -209,7 +209,7 @@ test('a local connection, hooks, waiting, results, and a host that has no comman
   const waited = await play(waits);
   assert.deepEqual([waited.status, await hooked()], [2, ['drained']], waited.output);
   assert.match(
-    String(waited.task('Fail where something failed').result.msg),
+    String(waited.task('Fail if something failed').result.msg),
     /^restart of two\.service failed: port 9 of 127\.0\.0\.1 accepts no connection 1 seconds/,
   );
 

@@ -52,7 +52,7 @@ test('serial: 1, and the second of three guests is broken', async (t) => {
   );
   assert.deepEqual(play.notable('web1'), ['changed lib_users.host.restart : Restart and reload']);
   assert.match(
-    String(play.task('Fail where something failed', 'web2').result.msg),
+    String(play.task('Fail if something failed', 'web2').result.msg),
     /^restart of demo\.service failed: /,
   );
   assert.deepEqual(
@@ -73,7 +73,7 @@ test('serial: 1, and the second of three guests is broken', async (t) => {
   assert.deepEqual([done(together, 'web1'), done(together, 'web3')], [restart, restart]);
   assert.equal(together.task('Find what must be done now', 'web1').status, 'ok');
   assert.match(
-    String(together.task('Fail where something failed', 'web3').result.msg),
+    String(together.task('Fail if something failed', 'web3').result.msg),
     /^restart of demo\.service failed: /,
   );
 });

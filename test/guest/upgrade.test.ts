@@ -100,7 +100,7 @@ test('trixie, hybrid: libssl reinstalled, as root without login sessions', async
   await guest.writeFile('/etc/ssh/sshd_config.d/wrong.conf', 'Nonsense yes\n');
   const refused = await play();
   assert.deepEqual([refused.status, done(refused)], [2, others], refused.output);
-  const { msg } = refused.task('Fail where something failed').result;
+  const { msg } = refused.task('Fail if something failed').result;
   assert.match(String(msg), /^restart of ssh\.service failed: not tried, since .*wrong\.conf.*: Nonsense/);
   await guest.enter(['rm', '/etc/ssh/sshd_config.d/wrong.conf']);
 
