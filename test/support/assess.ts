@@ -1,4 +1,4 @@
-// A report -> the judgement that the fleet is given of it, by the shipped policy and without anything accepted.
+// A report -> what the fleet is told of it, by the shipped policy and without anything accepted.
 
 import { isWhole } from '../../src/documents/coverage.ts';
 import type { Report } from '../../src/documents/generated/report.ts';

@@ -16,6 +16,7 @@ import {
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { helperRole } from '../../src/crew/role.ts';
+import { isOurs, readStatus } from '../../src/crew/vitals.ts';
 import { python } from './live.ts';
 import { programFile } from './program.ts';
 import { projectRoot } from './project.ts';
@@ -30,7 +31,7 @@ export type Kind = (typeof kinds)[number];
 /** A uid that nothing else runs as, of those that people have. */
 export const blockerUid = 4711;
 
-/** A file whose readers wait, and can be ended. */
+/** A file that keeps waiting who reads it and can be ended. */
 const unreadable: Partial<Record<Kind, string>> = { exec: 'maps', orphan: 'maps', memory: 'cmdline' };
 
 /** A bound for all of it: whatever goes wrong, they end after a minute. */
@@ -43,7 +44,7 @@ export interface Blocker {
   end(): void;
 }
 
-/** Prepares the machine for them until the test is over. */
+/** What they need, until the test is over. */
 export function blockerPen(t: TestContext): { start(kind: Kind): Promise<Blocker> } {
   const started = new Set<() => void>();
   let folder = '';
@@ -123,23 +124,16 @@ export function helpersLeft(): Helper[] {
     .filter((name) => /^[0-9]+$/.test(name))
     .flatMap((pid) => {
       try {
-        // A reader that asks more of a process that is not ours may have to wait, even for its stat (Linux 6.18).
-        const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-        if (!runsAsWeDo(status)) return [];
+        // Whoever asks more of a process that is not ours may have to wait, even for its stat (Linux 6.18).
+        if (!isOurs(readStatus(pid))) return [];
         const program = readlinkSync(`/proc/${pid}/exe`);
         if (program !== process.execPath && program !== programFile) return [];
         const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
         if (!words.includes(helperRole) || !words.includes(programFile)) return [];
         const reads = Number(/^\/proc\/([0-9]+)/.exec(readlinkSync(`/proc/${pid}/cwd`))?.[1]);
-        return [{ pid: Number(pid), state: /^State:\t(\S)/m.exec(status)?.[1] ?? '', reads }];
+        return [{ pid: Number(pid), state: /^State:\t(\S)/m.exec(readStatus(pid))?.[1] ?? '', reads }];
       } catch {
         return [];
       }
     });
-}
-
-/** Whether all four uids of a process are ours. A set-uid program that a user has started keeps the user's as its real one. */
-function runsAsWeDo(status: string): boolean {
-  const uids = /^Uid:\t([0-9\t]+)$/m.exec(status)?.[1]?.split('\t') ?? [];
-  return uids.length > 0 && uids.every((uid) => Number(uid) === process.geteuid?.());
 }

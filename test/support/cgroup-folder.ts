@@ -36,7 +36,7 @@ export function cgroupFolder(t: TestContext, path: string): { enter(pid: number)
   });
   return {
     enter: (pid) => targets.forEach((folder) => void writeFileSync(join(folder, 'cgroup.procs'), String(pid))),
-    // cgroup v2 alone can freeze; a process that leaves the folder runs again.
+    // cgroup v2 alone can; who leaves the folder runs again.
     freeze: () => {
       const files = targets.map((folder) => join(folder, 'cgroup.freeze')).filter((file) => existsSync(file));
       for (const file of files) writeFileSync(file, '1');

@@ -16,7 +16,7 @@ export function plainEnvironment(extra: Record<string, string> = {}): NodeJS.Pro
   return { ...environment, ...extra };
 }
 
-/** `path` is that of the program, or of a copy that another user may read. */
+/** `path` is that of the program, or of a copy where another user may read it. */
 export function runCli(args: readonly string[], options: SpawnSyncOptions = {}, path = programFile): CliResult {
   const [file, ...argv] = commandLine(args, path);
   const result = spawnSync(file, argv, {

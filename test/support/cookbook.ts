@@ -1,4 +1,4 @@
-// docs/cookbook.md -> its fenced blocks: commands with their output and their exit codes, and files.
+// docs/cookbook.md -> its fenced blocks: commands with what they print and the code they end with, and files.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ export interface Block {
   /** From the info string: `file=` the block is a file, `exit=` the exit code, `commands=` where in the file they are. */
   attributes: Readonly<Record<string, string>>;
   content: string;
-  /** The block below a command that shows its output, or null. */
+  /** The block below a command that shows what it prints, or null. */
   prints: string | null;
 }
 

@@ -13,7 +13,7 @@ import { until } from './until.ts';
 const nobody = 65534;
 const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--'] as const;
 
-/** The folder of PostgreSQL's programs; null if it is not installed. */
+/** The folder of PostgreSQL's programs, null where it is not installed. */
 export function postgresPrograms(): string | null {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
@@ -60,7 +60,7 @@ async function ask(argv: readonly string[]): Promise<Answer> {
   return await run(argv, { check: false });
 }
 
-/** Ends a server before its data is removed: hooks of a test run in the order in which they were made. */
+/** Ends a server before its data is removed: what is to be done after a test is done in the order in which it was said. */
 function endInTime(t: TestContext, signal: 'SIGQUIT' | 'SIGKILL'): (server: ChildProcess) => void {
   let server: ChildProcess | null = null;
   t.after(async () => {

@@ -1,4 +1,4 @@
-// One report through every document and every renderer, each result read back: the rules that hold for every report.
+// One report through every document and every renderer, each result read back: what must hold whatever a report says.
 
 import assert from 'node:assert/strict';
 import type { Drift } from '../../src/documents/generated/drift.ts';
@@ -32,7 +32,7 @@ import {
 } from './joined.ts';
 import { parseWorkflowCommand } from './parsers.ts';
 
-/** Texts that another program reads: the caller keeps them for the real parsers, which are slow to start. */
+/** Texts that a program of another make reads: kept by the caller for the real parsers, which are slow to start. */
 export interface Foreign {
   junit: string;
   fleet_junit: string;
@@ -167,7 +167,7 @@ function assertNothingChanged({ counts }: Drift): void {
   assert.deepEqual([counts.resolved, counts.unseen], [0, 0]);
 }
 
-/** The words that a playbook runs: argument vectors and names that no option parser takes for an option. */
+/** What a playbook runs: argument vectors and names that no option parser takes for an option. */
 function assertRunnable({ services, actions }: Plan): void {
   for (const name of services) assert.match(name, /^[0-9A-Za-z:_.\\][0-9A-Za-z:_.\\@-]*\.service$/);
   for (const { argv } of actions)

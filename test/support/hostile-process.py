@@ -279,7 +279,7 @@ def breeding(name, uid, lifetime, rate):
         time.sleep(0.001)
         due = float(rate) * (time.monotonic() - began)
         alive = {pid for pid in alive if os.waitpid(pid, os.WNOHANG)[0] == 0}
-        # Work that a busy machine delayed is made up for, but never all at once.
+        # What a busy machine made late is made up for, but never all at once.
         while born < due and len(alive) < 30:
             try:
                 pid = os.fork()

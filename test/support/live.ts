@@ -104,7 +104,7 @@ export function scan(...args: string[]): Report {
   return JSON.parse(answer.stdout) as Report;
 }
 
-/** The process of a report; undefined if the report has no findings of it. */
+/** The process of a report, or undefined where it was found to be clean. */
 export function processOf(report: Report, pid: number): Process | undefined {
   return report.processes.find((process) => process.pid === pid);
 }

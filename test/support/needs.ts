@@ -1,4 +1,4 @@
-// The needs of a test: how to find out whether the machine meets them, and what would provide them. Each need is tried, since
+// What a test needs of the machine: how to find out whether that is there, and what would give it. Each need is tried, since
 // root in a container may do less than root elsewhere.
 
 import { spawnSync } from 'node:child_process';
@@ -91,7 +91,7 @@ const usersOverlay =
 const asRoot = 'run them as root';
 const notInContainer = 'run them as root, on a machine or in a virtual one';
 
-/** Things that the kernel must let the test do, and that no file tells. */
+/** What the kernel must let the test do, and what no file tells. */
 const conditions = {
   'another user': {
     given: () => spawnSync('/bin/true', { uid: 65534, gid: 65534 }).status === 0,
@@ -209,7 +209,7 @@ export type Need =
 
 const known = new Map<Need, string | null>();
 
-/** Why the needs are not met, `wants WHAT: REMEDY`; null if they are. */
+/** Why what is needed is not there, `wants WHAT: REMEDY`; null where it is. */
 export function missing(need: Need): string | null {
   let reason = known.get(need);
   if (reason === undefined) {
@@ -250,7 +250,7 @@ function findOut(need: Need): string | null {
   return wants(succeeds(join(projectRoot, '.venv/bin/python'), '-c', `import ${need}`), 'Python modules', environment);
 }
 
-/** The folders in which root finds programs, too: a person's PATH may lack those folders. */
+/** Where root finds programs, too: a person's PATH may lack those folders. */
 function onPath(program: string): boolean {
   const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
   return folders.some((folder) => holds(() => accessSync(join(folder, program), constants.X_OK)));

@@ -1,4 +1,4 @@
-// Real parsers of the formats that we write, run once for many texts: the values that they read are compared with those that we meant.
+// Real parsers of the formats that we write, run once for many texts: what they read back is compared with what we meant.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -32,7 +32,7 @@ print(json.dumps([read(text) for text in json.load(sys.stdin)]))`;
   return JSON.parse(run(python, ['-c', program], JSON.stringify(texts)));
 }
 
-/** The same samples by prometheus_client's parser of the older text format, which node_exporter's textfile collector reads. */
+/** The same by prometheus_client's parser of the older text format, which node_exporter's textfile collector reads. */
 export function parsePrometheus(texts: readonly string[]): Sample[][] {
   const program = `
 import json, sys
@@ -42,7 +42,7 @@ print(json.dumps([read(text) for text in json.load(sys.stdin)]))`;
   return JSON.parse(run(python, ['-c', program], JSON.stringify(texts)));
 }
 
-/** The remarks of promtool on a text; it ends with an error if the text is wrong or breaks a naming convention. */
+/** What promtool says of a text; it ends with an error where the text is wrong or breaks a naming convention. */
 export function lintMetrics(text: string): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
   return { status, output: stdout + stderr };
@@ -76,7 +76,7 @@ print(json.dumps([read(text) for text in json.load(sys.stdin)]))`;
   return JSON.parse(run(python, ['-c', program], JSON.stringify(texts)));
 }
 
-/** The faults that xmllint finds in any of the texts against junit-10.xsd of the Jenkins xUnit plugin; '' if there are none. */
+/** What xmllint finds wrong with any of the texts against junit-10.xsd of the Jenkins xUnit plugin; '' where nothing. */
 export function lintJunit(texts: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'lib-users-junit-'));
   try {
@@ -103,7 +103,7 @@ export interface Perf {
   critical: string;
 }
 
-/** The performance data of each line, as Monitoring::Plugin reads the text after the bar. */
+/** The performance data of each line, as Monitoring::Plugin reads what stands after the bar. */
 export function parsePerfdata(lines: readonly string[]): Perf[][] {
   const program = `
 use JSON::PP; use Monitoring::Plugin::Performance;

@@ -20,7 +20,7 @@ export interface Schema {
   additionalProperties?: boolean | Schema;
 }
 
-/** Arbitraries for a definition (`unit`) or for one property of it (`unit.name`), with likelier values than any. */
+/** What to draw in place of a definition (`unit`) or of one property of it (`unit.name`): likelier values than any. */
 export type Overrides = Readonly<Record<string, fc.Arbitrary<unknown>>>;
 
 const unsupported = new Set([

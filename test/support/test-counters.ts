@@ -1,4 +1,4 @@
-// The work of a run of the hostile tests, as numbers: `npm run test:hostile` adds them up over all files and prints them.
+// What a run of the hostile tests did, as numbers: `npm run test:hostile` adds them up over all files and prints them.
 
 import { appendFileSync } from 'node:fs';
 

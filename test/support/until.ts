@@ -1,8 +1,8 @@
-// Waits for something to become true that nobody announces.
+// Waiting for something to become true that nobody announces.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** @param what is named in the error if it has not become true after half a minute */
+/** @param what is said where it has not become true after half a minute */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < 600; attempt++) {
     if (await condition()) return;
