@@ -16,7 +16,6 @@ import {
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { helperRole } from '../../src/crew/role.ts';
-import { isOurs, readStatus } from '../../src/crew/vitals.ts';
 import { python } from './live.ts';
 import { programFile } from './program.ts';
 import { projectRoot } from './project.ts';
@@ -125,15 +124,22 @@ export function helpersLeft(): Helper[] {
     .flatMap((pid) => {
       try {
         // Whoever asks more of a process that is not ours may have to wait, even for its stat (Linux 6.18).
-        if (!isOurs(readStatus(pid))) return [];
+        const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+        if (!runsAsWeDo(status)) return [];
         const program = readlinkSync(`/proc/${pid}/exe`);
         if (program !== process.execPath && program !== programFile) return [];
         const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
         if (!words.includes(helperRole) || !words.includes(programFile)) return [];
         const reads = Number(/^\/proc\/([0-9]+)/.exec(readlinkSync(`/proc/${pid}/cwd`))?.[1]);
-        return [{ pid: Number(pid), state: /^State:\t(\S)/m.exec(readStatus(pid))?.[1] ?? '', reads }];
+        return [{ pid: Number(pid), state: /^State:\t(\S)/m.exec(status)?.[1] ?? '', reads }];
       } catch {
         return [];
       }
     });
+}
+
+/** Whether all four uids of a process are ours. A set-uid program that a user has started keeps the user's as its real one. */
+function runsAsWeDo(status: string): boolean {
+  const uids = /^Uid:\t([0-9\t]+)$/m.exec(status)?.[1]?.split('\t') ?? [];
+  return uids.length > 0 && uids.every((uid) => Number(uid) === process.geteuid?.());
 }
