@@ -1,4 +1,4 @@
-// The packages for Debian and RPM hosts, installed in a clean Debian tree without Node, where the program then runs.
+// The packages for Debian and RPM hosts, installed in a clean Debian tree without Node. The program then runs there.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
