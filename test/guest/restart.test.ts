@@ -204,10 +204,7 @@ test('trixie, hybrid: private libraries replaced, sandboxed, chrooted, contained
     const hasty = { restart_keep_going: false, restart_last: ['demo-user.service'], restart_verify: false };
     const run = await controller.play(restartPlay(hasty), { user: 'deploy' });
     assert.deepEqual([run.status, done(run)], [2, stale.slice(0, 1)], run.output);
-    assert.match(
-      String(run.task('Fail if something failed').result.msg),
-      /^restart of demo@x\\x2dy\.service failed: /,
-    );
+    assert.match(String(run.task('Fail if something failed').result.msg), /^restart of demo@x\\x2dy\.service failed: /);
     await guest.enter(['systemctl', 'reset-failed', 'demo@x\\x2dy.service']);
     const rest = await controller.play(restartPlay(hasty), { user: 'deploy' });
     assert.deepEqual([rest.status, done(rest)], [0, [...stale.slice(1), 'restart demo-user.service']], rest.output);

@@ -51,10 +51,7 @@ test('serial: 1, and the second of three guests is broken', async (t) => {
     [restart, restart, []],
   );
   assert.deepEqual(play.notable('web1'), ['changed lib_users.host.restart : Restart and reload']);
-  assert.match(
-    String(play.task('Fail if something failed', 'web2').result.msg),
-    /^restart of demo\.service failed: /,
-  );
+  assert.match(String(play.task('Fail if something failed', 'web2').result.msg), /^restart of demo\.service failed: /);
   assert.deepEqual(
     play.tasks.filter(({ host }) => host === 'web3'),
     [],
