@@ -49,7 +49,7 @@ const ofOthers = [
 const text = (/** @type {string} */ chars) => Buffer.from(chars, 'latin1').toString('hex');
 
 /**
- * The variables that are no plain texts, as bytes in hexadecimal: the present bytes and the new ones.
+ * The other variables, as bytes in hexadecimal: the present bytes and the new ones.
  * @typedef {{ name: string, from: string, to: string }} Change
  */
 /** @type {Change} a name that ends at the beginning of the next text, not at a NUL */
