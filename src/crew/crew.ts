@@ -2,8 +2,8 @@
 // The rest of that reader's work is done by a fresh one; the blocked one is killed and not waited for, because nobody can say
 // when it will end.
 
-import { lstatSync } from 'node:fs';
 import type { Owner } from '../host/owners.ts';
+import { readStarter } from '../procfs/starter.ts';
 import { version } from '../version.ts';
 import type { StartChannel } from './channel.ts';
 import type { Hand } from './hand.ts';
@@ -285,13 +285,9 @@ export class Crew implements Readers {
     else this.#work?.queue.add(Object.assign(question, { alone: true, last: true, again: true }));
   }
 
-  /** By the owner of its folder, which is the effective uid (fs/proc/base.c task_dump_owner()); null if the process is gone. */
+  /** Returns null if the process is gone. */
   #ownerOf(pid: number): Owner | null {
-    try {
-      return this.#options.ownerOf(lstatSync(`${this.#work!.setup.procPath}/${pid}`).uid);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-      return null;
-    }
+    const uid = readStarter(this.#work!.setup.procPath, pid);
+    return uid === null ? null : this.#options.ownerOf(uid);
   }
 }

@@ -31,7 +31,7 @@ import { attributeCuts, cutWarnings } from './cut.ts';
 import { queryFixes } from './fixes.ts';
 import type { ScanOptions } from './options.ts';
 import { querySystemd, readLeaders, selectUnits, systemdWarnings } from './units.ts';
-import { describeUnseen } from './unseen.ts';
+import { describeUnseen, findUnseen } from './unseen.ts';
 
 /** Root of the host's own files: /etc, /boot, /usr/lib/modules. */
 const root = '/';
@@ -51,7 +51,8 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const origin = readOr(await asked, null)[0] ?? null;
     const evidence = origin?.evidence ?? noEvidence;
     const { host, problems } = readHost({ root, procPath, init: evidence });
-    const inspections = (await inspected).map(toInspection);
+    const answers = (await inspected).map(toInspection);
+    const { inspections, unseen } = findUnseen(pids, answers, procPath, readers.ownPids());
     options.onProgress?.(pids.length, pids.length);
     const lineage = origin?.lineage ?? [];
     const init = initProcess(origin);
@@ -82,8 +83,8 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const userName = readUserNames(root);
     const ownerOf = readOwners(root);
     warnings.push(...cutWarnings(cuts.values(), userName));
-    const unseen = describeUnseen(pids, inspections, { procPath, ownerOf, userName });
-    if (unseen.warning !== null) warnings.push(unseen.warning);
+    const described = describeUnseen(unseen, { ownerOf, userName });
+    if (described.warning !== null) warnings.push(described.warning);
     if (hidden)
       warnings.push({
         code: 'hidepid',
@@ -113,8 +114,8 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       complete: counts.denied + counts.failed + counts.blocked === 0 && !hidden && !narrowed,
       duration_seconds: Number((process.hrtime.bigint() - began) / 1_000_000n) / 1000,
       processes: counts,
-      blocked: unseen.blocked,
-      unseen: unseen.owners,
+      blocked: described.blocked,
+      unseen: described.owners,
       carriers: [...new Set(carriers)].sort(),
       caller: nearestSession(callers),
       suppressed: read.suppressed.toDocument(),

@@ -1,12 +1,12 @@
-// Processes that could not be looked at -> their owners, and the warnings about them. The owner of a process's folder and its name
-// take no lock that anybody can hold: fs/proc/base.c pid_getattr(), comm_show(). proc_pid_comm(5).
+// Processes that could not be looked at -> their owners, and the warnings about them. The name of a process takes no lock that
+// anybody can hold: fs/proc/base.c comm_show(). proc_pid_comm(5).
 
-import { lstatSync } from 'node:fs';
 import type { Inspection } from '../deleted/inspect.ts';
 import type { BlockedProcess, UnseenOwner, Warning } from '../documents/generated/report.ts';
 import type { Owner } from '../host/owners.ts';
 import { toText } from '../procfs/bytes.ts';
 import { orNull, readBytes } from '../procfs/reader.ts';
+import { readStarter } from '../procfs/starter.ts';
 import { buildUser } from '../report/values.ts';
 
 const outcomes = ['denied', 'failed', 'blocked'] as const;
@@ -16,44 +16,73 @@ const mostBlocked = 100;
 /** Most processes that a warning names. */
 const mostNames = 5;
 
-export interface Unseen {
+export interface UnseenProcess {
+  pid: number;
+  outcome: (typeof outcomes)[number];
+  /** Who started it. */
+  uid: number;
+  /** Only of the blocked processes that the report names. */
+  name: string | null;
+}
+
+/**
+ * Called as soon as all processes have been inspected, because owners can end a process or exchange its program later. A process
+ * that has ended by now uses nothing any more, so it counts as vanished.
+ * @param inspections of the pids, in the order of the pids
+ * @param helpers pids that are not counted
+ */
+export function findUnseen(
+  pids: readonly number[],
+  inspections: readonly Inspection[],
+  procPath: string,
+  helpers: ReadonlySet<number>,
+): { inspections: Inspection[]; unseen: UnseenProcess[] } {
+  const unseen: UnseenProcess[] = [];
+  let blocked = 0;
+  const settled = inspections.map((inspection, index): Inspection => {
+    const pid = pids[index]!;
+    const outcome = outcomes.find((each) => each === inspection.outcome);
+    if (outcome === undefined || helpers.has(pid)) return inspection;
+    const uid = readStarter(procPath, pid);
+    if (uid === null) return { ...inspection, outcome: 'vanished' };
+    const isNamed = outcome === 'blocked' && ++blocked <= mostBlocked;
+    const name = isNamed ? orNull(() => readBytes(`${procPath}/${pid}/comm`, 64)) : null;
+    unseen.push({ pid, outcome, uid, name: name === null ? null : toText(name.replace(/\n$/, '')).text });
+    return inspection;
+  });
+  return { inspections: settled, unseen };
+}
+
+export interface UnseenDescription {
   blocked: BlockedProcess[];
   owners: UnseenOwner[];
   warning: Warning | null;
 }
 
 export interface UnseenContext {
-  procPath: string;
   ownerOf: (uid: number) => Owner;
   userName: (uid: number) => string | null;
 }
 
-/** @param inspections of the pids, in the order of the pids */
 export function describeUnseen(
-  pids: readonly number[],
-  inspections: readonly Pick<Inspection, 'outcome'>[],
-  { procPath, ownerOf, userName }: UnseenContext,
-): Unseen {
-  const owners = new Map<number | null, UnseenOwner>();
-  const blocked: BlockedProcess[] = [];
-  let blockedCount = 0;
-  pids.forEach((pid, index) => {
-    const outcome = outcomes.find((each) => each === inspections[index]?.outcome);
-    if (outcome === undefined) return;
-    const uid = orNull(() => lstatSync(`${procPath}/${pid}`).uid);
+  unseen: readonly UnseenProcess[],
+  { ownerOf, userName }: UnseenContext,
+): UnseenDescription {
+  const owners = new Map<number, UnseenOwner>();
+  for (const { uid, outcome } of unseen) {
     const user = buildUser(uid, userName);
-    const kind = uid === null ? null : ownerOf(uid).kind;
-    const owner = owners.get(uid) ?? { user, kind, denied: 0, failed: 0, blocked: 0 };
+    const owner = owners.get(uid) ?? { user, kind: ownerOf(uid).kind, denied: 0, failed: 0, blocked: 0 };
     owner[outcome]++;
     owners.set(uid, owner);
-    if (outcome !== 'blocked' || ++blockedCount > mostBlocked) return;
-    const name = orNull(() => readBytes(`${procPath}/${pid}/comm`, 64));
-    blocked.push({ pid, user, name: name === null ? null : toText(name.replace(/\n$/, '')).text });
-  });
+  }
+  const all = unseen.filter(({ outcome }) => outcome === 'blocked');
+  const blocked = all
+    .slice(0, mostBlocked)
+    .map(({ pid, uid, name }) => ({ pid, user: buildUser(uid, userName), name }));
   return {
     blocked,
-    owners: [...owners.values()].sort((a, b) => (a.user?.uid ?? -1) - (b.user?.uid ?? -1)),
-    warning: blockedCount === 0 ? null : warn(blocked, blockedCount),
+    owners: [...owners].sort(([a], [b]) => a - b).map(([, owner]) => owner),
+    warning: all.length === 0 ? null : warn(blocked, all.length),
   };
 }
 
