@@ -1,6 +1,6 @@
-// `npm run audit`: the registry's signatures of what is installed, and its advisories about it. A package with a wrong or missing
-// signature, or an advisory about what is bundled, ends it with 1. Where the registry does not answer, that is said, with
-// npm's reason; --require makes it an error.
+// `npm run audit`: asks the registry for the signatures of the installed packages, and for advisories about them. A package with a
+// wrong or missing signature, or an advisory about a bundled package, ends it with 1. If the registry does not answer, that is said,
+// with npm's reason; --require makes it an error.
 import { spawnSync } from 'node:child_process';
 import { bundle } from './build/bundle.mjs';
 import { bundledPackages } from './pack/licenses.mjs';

@@ -1,4 +1,4 @@
-// Bundles test/bench/main.ts into build/bench/ and runs it with the flags that are left: `npm run bench -- --workload quiet`.
+// Bundles test/bench/main.ts into build/bench/ and runs it with the remaining flags: `npm run bench -- --workload quiet`.
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { localOptions } from './build/esbuild-options.mjs';

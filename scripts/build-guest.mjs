@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What the guests of test/guest hold. Everything but ssh is installed and disabled: a test starts what it is about. */
+/** The packages of the guests of test/guest. Everything but ssh is installed and disabled: a test starts the services that it needs. */
 const packages = [
   ...[
     'python3',
@@ -103,7 +103,7 @@ function sourcesList(release, { main, security }) {
   return `${lines.join('\n')}\n`;
 }
 
-/** What a fresh Debian machine of somebody who builds lib-users holds. */
+/** The packages of a fresh Debian machine on which somebody builds lib-users. */
 const freshPackages = ['nodejs', 'npm', 'git', 'ca-certificates'];
 
 const before = `
@@ -145,7 +145,7 @@ apt-get -q -y install --no-install-recommends ${freshPackages.join(' ')}
 apt-get clean
 useradd --create-home --shell /bin/bash --uid 1000 alice`;
 /**
- * The trees: a release of Debian, and what is run in it as `sh -eu`, in a PID namespace and with a /proc that end with it.
+ * The trees: a release of Debian, and the script that is run in it as `sh -eu`, in a PID namespace and with a /proc that end with it.
  * @type {Record<string, { release: string, script: string }>}
  */
 const trees = {
@@ -164,7 +164,7 @@ function build(name, { release, script }, tree) {
   const started = Date.now();
   console.error(`building the ${name} guest in ${tree} (once, a minute or two)`);
   const sources = mirrors();
-  // In a mount namespace of its own: what it mounts below the tree ends with it in any case.
+  // Runs in a mount namespace of its own, so that everything mounted below the tree ends with the build in any case.
   const first = [
     'debootstrap',
     '--variant=minbase',

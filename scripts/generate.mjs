@@ -24,8 +24,8 @@ const names = schemas.map(([name]) => name);
 const versions = Object.fromEntries(schemas.map(([name, { $id }]) => [name, $id.split(':').at(-1)]));
 
 /**
- * A part of a schema, for its type. A title beside $ref would make a second type. Alternatives that ask for nothing but other keys
- * would make an intersection of two types, and TypeScript could not say more of it than of the object alone.
+ * A part of a schema, for its type. A title beside $ref would make a second type. Alternatives that ask only for other keys
+ * would make an intersection of two types, which tells TypeScript no more than the object alone.
  * @param {Schema} part
  */
 function forTypes(part) {
@@ -50,8 +50,8 @@ for (const [name, schema] of schemas) {
 }
 
 /**
- * A schema for its validator: without annotations, which every start of the CLI would parse; and what may be null says so by its
- * type, where of two alternatives ajv makes an error of each that is not met. What is valid is the same.
+ * A schema for its validator. Annotations are left out, because every start of the CLI would parse them. `anyOf: [X, null]` becomes
+ * a nullable X, because ajv would build an error object for each alternative that is not met. The accepted documents stay the same.
  * @param {Schema} schema
  * @returns {Schema}
  */

@@ -1,5 +1,5 @@
-// `npm run test:hostile`: every test of hostile hosts, the long ones of test/hostile, the quick ones of test/live and those of what
-// others put at the place of an output, and in the end what they did as figures. The tests say them through test/support/test-counters.ts.
+// `npm run test:hostile`: runs every test of hostile hosts: the long ones of test/hostile, the quick ones of test/live, and those of
+// hostile files at the place of an output. At the end it prints the figures that the tests give through test/support/test-counters.ts.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

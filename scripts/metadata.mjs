@@ -37,10 +37,11 @@ const namedValues = {
 const anything = { kind: 'any', of: [] };
 
 /**
+ * The exports of `sources`.
  * @typedef {{ commands: typeof import('../src/commands.ts').commands,
  *   schemaNames: typeof import('../src/documents/generated/schemas.ts').schemaNames,
  *   optionsOf: typeof import('../src/drop-in/arguments.ts').optionsOf,
- *   programs: typeof import('../src/drop-in/program.ts').programs }} Sources what `sources` exports
+ *   programs: typeof import('../src/drop-in/program.ts').programs }} Sources
  */
 
 /** @returns {Promise<{ commands: Command[], dropIns: DropIn[] }>} */

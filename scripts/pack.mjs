@@ -1,7 +1,7 @@
 // `npm run pack`: the standalone executables, their packages, the npm package, the collection, bills of materials and sums, into
-// build/pack. --target x64|arm64|x64-musl|arm64-musl and --format tar|deb|rpm|npm|collection (both repeatable) make less of it; .deb
-// and .rpm are for glibc alone. --runtime FILE puts a Bun of your own into the executable of one target. What this machine cannot
-// build is named at the end with the reason, and the exit code is 1 then; the sums are of what is there in any case.
+// build/pack. --target x64|arm64|x64-musl|arm64-musl and --format tar|deb|rpm|npm|collection (both repeatable) make only a part; .deb
+// and .rpm are for glibc alone. --runtime FILE puts a Bun of your own into the executable of one target. If this machine cannot build
+// an artefact, it is named at the end with the reason, and the exit code is 1; the sums list the artefacts that were made in any case.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -65,7 +65,7 @@ const write = (name, text) => {
 /** @type {{ what: string, why: string }[]} */
 const missed = [];
 /**
- * Builds one thing; what this machine cannot build does not keep the others from being built.
+ * Builds one thing. If this machine cannot build it, the others are built all the same.
  * @template T
  * @param {string} what
  * @param {() => T} build

@@ -1,5 +1,5 @@
-// The dependency review of `npm run check`: what is bundled is what docs/dependencies.md gives a reason for, and nothing that is
-// installed has a licence, a source, an install script or a Node version that was not looked at.
+// The dependency review of `npm run check`: docs/dependencies.md gives a reason for each bundled package, and no installed
+// package has a licence, a source, an install script or a Node version that was not looked at.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -52,7 +52,7 @@ function reviewPackage(path, entry, allowScripts) {
   const problems = [
     !licences.test(license ?? '') && `its licence is ${license}`,
     resolved && !resolved.startsWith(registry) && `it comes from ${resolved}`,
-    // Programs for other platforms, of which an incomplete mirror may have no sum.
+    // Programs for other platforms. An incomplete mirror may have no sum for them.
     !integrity && !optional && 'it has no checksum',
     integrity && !integrity.startsWith('sha512-') && 'its checksum is a weak one',
     hasInstallScript &&

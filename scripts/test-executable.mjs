@@ -1,5 +1,5 @@
-// `npm run test:executable`: the tests that start the program, against the standalone executable for this machine, which is built
-// first. Arguments are those of scripts/test.mjs, as in `-- test/guest/scan.test.ts --test-concurrency=1`.
+// `npm run test:executable`: builds the standalone executable for this machine, then runs the tests that start the program
+// against it. Arguments are those of scripts/test.mjs, as in `-- test/guest/scan.test.ts --test-concurrency=1`.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

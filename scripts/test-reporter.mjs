@@ -1,11 +1,11 @@
-// A reporter for node:test (`--test-reporter`): its events -> what a person wants to read. Each failure whole, as soon as it is
+// A reporter for node:test (`--test-reporter`): its events -> text for a person. Each failure is printed whole, as soon as it is
 // known; then the skipped tests, grouped by what would let them run; then node's own closing lines, which programs read.
 import { relative } from 'node:path';
 import { inspect } from 'node:util';
 
 /** node:test's totals, which it sends as diagnostics. */
 const total = /^(?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/;
-/** Groups of fewer tests are told in one line, if all that they want is a package of Debian. */
+/** Groups of fewer tests take one line, if all that they want is a package of Debian. */
 const worthALine = 3;
 
 /**
@@ -32,7 +32,7 @@ export default async function* report(source) {
       const reason = typeof data.skip === 'string' ? data.skip : '';
       skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
     }
-    // A test whose subtests failed says so once more.
+    // A test whose subtests failed reports that failure once more.
     if (type === 'test:fail' && data.details.error.failureType !== 'subtestsFailed') yield failure(data, running);
     if (type === 'test:diagnostic' && data.nesting === 0 && total.test(data.message)) {
       yield* tellSkipped(skipped);

@@ -1,4 +1,4 @@
-// The commands by name. Each is loaded when it is the one that runs, so that a scan never evaluates the others.
+// The commands by name. Only the command that runs is loaded, so that a scan never evaluates the others.
 
 import type { Command } from '@oclif/core/command';
 import type { Config } from '@oclif/core/config';

@@ -5,7 +5,7 @@ const longest = 19;
 const mention = /\bCVE-(\d{4})-(\d{4,})((?:\/\d{4,})*)(?![\w-])(?!\.\w)/gi;
 const single = /\bCVE-(\d{4})-(\d{4,})/gi;
 
-/** Each once, in the order in which they first appear. */
+/** Each id once, in the order in which the ids first appear. */
 export function findCves(text: string): string[] {
   if (!/cve-/i.test(text)) return [];
   const found = new Set<string>();

@@ -1,4 +1,4 @@
-// Did you mean: the known name that is fewest edits away from a mistyped one (optimal string alignment distance).
+// A mistyped name -> the known name that is fewest edits away (optimal string alignment distance).
 
 function distance(a: string, b: string): number {
   let before: number[] = [];
@@ -17,9 +17,9 @@ function distance(a: string, b: string): number {
   return last[b.length]!;
 }
 
-/** The nearest of `known`, or null where none is near: at most a third of its characters differ. */
+/** The nearest of `known`; null if none is near: at most a third of the characters may differ. */
 export function nearest(name: string, known: readonly string[]): string | null {
-  // A long word is no typing error, and would take long to compare.
+  // A long word is no typing error, and comparing it would take long.
   if (name.length > 64) return null;
   const ranked = known.map((candidate) => ({ candidate, edits: distance(name, candidate) }));
   ranked.sort((a, b) => a.edits - b.edits);
@@ -27,7 +27,7 @@ export function nearest(name: string, known: readonly string[]): string | null {
   return best && best.edits <= Math.max(1, best.candidate.length / 3) ? best.candidate : null;
 }
 
-/** The hint for a name that is none of `known`. */
+/** The hint for a name that is not one of `known`. */
 export function didYouMean(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   return near === null ? `known are ${known.join(', ')}` : `did you mean ${near}?`;

@@ -9,7 +9,7 @@ export class LibUsersError extends Error {
   readonly exitCode: number;
 
   constructor(code: ErrorCode, message: string, hint: string | null = null, exitCode = errorExitCodes[code]) {
-    // Nobody reads its stack, and with two million broken lines taking it down would be most of the work.
+    // Nobody reads the stack of such an error. With two million broken lines, recording stacks would be most of the work.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(message);

@@ -1,5 +1,5 @@
-// The file with which the standalone executable begins: a helper of a scan loads the little that it needs (2 ms less), everybody
-// else the whole program. scripts/pack/executable.mjs puts the two other files beside this one.
+// The file with which the standalone executable begins. A helper of a scan loads only the little that it needs (2 ms less), every
+// other start loads the whole program. scripts/pack/executable.mjs puts the two other files beside this one.
 
 import { helperRole } from './crew/role.ts';
 import { programArguments } from './program.ts';

@@ -6,13 +6,13 @@ import type { Bytes } from './procfs/bytes.ts';
 
 interface ByteSet {
   negated: boolean;
-  /** First and last of each range; a range that runs backwards holds nothing. */
+  /** First and last byte of each range; a range that runs backwards holds nothing. */
   ranges: readonly (readonly [string, string])[];
 }
 /** One step of a glob: `*` is any run of bytes, everything else is one byte. */
 export type Token = '*' | '?' | { literal: string } | ByteSet;
 
-/** The inside of [..]: `a-z` is a range where something follows the hyphen, everything else stands for itself. */
+/** Parses the inside of [..]: `a-z` is a range if something follows the hyphen; everything else stands for itself. */
 function parseSet(inside: string): ByteSet {
   const negated = inside.startsWith('!');
   const body = negated ? inside.slice(1) : inside;
@@ -48,7 +48,7 @@ export function parseGlob(pattern: Bytes): Token[] {
   return tokens;
 }
 
-/** Whether a token that stands for one byte stands for this one. */
+/** Whether a token for one byte matches this byte. */
 export function accepts(token: Token, char: string): boolean {
   if (token === '?') return true;
   if (token === '*') return false;
@@ -86,7 +86,7 @@ export function compileGlob(pattern: Bytes): (text: Bytes) => boolean {
   return (text) => text.includes(run) && matchTokens(tokens, text);
 }
 
-/** The longest run of bytes that a glob spells out: no text without it matches, and most texts are dismissed by that. */
+/** The longest run of bytes that a glob spells out. Every match contains it, so most texts are dismissed by looking for it. */
 function longestRun(tokens: readonly Token[]): Bytes {
   let longest = '';
   let run = '';
@@ -97,7 +97,7 @@ function longestRun(tokens: readonly Token[]): Bytes {
   return longest;
 }
 
-/** What is wrong with a glob that a user wrote (it could never match what was meant), or null. */
+/** Says why a glob of a user could never match what was meant; null if nothing is wrong with it. */
 export function globProblem(pattern: string): string | null {
   if (pattern === '') return 'an empty glob matches nothing';
   for (let i = 0; i < pattern.length; i++) {

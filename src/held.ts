@@ -1,9 +1,9 @@
-// Gone files as a report has them -> the bytes that they hold, each file once, and how much of that is memory and no disk.
+// Gone files as a report has them -> the bytes that they hold, each file once, and how many of those bytes are memory and not disk.
 
 import type { Report } from './documents/generated/report.ts';
 import { keyMaker } from './keys.ts';
 
-/** Whose files lie in memory. tmpfs(5), filesystems(5), Documentation/filesystems/ramfs-rootfs-initramfs.rst. */
+/** File systems whose files lie in memory. tmpfs(5), filesystems(5), Documentation/filesystems/ramfs-rootfs-initramfs.rst. */
 const inMemory = new Set(['devtmpfs', 'hugetlbfs', 'ramfs', 'rootfs', 'tmpfs']);
 
 export function isInMemory(fsType: string | null): boolean {
@@ -13,12 +13,12 @@ export function isInMemory(fsType: string | null): boolean {
 interface HeldFile {
   device: string | null;
   inode: string | null;
-  /** null if it is not known; a report of an earlier minor does not have it of what is mapped. */
+  /** null if it is not known; a report of an earlier minor version lacks it for mapped files. */
   held_bytes?: number | null;
   fs_type?: string | null;
 }
 
-/** @returns memory null if it is not known of one of them */
+/** @returns memory: null if it is not known for one of the files */
 export function sumHeld(files: Iterable<HeldFile>): { bytes: number; memory: number | null } {
   const keyOf = keyMaker();
   const counted = new Set<string>();
@@ -28,7 +28,7 @@ export function sumHeld(files: Iterable<HeldFile>): { bytes: number; memory: num
     if (!held_bytes) continue;
     const key = keyOf(device, inode);
     if (counted.has(key)) continue;
-    // What cannot be told apart from others counts for itself.
+    // A file without an identity counts for itself, since it cannot be told apart from others.
     if (device !== null && inode !== null) counted.add(key);
     bytes = add(bytes, held_bytes);
     if (fs_type === null || memory === null) memory = null;
@@ -37,7 +37,7 @@ export function sumHeld(files: Iterable<HeldFile>): { bytes: number; memory: num
   return { bytes, memory };
 }
 
-/** What scratch files hold. A file that is mapped and open as well counts twice: a unit's files do not say which is which. */
+/** The bytes that scratch files hold. A file that is both mapped and open counts twice: a unit's files do not say which is which. */
 export function sumScratch({ units, processes }: Pick<Report, 'units' | 'processes'>): number {
   const inUnits = units.flatMap(({ files }) => files.filter(({ role }) => role === 'scratch'));
   const loose = processes
@@ -46,7 +46,7 @@ export function sumScratch({ units, processes }: Pick<Report, 'units' | 'process
   return inUnits.reduce((sum, { held_bytes }) => add(sum, held_bytes ?? 0), sumHeld(loose).bytes);
 }
 
-/** A sum of what a report that lies says stays a count. */
+/** Adds, but never beyond the largest safe integer: the numbers of a report that lies may be that large. */
 function add(a: number, b: number): number {
   return Math.min(a + b, Number.MAX_SAFE_INTEGER);
 }

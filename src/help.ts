@@ -27,7 +27,7 @@ export async function renderHelp(wanted: CommandEntry | null, all: readonly Comm
   return `${help.formatOverview(summaries)}\n${more}`;
 }
 
-/** What oclif's help reads of a command. */
+/** The part of a command that oclif's help reads. */
 async function describe({ name, load }: CommandEntry): Promise<Command.Loadable> {
   const { default: command } = await load();
   const named = Object.entries(command.args ?? {}).map(([arg, definition]) => [arg, { ...definition, name: arg }]);

@@ -1,10 +1,10 @@
-// A file or standard input -> its text. Standard input is read only where a command line says `-`.
+// A file or standard input -> its text. Standard input is read only if the command line says `-`.
 
 import { closeSync, openSync, readSync } from 'node:fs';
 import { LibUsersError } from './errors.ts';
 import { untilReady } from './nonblocking.ts';
 
-// As much as a JavaScript string holds; a device like /dev/zero has no end.
+// As many characters as a JavaScript string holds; a device like /dev/zero has no end.
 const maxMebibytes = 511;
 
 const remedies: Record<string, string> = {
@@ -14,12 +14,12 @@ const remedies: Record<string, string> = {
   EFBIG: `it is longer than ${maxMebibytes} MiB, as no document is`,
 };
 
-/** How a source is called in messages. */
+/** The name of a source in messages. */
 export function sourceName(source: string): string {
   return source === '-' ? 'standard input' : source || "''";
 }
 
-/** Throws usage where two of the sources are standard input. */
+/** Throws usage if two of the sources are standard input. */
 export function assertStdinOnce(sources: readonly (string | undefined)[]): void {
   if (sources.filter((source) => source === '-').length < 2) return;
   throw new LibUsersError('usage', '- is given twice', 'standard input can be read only once');
@@ -65,7 +65,7 @@ function readDescriptor(fd: number): Buffer {
   return Buffer.concat(chunks);
 }
 
-/** Bytes read, 0 at the end. Unlike readFileSync(fd) this waits where somebody else has set the pipe to O_NONBLOCK. */
+/** Returns the number of bytes read, 0 at the end. Unlike readFileSync(fd) this waits if another program has set the pipe to O_NONBLOCK. */
 export function readBlock(fd: number, block: Buffer): number {
   return untilReady(() => readSync(fd, block));
 }

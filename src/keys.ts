@@ -1,14 +1,14 @@
 // Texts that others choose -> short keys for maps and sets. V8 hashes a string of more than 16383 characters by its length alone
-// (String::kMaxHashCalcLength), so that a map compares each of such keys with each other one; no engine has to hash a long one here.
-// Not a digest: without a JIT one in JavaScript takes 0.7 µs a byte, and OpenSSL takes milliseconds to load.
+// (String::kMaxHashCalcLength), so a map would compare each such key with all others. With these keys no engine has to hash a long string.
+// A key is not a digest: without a JIT a digest in JavaScript takes 0.7 µs a byte, and OpenSSL takes milliseconds to load.
 
-/** More characters than this are never hashed at once. */
+/** A string with more characters than this is never hashed at once. */
 const longest = 512;
 
-/** Equal for equal parts, different for different ones. */
+/** Returns equal keys for equal parts, and different keys for different parts. */
 export type KeyOf = (...parts: readonly (string | number | null)[]) => string;
 
-/** Makes keys that can be told apart from each other and from no other maker's: each map wants a maker of its own. */
+/** Makes keys that differ from each other. A key means nothing to another maker, so each map wants a maker of its own. */
 export function keyMaker(): KeyOf {
   const numbers = new Map<string, number>();
   const numberOf = (piece: string): number => {
@@ -24,14 +24,14 @@ export function keyMaker(): KeyOf {
     return shorten(short);
   };
   return (...parts) => {
-    // The length in front keeps the parts apart, whatever is in them; and no key that was not shortened begins with an asterisk.
+    // The length in front keeps the parts apart, whatever they contain. A key that was not shortened never begins with an asterisk.
     let key = '';
     for (const part of parts) key += part === null ? '-' : `${String(part).length}:${part}`;
     return shorten(key);
   };
 }
 
-/** Each text once, in the order in which they first appear. */
+/** Each text once, in the order in which the texts first appear. */
 export function distinct(texts: Iterable<string>): string[] {
   const keyOf = keyMaker();
   const known = new Map<string, string>();

@@ -1,5 +1,5 @@
-// The program: finds the command by its name and hands over to oclif. lib_users and fd_users are the drop-in commands. Everything
-// but what this file itself needs is loaded when it is wanted: oclif alone takes as long as a scan of a small host.
+// The program: finds the command by its name and hands over to oclif. lib_users and fd_users are the drop-in commands. Code that
+// this file itself does not need is loaded on first use: oclif alone takes as long as a scan of a small host.
 
 import { chosenFormat } from './cli/requested-format.ts';
 import { commands } from './commands.ts';
@@ -11,7 +11,7 @@ import { writeStdout } from './output.ts';
 import { programArguments, programName } from './program.ts';
 import { version } from './version.ts';
 
-/** Whether the command line is one that scans this host, as far as that can be told without reading its flags. */
+/** Whether the command line scans this host, as far as that can be told without reading its flags. */
 function willScan(): boolean {
   const [name = '', ...rest] = programArguments;
   if (programName === 'lib_users' || programName === 'fd_users') return true;
@@ -50,10 +50,10 @@ function wantsHelp(argv: readonly string[]): boolean {
   return (end < 0 ? argv : argv.slice(0, end)).some((arg) => arg === '--help' || arg === '-h');
 }
 
-// A crash must never end with the runtime's own exit code 1, which would look like a finding to other tools.
+// A crash must never end with the runtime's own exit code 1, because other tools would take it for a finding.
 async function report(thrown: unknown): Promise<void> {
   const error = asLibUsersError(thrown);
-  // First of all: what follows may fail in the same way.
+  // This comes first, because the code below may fail in the same way.
   process.exitCode = error.exitCode;
   const { defaultFormat, writeError } = await import('./cli/base-command.ts');
   writeError(error, chosenFormat(programArguments) ?? (await defaultFormat(undefined)), new Date());
@@ -62,9 +62,9 @@ async function report(thrown: unknown): Promise<void> {
 function noListener(): void {}
 
 function runProgram(): void {
-  // Node catches these to give a terminal back its mode, which is never changed here; and a signal that is caught ends nothing
-  // before the work at hand is done, or the wait for a file system. Without a listener libuv leaves the default in place.
-  // Bun catches neither, and there it would only undo that a caller lets the program ignore SIGINT.
+  // Node catches these signals to give a terminal back its mode, which is never changed here. A caught signal also ends nothing
+  // before the current work is done, or before a file system answers. Without a listener libuv leaves the default in place.
+  // Bun catches neither signal, and there this code would only undo that a caller lets the program ignore SIGINT.
   if (!process.versions.bun) {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, noListener).off(signal, noListener);
   }
@@ -72,7 +72,7 @@ function runProgram(): void {
   process.on('uncaughtException', (thrown) => void report(thrown).finally(() => process.exit()));
   main()
     .catch(report)
-    // Everything is written synchronously: nothing is left to wait for, and Node need not take its heap apart (2 ms).
+    // Everything is written synchronously: nothing is left to wait for, and Node need not free its heap piece by piece (2 ms).
     .finally(() => setImmediate(() => process.exit()));
 }
 

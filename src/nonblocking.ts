@@ -1,4 +1,4 @@
-// A system call on a stream that somebody else has set to O_NONBLOCK -> its result, as if the stream were a blocking one.
+// A system call on a stream that another program has set to O_NONBLOCK -> its result, as if the stream were a blocking one.
 // Programs that share a pipe or a terminal share this flag, too. fcntl(2), read(2), write(2)
 
 const pauseMs = 5;

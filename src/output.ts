@@ -1,6 +1,6 @@
 // Results -> standard output and files. A file is written beside its place, synced and renamed, so that a reader sees the
-// old content or the new and never half of it; all files are ready before the first is renamed. Another user's file, FIFO or
-// link at the place is refused, since root writes into folders of others. rename(2), open(2).
+// old content or the new and never half of it; all files are ready before the first is renamed. If another user's file, FIFO or
+// link stands at the place, it is refused, since root writes into folders of others. rename(2), open(2).
 
 import {
   closeSync,
@@ -21,14 +21,14 @@ import { dirname, join, resolve } from 'node:path';
 import { LibUsersError } from './errors.ts';
 import { untilReady } from './nonblocking.ts';
 
-/** One text, or its pieces, of which each is made when those before it were written: whole, a result may be too long for a string. */
+/** One text, or its pieces. Each piece is made when those before it were written, because the whole result may be too long for a string. */
 export type Text = string | Iterable<string>;
 
 export interface Output {
   /** null and `-` are standard output. */
   path: string | null;
   text: Text;
-  /** The mode of a file that is made, less the umask; a file that is there keeps its own. 0666 unless said otherwise. */
+  /** The mode of a new file, less the umask; a file that exists keeps its own mode. 0666 unless said otherwise. */
   mode?: number;
 }
 
@@ -37,10 +37,10 @@ interface Prepared {
   discard(): void;
 }
 
-// Such a path is the descriptor itself: opening it anew would write at the start of the file that a shell appends to.
+// Such a path is the descriptor itself. Opening it anew would write at the start of a file to which a shell appends.
 const descriptorPath = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/;
 
-/** Writes every output or none: only standard output, which comes last, can still fail when the files are in place. */
+/** Writes every output or none. Standard output comes last; only it can still fail when the files are in place. */
 export function writeOutputs(outputs: readonly Output[]): void {
   const prepared: Prepared[] = [];
   try {
@@ -58,7 +58,7 @@ function isStdout(path: string | null): path is null {
   return path === null || path === '-' || path === '/dev/stdout' || descriptorPath.exec(path)?.[1] === '1';
 }
 
-/** How an output is called in messages; two that are called alike are the same. Fails where the working directory is gone. */
+/** The name of an output in messages; two outputs with one name are the same. Fails if the working directory is gone. */
 export function targetName(path: string): string {
   return isStdout(path) ? 'standard output' : guard(path, () => resolve(path));
 }
@@ -73,17 +73,17 @@ export function writeStdout(text: Text): void {
   }
 }
 
-/** Never fails: where stderr is closed or full there is nobody left to tell. */
+/** Never fails: if stderr is closed or full, there is nobody left to tell. */
 export function writeStderr(text: string): void {
   try {
     writeFully(2, text);
   } catch {}
 }
 
-// A second copy of a big result, as bytes, would double what it takes in memory.
+// A second copy of a big result, as bytes, would double the memory that the result takes.
 const sliceLength = 1 << 18;
 
-/** Small pieces are gathered, and large ones cut. */
+/** Joins small pieces and cuts large ones. */
 function writeFully(fd: number, text: Text): void {
   let block = Buffer.alloc(0);
   const write = (piece: string) => {
@@ -92,7 +92,7 @@ function writeFully(fd: number, text: Text): void {
     if (block.length < most) block = Buffer.allocUnsafe(most);
     for (let start = 0; start < piece.length; ) {
       const end = start + sliceLength;
-      // A surrogate pair is one character, and has no bytes of its own when it is cut in two.
+      // A surrogate pair is one character. If the pair is cut in two, neither half has bytes of its own.
       const whole = (piece.charCodeAt(end - 1) & 0xfc00) === 0xd800 ? end + 1 : end;
       writeBytes(fd, block.subarray(0, block.write(piece.slice(start, whole))));
       start = whole;
@@ -124,8 +124,8 @@ function prepare(path: string, text: Text, mode: number): Prepared {
 }
 
 /**
- * Opens a FIFO or a device. The owner of the folder can exchange it meanwhile, so that the descriptor is judged and not the name:
- * a link is not followed, and nothing is written into a regular file. A FIFO from which nobody reads would block: O_NONBLOCK.
+ * Opens a FIFO or a device. The owner of the folder can exchange it meanwhile, so the descriptor is judged and not the name:
+ * a link is not followed, and nothing is written into a regular file. O_NONBLOCK, because a FIFO without a reader would block.
  */
 function openInPlace(target: string): number {
   const { O_WRONLY, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK } = constants;
@@ -143,7 +143,7 @@ function openInPlace(target: string): number {
 
 const isOurs = ({ uid }: Stats): boolean => uid === 0 || uid === process.geteuid?.();
 
-/** Whoever owns a file or a FIFO can read what is written into it. Devices are made by root alone, whoever owns them. */
+/** The owner of a file or a FIFO can read everything that is written into it. Only root makes devices, so their owner does not matter. */
 function refuseForeign(path: string, stat: Stats): void {
   if (isOurs(stat)) return;
   if (stat.isFile()) throw foreign(path, 'file', stat.uid, 'remove it, or name another file');
@@ -175,7 +175,7 @@ function beside(
     if (pending) unlinkSync(temporary);
     pending = false;
   };
-  // wx never opens what is there already; node:crypto for a better name would cost 4 ms at every start.
+  // wx never opens a file that exists; node:crypto for a better name would cost 4 ms at every start.
   const fd = openSync(temporary, 'wx', mode);
   try {
     if (old) keepOwnerAndMode(fd, old);
@@ -201,7 +201,7 @@ function keepOwnerAndMode(fd: number, old: Stats): void {
     try {
       fchownSync(fd, old.uid, old.gid);
     } catch {
-      // Only root may give files away. A group that had no access before then gets no more than everybody has.
+      // Only root may give files away. A new group then gets no more access than everybody has.
       mode = (mode & 0o707) | ((mode & 0o007) << 3);
     }
   }
@@ -209,7 +209,7 @@ function keepOwnerAndMode(fd: number, old: Stats): void {
 }
 
 /**
- * A link is followed to the file that it means, as a shell's > does, but only where root or the caller has made it: any
+ * Follows a link to the file that it means, as a shell's > does, but only if root or the caller has made the link: any
  * user can plant a link in /tmp, and rename(2) knows nothing of fs.protected_symlinks.
  */
 function followLinks(path: string): string {

@@ -1,5 +1,5 @@
-// uid -> whose it is: root's, a service's or a user's. login.defs(5): people have UID_MIN to UID_MAX; systemd, "Users, Groups, UIDs
-// and GIDs": homed's people, nobody, and uids of 16 bits end at 65535, so that what is above is a directory's or a container's.
+// uid -> the kind of its owner: root, a service or a user. login.defs(5): people have UID_MIN to UID_MAX. systemd, "Users, Groups,
+// UIDs and GIDs": homed's people, and nobody. uids of 16 bits end at 65535; a directory service or a container has those above.
 
 export type OwnerKind = 'root' | 'service' | 'user';
 
@@ -8,10 +8,10 @@ export interface UidRange {
   last: number;
 }
 
-/** What login.defs says if nobody changed it. */
+/** The range in login.defs if nobody changed it. */
 export const usualPeople: UidRange = { first: 1000, last: 60000 };
 
-/** nobody is whoever the kernel cannot name, and each user's programs that are let run as nobody: it is trusted as little. */
+/** nobody stands for every user that the kernel cannot name, and for programs that users may run as nobody. It is trusted as little as they are. */
 const alwaysUsers: readonly UidRange[] = [
   { first: 60001, last: 60513 },
   { first: 65534, last: 65534 },

@@ -13,5 +13,5 @@ export const programName: string = basename(isExecutable ? process.argv0 : scrip
 /** The words that the caller wrote after that name. */
 export const programArguments: readonly string[] = process.argv.slice(2);
 
-/** The file that holds all of this program, from which a helper can be started. */
+/** The file that holds all of this program. A helper can be started from it. */
 export const programFile: string = script;

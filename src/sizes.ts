@@ -1,13 +1,13 @@
-// How many bytes are how much: the bounds, and bytes as people read them, in the C locale.
+// Numbers of bytes -> words and judgements: the bounds, and bytes as people read them, in the C locale.
 
 const mebibyte = 1024 * 1024;
 
-/** From how many bytes on space that is held is worth a word: no restart is for less. */
+/** From this number of bytes on, held space is worth a word. No smaller amount is a reason for a restart. */
 export const notableBytes = mebibyte;
 
 /**
- * From how many bytes on a file is no scratch, whoever made it: what fills a disk must not pass for nothing. Below that lies what
- * programs spill in passing; a sort or a join of PostgreSQL may take 4 MB of memory before it spills at all (work_mem).
+ * From this number of bytes on, a file is no scratch, whoever made it: a file that fills a disk must not pass for nothing. Programs
+ * spill less than this in passing; a sort or a join of PostgreSQL may take 4 MB of memory before it spills at all (work_mem).
  */
 export const scratchLimit = 4 * mebibyte;
 

@@ -1,4 +1,4 @@
-// The only place that starts another program: an argument vector, no shell, no stdin, a clean environment, a deadline.
+// Starts other programs, and nothing else here does: an argument vector, no shell, no stdin, a clean environment, a deadline.
 // Every outcome is a value.
 
 import { spawnSync } from 'node:child_process';
@@ -14,7 +14,7 @@ export type SpawnOutcome =
 export interface SpawnLimits {
   /** Milliseconds, at least 1; the program is killed then. */
   deadlineMs: number;
-  /** More than this on stdout or on stderr ends the program. */
+  /** More bytes than this on stdout or on stderr end the program. */
   maxBytes: number;
 }
 
@@ -41,7 +41,7 @@ export const run: Run = (file, args, { deadlineMs, maxBytes }) => {
     const code = (result.error as NodeJS.ErrnoException).code ?? 'unknown';
     return kinds[code] ? { kind: kinds[code] } : { kind: 'failed', code };
   }
-  // Real-time signals have no name; without a status it has not ended by itself either.
+  // Real-time signals have no name. A program without an exit status has not ended by itself either.
   if (result.signal || result.status === null) return { kind: 'killed', signal: result.signal || 'a real-time signal' };
   return { kind: 'ok', status: result.status, stdout: result.stdout, stderr: result.stderr };
 };
@@ -62,7 +62,7 @@ export function explainOutcome(
   return explanations[outcome.kind];
 }
 
-/** Without the relative and empty entries: root is run in folders that belong to others. */
+/** The PATH without relative and empty entries, because root works in folders that belong to others. */
 function absolutePath(path: string | undefined): string {
   const entries = (path ?? '').split(':').filter((entry) => entry.startsWith('/'));
   return entries.length > 0 ? entries.join(':') : fallbackPath;

@@ -1,5 +1,5 @@
 // Names that change with every login, restart or revision -> the part of them that stays: for the ids of drift documents
-// and the labels of metrics. The rules are data, each with its reason; what none of them matches is kept as it is.
+// and the labels of metrics. The rules are data, each with its reason; a name that no rule matches is kept as it is.
 // systemd: session-N.scope (logind), run-* (systemd-run), Accept= instances (instance_from_socket), machine-* (machined).
 
 export interface NameRule {
@@ -12,7 +12,7 @@ export interface NameRule {
 
 const uuid = String.raw`[0-9A-Fa-f]{8}(?:-|\\x2d)(?:[0-9A-Fa-f]{4}(?:-|\\x2d)){3}[0-9A-Fa-f]{12}`;
 
-/** Applied in this order, each to what the ones before it left. */
+/** Applied in this order, each to the result of the one before. */
 export const nameRules: readonly NameRule[] = [
   {
     id: 'session',

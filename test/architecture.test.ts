@@ -1,4 +1,4 @@
-// Who may import whom: data flows one way, and each edge has a reason. An edge that is not here is a mistake in the code
+// The table of allowed imports: data flows one way, and each edge has a reason. An edge that is missing here is a mistake in the code
 // or a decision that belongs into this table.
 
 import assert from 'node:assert/strict';
@@ -7,7 +7,7 @@ import { join, posix } from 'node:path';
 import { test } from 'node:test';
 import { projectRoot } from './support/project.ts';
 
-/** Pure and small, for everybody: none imports anything but others of this list and document types. */
+/** Pure and small modules for everybody: none imports anything but others of this list and document types. */
 const everybodys: Readonly<Record<string, string>> = {
   'errors.ts': 'one class of expected errors',
   'exit-codes.ts': 'one table of exit codes',
@@ -121,7 +121,7 @@ const own = files.filter((file) => !file.startsWith('documents/generated/'));
 const texts = new Map(files.map((file) => [file, readFileSync(join(projectRoot, 'src', file), 'utf8')]));
 const textOf = (file: string) => texts.get(file) ?? '';
 
-/** Without comments and strings, so that a word in a message is no use of it. */
+/** Removes comments and strings, so that a word in a message does not count as a use. */
 function codeOf(file: string): string {
   return textOf(file)
     .replace(/^\s*(\/\/|\/?\*).*$/gm, '')

@@ -1,4 +1,4 @@
-// The rules of the code in scripts/: tsc checks its types, and what several scripts need stands once.
+// The rules of the code in scripts/: tsc checks its types, and a fact that several scripts need stands once.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ test('no script takes itself, a line or a value out of the type check', () => {
   assert.deepEqual(namesOf(/\{(?:any|\*)(?:\[\])?\}/), []);
 });
 
-/** What would be written down twice, and the one file that may hold it. */
+/** Texts that would be written down twice, and the one file that may hold each. */
 const single: readonly [name: string, pattern: RegExp, place: string][] = [
   ["esbuild's platform", /^ *platform: /m, 'esbuild-options.mjs'],
   ["esbuild's log level", /^ *logLevel: /m, 'esbuild-options.mjs'],

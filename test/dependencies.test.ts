@@ -1,4 +1,4 @@
-// The dependency review finds what it is there for: each row breaks one thing of what is installed now.
+// The dependency review finds each fault that it looks for: each row breaks one thing of the present installation.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-// The exit codes of src/exit-codes.ts are those that the README, the man pages and the Ansible collection tell of.
+// The exit codes of src/exit-codes.ts are those in the README, the man pages and the Ansible collection.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Keys of texts that others choose: short whatever the texts are, and equal only for equal ones.
+// Keys of texts that others choose: always short, and equal only for equal texts.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

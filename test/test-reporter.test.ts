@@ -1,4 +1,4 @@
-// What `npm test` prints: scripts/test-reporter.mjs with a run of node:test of every outcome.
+// The output of `npm test`: scripts/test-reporter.mjs with a run of node:test of every outcome.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -1,13 +1,13 @@
-// src/main.ts and everything that it uses -> one CommonJS file, in memory, and esbuild's list of what went into it. The npm
+// src/main.ts and everything that it uses -> one CommonJS file, in memory, and esbuild's list of its parts. The npm
 // package ships this file, and the executable is made of it.
 import { build } from 'esbuild';
 import { programOptions } from './esbuild-options.mjs';
 
 /**
  * Modules of oclif that no command of ours reaches: its own Config (plugins, themes, TypeScript projects), spinners, colours,
- * a debug logger, questions to a terminal, and its help and error printers, which we replace. By importing file: what it
- * requires and gets nothing of. This is all that is done to oclif. It keeps a fifth of the bundle, a dozen packages and a third
- * of the executable's start out of a program that root runs; docs/performance.md has the figures.
+ * a debug logger, questions to a terminal, and its help and error printers, which we replace. The table has, by importing file, the
+ * modules that the file requires and gets nothing of. Nothing else is changed in oclif. A fifth of the bundle, a dozen packages and a
+ * third of the executable's start stay out of a program that root runs; docs/performance.md has the figures.
  * @type {Record<string, string[]>}
  */
 const unreached = {
@@ -26,11 +26,11 @@ const unreached = {
   'lib/ux/write.js': ['node:util'],
 };
 
-/** @type {Record<string, string>} by name, what is bundled in the place of a package */
+/** @type {Record<string, string>} by the name of a package, the file that is bundled in its place */
 const replaced = {
-  // Help has no colours, and to find out whether it might have some makes a stream of standard output (unused-stream.mjs).
+  // Help has no colours, and to find out whether it might have some, this package makes a stream of standard output (unused-stream.mjs).
   ansis: 'const plain = (text) => text; module.exports = { strip: plain };',
-  // clean-stack takes the home folder out of stacks, and as soon as it is loaded asks the name services for it: maybe a server.
+  // clean-stack takes the home folder out of stacks. To find that folder it asks the name services on loading: maybe a server.
   'clean-stack': 'module.exports = (stack) => stack;',
 };
 
@@ -44,7 +44,7 @@ const withoutUnreached = {
     });
     build.onResolve({ filter: /^\w/ }, ({ path }) => (path in replaced ? { path, namespace: 'replaced' } : undefined));
     build.onLoad({ filter: /./, namespace: 'replaced' }, ({ path }) => ({ contents: replaced[path] ?? '' }));
-    // This function can be called and constructed: oclif makes a spinner as soon as its help is loaded, and asks debug for a logger.
+    // This function can be called and constructed: on loading, oclif's help makes a spinner and asks debug for a logger.
     const contents = 'module.exports = function () { return () => {}; };';
     build.onLoad({ filter: /./, namespace: 'unreached' }, () => ({ contents }));
   },
@@ -62,7 +62,7 @@ export async function bundle() {
     inject: ['scripts/build/unused-stream.mjs'],
     define: {
       ...programOptions.define,
-      // Bun would write the folder of the build in the place of __dirname, which oclif names and nothing of ours reaches.
+      // Bun would write the folder of the build for __dirname, which oclif names and no code of ours reaches.
       __dirname: '"/"',
       'process.stdout': 'unusedStream',
       'process.stderr': 'unusedStream',

@@ -1,3 +1,3 @@
-// Stands in the bundle for the standard streams, which oclif touches as soon as it is loaded, though all is written by file descriptor:
-// Bun sets a pipe to O_NONBLOCK when its stream is made, and whoever else writes into that pipe then loses what does not fit.
+// Stands in the bundle for the standard streams. oclif touches them on loading, although everything is written by file descriptor.
+// Bun sets a pipe to O_NONBLOCK when its stream is made, and then another program that writes into that pipe can lose data.
 export const unusedStream = { on() {}, isTTY: false };

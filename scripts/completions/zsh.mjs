@@ -8,7 +8,7 @@
  */
 
 /**
- * Within single quotes, where _arguments gives a meaning to brackets, colons and backslashes.
+ * A text within single quotes, in which _arguments gives a meaning to brackets, colons and backslashes.
  * @param {string} text
  */
 const specText = (text) => text.replace(/[[\]:\\]/g, '\\$&').replaceAll("'", "'\\''");

@@ -63,7 +63,7 @@ function optionItem(flag) {
   const value = flag.word === null ? '' : `=${valueWord(flag)}`;
   const notes = [
     flag.description,
-    // Where the tag does not show them.
+    // The list of values, if the tag does not show them.
     flag.value?.kind === 'one' && !isShort(flag.value) ? `One of ${flag.value.of.join(', ')}.` : '',
     flag.default ? `The default is ${flag.default}.` : '',
     flag.multiple ? 'May be given more than once.' : '',

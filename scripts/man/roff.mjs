@@ -1,4 +1,4 @@
-// Text -> roff of man(7), as both groff and mandoc read it. Nothing is taken for a request or an escape but what is made here.
+// Text -> roff of man(7), as both groff and mandoc read it. Only requests and escapes that are made here take effect.
 
 /**
  * Escaped, for within a line: a backslash, a hyphen that can be copied, and no byte above ASCII.
@@ -19,11 +19,11 @@ export const bold = (text) => `\\fB${escapeRoff(text)}\\fR`;
 /** @type {(text: string) => string} */
 export const italic = (text) => `\\fI${escapeRoff(text)}\\fR`;
 
-/** Not the end of a sentence, which two blanks would follow. */
+/** Marks that this is not the end of a sentence, since two blanks would follow one. */
 export const ellipsis = '...\\&';
 
 /**
- * A line of input that begins with a control character is none when \& goes before it.
+ * Puts \& before a line of input that begins with a control character, so that it is no request.
  * @param {string} escaped
  */
 const line = (escaped) => escaped.replace(/^[.']/, '\\&$&');
@@ -68,7 +68,7 @@ export function item(tag, body) {
 }
 
 /**
- * Lines as they are.
+ * Lines that are not filled.
  * @param {string} text
  */
 export function literal(text) {

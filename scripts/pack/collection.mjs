@@ -1,5 +1,5 @@
 // The Ansible collection as Galaxy takes it: a tar.gz with MANIFEST.json and FILES.json, which have the digest of every file
-// (docs.ansible.com, "Collection structure"). ansible-galaxy makes the same of the same folder, but wants Ansible here.
+// (docs.ansible.com, "Collection structure"). ansible-galaxy makes the same from the same folder, but would need Ansible here.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -88,7 +88,7 @@ export function buildCollection({ stage, out }) {
 }
 
 /**
- * null where JSON would leave out what is not there: ansible-galaxy wants the keys.
+ * Writes null for undefined, which JSON would leave out, because ansible-galaxy wants the keys.
  * @param {unknown} value
  */
 const json = (value) => `${JSON.stringify(value, (_, each) => (each === undefined ? null : each), 1)}\n`;

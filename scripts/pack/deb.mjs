@@ -15,7 +15,7 @@ const template = readFileSync(packaging('control'), 'utf8');
 const [, maintainer] = /^Maintainer: (.*)$/m.exec(template) ?? [];
 if (!maintainer) throw new Error('packaging/deb/control names no Maintainer');
 
-/** What Debian wants to see: its own format. What changed is in CHANGELOG.md. */
+/** The changelog in Debian's own format, which Debian wants. CHANGELOG.md has the changes. */
 function changelog() {
   const date = new Date(sourceDate() * 1000).toUTCString().replace('GMT', '+0000');
   const entry = `lib-users (${version}) stable; urgency=medium`;

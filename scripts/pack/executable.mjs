@@ -14,15 +14,15 @@ export const stage = join(root, 'build/stage');
 
 const flags = [
   '--compile',
-  // Compiled to bytecode here, so that nothing is parsed at a start.
+  // The program is compiled to bytecode here, so that a start parses nothing.
   '--bytecode',
   '--minify',
-  // By default a compiled program runs what bunfig.toml in the current folder names, and takes variables from .env there.
+  // By default a compiled program runs the files that bunfig.toml in the current folder names, and takes variables from .env there.
   '--no-compile-autoload-bunfig',
   '--no-compile-autoload-dotenv',
   '--no-compile-autoload-tsconfig',
   '--no-compile-autoload-package-json',
-  // A scan of a small host is over before native code would pay: with Bun's own thresholds a third of its time went into making it.
+  // A scan of a small host is over before native code would pay off: with Bun's own thresholds a third of its time went into making it.
   // docs/performance.md has the figures of other thresholds.
   '--compile-jit-policy=10',
 ];
@@ -57,7 +57,7 @@ export function buildExecutable(name, ownBun) {
   bundleFile('src/executable.ts', join(folder, files.entry));
   const output = join(folder, 'lib-users');
   rmSync(output, { force: true });
-  // Names relative to the folder: Bun writes them into the executable, and they are to be the same everywhere.
+  // The names are relative to the folder, because Bun writes them into the executable, and they must be the same everywhere.
   const apart = [files.program, files.helper].flatMap((file) => ['--external', `./${file}`]);
   const argv = ['build', ...Object.values(files), ...apart, ...flags, '--outfile', 'lib-users'];
   run(fetchBun(hostTarget()), [...argv, '--compile-executable-path', ownBun ?? hardenedBun(target, folder)], {

@@ -1,15 +1,15 @@
 // A copy of Bun -> the same program, deaf to the environment. Bun has no switch against the variables that make it run other
 // code (BUN_OPTIONS, BUN_BE_BUN), write files (BUN_BYTECODE_ORDER_OUT), listen (BUN_INSPECT) or send reports of its crashes.
 //
-// A name loses its first byte to NUL, which no variable's name can hold: for getenv(3) the name is empty then, and an empty name
-// is never found. An `=` in its place would not do: BUN=OPTIONS=x sets BUN=OPTIONS.
+// The first byte of each name becomes NUL, which no variable's name can hold. For getenv(3) the name is empty then, and an empty name
+// is never found. An `=` instead would not do: BUN=OPTIONS=x sets BUN=OPTIONS.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /** The texts that may be names of variables. */
 const names = /(?<=\0)(?:BUN|ICU|JSC|NODE|UV|WTF)_\w+(?=\0)/g;
 
-/** Every text that begins with BUN_ is taken for a variable. These must be among them: else this Bun reads them in another way. */
+/** Every text that begins with BUN_ counts as a variable. If one of these is missing, this Bun reads its variables in another way. */
 const ofBun = [
   'BUN_BE_BUN',
   'BUN_BYTECODE_DIGEST_OUT',
@@ -26,7 +26,7 @@ const ofBun = [
   'BUN_TMPDIR',
 ];
 
-/** The variables among the other texts: ICU's, JavaScriptCore's and Node's texts are mostly names of something else. */
+/** The other texts that are variables. ICU's, JavaScriptCore's and Node's texts are mostly names of something else. */
 const ofOthers = [
   'ICU_DATA',
   'ICU_TIMEZONE_FILES_DIR',
@@ -49,7 +49,7 @@ const ofOthers = [
 const text = (/** @type {string} */ chars) => Buffer.from(chars, 'latin1').toString('hex');
 
 /**
- * The rest, as digits of bytes: what stands there, and what is to stand there.
+ * The other variables, as bytes in hexadecimal: the present bytes and the new ones.
  * @typedef {{ name: string, from: string, to: string }} Change
  */
 /** @type {Change} a name that ends at the beginning of the next text, not at a NUL */
@@ -70,7 +70,7 @@ const changes = {
       from: '41803e4275e541807e015575de41807e024e75d741807e035f75d041807e044a75c9',
       to: '41803e4275e541807e005575de41807e024e75d741807e035f75d041807e044a75c9',
     },
-    // mov r13, 'mimalloc': the beginning of names that are put together when they are wanted, and end at the first NUL. So it
+    // mov r13, 'mimalloc': the beginning of names that are put together on use and end at the first NUL. So it
     // becomes `=imalloc`, a name that no shell, service or login sets.
     { name: 'MIMALLOC_', from: '49bd6d696d616c6c6f63', to: '49bd3d696d616c6c6f63' },
   ],

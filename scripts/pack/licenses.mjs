@@ -1,4 +1,4 @@
-// The executable holds more than our own code: the npm packages that the bundle took something from, and Bun.
+// Lists the licences of the executable, which holds more than our own code: Bun, and the npm packages of which the bundle has code.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, version } from '../project.mjs';

@@ -1,5 +1,5 @@
-// Bun links more than its own code: bundled-by-bun.json (Bun's LICENSE.md and scripts/build/deps/) and the versions that the
-// pinned Bun itself gives. A version that nothing gives stays unknown.
+// Bun links more than its own code -> the list of those parts, from bundled-by-bun.json (Bun's LICENSE.md and scripts/build/deps/)
+// and the versions that the pinned Bun itself gives. A version that nothing gives stays unknown.
 import { readFileSync } from 'node:fs';
 import { fetchBun } from './bun.mjs';
 import { run } from './run.mjs';

@@ -1,4 +1,4 @@
-// The npm package: what npm would pack of a clone and the papers, and a package.json without what only a clone needs.
+// The npm package: the files that npm would pack of a clone, the pages, and a package.json without the parts that only a clone needs.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, version } from '../project.mjs';

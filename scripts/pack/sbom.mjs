@@ -1,4 +1,4 @@
-// The bill of materials, CycloneDX 1.6 JSON (https://cyclonedx.org/docs/1.6/json/): what is inside an artefact, so that a
+// The bill of materials, CycloneDX 1.6 JSON (https://cyclonedx.org/docs/1.6/json/): the parts of an artefact, so that a
 // scanner can say which hosts carry a vulnerable SQLite.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -82,7 +82,7 @@ export function buildSbom(packages, { file, bun }) {
       $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
       bomFormat: 'CycloneDX',
       specVersion: '1.6',
-      // A UUID of version 8, made from what it describes: the same for the same build.
+      // A UUID of version 8, made from the content that it describes: the same for the same build.
       serialNumber: `urn:uuid:${uuid.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/, '$1-$2-8$3-8$4-$5')}`,
       version: 1,
       metadata: {

@@ -1,4 +1,4 @@
-// Where the files of a package lie on a host, the same for .deb and .rpm: hier(7) and each shell's vendor folder.
+// The places of a package's files on a host, the same for .deb and .rpm: hier(7) and each shell's vendor folder.
 import { readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';

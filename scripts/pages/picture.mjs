@@ -1,4 +1,4 @@
-// A report -> a picture (SVG 1.1) of what `lib-users scan` prints for it, by the program's own renderer. The text in it is text, so
+// A report -> a picture (SVG 1.1) of the output of `lib-users scan` for it, by the program's own renderer. The text in it is text, so
 // that it can be read aloud and copied. The picture has a background of its own for light and for dark pages.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -80,7 +80,7 @@ async function loadRenderer(root) {
 }
 
 /**
- * The head, the blocks with these titles, and what follows the last block.
+ * The head, the blocks with these titles, and the text after the last block.
  * @param {string} text
  * @param {readonly string[]} titles
  */

@@ -282,7 +282,7 @@ function plainType(value, root, headings) {
   return value.type ?? '';
 }
 
-/** As GitHub makes it of a heading. */
+/** The anchor that GitHub makes of a heading. */
 const anchor = (/** @type {string} */ heading) =>
   heading
     .toLowerCase()
@@ -290,7 +290,7 @@ const anchor = (/** @type {string} */ heading) =>
     .replaceAll(' ', '-');
 
 /**
- * The first value that says something, if it is short.
+ * The first example that is neither null nor empty, if it is short.
  * @param {unknown[]} examples
  * @param {string} key
  */

@@ -19,7 +19,7 @@ import { isTerminal, textStyle } from './terminal.ts';
 /** The text of a document, and the exit code if the format decides that too, as a plugin's does. */
 export type Rendered = Text | { text: Text; exitCode: number };
 
-/** `options` is what a format wants to know that no document says, such as the thresholds of a plugin. */
+/** `options` holds the settings of a format that no document has, such as the thresholds of a plugin. */
 export type Renderer<D, O = unknown> = (document: D, style: Style, options: O) => Rendered | Promise<Rendered>;
 
 /** The formats in which a command can print its document, by the name that --format takes. */
@@ -60,25 +60,25 @@ export function resultFlags(formats: Formats<never, never>) {
     }),
     quiet: boolean({ description: 'No warnings and no progress on standard error.', helpGroup }),
     'require-complete': boolean({
-      description: 'Fail with exit code 4, and print no result, where not everything could be seen.',
+      description: 'Fail with exit code 4, and print no result, if not everything could be seen.',
       helpGroup,
     }),
   };
 }
 
-/** What parsing gives for the definitions of some flags. */
+/** The values that parsing gives for the definitions of some flags. */
 export type FlagsOf<T> = T extends FlagInput<infer Flags> ? Flags : never;
 
 export type ResultFlags = FlagsOf<ReturnType<typeof resultFlags>>;
 
 export interface Result<D extends object> {
   document: D;
-  /** The schema that the document must meet, null where it has none. */
+  /** The schema that the document must meet; null if it has none. */
   schema: SchemaName | null;
   formats: Formats<D>;
-  /** null where everything was seen, else what was not: with --require-complete no result is written. */
+  /** Says what was not seen; null if everything was. With --require-complete an incomplete result is not written. */
   incomplete: string | null;
-  /** Whether the result holds what its host's users do not show each other: a file that is made for it is its owner's alone. */
+  /** Whether the result holds facts that the host's users hide from each other. If so, only the owner may read a new output file. */
   confidential?: boolean;
   /** Other files that are written with the result, or not at all. */
   alongside?: readonly Output[];
@@ -96,8 +96,8 @@ export abstract class BaseCommand extends Command {
   }
 
   /**
-   * Checks the flags about the output, before any work is done. The first thing that run() calls after parse().
-   * @param alongside what is written beside the result
+   * Checks the flags about the output before any work is done. run() calls it right after parse().
+   * @param alongside the outputs that are written beside the result
    */
   protected begin(flags: ResultFlags, formats: Formats<never, never>, alongside: readonly string[] = []): void {
     this.quiet = flags.quiet;
@@ -111,7 +111,7 @@ export abstract class BaseCommand extends Command {
   }
 
   /**
-   * Renders and writes a result as the flags say. Nothing is written unless everything can be.
+   * Renders and writes a result as the flags say. Nothing is written unless everything can be written.
    * @returns the exit code that the format of the result decides, or null; a copy (--also) decides none
    */
   protected async writeResult<D extends object>(result: Result<D>, flags: ResultFlags): Promise<number | null> {
@@ -161,12 +161,12 @@ function isPlain(rendered: Rendered): rendered is Text {
   return typeof rendered === 'string' || !('exitCode' in rendered);
 }
 
-/** The format of the result itself, whatever its copies are. */
+/** The format of the result itself; --also does not change it. */
 export async function resultFormat(flags: Pick<ResultFlags, 'format' | 'json' | 'output'>): Promise<string> {
   return flags.json ? 'json' : (flags.format ?? (await defaultFormat(flags.output)));
 }
 
-/** What is printed where no flag says: text only where the result itself goes to a terminal. */
+/** The format if no flag names one: text only if the result itself goes to a terminal. */
 export async function defaultFormat(output: string | undefined): Promise<'text' | 'json'> {
   return output === undefined && (await isTerminal(1)) ? 'text' : 'json';
 }

@@ -1,4 +1,4 @@
-// What oclif wants to know of the program, without oclif's Config: its load() looks for plugins, reads a theme from the
+// The facts of the program that oclif asks for, without oclif's own Config. Its load() looks for plugins, reads a theme from the
 // user's home and settings from LIB_USERS_* variables, none of which lib-users may do, and takes 10 ms.
 
 import type { Config } from '@oclif/core/config';
@@ -6,7 +6,7 @@ import { version } from '../version.ts';
 
 const description = 'Which processes still run on files that are gone: deleted libraries, programs and logs';
 
-/** All that Command and Help read of a Config: there are no plugins, hooks, themes or settings in the environment. */
+/** Everything that Command and Help read of a Config. There are no plugins, hooks, themes or settings in the environment. */
 const config = {
   name: 'lib-users',
   bin: 'lib-users',

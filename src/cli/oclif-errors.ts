@@ -1,4 +1,4 @@
-// What oclif's parser throws -> one line that names the flag or argument, and what was meant.
+// An error of oclif's parser -> one line that names the flag or argument, and what was meant.
 
 import type { Command } from '@oclif/core/command';
 import { didYouMean } from '../did-you-mean.ts';
@@ -12,7 +12,7 @@ interface ParseErrorParts {
 
 type CommandClass = Pick<Command.Class, 'id' | 'flags' | 'args' | 'baseFlags'>;
 
-/** The error where `thrown` is one of oclif's, else null. */
+/** Returns our error if `thrown` is one of oclif's, else null. */
 export function parseErrorToUsage(thrown: unknown, command: CommandClass): LibUsersError | null {
   if (!(thrown instanceof Error) || !('oclif' in thrown)) return null;
   const { flags, args, message }: ParseErrorParts = thrown;

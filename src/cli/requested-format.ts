@@ -1,14 +1,14 @@
-// The format that a command line asks for, read without a parser: a command line that does not parse has one as well,
-// and its error must come out in it.
+// A command line -> the format that it asks for, found without a parser, because a command line that does not parse
+// names a format too, and its error must come out in that format.
 
 const machineFormats = new Set(['json', 'ndjson', 'rows']);
 
-/** Whether programs read it as JSON, so that errors are documents too. */
+/** Whether programs read the format as JSON, so that errors are documents too. */
 export function isJsonFormat(format: string): boolean {
   return machineFormats.has(format);
 }
 
-/** What --format, --json or --output (json unless said otherwise) asks for, or null where the terminal decides. */
+/** The format of --format, --json or --output (json if no other flag names one); null if the terminal decides. */
 export function chosenFormat(argv: readonly string[]): string | null {
   const end = argv.indexOf('--');
   const flags = end < 0 ? argv : argv.slice(0, end);
@@ -16,7 +16,7 @@ export function chosenFormat(argv: readonly string[]): string | null {
     if (arg.startsWith('--format=')) return arg.slice('--format='.length);
     return arg === '--format' ? (flags[index + 1] ?? []) : [];
   });
-  // To a monitoring system every other exit code than UNKNOWN's would be a state of the host.
+  // A monitoring system takes every other exit code than UNKNOWN's for a state of the host.
   if (formats.includes('nagios')) return 'nagios';
   if (flags.includes('--json')) return 'json';
   const last = formats.at(-1);

@@ -1,5 +1,5 @@
-// What the standard streams are connected to. Loading node:tty costs 3 ms: only a character device can be a terminal, and
-// /dev/null and its like, of major number 1 (null(4)), are none.
+// The standard streams -> what they are connected to. Loading node:tty costs 3 ms, so it is loaded only for a character
+// device that can be a terminal. /dev/null and its like, of major number 1 (null(4)), cannot.
 
 import { fstatSync, readFileSync } from 'node:fs';
 import type { Style } from '../render/layout.ts';
@@ -24,7 +24,7 @@ export async function textStyle(terminal: boolean): Promise<Style> {
   return { colour: terminal && !NO_COLOR && TERM !== 'dumb', columns: columns || 80 };
 }
 
-/** Asks the stream only if standard output is a terminal: of a pipe Bun would make one that does not block, for all who share it. */
+/** Asks the stream only if standard output is a terminal. Bun would set O_NONBLOCK on a pipe, for every program that shares it. */
 function terminalWidth(): number {
   // Taken out of `process` because the bundle has another object for process.stdout (scripts/build/bundle.mjs).
   const { stdout } = process;
@@ -32,9 +32,10 @@ function terminalWidth(): number {
 }
 
 /**
- * Whether a file was put on standard input that nobody will read, as in `lib-users scan < report.json`. A pipe is not
- * judged: under ssh, cron and Ansible it is there and empty, and only reading would show, which could take a line from
- * the loop that runs us. A file that a loop has begun to read (`while read host; do …; done < hosts`) is not meant for us.
+ * Whether a file was put on standard input although nobody will read it, as in `lib-users scan < report.json`. A pipe is not
+ * judged: under ssh, cron and Ansible there is an empty pipe, and only a read would show that it is empty. Such a read could
+ * take a line from the loop that runs us. A file that a loop has begun to read (`while read host; do …; done < hosts`) is
+ * not meant for us.
  */
 export function isStdinIgnored(): boolean {
   try {

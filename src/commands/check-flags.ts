@@ -1,4 +1,4 @@
-// The flags of check -> what the judgement and the Nagios plugin obey.
+// The flags of check -> the settings of the judgement and of the Nagios plugin.
 
 import { boolean, option, string } from '@oclif/core/flags';
 import type { FlagsOf, ResultFlags } from '../cli/base-command.ts';
@@ -26,7 +26,7 @@ export const gateFlags = {
   'write-baseline': string({
     helpValue: 'FILE',
     description:
-      'Keep what is known now, and was judged, as the next baseline, where the gate is open or with --fail-on never.',
+      'Write the next baseline to FILE: the findings that are known now and were judged. It is written only if the gate is open, or with --fail-on never.',
   }),
   'fail-on': option({
     options: ['new', 'any', 'never'] as const,
@@ -35,12 +35,12 @@ export const gateFlags = {
   reboot: option({
     options: rebootCounts,
     description:
-      'What a required reboot is to the gate: ok (said, nothing more), warning (the state of the plugin), or fail (closed). Default: warning with --format nagios, else ok; check.reboot of the configuration sets another. It is about the whole host, whatever --unit, --role and --kind.',
+      'How a required reboot counts: ok (it is only said), warning (the state of the plugin), or fail (the gate closes). Default: warning with --format nagios, else ok; check.reboot of the configuration sets another. A reboot is about the whole host, so --unit, --role and --kind do not matter.',
   })(),
-  'allow-incomplete': boolean({ description: 'Let the gate open though not everything could be seen.' }),
+  'allow-incomplete': boolean({ description: 'Let the gate open even if not everything could be seen.' }),
   'allow-unseen-users': boolean({
     description:
-      'Let the gate open though processes of users could not be seen, if everything else was: those of root and of services.',
+      'Let the gate open even if processes of users could not be seen, as long as everything else was: those of root and of services.',
   }),
   unit: string({
     ...several,
@@ -52,19 +52,18 @@ export const gateFlags = {
   warning: string({
     char: 'w',
     helpValue: 'RANGE',
-    description:
-      'WARNING where the number of counted units is outside this range; 0 (any) where neither -w nor -c is given.',
+    description: 'WARNING if the number of counted units is outside this range; 0 (any) if neither -w nor -c is given.',
     ...nagios,
   }),
   critical: string({
     char: 'c',
     helpValue: 'RANGE',
-    description: 'CRITICAL where the number of counted units is outside this range.',
+    description: 'CRITICAL if the number of counted units is outside this range.',
     ...nagios,
   }),
   'critical-age': string({
     helpValue: '7d',
-    description: 'CRITICAL where a unit is stale for longer, counted or not.',
+    description: 'CRITICAL if a unit is stale for longer, counted or not.',
     ...nagios,
   }),
 };
@@ -73,19 +72,19 @@ export const gateFlags = {
 const printingFlags: ReadonlySet<string> = new Set(['warning', 'critical', 'critical-age']);
 const judgingFlags = [...Object.keys(gateFlags).filter((name) => !printingFlags.has(name)), 'config'];
 
-/** Throws usage if a flag that decides the judgement stands beside a drift document, whose judgement was made. */
+/** Throws usage if a flag that decides the judgement stands beside a drift document, because that document was judged already. */
 export function refuseJudgingFlags(given: readonly { type: string; flag?: string }[], file: string): void {
   const found = given.find(({ type, flag }) => type === 'flag' && judgingFlags.includes(flag!))?.flag;
   if (found === undefined) return;
-  const message = `--${found} is about the judgement, and ${file} is one that was made already`;
+  const message = `--${found} is about the judgement, and ${file} was judged already`;
   throw new LibUsersError('usage', message, 'leave the flag out, or judge the report anew');
 }
 
 export type GateFlags = FlagsOf<typeof gateFlags> & Pick<ResultFlags, 'require-complete'>;
 
 /**
- * The flags of a scan that make sense here. A scan that is narrowed to some processes cannot tell what is resolved, so it is
- * incomplete, as in the other commands.
+ * The flags of a scan that make sense here. A scan that is narrowed to some processes cannot tell what is resolved, so the
+ * scan counts as incomplete, as in the other commands.
  */
 export const hostFlags = {
   proc: scanFlags.proc,
@@ -100,7 +99,7 @@ type HostFlags = FlagsOf<typeof hostFlags & typeof configFlags>;
 
 export type CheckFlags = GateFlags & HostFlags;
 
-/** --unit is about the findings: all units are scanned, so that those of the baseline can be resolved. */
+/** --unit filters the findings. All units are scanned, so that units of the baseline can be resolved. */
 export function scanFlagsOf(flags: HostFlags): ScanFlags {
   const rest = { only: undefined, unit: undefined, 'command-line': undefined, label: undefined };
   return { ...flags, ...rest, detail: 'processes', packages: false, fixes: false };
@@ -116,7 +115,7 @@ export function rebootCountsAs(
   return { counts_as: given ?? (format === 'nagios' ? 'warning' : 'ok'), by_default: given === null };
 }
 
-/** Before any work is done, since a glob may be wrong. Without --role the configuration says which roles count. */
+/** Runs before any work is done, since a glob may be wrong. Without --role the configuration says which roles count. */
 export function checkFilters(flags: GateFlags): Filters {
   return {
     units: checkUnitGlobs(flags.unit),
@@ -143,7 +142,7 @@ export function checkOptions(
   };
 }
 
-/** Where neither -w nor -c is given any counted unit is a WARNING. */
+/** If neither -w nor -c is given, any counted unit is a WARNING. */
 export function nagiosThresholds(flags: GateFlags): Thresholds {
   const warning = flags.warning ?? (flags.critical === undefined ? '0' : undefined);
   return {

@@ -1,4 +1,4 @@
-// What one should know of a judgement beside its result: said on stderr, in every format.
+// A judgement -> the remarks about it that are not its result. They go to stderr, in every format.
 
 import { unsaid } from '../documents/drift-gate.ts';
 import type { Accepted, Drift } from '../documents/generated/drift.ts';

@@ -20,7 +20,7 @@ export const fleetGateFlags = {
       'Close the gate (exit code 5) if any host has: any (something stale that counts), reboot (a required reboot), incomplete (what could not be seen or read). Several by a comma or by giving it again. Without it there is no gate; with --format junit it is any,incomplete.',
   })(),
   'allow-incomplete': boolean({
-    description: 'Let the gate open though not everything could be seen or read.',
+    description: 'Let the gate open even if not everything could be seen or read.',
   }),
 };
 
@@ -28,7 +28,7 @@ export const cveFlag = {
   cve: string({
     helpValue: 'ID',
     description:
-      'Ask for one security fix: which hosts still run code without it, though it is on disk (exit code 5), and of which that cannot be known (4). It wants reports of scan --fixes.',
+      'Ask for one security fix: which hosts still run code without it, although it is on disk (exit code 5), and for which hosts that cannot be known (4). It needs reports of scan --fixes.',
   }),
 };
 
@@ -44,7 +44,7 @@ export function fleetGate(flags: FleetFlags): FleetGate {
   return { failOn: allowIncomplete ? failOn.filter((cause) => cause !== 'incomplete') : failOn, allowIncomplete };
 }
 
-/** A file of test cases is always a verdict. */
+/** A file of test cases always holds a verdict. */
 function writesJunit({ format, also }: FleetFlags): boolean {
   return format === 'junit' || (also ?? []).some((copy) => copy.startsWith('junit='));
 }
@@ -59,7 +59,7 @@ export function parseCve({ cve, 'fail-on': failOn }: Pick<FleetFlags, 'cve' | 'f
   throw new LibUsersError('usage', `--cve ${JSON.stringify(cve)}: not a CVE id`, 'as in --cve CVE-2026-32776');
 }
 
-/** What is not known is an exit code of its own, unless the gate was told to close on it. */
+/** The unknown has an exit code of its own, unless the gate was told to close on it. */
 export function fleetExitCode({ verdict = null, fail_on = [], cve = null }: Fleet): number {
   if (cve !== null) return verdictExitCodes[cve.verdict];
   if (verdict === 'incomplete' && fail_on.includes('incomplete')) return verdictExitCodes.drift;

@@ -29,7 +29,7 @@ export default class Fleet extends BaseCommand {
   static override id = 'fleet';
   static override summary = 'Which files are gone on how many hosts: many reports in one document.';
   static override description =
-    'Reads reports from files, folders (with all below them) and standard input, indented or one a line. Of every host the newest counts. What cannot be read is listed with its reason; if nothing could be read the exit code is 2. With --fail-on it is a gate: the exit code is 5 if a host has what closes it, 4 if none has but not everything could be seen or read (5 with --fail-on incomplete), else 0. With --cve it says which hosts lack one security fix in memory, with the same exit codes. What a host needs is judged as plan and check judge its report, by the configuration of this machine.';
+    'Reads reports from files, folders (with all below them) and standard input, indented or one a line. The newest report of each host counts. Inputs that cannot be read are listed, each with the reason; if nothing could be read the exit code is 2. With --fail-on it is a gate: the exit code is 5 if a host has what closes it, 4 if none has but not everything could be seen or read (5 with --fail-on incomplete), else 0. With --cve it says which hosts lack one security fix in memory, with the same exit codes. What a host needs is judged as plan and check judge its report, by the configuration of this machine.';
   static override examples = [
     { description: 'All reports of a folder', command: '<%= config.bin %> fleet reports/' },
     {
@@ -65,7 +65,7 @@ export default class Fleet extends BaseCommand {
     if (document.hosts.length === 0) throw nothingRead(document);
     const { unreadable_inputs: refused } = document.summary;
     if (refused > 0) this.warn(`${count(refused, 'input')} could not be read: see unreadable_inputs`);
-    // What was found wins over what is not known.
+    // A finding wins over an unknown.
     const isFound = (document.cve?.verdict ?? document.verdict) === 'drift';
     const incomplete = isFound ? null : whyIncomplete(document);
     await this.writeResult({ document, schema: 'fleet', formats, incomplete }, flags);
@@ -80,7 +80,7 @@ interface FoldOptions {
   now: Date;
 }
 
-/** A function of its own, so that the fold can be forgotten before the result is rendered. */
+/** This is a function of its own, so that the fold can be freed before the result is rendered. */
 async function foldReports(
   sources: readonly string[],
   { assess, gate, cve, now }: FoldOptions,
@@ -93,7 +93,7 @@ async function foldReports(
   return fold.build(now, gate, cve);
 }
 
-/** The same judgement as that of plan and check, report by report. */
+/** Judges each report as plan and check do. */
 function compileAssessment({ policy, check }: EffectiveConfig, now: Date): (report: Report) => Assessment {
   const rebootOf = compileRebootJudge(policy);
   const staleOf = compileStale({ units: [], roles: check.roles ?? null, kinds: [] }, check.accept, now);

@@ -1,4 +1,4 @@
-// lib-users plan: what must be done about it, from a report or from a scan of its own.
+// lib-users plan: what must be done about the findings, from a report or from a scan of its own.
 
 import { string } from '@oclif/core/args';
 import { string as stringFlag } from '@oclif/core/flags';
@@ -17,7 +17,7 @@ const formats: Formats<Plan> = {
   text: async (plan, style) => (await import('../render/plan/text.ts')).renderPlanText(plan, style),
 };
 
-/** What also makes sense of a report that is there already. */
+/** The flags of a scan that also make sense for a report from a file. */
 const planFlags: ReadonlySet<string> = new Set(['unit', ...Object.keys(configFlags)]);
 const scanOnly = Object.keys(scanFlags).filter((name) => !planFlags.has(name));
 

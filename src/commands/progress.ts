@@ -1,10 +1,10 @@
-// A line on stderr that says how far a slow scan is. The scan is synchronous, so it is called from within.
+// A line on stderr that says how far a slow scan is. The scan is synchronous, so the scan itself calls it.
 
 import { writeStderr } from '../output.ts';
 
 /**
- * Overwritten and erased by blanks, which every terminal understands, TERM=dumb as well. Prints nothing in the first half second, then at
- * most ten times a second. finish() takes the line away again.
+ * The line is overwritten and erased by blanks, which every terminal understands, TERM=dumb as well. Nothing is printed in the first
+ * half second, then at most ten lines a second. finish() erases the line.
  */
 export function startProgress(clock: () => number, write: (text: string) => void = writeStderr) {
   const begun = clock();

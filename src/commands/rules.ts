@@ -24,11 +24,11 @@ interface NameEntry {
   reason: string;
 }
 interface RulesInForce {
-  /** In the order in which they are tried; the first that matches hides the file. */
+  /** In the order in which the rules are tried; the first that matches hides the file. */
   rules: RuleEntry[];
-  /** In the order in which it is tried; the first that matches decides. */
+  /** In the order in which the rules are tried; the first that matches decides. */
   policy: PolicyEntry[];
-  /** What the ids of check and the labels of metrics leave out of names; each is applied to what the ones before it left. */
+  /** The parts of names that the ids of check and the labels of metrics leave out. Each rule is applied to the result of the one before. */
   names: NameEntry[];
   /** The files that the configuration was read from. */
   config_files: readonly string[];

@@ -1,5 +1,5 @@
-// A scan as a command runs it: with the configuration, progress for people, and warnings on stderr. For scan itself, and
-// for plan and check where they get no report.
+// A scan as a command runs it: with the configuration, progress for people, and warnings on stderr. scan uses it, and so do
+// plan and check if they get no report.
 
 import { isStdinIgnored, isTerminal } from '../cli/terminal.ts';
 import type { EffectiveConfig } from '../config/effective.ts';
@@ -29,16 +29,16 @@ export async function runScan(
     progress?.finish();
   }
   if (!flags.config?.includes('-') && isStdinIgnored()) {
-    const message = 'the file on standard input is not read; name it, or give - where a command reads one';
+    const message = 'the file on standard input is not read; name it, or give - if the command reads one';
     report.warnings.push({ code: 'stdin_unread', message });
     context.warn(message);
   }
-  // In every format people are told once, on stderr, that they do not see everything; the rest is in the document.
+  // In every format stderr says once that the report is incomplete; the details are in the document.
   for (const { message } of unseenWarnings(report)) context.warn(message);
   return { report, config };
 }
 
-/** What was not seen, in one sentence, or null where the report is complete. */
+/** One sentence about what was not seen; null if the report is complete. */
 export function whyIncomplete(report: Report): string | null {
   if (report.scan.complete) return null;
   const unseen = unseenWarnings(report);

@@ -1,4 +1,4 @@
-// The flags of a scan -> what src/scan/scan.ts obeys. plan and check take the same flags when they scan by themselves.
+// The flags of a scan -> the options of src/scan/scan.ts. plan and check take the same flags when they scan by themselves.
 
 import { boolean, option, string } from '@oclif/core/flags';
 import type { FlagsOf } from '../cli/base-command.ts';
@@ -62,7 +62,7 @@ export const scanFlags = {
 
 export type ScanFlags = FlagsOf<typeof scanFlags>;
 
-/** Throws usage where one of the `scanOnly` flags stands beside a report, whose scan is over. */
+/** Throws usage if one of the `scanOnly` flags stands beside a report, whose scan is over. */
 export function refuseScanFlags(
   scanOnly: readonly string[],
   given: readonly { type: string; flag?: string }[],
@@ -94,7 +94,7 @@ export function scanOptions(flags: ScanFlags, config: EffectiveConfig, now: Date
     ignoreLiteral: [...checkPaths(flags['ignore-literal']), ...config.scan.ignoreLiteral],
     commandLine: flags['command-line'] ?? config.scan.commandLine,
     detail: flags.detail,
-    // oclif leaves out a boolean flag that was not given, whatever its type says.
+    // oclif leaves out a boolean flag that was not given, although its type says that it is there.
     packages: flags.packages === true || fixes,
     fixes,
     systemctl: !flags['no-systemctl'],
@@ -117,7 +117,7 @@ function parsePid(text: string): number {
   throw new LibUsersError('usage', `--pid ${text}: not a process id`, 'give a number from 1 to 4194304');
 }
 
-/** The globs of --unit: one that no unit name can match would show an affected host as clean. */
+/** Checks the globs of --unit, because a glob that can match no unit name would make an affected host look clean. */
 export function checkUnitGlobs(globs: readonly string[] = []): string[] {
   for (const glob of globs) {
     const problem = unitGlobProblem(glob);

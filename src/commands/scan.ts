@@ -1,4 +1,4 @@
-// lib-users scan: what this host still runs on files that are gone.
+// lib-users scan: the processes of this host that still run on files that are gone.
 
 import { BaseCommand, type Formats, jsonFormats, resultFlags, withOptions } from '../cli/base-command.ts';
 import type { EffectiveConfig } from '../config/effective.ts';
@@ -6,7 +6,7 @@ import type { Report } from '../documents/generated/report.ts';
 import { runScan, whyIncomplete } from './run-scan.ts';
 import { scanFlags } from './scan-flags.ts';
 
-/** The metrics count the actions of a plan, so they want the policy in force. */
+/** The metrics count the actions of a plan, so they need the policy in force. */
 interface RenderOptions {
   policy: EffectiveConfig['policy'];
 }

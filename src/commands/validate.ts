@@ -26,11 +26,11 @@ export default class Validate extends BaseCommand {
   static override id = 'validate';
   static override summary = 'Check a document against its schema.';
   static override description =
-    'The exit code is 0 where the document is valid, 5 where it is not, and 2 where it cannot be read or is no document of lib-users.';
+    'The exit code is 0 if the document is valid, 5 if it is not, and 2 if it cannot be read or is no document of lib-users.';
   static override examples = [
     { description: 'A report', command: '<%= config.bin %> validate report.json' },
     {
-      description: 'What another command prints',
+      description: 'The output of another command',
       command: '<%= config.bin %> scan --json | <%= config.bin %> validate -',
     },
   ];
@@ -48,7 +48,7 @@ export default class Validate extends BaseCommand {
     const violation = await validateDocument(kind, content);
     if (violation) {
       const message = `${name} is no valid lib-users/${kind}: ${violation.where} ${violation.message}`;
-      // For this command an invalid document is the answer no, and not a wrong use (2).
+      // For this command an invalid document is the answer "no" (5), and not wrong usage (2).
       const later = isLaterMinor(kind, content);
       const hint = later ? 'it is of a later version: update lib-users' : `see lib-users schema ${kind}`;
       throw new LibUsersError('invalid_document', message, hint, invalidExitCode);

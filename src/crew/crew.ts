@@ -81,7 +81,7 @@ export class Crew implements Readers {
     this.#failure = new Promise((_, reject) => {
       this.#fail = reject;
     });
-    // Whoever asks is told.
+    // Each caller gets the error with its answer; the promise itself must not count as unhandled.
     this.#failure.catch(() => {});
   }
 

@@ -2,13 +2,13 @@
 
 import type { Report } from './generated/report.ts';
 
-/** How many affected processes show in the summary alone: with --detail units, those in no unit. */
+/** The number of affected processes that only the summary counts: with --detail units, those in no unit. */
 export function countUnlisted({ scan, summary, units }: Report): number {
   if (scan.detail === 'processes') return 0;
   return Math.max(0, summary.processes - new Set(units.flatMap(({ pids }) => pids)).size);
 }
 
-/** Whether the report shows what the scan saw: with --detail units it leaves out the processes of no unit. */
+/** Whether the report shows everything that the scan saw. With --detail units it leaves out the processes of no unit. */
 export function showsAll(report: Report): boolean {
   return countUnlisted(report) === 0;
 }

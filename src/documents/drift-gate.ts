@@ -1,5 +1,5 @@
-// Drift document, of this or an earlier minor version -> what its gate says of findings, of a reboot and of what was not
-// seen. check decides by it, and every renderer reads it. schema/drift.schema.json says since which version a field is there.
+// Drift document, of this or an earlier minor version -> what its gate says of findings, of a reboot and of everything unseen.
+// check decides by it, and every renderer reads it. schema/drift.schema.json says since which version a field is there.
 
 import type { Drift, DriftReboot, Finding } from './generated/drift.ts';
 
@@ -10,11 +10,11 @@ export function closesGate(failOn: Drift['fail_on'], change: Finding['change']):
 
 /** The findings that close the gate; a required reboot may close it too. */
 export function countedFindings({ fail_on, verdict, findings }: Drift): Finding[] {
-  // Before 1.3 a finding does not say it. A kept baseline has findings that were not judged, but its gate was open.
+  // Before 1.3 a finding does not say whether it was judged. A kept baseline may have findings that were not, but its gate was open.
   return findings.filter(({ change, counted = verdict === 'drift' && closesGate(fail_on, change) }) => counted);
 }
 
-/** What the reboot alone makes of the gate: unknown if a reboot would close it, and nobody knows whether one is required. */
+/** The part of a reboot in the verdict: unknown if a reboot would close the gate, and nobody knows whether one is required. */
 export type RebootGate = 'open' | 'closed' | 'unknown';
 
 export function rebootGate({ required, counts_as }: DriftReboot): RebootGate {
@@ -27,7 +27,7 @@ export function rebootOf({ reboot }: Drift): DriftReboot {
   return reboot ?? { required: null, reasons: [], unknown_because: null, counts_as: 'ok' };
 }
 
-/** Whether the report saw enough: everything, or all but what users run, if that is allowed. */
+/** Whether the report saw enough: everything, or everything but the processes of users if that is allowed. */
 export function sawEnough({
   report,
   allow_unseen_users = false,
@@ -36,12 +36,12 @@ export function sawEnough({
   return report.complete || (allow_unseen_users && unseen_users.length > 0);
 }
 
-/** Before 1.3 a document does not say it, but a gate that was judged open did let through what is not known. */
+/** Before 1.3 a document does not say it, but a gate that was judged open let the unknown through. */
 export function allowsIncomplete({ allow_incomplete, verdict }: Drift): boolean {
   return allow_incomplete ?? verdict === 'pass';
 }
 
-/** Since when the finding is stale at the latest; null if a document before 1.3 does not say it. */
+/** The latest time since which the finding can be stale; null if a document before 1.3 does not say it. */
 export function staleSince({ stale_since, first_seen_at }: Finding): string | null {
   return stale_since === undefined ? null : (stale_since ?? first_seen_at);
 }
@@ -52,7 +52,7 @@ const unsaidBefore: readonly [minor: number, what: string][] = [
   [3, 'since when a file is stale, what gone files hold, and how many processes were looked at'],
 ];
 
-/** What a document of an earlier minor version does not say, for people. */
+/** Says, for people, which facts a document of an earlier minor version lacks. */
 export function unsaid({ schema_version }: Drift): string[] {
   const minor = Number(schema_version.split('.')[1]);
   return unsaidBefore.filter(([before]) => minor < before).map(([, what]) => what);

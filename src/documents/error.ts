@@ -1,4 +1,4 @@
-// An error -> the error document, and anything that was thrown -> an error that can be reported.
+// An error -> the error document, and any thrown value -> an error that can be reported.
 
 import { LibUsersError } from '../errors.ts';
 import { tool } from '../version.ts';
@@ -16,7 +16,7 @@ export function buildErrorDocument(error: LibUsersError, now: Date): ErrorDocume
   };
 }
 
-/** Everything that nobody expected is a defect of ours: code internal, exit code 70. */
+/** An error that nobody expected is a defect of ours: code internal, exit code 70. */
 export function asLibUsersError(thrown: unknown): LibUsersError {
   if (thrown instanceof LibUsersError) return thrown;
   const what = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);

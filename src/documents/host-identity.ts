@@ -1,4 +1,4 @@
-// The host of a report -> what tells it from other hosts and from its own earlier boots, as plan and drift repeat it.
+// The host of a report -> the fields that identify it and its boot, as plan and drift repeat them.
 
 import type { Host } from './generated/report.ts';
 

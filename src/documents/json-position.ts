@@ -1,4 +1,4 @@
-// Text that JSON.parse refused -> where it stops being JSON (RFC 8259). V8's messages do not always say.
+// Text that JSON.parse refused -> the place at which it stops being JSON (RFC 8259). V8's messages do not always say.
 
 const blanks = /[\t\n\r ]*/y;
 const punctuation = /[[\]{}:,]/y;
@@ -13,13 +13,13 @@ function expectedAfterValue(open: readonly string[]): Expected {
   return innermost === undefined ? 'end' : innermost === '{' ? ', or }' : ', or ]';
 }
 
-/** The end of what `pattern` (sticky) matches at `at`, or null. */
+/** The end of the match of `pattern` (sticky) at `at`, or null. */
 function endOf(pattern: RegExp, text: string, at: number): number | null {
   pattern.lastIndex = at;
   return pattern.test(text) ? pattern.lastIndex : null;
 }
 
-/** The token that begins at `at`: its end, and the character it is, `string` or `scalar`. Null if there is none. */
+/** The token that begins at `at`: its end, and its kind (the character itself, `string` or `scalar`). Null if there is none. */
 function tokenAt(text: string, at: number): { symbol: string; end: number } | null {
   if (text[at] === '"') {
     let end = at + 1;
@@ -32,7 +32,7 @@ function tokenAt(text: string, at: number): { symbol: string; end: number } | nu
   return last === null ? null : { symbol: 'scalar', end: last };
 }
 
-/** Line and column (from 1) of the first token that does not belong there, or of the end of a text that is cut off. */
+/** Line and column (from 1) of the first token that does not belong there, or of the end if the text is cut off. */
 export function locateJsonError(text: string): { line: number; column: number; cutOff: boolean } {
   const open: string[] = [];
   let expected: Expected = 'value';
@@ -49,7 +49,7 @@ export function locateJsonError(text: string): { line: number; column: number; c
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, cutOff: at >= text.length };
 }
 
-/** What may follow `symbol`, or null where it may not stand. Keeps the stack of open brackets. */
+/** The tokens that may follow `symbol`; null if `symbol` may not stand here. Keeps the stack of open brackets. */
 function step(expected: Expected, symbol: string, open: string[]): Expected | null {
   const wantsValue = expected === 'value' || expected === 'value or ]';
   if (wantsValue && (symbol === '{' || symbol === '[')) {

@@ -1,11 +1,11 @@
-// A document of a later minor version -> what this version knows of it. schema/README.md: a new field is a minor, and who
-// reads documents ignores fields that he does not know. Of a version that we know, an unknown field is a mistake.
+// A document of a later minor version -> the fields of it that this version knows. schema/README.md: a new field is a minor, and a
+// reader ignores fields that he does not know. In a version that we know, an unknown field is a mistake.
 
 import type { SchemaName } from './generated/schemas.ts';
 import { schemaVersions } from './generated/versions.ts';
 import { type Violation, validateDocument } from './validate.ts';
 
-// No minor brings so many; without a bound a hostile document could keep us busy.
+// No minor version brings so many fields. Without a bound a hostile document could keep us busy.
 const maxUnknownFields = 100;
 
 /** Whether the document says that it is of a later minor of the major that we read. */
@@ -15,7 +15,7 @@ export function isLaterMinor(name: SchemaName, document: unknown): boolean {
   return theirs !== undefined && Number(theirs) > Number(schemaVersions[name].split('.')[1]);
 }
 
-/** The first violation, or null. Of a later minor the fields that we do not know are taken out of the document. */
+/** Returns the first violation, or null. Takes unknown fields out of a document of a later minor version. */
 export async function validateReadDocument(name: SchemaName, document: unknown): Promise<Violation | null> {
   let violation = await validateDocument(name, document);
   if (violation === null || !isLaterMinor(name, document)) return violation;
@@ -30,7 +30,7 @@ export async function validateReadDocument(name: SchemaName, document: unknown):
   return { ...violation, message };
 }
 
-/** From all entries of a list at once: a field of every process is one field. */
+/** Removes the field from all entries of a list at once, because a field of every process is one field. */
 function removeField(node: unknown, path: readonly string[], field: string): void {
   if (typeof node !== 'object' || node === null) return;
   const [key, ...rest] = path;

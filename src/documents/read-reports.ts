@@ -10,13 +10,13 @@ import { validateReadDocument } from './newer-version.ts';
 import { kindOf, parseJson } from './read.ts';
 import { type Frame, splitDocuments } from './split-documents.ts';
 
-/** `file` is the source without a line. */
+/** `file` is the source without a line number. */
 export type ReadReport = { source: string; file: string } & (
   | { report: Report }
   | { report: null; refused: UnreadableInput }
 );
 
-// Far above any report, and below what a JavaScript string can hold.
+// Far more bytes than any report has, and fewer than a JavaScript string can hold.
 const maxBytes = 256 * 1024 * 1024;
 const block = Buffer.alloc(65536);
 const blanks = new Set(Buffer.from(' \t\r\n'));
@@ -31,7 +31,7 @@ export async function* readReports(sources: readonly string[]): AsyncGenerator<R
   }
 }
 
-/** 'missing' also where it cannot be told: opening it will say why. */
+/** 'missing' also if the kind cannot be told: opening the path will say why. */
 function typeOf(path: string): 'file' | 'folder' | 'missing' | 'other' {
   try {
     const stat = statSync(path);
@@ -41,7 +41,7 @@ function typeOf(path: string): 'file' | 'folder' | 'missing' | 'other' {
   }
 }
 
-/** Every file below it, in bytewise order, but hidden ones; a link to a folder is not followed, it may lead in a circle. */
+/** Every file below the folder, in bytewise order, without hidden ones. A link to a folder is not followed, because it may lead in a circle. */
 async function* readFolder(folder: string): AsyncGenerator<ReadReport> {
   try {
     const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !name.startsWith('.'));
@@ -89,7 +89,7 @@ function* readBlocks(fd: number): Generator<Buffer> {
   for (let length = readBlock(fd, block); length > 0; length = readBlock(fd, block)) yield block.subarray(0, length);
 }
 
-/** Lines that are no JSON object, one below the other: a text of another program is one broken input and not a thousand. */
+/** Consecutive lines that are no JSON objects. They are one frame, so that a text of another program is one broken input and not a thousand. */
 interface Foreign extends Frame {
   lines: number;
 }
@@ -98,7 +98,7 @@ function isForeign(frame: Frame): frame is Frame & { bytes: Buffer } {
   if (frame.bytes === null) return false;
   const first = frame.bytes.findIndex((byte) => !blanks.has(byte));
   if (frame.bytes[first] !== openingBrace) return true;
-  // On a line of its own and indented it is a part of something else.
+  // An object that is indented on a line of its own is a part of something else.
   return first > 0 && frame.bytes.subarray(first + 1).every((byte) => blanks.has(byte));
 }
 

@@ -17,12 +17,12 @@ export interface Documents {
   error: ErrorDocument;
 }
 
-/** Reads `source` (a path, or - for standard input), which must be one of `kinds`. Tell them apart by `kind`. */
+/** Reads `source` (a path, or - for standard input), which must be one of `kinds`. The caller tells them apart by `kind`. */
 export async function readDocument<K extends keyof Documents>(source: string, ...kinds: K[]): Promise<Documents[K]> {
   return parseDocument(readInput(source), sourceName(source), ...kinds);
 }
 
-/** The same of a text at hand; `name` says in messages where it is from. Throws invalid_document. */
+/** Does the same with a text in memory; `name` says in messages where the text is from. Throws invalid_document. */
 export async function parseDocument<K extends keyof Documents>(
   text: string,
   name: string,
@@ -43,7 +43,7 @@ export async function parseDocument<K extends keyof Documents>(
   return document as Documents[K];
 }
 
-/** @param name null where the message follows the name; @param firstLine where in the input the text begins */
+/** @param name null if the message follows the name; @param firstLine where in the input the text begins */
 export function parseJson(text: string, name: string | null, firstLine = 1): unknown {
   if (text.trim() === '') {
     throw new LibUsersError('invalid_document', `${name ?? 'it'} is empty`, 'expected a JSON document');
@@ -58,7 +58,7 @@ export function parseJson(text: string, name: string | null, firstLine = 1): unk
   }
 }
 
-/** The kind, where it is one of ours in a version that we can read. */
+/** The kind, if it is one of ours in a version that we can read. */
 export function kindOf(document: unknown, name: string): SchemaName {
   const { kind, schema_version: version } = (document ?? {}) as { kind?: unknown; schema_version?: unknown };
   if (typeof kind !== 'string') {

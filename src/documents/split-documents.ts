@@ -1,11 +1,11 @@
-// Chunks of bytes -> the JSON texts in them, one after the other, whatever the mixture: NDJSON (a document a line) and
+// Chunks of bytes -> the JSON texts in them, one after the other, in any mixture of two forms: NDJSON (a document a line) and
 // indented documents (from a line that is only `{` to a line that is only `}`, as JSON.stringify, jq and Ansible write
-// them). A text that was cut off ends where the next begins, so that one broken input costs no other.
+// them). A text that was cut off ends at the start of the next one, so that one broken input costs no other.
 
 export interface Frame {
-  /** Where it begins, from 1. */
+  /** The line on which the text begins, from 1. */
   line: number;
-  /** Valid until the next frame is asked for; null where it was longer than `maxBytes`. */
+  /** Valid until the next frame is asked for; null if the text was longer than `maxBytes`. */
   bytes: Buffer | null;
 }
 
@@ -38,7 +38,7 @@ class Splitter {
   /** The line on which an indented document began, null between documents. */
   #openedAt: number | null = null;
   #tooLong = false;
-  /** The line alone is: not all of it is in the store, and it is no mark. */
+  /** Whether the current line alone is too long. Then the store does not have all of it, and the line cannot be a `{` or `}`. */
   #lineTooLong = false;
 
   constructor(maxBytes: number) {
@@ -47,7 +47,7 @@ class Splitter {
 
   append(bytes: Buffer): void {
     if (this.#length + bytes.length > this.#maxBytes) {
-      // Only the line at hand still matters: it may be the end.
+      // Only the current line still matters: it may be the end of the document.
       this.#tooLong = true;
       this.#dropLinesBefore();
       this.#lineTooLong ||= this.#length + bytes.length > this.#maxBytes;
@@ -102,7 +102,7 @@ class Splitter {
     return frame;
   }
 
-  /** What was there before the current line, which stays and begins the next document. */
+  /** Returns the text before the current line. The current line stays and begins the next document. */
   #cutOff(): Frame {
     const bytes = this.#tooLong ? null : Buffer.from(this.#store.subarray(0, this.#lineStart));
     this.#dropLinesBefore();

@@ -1,4 +1,4 @@
-// What a report says of the processes that were not seen: which of its warnings tell of them, and whether they are but people's.
+// Report -> the processes that were not seen: which warnings tell of them, and whether all of them belong to users.
 
 import type { Report, UnseenOwner, Warning } from './generated/report.ts';
 
@@ -10,9 +10,9 @@ export function unseenWarnings({ warnings }: Report): Warning[] {
 }
 
 /**
- * The users whose processes were not seen, if nothing else was missed: no process of root, of a service or of nobody knows whom,
- * nothing that procfs hides, nothing that a filter left out. Else null; and null of a complete report. What a user runs by himself
- * is no service of the host, and whoever wants to keep a process from being seen can.
+ * The users whose processes were not seen, if nothing else was missed: no process of root, of a service or of an unknown owner,
+ * nothing that procfs hides, nothing that a filter left out. Null if something else was missed, and null for a complete report.
+ * A program that a user runs is no service of the host, and every user who wants to hide a process can do so.
  */
 export function onlyUsersUnseen({ scan, warnings }: Report): UnseenOwner[] | null {
   const { unseen = [], filters, include, processes } = scan;

@@ -5,9 +5,9 @@ import type { SchemaName } from './generated/schemas.ts';
 import { validators } from './generated/validators.ts';
 
 export interface Violation {
-  /** JSON pointer (RFC 6901) to what is wrong, '' for the whole document. */
+  /** JSON pointer (RFC 6901) to the violation, '' for the whole document. */
   pointer: string;
-  /** The same as a message has it: one line whatever the names are, / for the whole document. */
+  /** The same pointer for a message: one line even if names have line breaks, / for the whole document. */
   where: string;
   message: string;
   /** The property at the pointer that the schema does not know, else null. */
@@ -38,12 +38,12 @@ function describe(message = 'is not valid', params: Record<string, unknown> = {}
   return message;
 }
 
-/** Names come from anywhere: what holds more than visible ASCII is printed as JSON has it. */
+/** A name may hold any character. A name with more than visible ASCII is printed as JSON has it. */
 function quoteOdd(name: string): string {
   return /^[!-~]+$/.test(name) ? name : JSON.stringify(name);
 }
 
-/** Every document is checked before it is written: one that fails its own schema is a defect of ours. */
+/** Checks every document before it is written. A document that fails its own schema is a defect of ours. */
 export async function assertOwnDocument(name: SchemaName, document: unknown): Promise<void> {
   const violation = await validateDocument(name, document);
   if (violation === null) return;

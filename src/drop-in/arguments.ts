@@ -1,4 +1,4 @@
-// The command line of lib_users and fd_users -> what is asked for. They parse with Python's argparse, which scripts rely
+// The command line of lib_users and fd_users -> the options that it asks for. They parse with Python's argparse, which scripts rely
 // on: short flags in one word (-ms, -iGLOB), unambiguous prefixes of long ones (--mach), values after = or as a word.
 
 import { LibUsersError } from '../errors.ts';
@@ -20,7 +20,7 @@ interface Option {
   short: string | null;
   long: string;
   target: Target;
-  /** The name of its value in the help; null where it takes none. */
+  /** The name of the flag's value in the help; null if the flag takes none. */
   value: string | null;
   help: string;
 }
@@ -96,7 +96,7 @@ export function parseArguments(program: Program, argv: readonly string[]): DropI
 
 interface Found {
   option: Option;
-  /** What stands in the same word, after = or the short flag. */
+  /** The text in the same word, after = or the short flag. */
   attached: { text: string; afterEquals: boolean } | null;
 }
 
@@ -127,7 +127,7 @@ function apply(option: Option, attached: Found['attached'], parsed: DropInArgume
     return;
   }
   if (attached?.afterEquals) fail(option, `ignored explicit argument '${attached.text}'`);
-  // -ms: the rest of the word are flags of its own.
+  // -ms: the rest of the word are flags of their own.
   if (attached) words.unshift(`-${attached.text}`);
   if (target === 'help' || target === 'version') parsed.action = target;
   else parsed[target] = true;

@@ -1,4 +1,4 @@
-// The two commands that lib-users can stand in for, as data: what each looks at, what it ignores, what its flags are called.
+// The two commands that lib-users can stand in for, as data: what each inspects, what it ignores, how its flags are called.
 // Observed on lib_users 0.14: the same processes and files must come out.
 
 import type { HideRule } from '../deleted/hide-rules.ts';
@@ -28,6 +28,6 @@ const libUsersRules: readonly HideRule[] = [
 
 export const programs: Readonly<Record<Program['name'], Program>> = {
   lib_users: { name: 'lib_users', include: 'maps', showItems: '--showlibs', rules: libUsersRules },
-  // fd_users reports every deleted file that is open, whatever it is.
+  // fd_users reports every deleted file that is open, of any kind.
   fd_users: { name: 'fd_users', include: 'fds', showItems: '--showfiles', rules: [] },
 };

@@ -1,4 +1,4 @@
-// Report -> the output of lib_users and fd_users, byte for byte where they are right: a line for each command line.
+// Report -> the output of lib_users and fd_users, byte for byte if theirs is right: a line for each command line.
 
 import type { Process, Report } from '../documents/generated/report.ts';
 import { groupBy } from '../group-by.ts';
@@ -13,7 +13,7 @@ interface Group {
   processes: Process[];
 }
 
-/** '' where nothing was found. */
+/** '' if nothing was found. */
 export function renderDropIn(
   report: Report,
   options: Pick<DropInArguments, 'machine' | 'showItems' | 'services'>,
@@ -29,7 +29,7 @@ export function renderDropIn(
   return lines.join('') + (options.services ? `\n${renderServices(groups)}\n` : '');
 }
 
-/** Processes without a command line are left out, the rest is in the order of the lowest pid. */
+/** Leaves out processes without a command line; the rest is in the order of the lowest pid. */
 function groupByPrintedCommand(processes: readonly Process[]): Group[] {
   const keyOf = keyMaker();
   const printed = processes
@@ -41,7 +41,7 @@ function groupByPrintedCommand(processes: readonly Process[]): Group[] {
   }));
 }
 
-/** In the order of strings, as ever: 100 before 20. */
+/** Sorted as strings, as lib_users always did: 100 before 20. */
 function sortedPids({ processes }: Group): string[] {
   return processes.map(({ pid }) => String(pid)).sort();
 }
@@ -56,7 +56,7 @@ function printCommand(process: Process): string {
   return (process.command_base64 === null ? printText(process.command.join(' ')) : sanitizeCommand(process)).trim();
 }
 
-/** Control characters are escaped, which the originals do not; backslashes stay single, as scripts know them. */
+/** Escapes control characters, which the originals do not. Backslashes stay single, because scripts expect that. */
 function printText(text: string): string {
   return text.split('\\').map(sanitize).join('\\');
 }
@@ -73,7 +73,7 @@ function renderServices(groups: readonly Group[]): string {
   return [...units].map(([unit, pids]) => `${pids.join(',')} belong to ${printText(unit)}`).join('\n');
 }
 
-/** The unit by which the system manager knows the process: `systemctl status PID` answers with it. */
+/** The unit by which the system manager knows the process: `systemctl status PID` names it. */
 function systemUnit({ unit, session }: Process): string | null {
   if (unit?.scope === 'user') return unit.user === null ? null : managerUnit(unit.user.uid);
   if (unit) return unit.name;

@@ -6,7 +6,7 @@ import { sanitize } from './sanitize.ts';
 
 /**
  * As in `docker container 4f6c0e1d2b3a`, `libvirt machine web-1`, `container /batch.slice`. The first twelve digits of a long
- * id are what the runtimes print, and take themselves. Without id and name the control group has to do.
+ * id are the form that the runtimes print and accept. A container without id and name is named by its control group.
  */
 export function containerName({ runtime, id, name, cgroup }: Container): string {
   const what = runtime === 'libvirt' ? 'machine' : 'container';

@@ -1,4 +1,4 @@
-// The report's packages -> a paragraph of the text: which security fixes are on disk and not in memory, and of what that is not known.
+// The report's packages -> a paragraph of the text: which security fixes are on disk and not in memory, and for which files that is unknown.
 
 import type { PackageInUse, Report } from '../documents/generated/report.ts';
 import { idsText, versionsText } from './fixes-words.ts';

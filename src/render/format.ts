@@ -14,7 +14,7 @@ const ages: readonly [seconds: number, noun: string][] = [
   [1, 'second'],
 ];
 
-/** How long before `now` `since` was, in its largest unit: `41 minutes`; null where that is not before. */
+/** How long before `now` `since` was, in its largest unit: `41 minutes`; null if `since` is not earlier. */
 export function formatAge(since: string, now: string): string | null {
   const seconds = Math.floor((Date.parse(now) - Date.parse(since)) / 1000);
   const age = ages.find(([unit]) => seconds >= unit);
@@ -32,12 +32,12 @@ export function enumerate(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
-/** A user as `user deploy`, or `uid 999` where the name is not known. */
+/** A user as `user deploy`, or `uid 999` if the name is not known. */
 export function formatUser(user: { uid: number; name: string | null }): string {
   return user.name === null ? `uid ${user.uid}` : `user ${quote(sanitize(user.name))}`;
 }
 
-/** In double quotes where blanks or punctuation would let a name pass for the text around it. */
+/** Puts a name in double quotes if its blanks or punctuation would let it pass for the text around it. */
 export function quote(sanitized: string): string {
   return sanitized === '' || /[ ",;()]/.test(sanitized) ? `"${sanitized.replaceAll('"', '\\"')}"` : sanitized;
 }

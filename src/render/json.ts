@@ -1,5 +1,5 @@
 // Any document -> JSON text (RFC 8259) that is safe everywhere: valid UTF-8, no line separators (U+2028, U+2029) and no
-// raw control, bidi or invisible character. They are written as \uXXXX, so the values that a reader gets are the same.
+// raw control, bidi or invisible character. Such characters are written as \uXXXX, so a reader gets the same values.
 // The text comes in pieces, since a document may be longer than a string can be (half a gigabyte).
 
 const plain = /^[\n\x20-\x7e]*$/;
@@ -9,9 +9,9 @@ const invisible = /[\x7f-\x9f\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{DI}]/gu;
 const escapedSurrogate = /\\ud[89a-f]/;
 const loneSurrogates = /\p{Cs}/gu;
 
-/** So many elements of a list are written at once. */
+/** The number of elements of a list that are written at once. */
 const run = 64;
-/** So many characters of a text are written at once if it is too long to be written whole. */
+/** The number of characters that are written at once if a text is too long to be written whole. */
 const textRun = 1 << 20;
 
 /** Indented by two, with a newline at the end. */
@@ -24,12 +24,12 @@ export function ndjsonPieces(document: object): Generator<string> {
   return piecesOf(document, 0);
 }
 
-/** As jsonPieces(), of a document that is known to be short. */
+/** Does the same as jsonPieces(), for a document that is known to be short. */
 export function renderJson(document: object): string {
   return [...jsonPieces(document)].join('');
 }
 
-/** As ndjsonPieces(), of a document that is known to be short. */
+/** Does the same as ndjsonPieces(), for a document that is known to be short. */
 export function renderNdjson(document: object): string {
   return `${toJson(document, 0)}\n`;
 }
@@ -41,7 +41,7 @@ function* piecesOf(document: object, indent: Indent): Generator<string> {
   yield '\n';
 }
 
-/** @param depth how many lists and objects the value lies in */
+/** @param depth the number of lists and objects around the value */
 function* write(value: unknown, depth: number, indent: Indent): Generator<string> {
   const text = depth === 0 || isLarge(value) ? null : writeWhole(value, depth, indent);
   if (text !== null) yield text;
@@ -52,7 +52,7 @@ function* write(value: unknown, depth: number, indent: Indent): Generator<string
   } else yield toJson(value, indent);
 }
 
-/** Whether a part of it may be large, as far as one can tell without looking at everything in it. */
+/** Whether a part of the value may be large, as far as one can tell without looking at everything in it. */
 function isLarge(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > run || value.some(hasLongList);
   return hasLongList(value);
@@ -113,9 +113,9 @@ function lineBreak(depth: number, indent: Indent): string {
   return indent === 0 ? '' : `\n${' '.repeat(depth * indent)}`;
 }
 
-/** null if it is too long for a string. */
+/** null if the value is too long for a string. */
 function writeWhole(value: unknown, depth: number, indent: Indent): string | null {
-  // In as many lists it is indented as deeply, which the engine does faster than we could.
+  // JSON.stringify indents by depth. Wrapped in as many lists the value gets its indent from the engine, which is faster than our own code.
   let nested = value;
   let before = 0;
   let after = 0;

@@ -22,7 +22,7 @@ export interface Suite {
   cases: readonly Case[];
 }
 
-/** Every text must be sanitized, so that no character is left that XML does not allow; the builder escapes the markup. */
+/** Every text must be sanitized, so that no character is left that XML forbids; the builder escapes the markup. */
 export function renderSuite({ name, hostname, timestamp, seconds, cases }: Suite): string {
   const total = (outcome: Outcome): string => String(cases.filter((each) => each.outcome === outcome).length);
   const suite = {

@@ -1,5 +1,5 @@
 // Words -> lines that fit a terminal, with or without colour (ECMA-48 SGR). A word that is longer than a line gets a line
-// of its own and stays whole, so that the terminal folds it and a path can still be copied and searched for.
+// of its own and stays whole, so that the terminal folds the word and a path can still be copied and searched for.
 
 export interface Style {
   colour: boolean;
@@ -9,7 +9,7 @@ export interface Style {
 
 export type Paint = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'magenta' | 'cyan';
 
-/** Never broken. The text is sanitized already. */
+/** Never broken. The text is already sanitized. */
 export interface Word {
   text: string;
   paint: Paint | null;
@@ -83,8 +83,8 @@ function off(paint: Paint | null): string {
   return paint === null ? '' : `\x1b[${codes[paint][1]}m`;
 }
 
-// East Asian wide blocks and emoji (UAX #11) take two cells, combining marks none. Good enough to choose where to break:
-// no column stands to the right of a name.
+// East Asian wide blocks and emoji (UAX #11) take two cells, combining marks none. This is good enough to choose line breaks,
+// because no column stands to the right of a name.
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/gu;
 

@@ -36,13 +36,13 @@ export class Family {
   }
 }
 
-/** null for a time that a report has but no calendar. */
+/** null if no calendar has the time that a report gives. */
 export function toSeconds(time: string): number | null {
   const ms = Date.parse(time);
   return Number.isNaN(ms) ? null : ms / 1000;
 }
 
-/** A sum of what a report that lies says may be infinite. */
+/** Bounds a sum, because the numbers of a report that lies may add up to infinity. */
 function renderNumber(value: number): string {
   return Number.isFinite(value) ? String(value) : '+Inf';
 }
@@ -56,7 +56,7 @@ function escapeLabel(value: string): string {
   return visibleLabel(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }
 
-/** What a reader of the metrics gets: unit names keep their backslashes, everything else that is not plain is made visible. */
+/** A label's value for readers of the metrics: unit names keep their backslashes, every other character that is not plain is made visible. */
 export function visibleLabel(value: string): string {
   return value.split('\\').map(sanitize).join('\\');
 }

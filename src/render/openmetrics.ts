@@ -23,7 +23,7 @@ interface Owned {
   files: readonly Pick<UnitFile, 'kind' | 'role' | 'state'>[];
 }
 
-/** A family without a sample is left out: what is not known is absent, not 0. */
+/** A family without a sample is left out: an unknown value is absent, not 0. */
 export function renderOpenmetrics(report: Report, plan: Plan | null, drift: Drift | null): string {
   const { scan, host, summary } = report;
   const files = new Family('stale_files', 'Gone files in use, without scratch files.');
@@ -65,11 +65,11 @@ export function renderOpenmetrics(report: Report, plan: Plan | null, drift: Drif
       'The part of lib_users_host_held_bytes that is memory (tmpfs), and no disk.',
     ).set({}, summary.held_memory_bytes ?? null),
     kernelHeldFamily(report),
-    new Family('scan_complete', '1 where everything could be seen.').set({}, Number(scan.complete)),
+    new Family('scan_complete', '1 if everything could be seen.').set({}, Number(scan.complete)),
     new Family('scan_timestamp_seconds', 'When the scan began.').set({}, toSeconds(report.generated_at)),
     new Family('scan_duration_seconds', 'How long the scan took.').set({}, scan.duration_seconds),
     processes,
-    new Family('reboot_required', '1 where the host wants a reboot; absent where that is not known.').set(
+    new Family('reboot_required', '1 if the host wants a reboot; absent if that is not known.').set(
       {},
       rebootRequired(host.reboot.required, plan),
     ),

@@ -1,11 +1,11 @@
-// The report's packages -> how many security fixes are on disk and not in memory, by file and by unit. What is not known is null.
+// The report's packages -> how many security fixes are on disk and not in memory, by file and by unit. An unknown number is null.
 
 import type { DeletedFd, DeletedMap, PackageInUse, Report, UnitFile } from '../documents/generated/report.ts';
 import { keyMaker } from '../keys.ts';
 
 export type GoneFile = UnitFile | DeletedMap | DeletedFd;
 
-/** For a file and the processes that use it. */
+/** The fixes of a file and the processes that use it. */
 export type FixesOf = (file: GoneFile, pids: readonly number[]) => number | null;
 
 export function indexFixes({ packages = null }: Report): FixesOf {
@@ -24,7 +24,7 @@ export function indexFixes({ packages = null }: Report): FixesOf {
   };
 }
 
-/** For a unit, by what makes it one, and the files that it uses; for what is in no unit, with nulls. */
+/** The fixes of a unit, by its identity and the files that it uses; the identity is nulls for processes in no unit. */
 export type UnitFixes = (
   scope: string | null,
   uid: number | null,
@@ -47,16 +47,16 @@ export function indexUnitFixes({ packages = null, processes }: Report): UnitFixe
   }
   return (scope, uid, name, files) => {
     const amount = countFixes(units.get(keyOf(scope, uid, name)) ?? []);
-    // Code of no package may be of one that was removed: then nobody knows that there is nothing.
+    // Code of no package may have come from a removed package. So nobody knows that there is nothing.
     return amount === 0 && files.some((file) => file.role === 'code' && file.package === null) ? null : amount;
   };
 }
 
-/** Each id once. null if nothing is known, and if nothing was found but not everything is known. */
+/** Each id once. null if nothing is known, or if nothing was found but not everything is known. */
 function countFixes(packages: readonly PackageInUse[]): number | null {
   const known = packages.flatMap(({ fixes }) => fixes ?? []);
   const ids = new Set(known.flatMap(({ cves }) => cves));
-  // A list may be cut, and its count is not.
+  // A list of ids may be cut, but its count is not.
   const amount = Math.max(ids.size, ...known.map(({ count }) => count));
   const isComplete = known.length === packages.length && known.every(({ complete }) => complete);
   return packages.length === 0 || (amount === 0 && !isComplete) ? null : amount;

@@ -1,25 +1,25 @@
-// A string of a document and its `…_base64` sibling -> what a person is shown: the raw bytes say more than U+FFFD, so
+// A string of a document and its `…_base64` sibling -> the text for a person. The raw bytes say more than U+FFFD, so
 // a byte that is no UTF-8 comes out as \xff. Source of truth: RFC 3629, section 4 (syntax of UTF-8 byte sequences).
 
 import { fromBase64 } from '../procfs/bytes.ts';
 import { sanitize } from './sanitize.ts';
 
-// Well-formed UTF-8, one unit a byte, as long as it goes on; else (captured) one byte that belongs to none.
+// Well-formed UTF-8, one unit a byte, for as long as possible; otherwise (captured) one byte that belongs to no sequence.
 const utf8OrByte =
   /(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+|([\x80-\xff])/g;
 
-/** `path`, sanitized; with its raw bytes where it is not valid UTF-8. */
+/** `path`, sanitized; with its raw bytes if it is not valid UTF-8. */
 export function sanitizePath(file: { path: string; path_base64: string | null }): string {
   return file.path_base64 === null ? sanitize(file.path) : sanitizeBytes(fromBase64(file.path_base64));
 }
 
-/** The arguments joined by blanks, sanitized; with their raw bytes where they are not valid UTF-8. */
+/** The arguments joined by blanks, sanitized; with their raw bytes if they are not valid UTF-8. */
 export function sanitizeCommand(process: { command: string[]; command_base64: string | null }): string {
   if (process.command_base64 === null) return sanitize(process.command.join(' '));
   return sanitizeBytes(trimNuls(fromBase64(process.command_base64)).replaceAll('\0', ' '));
 }
 
-// Not /\0+$/, which begins anew at each of them: a report may hold millions.
+// Not /\0+$/, because that begins anew at each NUL, and a report may hold millions.
 function trimNuls(bytes: string): string {
   let end = bytes.length;
   while (end > 0 && bytes[end - 1] === '\0') end--;

@@ -1,4 +1,4 @@
-// One reason for a reboot, of a report or a plan, or why it is not known -> the words for it.
+// One reason for a reboot, of a report or a plan, or the reason why it is not known -> the words for it.
 
 import type { PlanReboot, RebootReason } from '../documents/generated/plan.ts';
 import { count, enumerate, quote } from './format.ts';
@@ -19,7 +19,7 @@ export function rebootText(reboot: PlanReboot): string | null {
   return why.length === 0 ? 'a reboot is required' : `a reboot is required: ${why.join('; ')}`;
 }
 
-/** Why it is not known, sanitized; empty if the document does not say why, or says elsewhere that it is incomplete. */
+/** Says why it is not known, sanitized; empty if the document does not say why, or says elsewhere that it is incomplete. */
 export function rebootUnknownText({ unknown_because }: Pick<PlanReboot, 'unknown_because'>): string {
   return unknown_because == null || unknown_because.code === 'incomplete' ? '' : sanitize(unknown_because.message);
 }

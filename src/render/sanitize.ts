@@ -11,8 +11,8 @@ const unsafe = /(?! )[\p{C}\p{Z}\p{DI}\u2800\\]/gu;
 const named: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * Escapes what a person must not get raw: `\\`, `\n`, `\r`, `\t`, `\x1b` for other ASCII controls, `\u{202e}` for the
- * rest. Different texts stay different. Text that needs nothing is returned as it is.
+ * Escapes every character that a person must not get raw: `\\`, `\n`, `\r`, `\t`, `\x1b` for other ASCII controls, `\u{202e}` for
+ * the rest. Different texts stay different. A text without such characters is returned as it is.
  */
 export function sanitize(text: string): string {
   return plain.test(text) ? text : text.replace(unsafe, escapeCharacter);
@@ -27,8 +27,8 @@ function escapeCharacter(character: string): string {
 const unitName = /^[0-9A-Za-z:_.\\@-]+$/;
 
 /**
- * A unit name, which comes out as systemd writes it, so that it can be pasted: the backslashes of `dev-disk-by\x2did.swap`
- * are a part of it, and in systemd's alphabet there is nothing to escape. Anything else is escaped as ever.
+ * Returns a unit name as systemd writes it, so that it can be pasted: the backslashes of `dev-disk-by\x2did.swap`
+ * are a part of it, and nothing in systemd's alphabet needs an escape. Any other text is escaped by sanitize().
  */
 export function sanitizeUnit(name: string): string {
   return unitName.test(name) ? name : sanitize(name);

@@ -1,4 +1,4 @@
-// The bench itself: it makes what it says, leaves nothing behind, and does not keep quiet about a figure past its bound.
+// The bench itself: it makes the workload that it says, leaves nothing behind, and reports a figure past its bound.
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -14,7 +14,7 @@ import { judgeFigures, type Lookup } from './bounds.ts';
 const bench = ['scripts/bench.mjs', '--workload', 'idle-500', '--contender', 'floor'];
 const made = () => readdirSync('/var/lib').filter((name) => name.startsWith('lib-users-bench-'));
 
-/** The processes whose parent is `pid`, or that have it as an ancestor; one that ends meanwhile (a compiler's) has none. */
+/** The processes below `pid`, children and later generations. A process that ends meanwhile (a compiler's) has none. */
 function below(pid: number): number[] {
   let children: number[] = [];
   try {

@@ -1,11 +1,11 @@
-// How fast and how small lib-users has to be. A figure past its bound fails the bench.
+// The bounds for how fast and how small lib-users is. A figure past its bound fails the bench.
 
 import type { ContenderName } from './contenders.ts';
 
 /** Median seconds, or peak bytes. */
 export type Metric = 'wall' | 'cpu' | 'peak';
 
-/** By workload and contender: undefined where it was not measured. */
+/** By workload and contender; undefined if it was not measured. */
 export type Lookup = (workload: string, contender: ContenderName, metric: Metric) => number | undefined;
 
 export interface Bound {
@@ -49,7 +49,7 @@ function peak(workload: string, ours: ContenderName, max: number): Bound {
   };
 }
 
-/** Wall seconds for each of `count` idle processes, what runs anyway taken off. */
+/** Wall seconds for each of `count` idle processes, less the time of the processes that run anyway. */
 export function costPerProcess(of: Lookup, ours: ContenderName, count: number): number | undefined {
   const [whole, quiet] = [of(`idle-${count}`, ours, 'wall'), of('quiet', ours, 'wall')];
   return whole === undefined || quiet === undefined ? undefined : (whole - quiet) / count;

@@ -1,4 +1,4 @@
-// Who is measured: ours in each form in which it is installed, what people use today, and the floor.
+// The contenders of the bench: ours in each form in which it is installed, the tools that people use today, and the floor.
 
 import { readFileSync } from 'node:fs';
 import pinned from '../../scripts/pack/bun.json' with { type: 'json' };
@@ -7,14 +7,14 @@ import { compile, executable, installed, node, pythonCommand, Unavailable } from
 
 const newestNode = '26.10.0';
 const oldestNode = '20.20.2';
-/** The newest that PyPI has: 0.15 is not there. */
+/** The newest version on PyPI: 0.15 is not there. */
 const libUsers = '0.14.post1';
 
 export interface Contender {
   name: ContenderName;
-  /** As the table calls it. */
+  /** The name in the table. */
   title: string;
-  /** Programs that run one after the other; ours get their arguments from the workload. Null where it is missing. */
+  /** Programs that run one after the other; ours get their arguments from the workload. Null if the contender is missing. */
   programs: Programs | null;
   missing: string | null;
   /** Exit codes that mean that the work was done. */
@@ -28,7 +28,7 @@ export type ContenderName = keyof typeof definitions;
 type Programs = readonly (readonly string[])[];
 type Definition = Partial<Contender> & { title: string; find: () => Programs | Promise<Programs> };
 
-/** On the first processor that this process may use: with one alone lib-users starts no threads. */
+/** Runs on the first processor that this process may use: on one processor lib-users starts no threads. */
 function onFirstProcessor(): readonly string[] {
   const first = /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '0';
   return [installed('taskset'), '-c', first];

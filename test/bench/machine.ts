@@ -1,4 +1,4 @@
-// The machine that a table was made on: what the figures depend on, and nothing that names it.
+// The machine on which a table was made: the facts that the figures depend on, and nothing that names the machine.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
@@ -13,7 +13,7 @@ export function describeMachine(): string {
   return `${cpus()[0]?.model ?? 'unknown processor'}, ${cores} cores, ${memory} GiB${virtual}; ${os}, Linux ${release()}`;
 }
 
-/** What else there was to do and to look at: the `quiet` workload is this. */
+/** Everything else that the machine did and held: the `quiet` workload consists of this. */
 export function describeLoad(): string {
   const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
   return `${processes} processes and a load of ${loadavg()[0]?.toFixed(1)} when it began`;

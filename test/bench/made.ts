@@ -1,4 +1,4 @@
-// Makes a workload on this host, and unmakes it whatever happens in between.
+// Makes a workload on this host, and always removes it again.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { Workload } from './workloads.ts';
 
 /**
- * Calls `use` with the folder while the processes run. They end with their standard input: at the end, on an error, and
+ * Calls `use` with the folder while the processes run. The processes end with their standard input: at the end, on an error, and
  * when this program is killed.
  */
 export async function whileMade(
@@ -14,7 +14,7 @@ export async function whileMade(
   program: string,
   use: (folder: string) => Promise<void>,
 ): Promise<void> {
-  // Outside the temporary directories, whose files are a kind of their own.
+  // Lies outside the temporary directories, because files there are judged differently.
   const folder = mkdtempSync('/var/lib/lib-users-bench-');
   const remove = () => rmSync(folder, { recursive: true, force: true });
   const interrupted = () => {

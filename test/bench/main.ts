@@ -1,5 +1,5 @@
-// npm run bench [-- --workload NAME]... [--contender NAME]... [--runs N] [--quick]: measures lib-users beside what people
-// use today and the floor, in one run, and ends with 1 where a figure is past its bound. A whole run keeps its table in
+// npm run bench [-- --workload NAME]... [--contender NAME]... [--runs N] [--quick]: measures lib-users beside the tools that people
+// use today and the floor, in one run, and ends with 1 if a figure is past its bound. A whole run keeps its table in
 // RESULTS.md.
 
 import { writeFileSync } from 'node:fs';
@@ -32,7 +32,7 @@ function parse() {
   return values;
 }
 
-/** For machines that others use too, as those of CI: what matters most, in a minute, with some allowance. */
+/** For machines that others use too, as those of CI: the most important figures, in a minute, with some allowance. */
 const quick = {
   workloads: ['version', 'quiet', 'idle-500', 'idle-2000', 'affected-2000'],
   contenders: ['executable', 'node-20', 'newest-node', 'lib_users', 'lsof', 'floor'],

@@ -42,7 +42,7 @@ static void map_library(const char *path) {
   close(fd);
 }
 
-/** What a daemon has open beside its standard streams. */
+/** Opens the files that a daemon has open beside its standard streams. */
 static void open_usual(const char *file) {
   int pair[2];
   open_file(file, O_RDONLY);

@@ -1,4 +1,4 @@
-// Finds, builds or installs the programs that are measured, each below build/bench/ where it is made.
+// Finds, builds or installs the programs that are measured. Programs that are made here go below build/bench/.
 
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
@@ -10,7 +10,7 @@ let built: Promise<string> | null = null;
 
 /** The file that the npm package has, and a clone after its build. */
 
-/** A program that this machine has not, and why. */
+/** A program that this machine lacks, and the reason. */
 export class Unavailable extends Error {}
 
 function run(program: string, args: readonly string[]): void {
@@ -26,7 +26,7 @@ export function compile(name: string, ...flags: string[]): string {
   return out;
 }
 
-/** Node from the npm registry, unless this very Node is the one. */
+/** Node from the npm registry, unless this Node already has the version. */
 export function node(version: string): string {
   if (process.version === `v${version}`) return process.execPath;
   const folder = join(buildFolder, `node-${version}`);
@@ -57,8 +57,8 @@ export function installed(name: string): string {
 }
 
 /**
- * The executable that `npm run pack` packs, built of what is here now, and copied as an installation copies it: what its builder
- * wrote lies in the page cache in larger pieces, all of which count as resident.
+ * The executable as `npm run pack` packs it, built from the present sources and copied as an installation copies it. The file of its
+ * builder lies in the page cache in larger pieces, and each whole piece counts as resident.
  */
 export function executable(): Promise<string> {
   built ??= buildCopy();

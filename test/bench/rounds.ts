@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Contender, ContenderName } from './contenders.ts';
 import type { Workload } from './workloads.ts';
 
-/** What measure.c prints: seconds, bytes, exit codes. */
+/** The output of measure.c: seconds, bytes, exit codes. */
 interface Run {
   wall: number;
   user: number;
@@ -47,7 +47,7 @@ export async function runRounds(
   return new Map([...runs].map(([name, all]) => [name, figuresOf(all)]));
 }
 
-/** The uncounted round: warms the caches, and shows that ours saw what the workload is about. */
+/** The uncounted round: warms the caches, and shows that ours saw the workload. */
 function rehearse(
   contender: Contender,
   workload: Workload,
@@ -64,7 +64,7 @@ function rehearse(
 function runOnce(contender: Contender, args: string[], measure: string, out: string): Run {
   const commands = (contender.programs ?? []).map((program) => (contender.ours ? [...program, ...args] : program));
   const argv = [out, '/dev/null', ...commands.flatMap((command, index) => (index ? ['--then', ...command] : command))];
-  // lib_users crashes where a process ends before its eyes: such a run is made again.
+  // lib_users crashes if a process ends while it looks at it: such a run is made again.
   for (let attempt = 0; ; attempt++) {
     const { stdout, stderr, status } = spawnSync(measure, argv, { encoding: 'utf8', env: environment });
     if (status !== 0) throw new Error(`${contender.title}: ${stderr}`);

@@ -1,4 +1,4 @@
-// The figures of one run -> Markdown: one table of what was measured, one of the bounds.
+// The figures of one run -> Markdown: one table of the measured figures, one of the bounds.
 
 import { type Bound, costPerProcess, formatFigure, idleCounts, type Lookup } from './bounds.ts';
 import type { Contender, ContenderName } from './contenders.ts';

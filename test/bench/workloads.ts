@@ -1,4 +1,4 @@
-// What is looked at: real processes, made for one workload and ended after it; and the reports of a fleet.
+// The workloads: real processes, made for one workload and ended after it; and the reports of a fleet.
 
 import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,17 +10,17 @@ export interface Workload {
   what: string;
   /** Counted rounds, after one that is not. */
   rounds: number;
-  /** Makes the files that it wants in a folder of its own, which is removed afterwards. */
+  /** Makes the files of the workload in a folder of its own, which is removed afterwards. */
   prepare: (folder: string) => void;
-  /** The arguments of processes.c, null where no processes are made. */
+  /** The arguments of processes.c; null if no processes are made. */
   processes: ((folder: string) => string[]) | null;
-  /** What happens to the files once the processes run. */
+  /** The change of the files once the processes run. */
   change: (folder: string) => void;
   /** The arguments of lib-users. */
   args: (folder: string) => string[];
-  /** Whether what lib-users printed is about this workload. */
+  /** Whether the output of lib-users is about this workload. */
   check: (stdout: string) => boolean;
-  /** Whether others than lib-users can do the same. */
+  /** Whether programs other than lib-users can do the same. */
   peers: boolean;
 }
 

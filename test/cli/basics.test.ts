@@ -184,7 +184,7 @@ print([fcntl.fcntl(pipe[1], fcntl.F_GETFL) & os.O_NONBLOCK for pipe in (out, err
   }
 });
 
-// What was written before the defect showed cannot be taken back: the exit code is what counts.
+// Output written before the defect showed cannot be taken back: the exit code counts.
 test('a defect ends with 70, never with 1', (t) => {
   if (!asksNode(t)) return;
   const folder = temporaryFolder(t, {
@@ -209,7 +209,7 @@ test('a defect ends with 70, never with 1', (t) => {
 
 test('terminals get text, with colour unless NO_COLOR says no', (t) => {
   if (!needs(t, 'python3')) return;
-  // pty.spawn gives the child a terminal; what it prints comes back with \r\n.
+  // pty.spawn gives the child a terminal; its output comes back with \r\n.
   const script = 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)';
   const run = (args: string[], env: Record<string, string>) =>
     spawnSync('python3', ['-c', script, ...commandLine(args)], {

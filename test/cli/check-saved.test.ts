@@ -1,4 +1,4 @@
-// lib-users check on a judgement that was saved: what it prints, with which exit code, and what it refuses.
+// lib-users check on a judgement that was saved: its output, its exit code, and the flags that it refuses.
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
@@ -44,7 +44,7 @@ function write(t: TestContext, contents: Readonly<Record<string, object | string
 }
 
 const forms = ['nagios', 'junit', 'github', 'text', 'rows', 'ndjson'];
-/** Prints the judgement as JSON, and every other form of it into the folder, where the name of each ends in `suffix`. */
+/** Prints the judgement as JSON, and every other form of it into the folder; the name of each file ends in `suffix`. */
 function printAll(folder: string, suffix: string, args: readonly string[]) {
   const copies = forms.flatMap((form) => ['--also', `${form}=${join(folder, `${form}.${suffix}`)}`]);
   return runCli(['check', ...args, '--no-config', '--json', '--output', join(folder, `json.${suffix}`), ...copies]);
@@ -140,7 +140,7 @@ for (const [flag, ...values] of judging) {
     const result = runCli(['check', join(folder, 'drift.json'), '--json', flag, ...placed]);
     assert.deepEqual([result.code, result.stdout], [2, '']);
     const { message, hint } = errorDocument(result);
-    assert.equal(message, `${flag} is about the judgement, and ${folder}/drift.json is one that was made already`);
+    assert.equal(message, `${flag} is about the judgement, and ${folder}/drift.json was judged already`);
     assert.equal(hint, 'leave the flag out, or judge the report anew');
     assert.ok(!existsSync(join(folder, 'kept.json')));
   });

@@ -1,4 +1,4 @@
-// lib-users check as a process: exit codes, what is written where, and what is said of bad input.
+// lib-users check as a process: exit codes, the place of each output, and the words about bad input.
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// Every command of docs/cookbook.md, run by bash on the worked examples with the real tools: its exit code, what it
-// prints. Only ssh, sudo and systemctl are played: ssh runs the command for real, but hands back a host of the examples.
+// Every command of docs/cookbook.md, run by bash on the worked examples with the real tools: its exit code and its
+// output. Only ssh, sudo and systemctl are played: ssh runs the command for real, but hands back a host of the examples.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -108,7 +108,7 @@ function bash(command: string) {
   });
 }
 
-/** Whether the tools of a command are here; else the test is skipped. */
+/** Whether the tools of a command are here; if they are not, the test is skipped. */
 const needsToolsOf = (t: TestContext, command: string) =>
   needs(t, ...foreignTools.filter((name) => command.includes(name)));
 
@@ -213,7 +213,7 @@ test('each alert fires when it says, that of stale code also where scrapes are m
 test('the first recipe has restarted the services of the plan', (t) => {
   // Without jq it was skipped.
   if (!needs(t, 'jq')) return;
-  // Scans of this machine ask systemctl as well, where another test has made a process of a unit.
+  // Scans of this machine ask systemctl as well, if another test has made a process of a unit.
   const calls = readFileSync(join(folder, 'systemctl.log'), 'utf8').split('\n');
   const changes = calls.filter((call) => call !== '' && !call.startsWith('show '));
   assert.deepEqual(changes, ['try-restart -- cron.service nginx.service']);

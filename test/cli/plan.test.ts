@@ -1,4 +1,4 @@
-// lib-users plan as users run it: from a file, from standard input, from a scan of its own, and what it does not take.
+// lib-users plan as users run it: from a file, from standard input, from a scan of its own, and the inputs that it refuses.
 
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -99,7 +99,7 @@ const changed = (edit: (copy: Record<string, never> & Report) => void): string =
   return JSON.stringify(copy);
 };
 
-// Behind a comma, so that no word or string is cut in two.
+// The place is behind a comma, so that no word or string is cut in two.
 const cut = reportText.slice(0, reportText.lastIndexOf(',', 3000) + 1);
 const bad: readonly (readonly [name: string, text: string, message: RegExp])[] = [
   ['empty', '', /is empty/],

@@ -1,4 +1,4 @@
-// What README.md and docs/how-it-works.md show: commands and recipes run, the JSON is that of the worked example, the configuration
+// The examples of README.md and docs/how-it-works.md: commands and recipes run, the JSON is that of the worked example, the configuration
 // is valid. (test/fresh runs the two commands that install and test. test/docs holds the picture to the text.)
 
 import assert from 'node:assert/strict';

@@ -1,4 +1,4 @@
-// Lines and what each shell makes of them.
+// Command lines, and what each shell completes them to.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

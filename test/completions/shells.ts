@@ -1,4 +1,4 @@
-// What real shells answer to a TAB: bash with bash-completion and zsh on terminals of their own, each told to insert all
+// The answers of real shells to a TAB: bash with bash-completion and zsh on terminals of their own, each told to insert all
 // that it would offer, and fish by its own `complete -C`. Each finds the files by itself, in its vendors' folder.
 
 import assert from 'node:assert/strict';
@@ -9,7 +9,7 @@ import { projectRoot } from '../support/project.ts';
 
 export const programs = ['lib-users', 'lib_users', 'fd_users'];
 
-/** Where a shell completes: its start-up files, the completions, and a folder with the files that it may offer. */
+/** The place in which a shell completes: its start-up files, the completions, and a folder with the files that it may offer. */
 export interface Place {
   home: string;
   folder: string;
@@ -50,7 +50,7 @@ export function preparePlace(home: string): Place {
     copyFileSync(join(made, name), join(home, folder, ending === 'bash' ? stem : name));
   }
   for (const [name, text] of Object.entries(startFiles)) writeFileSync(join(home, name), text);
-  // fish loads completions only of programs that are there.
+  // fish loads completions only for programs that exist.
   for (const name of programs) writeFileSync(join(home, 'bin', name), '#!/bin/sh\n', { mode: 0o755 });
   for (const name of ['report.json', 'my report.json']) writeFileSync(join(home, 'files', name), '');
   return { home, folder: join(home, 'files') };
@@ -75,7 +75,7 @@ function typed(place: Place, line: string, keys: string, shell: readonly string[
   return words.slice(before);
 }
 
-/** What the last word of the line can become, by shell. */
+/** The words that the last word of the line can become, by shell. */
 export const shells: Readonly<Record<string, (place: Place, line: string) => string[]>> = {
   bash: (place, line) =>
     typed(place, line, '\x1b*', ['bash', '--noprofile', '--rcfile', join(place.home, 'bashrc'), '-i']),

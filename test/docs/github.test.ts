@@ -1,5 +1,5 @@
-// The files of .github, and .editorconfig: GitHub can read them, the workflows run .ci/run and nothing else, and the forms ask for what a
-// maintainer needs.
+// The files of .github, and .editorconfig: GitHub can read them, the workflows run .ci/run and nothing else, and the forms ask for
+// the facts that a maintainer needs.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

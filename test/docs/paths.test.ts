@@ -1,5 +1,5 @@
 // The pages for people name files and link to each other: each file that they name is there, each link leads somewhere, and README
-// links every page, because what README links is what the packages bring along.
+// links every page, because the packages bring only the pages that README links.
 
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// docs/releasing.md: its steps are commands that there are, and those that change files do in a copy what the page says.
+// docs/releasing.md: its steps are commands that exist, and steps that change files do in a copy what the page says.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

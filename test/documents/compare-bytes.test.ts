@@ -1,4 +1,4 @@
-// The order of documents: bytewise, by whichever way it is compared.
+// The order of documents is bytewise, whichever of the two ways compares.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

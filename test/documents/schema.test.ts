@@ -30,7 +30,7 @@ function* objects(node: unknown, pointer = ''): Iterable<[string, Node]> {
   for (const [key, child] of Object.entries(node)) yield* objects(child, `${pointer}/${key}`);
 }
 
-/** Those that came with a minor: always written, but documents of an earlier minor do not have them. */
+/** Fields that came with a minor version: always written, but documents of an earlier minor version lack them. */
 const laterFields: ReadonlySet<string> = new Set([
   'drift/accepted',
   'drift/unseen_users',
@@ -157,7 +157,7 @@ for (const file of readdirSync(join(fixtures, 'documents'))) {
   });
 }
 
-/** Each sets one thing of the worked report (undefined takes it out), and must be found at the pointer. */
+/** Each row sets one thing of the worked report (undefined takes it out), and the violation must be found at the pointer. */
 const changes: [name: string, at: string, value: unknown, pointer?: string][] = [
   ['a number as a string', '/scan/processes/seen', '214'],
   ['a negative count', '/summary/units', -1],

@@ -1,4 +1,4 @@
-// Streams of documents, cut in every place: where each begins, and what it is.
+// Streams of documents, cut in every place: the line on which each begins, and its text.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

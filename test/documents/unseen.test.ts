@@ -1,4 +1,4 @@
-// Whose processes a scan did not see: only if all of them are users' own, and nothing else was missed, is it "only users".
+// The users whose processes a scan did not see. They are "only users" only if no other processes were missed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Report, UnseenOwner } from '../../src/documents/generated/report.ts';

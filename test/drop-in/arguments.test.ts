@@ -158,7 +158,7 @@ test("parseArguments agrees with Python's argparse", (t) => {
       return error instanceof LibUsersError ? error.exitCode : error;
     }
   };
-  // Up to Python 3.13.0 argparse refuses an ambiguous flag wherever it stands, as parseArguments does. Newer ones (3.13.5) end
+  // Up to Python 3.13.0 argparse refuses an ambiguous flag at any place, as parseArguments does. Newer versions (3.13.5) end
   // at --help or --version, whatever follows.
   const stopsAtHelp = expected.at(-1) === 0;
   cases.forEach((argv, index) => {

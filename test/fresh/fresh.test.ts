@@ -1,6 +1,6 @@
 // README's two commands, as they stand there, in a clone of the last commit on a Debian 13 that has nothing but Debian's own
-// Node, npm and git: as root, as an ordinary person, and as root with what a container engine leaves of root. With FRESH_NODES=1
-// also as an ordinary person who has another Node: the versions of `otherNodes`, which takes five minutes for each.
+// Node, npm and git: as root, as an ordinary person, and as root with the capabilities that a container engine leaves. With
+// FRESH_NODES=1 also as an ordinary person who has another Node: the versions of `otherNodes`, five minutes for each.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

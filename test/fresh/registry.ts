@@ -1,11 +1,11 @@
-// How npm of this machine reaches its registry, for a guest that shares the machine's network: settings, certificates and
-// variables, wherever npm has them from. They are written into the guest's memory alone.
+// The way in which npm of this machine reaches its registry, for a guest that shares the machine's network: settings, certificates
+// and variables, from every place from which npm reads them. They are written only into the guest's memory.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Guest } from '../guest/guest.ts';
 
-/** npm's settings that say which registry, how to reach it and as whom: `//HOST/:_authToken` is one of the latter. */
+/** npm's settings that name the registry, the way to it and the user: `//HOST/:_authToken` is one of the last kind. */
 const settings =
   /^(?:(?:@[^:]+:)?registry|\/\/.*|_auth|ca(?:\[\])?|cafile|cert|key|(?:https?-)?proxy|noproxy|strict-ssl)$/;
 const variables =

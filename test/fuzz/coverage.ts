@@ -1,4 +1,4 @@
-// Which blocks of this program ran since the last question, by V8's own counters (inspector protocol, Profiler domain).
+// Tells which blocks of this program ran since the last call, by V8's own counters (inspector protocol, Profiler domain).
 // They cost nothing to set up and need no native module, unlike libFuzzer's: its prebuilt binding for Node wants glibc 2.38.
 
 import { Session } from 'node:inspector';
@@ -22,7 +22,7 @@ export class Coverage {
     this.takeNew(true);
   }
 
-  /** Whether something ran since the last call that had never run before; it counts as seen only with `commit`. */
+  /** Whether code ran since the last call that had never run before; the code counts as seen only with `commit`. */
   takeNew(commit: boolean): boolean {
     const { result } = this.#post('Profiler.takePreciseCoverage') as {
       result: { url: string; functions: FunctionCoverage[] }[];

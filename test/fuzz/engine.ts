@@ -1,5 +1,5 @@
-// Coverage-guided fuzzing: inputs that reach what none before them did are kept and changed further. Whole batches are run
-// between two looks at the counters; only a batch that reached something new is halved until the input that did is found.
+// Coverage-guided fuzzing: an input that reaches new code is kept and changed further. Whole batches are run between two
+// looks at the counters; only a batch that reached something new is halved until the input that did so is found.
 
 import { join } from 'node:path';
 import { projectRoot } from '../support/project.ts';
@@ -11,8 +11,8 @@ import { Watchdog } from './watchdog.ts';
 export interface Target {
   name: string;
   /**
-   * Takes one input through its reader and throws where something that must hold does not. What it returns describes what
-   * was read: a description that never came before counts as new coverage, since the inside of a regular expression has none.
+   * Takes one input through its reader and throws if something that must hold does not. The returned value describes the result of
+   * the reader: a description that never came before counts as new coverage, since the inside of a regular expression has no counters.
    */
   run(input: Buffer): string | Promise<string>;
   mutate?: typeof mutateBytes;
@@ -20,7 +20,7 @@ export interface Target {
 
 export interface Limits {
   seed: number;
-  /** Whichever comes first. */
+  /** The run ends at the earlier of the two bounds. */
   runs: number;
   seconds: number;
 }
@@ -35,7 +35,7 @@ export interface Outcome {
 export const failureFolder = (name: string): string => join(projectRoot, 'build/fuzz', name);
 
 const batchSize = 64;
-/** No input may take more of the processor, however busy it is: a reader that needs seconds for 64 KiB can be made to need hours. */
+/** No input may take more processor time, even on a busy machine: a reader that needs seconds for 64 KiB can be made to need hours. */
 const mostMilliseconds = 5000;
 
 class Failure extends Error {
@@ -117,7 +117,7 @@ async function runOne(target: Target, input: Buffer): Promise<string> {
   }
 }
 
-/** Every other time one of the newest: what was found last is the least explored. */
+/** Every other time one of the newest inputs, because those are the least explored. */
 function choose(population: readonly Buffer[], random: Random): Buffer {
   const newest = Math.min(population.length, 16);
   const index = random.below(2) === 0 ? random.below(population.length) : population.length - 1 - random.below(newest);

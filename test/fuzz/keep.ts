@@ -1,4 +1,4 @@
-// Inputs on disk: one that failed, for whoever mends it, and what a long run adds to the corpus.
+// Saves inputs on disk: an input that failed, for the person who mends the reader, and new inputs of a long run for the corpus.
 
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { failureFolder, type Target } from './engine.ts';
 import { corpusFolder } from './targets.ts';
 
-/** Where the input now is. */
+/** Returns the path of the input. */
 export function keepFailure(target: Target, input: Buffer): string {
   return write(failureFolder(target.name), input);
 }

@@ -54,7 +54,7 @@ function change(places: readonly Place[], others: readonly Place[], random: Rand
   if (places.length === 0) return;
   const { holder, key } = random.of(places);
   const value = get(holder, key);
-  // Nine times of ten the type stays, or hardly any document would be taken.
+  // Nine times out of ten the type stays, because otherwise hardly any document would be accepted.
   if (random.below(10) === 0) set(holder, key, random.of(oddValues));
   else if (typeof value === 'string') set(holder, key, changeText(value, others, random));
   else if (typeof value === 'number') set(holder, key, Number(random.of(edges)) || random.below(10));

@@ -1,15 +1,15 @@
-// One input -> another that is almost like it: bytes, pieces, lines and numbers are changed, and words put in that parsers trip over.
+// One input -> another that is almost like it: bytes, pieces, lines and numbers are changed, and words inserted that confuse parsers.
 
 import type { Random } from './random.ts';
 
-/** Numbers at the edges of what types hold, and texts that are none. */
+/** Numbers at the edges of the types, and texts that are no numbers. */
 export const edges = [
   ...['0', '00', '1', '-1', '255', '65535', '65536', '2147483647', '2147483648', '4294967294', '4294967295'],
   ...['4294967296', '9007199254740991', '9007199254740993', '18446744073709551615', '18446744073709551616'],
   ...['99999999999999999999999999', '1e9', '0x10', 'NaN', 'Infinity', ' ', ''],
 ];
 
-/** What has misled a reader of names before. */
+/** Texts that have misled a reader of names before. */
 export const traps = [
   ...[' (deleted)', '(deleted)', '\\012', '\\134', '\\x2d', '\n', '\0', '\r', '\t', '\x1b[2J', '\x1b]0;x\x07', '\x9b'],
   ...['\xff', '\xc3', '\xed\xa0\x80', '\xe2\x80\xae', '\xe2\x80\xa8', '\xef\xbb\xbf', '\xc2\x85', ' ', '  ', ':', '::'],
@@ -63,7 +63,7 @@ const changes: readonly Change[] = [
   (input, random) => insert(input, random, Buffer.from(random.of(edges), 'latin1')),
   (input, random) =>
     insert(input, random, Buffer.alloc(1 << random.below(13), random.of(['a', '/', '\\', '(', ' ', '1']))),
-  // What makes a pattern go back over what it has read.
+  // A text that makes a pattern backtrack.
   (input, random) => {
     const { start, end } = piece(input, random);
     return insert(input, random, Buffer.concat(Array(1 << random.below(10)).fill(input.subarray(start, end))));

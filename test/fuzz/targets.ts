@@ -1,4 +1,4 @@
-// Everything that is fuzzed: each reader of bytes that somebody else wrote. The corpus of each is the folder of its name.
+// Every fuzzed reader: those of bytes that other programs or people wrote. The corpus of each is the folder of its name.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

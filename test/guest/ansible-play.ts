@@ -20,7 +20,7 @@ export interface TaskResult {
 }
 
 export interface PlayOptions {
-  /** Who logs in: root unless told otherwise; alice, who may nothing; deploy, who may use sudo. */
+  /** The user who logs in: root unless told otherwise; alice, who may nothing; deploy, who may use sudo. */
   user?: string;
   /** Arguments of ansible-playbook, as in --check. */
   flags?: readonly string[];
@@ -30,10 +30,10 @@ export interface PlayOptions {
   timeout?: number;
 }
 
-/** What a play gave. */
+/** The result of a play. */
 export class PlayResult {
   readonly status: number | null;
-  /** What ansible-playbook printed, its warnings included. */
+  /** The output of ansible-playbook, with its warnings. */
   readonly output: string;
   readonly tasks: readonly TaskResult[];
 
@@ -49,7 +49,7 @@ export class PlayResult {
     return this.tasks.filter((task) => isNamed(task.task) && (host === undefined || task.host === host));
   }
 
-  /** Its last result. Throws where it did not run. */
+  /** The last result of a task. Throws if the task did not run. */
   task(name: string, host?: string): TaskResult {
     const found = this.all(name, host).at(-1);
     if (!found) throw new Error(`no task ${name}\n${this.output}`);
@@ -121,7 +121,7 @@ export class Controller {
 
 const made = new Map<string | null, string>();
 
-/** The folder of the virtual environment, made where it is missing. */
+/** The folder of the virtual environment, made if it is missing. */
 function makeVenv(core: string | null): string {
   const folder = made.get(core) ?? join(projectRoot, '.venv-ansible', core ?? 'pinned');
   if (made.has(core)) return folder;

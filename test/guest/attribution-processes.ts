@@ -1,4 +1,4 @@
-// The processes that a guest's attribution is tested with. Each is a `sleep` of its own length, so that it can be told.
+// The processes with which a guest's attribution is tested. Each is a `sleep` of its own length, so that they can be told apart.
 
 import { join } from 'node:path';
 import { projectRoot } from '../support/project.ts';
@@ -13,7 +13,7 @@ export interface Expected {
 
 const id = 'deadbeef'.repeat(8);
 
-/** Seconds of the `sleep` -> what it belongs to. */
+/** Seconds of the `sleep` -> the unit, session or container of the process. */
 export const expected: Readonly<Record<number, Expected>> = {
   4001: { unit: 'demo@12-main.service' },
   4002: { unit: 'demo@dev-disk-by\\x2did.service' },
@@ -27,7 +27,7 @@ export const expected: Readonly<Record<number, Expected>> = {
   4012: { unit: 'private.service' },
   4013: { unit: 'own-namespaces.service' },
   4014: { unit: 'other-user.service' },
-  // A delegated subtree decides nothing, whatever it is called.
+  // A delegated subtree decides nothing, whatever its name is.
   4020: { unit: 'hostile.service' },
   4021: { unit: 'hostile.service' },
   4022: { unit: 'hostile.service' },
@@ -63,7 +63,7 @@ const userServices: Readonly<Record<string, string>> = {
 };
 const packaged = ['apache2', 'redis-server', 'rsyslog', 'cron'].map((name) => `${name}.service`);
 
-/** Starts them all, and returns when each runs. Their ends need no care: the guest's end is theirs. */
+/** Starts them all, and returns when each runs. They end with the guest. */
 export async function startZoo(guest: Guest): Promise<void> {
   await guest.copyIn(join(projectRoot, 'test/guest/delegated-subtree.sh'), '/opt/delegated-subtree.sh');
   for (const [name, lines] of Object.entries(services)) {

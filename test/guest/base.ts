@@ -1,4 +1,4 @@
-// What a booted guest needs of this machine, and the Debian tree that it boots from (scripts/build-guest.mjs builds it once).
+// The needs of a booted guest on this machine, and the Debian tree that it boots from (scripts/build-guest.mjs builds it once).
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { projectRoot } from '../support/project.ts';
 
 export const releases = ['bookworm', 'trixie'] as const;
 export type Release = (typeof releases)[number];
-/** The others, and one whose systemctl does not reach the managers of users. */
+/** The other releases, and one whose systemctl does not reach the managers of users. */
 export type AnyRelease = Release | 'bullseye';
 /** And Debian 13 with only what README's two commands ask for. */
 export type Tree = AnyRelease | 'fresh';
@@ -17,7 +17,7 @@ export type CgroupLayout = (typeof layouts)[number];
 
 const programs = ['systemd-nspawn', 'debootstrap', 'nsenter', 'unshare', 'setpriv', 'flock', 'ssh', 'ssh-keygen'];
 
-/** Why no guest with this layout can boot here, null where it can. Programs are named by what they are called. */
+/** Why no guest with this layout can boot here; null if it can. Programs are named as one calls them. */
 export function guestObstacle(layout: CgroupLayout = 'unified'): string | null {
   if (process.geteuid?.() !== 0) return 'needs root';
   for (const program of programs) {
@@ -46,7 +46,7 @@ export function guestBase(release: Tree): { tree: string; key: string } {
   return base;
 }
 
-/** Where this machine's hierarchies are mounted that a guest gets a folder of its own in. */
+/** The mount points of this machine's hierarchies in which a guest gets a folder of its own. */
 export function cgroupMounts(): { path: string; v1: boolean }[] {
   return readFileSync('/proc/self/mountinfo', 'utf8')
     .trim()

@@ -1,4 +1,4 @@
-// Files that systemd binds over a path, and a daemon that chroots: what takes their place is outside of what they see.
+// Files that systemd binds over a path, and a daemon that chroots: the files that replace theirs are outside of their view.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

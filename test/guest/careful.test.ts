@@ -1,5 +1,5 @@
-// What was said not to be touched is not touched: by needrestart's hook of apt, by a reboot, by the play's own restart. And what a
-// reboot, a batch and a local connection are asked before.
+// Units that must not be touched are not touched: by needrestart's hook of apt, by a reboot, by the play's own restart. A
+// reboot, a batch and a local connection ask first.
 
 import assert from 'node:assert/strict';
 
@@ -83,7 +83,7 @@ cd /srv/repo; for file in *.deb; do dpkg-deb -f "$file"; printf 'Filename: ./%s\
   assert.match(reasons, /not rebooted, since restart_never names what runs here: redis-server\.service/);
   assert.match(left(patched).join('\n'), /redis-server\.service: see to it by hand, since restart_never names it/);
 
-  // The hook does act where nothing keeps it from acting: otherwise this test would hold nothing.
+  // The hook does act if nothing keeps it from acting: otherwise this test would show nothing.
   await guest.exec(['env', 'DEBIAN_FRONTEND=noninteractive', 'needrestart', '-r', 'a', '-q'], {
     check: false,
     timeout: 60_000,
@@ -116,7 +116,7 @@ test('a reboot: refused, allowed, for the kernel alone, and its reasons on the s
   const kernel = await play({ restart_reboot: 'for_kernel' });
   assert.deepEqual([kernel.status, await bootId(guest)], [0, first], kernel.output);
 
-  // What the inventory says beats what the playbook would do, and of two that say it the more careful one counts.
+  // The inventory wins over the playbook, and of two values the more careful one counts.
   await guest.writeFile('/etc/apt/sources.list', '');
   const variables = join(controller.folder, 'host_vars');
   mkdirSync(variables);
@@ -137,7 +137,7 @@ test('a reboot: refused, allowed, for the kernel alone, and its reasons on the s
   const broken = await play({});
   assert.deepEqual([broken.status, await bootId(guest)], [2, first], broken.output);
   assert.match(
-    String(broken.task('Fail where something failed').result.msg),
+    String(broken.task('Fail if something failed').result.msg),
     /^not rebooted, since sshd would not start again: .*wrong\.conf/m,
   );
   await guest.enter(['rm', '/etc/ssh/sshd_config.d/wrong.conf']);
@@ -148,7 +148,7 @@ test('a reboot: refused, allowed, for the kernel alone, and its reasons on the s
   const changed = await play({});
   assert.deepEqual([changed.status, await bootId(guest)], [2, first], changed.output);
   assert.match(
-    String(changed.task('Fail where something failed').result.msg),
+    String(changed.task('Fail if something failed').result.msg),
     /systemd-analyze verify refuses a changed unit: .*nowhere/,
   );
   await guest.enter([
@@ -209,7 +209,7 @@ test('a local connection, hooks, waiting, results, and a host that has no comman
   const waited = await play(waits);
   assert.deepEqual([waited.status, await hooked()], [2, ['drained']], waited.output);
   assert.match(
-    String(waited.task('Fail where something failed').result.msg),
+    String(waited.task('Fail if something failed').result.msg),
     /^restart of two\.service failed: port 9 of 127\.0\.0\.1 accepts no connection 1 seconds/,
   );
 

@@ -1,5 +1,5 @@
 // A day in the life of the gate, in a booted guest with real packages: clean, upgraded, restarted, upgraded again. And the
-// timer's service in its sandbox, which must see what root sees without one.
+// timer's service in its sandbox, which must see everything that root sees without one.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -119,7 +119,7 @@ for (const release of releases) {
   });
 }
 
-/** What does not depend on when, and by which unit, the scan was made. nspawn mounts a boot id over the host's: a sandbox of systemd 252 lifts that. */
+/** The facts that do not depend on the time and the unit of the scan. nspawn mounts a boot id over the host's: a sandbox of systemd 252 lifts that. */
 function comparable({ host, scan, summary, units, processes, warnings }: Report): object {
   const { complete, suppressed, filters, effective_uid } = scan;
   const { boot_id: _, ...rest } = host;

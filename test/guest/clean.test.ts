@@ -1,5 +1,5 @@
-// A gate that can be green over ssh, in a booted guest: a library of every login is replaced, all that the plan says is done
-// from within the session, and what is left is the caller's own connection alone.
+// A gate that can be green over ssh, in a booted guest: a library of every login is replaced, everything that the plan says is done
+// from within the session, and only the caller's own connection is left.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -17,7 +17,7 @@ import { bootGuest, type Guest } from './guest.ts';
 const { binds, command } = placeInGuest('/opt/lib-users/lib-users');
 const oracle = readFileSync(join(projectRoot, 'test/guest/fixes.py'));
 
-/** Of several versions in apt's archive the first, as before the updates. */
+/** The first of several versions in apt's archive, as before the updates. */
 const packages = [
   ...['libexpat1', 'libpam0g', 'nginx', 'nginx-common', 'redis-server', 'redis-tools', 'rsyslog'],
   ...['openssh-server', 'openssh-client', 'openssh-sftp-server', 'libpcre2-8-0', 'libssl3', 'openssl'],
@@ -103,7 +103,7 @@ test('security updates of Debian 12 under its services', { timeout: 600_000 }, a
   const expected = JSON.parse(stdout) as ReturnType<typeof told>[];
   assert.deepEqual(report.packages?.map(told), expected);
   for (const each of report.packages ?? []) {
-    // Of a program that its unit binds over itself the kernel lets nobody see the file.
+    // If a unit binds a program over itself, the kernel lets nobody see the file of the program.
     const evidence = each.name === 'redis-tools' ? 'upgrade_log' : 'file_time';
     assert.deepEqual([each.evidence, each.fixes?.complete, each.unknown_because], [evidence, true, null], each.name);
     assert.ok(each.replaced_at, each.name);
@@ -118,7 +118,7 @@ test('security updates of Debian 12 under its services', { timeout: 600_000 }, a
   const unseen = ({ name }: PackageInUse) => name !== 'redis-tools';
   assert.deepEqual((await scan(guest)).packages?.filter(unseen), report.packages?.filter(unseen));
 
-  // And the log alone: the versions, and what nobody knows is not empty.
+  // And the log alone: it has the versions, and the unknown fixes are not an empty list.
   await guest.enter(['sh', '-c', 'mv /root/logs/* /var/log && mv /usr/share/doc /root/doc && mkdir /usr/share/doc']);
   const undocumented = await scan(guest);
   assert.deepEqual(
@@ -168,10 +168,10 @@ test('security updates of Debian 12 under its services', { timeout: 600_000 }, a
   assert.match(shown.stdout, /closes CVE-\d+-\d+, CVE-\d+-\d+ and \d+ more \(/);
   const own = ['first.service', 'second.service'];
   await guest.enter(['systemctl', 'stop', ...own]);
-  // One after the other, as a play does it: rsyslog's socket goes away for a moment with the journal.
+  // One after the other, as a play does it: rsyslog's socket is gone for a moment during the journal's restart.
   for (const name of plan.services) if (!own.includes(name)) await guest.enter(['systemctl', 'restart', name]);
   await guest.enter(['systemctl', 'daemon-reexec']);
-  // A restart of dbus ends desktops, so that the plan asks for a reboot for it.
+  // A restart of dbus ends desktops, so the plan asks for a reboot instead.
   const restarted = await fleet(await scan(guest));
   assert.deepEqual([restarted.status, restarted.cve?.hosts[0]?.units], [5, ['dbus.service']]);
   assert.ok(plan.actions.some(({ action, unit, fixes }) => action === 'reboot' && unit === 'dbus.service' && fixes));

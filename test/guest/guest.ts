@@ -73,7 +73,7 @@ export class Guest {
     // Without it systemd 256 and later refuse cgroup v1; a container's init reads it from its arguments.
     if (options.cgroup === 'hybrid') nspawn.push('SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1');
     const script = [join(projectRoot, 'test/guest/launch.sh'), this.#state, tree, cgroups.join('\n'), ...nspawn];
-    // Where this test is killed the launcher hears of it, and ends the guest.
+    // If this test is killed, the launcher notices it, and ends the guest.
     const argv = ['--pdeathsig', 'TERM', 'unshare', '--mount', '--propagation', 'private', 'sh', ...script];
     const layout = options.cgroup === 'unified' ? '1' : '0';
     const launcher = spawn('setpriv', argv, {
@@ -90,7 +90,7 @@ export class Guest {
     this.#ended = new Promise((resolve) => launcher.once('exit', resolve));
   }
 
-  /** The guest's first process as this machine sees it: another one after a reboot, null while there is none. */
+  /** The guest's first process as this machine sees it: another one after a reboot; null while the guest has none. */
   get leader(): number | null {
     try {
       const nspawn = readFileSync(join(this.#state, 'nspawn.pid'), 'utf8').trim();
@@ -101,7 +101,7 @@ export class Guest {
     }
   }
 
-  /** Runs a program in the guest's namespaces, but in none of its cgroups. Throws where it fails, unless `check` is false. */
+  /** Runs a program in the guest's namespaces, but in none of its cgroups. Throws if the program fails, unless `check` is false. */
   async enter(argv: readonly string[], options: RunOptions = {}): Promise<Answer> {
     const { leader } = this;
     if (leader === null) {
@@ -111,7 +111,7 @@ export class Guest {
     return await run(['nsenter', `--target=${leader}`, '--all', '--root', '--wd', '--', ...argv], options);
   }
 
-  /** Runs a program as a unit of the guest (`run-….service`). Throws where it fails, unless `check` is false. */
+  /** Runs a program as a unit of the guest (`run-….service`). Throws if the program fails, unless `check` is false. */
   async exec(argv: readonly string[], options: RunOptions & { properties?: readonly string[] } = {}): Promise<Answer> {
     const properties = (options.properties ?? []).map((property) => `--property=${property}`);
     const unit = ['systemd-run', '--quiet', '--wait', '--pipe', '--collect', ...properties, '--'];
@@ -129,7 +129,7 @@ export class Guest {
     return ['ssh', '-F', 'none', '-i', this.sshKey, ...flags, `${user}@${this.name}`, '--', ...argv];
   }
 
-  /** Writes a file below folders that are made where they are missing. */
+  /** Writes a file. Missing folders above it are made. */
   async writeFile(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
     const script = 'mkdir -p "$(dirname "$1")" && cat >"$1" && chmod "$2" "$1"';
     await this.enter(['sh', '-c', script, 'sh', path, mode.toString(8)], { input: content });
@@ -140,8 +140,8 @@ export class Guest {
   }
 
   /**
-   * Reboots it. Its files are kept, but for /run and /tmp. Nothing may `enter` it meanwhile: what is inside when everything
-   * is stopped stops its nsenter, and the guest waits for that to go.
+   * Reboots the guest. Its files are kept, but for /run and /tmp. Nothing may `enter` the guest meanwhile: the guest stops every
+   * process inside, so that nsenter of such a call would stop, too, and the guest waits for it to end.
    */
   async reboot(): Promise<void> {
     const { leader } = this;
@@ -174,7 +174,7 @@ export class Guest {
     }
   }
 
-  /** What the guest wrote to its console. */
+  /** The text that the guest wrote to its console. */
   get console(): string {
     return readFileSync(join(this.#state, 'console'), 'utf8');
   }

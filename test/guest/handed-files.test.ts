@@ -1,5 +1,5 @@
-// What a user can hand to services or run in them, beside logs that a wrong logrotate took from real daemons, in a booted guest:
-// the daemons are planned for, and what is the user's is named and left alone.
+// The files that a user can hand to services, and the processes that he can run in them, beside logs that a wrong logrotate took from
+// real daemons, in a booted guest: the daemons are planned for, and the user's things are named and left alone.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -61,7 +61,7 @@ test('trixie: rotated logs are let go, and what a user handed over or runs is le
   const pid = Number(await cgi());
   assert.deepEqual(outcomes(await plan(guest)), [], 'clean before');
 
-  // Anew as logrotate does it: of root, and of the user as whom the workers run.
+  // New logs as logrotate makes them: some of root, some of the user as whom the workers run.
   await guest.enter(['chown', 'www-data:', '/var/log/nginx/access.log', '/var/log/nginx/error.log']);
   await guest.enter(['sh', '-c', `rm ${library} ${logs.join(' ')}`]);
   const bus = '/run/dbus/system_bus_socket';

@@ -36,7 +36,7 @@ async function list(guest: Guest, ...argv: string[]): Promise<string[]> {
   return stdout.split('\n').filter(Boolean).sort();
 }
 
-/** What is there of lib-users, and what any run of it may have left elsewhere. */
+/** The files of lib-users that are there, and files that a run of it may have left elsewhere. */
 async function leftovers(guest: Guest): Promise<string[]> {
   return await list(guest, 'find', '/opt', '/tmp', '/var/tmp', '/usr/local/bin', '-iname', '*lib-users*');
 }

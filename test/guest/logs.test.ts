@@ -1,4 +1,4 @@
-// The role restart in booted guests with real daemons: rotated logs, then a new libc, which is in use by everything, and the
+// The role restart in booted guests with real daemons: rotated logs, then a new libc, which every process uses, and the
 // reboot that this takes.
 
 import assert from 'node:assert/strict';
@@ -16,7 +16,7 @@ async function heldBytes(guest: Guest): Promise<number> {
   return (JSON.parse(stdout) as Report).summary.held_bytes;
 }
 
-/** Rotates as a logrotate.d file does whose author forgot to tell the service: the old log is gone, and goes on growing. */
+/** Rotates as a logrotate.d file does whose author forgot to tell the service: the old log is gone, and still grows. */
 async function rotateUntold(guest: Guest, logs: string, create: string): Promise<void> {
   const settings = `${logs} {\n rotate 0\n create ${create}\n su root ${create.split(' ')[2]}\n}\n`;
   await guest.writeFile('/root/logrotate.conf', settings);

@@ -30,7 +30,7 @@ for (const [release, cgroup] of [
   });
 }
 
-/** What stands in the CLI's place -> what the failure says. */
+/** Another program in the CLI's place -> the text of the failure. */
 const impostors: Readonly<Record<string, { content: string | Uint8Array; says: RegExp }>> = {
   foreign: {
     content: elf(183),

@@ -1,4 +1,4 @@
-// The role lib_users.host.install with what `npm run pack` makes: the executable that brings its own runtime, and the package.
+// The role lib_users.host.install with the results of `npm run pack`: the executable that brings its own runtime, and the package.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -16,7 +16,7 @@ import { architecture, archiveName, packArchive, releaseFiles, version } from '.
 const packed = join(projectRoot, 'build/pack');
 const deb = `lib-users_${version}_${architecture === 'x64' ? 'amd64' : architecture}.deb`;
 
-/** What `npm run pack` left, or is made to leave here. */
+/** The results of `npm run pack`, which is run here if there are none. */
 function packOnce(): void {
   if ([deb, archiveName(version), 'SHA256SUMS'].every((name) => existsSync(join(packed, name)))) return;
   const argv = ['run', '-s', 'pack', '--', '--target', architecture, '--format', 'tar', '--format', 'deb'];
@@ -70,7 +70,7 @@ test('install: the package, and the archive whose program still runs after an up
   const started = 'until pgrep -f "fleet -$" >/dev/null; do sleep 0.1; done';
   await guest.enter(['timeout', '20', 'sh', '-c', started]);
 
-  // As much of the next version as the role looks at.
+  // The parts of the next version that the role looks at.
   const folder = releaseFiles(t, []);
   const next = '#!/bin/sh\necho lib-users 9.0.0\n';
   const sum = packArchive(folder, '9.0.0', Buffer.from(next));

@@ -1,5 +1,5 @@
-// The plan in a booted guest, for what only a real systemd shows: rotated logs, and jobs that outlive their service. What the
-// plan says is done, by its own argv, and looked at again.
+// The plan in a booted guest, for the facts that only a real systemd shows: rotated logs, and jobs that outlive their service. Each
+// action of the plan is done by its own argv, and the guest is looked at again.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -35,7 +35,7 @@ async function carryOut(guest: Guest, { argv }: Action): Promise<void> {
   await guest.enter(argv);
 }
 
-/** Rotates as a logrotate.d file does whose author forgot to tell the service: the old log is gone, and goes on growing. */
+/** Rotates as a logrotate.d file does whose author forgot to tell the service: the old log is gone, and still grows. */
 async function rotateUntold(guest: Guest, logs: string, create: string): Promise<void> {
   const settings = `${logs} {\n rotate 0\n create ${create}\n su root ${create.split(' ')[2]}\n}\n`;
   await guest.writeFile('/root/logrotate.conf', settings);

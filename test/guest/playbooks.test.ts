@@ -68,7 +68,7 @@ test('patch: one host after the other, and none after one that is not well; then
   assert.match(patched.output, /web2 .*unreachable=0 +failed=0/);
 
   const folder = join(controller.folder, 'reports');
-  // The controller needs no lib-users: the first host that answered folds them.
+  // The controller needs no lib-users: the first host that answered folds the reports.
   const settings = { report_hosts: 'guests', report_folder: folder };
   const again = await controller.playbook('lib_users.host.report', [
     '--user',

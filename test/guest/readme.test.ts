@@ -51,12 +51,12 @@ for (const core of [null, newest ?? '']) {
     const controller = new Controller(t, { web1: guest }, core);
     renameSync(releaseFiles(t, [version]), join(controller.folder, 'lib-users'));
     await makeStale(guest);
-    // What a package manager finds without a network.
+    // The files that a package manager finds without a network.
     await guest.writeFile('/etc/apt/sources.list', '');
     const sleeper = async () => (await guest.enter(['pgrep', '-x', 'sleep'])).stdout;
     const before = await sleeper();
 
-    // Whoever is careful begins like this. Nothing is installed yet, and no play is red for it.
+    // A careful reader begins like this. Nothing is installed yet, and no play is red for it.
     assert.equal(plays.size, 6);
     const files = { 'drain.yml': '[]', 'undrain.yml': '[]' };
     for (const [name, text] of plays) {

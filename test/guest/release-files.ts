@@ -21,7 +21,7 @@ function program(of: string): Buffer {
   return Buffer.from(readFileSync(npmFile, 'utf8').replaceAll(JSON.stringify(version), JSON.stringify(of)));
 }
 
-/** A program for another processor than any that there is a build for, to the first look. */
+/** A program for a processor for which there is no build, by its header. */
 export const foreignProgram = Buffer.concat([
   Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, ...new Uint8Array(8), 2, 0, 0xf3, 0]),
   Buffer.alloc(4096),

@@ -1,4 +1,4 @@
-// The role restart in booted guests with services that are known to be stale: what it shows, does, names and leaves alone.
+// The role restart in booted guests with services that are known to be stale: what the role shows, does, names and leaves alone.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -58,7 +58,7 @@ interface Applied {
 
 const notSkipped = (results: readonly TaskResult[]) => results.filter(({ status }) => status !== 'skipped');
 
-/** What a play could leave behind: files (but logs, and those of a login), units, and processes other than the kernel's. */
+/** Traces that a play could leave behind: files (but logs, and those of a login), units, and processes other than the kernel's. */
 async function traces(guest: Guest): Promise<string> {
   const places = '/etc /opt /root /home /srv /usr /var /tmp /run/systemd /run/lib-users';
   const find = `find ${places} -xdev \\( -path /var/log -o -path '/run/systemd/sessions*' -o -path '/run/systemd/users*' \\
@@ -154,7 +154,7 @@ test('trixie, hybrid: private libraries replaced, sandboxed, chrooted, contained
       'restart gone.service',
       ...stale.slice(1).map((unit) => `restart ${unit}`),
     ]);
-    const { msg } = run.task('Fail where something failed').result;
+    const { msg } = run.task('Fail if something failed').result;
     assert.match(String(msg), /^restart of demo\.service failed: Job for demo\.service failed.*no such table/s);
     assert.match(String(msg), /^restart of gone\.service failed: it is failed\nIts last journal lines:\n.*203\/EXEC/ms);
     assert.match(String(msg), /^own-namespaces\.service still runs on \/opt\/demo\/libdemo\.so$/m);
@@ -171,7 +171,7 @@ test('trixie, hybrid: private libraries replaced, sandboxed, chrooted, contained
       for (const flags of [[], ['--check']]) {
         const next = await controller.play(restartPlay({ restart_never: ['*'] }), { user: 'deploy', flags });
         assert.deepEqual([next.status, done(next)], [2, []], next.output);
-        const { msg } = next.task('Fail where something failed').result;
+        const { msg } = next.task('Fail if something failed').result;
         const earlier = 'it was restarted by an earlier run and is failed now';
         assert.match(String(msg), new RegExp(`^restart of demo\\.service failed: ${earlier}.*no such table`, 's'));
         assert.match(String(msg), new RegExp(`^restart of gone\\.service failed: ${earlier}`, 'm'));
@@ -204,10 +204,7 @@ test('trixie, hybrid: private libraries replaced, sandboxed, chrooted, contained
     const hasty = { restart_keep_going: false, restart_last: ['demo-user.service'], restart_verify: false };
     const run = await controller.play(restartPlay(hasty), { user: 'deploy' });
     assert.deepEqual([run.status, done(run)], [2, stale.slice(0, 1)], run.output);
-    assert.match(
-      String(run.task('Fail where something failed').result.msg),
-      /^restart of demo@x\\x2dy\.service failed: /,
-    );
+    assert.match(String(run.task('Fail if something failed').result.msg), /^restart of demo@x\\x2dy\.service failed: /);
     await guest.enter(['systemctl', 'reset-failed', 'demo@x\\x2dy.service']);
     const rest = await controller.play(restartPlay(hasty), { user: 'deploy' });
     assert.deepEqual([rest.status, done(rest)], [0, [...stale.slice(1), 'restart demo-user.service']], rest.output);

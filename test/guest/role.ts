@@ -1,4 +1,4 @@
-// The role restart as tests ask for it, and what it did.
+// The role restart as tests call it, and the results that they read from its tasks.
 
 import { placeInGuest } from '../support/program.ts';
 import type { PlayResult } from './ansible-play.ts';
@@ -26,7 +26,7 @@ export function said(play: PlayResult, task: string, host?: string): string[] {
     .flatMap(({ result }) => result.msg as string[]);
 }
 
-/** `action unit` of everything that it tried, in order; what carries the connection has `, detached` to it. */
+/** `action unit` of everything that the role tried, in order; `, detached` follows if the unit carries the connection. */
 export function done(play: PlayResult, host?: string): string[] {
   return play
     .all('Restart and reload', host)
@@ -40,7 +40,7 @@ export function shown(play: PlayResult, host?: string): string[] {
   return said(play, 'Show what would be done', host).map((line) => line.replace(/, because of .*/, ''));
 }
 
-/** What it names as left to people. */
+/** The findings that the role names as left to people. */
 export function left(play: PlayResult, host?: string): string[] {
   return said(play, 'Name what is left to people', host).map((line) => line.replace(/process \d+/, 'process PID'));
 }

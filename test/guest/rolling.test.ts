@@ -1,4 +1,4 @@
-// Three guests, one after the other, as a rolling upgrade goes: where the second does not come back, the third is left alone.
+// Three guests, one after the other, as in a rolling upgrade: if the second does not come back, the third is left alone.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -51,10 +51,7 @@ test('serial: 1, and the second of three guests is broken', async (t) => {
     [restart, restart, []],
   );
   assert.deepEqual(play.notable('web1'), ['changed lib_users.host.restart : Restart and reload']);
-  assert.match(
-    String(play.task('Fail where something failed', 'web2').result.msg),
-    /^restart of demo\.service failed: /,
-  );
+  assert.match(String(play.task('Fail if something failed', 'web2').result.msg), /^restart of demo\.service failed: /);
   assert.deepEqual(
     play.tasks.filter(({ host }) => host === 'web3'),
     [],
@@ -73,7 +70,7 @@ test('serial: 1, and the second of three guests is broken', async (t) => {
   assert.deepEqual([done(together, 'web1'), done(together, 'web3')], [restart, restart]);
   assert.equal(together.task('Find what must be done now', 'web1').status, 'ok');
   assert.match(
-    String(together.task('Fail where something failed', 'web3').result.msg),
+    String(together.task('Fail if something failed', 'web3').result.msg),
     /^restart of demo\.service failed: /,
   );
 });

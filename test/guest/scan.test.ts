@@ -1,4 +1,4 @@
-// What a scan says of a booted guest: nothing where nothing is stale, else the right unit, file, kind, state and facts.
+// A scan of a booted guest: no findings if nothing is stale, otherwise the right unit, file, kind, state and facts.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// Things of a guest that get stale in ways that are known, and what a scan must say of each.
+// Things in a guest that become stale in known ways, and the findings that a scan must give for each.
 
 import type { Report, Unit, UnitFile } from '../../src/documents/generated/report.ts';
 import type { Guest } from './guest.ts';
@@ -20,7 +20,7 @@ KillSignal=SIGKILL`,
 ExecStart=sh -c 'head -c 100000 /dev/zero; exec sleep 4105'`,
 };
 const userService = preload('sleep 4106');
-/** All but the processes that are not known to have loaded it, of `unshare` and `env`. */
+/** All but `unshare` and `env`, which are not known to have loaded the library. */
 const preloaded = ['4100', '4101', '4102', '4103', '4106', '4107', '4108'];
 
 export interface Finding {
@@ -67,7 +67,7 @@ export const findings: readonly Finding[] = [
   },
 ];
 
-/** What of a report's units the findings speak of. */
+/** The part of a report's units that the findings are about. */
 export function observed({ units }: Report): Finding[] {
   return units.map((unit, index) => {
     const { files = [], systemd = null } = findings[index] ?? {};
@@ -120,7 +120,7 @@ export async function startDemos(guest: Guest): Promise<void> {
   }
 }
 
-/** What an upgrade, a package's removal and a careless log rotation do. */
+/** Does the work of an upgrade, of a package's removal and of a careless log rotation. */
 export async function makeStale(guest: Guest): Promise<void> {
   const upgrade = `cp ${library} ${library}.new && mv ${library}.new ${library}`;
   await guest.enter(['sh', '-c', `${upgrade} && rm /opt/demo/gone /var/log/demo/demo.log`]);

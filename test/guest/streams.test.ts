@@ -1,4 +1,4 @@
-// Logs that systemd opened for a service: the plan's own command lets go of them, and what a database holds is left to people.
+// Logs that systemd opened for a service: the plan's own command lets go of them. Files that a database holds are left to people.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

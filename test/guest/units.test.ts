@@ -14,7 +14,7 @@ import { expected, startZoo } from './attribution-processes.ts';
 import { guestObstacle, layouts, releases } from './base.ts';
 import { bootGuest, type Guest } from './guest.ts';
 
-/** What systemd-answers.py prints for a process. */
+/** The answer of systemd-answers.py for a process. */
 interface Answers {
   pid: number;
   command: string;
@@ -83,7 +83,7 @@ async function compare(guest: Guest, answers: Answers, ours: Attribution): Promi
     assert.equal(ours.slice ?? '-.slice', answers.userSlice, of);
     assert.equal(await userManagerUnit(guest, ownerUid ?? -1, pid), userUnit, of);
   }
-  // libsystemd takes any session-N.scope for one, we only what logind makes.
+  // libsystemd takes any session-N.scope for a session; we take only those that logind makes.
   const session = /^user-[0-9]+\.slice$/.test(answers.slice ?? '') ? answers.session : null;
   assert.equal(ours.session?.id ?? null, session, of);
   if (ours.session) assert.equal(ours.session.uid, ownerUid, of);

@@ -1,5 +1,5 @@
-// A real upgrade of libssl under running services, and the role restart after it: systemd itself, the ssh that carries the play,
-// and what only a logout cures. With login sessions and without, where sshd's restart ends the connection that asked for it.
+// A real upgrade of libssl under running services, and the role restart after it: systemd itself, the ssh that carries the play, and
+// files that only a logout lets go. With login sessions and without, in which case sshd's restart ends the caller's connection.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ const helper = 'see to it by hand, since it outlives a restart of its unit and h
 const logind =
   'systemd-logind.service: only a reboot is safe, since a restart takes input and graphics devices from the sessions that got them through it, and ends desktops (policy login-manager)';
 
-/** What systemd and the kernel say, without the CLI. */
+/** The answer of systemd and the kernel, without the CLI. */
 async function staleUnits(guest: Guest): Promise<string> {
   const find =
     'grep -l "libcrypto.*(deleted)" /proc/[0-9]*/maps | cut -d/ -f3 | xargs -r -n1 ps -o unit= -p | sort -u | xargs';
@@ -53,7 +53,7 @@ test('bookworm, unified: libssl reinstalled, as a user with sudo in a login sess
   await guest.exec(['loginctl', 'enable-linger', 'alice']);
   await guest.enter(['systemctl', 'start', 'user@1000.service']);
   const play = async (): Promise<PlayResult> => await controller.play(restartPlay(), { user: 'deploy' });
-  // Ansible's connection, which it keeps open, is from before the upgrade.
+  // Ansible keeps its connection open. It is older than the upgrade.
   const before = await play();
   assert.deepEqual([before.status, done(before), left(before)], [0, [], []], before.output);
   await apt(guest, 'install', '--reinstall', libssl.bookworm);
@@ -100,7 +100,7 @@ test('trixie, hybrid: libssl reinstalled, as root without login sessions', async
   await guest.writeFile('/etc/ssh/sshd_config.d/wrong.conf', 'Nonsense yes\n');
   const refused = await play();
   assert.deepEqual([refused.status, done(refused)], [2, others], refused.output);
-  const { msg } = refused.task('Fail where something failed').result;
+  const { msg } = refused.task('Fail if something failed').result;
   assert.match(String(msg), /^restart of ssh\.service failed: not tried, since .*wrong\.conf.*: Nonsense/);
   await guest.enter(['rm', '/etc/ssh/sshd_config.d/wrong.conf']);
 

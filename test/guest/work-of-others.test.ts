@@ -1,4 +1,4 @@
-// Units that run other people's work, in a booted guest: everything that a plan says to run is run, and the work goes on.
+// Units that run other people's work, in a booted guest: every command of the plan is run, and the work goes on.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -40,7 +40,7 @@ async function ask<T>(guest: Guest, command: 'scan' | 'plan', ...more: string[])
   return JSON.parse((await guest.exec([...program.command, command, '--format', 'json', ...more])).stdout) as T;
 }
 
-/** What a playbook does. */
+/** Does the work of a playbook. */
 async function carryOut(guest: Guest, { actions }: Plan): Promise<void> {
   for (const { argv } of actions) if (argv !== null) await guest.enter(argv);
 }
@@ -77,7 +77,7 @@ for (const release of releases) {
     const others =
       '/bin/sh -c "setpriv --reuid=1000 setsid sleep 5041 & setpriv --reuid=1001 setsid sleep 5041 & exec sleep 5040"';
     await writeUnit(guest, 'batch.service', `ExecStart=${others}`);
-    // What runs on the terminal has not even the library.
+    // The program on the terminal does not even have the library.
     await writeUnit(
       guest,
       'console.service',

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/temporary.ts';
 import { parseReport, run, unpack, version } from './artefacts.ts';
 import { muslRoot } from './musl-root.ts';
 
-/** @param root that has the libraries */
+/** @param root the root folder that has the libraries */
 function assertRuns(t: TestContext, target: 'arm64' | 'arm64-musl', root: string): void {
   const file = join(unpack(target, temporaryFolder(t)), 'lib-users');
   const emulated = (...args: string[]) => run('qemu-aarch64-static', ['-L', root, '-cpu', 'cortex-a53', file, ...args]);

@@ -1,4 +1,4 @@
-// What `npm run pack` made, and the archive's executable unpacked as a user would.
+// The artefacts of `npm run pack`, and the archive's executable, unpacked as a user would do it.
 
 import assert from 'node:assert/strict';
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
@@ -10,14 +10,14 @@ import { projectRoot } from '../support/project.ts';
 export const out: string = join(projectRoot, 'build/pack');
 export const version: string = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')).version;
 
-/** The path of an artefact; the tests are of what `npm run pack` left. */
+/** The path of an artefact. The tests are about the files that `npm run pack` left. */
 export function artefact(name: string): string {
   const path = join(out, name);
   assert.ok(existsSync(path), `${path} is not there: run \`npm run pack\` first`);
   return path;
 }
 
-/** Runs a program to its end, and gives what it printed where it succeeded. */
+/** Runs a program to its end, and returns its output. Throws if the program fails. */
 export function succeed(command: string, args: readonly string[], options: SpawnSyncOptions = {}): string {
   const { status, signal, error, stdout, stderr } = spawnSync(command, args, { maxBuffer: 1 << 28, ...options });
   if (error) throw error;

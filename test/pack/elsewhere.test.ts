@@ -1,5 +1,5 @@
-// `npm run pack` of the same sources in another folder, by someone with another environment: the same bytes. And with a Bun of
-// one's own, which is the right that the LGPL gives to everyone who has the executable.
+// `npm run pack` of the same sources in another folder, by a person with another environment: the same bytes. And with a Bun of
+// one's own, a right that the LGPL gives to everyone who has the executable.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';

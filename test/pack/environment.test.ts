@@ -1,5 +1,5 @@
 // The standalone executable does what its arguments say, whatever the environment, the current folder, the name it is called by
-// and its standard streams are; and a crash of its runtime is no result, and tells nobody.
+// and its standard streams are. A crash of its runtime is no result, and is reported to nobody.
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -92,7 +92,7 @@ const environments: [name: string, extra: Record<string, string>][] = [
   ['the locale C', { LC_ALL: 'C', LANG: '' }],
   ['a locale that is not there', { LC_ALL: 'xx_YY.UTF-8' }],
   ['a time zone', { TZ: 'Pacific/Kiritimati' }],
-  // In the place of a name that was taken from it, the runtime must not look for one that can be set.
+  // The runtime must not look for another name that can be set, in the place of a name that was taken from it.
   ['a name that begins like BUN_OPTIONS', { BUN: 'OPTIONS=--preload=./code.cjs' }],
   ['a name that ends like BUN_OPTIONS', { UN_OPTIONS: '--preload=./code.cjs' }],
   ['no name, and the value of BUN_OPTIONS', { '': '--preload=./code.cjs' }],
@@ -177,7 +177,7 @@ for (const value of ['1', '0', '', './made', '--no-such-option', '*']) {
       const { code: status, stdout, stderr } = run(file, rules, { cwd, env });
       return status !== 0 || stdout !== plain.stdout || stderr !== '' || readdirSync(cwd).length > 0;
     };
-    /** The names that make the difference, found by halves. */
+    /** The variables that make the difference, found by halving the list. */
     const guilty = (some: readonly string[]): string[] => {
       if (!differs(some)) return [];
       for (const made of readdirSync(cwd)) rmSync(join(cwd, made), { recursive: true });
@@ -364,7 +364,7 @@ for (const signal of ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTR
     tracer.stdout.on('data', (data) => (stdout += String(data)));
     const writer = await openForWriting(fifo);
     process.kill(Number.parseInt(readFileSync(log, 'utf8'), 10), signal);
-    // strace ends as what it traces does.
+    // strace ends as the traced program does.
     assert.deepEqual(await closed, [null, signal]);
     closeSync(writer);
     assert.equal(stdout, '');

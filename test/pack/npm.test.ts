@@ -1,4 +1,4 @@
-// The npm package: what it holds, and that it runs where only Node 20 is.
+// The npm package: its files, and a run on a host that has only Node 20.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

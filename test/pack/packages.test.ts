@@ -1,4 +1,4 @@
-// The packages for Debian and RPM hosts, installed in a clean Debian tree without Node, where the program then runs.
+// The packages for Debian and RPM hosts, installed in a clean Debian tree without Node. The program then runs there.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -12,7 +12,7 @@ const [deb, rpm] =
     ? [`lib-users_${version}_arm64.deb`, `lib-users-${version}-1.aarch64.rpm`]
     : [`lib-users_${version}_amd64.deb`, `lib-users-${version}-1.x86_64.rpm`];
 
-/** What every installed package must do, whoever installed it. */
+/** Checks that hold for every installed package, whichever program installed it. */
 function assertRuns(inside: Inside): void {
   assert.notEqual(inside('sh', '-c', 'command -v node nodejs').code, 0, 'there is no Node');
   assert.equal(inside('lib-users', '--version').stdout, `lib-users ${version}\n`);
@@ -95,8 +95,8 @@ test('lintian finds nothing wrong', (t) => {
 test('the .rpm is installed by rpm, and runs without Node', (t) => {
   if (!needs(t, 'rpm', 'mounts', 'PID namespace', 'debootstrap')) return;
   const { inside, written } = cleanRoot(t, guestBase('bookworm').tree, [rpm]);
-  // rpm itself is of this machine, its database and every file of the package's are of the tree. The C library came by dpkg, of
-  // which rpm knows nothing: that it is there is seen when the program runs.
+  // rpm itself is this machine's, but its database and every file of the package are in the tree. The C library came by dpkg, so
+  // rpm does not know it: a run of the program shows that the library is there.
   succeed('rpm', ['--root', written, '--initdb']);
   succeed('rpm', ['--root', written, '-i', '--nodeps', artefact(rpm)]);
   assertRuns(inside);

@@ -1,4 +1,4 @@
-// What text, plugin and metrics say of held space, and of hosts with nothing but scratch.
+// Held space, and hosts with nothing but scratch, in the text, the plugin and the metrics.
 
 import { doesNotMatch, match } from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// Reports to render: the worked example of the contract, and what else hosts come up with, made out of it.
+// Reports to render: the worked example of the contract, and variants of it for everything else that hosts have.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

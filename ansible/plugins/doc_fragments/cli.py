@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the modules' documentation has in common."""
+"""The common part of the modules' documentation."""
 
 
 class ModuleDocFragment:
@@ -73,7 +73,7 @@ options:
   from_report:
     description:
       - A report on the managed host to start from, in place of a scan.
-      - It is refused where it was made on another host.
+      - It is refused if it was made on another host.
     type: path
   any_host:
     description: Accept a report that was made on another host.

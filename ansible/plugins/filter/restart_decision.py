@@ -12,7 +12,7 @@ description:
   - It is made for that role.
 options:
   _input:
-    description: What M(lib_users.host.plan_info) returned.
+    description: The result of M(lib_users.host.plan_info).
     type: dict
     required: true
   options:
@@ -21,7 +21,7 @@ options:
     required: true
     suboptions:
       only:
-        description: Globs of the units that alone are restarted. Empty where all are.
+        description: Globs of the units that alone are restarted. Empty if all are.
         type: list
         elements: str
         required: true
@@ -52,7 +52,7 @@ options:
         type: bool
         required: true
   ready:
-    description: What M(lib_users.host.reboot_info) returned. Without it a reboot that is wanted is C(asks), and not C(reboots).
+    description: The result of M(lib_users.host.reboot_info). Without it a reboot that is wanted is C(asks), and not C(reboots).
     type: dict
 positional: options, ready
 author:

@@ -12,23 +12,23 @@ description:
   - It is made for that role.
 options:
   _input:
-    description: What P(lib_users.host.restart_decision#filter) returned.
+    description: The result of P(lib_users.host.restart_decision#filter).
     type: dict
     required: true
   before:
-    description: What M(lib_users.host.plan_info) returned before.
+    description: The result of M(lib_users.host.plan_info) before.
     type: dict
     required: true
   applied:
-    description: What M(lib_users.host.plan_apply) returned, empty where it did not run.
+    description: The result of M(lib_users.host.plan_apply), empty if it did not run.
     type: dict
     default: {}
   again:
-    description: What M(lib_users.host.plan_apply) returned after the connection was made anew, empty where it did not run.
+    description: The result of M(lib_users.host.plan_apply) after the connection was made anew, empty if it did not run.
     type: dict
     default: {}
   after:
-    description: What M(lib_users.host.plan_info) returned afterwards, empty where it did not run.
+    description: The result of M(lib_users.host.plan_info) afterwards, empty if it did not run.
     type: dict
     default: {}
   check_mode:

@@ -20,7 +20,7 @@ CHUNK = 1 << 20
 
 
 class ArchiveError(Exception):
-    """What is wrong with an archive, in words for a person."""
+    """A fault of an archive, in words for a person."""
 
 
 def unpack_archive(path, sha256, version, folder):

@@ -17,11 +17,11 @@ from ansible_collections.lib_users.host.plugins.module_utils._visible import vis
 
 NAME = 'lib-users'
 
-# Where the package, npm and the installing role put it; sudo's PATH often lacks the second.
+# The places in which the package, npm and the installing role put it; sudo's PATH often lacks the second.
 PLACES = ('/usr/bin', '/usr/local/bin', '/opt/lib-users/current')
 
 INSTALL = (
-    'install it (with the role lib_users.host.install, a package, or npm install --global lib-users where Node 20 or newer is), '
+    'install it (with the role lib_users.host.install, a package, or npm install --global lib-users if Node 20 or newer is there), '
     'or name the file with the option executable'
 )
 
@@ -91,7 +91,7 @@ class Cli(object):
             if self.module.check_mode and not os.path.lexists(path):
                 self.skip()
             return path
-        # Relative entries would find whatever lies in the current folder.
+        # Relative entries would find any program in the current folder.
         folders = [folder for folder in os.environ.get('PATH', '').split(os.pathsep) if os.path.isabs(folder)]
         folders += [folder for folder in PLACES if folder not in folders]
         files = [path for path in (os.path.join(folder, NAME) for folder in folders) if os.path.isfile(path)]
@@ -130,7 +130,7 @@ class Cli(object):
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             try:
-                # What it started may hold the pipes open in a session of its own.
+                # A process that it started may hold the pipes open in a session of its own.
                 out, err = process.communicate(timeout=5)
             except subprocess.TimeoutExpired:
                 out, err = b'', b''
@@ -187,7 +187,7 @@ class Cli(object):
 
 
 def clean_environment(environment):
-    """What the CLI inherits: no locale of the caller's, nothing that changes what Node does, no colours."""
+    """The environment of the CLI: no locale of the caller's, nothing that changes Node's behaviour, no colours."""
     kept = {
         name: value for name, value in environment.items()
         if not name.startswith(('NODE_', 'LC_')) and name not in ('LANG', 'LANGUAGE', 'FORCE_COLOR')

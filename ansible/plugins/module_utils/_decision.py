@@ -10,14 +10,14 @@ import re
 from ansible_collections.lib_users.host.plugins.module_utils._globs import any_matches
 from ansible_collections.lib_users.host.plugins.module_utils._sentences import command_sentence, sentence
 
-# What restart_reboot can be. If it is said twice, the more careful one counts.
+# The values of restart_reboot. If it is set twice, the more careful value counts.
 CAREFUL_FIRST = ('never', 'for_kernel', 'when_required')
 # The flag file names the packages that asked for a reboot.
 KERNEL_PACKAGE = re.compile('linux-image|linux-base|kernel')
 
 
 def decide(plan, options, ready=None):
-    """What plan_info returned and the options, and what reboot_info returned if it was asked -> what to do."""
+    """The result of plan_info, the options, and the result of reboot_info if it was asked -> the actions to do."""
     ready = ready or {}
     wants_reboot = is_reboot_wanted(plan, options)
     forbidden = ready.get('forbidden') or []
@@ -27,7 +27,7 @@ def decide(plan, options, ready=None):
     # A reboot does everything else as well. It would end a play that runs on the host itself.
     reboots = wants_reboot and not options['is_local'] and not asks and not forbidden and not problems
     wanted = wanted_actions(plan['actions'], options)
-    # The restart of what carries the play would end the play that waits for it.
+    # The restart of a unit that carries the play would end the play that waits for it.
     carrying = [action for action in wanted if action['carries_caller'] and action['action'] in ('restart', 'reload')]
     attached = [] if reboots else last_at_the_end(without(wanted, carrying), options['last'])
     # systemd does it while nobody is connected. If the play runs on the host itself, there is no such moment: it is left to people.
@@ -65,7 +65,7 @@ def is_for_kernel(reason):
 
 
 def wanted_actions(actions, options):
-    """Those that the options want done. Without a command an action is left to people."""
+    """The actions that the options want done. Without a command an action is left to people."""
     names = ['restart']
     names += ['reload', 'signal'] if options['reload'] else []
     names += ['daemon_reexec'] if options['daemon_reexec'] else []

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 the lib-users authors
 # SPDX-License-Identifier: MIT
 
-"""What the CLI printed -> a document that plays can rely on. The source of truth is the CLI's JSON schemas; a test
+"""The output of the CLI -> a document that plays can rely on. The source of truth is the CLI's JSON schemas; a test
 compares the table below with them."""
 
 import hashlib
@@ -40,7 +40,7 @@ APPLICATION_ID = bytes(bytearray.fromhex('5d1c3f0a94b24e6f8c07e2a61b9d4f38'))
 
 
 class DocumentError(Exception):
-    """What is wrong with a document, and the likely cause."""
+    """A fault of a document, and the likely cause."""
 
     def __init__(self, problem, cause):
         super(DocumentError, self).__init__(problem)
@@ -90,7 +90,7 @@ def check_version(document, name):
 
 
 def unencodable(value, place):
-    """Where the first text with a lone surrogate is, which Ansible would refuse, or None."""
+    """The place of the first text with a lone surrogate, which Ansible would refuse, or None."""
     if isinstance(value, str):
         try:
             value.encode('utf-8')
@@ -111,7 +111,7 @@ def unencodable(value, place):
 
 
 def derive_host_id(machine_id):
-    """The text of /etc/machine-id -> the id that documents name the host by, or None where it has none."""
+    """The text of /etc/machine-id -> the id that documents name the host by, or None if it has none."""
     digits = machine_id.strip()
     if not re.match(r'[0-9a-fA-F]{32}$', digits) or not digits.strip('0'):
         return None

@@ -117,7 +117,7 @@ def can_match(pattern):
 
 
 def glob_problem(pattern):
-    """Why a glob over unit names can match none, with the likely meaning; None where it can match one."""
+    """Why a glob over unit names can match none, with the likely meaning; None if it can match one."""
     if not isinstance(pattern, str):
         return '%r is no text' % (pattern,)
     if pattern == '':

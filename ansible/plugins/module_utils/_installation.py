@@ -7,7 +7,7 @@
     /opt/lib-users/0.1.0/                     a version: whole, or not there
     /opt/lib-users/0.1.0/.version-0.1.0       -> lib-users, so that one stat through `current` tells the version
     /opt/lib-users/current                    -> 0.1.0
-    /usr/local/bin/lib-users                  -> /opt/lib-users/current/lib-users, where links are wanted
+    /usr/local/bin/lib-users                  -> /opt/lib-users/current/lib-users, if links are wanted
 
 Nothing in use is written to: things are made beside, and renamed into their place."""
 
@@ -21,13 +21,13 @@ import tempfile
 
 NAME = 'lib-users'
 CURRENT = 'current'
-# What a run that was killed left behind begins so.
+# Names of folders that a killed run left behind begin so.
 UNFINISHED = '.unfinished-'
 VERSION = re.compile(r'[0-9][0-9A-Za-z.+~-]*\Z')
 
 
 class InstallationError(Exception):
-    """What stands in the way, and what to do about it."""
+    """An obstacle, and its remedy, in words for a person."""
 
 
 class Installation(object):
@@ -61,7 +61,7 @@ class Installation(object):
         return sorted(marked, key=lambda name: (os.lstat(self.path(name)).st_mtime, name), reverse=True)
 
     def outdated(self, version, keep):
-        """What pruning removes when `version` is current."""
+        """The versions that pruning removes when `version` is current."""
         others = [name for name in self.versions() if name != version]
         return [] if keep < 0 else others[keep:]
 
@@ -96,7 +96,7 @@ class Installation(object):
         path = self.path(version)
         aside = None
         if os.path.lexists(path):
-            # Not whole. What still runs from it keeps its files.
+            # The version is not whole. A program that still runs from it keeps its files.
             aside = tempfile.mkdtemp(prefix=UNFINISHED, dir=self.prefix)
             os.rename(path, os.path.join(aside, version))
         os.rename(folder, path)
@@ -107,7 +107,7 @@ class Installation(object):
         make_link(self.path(CURRENT), version)
 
     def missing_links(self, links):
-        """Those of the paths that do not lead to the program yet. One that leads elsewhere is not ours to replace."""
+        """The paths that do not lead to the program yet. A path that leads elsewhere is not ours to replace."""
         missing = []
         for path in links:
             if os.path.islink(path) and os.readlink(path) == self.executable:
@@ -128,7 +128,7 @@ def marker_of(version):
 
 
 def make_link(path, target):
-    """In one step, whatever link is there."""
+    """Replaces the link in one step, even if another link is there."""
     temporary = os.path.join(os.path.dirname(path), '%s%s-%d' % (UNFINISHED, os.path.basename(path), os.getpid()))
     os.symlink(target, temporary)
     try:

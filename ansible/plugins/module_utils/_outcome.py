@@ -2,13 +2,13 @@
 # SPDX-FileCopyrightText: 2026 the lib-users authors
 # SPDX-License-Identifier: MIT
 
-"""What the role restart decided for a host, and what became of it -> what failed, what is left to people, and what is said."""
+"""The decision of the role restart for a host, and its results -> the failures, the work for people, and the words for the screen."""
 
 from ansible_collections.lib_users.host.plugins.module_utils._sentences import left_over, sentence, stale_sentence, unseen_sentence
 
 
 def judge(decision, before, applied=None, again=None, after=None, check_mode=False):
-    """The decision, the plan before, what plan_apply returned (and returned after the connection was made anew), the plan after.
+    """The decision, the plan before, the results of plan_apply (and of its run after the connection was made anew), the plan after.
 
     What did not run is none of them, or has none of their keys."""
     applied, again = applied or {}, again or {}
@@ -41,7 +41,7 @@ def judge(decision, before, applied=None, again=None, after=None, check_mode=Fal
 
 
 def failures_of(applied, again):
-    """What failed now, what failed once the connection was made anew, and what an earlier run restarted and is failed."""
+    """The units that failed now, those that failed once the connection was made anew, and failed units that an earlier run restarted."""
     first = list(applied.get('failures') or [])
     units = [failure['unit'] for failure in first]
     return first + [failure for failure in again.get('failures') or [] if failure['unit'] not in units]
@@ -53,7 +53,7 @@ def words_of(applied, again, failed):
 
 
 def still_to_do(decision, actions, failed):
-    """What was done and is still to be done. A reloaded service lets go of its logs once its clients are served."""
+    """The actions that were done and are still to be done. A reloaded service lets go of its logs once its clients are served."""
     if decision['reboots']:
         return [action for action in actions if action['action'] in ('restart', 'reboot')]
     done = [action['argv'] for action in decision['attached'] + decision['detached']]
@@ -65,7 +65,7 @@ def still_to_do(decision, actions, failed):
 
 
 def left_to_people(decision, plan, looked_again, stale):
-    """What is neither done nor failed."""
+    """The actions that are neither done nor failed."""
     if looked_again:
         return [action for action in plan['actions'] if action not in stale]
     done = decision['attached'] + decision['detached']
@@ -73,7 +73,7 @@ def left_to_people(decision, plan, looked_again, stale):
 
 
 def is_clean(decision, plan, looked_again, wrong):
-    """None if it is not known."""
+    """Whether the host is clean now, or None if that is not known."""
     if wrong:
         return False
     return None if decision['acts'] and not looked_again else plan.get('clean')

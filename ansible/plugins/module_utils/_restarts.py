@@ -38,7 +38,7 @@ def write_record(path, entries):
 
 
 def states(entries):
-    """[{unit, uid}] -> the same with active, sub and result, or with None in their place where systemd does not say."""
+    """[{unit, uid}] -> the same with active, sub and result, or with None in their place if systemd does not say."""
     answers = []
     for uid in sorted({entry['uid'] for entry in entries}, key=lambda uid: (uid is not None, uid or 0)):
         mine = [entry for entry in entries if entry['uid'] == uid]
@@ -58,5 +58,5 @@ def is_failed(state):
 
 
 def failed_since(entries):
-    """Those of the record that are failed now, each with its state."""
+    """The units of the record that are failed now, each with its state."""
     return [state for state in states(entries) if is_failed(state)]

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 the lib-users authors
 # SPDX-License-Identifier: MIT
 
-"""What the modules share beyond the run itself: options -> the CLI's arguments, and whether a document may be relied
+"""The parts that the modules share beyond the run itself: options -> the CLI's arguments, and whether a document may be relied
 on: not everything seen, or made on another host."""
 
 import os
@@ -15,11 +15,11 @@ FROM_REPORT_OPTIONS = dict(
     any_host=dict(type='bool', default=False),
 )
 
-# Warnings of a report that say that something was not seen, as against narrowed on purpose.
+# Warnings of a report that something was not seen, and not that the scan was narrowed on purpose.
 UNSEEN = ('not_everything_seen', 'blocked', 'hidepid')
-# How processes count that were not seen.
+# The numbers by which processes that were not seen are counted.
 OUTCOMES = ('denied', 'failed', 'blocked')
-# True of every host that has user units: those who ask find it in the report.
+# This holds for every host that has user units. The report says it for those who ask.
 USUAL = ('unit_facts_unavailable',)
 
 
@@ -32,7 +32,7 @@ def messages(report, codes=(), without=()):
 
 
 def unseen_in_report(path):
-    """Why a report on this host is incomplete: empty where it was only narrowed, None where it cannot be read."""
+    """Why a report on this host is incomplete: empty if it was only narrowed, None if it cannot be read."""
     try:
         with open(path, 'rb') as stream:
             return messages(parse_document(stream.read(), 'report'), UNSEEN)
@@ -65,7 +65,7 @@ def unseen_users(report):
 
 
 def require_seen(module, seen, why, result):
-    """Fails where the host was not seen wholly, unless allow_incomplete: what was not seen could be affected."""
+    """Fails if the host was not seen wholly, unless allow_incomplete: a process that was not seen could be affected."""
     if seen or module.params['allow_incomplete']:
         return
     said = ': ' + visible('; '.join(why)) if why else ''
@@ -83,7 +83,7 @@ def require_seen(module, seen, why, result):
 
 
 def require_own_host(module, host):
-    """Fails where a report was made on another host, unless any_host; warns where it is from before the last boot."""
+    """Fails if a report was made on another host, unless any_host; warns if it is from before the last boot."""
     if module.params['from_report'] is None or module.params['any_host']:
         return
     own = own_host_id()

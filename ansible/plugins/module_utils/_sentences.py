@@ -48,7 +48,7 @@ def user_name(user):
 
 
 def target(action):
-    """What an action is about."""
+    """The subject of an action, in words."""
     container, session, process = action.get('container'), action.get('session'), action.get('process')
     if container:
         names = [container['runtime'], 'container', container.get('name') or (container.get('id') or '')[:12]]
@@ -63,7 +63,7 @@ def target(action):
 
 
 def action_sentence(action, note=None):
-    """What is to be done and why a person has to; a note says why the play did not do it."""
+    """The action and why a person has to do it; a note says why the play did not do it."""
     why = []
     if action.get('blocked_by'):
         why.append(OBSTACLES.get(action['blocked_by'], action['blocked_by']))

@@ -13,7 +13,7 @@ FOLDERS = ('/usr/bin', '/bin', '/usr/sbin', '/sbin')
 
 
 class Ran(object):
-    """What a program gave: rc is None if it did not end in time or could not be started."""
+    """The result of a program: rc is None if it did not end in time or could not be started."""
 
     def __init__(self, rc, out, err, timed_out=False):
         self.rc = rc
@@ -27,7 +27,7 @@ class Ran(object):
 
 
 def find_program(name):
-    """Its path, or None."""
+    """The path of a program, or None."""
     paths = [os.path.join(folder, name) for folder in FOLDERS]
     return next((path for path in paths if os.access(path, os.X_OK)), None)
 
@@ -65,7 +65,7 @@ def managers(uid):
     return [['systemctl', '--user', '--machine=%d@.host' % uid], as_user + ['systemctl', '--user']]
 
 
-# The commands of a plan, and no others: whose manager, then what it is told. systemctl would expand a glob in place of a unit.
+# The commands of a plan, and no others: the manager, then the order to it. systemctl would expand a glob in place of a unit.
 PLANNED = re.compile(
     r'(systemctl( --user --machine=[0-9]+@\.host)?'
     r'|setpriv --reuid=([0-9]+) --regid=[0-9]+ --clear-groups env XDG_RUNTIME_DIR=/run/user/\3 systemctl --user)'

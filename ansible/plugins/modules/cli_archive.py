@@ -11,7 +11,7 @@ version_added: 0.1.0
 description:
   - Unpacks an archive that is on the host into a folder of its version, tries the program there, and makes the symbolic
     link C(current) lead to it.
-  - Nothing in use is written to, and nothing is left behind where it fails.
+  - Nothing in use is written to, and nothing is left behind if it fails.
   - The role P(lib_users.host.install#role) brings the archive to the host and removes it afterwards.
   - It needs neither Node nor C(tar) nor C(xz) on the host.
 options:
@@ -30,7 +30,7 @@ options:
   src:
     description:
       - The archive, C(lib-users-VERSION-linux-ARCHITECTURE.tar.xz), on the host.
-      - Not looked at where O(version) is there already, nor in check mode.
+      - Not looked at if O(version) is there already, nor in check mode.
     type: path
   sha256:
     description: The SHA-256 of O(src), without which it is not unpacked.
@@ -172,7 +172,7 @@ def uninstall(module, installation):
                     os.unlink(installation.path('current'))
                 for name in versions:
                     remove(installation.path(name))
-            # What somebody else put there stays, and the folder with it.
+            # Files that somebody else put there stay, and the folder with them.
             if not os.listdir(installation.prefix):
                 os.rmdir(installation.prefix)
     return dict(changed=changed, version=None, previous=previous, removed=versions)

@@ -12,7 +12,7 @@ description:
   - Runs C(lib-users check) once and returns its judgement of the host against a baseline.
   - The task does not fail for what was found. Test RV(verdict).
   - It changes nothing but the file that O(write_baseline) names.
-  - In check mode, on a host where C(lib-users) is not installed, the task is skipped, since nothing is known before it is.
+  - In check mode, on a host without C(lib-users), the task is skipped, since nothing is known before it is installed.
 extends_documentation_fragment:
   - lib_users.host.cli
   - lib_users.host.cli.from_report
@@ -23,9 +23,9 @@ options:
     type: path
   write_baseline:
     description:
-      - Keep what is known now as the next baseline, in this file on the managed host, where the gate is open or with
-        O(fail_on=never). Its folder is made where it is missing, for root alone.
-      - Nothing is written in check mode, nor where the gate is closed.
+      - Keep what is known now as the next baseline, in this file on the managed host, if the gate is open or with
+        O(fail_on=never). Its folder is made if it is missing, for root alone.
+      - Nothing is written in check mode, nor if the gate is closed.
     type: path
   fail_on:
     description:
@@ -48,8 +48,8 @@ options:
     choices: [executable, library, data, regular, directory, unknown]
   reboot:
     description:
-      - What a reboot that is known to be required makes of RV(verdict). With V(fail) it closes the gate.
-      - It wants a C(lib-users) that knows it. Without it that one's own default counts.
+      - How a reboot that is known to be required changes RV(verdict). With V(fail) it closes the gate.
+      - It needs a C(lib-users) that knows it. If this option is not set, the default of C(lib-users) counts.
     type: str
     choices: [ok, warning, fail]
   allow_unseen_users:
@@ -139,11 +139,11 @@ drift:
       returned: success
       type: str
     allow_incomplete:
-      description: Whether the gate may be open though not everything could be seen. Since version 1.3 of the document.
+      description: Whether the gate may be open even if not everything could be seen. Since version 1.3 of the document.
       returned: success
       type: bool
     allow_unseen_users:
-      description: Whether the gate may be open though processes of users could not be seen. Since version 1.3 of the document.
+      description: Whether the gate may be open even if processes of users could not be seen. Since version 1.3 of the document.
       returned: success
       type: bool
     verdict:
@@ -155,17 +155,17 @@ drift:
       returned: success
       type: dict
     findings:
-      description: What is there now, each with its change V(new) or V(remaining).
+      description: The findings of this report, each with its change V(new) or V(remaining).
       returned: success
       type: list
       elements: dict
     resolved:
-      description: What was there and is gone.
+      description: Findings of the baseline that are gone.
       returned: success
       type: list
       elements: dict
     unseen:
-      description: What was there and could not be looked at.
+      description: Findings of the baseline that could not be looked at.
       returned: success
       type: list
       elements: dict
@@ -179,7 +179,7 @@ drift:
       returned: success
       type: dict
     accepted:
-      description: What is there, but accepted by the configuration, with C(reason) and C(until). Since version 1.1 of the document.
+      description: Findings that the configuration accepts, with C(reason) and C(until). Since version 1.1 of the document.
       returned: success
       type: list
       elements: dict
@@ -189,28 +189,28 @@ drift:
       type: list
       elements: dict
 findings:
-  description: What is there now, each with its change V(new) or V(remaining).
+  description: The findings of this report, each with its change V(new) or V(remaining).
   returned: success
   type: list
   elements: dict
 resolved:
-  description: What was there and is gone.
+  description: Findings of the baseline that are gone.
   returned: success
   type: list
   elements: dict
 unseen:
-  description: What was there and could not be looked at.
+  description: Findings of the baseline that could not be looked at.
   returned: success
   type: list
   elements: dict
 accepted:
-  description: What is there, but accepted by the configuration, with C(reason) and C(until). Null with a C(lib-users) that does not say it.
+  description: Findings that the configuration accepts, with C(reason) and C(until). Null with a C(lib-users) that does not say it.
   returned: success
   type: list
   elements: dict
 reboot:
   description:
-    - Whether a reboot is required (null where that is not known), and the reasons.
+    - Whether a reboot is required (null if that is not known), and the reasons.
     - Null itself with a C(lib-users) that does not say it.
   returned: success
   type: dict
@@ -227,7 +227,7 @@ baseline_written:
   returned: success
   type: bool
 verdict:
-  description: V(pass), V(drift), or V(incomplete) where nothing counted was found but not everything could be seen.
+  description: V(pass), V(drift), or V(incomplete) if nothing counted was found but not everything could be seen.
   returned: success
   type: str
   sample: pass
@@ -271,7 +271,7 @@ from ansible_collections.lib_users.host.plugins.module_utils._scan import (
     require_seen,
 )
 
-# check ends with 5 where the gate is closed and with 4 where it cannot tell, and gives its document all the same.
+# check ends with 5 if the gate is closed and with 4 if it cannot tell. It gives its document in both cases.
 EXIT_CODES = {'pass': 0, 'incomplete': 4, 'drift': 5}
 FLAT_KEYS = ('verdict', 'counts', 'findings', 'resolved', 'unseen')
 

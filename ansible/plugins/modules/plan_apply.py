@@ -143,7 +143,7 @@ outcomes:
       returned: always
       type: str
     journal:
-      description: The last lines of the unit's journal where it failed, else null.
+      description: The last lines of the unit's journal if it failed, else null.
       returned: always
       type: str
 restarted:
@@ -152,7 +152,7 @@ restarted:
   type: list
   elements: str
 message:
-  description: RV(failures) in words, empty where there is none.
+  description: RV(failures) in words, empty if there is none.
   returned: always
   type: str
 failures:
@@ -214,7 +214,7 @@ def is_of_user(result):
 
 
 def has_failed(results):
-    """Whether a unit of the system did, since a user could have its own fail at will."""
+    """Whether a unit of the system failed; a user could have its own units fail at will."""
     return any(result['status'] in FAILED and not is_of_user(result) for result in results)
 
 
@@ -297,7 +297,7 @@ def detach(actions, params, results):
 
 
 def judge(results):
-    """systemctl is content with a service that fails as soon as it was started."""
+    """Finds units that failed right after their start, because systemctl is content with those."""
     asked = [result for result in results if result['status'] == 'done' and changes_state(result)]
     if not asked:
         return
@@ -329,7 +329,7 @@ def failed_before(record, results):
 
 
 def keep(module, record, results, failed):
-    """Keeps what was restarted, and what an earlier run restarted and is still failed."""
+    """Records the units that were restarted, and failed units that an earlier run restarted."""
     restarted = [entry_of(result) for result in results if changes_state(result) and result['status'] in ('done', 'detached', 'failed')]
     if not restarted:
         return

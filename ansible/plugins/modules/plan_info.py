@@ -12,7 +12,7 @@ description:
   - Runs C(lib-users plan) once and returns the parts of its plan as keys.
   - It does nothing about it.
   - RV(services) alone are not all that is to be done. A gate should look at RV(clean).
-  - In check mode, on a host where C(lib-users) is not installed, the task is skipped, since nothing is known before it is.
+  - In check mode, on a host without C(lib-users), the task is skipped, since nothing is known before it is installed.
 extends_documentation_fragment:
   - lib_users.host.cli
   - lib_users.host.cli.scan
@@ -87,7 +87,7 @@ EXAMPLES = r'''
     label: "{{ item.unit }}"
   when: lu is not skipped
 
-- name: Reboot where that is known to be needed
+- name: Reboot if that is known to be needed
   ansible.builtin.reboot:
   become: true
   when:
@@ -183,7 +183,7 @@ plan:
 clean:
   description:
     - Whether nothing is left to do that is not the caller's own connection, its user manager or its session.
-    - Null where that is not known, as on a host that could not be seen wholly, or with a C(lib-users) that does not say it.
+    - Null if that is not known, as on a host that could not be seen wholly, or with a C(lib-users) that does not say it.
   returned: success
   type: bool
 services:
@@ -214,7 +214,7 @@ user_services:
 actions:
   description:
     - Everything that is to be done, in order, what needs a person included.
-    - RV(actions[].argv) is an argument list, or null where only a person can do it.
+    - RV(actions[].argv) is an argument list, or null if only a person can do it.
   returned: success
   type: list
   elements: dict
@@ -333,7 +333,7 @@ unseen_users:
   type: list
   elements: dict
 complete:
-  description: Whether the plan covers the whole host but for RV(unseen_users). V(false) also where O(units) narrowed it.
+  description: Whether the plan covers the whole host but for RV(unseen_users). V(false) also if O(units) narrowed it.
   returned: success
   type: bool
 '''
@@ -421,7 +421,7 @@ def main():
     require_seen(module, is_seen(plan, params, answer.warnings), answer.warnings, {'complete': plan['complete']})
     cli.warn(answer.warnings)
     required = plan['reboot']['required']
-    # Documents before version 1.1 do not say whether the host is clean, nor what holds space, and before 1.2 not who was unseen.
+    # Documents before version 1.1 say neither whether the host is clean nor what holds space, and before 1.2 not whose processes were unseen.
     parts = {'plan': plan}
     if not params['document']:
         parts = dict({key: plan[key] for key in FLAT_KEYS}, reboot_reasons=plan['reboot']['reasons'])

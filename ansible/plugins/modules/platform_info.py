@@ -43,7 +43,7 @@ EXAMPLES = r'''
   lib_users.host.platform_info:
   register: platform
 
-- name: Stop where it can run none
+- name: Stop if it can run none
   ansible.builtin.assert:
     that: platform.problems | length == 0
     fail_msg: "{{ platform.problems | join('; ') }}"
@@ -75,7 +75,7 @@ libc:
   type: str
   sample: glibc
 problems:
-  description: What keeps lib-users from being installed or run, each with a way out. Empty where nothing does.
+  description: What keeps lib-users from being installed or run, each with a way out. Empty if nothing does.
   returned: success
   type: list
   elements: str
@@ -92,10 +92,10 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.lib_users.host.plugins.module_utils._cli import is_noexec
 
 ARCHITECTURES = {'x86_64': 'x64', 'amd64': 'x64', 'aarch64': 'arm64', 'arm64': 'arm64'}
-# What the runtime inside the builds is linked to: glibc and nothing else, or musl and these libraries.
+# The libraries that the runtime inside the builds is linked to: glibc and nothing else, or musl and these.
 GLIBC = (2, 17)
 MUSL_LIBRARIES = {'libstdc++.so.6': 'libstdc++ on Alpine'}
-NPM = 'install it by npm, where Node 20 or newer is'
+NPM = 'install it by npm, if Node 20 or newer is there'
 
 
 def glibc_version():

@@ -53,7 +53,7 @@ EXAMPLES = r'''
   become: true
   register: ready
 
-- name: Reboot where nothing does
+- name: Reboot if nothing does
   ansible.builtin.reboot:
   become: true
   when: (ready.forbidden + ready.problems) | length == 0
@@ -87,7 +87,7 @@ from ansible_collections.lib_users.host.plugins.module_utils._systemd import (
 )
 from ansible_collections.lib_users.host.plugins.module_utils._visible import visible
 
-# What ended is inactive or failed.
+# A unit that has ended is inactive or failed.
 RUNNING = ('active', 'activating', 'reloading', 'deactivating')
 USER_SLICES = ('/sys/fs/cgroup/user.slice', '/sys/fs/cgroup/systemd/user.slice', '/sys/fs/cgroup/unified/user.slice')
 
@@ -135,12 +135,12 @@ def files_of(unit):
 
 
 def unit_problems(units):
-    """What systemd-analyze says of active units whose files were changed since the host was booted."""
+    """The complaints of systemd-analyze about active units whose files were changed since the host was booted."""
     booted = boot_seconds()
     changed = [
         unit for unit in units
         if unit.get('ActiveState') in RUNNING and any(changed_since(path, booted) for path in files_of(unit))
-        # What systemd made itself is made anew.
+        # systemd makes its own files anew.
         and not unit.get('FragmentPath', '').startswith('/run/')
     ]
     problems = ['%s runs, and its file %s is gone' % (unit['Id'], unit['FragmentPath']) for unit in changed

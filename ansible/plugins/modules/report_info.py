@@ -11,7 +11,7 @@ version_added: 0.1.0
 description:
   - Runs C(lib-users scan) once and returns its report, by systemd unit, session and container.
   - To learn what to do about it use M(lib_users.host.plan_info).
-  - In check mode, on a host where C(lib-users) is not installed, the task is skipped, since nothing is known before it is.
+  - In check mode, on a host without C(lib-users), the task is skipped, since nothing is known before it is installed.
 extends_documentation_fragment:
   - lib_users.host.cli
   - lib_users.host.cli.scan
@@ -132,7 +132,7 @@ unseen_users:
   type: list
   elements: dict
 complete:
-  description: Whether the whole host was seen. V(false) also where O(units) narrowed the scan.
+  description: Whether the whole host was seen. V(false) also if O(units) narrowed the scan.
   returned: success
   type: bool
   sample: true

@@ -20,7 +20,7 @@ export interface Config {
   };
   scan?: ScanConfig;
   /**
-   * What to do about whom. The first rule that matches wins, before the shipped policy.
+   * What to do, and with which units. The first rule that matches wins, before the shipped policy.
    */
   policy?: PolicyRule[];
   check?: CheckConfig;
@@ -84,7 +84,7 @@ export interface CheckConfig {
    */
   roles?: ('code' | 'data' | 'log' | 'file' | 'scratch')[];
   /**
-   * What a required reboot is to the gate: said (ok), a WARNING of the plugin (warning), or a closed gate (fail).
+   * How a required reboot counts for the gate: said (ok), a WARNING of the plugin (warning), or a closed gate (fail).
    */
   reboot?: 'ok' | 'warning' | 'fail';
   /**

@@ -9,7 +9,7 @@ export type SchemaVersion = string;
  */
 export type Time = string;
 /**
- * A string, or null where there is none.
+ * A string, or null if there is none.
  */
 export type NullableString = string | null;
 /**
@@ -29,7 +29,7 @@ export type Change = 'new' | 'remaining' | 'resolved' | 'unseen';
  */
 export type NullableUser = User | null;
 /**
- * The raw bytes in base64 where the string beside it could not carry them losslessly, else null.
+ * The raw bytes in base64 if the string beside it could not carry them losslessly, else null.
  */
 export type Base64 = string | null;
 /**
@@ -67,11 +67,11 @@ export interface Drift {
    */
   fail_on: 'new' | 'any' | 'never';
   /**
-   * Whether the gate may be open though not everything could be seen (--allow-incomplete). Always written; not required, since documents before 1.3 do not have it.
+   * Whether the gate may be open even if not everything could be seen (--allow-incomplete). Always written; not required, since documents before 1.3 do not have it.
    */
   allow_incomplete?: boolean;
   /**
-   * Whether the gate may be open though processes of users could not be seen, if everything else was (--allow-unseen-users). Always written; not required, since documents before 1.3 do not have it.
+   * Whether the gate may be open even if processes of users could not be seen, if everything else was (--allow-unseen-users). Always written; not required, since documents before 1.3 do not have it.
    */
   allow_unseen_users?: boolean;
   /**
@@ -81,15 +81,15 @@ export interface Drift {
   counts: Counts;
   reboot?: DriftReboot;
   /**
-   * What is there now: the new first, then the remaining; each by scope, uid and unit, path and via.
+   * The findings of this report: the new first, then the remaining; each by scope, uid and unit, path and via.
    */
   findings: Finding[];
   /**
-   * What the baseline had and is gone.
+   * Findings that the baseline had and that are gone.
    */
   resolved: Finding[];
   /**
-   * What the baseline had and this report could not have seen.
+   * Findings that the baseline had and that this report could not have seen.
    */
   unseen: Finding[];
   /**
@@ -97,7 +97,7 @@ export interface Drift {
    */
   unseen_users?: UnseenOwner[];
   /**
-   * What is there, but neither counted nor compared, since the configuration accepts it. Always written; not required, since documents of 1.0 do not have it.
+   * Findings that are neither counted nor compared, because the configuration accepts them. Always written; not required, since documents of 1.0 do not have it.
    */
   accepted?: Accepted[];
   /**
@@ -190,7 +190,7 @@ export interface Counts {
  */
 export interface DriftReboot {
   /**
-   * true, false, or null where it cannot be known.
+   * true, false, or null if it cannot be known.
    */
   required: boolean | null;
   /**
@@ -202,7 +202,7 @@ export interface DriftReboot {
    */
   unknown_because?: RebootUnknown | null;
   /**
-   * What a required reboot is to the gate (--reboot). ok: said, nothing more. warning: the plugin's state is WARNING, the exit code of every other format stays. fail: it closes the gate.
+   * How a required reboot counts for the gate (--reboot). ok: it is only said. warning: the plugin's state is WARNING, the exit code of every other format stays. fail: it closes the gate.
    */
   counts_as: 'ok' | 'warning' | 'fail';
   /**
@@ -302,16 +302,16 @@ export interface RebootUnknown {
  */
 export interface Finding {
   /**
-   * The same on every host and after every restart: made of scope, uid, unit (the program where there is none), via and path, normalised by visible rules.
+   * The same on every host and after every restart: made of scope, uid, unit (the program if there is none), via and path, normalised by visible rules.
    */
   id: string;
   change: Change;
   /**
-   * The whole unit name, or null where no unit owns the process.
+   * The whole unit name, or null if no unit owns the process.
    */
   unit: string | null;
   /**
-   * Whose manager the unit belongs to, or null without a unit.
+   * The manager that the unit belongs to, or null without a unit.
    */
   scope: ('system' | 'user') | null;
   user: NullableUser;
@@ -347,7 +347,7 @@ export interface Finding {
   counted?: boolean;
 }
 /**
- * A user; the name is null where the passwd file does not know the uid.
+ * A user; the name is null if the passwd file does not know the uid.
  */
 export interface User {
   /**

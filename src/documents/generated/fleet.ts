@@ -79,7 +79,7 @@ export interface Fleet {
    */
   cve?: CveAnswer | null;
   /**
-   * What could not be folded, and why. Of one source at most a hundred are listed; then one entry counts the rest.
+   * What could not be folded, and why. At most a hundred are listed of one source; then one entry counts the rest.
    */
   unreadable_inputs: UnreadableInput[];
 }
@@ -120,7 +120,7 @@ export interface FleetHost {
    */
   id: string | null;
   /**
-   * Where the report came from: the file, - for standard input; with :LINE where it does not begin on the first line.
+   * Where the report came from: the file, - for standard input; with :LINE if it does not begin on the first line.
    */
   source: string;
   /**
@@ -143,7 +143,7 @@ export interface FleetHost {
   reboot_reasons?: RebootReason[];
   verdict?: FleetVerdict;
   /**
-   * As the plan says it: true, false, or null where it cannot be known.
+   * As the plan says it: true, false, or null if it cannot be known.
    */
   reboot_required: boolean | null;
   superseded: Count;
@@ -360,7 +360,7 @@ export interface CveUnknown {
  */
 export interface UnreadableInput {
   /**
-   * The file or folder, - for standard input; with :LINE where it does not begin on the first line.
+   * The file or folder, - for standard input; with :LINE if it does not begin on the first line.
    */
   source: string;
   /**

@@ -9,7 +9,7 @@ export type SchemaVersion = string;
  */
 export type Time = string;
 /**
- * A string, or null where there is none.
+ * A string, or null if there is none.
  */
 export type NullableString = string | null;
 /**
@@ -78,7 +78,7 @@ export type ReasonCode =
   | 'scratch_file'
   | 'policy';
 /**
- * The package that owns the path now, or had it (see package); null where none does, or without --packages.
+ * The package that owns the path now, or had it (see package); null if none does, or without --packages.
  */
 export type NullablePackage = Package | null;
 /**
@@ -108,7 +108,7 @@ export interface Plan {
   host: PlanHost;
   report: SourceReport;
   /**
-   * false where the report is not complete (but for unseen_users), leaves out processes outside units, or a filter narrowed the plan: then an empty plan does not mean a clean host.
+   * false if the report is not complete (but for unseen_users), leaves out processes outside units, or a filter narrowed the plan: then an empty plan does not mean a clean host.
    */
   complete: boolean;
   /**
@@ -141,7 +141,7 @@ export interface Plan {
    */
   clean?: boolean | null;
   /**
-   * What all actions together bring into memory; null if nothing is known of it. Always written; not required, since documents of 1.1 do not have it.
+   * The security fixes that all actions together bring into memory; null if nothing is known of them. Always written; not required, since documents of 1.1 do not have it.
    */
   fixes?: ClosedFixes | null;
   /**
@@ -149,7 +149,7 @@ export interface Plan {
    */
   ignored: Ignored[];
   /**
-   * What holds the space of gone files, most first, whether or not there is anything else to do: a restart of it, or its end, frees that space, but for what others hold too.
+   * The units and programs that hold the space of gone files, most first, whether or not there is anything else to do. A restart or the end of one frees its space, but for the files that others hold too.
    */
   held?: Holder[];
 }
@@ -204,7 +204,7 @@ export interface UnseenOwner {
   blocked: Count;
 }
 /**
- * A user; the name is null where the passwd file does not know the uid.
+ * A user; the name is null if the passwd file does not know the uid.
  */
 export interface User {
   /**
@@ -228,7 +228,7 @@ export interface UserService {
  */
 export interface PlanReboot {
   /**
-   * true, false, or null where it cannot be known.
+   * true, false, or null if it cannot be known.
    */
   required: boolean | null;
   /**
@@ -334,7 +334,7 @@ export interface Action {
   action: ActionName;
   unit: NullableString;
   /**
-   * The scope of the unit, or null where there is none.
+   * The scope of the unit, or null if there is none.
    */
   scope: Scope | null;
   user: NullableUser;
@@ -351,11 +351,11 @@ export interface Action {
    */
   process: PlannedProcess | null;
   /**
-   * The argument vector that does it, never a shell string; null where a person has to.
+   * The argument vector that does it, never a shell string; null if a person has to.
    */
   argv: string[] | null;
   /**
-   * true where the scan ran inside it: doing it may end the caller.
+   * true if the scan ran inside it: doing it may end the caller.
    */
   carries_caller: boolean;
   /**
@@ -452,7 +452,7 @@ export interface Because {
  */
 export interface Package {
   /**
-   * Whose database answered.
+   * The package manager whose database answered.
    */
   manager: 'dpkg' | 'rpm' | 'pacman' | 'apk';
   /**

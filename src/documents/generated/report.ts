@@ -9,15 +9,15 @@ export type SchemaVersion = string;
  */
 export type Time = string;
 /**
- * A string, or null where there is none.
+ * A string, or null if there is none.
  */
 export type NullableString = string | null;
 /**
- * UTC to the second, or null where it is not known.
+ * UTC to the second, or null if it is not known.
  */
 export type NullableTime = Time | null;
 /**
- * A number of things or bytes, or null where we could not look.
+ * A number of things or bytes, or null if we could not look.
  */
 export type NullableCount = Count | null;
 /**
@@ -45,7 +45,7 @@ export type Scope = 'system' | 'user';
  */
 export type OwnerKind = 'root' | 'service' | 'user';
 /**
- * The raw bytes in base64 where the string beside it could not carry them losslessly, else null.
+ * The raw bytes in base64 if the string beside it could not carry them losslessly, else null.
  */
 export type Base64 = string | null;
 /**
@@ -61,19 +61,19 @@ export type Role = 'code' | 'data' | 'log' | 'file' | 'scratch';
  */
 export type State = 'replaced' | 'removed' | 'unknown';
 /**
- * Whose something is, or null if that is not known.
+ * The owner of something, or null if the owner is not known.
  */
 export type NullableOwner = Owner | null;
 /**
- * The package that owns the path now, or had it (see package); null where none does, or without --packages.
+ * The package that owns the path now, or had it (see package); null if none does, or without --packages.
  */
 export type NullablePackage = Package | null;
 /**
- * major:minor in hexadecimal, as in proc_pid_maps(5), or null where we could not look.
+ * major:minor in hexadecimal, as in proc_pid_maps(5), or null if we could not look.
  */
 export type Device = string | null;
 /**
- * The inode number, unsigned 64-bit in decimal, or null where we could not look.
+ * The inode number, unsigned 64-bit in decimal, or null if we could not look.
  */
 export type Inode = string | null;
 /**
@@ -159,7 +159,7 @@ export interface Host {
   reboot: Reboot;
 }
 /**
- * From os-release(5); each null where the file does not say.
+ * From os-release(5); each null if the file does not say.
  */
 export interface OperatingSystem {
   id: NullableString;
@@ -171,7 +171,7 @@ export interface OperatingSystem {
  */
 export interface Reboot {
   /**
-   * true, false, or null where it cannot be known.
+   * true, false, or null if it cannot be known.
    */
   required: boolean | null;
   /**
@@ -303,7 +303,7 @@ export interface Scan {
    */
   blocked?: BlockedProcess[];
   /**
-   * Whose processes could not be looked at, or not completely: one entry an owner, by uid. Always written; not required, since documents before 1.3 do not have it.
+   * The users whose processes could not be looked at, or not completely: one entry a user, by uid. Always written; not required, since documents before 1.3 do not have it.
    */
   unseen?: UnseenOwner[];
   /**
@@ -333,7 +333,7 @@ export interface Filters {
    */
   units: string[];
   /**
-   * Ignored path globs, where * crosses /.
+   * Ignored path globs, in which * crosses /.
    */
   ignore: string[];
   /**
@@ -358,7 +358,7 @@ export interface ProcessCounts {
   blocked?: Count;
 }
 /**
- * A process that keeps waiting whoever reads it, or that was left out for its owner's sake.
+ * A process that makes its readers wait without end, or that was left out because others of its owner do.
  */
 export interface BlockedProcess {
   /**
@@ -369,7 +369,7 @@ export interface BlockedProcess {
   name: NullableString;
 }
 /**
- * A user; the name is null where the passwd file does not know the uid.
+ * A user; the name is null if the passwd file does not know the uid.
  */
 export interface User {
   /**
@@ -400,7 +400,7 @@ export interface Caller {
    */
   session: string;
   /**
-   * Whose session it is: the uid of the slice that holds it.
+   * The user of the session: the uid of the slice that holds it.
    */
   uid: number;
 }
@@ -421,7 +421,7 @@ export interface Suppressed {
   held_bytes: Count;
 }
 /**
- * What of one process is not listed. What is listed calls for something first, then is stale for longest, then holds most.
+ * The findings of one process that are not listed. Those that call for an action are listed first, then those that are stale for longest, then those that hold most.
  */
 export interface CutProcess {
   /**
@@ -497,7 +497,7 @@ export interface Unit {
   held_memory_bytes?: Count;
   stale_since: NullableTime;
   /**
-   * systemd's facts, or null where it was not or could not be asked.
+   * systemd's facts, or null if it was not or could not be asked.
    */
   systemd: SystemdFacts | null;
 }
@@ -557,7 +557,7 @@ export interface UnitFile {
   pids: Pids;
 }
 /**
- * Whose something is.
+ * The owner of something.
  */
 export interface Owner {
   /**
@@ -572,7 +572,7 @@ export interface Owner {
  */
 export interface Package {
   /**
-   * Whose database answered.
+   * The package manager whose database answered.
    */
   manager: 'dpkg' | 'rpm' | 'pacman' | 'apk';
   /**
@@ -611,7 +611,7 @@ export interface SystemdFacts {
   kill_mode: NullableString;
   fragment_path: NullableString;
   /**
-   * Whether the unit file is on disk now; null without one, and where we could not, or must not, look.
+   * Whether the unit file is on disk now; null without one, and if we could not, or must not, look.
    */
   fragment_present?: boolean | null;
   /**
@@ -665,11 +665,11 @@ export interface Process {
   command: string[];
   command_base64: Base64;
   /**
-   * true where the command line was longer than we read.
+   * true if the command line was longer than we read.
    */
   command_truncated: boolean;
   /**
-   * The program, or null where the link could not be read.
+   * The program, or null if the link could not be read.
    */
   executable: Executable | null;
   cgroup: NullableString;
@@ -775,7 +775,7 @@ export interface DeletedFd {
   path_base64: Base64;
   path_source?: PathSource;
   /**
-   * The file's type; unknown where we could not look.
+   * The file's type; unknown if we could not look.
    */
   kind: 'regular' | 'directory' | 'unknown';
   role: Role;
@@ -789,11 +789,11 @@ export interface DeletedFd {
   size_bytes: NullableCount;
   held_bytes: NullableCount;
   /**
-   * How it is open (path: O_PATH), or null where fdinfo could not be read.
+   * How it is open (path: O_PATH), or null if fdinfo could not be read.
    */
   access: ('read' | 'write' | 'read_write' | 'path') | null;
   /**
-   * Whether it is open with O_APPEND, or null where fdinfo could not be read.
+   * Whether it is open with O_APPEND, or null if fdinfo could not be read.
    */
   append: boolean | null;
   mount_point: NullableString;
@@ -827,7 +827,7 @@ export interface PackageInUse {
   name: string;
   source: NullableString;
   /**
-   * Whose database answered.
+   * The package manager whose database answered.
    */
   manager: 'dpkg' | 'rpm' | 'pacman' | 'apk';
   /**
@@ -836,7 +836,7 @@ export interface PackageInUse {
   installed_version: string;
   running_version: NullableString;
   /**
-   * What tells the running version, the strongest of what its files have. file_time: the gone file was written at the time of exactly one entry of the changelog. build_note: the gone file itself names it. upgrade_log: the log of the package manager has the change that took the file away, or only one since the process began. first_upgrade: the log has several since, and this is the first. null: nothing tells it.
+   * The evidence of the running version, the strongest that its files give. file_time: the gone file was written at the time of exactly one entry of the changelog. build_note: the gone file itself names it. upgrade_log: the log of the package manager has the change that took the file away, or only one since the process began. first_upgrade: the log has several since, and this is the first. null: there is none.
    */
   evidence: ('file_time' | 'build_note' | 'upgrade_log' | 'first_upgrade') | null;
   replaced_at: NullableTime;

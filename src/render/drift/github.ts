@@ -1,5 +1,5 @@
-// Drift -> workflow commands of GitHub Actions: at most ten errors, one a unit, and what is left in a
-// warning: of each kind a step shows ten, so that an eleventh error would be lost.
+// Drift -> workflow commands of GitHub Actions: at most ten errors, one a unit, and the rest in one
+// warning. A step shows ten of each kind, so that an eleventh error would be lost.
 // Source of truth: "Workflow commands for GitHub Actions", and escapeData/escapeProperty of actions/toolkit's core.
 
 import { allowsIncomplete, countedFindings, rebootGate, rebootOf } from '../../documents/drift-gate.ts';

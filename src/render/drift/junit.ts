@@ -1,5 +1,5 @@
 // Drift -> JUnit XML: one suite for the host, one case for every unit, one that says whether a reboot is required, and one whether
-// everything was seen, since CI systems fail an empty suite or take it for none.
+// everything was seen, since CI systems fail an empty suite or ignore it.
 
 import { allowsIncomplete, countedFindings, rebootGate, rebootOf, sawEnough } from '../../documents/drift-gate.ts';
 import type { Drift, Finding } from '../../documents/generated/drift.ts';
@@ -45,7 +45,7 @@ function whyUnseen({ report: { processes } }: Drift): string[] {
   ];
 }
 
-/** A case cannot warn: unless a reboot closes the gate, a case that does not hold is skipped, with the reason. */
+/** A case cannot warn. A case that does not hold is skipped with the reason, unless a reboot closes the gate. */
 function rebootCase(drift: Drift): Case {
   const reboot = rebootOf(drift);
   const gate = rebootGate(reboot);

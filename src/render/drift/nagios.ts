@@ -17,7 +17,7 @@ import { sanitize } from '../sanitize.ts';
 import { groupByOwner, type Owner } from './owners.ts';
 
 export interface Range {
-  /** As it was written, for the performance data. */
+  /** The range as it was written, for the performance data. */
   text: string;
   start: number;
   end: number;
@@ -26,12 +26,12 @@ export interface Range {
 }
 
 export interface Thresholds {
-  /** Over the number of counted units; null never alerts. */
+  /** Ranges for the number of counted units; null never alerts. */
   warning: Range | null;
   critical: Range | null;
-  /** A finding that is stale for longer is CRITICAL, counted or not; in seconds. */
+  /** A finding that is stale for more seconds than this is CRITICAL, counted or not. */
   criticalAgeSeconds: number | null;
-  /** Whether what is not known is UNKNOWN though the judgement allowed it. */
+  /** Whether the unknown is UNKNOWN although the judgement allowed it. */
   requireComplete: boolean;
 }
 
@@ -40,7 +40,7 @@ type State = keyof typeof nagiosCodes;
 
 const shownUnits = 5;
 
-/** The range, or null where it is none. `10` is 0:10, `~:` starts at minus infinity. */
+/** The range; null if the text is none. `10` is 0:10, `~:` starts at minus infinity. */
 export function parseRange(text: string): Range | null {
   const [, at, from, to] = /^(@?)(?:(~|-?\d+(?:\.\d+)?)?:)?(-?\d+(?:\.\d+)?)?$/.exec(text) ?? [];
   if (at === undefined || (from === undefined && to === undefined && !text.includes(':'))) return null;
@@ -69,7 +69,7 @@ export function renderNagios(drift: Drift, thresholds: Thresholds): { text: stri
     ...(old.unknown > 0 ? [`${count(old.unknown, 'finding')} of unknown age`] : []),
     ...(rebootSaid === null ? [] : [rebootSaid]),
     ...(accepted > 0 ? [`${count(accepted, 'finding')} accepted`] : []),
-    // Nobody counts scratch, and a disk that is full of it is not OK without a word.
+    // Nobody counts scratch, but a disk that is full of it must not be OK without a word.
     ...(scratch >= notableBytes ? [`scratch files hold ${formatBytes(scratch)}`] : []),
     ...(drift.report.complete ? [] : ['not everything could be seen']),
   ].join('; ');
@@ -94,7 +94,7 @@ function stateOf(
   return seen && gate === 'open' ? 'OK' : 'UNKNOWN';
 }
 
-/** A plugin warns of a reboot unless somebody said otherwise. */
+/** A plugin warns of a reboot unless a flag or the configuration says otherwise. */
 function pluginReboot(drift: Drift): DriftReboot {
   const reboot = rebootOf(drift);
   return reboot.by_default ? { ...reboot, counts_as: 'warning' } : reboot;
@@ -102,15 +102,15 @@ function pluginReboot(drift: Drift): DriftReboot {
 
 interface Old {
   owners: readonly Owner[];
-  /** How many findings may be too old, since the document does not say since when they are stale. */
+  /** The number of findings that may be too old, because the document does not say since when they are stale. */
   unknown: number;
 }
 
-/** A baseline lets a finding pass for as long as one likes; --critical-age says how long that is. */
+/** A baseline lets a finding pass for ever; --critical-age limits that time. */
 function findOld({ findings, generated_at }: Drift, seconds: number | null): Old {
   if (seconds === null) return { owners: [], unknown: 0 };
   const isOlder = (since: string): boolean =>
-    // A time that no calendar has does not hide what may be old.
+    // A time that no calendar has does not hide a finding that may be old.
     !(Date.parse(generated_at) - Date.parse(since) <= seconds * 1000);
   const isOld = (finding: Finding): boolean => isOlder(staleSince(finding) ?? finding.first_seen_at);
   return {
@@ -126,7 +126,7 @@ function withNames(text: string, owners: readonly Owner[]): string {
   return `${text}: ${names.join(', ')}`;
 }
 
-/** What every error is: UNKNOWN, on standard output. */
+/** The answer to every error: UNKNOWN, on standard output. */
 export function renderNagiosError({ message, hint }: { message: string; hint: string | null }): string {
   return `${statusLine('UNKNOWN', sanitize(hint === null ? message : `${message} (${hint})`))}\n`;
 }
@@ -137,7 +137,7 @@ function statusLine(state: State, sanitized: string): string {
   return `LIB_USERS ${state} - ${text}`;
 }
 
-/** What is not known is absent: U, which the guidelines have for that, is no number to most readers. */
+/** An unknown value is left out. The guidelines have U for it, but most readers take U for no number. */
 function perfdata(
   { counts, report }: Drift,
   { required }: DriftReboot,

@@ -1,4 +1,4 @@
-// Drift -> what a person wants to know of a gate: whether it is open, and what is new, remains or is gone.
+// Drift -> the text for a person at a gate: whether it is open, and which findings are new, remain or are gone.
 
 import { countedFindings, rebootGate, rebootOf } from '../../documents/drift-gate.ts';
 import type { Drift, Finding } from '../../documents/generated/drift.ts';

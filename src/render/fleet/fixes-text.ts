@@ -88,7 +88,7 @@ function few(sanitized: readonly string[]): string {
   return `${shown.join(', ')}${sanitized.length > shownNames ? ` … ${sanitized.length - shownNames} more` : ''}`;
 }
 
-/** Versions stand behind a blank. */
+/** Leaves a change of versions (`libexpat1 1 → 2`) without quotes, because its blanks belong to it. */
 function quoteName(name: string): string {
   return name.includes(' → ') ? name : quote(name);
 }

@@ -35,9 +35,9 @@ export function renderFleetJunit(fleet: Fleet): string {
 }
 
 /**
- * A host that passes though something is to be said of it is skipped, since a case cannot warn.
- * @param ambiguous another host has its name
- * @param units the affected units of that name
+ * A host that passes with a remark is skipped with that remark, since a case cannot warn.
+ * @param ambiguous another host has the same name
+ * @param units the affected units of the host with that name
  */
 function hostCase(host: Host, ambiguous: boolean, units: readonly string[], { fail_on = [] }: Fleet): Case {
   const { hostname, source, complete, reboot_required, stale = 0, reboot_reasons = [], verdict = null } = host;

@@ -1,4 +1,4 @@
-// Fleet -> metrics for Prometheus, one series a host. Names of their own, so that they can stand beside those of the machine
+// Fleet -> metrics for Prometheus, one series a host. They have names of their own, so that they can stand beside those of the machine
 // that folded the reports: node_exporter's textfile collector wants one help text a name.
 
 import type { Fleet } from '../../documents/generated/fleet.ts';
@@ -12,7 +12,7 @@ interface PerHost {
   name: string;
   help: string;
   value: (host: Host) => Value;
-  /** Two hosts may have one name, and then one series; null is not known. */
+  /** Two hosts with the same name share one series; null is unknown. */
   join: (values: readonly Value[]) => Value;
 }
 

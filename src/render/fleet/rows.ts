@@ -1,6 +1,6 @@
 // Fleet -> NDJSON, one line for every gone file and host, flat, every row with every column: generated_at hostname path
-// via kind role state, and the units that use the file on any host, joined by commas: which of them do on this one only its
-// own report says.
+// via kind role state, and the units that use the file on any host, joined by commas. Only a host's own report says which of
+// those units use the file on that host.
 
 import type { Fleet } from '../../documents/generated/fleet.ts';
 import { renderNdjson } from '../json.ts';

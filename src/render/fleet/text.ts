@@ -1,5 +1,5 @@
-// Fleet -> what a person in charge of many hosts wants to know: which file on how many hosts, which unit on which hosts,
-// who could not be seen, who must reboot, and what could not be read.
+// Fleet -> the text for a person in charge of many hosts: which file on how many hosts, which unit on which hosts,
+// which hosts could not be seen, which must reboot, and which inputs could not be read.
 
 import type { Fleet } from '../../documents/generated/fleet.ts';
 import { formatBytes } from '../../sizes.ts';

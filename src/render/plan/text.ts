@@ -15,7 +15,7 @@ const shownFiles = 5;
 const shownIgnored = 10;
 
 export function renderPlanText(plan: Plan, style: Style): string {
-  // A plan of 1.0 does not say what is the caller's own.
+  // A plan of 1.0 does not say which actions are the caller's own.
   const own = plan.actions.filter(({ callers_own }) => callers_own === true);
   const rest = plan.actions.filter(({ callers_own }) => callers_own !== true);
   const first = rest.filter(({ carries_caller }) => !carries_caller);
@@ -87,7 +87,7 @@ function renderItem(action: Action, withVerb: boolean, style: Style): string {
   ].join('');
 }
 
-/** In one piece, however narrow the terminal is: a line that is broken is no line to copy. */
+/** Puts the command on one line, however narrow the terminal is, because a broken line cannot be copied. */
 function renderCommand({ argv }: Action, style: Style): string {
   if (argv === null) return '';
   const line = shellLine(argv);
@@ -95,7 +95,7 @@ function renderCommand({ argv }: Action, style: Style): string {
   return fold(shown, 6, 8, style);
 }
 
-/** What holds so much that somebody may want to end it for that. Another copy of scratch would hold as much again. */
+/** Whether it holds so much that a person may want to end it for that. Another copy of scratch would hold as much again. */
 function isHolding({ code, held_bytes }: Ignored): boolean {
   return code !== 'scratch_file' && (held_bytes ?? 0) >= notableBytes;
 }
@@ -112,7 +112,7 @@ function renderIgnored(title: string, ignored: readonly Ignored[], style: Style)
   return fold(words(title, 'bold'), 0, 2, style) + lines.map((line) => fold(words(line, 'dim'), 2, 4, style)).join('');
 }
 
-/** What users run by themselves waits for nobody's plan. */
+/** Names the users whose processes were not seen. Programs that users run wait for nobody's plan. */
 function renderUnseen(owners: NonNullable<Plan['unseen_users']>, style: Style): string {
   if (owners.length === 0) return '';
   const named = owners.map(({ user, denied, failed, blocked }) => {

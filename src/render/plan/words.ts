@@ -9,7 +9,7 @@ import { sanitize, sanitizeUnit } from '../sanitize.ts';
 
 export interface Section {
   title: string;
-  /** One of them, if it does not stand below the title. */
+  /** The word for a single action that does not stand below the title. */
   verb: string;
   holds: (action: Action) => boolean;
 }
@@ -18,7 +18,7 @@ function of(name: Action['action'], scope?: Action['scope']): Section['holds'] {
   return (action) => action.action === name && (scope === undefined || action.scope === scope);
 }
 
-/** In the order in which one does them, which is the plan's own. */
+/** In the order of the plan, in which a person does them. */
 export const sections: readonly Section[] = [
   { title: 'Restart services', verb: 'restart', holds: of('restart', 'system') },
   { title: 'Reload services', verb: 'reload', holds: of('reload', 'system') },
@@ -56,7 +56,7 @@ const obstacles: Readonly<Record<BlockedBy, string>> = {
   not_own_files: 'only logs speak for it, and they are not known to be its own: somebody may have handed them over',
 };
 
-/** Whether it is about the (sd-pam) of a user manager: of the same unit as the manager, and no part of it. */
+/** Whether the action is about the (sd-pam) of a user manager. It is in the same unit as the manager, but no part of it. */
 function isHelper({ unit, scope, process }: Action): boolean {
   const ofManager = scope === 'user' ? unit === 'init.scope' : parseManagerUid(unit ?? '') !== null;
   return ofManager && process?.name === '(sd-pam)';
@@ -65,7 +65,7 @@ function isHelper({ unit, scope, process }: Action): boolean {
 const helperEnds =
   'it is not the systemd of the user but the process beside it that closes the PAM session: no re-execution renews it, it ends when the user has logged out everywhere';
 
-/** Sanitized. What an action is about. */
+/** The words for the subject of an action. Sanitized. */
 export function nameTarget({ action, unit, user, session, container, process, because }: Action): string {
   if (action === 'daemon_reexec') return 'PID 1';
   if (container !== null) return nameContainer(container, because);
@@ -80,7 +80,7 @@ export function nameTarget({ action, unit, user, session, container, process, be
   return place === '' ? one : `${one} in ${place}`;
 }
 
-/** What has no name of any kind is told apart by its processes. */
+/** A container without any name is told apart by its processes. */
 function nameContainer(container: Container, because: readonly Because[]): string {
   const { id, name, cgroup, user } = container;
   const owner = user === null ? [] : [`of ${formatUser(user)}`];
@@ -90,7 +90,7 @@ function nameContainer(container: Container, because: readonly Because[]): strin
   return [containerName(container), ...owner, ...members].join(' ');
 }
 
-/** Sanitized: the policy's reason, what stands in the way, the signal, what to know before one does it. */
+/** Sanitized: the policy's reason, the obstacle, the signal, what to know before one does it. */
 export function explain(action: Action): string[] {
   const { policy, blocked_by, argv, remarks = [] } = action;
   const signal = argv?.find((word) => word.startsWith('--signal='))?.slice('--signal='.length);
@@ -107,7 +107,7 @@ const shownPids = 4;
 /** Sanitized: `/usr/lib/libc.so.6: library replaced, process 640`. */
 export function becauseText({ path, code, package: owner, pids, held_bytes }: Because): string {
   const from = owner === null ? '' : ` (now of ${sanitize(owner.name)} ${sanitize(owner.version)})`;
-  // Of code it is a little that a restart frees, and no reason for it.
+  // Code holds only a little, and freeing it is no reason for a restart.
   const held = code === 'log_held' && held_bytes ? `${formatBytes(held_bytes)}, ` : '';
   return `${quote(sanitize(path))}${from}: ${code.replace('_', ' ')}, ${held}${nameProcesses(pids)}`;
 }

@@ -43,7 +43,7 @@ function staleNote(since: string, now: string): string {
 function processWords({ processes, mainPid }: Block): Word[] {
   const main = processes.filter(({ pid }) => pid === mainPid);
   const rest = processes.filter(({ pid }) => pid !== mainPid);
-  // Like names side by side, so that each is said once.
+  // Processes with one name stand side by side, so that the name is written once.
   const keyOf = keyMaker();
   const ranks = new Map<string, number>();
   const ranked = [...main, ...rest].map((process) => {
@@ -81,7 +81,7 @@ function fileWords(file: UnitFile, { processes }: Block): Word[] {
   ];
 }
 
-// The role, or what is more telling: which code it is, and that a held file is a directory. What an interpreter runs is code.
+// Shows the role, or a more telling fact: which code it is, or that a held file is a directory. A file that an interpreter runs is code.
 function useOf({ role, kind }: UnitFile): string {
   if (role === 'code') return kind === 'executable' || kind === 'library' ? kind : role;
   return role === 'file' && kind === 'directory' ? kind : role;
@@ -96,7 +96,7 @@ function usersOf(pids: readonly number[], of: number): string {
   return pids.length === 1 ? `only ${pids[0]}` : `${pids.length} of ${of} processes`;
 }
 
-// A command line can be a megabyte: one line of it is enough here, the JSON has all.
+// A command line can be a megabyte: one line of it is enough here, and the JSON has all.
 function cut(line: string, columns: number): string {
   const characters = [...line];
   return `${characters.length > columns ? `${characters.slice(0, columns - 1).join('')}…` : line}\n`;

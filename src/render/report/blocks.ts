@@ -1,4 +1,4 @@
-// Report -> what the text shows one below the other: a block for every unit, then for every container, session and group
+// Report -> the blocks of the text, in their order: a block for every unit, then for every container, session and group
 // of like processes that no unit owns.
 
 import { containerKey } from '../../documents/container-key.ts';
@@ -25,13 +25,13 @@ export interface Block {
   title: string;
   /** Short facts that stand beside the title. */
   notes: string[];
-  /** What one must know before touching it. */
+  /** A warning that one must know before touching the subject. */
   alerts: string[];
   staleSince: string | null;
-  /** Its affected processes in rising order, the names null where the report has none. */
+  /** The affected processes in rising order; a name is null if the report has none. */
   processes: { pid: number; name: string | null }[];
   mainPid: number | null;
-  /** The whole command line, or null where the title says as much. */
+  /** The whole command line; null if the title says as much. */
   command: string | null;
   files: UnitFile[];
 }
@@ -75,7 +75,7 @@ function systemdAlerts(facts: SystemdFacts | null): string[] {
   ];
 }
 
-// A container or a session is one thing; other processes are alike when name, program and user are.
+// A container or a session is one thing; other processes are alike if name, program and user are.
 function looseKey({ container, session, name, executable, user }: Process, keyOf: KeyOf): string {
   if (container !== null) return keyOf('container', containerKey(container, keyOf));
   if (session !== null) return keyOf('session', session.id, session.user?.uid ?? null);
@@ -94,7 +94,7 @@ function looseBlock(processes: readonly Process[], init: Report['host']['init'])
         ? `session ${sanitize(session!.id)}`
         : containerName(container),
     notes: [...(alone ? program : []), ...(owner === null ? [] : [`of ${formatUser(owner)}`])],
-    // Only where there are units is it odd to be in none.
+    // A process in no unit is odd only if the host has units.
     alerts: alone && init === 'systemd' ? ['in no unit'] : [],
     staleSince: earliestReplacement(processes.flatMap(({ maps, fds }) => [...maps, ...fds])),
     processes: processes.map(({ pid, name }) => ({ pid, name: alone ? null : name })),
@@ -140,7 +140,7 @@ function mergeFiles(processes: readonly Process[]): UnitFile[] {
     counted.add(inode);
   };
   for (const { pid, maps, fds } of processes) {
-    // A report of an earlier minor does not say what a mapped file holds.
+    // A report of an earlier minor version does not say how much a mapped file holds.
     for (const map of maps) add(pid, 'map', map, map.held_bytes === undefined ? 0 : map.held_bytes);
     for (const fd of fds) add(pid, 'fd', fd, fd.held_bytes);
   }

@@ -6,7 +6,7 @@ import { distinct, keyMaker } from '../../keys.ts';
 import { sanitizeCommand, sanitizePath } from '../raw-bytes.ts';
 import { sanitize, sanitizeUnit } from '../sanitize.ts';
 
-/** Everything sanitized. */
+/** Every text is sanitized. */
 export interface CommandGroup {
   command: string;
   /** In rising order. */
@@ -17,8 +17,8 @@ export interface CommandGroup {
 
 /**
  * Groups by identical command, the group with the lowest pid first. A process without a command line (or with
- * --command-line none) is `[name]`, as ps(1) prints it. With --detail units a report has no commands: there the unit's
- * name stands in for one.
+ * --command-line none) is `[name]`, as ps(1) prints it. With --detail units a report has no commands, so the name of the
+ * unit is used for the command.
  */
 export function groupByCommand(report: Report): CommandGroup[] {
   const keyOf = keyMaker();
@@ -57,7 +57,7 @@ function unitUses(report: Report): CommandUse[] {
   return report.units.map((unit) => ({ command: sanitizeUnit(unit.name), pids: unit.pids, files: unit.files }));
 }
 
-// A file may be named `a,b` or `a;b`: a script that splits the line must not see two files or a command in it.
+// A file may be named `a,b` or `a;b`. A script that splits the line must not see two files or a command in that name.
 function escapeSeparators(path: string): string {
   return path.replaceAll(',', '\\x2c').replaceAll(';', '\\x3b');
 }

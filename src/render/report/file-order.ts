@@ -1,4 +1,4 @@
-// The order in which text shows gone files: the program first, then other code, then what holds most space. Documents are in
+// The order of gone files in text: the program first, then other code, then the files that hold most space. Documents are in
 // order of their paths.
 
 import { compareBytes } from '../../documents/compare-bytes.ts';
@@ -13,7 +13,7 @@ interface Shown {
 }
 
 const uses = ['executable', 'library', 'log', 'file', 'data', 'scratch'];
-/** Libraries whose faults are most often known by a name: those of TLS, and the C library with its loader. */
+/** Libraries whose faults most often have a well-known name: those of TLS, and the C library with its loader. */
 const known = [/\/lib(?:ssl|crypto|gnutls|nss3|mbedtls)[-.0-9]/, /\/(?:libc|ld-(?:linux|musl))[-.]/];
 
 function rank({ use, path }: Shown): number {
@@ -23,12 +23,12 @@ function rank({ use, path }: Shown): number {
 }
 
 function compare(a: Shown, b: Shown): number {
-  // Libraries all hold a little; how much is no reason to read of one before another.
+  // Every library holds a little space, which is no reason to read of one before another.
   const held = a.use === 'executable' || a.use === 'library' ? 0 : (b.heldBytes ?? 0) - (a.heldBytes ?? 0);
   return rank(a) - rank(b) || held || compareBytes(a.path, b.path);
 }
 
-/** The role, or which code it is: what an interpreter runs is shown with the libraries. */
+/** The role, or which kind of code it is: a file that an interpreter runs is shown with the libraries. */
 export function orderFiles(files: readonly UnitFile[]): UnitFile[] {
   return sortBy(files, ({ path, role, kind, held_bytes }) => ({
     path,
@@ -37,7 +37,7 @@ export function orderFiles(files: readonly UnitFile[]): UnitFile[] {
   }));
 }
 
-/** The same of what a plan says of files. */
+/** Orders the files of a plan in the same way. */
 export function orderReasons<R extends { path: string; code: ReasonCode; held_bytes?: number | null }>(
   reasons: readonly R[],
 ): R[] {

@@ -1,4 +1,4 @@
-// What the text ends with: reboot, how much was seen, what was hidden, warnings, and what to do next.
+// Report -> the end of the text: reboot, how much was seen, what was hidden, warnings, and the next step.
 
 import { countUnlisted } from '../../documents/coverage.ts';
 import type { KernelHeld, Report } from '../../documents/generated/report.ts';
@@ -61,7 +61,7 @@ function seenText({ scan }: Report): string {
   return `${part}${count(all, 'process')} in ${scan.duration_seconds.toFixed(2)} s${aside}`;
 }
 
-// As one would type them: what to leave out to see everything.
+// Written as one types them: the flags to leave out to see everything.
 function filterText({ scan: { filters, include } }: Report): string {
   const flags = [
     ...(include.length < 2 ? [`--only ${include.join(' ')}`] : []),

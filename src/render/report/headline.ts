@@ -1,4 +1,4 @@
-// Report -> the first and the last thing a person reads: what was found, and what to do next.
+// Report -> the first and the last sentence for a person: what was found, and the next step.
 
 import { countUnlisted } from '../../documents/coverage.ts';
 import type { Report, Role } from '../../documents/generated/report.ts';
@@ -50,17 +50,17 @@ export function verdictText(report: Report): { text: string; paint: Paint } {
   return { text: `${found.join(' ')}.${more}`, paint: 'bold' };
 }
 
-/** What runs on gone files that are more than scratch, which is meant to be gone. */
+/** Counts the processes and units that use gone files other than scratch, which is meant to be gone. */
 function countStale(report: Report): { processes: number; units: number } {
   const isCause = ({ role }: { role: Role }): boolean => role !== 'scratch';
   const units = report.units.filter(({ files }) => files.some(isCause));
-  // With --detail units there are no processes, and what is in no unit shows in the summary alone.
+  // With --detail units there are no processes, and only the summary counts those in no unit.
   const pids = new Set(units.flatMap(({ files }) => files.filter(isCause).flatMap((file) => file.pids)));
   for (const { pid, maps, fds } of report.processes) if (maps.some(isCause) || fds.some(isCause)) pids.add(pid);
   return { processes: pids.size + countUnlisted(report), units: units.length };
 }
 
-/** First match wins. */
+/** The first match wins. */
 const steps: readonly { step: string; when: (report: Report) => boolean }[] = [
   {
     step: 'run as root to see all processes, then lib-users plan',
@@ -96,7 +96,7 @@ function isBlind({ scan, warnings }: Report): boolean {
   return scan.processes.denied > 0 || warnings.some(({ code }) => code === 'hidepid');
 }
 
-/** Whether there may be more to it than scratch. */
+/** Whether the report may show more than scratch. */
 function hasCause(report: Report): boolean {
   const roles = [
     ...report.units.flatMap(({ files }) => files.map(({ role }) => role)),

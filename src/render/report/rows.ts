@@ -13,7 +13,7 @@
 //   process command executable started_at       the process's name, command line, program and start
 //   via fd kind role state                      how the file is used, and what became of it; fd is the descriptor
 //   path path_base64                            the file
-//   replaced_at held_bytes                      null where it is not known
+//   replaced_at held_bytes                      null if it is not known
 //   package package_version                     who owns the path now, with --packages
 //   running_version                             the version that the file is of, with --fixes
 //   pending_fixes                               how many CVE ids were fixed since, at least; null if that is not known

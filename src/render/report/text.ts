@@ -1,4 +1,4 @@
-// Report -> what a person wants to see first, for a terminal of a given width. No promise of stability: scripts read JSON.
+// Report -> the text that a person sees first, for a terminal of a given width. It may change in any version; scripts read JSON.
 
 import type { Report } from '../../documents/generated/report.ts';
 import { renderFixes } from '../fixes-text.ts';

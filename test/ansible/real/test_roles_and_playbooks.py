@@ -21,7 +21,7 @@ def plays_of(readme):
 
 
 def test_syntax_of_every_play(tmp_path):
-    """Of the READMEs, of the playbooks, and of a play that has every role: in one run, whose errors name the file."""
+    """The plays of the READMEs, the playbooks, and a play that has every role, in one run, whose errors name the file."""
     files = []
     for readme in READMES:
         for number, text in enumerate(plays_of(readme)):
@@ -66,7 +66,7 @@ def test_install_and_remove(executable, tmp_path):
 
 
 def test_restart_in_check_mode(tmp_path):
-    """Of a plan that is made up, on this host. The command line gives text alone, and false is no word for true."""
+    """The role with a made-up plan, on this host. The command line gives only text, and the text false must not count as true."""
     plan = os.path.join(REPO, 'test', 'fixtures', 'documents', 'plan.json')
     stub = tmp_path / 'lib-users'
     # One line, as the CLI prints it.

@@ -41,7 +41,7 @@ def patched(document, patch):
 
 
 def answer_of(cli):
-    """What the fake prints, as latin-1 text of the bytes."""
+    """The output of the fake, as latin-1 text of the bytes."""
     if 'document' in cli:
         return json.dumps(patched(golden(cli['document']), cli.get('patch'))) + '\n'
     return cli.get('out', '').encode('utf-8').decode('latin-1')

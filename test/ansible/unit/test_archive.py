@@ -1,4 +1,4 @@
-"""cli_archive: real archives into a folder, and what is refused without a trace; platform_info: which build runs where."""
+"""cli_archive: real archives into a folder, and archives that are refused without a trace; platform_info: which build runs on which host."""
 
 import hashlib
 import importlib

@@ -1,4 +1,4 @@
-"""The collection's own copies of what the schemas say, and its documentation, against the schemas and each other."""
+"""The collection's own copies of the schemas' facts, and its documentation, against the schemas and each other."""
 
 import importlib
 import json
@@ -129,7 +129,7 @@ def names_in(text, patterns):
 
 
 def texts_of_plays():
-    """What people copy: the modules' examples, the READMEs and the playbooks."""
+    """The examples that people copy: the modules' examples, the READMEs and the playbooks."""
     texts = [(module, documentation(module).EXAMPLES) for module in sorted(MODULES)]
     for path in ('README.md', 'roles/restart/README.md', 'playbooks/report.yml', 'playbooks/patch.yml'):
         with open(os.path.join(REPO, 'ansible', path), encoding='utf-8') as stream:
@@ -185,7 +185,7 @@ def test_every_code_of_a_plan_has_words():
 
 
 def test_modules_return_what_they_document_and_nothing_twice():
-    """Of a module that takes a document apart: the document is returned alone."""
+    """A module that takes a document apart returns either the parts or the whole document."""
     for module in ('plan_info', 'drift_info'):
         returned = yaml.safe_load(documentation(module).RETURN)
         # A key of one more option is no part of the document.

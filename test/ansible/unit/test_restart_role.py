@@ -1,4 +1,4 @@
-"""What the role restart decides from a plan and its options, and what it says of what became of it."""
+"""The decisions of the role restart from a plan and its options, and its words about the results."""
 
 import importlib
 import os

@@ -1,5 +1,5 @@
-// What package managers and packagers wrote: changelogs, logs and notes of builds. The first line of an input names the reader, the
-// rest is what it reads. None throws, none takes long, and each word of an answer is in what was read.
+// Texts of package managers and packagers: changelogs, logs and notes of builds. The first line of an input names the reader, the
+// rest is the text to read. No reader throws or takes long, and each word of an answer stands in the text.
 
 import assert from 'node:assert/strict';
 import { findCves } from '../../../src/cves.ts';

@@ -21,7 +21,7 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 const files = new Set(['maps', 'stat', 'status', 'cgroup', 'mountinfo', 'cmdline', 'fdinfo/3', 'fdinfo/4']);
 const links = new Set(['exe', 'root', 'fd/3', 'fd/4', 'ns/mnt', 'ns/pid', 'ns/cgroup']);
 
-/** Sections that begin with a line `== NAME`; a name that comes twice counts once, one that is none is no file. */
+/** Sections that begin with a line `== NAME`. A name that comes twice counts once; a name that is none is no file. */
 function layOut(input: Buffer): void {
   const base = join(folder, String(pid));
   rmSync(base, { recursive: true, force: true });
@@ -62,7 +62,7 @@ const options: ScanOptions = {
   readers: inProcess,
   onProgress: null,
 };
-/** Each input meets one of them, by its length. */
+/** Each input meets one of them, chosen by its length. */
 const variants: readonly Partial<ScanOptions>[] = [{}, { rules: [], defaultRules: false }, { commandLine: 'program' }];
 
 export const hostileProcess: Target = {

@@ -1,4 +1,4 @@
-// The kernel's files as the kernel prints them, or not: what a parser takes it must give back as it was printed.
+// The kernel's files, as the kernel prints them or not: a record that a parser accepts must be printed back as it was.
 
 import assert from 'node:assert/strict';
 import { toText } from '../../../src/procfs/bytes.ts';
@@ -13,7 +13,7 @@ import { findGuestRoots } from '../../../src/systemd/guest-root.ts';
 import type { Target } from '../engine.ts';
 
 const bytesOf = (input: Buffer): string => input.toString('latin1');
-/** What the parser looks for, which is less than a mark: it parses a line too many, and never one too few. */
+/** The text that the parser searches for, which is less than a mark: the parser may read a line too many, and never one too few. */
 const marks = ['(deleted)', '.nfs', '.fuse_'];
 /** Small numbers apart, larger ones by their magnitude: enough to tell shapes, too little to keep everything. */
 const rough = (count: number): number => (count < 4 ? count : 4 + Math.floor(Math.log2(count)));

@@ -9,7 +9,7 @@ import { readGolden } from '../../support/golden.ts';
 import type { Target } from '../engine.ts';
 import { mutateJson } from '../mutate-json.ts';
 
-/** What other programs read: of some of the reports, since their parsers are slow. */
+/** Texts that other programs read, made from some of the reports only, since their parsers are slow. */
 export const foreign: Foreign[] = [];
 const mostKept = 500;
 let seen = 0;
@@ -21,7 +21,7 @@ export function keepForeign(texts: Foreign): void {
   else if (seen % mostKept === 0) foreign[(seen / mostKept) % mostKept] = texts;
 }
 
-/** What a reader may say of a document that it refuses; thrown on where it is anything else. Returns its kind, without values. */
+/** Returns the words with which a reader refuses a document, without values. Throws an error of any other kind on. */
 function refusal(error: unknown): string {
   assert.ok(error instanceof LibUsersError, error as Error);
   assert.equal(error.exitCode, 2);
@@ -34,7 +34,7 @@ function refusal(error: unknown): string {
 
 const worked = readGolden<Report>('report');
 
-/** The same of a baseline: a drift document that an earlier check wrote, or somebody else. */
+/** Does the same with a baseline: a drift document that an earlier check wrote, or somebody else. */
 export const baseline: Target = {
   name: 'baseline',
   mutate: mutateJson,

@@ -1,5 +1,5 @@
-// The many small readers, each of which takes any text in its stride: none throws, none takes long, and what it says it was
-// told. The first line of an input names the reader, the rest is what it reads.
+// The many small readers, each of which takes any text: none throws or takes long, and each says only what stands in the
+// text. The first line of an input names the reader, the rest is the text to read.
 
 import assert from 'node:assert/strict';
 import { locateJsonError } from '../../../src/documents/json-position.ts';
@@ -19,7 +19,7 @@ import { stableName } from '../../../src/stable-names.ts';
 import { queryUnits } from '../../../src/systemd/systemctl.ts';
 import type { Target } from '../engine.ts';
 
-/** Bytes as one unit each, and as the text that they are in UTF-8. Returns what tells one kind of answer from another. */
+/** Bytes as one unit each, and as the text that they are in UTF-8. Returns a description that differs between kinds of answers. */
 type Reader = (bytes: string, text: string, raw: Buffer) => unknown;
 
 function takeApart(chunks: Buffer[]): string[] {

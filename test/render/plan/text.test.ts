@@ -1,5 +1,5 @@
 // The checklist of a plan against golden files (`UPDATE_GOLDEN=1 node scripts/test.mjs test/render` writes them anew),
-// and what must hold of it whatever the plan says.
+// and the rules that hold for the checklist of every plan.
 
 import { doesNotMatch, equal, match, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-// The order of gone files in text: the program, the libraries that are known by name, other code, then what holds most.
+// The order of gone files in text: the program, the libraries that are known by name, other code, then the files that hold most.
 
 import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
