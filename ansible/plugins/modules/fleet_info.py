@@ -116,6 +116,15 @@ fleet:
       returned: success
       type: list
       elements: dict
+    cves:
+      description: The security fixes that are on disk and not in memory, with their packages, hosts and units; at most 500.
+      returned: success
+      type: list
+      elements: dict
+    cve:
+      description: Always null, because the module does not ask for one security fix.
+      returned: success
+      type: dict
     unreadable_inputs:
       description: The reports that could not be read, each with the reason.
       returned: success

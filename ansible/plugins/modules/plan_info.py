@@ -170,6 +170,10 @@ plan:
       returned: success
       type: list
       elements: dict
+    fixes:
+      description: The security fixes that all actions together bring into memory; null if nothing is known of them.
+      returned: success
+      type: dict
     held:
       description: As RV(held).
       returned: success
@@ -269,6 +273,10 @@ actions:
       type: dict
     policy:
       description: The rule that decided, with C(rule) and C(reason), or null.
+      returned: success
+      type: dict
+    fixes:
+      description: The security fixes that the action brings into memory, with C(count), C(cves) and C(complete); null if unknown.
       returned: success
       type: dict
     because:

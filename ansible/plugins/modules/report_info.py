@@ -112,6 +112,13 @@ report:
       returned: success
       type: list
       elements: dict
+    packages:
+      description:
+        - Each version of each package that affected processes still run, with the security fixes of the installed version since.
+        - Null if the scan was not told to look for fixes.
+      returned: success
+      type: list
+      elements: dict
     kernel_held:
       description: Gone files that the kernel itself holds, as for a loop device; null if that was not looked at.
       returned: success
