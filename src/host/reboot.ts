@@ -42,7 +42,7 @@ function judge(
  * @param loads false if the running kernel has no module loaded. Such a kernel may have come from outside, and then its modules
  * were never here. If no kernel is installed at all, nothing was removed either.
  */
-export function judgeKernels(running: string, installed: readonly InstalledKernel[], loads: boolean): KernelJudgement {
+function judgeKernels(running: string, installed: readonly InstalledKernel[], loads: boolean): KernelJudgement {
   const reasons: RebootReason[] = [];
   const own = parseKernelVersion(running);
   const versions = installed.map(({ release }) => ({ release, version: parseKernelVersion(release) }));
