@@ -279,3 +279,16 @@ test('a function or constant that is exported is used elsewhere', () => {
   );
   assert.deepEqual(unused, []);
 });
+
+test('a name that is exported means one thing', () => {
+  const places = new Map<string, string[]>();
+  for (const file of own) {
+    for (const [, name = ''] of textOf(file).matchAll(
+      /^export (?:async )?(?:abstract )?(?:function\*?|const|class|interface|type) (\w+)/gm,
+    )) {
+      places.set(name, [...(places.get(name) ?? []), file]);
+    }
+  }
+  const twice = [...places].filter(([, holders]) => holders.length > 1);
+  assert.deepEqual(twice, []);
+});

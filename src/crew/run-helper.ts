@@ -56,7 +56,7 @@ function answerAll(name: QuestionName, items: readonly Item[], procPath: string,
   });
 }
 
-/** A process of which there is too much to tell has failed, and costs the others nothing. */
+/** If an answer is too long for a frame, its process counts as failed. The other answers are not lost. */
 function textOf(packed: unknown): string {
   const failed = '"failed"';
   try {
