@@ -81,9 +81,11 @@ test('a scan that is killed takes its helpers with it', async (t) => {
   const ended = once(scan, 'exit');
   scan.kill('SIGTERM');
   assert.deepEqual(await ended, [null, 'SIGTERM']);
-  // A helper that is blocked in open(2) sees the end of its input only after the open. If no helper is, this open must not wait.
-  closeSync(openSync(join(folder, '1/maps'), constants.O_RDWR | constants.O_NONBLOCK));
-  await until('no helper is left', () => helpers.every((pid) => !existsSync(`/proc/${pid}`)));
+  await until('no helper is left', () => {
+    // A helper that is blocked in open(2) sees the end of its input only after the open, and it may not have come to that yet.
+    closeSync(openSync(join(folder, '1/maps'), constants.O_RDWR | constants.O_NONBLOCK));
+    return helpers.every((pid) => !existsSync(`/proc/${pid}`));
+  });
 });
 
 function childrenOf(pid: number): string[] {
