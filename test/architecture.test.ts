@@ -261,3 +261,34 @@ test('a module opens with what it is for, is small, and is no catch-all', () => 
     if (!file.startsWith('commands/')) assert.doesNotMatch(text, /^export default /m, `${file} has a default export`);
   }
 });
+
+test('a function or constant that is exported is used elsewhere', () => {
+  const others = ['test', 'scripts'].flatMap((folder) =>
+    readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(?:ts|mjs)$/.test(name))
+      .map((name) => readFileSync(join(projectRoot, folder, name), 'utf8')),
+  );
+  const words = (text: string) => new Set(text.match(/\w+/g));
+  const inOthers = words(others.join('\n'));
+  const wordsOf = new Map(own.map((file) => [file, words(codeOf(file))]));
+  const unused = own.flatMap((file) =>
+    [...textOf(file).matchAll(/^export (?:async )?(?:abstract )?(?:function\*?|const|class) (\w+)/gm)]
+      .map(([, name = '']) => name)
+      .filter((name) => !inOthers.has(name) && !own.some((other) => other !== file && wordsOf.get(other)?.has(name)))
+      .map((name) => `${file} exports ${name}`),
+  );
+  assert.deepEqual(unused, []);
+});
+
+test('a name that is exported means one thing', () => {
+  const places = new Map<string, string[]>();
+  for (const file of own) {
+    for (const [, name = ''] of textOf(file).matchAll(
+      /^export (?:async )?(?:abstract )?(?:function\*?|const|class|interface|type) (\w+)/gm,
+    )) {
+      places.set(name, [...(places.get(name) ?? []), file]);
+    }
+  }
+  const twice = [...places].filter(([, holders]) => holders.length > 1);
+  assert.deepEqual(twice, []);
+});

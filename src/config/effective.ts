@@ -4,13 +4,13 @@ import type { Accepted, CheckConfig, Config } from '../documents/generated/confi
 import type { UserPolicyRule } from '../policy/rule.ts';
 
 /** The place of an entry, for later error messages. */
-export interface Place {
+export interface ConfigPlace {
   readonly file: string;
   /** Counted from 1. */
   readonly line: number;
 }
 
-export type AcceptedFinding = Accepted & Place;
+export type AcceptedFinding = Accepted & ConfigPlace;
 
 export interface EffectiveConfig {
   /** The files that were read, the strongest first. */

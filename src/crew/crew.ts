@@ -16,18 +16,18 @@ import { type Item, type QuestionName, type Setup, unpackAnswer } from './questi
 import { Queue } from './queue.ts';
 import { type Answer, type Readers, readOr } from './readers.ts';
 
-/** Below so many processes a second helper would most likely have started when all is done. */
+/** With fewer processes than this, the work is most likely done before a second helper has started. */
 export const manyProcesses = 600;
 
-/** Few processes may be much work too: after so many milliseconds another helper is called for. */
+/** If the work takes longer than this, in milliseconds, more helpers are started. Few processes may be much work too. */
 const longWorkMs = 60;
 
 /** How often the helpers are looked at, in milliseconds. */
 const lookEveryMs = 50;
 
-/** So many questions a helper is asked at once: it answers every 20 ms, whatever it was asked. */
+/** The most questions that a helper is asked at once. It answers every 20 ms, whatever it was asked. */
 const mostAtOnce = 256;
-/** It is asked more before it has answered all, so that it never waits. */
+/** If a helper has fewer questions left than this, it is asked more, so that it never waits. */
 const fewLeft = 32;
 /** A helper gets at most this part of its share of the remaining questions, so that all helpers end at about the same time. */
 const shareParts = 2;
@@ -35,7 +35,7 @@ const shareParts = 2;
 /** A helper that has not said a word yet may be waiting for its program to be read from a disk. */
 const startPatienceMs = 5000;
 
-/** So often a process may be read by a helper that dies of it. */
+/** The most helpers that may die of reading one process. Then the process is given up. */
 const mostDeaths = 2;
 
 export interface CrewOptions {
@@ -43,7 +43,7 @@ export interface CrewOptions {
   ownerOf: (uid: number) => Owner;
   /** Processes that may be helpers of earlier scans. */
   listLeftBehind: () => number[];
-  /** Milliseconds, from anywhere. */
+  /** A monotonic clock in milliseconds. Only differences are used. */
   clock: () => number;
 }
 
@@ -62,7 +62,7 @@ export class Crew implements Readers {
   #work: Work | null = null;
   /** Until it is known for which processes helpers of earlier scans wait; null if there are none. */
   #asksEarlier: Promise<void> | null = null;
-  /** As many as there were reason to start. */
+  /** The number of helpers that there was a reason to start. */
   #wanted = 1;
   #timer: NodeJS.Timeout | null = null;
   #askedAt = 0;
@@ -153,7 +153,7 @@ export class Crew implements Readers {
     const { queue } = this.#work;
     for (let hasAsked = true; hasAsked; ) {
       hasAsked = false;
-      // Each in turn.
+      // The helpers take turns.
       for (const hand of this.#hands) {
         const chunk = hand.asked.length <= fewLeft ? this.#nextFor(hand, queue) : [];
         if (chunk.length === 0) continue;

@@ -8,7 +8,7 @@ import { Hand } from './hand.ts';
 /** More helpers than this would wait for each other, and each takes 30 MB. */
 export const mostHelpers = 4;
 
-/** So many helpers in a row may end, or do nothing, before they are ready. */
+/** The most helpers in a row that may end, or do nothing, before they are ready. */
 const mostFailedStarts = 2;
 
 export interface HandsEvents {
@@ -65,7 +65,7 @@ export class Hands {
       },
       (error) => {
         this.#starting--;
-        // One that is there does the work of all.
+        // A helper that is there, or is starting, does the work of all.
         if (this.#all.size + this.#starting > 0) return;
         this.#events.onFailure(noHelper((error as NodeJS.ErrnoException).code ?? 'unknown'));
       },
@@ -78,9 +78,9 @@ export class Hands {
   }
 
   /**
-   * It is none of them any more.
+   * Takes out a helper that has ended or is given up.
    * @param why in a few words, for an error
-   * @returns false if it had not got so far as to be ready, and no other one will
+   * @returns false if the helper was never ready, and no other helper will be started
    */
   remove(hand: Hand, why: string): boolean {
     this.#all.delete(hand);
@@ -89,7 +89,7 @@ export class Hands {
     return false;
   }
 
-  /** Whether and when they end is not waited for. */
+  /** Lets go of all helpers without waiting for their end. */
   abandonAll(): void {
     for (const { channel } of this.#all) channel.abandon();
     this.#all.clear();

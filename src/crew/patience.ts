@@ -23,7 +23,7 @@ const allowances: Readonly<Record<Owner['kind'], number>> = { root: 60_000, serv
 const usersAllowance = 30_000;
 
 /** first: in their order. last: after all others. never: no more questions. */
-export type Standing = 'first' | 'last' | 'never';
+export type Turn = 'first' | 'last' | 'never';
 
 interface Account {
   waited: number;
@@ -39,7 +39,7 @@ export class Patience {
     return this.#accounts.size > 0;
   }
 
-  standing({ key, kind }: Owner): Standing {
+  standing({ key, kind }: Owner): Turn {
     const { waited, blocked } = this.#accounts.get(key) ?? none;
     if (waited >= allowances[kind] || (kind === 'user' && this.#users >= usersAllowance)) return 'never';
     return blocked >= strikes ? 'last' : 'first';

@@ -1,6 +1,6 @@
 // The private role: questions from standard input -> answers on standard output, one process after the other, until the input
-// ends. It may be blocked by any process that it reads, for ever and beyond SIGKILL: so it holds nothing that anybody waits for,
-// and its current folder always is the process that it reads, which whoever started it can see (vitals.ts).
+// ends. Any process that it reads may block it, for ever and beyond SIGKILL, so it holds nothing that anybody waits for. Its current
+// folder is always that of the process that it reads, so that the scan can see which one blocks it (vitals.ts).
 
 import { readSync, writeSync } from 'node:fs';
 import { orNull, readBytes, readLink } from '../procfs/reader.ts';
@@ -37,7 +37,7 @@ export function runHelper(): void {
   }
 }
 
-/** In as many frames as the answers are long, and the scan hears every now and then how far this is. */
+/** Sends long answers in several frames, and sends what there is every few milliseconds, so that the scan knows how far it is. */
 function answerAll(name: QuestionName, items: readonly Item[], procPath: string, answerer: Answerer): void {
   let texts: string[] = [];
   let length = 0;
@@ -56,7 +56,7 @@ function answerAll(name: QuestionName, items: readonly Item[], procPath: string,
   });
 }
 
-/** A process of which there is too much to tell has failed, and costs the others nothing. */
+/** If an answer is too long for a frame, its process counts as failed. The other answers are not lost. */
 function textOf(packed: unknown): string {
   const failed = '"failed"';
   try {

@@ -8,7 +8,7 @@ import { listLeftBehind } from './left-waiting.ts';
 
 let early: Crew | null = null;
 
-/** Before it is known what there is to be asked. Does nothing that cannot be left undone. */
+/** Starts helpers before the flags are read. Nothing is lost if the command then wants no scan. */
 export function startEarly(): void {
   early = newCrew();
   early.start(countHostProcesses('/proc') < manyProcesses ? 1 : Number.POSITIVE_INFINITY);

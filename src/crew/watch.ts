@@ -4,32 +4,33 @@ import type { Vitals } from './vitals.ts';
 
 const tickMs = 10;
 
-/** So much processor time may one process take, in milliseconds: the most descriptors that there can be take less. */
+/** The most processor time for reading one process, in milliseconds. Even the most descriptors that a process can have take less. */
 const mostWorkMs = 60_000;
 
-/** If the helper cannot be seen (another PID namespace's procfs at /proc), so many times as long is waited. */
+/** A helper that cannot be seen (another PID namespace's procfs at /proc) gets this many times the deadline. */
 const unseenFactor = 5;
 
 export class Watch {
   #seen: Vitals | null = null;
-  /** For the process that it reads now: so long it has been blocked, and so much it had worked before. */
+  /** How long the process that the helper reads now has blocked it. */
   #blockedMs = 0;
+  /** The helper's processor time before that process, in clock ticks. */
   #ticksBefore = 0;
 
   get vitals(): Vitals | null {
     return this.#seen;
   }
 
-  /** It got on: an answer came, or it reads another process. */
+  /** Begins anew: the helper gave an answer, or reads another process. */
   forget(): void {
     this.#blockedMs = 0;
     this.#ticksBefore = this.#seen?.ticks ?? 0;
   }
 
   /**
-   * @param vitals null if it cannot be seen
+   * @param vitals null if the helper cannot be seen
    * @param elapsed milliseconds since the last look
-   * @returns whether it was blocked all that time, as far as can be seen
+   * @returns whether the helper was blocked all that time, as far as can be seen
    */
   look(vitals: Vitals | null, elapsed: number): boolean {
     const before = this.#seen;
@@ -55,7 +56,7 @@ export class Watch {
   }
 }
 
-/** It waits in the kernel, and has done nothing since it was looked at last. One that was stopped, or waits to run, is not blocked. */
+/** Whether the helper waits in the kernel and has not run since the last look. If it was stopped or waits for a processor, it is not blocked. */
 function isBlocked({ state, ticks }: Vitals, before: Vitals): boolean {
   return (state === 'S' || state === 'D') && ticks === before.ticks;
 }

@@ -49,7 +49,9 @@ export function staleSince({ stale_since, first_seen_at }: Finding): string | nu
 const unsaidBefore: readonly [minor: number, what: string][] = [
   [1, 'what the configuration accepts'],
   [2, 'whether a reboot is required'],
-  [3, 'since when a file is stale, what gone files hold, and how many processes were looked at'],
+  [3, 'since when a file is stale'],
+  [3, 'what gone files hold'],
+  [3, 'how many processes were looked at'],
 ];
 
 /** Says, for people, which facts a document of an earlier minor version lacks. */

@@ -9,7 +9,7 @@ import { findSources } from './dpkg-changelog.ts';
 import { parseDpkgLog, timeOfLine } from './dpkg-log.ts';
 import { findEntry } from './judge.ts';
 import { type Change, readLog } from './package-log.ts';
-import { type Host, ownerOf } from './trusted-file.ts';
+import { type Host, trustedOwner } from './trusted-file.ts';
 import type { Use } from './use.ts';
 
 /** The known facts of a gone file of no package. */
@@ -20,7 +20,7 @@ const mostPackages = 64;
 
 /** Returns one owner for each stray; null if nobody can tell. */
 export async function findFormerOwners(strays: readonly Stray[], host: Host): Promise<(Use['owner'] | null)[]> {
-  const trusted = ownerOf(host);
+  const trusted = trustedOwner(host);
   const times = strays.map(({ modifiedAtNs, unlinkedAtNs, fileOwner }) =>
     modifiedAtNs !== null && unlinkedAtNs !== null && fileOwner === trusted ? Number(unlinkedAtNs / 1_000_000n) : null,
   );

@@ -4,7 +4,7 @@ import { compareCves } from '../cves.ts';
 import type { ChangelogEntry } from './debian-changelog.ts';
 import type { PackageHistory } from './history.ts';
 import type { Change, PackageLog } from './package-log.ts';
-import type { Evidence, Fixes, UnknownBecause, Use } from './use.ts';
+import type { Fixes, UnknownBecause, Use, VersionEvidence } from './use.ts';
 
 export interface Running {
   /** The version in the package's form; null if it is not known. */
@@ -14,7 +14,7 @@ export interface Running {
   /** The entry of the changelog that the file was built from; null if none was found. */
   entry: ChangelogEntry | null;
   /** null if nothing tells the version. */
-  evidence: Evidence | null;
+  evidence: VersionEvidence | null;
 }
 
 const nothing: Running = { version: null, sourceVersion: null, entry: null, evidence: null };
@@ -93,7 +93,7 @@ async function versionInLog(
   return isSame ? version : null;
 }
 
-function findChange(use: Use, log: PackageLog): { change: Change; evidence: Evidence } | null {
+function findChange(use: Use, log: PackageLog): { change: Change; evidence: VersionEvidence } | null {
   const changes = log.changes.filter(({ name }) => name === use.owner.name);
   if (use.unlinkedAtNs !== null) {
     const at = Number(use.unlinkedAtNs / 1_000_000n);

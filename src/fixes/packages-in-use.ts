@@ -7,8 +7,8 @@ import type { Manager } from './history.ts';
 import { findFixes, findRunning, type Running } from './judge.ts';
 import { apkLog, openPlain, pacmanLog } from './plain-logs.ts';
 import { openRpm } from './rpm.ts';
-import { type Host, ownerOf } from './trusted-file.ts';
-import { type Evidence, evidences, type Fixes, type UnknownBecause, type Use } from './use.ts';
+import { type Host, trustedOwner } from './trusted-file.ts';
+import { evidences, type Fixes, type UnknownBecause, type Use, type VersionEvidence } from './use.ts';
 
 /** One version of one package that a process still uses. */
 export interface PackageInUse {
@@ -18,7 +18,7 @@ export interface PackageInUse {
   source: string | null;
   installedVersion: string;
   runningVersion: string | null;
-  evidence: Evidence | null;
+  evidence: VersionEvidence | null;
   /** null if the fixes are not known. Then `unknownBecause` says why. */
   fixes: Fixes | null;
   unknownBecause: UnknownBecause | null;
@@ -29,14 +29,14 @@ export interface PackageInUse {
 /** The most packages whose past is read. */
 const mostPackages = 64;
 
-export interface Context {
+export interface FixesContext {
   host: Host;
   run: Run;
 }
 
-export async function findPackagesInUse(uses: readonly Use[], context: Context): Promise<PackageInUse[]> {
+export async function findPackagesInUse(uses: readonly Use[], context: FixesContext): Promise<PackageInUse[]> {
   const managers = new Map<Use['owner']['manager'], Manager>();
-  const trustedOwner = ownerOf(context.host);
+  const trusted = trustedOwner(context.host);
   const found: PackageInUse[] = [];
   try {
     for (const [index, members] of byWeight(groupByPackage(uses)).entries()) {
@@ -50,7 +50,7 @@ export async function findPackagesInUse(uses: readonly Use[], context: Context):
         manager = openManager(owner.manager, uses, context);
         managers.set(owner.manager, manager);
       }
-      found.push(...(await judgePackage(members, uses, manager, trustedOwner)));
+      found.push(...(await judgePackage(members, uses, manager, trusted)));
     }
   } finally {
     for (const manager of managers.values()) await manager.close();
@@ -58,7 +58,7 @@ export async function findPackagesInUse(uses: readonly Use[], context: Context):
   return found;
 }
 
-function openManager(name: Use['owner']['manager'], uses: readonly Use[], { host, run }: Context): Manager {
+function openManager(name: Use['owner']['manager'], uses: readonly Use[], { host, run }: FixesContext): Manager {
   const own = uses.filter(({ owner }) => owner.manager === name);
   const names = new Set(own.map(({ owner }) => owner.name));
   const since = own.reduce((least, { startedAt }) => Math.min(least, startedAt ?? 0), Number.POSITIVE_INFINITY);
@@ -88,14 +88,14 @@ async function judgePackage(
   members: readonly number[],
   uses: readonly Use[],
   manager: Manager,
-  trustedOwner: number,
+  trusted: number,
 ): Promise<PackageInUse[]> {
   const { owner } = uses[members[0]!]!;
   const history = await manager.historyOf(owner.name, owner.version);
   const keyOf = keyMaker();
   const versions = new Map<string, { running: Running; uses: number[] }>();
   for (const index of members) {
-    const running = await findRunning(uses[index]!, history, manager.log, trustedOwner);
+    const running = await findRunning(uses[index]!, history, manager.log, trusted);
     const key = keyOf(...identityOf(running));
     const known = versions.get(key);
     if (known === undefined) versions.set(key, { running, uses: [index] });

@@ -19,7 +19,7 @@ function splitVersion(text: string): { epoch: string; version: string; release: 
 const isSeparator = (character: string | undefined): boolean =>
   character !== undefined && !/[A-Za-z0-9~^]/.test(character);
 
-export function compareRuns(a: string, b: string): number {
+function compareRuns(a: string, b: string): number {
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
     while (isSeparator(a[i])) i++;

@@ -24,7 +24,7 @@ export interface Host {
 }
 
 /** Returns the owner of the host's root folder: 0, or another number in a user namespace. */
-export function ownerOf({ root }: Host): number {
+export function trustedOwner({ root }: Host): number {
   return lstatSync(root).uid;
 }
 
@@ -39,7 +39,7 @@ export interface TrustedFile {
  */
 export function openTrusted(host: Host, folder: string, name: string): TrustedFile | null {
   try {
-    const owner = ownerOf(host);
+    const owner = trustedOwner(host);
     const path = resolveBelow(host, folder, name, owner);
     return path === null ? null : openRegular(join(host.root, path), owner);
   } catch (error) {
@@ -94,7 +94,7 @@ function openRegular(path: string, owner: number): TrustedFile | null {
 export function openLog(host: Host, path: string): TrustedFile | null {
   if (!host.isLocal(path)) return null;
   try {
-    return openRegular(join(host.root, path), ownerOf(host));
+    return openRegular(join(host.root, path), trustedOwner(host));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return null;

@@ -21,7 +21,7 @@ export interface Use {
 
 /** The kinds of evidence that a process uses a version, the strongest first. */
 export const evidences = ['file_time', 'build_note', 'upgrade_log', 'first_upgrade'] as const;
-export type Evidence = (typeof evidences)[number];
+export type VersionEvidence = (typeof evidences)[number];
 
 export type UnknownBecause =
   | 'no_running_version'

@@ -45,7 +45,7 @@ function readRanges(root: string): { people: UidRange; delegated: Delegated[] } 
 }
 
 /** Parses lines `name:first:count`; the name may be a uid. */
-export function parseSubuids(text: string, uids: ReadonlyMap<string, number>): Delegated[] {
+function parseSubuids(text: string, uids: ReadonlyMap<string, number>): Delegated[] {
   return text.split('\n').flatMap((line) => {
     const match = /^([^:#][^:]*):([0-9]{1,10}):([0-9]{1,10})$/.exec(line);
     if (match === null) return [];

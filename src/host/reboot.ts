@@ -21,13 +21,13 @@ interface KernelJudgement {
  * @param running release of the running kernel, null if it is not known
  */
 export function readReboot({ root, procPath, init }: HostPlaces, running: string | null): Reboot {
-  const kernel = judge(readContainer(root, procPath, init), { root, procPath }, running);
+  const kernel = judgeKernel(readContainer(root, procPath, init), { root, procPath }, running);
   const reasons = [...kernel.reasons, ...readRequiredFile(root), ...readNeededFile(root)];
   if (reasons.length > 0) return { required: true, reasons, unknown_because: null };
   return { required: kernel.unknown === null ? false : null, reasons, unknown_because: kernel.unknown };
 }
 
-function judge(
+function judgeKernel(
   container: RebootUnknown | null,
   { root, procPath }: Pick<HostPlaces, 'root' | 'procPath'>,
   running: string | null,
@@ -42,7 +42,7 @@ function judge(
  * @param loads false if the running kernel has no module loaded. Such a kernel may have come from outside, and then its modules
  * were never here. If no kernel is installed at all, nothing was removed either.
  */
-export function judgeKernels(running: string, installed: readonly InstalledKernel[], loads: boolean): KernelJudgement {
+function judgeKernels(running: string, installed: readonly InstalledKernel[], loads: boolean): KernelJudgement {
   const reasons: RebootReason[] = [];
   const own = parseKernelVersion(running);
   const versions = installed.map(({ release }) => ({ release, version: parseKernelVersion(release) }));

@@ -12,7 +12,7 @@ export interface Owners {
   problem: string | null;
 }
 
-export interface Answer {
+export interface PackageAnswer {
   /** Lines of stdout, from all batches. */
   lines: Bytes[];
   /** One sentence if the program could not be run, or complained about something that is not an operand; else null. */
@@ -23,7 +23,7 @@ const limits = { deadlineMs: 30_000, maxBytes: 64 * 1024 * 1024 };
 const batchBytes = 256 * 1024;
 
 /** @param fixed arguments that end with `--`; operands that are not UTF-8 cannot be passed on, and are left out */
-export function ask(run: Run, file: string, fixed: readonly string[], operands: readonly Bytes[]): Answer {
+export function ask(run: Run, file: string, fixed: readonly string[], operands: readonly Bytes[]): PackageAnswer {
   const lines: Bytes[] = [];
   const remarks: string[] = [];
   for (const batch of splitBatches(operands)) {

@@ -23,16 +23,13 @@ export function queryRpm(paths: readonly Bytes[], run: Run, root: string): Owner
 }
 
 /** The packages in an answer to `rpm -qf`, each once, in bytewise order. */
-export function parseRpmLabels(lines: readonly Bytes[]): Bytes[] {
+function parseRpmLabels(lines: readonly Bytes[]): Bytes[] {
   const records = lines.filter((line) => line.startsWith(mark)).map((line) => line.slice(mark.length));
   return [...new Set(records)].sort();
 }
 
 /** @param names all names of the asked paths; the first package that lists one of them owns it */
-export function parseRpmFiles(
-  lines: readonly Bytes[],
-  names: ReadonlyMap<Bytes, readonly Bytes[]>,
-): Map<Bytes, Package> {
+function parseRpmFiles(lines: readonly Bytes[], names: ReadonlyMap<Bytes, readonly Bytes[]>): Map<Bytes, Package> {
   const owners = new Map<Bytes, Package>();
   for (const line of lines) {
     const [, name, version, file] = /^([^\t]+)\t([^\t]+)\t(\/.*)$/s.exec(line) ?? [];

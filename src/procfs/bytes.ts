@@ -4,7 +4,7 @@
 /** One UTF-16 unit (0..255) per byte. */
 export type Bytes = string;
 
-export interface Text {
+export interface PrintedText {
   text: string;
   /** The raw bytes in base64 if `text` has lost some of them, else null. */
   base64: string | null;
@@ -34,7 +34,7 @@ export function fromDocument(text: string, base64: string | null): Bytes {
 }
 
 /** Decodes UTF-8. Invalid bytes become U+FFFD; then the base64 form has the real bytes. */
-export function toText(bytes: Bytes): Text {
+export function toText(bytes: Bytes): PrintedText {
   if (ascii.test(bytes)) return { text: bytes, base64: null };
   const buffer = toBuffer(bytes);
   const text = decoder.decode(buffer);

@@ -26,7 +26,7 @@ export function parseRootMount(mountinfo: Bytes): RootMount | null {
  * Whether a root is a view of the host's own files, as in a sandbox: the host's root folder, or an empty tmpfs into which
  * single folders of the host are mounted (bubblewrap). A container brings a file system or a folder of its own.
  */
-export function isSandboxRoot(own: RootMount, first: RootMount | null): boolean {
+function isSandboxRoot(own: RootMount, first: RootMount | null): boolean {
   return own.fsType === 'tmpfs' || (own.device === first?.device && own.folder === first.folder);
 }
 

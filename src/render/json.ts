@@ -24,11 +24,6 @@ export function ndjsonPieces(document: object): Generator<string> {
   return piecesOf(document, 0);
 }
 
-/** Does the same as jsonPieces(), for a document that is known to be short. */
-export function renderJson(document: object): string {
-  return [...jsonPieces(document)].join('');
-}
-
 /** Does the same as ndjsonPieces(), for a document that is known to be short. */
 export function renderNdjson(document: object): string {
   return `${toJson(document, 0)}\n`;

@@ -28,7 +28,7 @@ export type ContenderName = keyof typeof definitions;
 type Programs = readonly (readonly string[])[];
 type Definition = Partial<Contender> & { title: string; find: () => Programs | Promise<Programs> };
 
-/** Runs on the first processor that this process may use: on one processor lib-users starts no threads. */
+/** Runs on the first processor that this process may use: lib-users starts one helper. */
 function onFirstProcessor(): readonly string[] {
   const first = /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '0';
   return [installed('taskset'), '-c', first];

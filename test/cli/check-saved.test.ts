@@ -203,9 +203,12 @@ function ofMinor(minor: 0 | 1 | 2, document: Drift): Drift {
 }
 
 const lacks: [minor: 0 | 1 | 2, said: RegExp][] = [
-  [0, /1\.0\.0 does not say what the configuration accepts, whether a reboot is required and since when a file is/],
-  [1, /1\.1\.0 does not say whether a reboot is required and since when a file is stale/],
-  [2, /1\.2\.0 does not say since when a file is stale, what gone files hold, and how many processes were looked at/],
+  [
+    0,
+    /1\.0\.0 does not say what the configuration accepts, whether a reboot is required, since when a file is stale, what /,
+  ],
+  [1, /1\.1\.0 does not say whether a reboot is required, since when a file is stale, what gone files hold and how/],
+  [2, /1\.2\.0 does not say since when a file is stale, what gone files hold and how many processes were looked at/],
 ];
 for (const [minor, said] of lacks) {
   test(`a judgement of version 1.${minor} is printed as well as it can be, and what it does not say is said`, (t) => {

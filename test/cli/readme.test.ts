@@ -9,7 +9,7 @@ import { type TestContext, test } from 'node:test';
 import { parseConfig } from '../../src/config/parse.ts';
 import type { Plan } from '../../src/documents/generated/plan.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
-import { plainEnvironment } from '../support/cli.ts';
+import { plainEnvironment, runCli } from '../support/cli.ts';
 import { readGolden } from '../support/golden.ts';
 import { needs } from '../support/needs.ts';
 import { shellWords } from '../support/program.ts';
@@ -90,5 +90,18 @@ for (const command of [...recipes, ...commands]) {
     assert.equal(status, 0, stderr);
     // This machine may be clean, the worked example is not.
     if (command.includes('report.json')) assert.notEqual(stdout.trim(), '');
+  });
+}
+
+for (const command of ['scan', 'plan', 'check', 'fleet']) {
+  test(`"Formats" names each format of ${command}`, () => {
+    const formats = /\*\*Formats\.\*\*[\s\S]*?\n\n/.exec(readme)?.[0] ?? '';
+    const { stdout } = runCli([command, '--help']);
+    const options = /--format=<option>[\s\S]*?<options:\s*([^>]+)>/.exec(stdout)?.[1]?.trim().split('|') ?? [];
+    assert.ok(options.includes('json'));
+    assert.deepEqual(
+      options.filter((format) => !formats.includes(`\`${format}\``)),
+      [],
+    );
   });
 }

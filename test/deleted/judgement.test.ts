@@ -137,6 +137,14 @@ for (const [path, rule, inode] of ruleRows) {
   });
 }
 
+test('each shipped rule has a path that it hides', () => {
+  const tried = new Set(ruleRows.map(([, rule]) => rule));
+  assert.deepEqual(
+    shippedHideRules.map(({ id }) => id).filter((id) => !tried.has(id)),
+    [],
+  );
+});
+
 test("the user's patterns come first, cross slashes, and literals are literal", () => {
   const match = compileRules([...ignoreRules(['/var/*#sql*'], ['/opt/[a]*']), ...shippedHideRules]);
   assert.equal(match('/var/lib/mysql/#sql_1', 'fd', null)?.id, 'ignore');

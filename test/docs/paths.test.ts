@@ -71,6 +71,22 @@ test('README links every page of docs, and files alone', () => {
   for (const link of links) assert.ok(statSync(join(projectRoot, link)).isFile(), link);
 });
 
+test('a name that CONTRIBUTING gives in a file is in that file', () => {
+  const named = [...read('CONTRIBUTING.md').matchAll(/`(\w+)` (?:in|of) `((?:src|test|scripts)\/[\w./-]+\.\w+)`/g)];
+  assert.ok(named.length >= 5);
+  for (const [, name = '', path = ''] of named)
+    assert.match(read(path), new RegExp(`\\b${name}\\b`), `${name} in ${path}`);
+});
+
+test('CONTRIBUTING says of each folder of src what it turns', () => {
+  const table = read('CONTRIBUTING.md').split('| folder | turns |')[1]?.split('\n\n')[0] ?? '';
+  const folders = readdirSync(join(projectRoot, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  assert.deepEqual(
+    folders.map(({ name }) => `src/${name}/`).filter((folder) => !table.includes(`\`${folder}\``)),
+    [],
+  );
+});
+
 test('CONTRIBUTING names the files that this test is for', () => {
   const named = pathsIn(read('CONTRIBUTING.md'));
   for (const path of ['src/deleted/hide-rules.ts', 'src/scan/scan.ts', 'test/live/'])

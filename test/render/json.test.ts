@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { jsonPieces, ndjsonPieces, renderJson, renderNdjson } from '../../src/render/json.ts';
+import { jsonPieces, ndjsonPieces, renderNdjson } from '../../src/render/json.ts';
+import { renderJson } from '../support/joined.ts';
 import { workedReport } from './samples.ts';
 
 test('json is indented by two, ndjson is one line, both end with a newline', () => {

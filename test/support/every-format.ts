@@ -16,7 +16,7 @@ import { renderJunit } from '../../src/render/drift/junit.ts';
 import { renderNagios } from '../../src/render/drift/nagios.ts';
 import { renderFleetJunit } from '../../src/render/fleet/junit.ts';
 import { renderFleetOpenmetrics } from '../../src/render/fleet/openmetrics.ts';
-import { renderJson, renderNdjson } from '../../src/render/json.ts';
+import { renderNdjson } from '../../src/render/json.ts';
 import { renderOpenmetrics } from '../../src/render/openmetrics.ts';
 import { renderPlanText } from '../../src/render/plan/text.ts';
 import { assess } from './assess.ts';
@@ -25,6 +25,7 @@ import {
   renderDriftText,
   renderFleetRows,
   renderFleetText,
+  renderJson,
   renderLines,
   renderMachine,
   renderRows,

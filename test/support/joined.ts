@@ -7,6 +7,7 @@ import * as driftRows from '../../src/render/drift/rows.ts';
 import * as driftText from '../../src/render/drift/text.ts';
 import * as fleetRows from '../../src/render/fleet/rows.ts';
 import * as fleetText from '../../src/render/fleet/text.ts';
+import { jsonPieces } from '../../src/render/json.ts';
 import type { Style } from '../../src/render/layout.ts';
 import * as lines from '../../src/render/report/lines.ts';
 import * as machine from '../../src/render/report/machine.ts';
@@ -15,6 +16,7 @@ import * as text from '../../src/render/report/text.ts';
 
 const join = (pieces: Iterable<string>): string => [...pieces].join('');
 
+export const renderJson = (document: object): string => join(jsonPieces(document));
 export const renderText = (report: Report, style: Style): string => join(text.renderText(report, style));
 export const renderRows = (report: Report): string => join(rows.renderRows(report));
 export const renderLines = (report: Report): string => join(lines.renderLines(report));

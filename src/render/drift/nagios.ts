@@ -14,7 +14,7 @@ import { formatBytes, notableBytes } from '../../sizes.ts';
 import { count } from '../format.ts';
 import { rebootText } from '../reboot-reason.ts';
 import { sanitize } from '../sanitize.ts';
-import { groupByOwner, type Owner } from './owners.ts';
+import { type FindingOwner, groupByOwner } from './owners.ts';
 
 export interface Range {
   /** The range as it was written, for the performance data. */
@@ -101,7 +101,7 @@ function pluginReboot(drift: Drift): DriftReboot {
 }
 
 interface Old {
-  owners: readonly Owner[];
+  owners: readonly FindingOwner[];
   /** The number of findings that may be too old, because the document does not say since when they are stale. */
   unknown: number;
 }
@@ -119,7 +119,7 @@ function findOld({ findings, generated_at }: Drift, seconds: number | null): Old
   };
 }
 
-function withNames(text: string, owners: readonly Owner[]): string {
+function withNames(text: string, owners: readonly FindingOwner[]): string {
   if (owners.length === 0) return text;
   const names = owners.slice(0, shownUnits).map(({ name }) => name);
   if (owners.length > shownUnits) names.push(`${owners.length - shownUnits} more`);

@@ -7,13 +7,13 @@ import { formatUser, quote } from '../format.ts';
 import { sanitizePath } from '../raw-bytes.ts';
 import { sanitize, sanitizeUnit } from '../sanitize.ts';
 
-export interface Owner {
+export interface FindingOwner {
   name: string;
   findings: Finding[];
 }
 
 /** In the order in which the owners first appear. */
-export function groupByOwner(findings: readonly Finding[]): Owner[] {
+export function groupByOwner(findings: readonly Finding[]): FindingOwner[] {
   const keyOf = keyMaker();
   const owned = findings.map((finding) => ({ finding, name: ownerName(finding) }));
   return [...groupBy(owned, ({ name }) => keyOf(name)).values()].map((group) => ({
@@ -23,7 +23,7 @@ export function groupByOwner(findings: readonly Finding[]): Owner[] {
 }
 
 /** As in `ssh.service`, `app.service of user deploy`, `/usr/bin/redis-server (docker container)`. */
-export function ownerName({ unit, user, container, executable }: Finding): string {
+function ownerName({ unit, user, container, executable }: Finding): string {
   if (unit === null) {
     const program = quote(sanitize(executable ?? 'unknown program'));
     if (container === null) return program;

@@ -9,14 +9,14 @@ import { sanitize, sanitizeUnit } from '../sanitize.ts';
 const shownCves = 10;
 const shownNames = 4;
 
-export interface Section {
+export interface FleetSection {
   title: string;
   lines: Word[][];
   paint: Paint;
 }
 
 /** The ten that most hosts lack; no section if there are none. */
-export function cvesSection({ cves = [] }: Fleet): Section {
+export function cvesSection({ cves = [] }: Fleet): FleetSection {
   const more = cves.length - shownCves;
   return {
     title: 'fixed on disk, not in memory',
@@ -54,7 +54,7 @@ export function verdictOf({ id, verdict, hosts, unknown }: CveAnswer): [text: st
   return [`No host is known to run code without the fix of ${id}, but it cannot be known ${which}.`, 'yellow'];
 }
 
-export function answerSections({ hosts, unknown }: CveAnswer): Section[] {
+export function answerSections({ hosts, unknown }: CveAnswer): FleetSection[] {
   return [
     {
       title: 'fixed on disk, not in memory',
