@@ -7,6 +7,9 @@ const tickMs = 10;
 /** So much processor time may one process take, in milliseconds: the most descriptors that there can be take less. */
 const mostWorkMs = 60_000;
 
+/** So much of it is nobody's cost, in milliseconds. Only processes made for the purpose need more, and every user can make many. */
+const freeWorkMs = 200;
+
 /** If the helper cannot be seen (another PID namespace's procfs at /proc), so many times as long is waited. */
 const unseenFactor = 5;
 
@@ -15,6 +18,7 @@ export class Watch {
   /** For the process that it reads now: so long it has been blocked, and so much it had worked before. */
   #blockedMs = 0;
   #ticksBefore = 0;
+  #excessTold = 0;
 
   get vitals(): Vitals | null {
     return this.#seen;
@@ -24,6 +28,15 @@ export class Watch {
   forget(): void {
     this.#blockedMs = 0;
     this.#ticksBefore = this.#seen?.ticks ?? 0;
+    this.#excessTold = 0;
+  }
+
+  /** Milliseconds of work beyond the free part, without those that an earlier call has returned. */
+  takeExcess(): number {
+    const excess = Math.max(0, this.#workedMs - freeWorkMs);
+    const fresh = Math.max(0, excess - this.#excessTold);
+    this.#excessTold += fresh;
+    return fresh;
   }
 
   /**
