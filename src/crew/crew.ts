@@ -250,7 +250,9 @@ export class Crew implements Readers {
   #lookAt(hand: Hand, elapsed: number): void {
     const isBlocked = hand.look(elapsed);
     if (!isBlocked) {
-      if (hand.watch.isOverworked) this.#giveUp(hand);
+      // On a busy host a start takes long. Only one that stands still for all of the time has failed.
+      if (!hand.isReady) hand.watch.forget();
+      if (hand.watch.isOverworked || this.#costsTooMuch(hand)) this.#giveUp(hand);
       return;
     }
     const question = hand.current;
@@ -261,6 +263,15 @@ export class Crew implements Readers {
     const owner = this.#ownerOf(question.item.pid);
     if (owner !== null) this.#patience.charge(owner, elapsed);
     if (hand.watch.isOverdue(owner === null ? 0 : this.#patience.deadline(owner, question.again))) this.#giveUp(hand);
+  }
+
+  /** Whether the process is so much work that its owner has used up all his time. */
+  #costsTooMuch(hand: Hand): boolean {
+    const excess = hand.watch.takeExcess();
+    const owner = excess > 0 && hand.current !== null ? this.#ownerOf(hand.current.item.pid) : null;
+    if (owner === null) return false;
+    this.#patience.chargeWork(owner, excess);
+    return this.#patience.standing(owner) === 'never';
   }
 
   #giveUp(hand: Hand): void {

@@ -3,7 +3,7 @@
 
 import type { Owner } from '../host/owners.ts';
 
-/** Milliseconds to wait for one process. A healthy process takes microseconds; time in which the reader works is not counted. */
+/** Milliseconds to wait for one process. A healthy process takes microseconds; time in which the reader works is no wait. */
 const deadline = 1000;
 
 /** After this many processes without an answer, their owner gets less time for each. */
@@ -21,6 +21,9 @@ const allowances: Readonly<Record<Owner['kind'], number>> = { root: 60_000, serv
 
 /** Milliseconds for all users together, because one user may own many uids. */
 const usersAllowance = 30_000;
+
+/** Work for a process, beyond that of any healthy one, costs its owner a third of the time, because it comes to an end by itself. */
+const workPart = 1 / 3;
 
 /** first: in their order. last: after all others. never: no more questions. */
 export type Turn = 'first' | 'last' | 'never';
@@ -57,6 +60,11 @@ export class Patience {
   charge({ key, kind }: Owner, milliseconds: number): void {
     this.#account(key).waited += milliseconds;
     if (kind === 'user') this.#users += milliseconds;
+  }
+
+  /** Adds work for a process of the owner, beyond the work of any healthy process. */
+  chargeWork(owner: Owner, milliseconds: number): void {
+    this.charge(owner, milliseconds * workPart);
   }
 
   /** Counts a process of the owner that was given up. */

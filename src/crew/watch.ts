@@ -7,6 +7,9 @@ const tickMs = 10;
 /** The most processor time for reading one process, in milliseconds. Even the most descriptors that a process can have take less. */
 const mostWorkMs = 60_000;
 
+/** The part of it that costs the owner nothing, in milliseconds. Only processes made for the purpose need more, and every user can make many. */
+const freeWorkMs = 200;
+
 /** A helper that cannot be seen (another PID namespace's procfs at /proc) gets this many times the deadline. */
 const unseenFactor = 5;
 
@@ -16,6 +19,7 @@ export class Watch {
   #blockedMs = 0;
   /** The helper's processor time before that process, in clock ticks. */
   #ticksBefore = 0;
+  #excessTold = 0;
 
   get vitals(): Vitals | null {
     return this.#seen;
@@ -25,6 +29,15 @@ export class Watch {
   forget(): void {
     this.#blockedMs = 0;
     this.#ticksBefore = this.#seen?.ticks ?? 0;
+    this.#excessTold = 0;
+  }
+
+  /** Milliseconds of work beyond the free part, without those that an earlier call has returned. */
+  takeExcess(): number {
+    const excess = Math.max(0, this.#workedMs - freeWorkMs);
+    const fresh = Math.max(0, excess - this.#excessTold);
+    this.#excessTold += fresh;
+    return fresh;
   }
 
   /**

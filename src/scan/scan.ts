@@ -91,6 +91,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
         message: `${procPath} is mounted with hidepid: processes of other users cannot be seen at all; run as root`,
       });
 
+    if (origin === null) problems.push(originUnread);
     warnings.push(...problems.map((message) => ({ code: 'host_fact_unavailable' as const, message })));
     const callers = lineage.map(({ cgroup, namespaces }) =>
       attributeProcess(cgroup, namespaces, init.namespaces, init.roots),
@@ -142,6 +143,10 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     views.close();
   }
 }
+
+/** PID 1 was not read, or an ancestor of the scanner kept the reader waiting. */
+const originUnread =
+  'PID 1 and the ancestors of the scan could not be read: whether this is a container, and which unit or session carries the scan, is not known';
 
 const toItem = (pid: number) => ({ pid });
 

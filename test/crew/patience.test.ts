@@ -34,6 +34,13 @@ test('waits that end in time count as well: in the end an owner is left out', ()
   for (const other of [root, service, user(1001)]) assert.equal(patience.standing(other), 'first');
 });
 
+test('work counts as well, but less than waits', () => {
+  const patience = new Patience();
+  let worked = 0;
+  for (; patience.standing(user(1000)) !== 'never'; worked += 500) patience.chargeWork(user(1000), 500);
+  assert.ok(worked > 20_000 && worked < 60_000, `${worked}`);
+});
+
 test('a user with many uids gets no more time than all users together, and root and services lose none', () => {
   const patience = new Patience();
   let waited = 0;

@@ -66,3 +66,13 @@ test('a helper that works for longer than any process can need is overworked', (
   watch.look({ reads: 7, state: 'R', ticks: 7000 }, elapsed);
   assert.equal(watch.isOverworked, true);
 });
+
+test('work is a cost beyond that of any healthy process, and no part of it is a cost twice', () => {
+  const watch = new Watch();
+  const excessAt = (reads: number, ticks: number) => {
+    watch.look({ reads, state: 'R', ticks }, elapsed);
+    return watch.takeExcess();
+  };
+  assert.deepEqual([excessAt(7, 100), excessAt(7, 120), excessAt(7, 150), excessAt(7, 150)], [0, 0, 300, 0]);
+  assert.deepEqual([excessAt(8, 190), excessAt(8, 240)], [0, 300]);
+});

@@ -1,10 +1,14 @@
 // As many mappings as the kernel gives one process, and a hundred thousand descriptors: all are read, none is lost.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Report } from '../../src/documents/generated/report.ts';
 import { startCreature } from '../support/hostile.ts';
 import { isRoot, processOf, python, scan, workFolder } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
+import { commandLine } from '../support/program.ts';
 import { skipUnless } from '../support/skip.ts';
 
 test('as many mappings as there can be are one finding', async (t) => {
@@ -37,4 +41,23 @@ test('a hundred thousand descriptors of gone files are as many findings, whose b
   }
   assert.equal(report.summary.fds, 100_000);
   assert.equal(report.summary.held_bytes, made.size * 4096);
+});
+
+test('processes that are much work each cost their user a bounded time, and everything else is seen', async (t) => {
+  if (!needs(t, 'another user', 'python3')) return;
+  const theirs = join(workFolder(t), 'theirs');
+  mkdirSync(theirs);
+  const uid = 4711;
+  const { child: absurd } = await startCreature(t, 'absurd_crowd', theirs, '60', String(uid));
+  const { child, library } = await startCreature(t, 'plain');
+  unlinkSync(library);
+  // To read them all takes five minutes of processor time.
+  const [program, ...argv] = commandLine(['scan', '--no-config', '--no-systemctl', '--format', 'json']);
+  const answer = spawnSync(program, argv, { encoding: 'utf8', timeout: 120_000, killSignal: 'SIGKILL' });
+  assert.equal(answer.status, 0, answer.stderr);
+  const report = JSON.parse(answer.stdout) as Report;
+  assert.equal(processOf(report, child.pid)?.maps[0]?.state, 'removed', 'the stale process of root is found');
+  const blocked = report.scan.blocked?.filter(({ user }) => user?.uid === uid) ?? [];
+  assert.ok(blocked.length > 0 && blocked.length === report.scan.blocked?.length, `${blocked.length} given up`);
+  absurd.kill('SIGKILL');
 });

@@ -20,7 +20,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 libc.mmap.restype = ctypes.c_void_p
 libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
 PROT_READ, PROT_EXEC, MAP_SHARED, MAP_PRIVATE, MAP_FIXED, MAP_ANONYMOUS = 1, 4, 1, 2, 16, 32
-PR_SET_DUMPABLE, PR_SET_NAME = 4, 15
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NAME = 1, 4, 15
 PAGE = mmap.PAGESIZE
 SYS_EXIT = {"x86_64": 60, "aarch64": 93}.get(os.uname().machine)
 FAILED = ctypes.c_void_p(-1).value
@@ -187,6 +187,31 @@ def long_paths(folder, count, uid):
         os.close(fd)
         map_file(path)
         os.unlink(path)
+
+
+def absurd_crowd(folder, count, uid):
+    """Many processes of another user, each with as many mappings as the kernel allows, by a path of almost four kilobytes."""
+    signal.alarm(300)
+    os.chdir(folder)
+    os.chown(folder, int(uid), int(uid))
+    os.setgroups([])
+    os.setgid(int(uid))
+    os.setuid(int(uid))
+    for _ in range(15):
+        os.mkdir("\x01" * 250)
+        os.chdir("\x01" * 250)
+    for name in ("a.so", "b.so"):
+        with open(name, "wb") as file:
+            file.write(b"x" * PAGE)
+    files = [os.open(name, os.O_RDONLY) for name in ("a.so", "b.so")]
+    # Neighbours of one file would be one mapping.
+    while all(libc.mmap(None, PAGE, PROT_READ, MAP_PRIVATE, fd, 0) != FAILED for fd in files):
+        pass
+    for _ in range(int(count) - 1):
+        if os.fork() == 0:
+            libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            signal.alarm(300)
+            signal.pause()
 
 
 def locking(path):
