@@ -217,7 +217,7 @@ test('what touches the world is in its places', () => {
     [
       'the clock',
       /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bhrtime\b/,
-      /^(main|cli\/base-command|scan\/scan)\.ts$|^crew\/(run-helper|start)\.ts$|^commands\//,
+      /^(main|cli\/base-command|scan\/scan|host\/clock)\.ts$|^crew\/(run-helper|start)\.ts$|^commands\//,
     ],
     ['evaluation', /\beval\(|\bnew Function\(/, /^$/],
   ];

@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
+import { orNull, readBytes } from '../procfs/reader.ts';
 import { readHostFile } from './files.ts';
 
 const AT_NULL = 0;
@@ -37,6 +38,13 @@ export function bootClockZero({ epochMs, monotonicNs, uptimeSeconds }: Clocks): 
   const monotonicSeconds = Number(monotonicNs) / 1e9;
   const agree = Math.abs(monotonicSeconds - uptimeSeconds) < readingSeconds;
   return BigInt(Math.round(epochMs - (agree ? monotonicSeconds : uptimeSeconds) * 1000)) * 1_000_000n;
+}
+
+/** The boot clock's zero, to compare birth times with; null if the uptime cannot be read. */
+export function readBootedAtNs(procPath: string): bigint | null {
+  const uptimeSeconds = Number(orNull(() => readBytes(`${procPath}/uptime`))?.split(' ')[0]);
+  if (!Number.isFinite(uptimeSeconds)) return null;
+  return bootClockZero({ epochMs: Date.now(), monotonicNs: process.hrtime.bigint(), uptimeSeconds });
 }
 
 /** The kernel's clock ticks per second, in which start times are counted. */

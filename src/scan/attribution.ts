@@ -75,7 +75,14 @@ export function confirmUnit(
   return { ...process, attribution: foreign };
 }
 
-/** @param callers the scanner first, then its ancestors */
+/** The scanner first, then its ancestors; empty if the scanned procfs does not show them. */
+export function attributeCallers(first: Origin | null, init: InitProcess): Attribution[] {
+  return (first?.lineage ?? []).map(({ cgroup, namespaces }) =>
+    attributeProcess(cgroup, namespaces, init.namespaces, init.roots),
+  );
+}
+
+/** @param callers those of attributeCallers() */
 export function nearestSession(callers: readonly Attribution[]): Caller | null {
   const session = callers.find((each) => each.session !== null)?.session;
   // A session that src/systemd/ finds is in a user's slice, so the owner is known.

@@ -7,31 +7,28 @@ import { type Cut, cutToReport } from '../deleted/cut.ts';
 import { ignoreRules } from '../deleted/hide-rules.ts';
 import type { AffectedProcess, Inspection, InspectTask } from '../deleted/inspect.ts';
 import { SuppressedTally } from '../deleted/suppressed.ts';
-import type { Package, Report, Scan, Warning } from '../documents/generated/report.ts';
+import type { Report } from '../documents/generated/report.ts';
 import { LibUsersError } from '../errors.ts';
-import { bootClockZero, readBootTime, readClockTicks } from '../host/clock.ts';
+import { readBootedAtNs, readBootTime, readClockTicks } from '../host/clock.ts';
 import { type InitEvidence, noEvidence, readContainer } from '../host/container.ts';
 import { readHost } from '../host/host.ts';
 import { readOwners } from '../host/owners.ts';
 import { readUserNames } from '../host/users.ts';
-import { distinct } from '../keys.ts';
-import { queryPackages } from '../packages/packages.ts';
-import type { Bytes } from '../procfs/bytes.ts';
 import { hidesProcesses } from '../procfs/hidepid.ts';
 import { type KernelHeldFile, readKernelHeld } from '../procfs/kernel-held.ts';
-import { orNull, readBytes, readNumbers } from '../procfs/reader.ts';
+import { readNumbers } from '../procfs/reader.ts';
 import { readViewer } from '../procfs/self.ts';
 import { Views } from '../procfs/views.ts';
-import type { AttributedProcess } from '../report/facts.ts';
 import { buildReport } from '../report/report.ts';
-import { run } from '../spawn.ts';
-import { attributeProcess } from '../systemd/attribute.ts';
-import { attributor, confirmUnit, initProcess, nearestSession } from './attribution.ts';
+import { attributeCallers, attributor, confirmUnit, initProcess } from './attribution.ts';
 import { attributeCuts, cutWarnings } from './cut.ts';
 import { queryFixes } from './fixes.ts';
 import type { ScanOptions } from './options.ts';
+import { queryOwners } from './owners.ts';
+import { buildScan } from './record.ts';
 import { querySystemd, readLeaders, selectUnits, systemdWarnings } from './units.ts';
 import { describeUnseen, findUnseen } from './unseen.ts';
+import { hidepidWarning, hostWarnings, incompleteWarnings, packageWarnings } from './warnings.ts';
 
 /** Root of the host's own files: /etc, /boot, /usr/lib/modules. */
 const root = '/';
@@ -39,10 +36,10 @@ const root = '/';
 export async function scanHost(options: ScanOptions): Promise<Report> {
   const began = process.hrtime.bigint();
   const { procPath } = options;
-  const warnings: Warning[] = [];
   const views = new Views();
   const readers = options.readers();
   try {
+    // Processes and their gone files
     const pids = selectProcesses(listProcesses(procPath), options.pids);
     readers.begin(inspectTask(options));
     // Asked first, because the facts of the host need it. The helpers work on other questions meanwhile.
@@ -54,18 +51,17 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const answers = (await inspected).map(toInspection);
     const { inspections, unseen } = findUnseen(pids, answers, procPath, readers.ownPids());
     options.onProgress?.(pids.length, pids.length);
-    const lineage = origin?.lineage ?? [];
     const init = initProcess(origin);
-    const scanner = lineage[0]?.pid ?? null;
+    const scanner = origin?.lineage[0]?.pid ?? null;
     const read = sumUp(pids, inspections, readers.ownPids(), scanner);
     const listed = cutToReport(read.affected, read.cuts);
 
+    // Units, sessions and containers
     const attribute = await attributor([...listed.processes, ...listed.cuts], init, readers);
     const attributed = listed.processes.map(attribute);
     // Before --unit selects, because only systemd knows which unit an alias names.
     const systemd = querySystemd(attributed, views, options);
     const selected = selectUnits(attributed, options.units, systemd.facts);
-    warnings.push(...systemdWarnings(selected, systemd.problem));
     const confirmed = selected.map((process) => confirmUnit(process, systemd.controlGroups));
     const wanted = new Set(confirmed.map(({ pid }) => pid));
     const cuts = attributeCuts(
@@ -73,54 +69,25 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       confirmed,
       attribute,
     );
-    const packages = queryOwners(confirmed, views, options, warnings);
-    const fixes = await queryFixes(confirmed, packages, views, options);
 
+    // Packages
+    const packages = queryOwners(confirmed, views, options);
+    const fixes = await queryFixes(confirmed, packages.owners, views, options);
+
+    // The report
     const hidden = hidesProcesses(views.ownMounts.of(procPath), readViewer());
-    const narrowed = options.pids.length > 0 || options.units.length > 0 || options.include.length < 2;
-    const counts = read.counts;
-    if (counts.denied + counts.failed > 0) warnings.push(notEverythingSeen(counts));
     const userName = readUserNames(root);
     const ownerOf = readOwners(root);
-    warnings.push(...cutWarnings(cuts.values(), userName));
     const described = describeUnseen(unseen, { ownerOf, userName });
-    if (described.warning !== null) warnings.push(described.warning);
-    if (hidden)
-      warnings.push({
-        code: 'hidepid',
-        message: `${procPath} is mounted with hidepid: processes of other users cannot be seen at all; run as root`,
-      });
-
-    if (origin === null) problems.push(originUnread);
-    warnings.push(...problems.map((message) => ({ code: 'host_fact_unavailable' as const, message })));
-    const callers = lineage.map(({ cgroup, namespaces }) =>
-      attributeProcess(cgroup, namespaces, init.namespaces, init.roots),
-    );
-    const carriers = callers.flatMap(({ unit }) => (unit?.scope === 'system' ? [unit.name] : []));
-    const scan: Scan = {
-      proc_path: procPath,
-      include: [...options.include],
-      detail: options.detail,
-      filters: {
-        pids: [...options.pids].sort((a, b) => a - b),
-        units: [...options.units],
-        ignore: [...options.ignore],
-        ignore_literal: [...options.ignoreLiteral],
-        default_rules: options.defaultRules,
-      },
-      command_line: options.commandLine,
-      packages: options.packages,
-      fixes: options.fixes,
-      effective_uid: process.geteuid?.() ?? 0,
-      complete: counts.denied + counts.failed + counts.blocked === 0 && !hidden && !narrowed,
-      duration_seconds: Number((process.hrtime.bigint() - began) / 1_000_000n) / 1000,
-      processes: counts,
-      blocked: described.blocked,
-      unseen: described.owners,
-      carriers: [...new Set(carriers)].sort(),
-      caller: nearestSession(callers),
+    const scan = buildScan(options, {
+      counts: read.counts,
       suppressed: read.suppressed.toDocument(),
-    };
+      blocked: described.blocked,
+      owners: described.owners,
+      hidden,
+      callers: attributeCallers(origin, init),
+      elapsedNs: process.hrtime.bigint() - began,
+    });
     return buildReport({
       now: options.now,
       host: { ...host, systemd_version: systemd.version, labels: { ...options.labels } },
@@ -129,14 +96,22 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       cuts,
       systemd: systemd.facts,
       leaders: await readLeaders(confirmed, systemd.controlGroups, views, readers, options),
-      packages,
+      packages: packages.owners,
       fixes,
       userName,
       ownerKind: (uid) => ownerOf(uid).kind,
       bootTimeSeconds: readBootTime(procPath),
       clockTicksPerSecond: readClockTicks(),
       kernelHeld: readOwnKernelHeld(options, views, evidence),
-      warnings,
+      warnings: [
+        ...systemdWarnings(selected, systemd.problem),
+        ...packageWarnings(packages.problem),
+        ...incompleteWarnings(read.counts),
+        ...cutWarnings(cuts.values(), userName),
+        ...(described.warning === null ? [] : [described.warning]),
+        ...(hidden ? [hidepidWarning(procPath)] : []),
+        ...hostWarnings(origin === null ? [...problems, originUnread] : problems),
+      ],
     });
   } finally {
     readers.close();
@@ -225,38 +200,4 @@ function sumUp(
     if (inspection.cut) cuts.push(inspection.cut);
   });
   return { counts, suppressed, affected, cuts };
-}
-
-/** The boot clock's zero, to compare birth times with; null if the uptime cannot be read. */
-function readBootedAtNs(procPath: string): bigint | null {
-  const uptimeSeconds = Number(orNull(() => readBytes(`${procPath}/uptime`))?.split(' ')[0]);
-  if (!Number.isFinite(uptimeSeconds)) return null;
-  return bootClockZero({ epochMs: Date.now(), monotonicNs: process.hrtime.bigint(), uptimeSeconds });
-}
-
-function queryOwners(
-  processes: readonly AttributedProcess[],
-  views: Views,
-  options: ScanOptions,
-  warnings: Warning[],
-): ReadonlyMap<Bytes, Package> {
-  if (!options.packages) return new Map();
-  // Containers have packages of their own, which the host's database does not know.
-  const own = processes.filter((process) => process.attribution.container === null);
-  const paths = distinct(own.flatMap(({ maps, fds }) => [...maps, ...fds].map((finding) => finding.path)))
-    // rpm and pacman look at the paths themselves, so a path that may hang us may hang them.
-    .filter((path) => views.ownMounts.isLocalWalk(path));
-  const { owners, problem } = queryPackages(paths, run);
-  if (problem) warnings.push({ code: 'package_database_unavailable', message: problem });
-  return owners;
-}
-
-function notEverythingSeen(counts: Scan['processes']): Warning {
-  const all = counts.seen - counts.kernel_threads - counts.vanished;
-  const parts = [
-    counts.denied && `${counts.denied} of ${all} processes may not be looked at`,
-    counts.failed && `${counts.failed} could not be read completely`,
-  ].filter(Boolean);
-  const remedy = counts.denied && process.geteuid?.() !== 0 ? '; run as root to see all' : '';
-  return { code: 'not_everything_seen', message: `${parts.join(', ')}${remedy}` };
 }

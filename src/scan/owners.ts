@@ -1,0 +1,30 @@
+// Affected processes -> the packages that own their gone files, by one call of the host's package database; none without --packages.
+
+import type { Package } from '../documents/generated/report.ts';
+import { distinct } from '../keys.ts';
+import { queryPackages } from '../packages/packages.ts';
+import type { Bytes } from '../procfs/bytes.ts';
+import type { Views } from '../procfs/views.ts';
+import type { AttributedProcess } from '../report/facts.ts';
+import { run } from '../spawn.ts';
+import type { ScanOptions } from './options.ts';
+
+export interface PackageOwners {
+  owners: ReadonlyMap<Bytes, Package>;
+  /** Says why the database could not answer; null if it could, or was not asked. */
+  problem: string | null;
+}
+
+export function queryOwners(
+  processes: readonly AttributedProcess[],
+  views: Views,
+  options: ScanOptions,
+): PackageOwners {
+  if (!options.packages) return { owners: new Map(), problem: null };
+  // Containers have packages of their own, which the host's database does not know.
+  const own = processes.filter((process) => process.attribution.container === null);
+  const paths = distinct(own.flatMap(({ maps, fds }) => [...maps, ...fds].map((finding) => finding.path)))
+    // rpm and pacman look at the paths themselves, so a path that may hang us may hang them.
+    .filter((path) => views.ownMounts.isLocalWalk(path));
+  return queryPackages(paths, run);
+}
