@@ -235,16 +235,7 @@ export class Crew implements Readers {
     const isMore = busy.some(({ asked }) => asked.length > 1) || this.#work?.queue.isEmpty === false;
     if (isMore && now - this.#askedAt >= longWorkMs) this.start(this.#hands.size + 1);
     this.#handOut();
-    this.#share();
-  }
-
-  /** A helper that has nothing to do is asked what another one has not begun. */
-  #share(): void {
-    for (const idle of this.#hands) {
-      if (idle.asked.length > 0) continue;
-      const halves = [...this.#hands].map((hand) => hand.laterHalf()).sort((a, b) => b.length - a.length);
-      if (halves[0]?.length) idle.ask(halves[0]);
-    }
+    this.#hands.share();
   }
 
   #lookAt(hand: Hand, elapsed: number): void {

@@ -89,6 +89,15 @@ export class Hands {
     return false;
   }
 
+  /** Asks each helper that has nothing to do what another one has not begun. */
+  share(): void {
+    for (const idle of this) {
+      if (idle.asked.length > 0) continue;
+      const halves = [...this].map((hand) => hand.laterHalf()).sort((a, b) => b.length - a.length);
+      if (halves[0]?.length) idle.ask(halves[0]);
+    }
+  }
+
   /** Lets go of all helpers without waiting for their end. */
   abandonAll(): void {
     for (const { channel } of this.#all) channel.abandon();
