@@ -8,10 +8,12 @@ export function parseEffectiveCapabilities(text: Bytes): bigint {
   return match ? BigInt(`0x${match[1]}`) : 0n;
 }
 
-/** Real, effective, saved and file system uid; empty if the text has none. */
+const uidLine = /^Uid:\t([0-9]{1,10})\t([0-9]{1,10})\t([0-9]{1,10})\t([0-9]{1,10})$/m;
+
+/** Real, effective, saved and file system uid; empty if the text does not have four uids of 32 bits. */
 export function parseUids(text: Bytes): number[] {
-  const match = /^Uid:\t([0-9\t]+)$/m.exec(text);
-  return (match?.[1] ?? '').split('\t').filter(Boolean).map(Number);
+  const uids = (uidLine.exec(text)?.slice(1) ?? []).map(Number);
+  return uids.every((uid) => uid <= 0xffffffff) ? uids : [];
 }
 
 /** Supplementary group ids. */
