@@ -12,6 +12,11 @@ export interface Channel {
   send(frame: Uint8Array): void;
   /** Sends SIGKILL and does not wait for the end. */
   abandon(): void;
+  /**
+   * Ends a helper that is not blocked, and waits until it is gone, so that it leaves no zombie below a PID 1 that reaps nobody, as
+   * in many containers. It waits for a fifth of a second at most.
+   */
+  end(): Promise<void>;
 }
 
 export interface ChannelEvents {
@@ -32,10 +37,14 @@ interface Bun {
     pid: number;
     stdin: { write(bytes: Uint8Array): unknown; flush(): unknown };
     stdout: ReadableStream<Uint8Array>;
+    exited: Promise<number>;
     kill(signal: string): void;
     unref(): void;
   };
 }
+
+/** A healthy process that was killed is gone in some milliseconds. */
+const mostEndingMs = 200;
 
 const options = { env: {}, cwd: '/' };
 
@@ -72,13 +81,18 @@ async function startByBun({ onData, onEnd }: ChannelEvents): Promise<Channel> {
     .catch(ignore)
     .then(() => abandoned || onEnd());
   child.unref();
+  const abandon = () => {
+    abandoned = true;
+    child.kill('SIGKILL');
+  };
   return {
     pid: child.pid,
     // A failed write needs no handling: it means that the helper has ended, and onEnd() reports that.
     send: (frame) => void write(frame).catch(ignore),
-    abandon() {
-      abandoned = true;
-      child.kill('SIGKILL');
+    abandon,
+    end() {
+      abandon();
+      return noLongerThan(mostEndingMs, child.exited);
     },
   };
 }
@@ -94,17 +108,32 @@ async function startByNode({ onData, onEnd }: ChannelEvents): Promise<Channel> {
   stdout.once('close', () => abandoned || onEnd());
   // An error of a stream needs no handling: it means that the helper has ended, and onEnd() reports that.
   for (const each of [child, stdin, stdout]) each.on('error', () => {});
+  const abandon = () => {
+    abandoned = true;
+    child.kill('SIGKILL');
+    stdin.destroy();
+    stdout.destroy();
+    child.unref();
+  };
   return {
     pid,
     send: (frame) => void stdin.write(frame),
-    abandon() {
-      abandoned = true;
-      child.kill('SIGKILL');
-      stdin.destroy();
-      stdout.destroy();
-      child.unref();
+    abandon,
+    end() {
+      const exited = new Promise((resolve) => child.once('exit', resolve));
+      abandon();
+      return noLongerThan(mostEndingMs, exited);
     },
   };
+}
+
+async function noLongerThan(milliseconds: number, event: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | null = null;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([event, late]);
+  clearTimeout(timer!);
 }
 
 function started(child: ChildProcess): Promise<{ pid: number }> {

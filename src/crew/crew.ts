@@ -65,6 +65,7 @@ export class Crew implements Readers {
   /** The number of helpers that there was a reason to start. */
   #wanted = 1;
   #timer: NodeJS.Timeout | null = null;
+  #closing: Promise<void> | null = null;
   #askedAt = 0;
   #lookedAt = 0;
   #fail: (error: Error) => void = () => {};
@@ -132,10 +133,11 @@ export class Crew implements Readers {
     return this.#ownPids;
   }
 
-  close(): void {
+  close(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
-    this.#hands.abandonAll();
+    this.#closing ??= this.#hands.endAll();
+    return this.#closing;
   }
 
   #welcome(hand: Hand): void {

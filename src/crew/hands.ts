@@ -98,10 +98,11 @@ export class Hands {
     }
   }
 
-  /** Lets go of all helpers without waiting for their end. */
-  abandonAll(): void {
-    for (const { channel } of this.#all) channel.abandon();
+  /** Ends all helpers that were not given up. */
+  async endAll(): Promise<void> {
+    const all = [...this.#all];
     this.#all.clear();
+    await Promise.all(all.map(({ channel }) => channel.end()));
   }
 }
 

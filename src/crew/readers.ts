@@ -25,5 +25,6 @@ export interface Readers {
   ): Promise<Answer<N>[]>;
   /** Pids of all present and past readers in the scanned procfs. */
   ownPids(): ReadonlySet<number>;
-  close(): void;
+  /** Ends the readers. May be called again; the answer is the same. */
+  close(): Promise<void>;
 }

@@ -74,6 +74,10 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const packages = queryOwners(confirmed, views, options);
     const fixes = await queryFixes(confirmed, packages.owners, views, options);
 
+    // The last question to the helpers. They end while the report is built.
+    const leaders = await readLeaders(confirmed, systemd.controlGroups, views, readers, options);
+    void readers.close();
+
     // The report
     const hidden = hidesProcesses(views.ownMounts.of(procPath), readViewer());
     const userName = readUserNames(root);
@@ -95,7 +99,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       processes: confirmed,
       cuts,
       systemd: systemd.facts,
-      leaders: await readLeaders(confirmed, systemd.controlGroups, views, readers, options),
+      leaders,
       packages: packages.owners,
       fixes,
       userName,
@@ -114,7 +118,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       ],
     });
   } finally {
-    readers.close();
+    await readers.close();
     views.close();
   }
 }

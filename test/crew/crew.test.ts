@@ -72,6 +72,7 @@ function stage(t: TestContext, pids: readonly number[], fate: (pid: number) => F
         abandoned.push(channel.pid);
         sleeper?.kill('SIGKILL');
       },
+      end: async () => channel.abandon(),
     };
     return channel;
   };
@@ -170,7 +171,7 @@ test('helpers that end before they are ready are not started for ever', async (t
   const start: StartChannel = async ({ onEnd }) => {
     started++;
     setImmediate(onEnd);
-    return { pid: process.pid, send: () => {}, abandon: () => {} };
+    return { pid: process.pid, send: () => {}, abandon: () => {}, end: async () => {} };
   };
   const crew = new Crew({ start, ownerOf: () => user, listLeftBehind: () => [], clock: () => performance.now() });
   t.after(() => crew.close());

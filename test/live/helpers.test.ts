@@ -26,6 +26,7 @@ import { helperRole } from '../../src/crew/role.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { plainEnvironment } from '../support/cli.ts';
 import { startCreature } from '../support/hostile.ts';
+import { start } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
 import { commandLine, copyProgram } from '../support/program.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -86,6 +87,26 @@ test('a scan that is killed takes its helpers with it', async (t) => {
     closeSync(openSync(join(folder, '1/maps'), constants.O_RDWR | constants.O_NONBLOCK));
     return helpers.every((pid) => !existsSync(`/proc/${pid}`));
   });
+});
+
+test('a scan that has ended leaves no zombie below a PID 1 that reaps nobody', async (t) => {
+  if (!needs(t, 'PID namespace')) return;
+  const script = 'echo ready; exec sleep 600';
+  const namespace = ['-p', '-f', '-m', '--mount-proc', '--kill-child', '/bin/sh', '-c', script] as const;
+  const outer = await start(t, ['/usr/bin/unshare', ...namespace], { ready: true });
+  const [init = ''] = childrenOf(outer.pid);
+  const within = (...words: readonly string[]) => {
+    const { status, stdout, stderr } = spawnSync('nsenter', ['-t', init, '-p', '-m', '--', ...words], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    assert.equal(status, 0, stderr);
+    return stdout;
+  };
+  for (let turn = 0; turn < 3; turn++) {
+    within(...commandLine(['scan', '--no-config', '--no-systemctl', '--format', 'json']));
+  }
+  assert.deepEqual(within('/bin/sh', '-c', 'cat /proc/[0-9]*/stat').match(/\) Z .*/g), null);
 });
 
 function childrenOf(pid: number): string[] {

@@ -15,6 +15,6 @@ export function inProcess(): Readers {
       return answers;
     },
     ownPids: () => new Set(),
-    close: () => answerer?.close(),
+    close: async () => answerer?.close(),
   };
 }
