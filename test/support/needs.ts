@@ -113,6 +113,11 @@ const conditions = {
     what: 'users who may mount overlays in user namespaces',
     remedy: `${notInContainer}, with Linux 5.11 or newer`,
   },
+  'binfmt of a user namespace': {
+    given: () => succeeds('unshare', '-Urm', 'mount', '-t', 'binfmt_misc', 'none', '/proc/sys/fs/binfmt_misc'),
+    what: 'executable formats of a user namespace',
+    remedy: `${notInContainer}, with Linux 6.7 or newer`,
+  },
   'cgroup namespace': {
     given: () => succeeds('unshare', '--cgroup', 'true'),
     what: 'a new cgroup namespace',
