@@ -15,6 +15,9 @@ export function inProcess(): Readers {
       return answers;
     },
     ownPids: () => new Set(),
-    close: async () => answerer?.close(),
+    close: async () => {
+      answerer?.close();
+      answerer = null;
+    },
   };
 }
