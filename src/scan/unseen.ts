@@ -19,7 +19,7 @@ const mostNames = 5;
 export interface UnseenProcess {
   pid: number;
   outcome: (typeof outcomes)[number];
-  /** Who started it. */
+  /** The uid of the user who started the process. */
   uid: number;
   /** Only of the blocked processes that the report names. */
   name: string | null;
