@@ -60,7 +60,7 @@ export class Hand {
   laterHalf(): Question[] {
     const { current } = this;
     if (current === null) return [];
-    const open = this.asked.filter((question) => question.isOpen && !question.alone && question !== current);
+    const open = this.asked.filter((each) => each.isOpen && !each.alone && !each.shared && each !== current);
     const half = open.slice(open.length >> 1);
     return half.filter(({ name }) => name === half[0]!.name);
   }

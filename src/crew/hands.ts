@@ -94,7 +94,9 @@ export class Hands {
     for (const idle of this) {
       if (idle.asked.length > 0) continue;
       const halves = [...this].map((hand) => hand.laterHalf()).sort((a, b) => b.length - a.length);
-      if (halves[0]?.length) idle.ask(halves[0]);
+      if (!halves[0]?.length) continue;
+      for (const question of halves[0]) question.shared = true;
+      idle.ask(halves[0]);
     }
   }
 

@@ -10,6 +10,8 @@ export class Question {
   alone = false;
   /** Whether it is asked after all others: it is asked again, or its owner has kept helpers waiting. */
   last = false;
+  /** Whether a second helper was asked, because it had nothing else to do. A third one is not, since all of them may be blocked. */
+  shared = false;
   /** Whether it is asked for the second time. */
   again = false;
   /** Number of helpers that died while they read the process. */
