@@ -2,6 +2,7 @@
 // gone. cgroups(7) cgroup.procs, setsid(2).
 
 import type { Bytes } from './bytes.ts';
+import { cgroupFolders } from './cgroup-folders.ts';
 import type { MountTable } from './mounts.ts';
 import { OpenProcess } from './process.ts';
 import { orNull, readBytes } from './reader.ts';
@@ -16,10 +17,6 @@ export interface SessionLeader {
   terminal: string | null;
 }
 
-/** Mount points of the hierarchies with systemd's units: v2 alone, v2 beside v1, v1 alone. */
-const hierarchies = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified', '/sys/fs/cgroup/systemd'];
-const types: readonly (Bytes | undefined)[] = ['cgroup2', 'cgroup'];
-
 /**
  * The pids of a cgroup in the kernel's order, without those of the cgroups below it; empty if they cannot be known.
  * @param cgroup path as in systemd's ControlGroup
@@ -27,9 +24,8 @@ const types: readonly (Bytes | undefined)[] = ['cgroup2', 'cgroup'];
  * @param mounts the scanner's own
  */
 export function readCgroupMembers(cgroup: Bytes, member: number, mounts: MountTable): number[] {
-  for (const hierarchy of hierarchies) {
-    if (!types.includes(mounts.of(hierarchy)?.fsType)) continue;
-    const text = orNull(() => readBytes(`${hierarchy}${cgroup}/cgroup.procs`)) ?? '';
+  for (const folder of cgroupFolders(cgroup, mounts)) {
+    const text = orNull(() => readBytes(`${folder}/cgroup.procs`)) ?? '';
     const pids = text.split('\n').filter(Boolean).map(Number);
     if (pids.includes(member)) return pids;
   }

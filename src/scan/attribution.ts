@@ -6,7 +6,10 @@ import { type Readers, readOr } from '../crew/readers.ts';
 import type { AffectedProcess } from '../deleted/inspect.ts';
 import type { Caller } from '../documents/generated/report.ts';
 import { keyMaker } from '../keys.ts';
+import { fromText } from '../procfs/bytes.ts';
 import { parseCgroup } from '../procfs/cgroup.ts';
+import { readUserAbove } from '../procfs/cgroup-folders.ts';
+import type { MountTable } from '../procfs/mounts.ts';
 import type { Lineage } from '../procfs/self.ts';
 import type { AttributedProcess } from '../report/facts.ts';
 import { attributeProcess } from '../systemd/attribute.ts';
@@ -28,11 +31,15 @@ export function initProcess(first: Origin | null): InitProcess {
 
 type Identified = Pick<AffectedProcess, 'pid' | 'identity'>;
 
-/** Attributes each group of processes with the same cgroup and namespaces once. The returned function knows only these processes. */
+/**
+ * Attributes each group of processes with the same cgroup and namespaces once. The returned function knows only these processes.
+ * @param mounts the scanner's own
+ */
 export async function attributor(
   processes: readonly Identified[],
   init: InitProcess,
   readers: Readers,
+  mounts: MountTable,
 ): Promise<<P extends Identified>(process: P) => P & { attribution: Attribution }> {
   const makeKey = keyMaker();
   const keyOf = ({ identity: { namespaces, cgroup } }: Identified) =>
@@ -59,7 +66,15 @@ export async function attributor(
       attribute(process, () => sandboxes[index] ?? null),
     );
   });
+  for (const [key, attribution] of known) known.set(key, carryUser(attribution, mounts));
   return (process) => ({ ...process, attribution: known.get(keyOf(process))! });
+}
+
+/** If a user's control group was delegated to him, he could choose the name of any container in it. systemd.resource-control(5) Delegate=. */
+function carryUser(attribution: Attribution, mounts: MountTable): Attribution {
+  const { container } = attribution;
+  if (container === null || container.uid !== null || container.cgroup === null) return attribution;
+  return { ...attribution, container: { ...container, uid: readUserAbove(fromText(container.cgroup), mounts) } };
 }
 
 /** If systemd answers, a unit counts only if the process is in the unit's control group: a guest's cron.service is not the host's. */

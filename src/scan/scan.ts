@@ -57,7 +57,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const listed = cutToReport(read.affected, read.cuts);
 
     // Units, sessions and containers
-    const attribute = await attributor([...listed.processes, ...listed.cuts], init, readers);
+    const attribute = await attributor([...listed.processes, ...listed.cuts], init, readers, views.ownMounts);
     const attributed = listed.processes.map(attribute);
     // Before --unit selects, because only systemd knows which unit an alias names.
     const systemd = querySystemd(attributed, views, options);
