@@ -15,7 +15,7 @@ import { type FleetGate, judgeFleet, judgeHost } from './gate.ts';
 /** The judgement on a report. The caller makes it, because the fold itself decides nothing. */
 export interface Assessment {
   /** The plan's answer. */
-  reboot: Pick<PlanReboot, 'required' | 'reasons'>;
+  reboot: Pick<Required<PlanReboot>, 'required' | 'reasons' | 'kind'>;
   /** How many units, and programs in no unit, count on the host. */
   stale: number;
   /** Whether the report saw everything and shows it. */
@@ -79,6 +79,7 @@ export class FleetFold {
         ...aboutHost(report, source, old === undefined ? 0 : old.about.superseded + 1),
         stale: assessment.stale,
         reboot_required: assessment.reboot.required,
+        reboot_kind: assessment.reboot.kind,
         reboot_reasons: assessment.reboot.reasons,
         verdict: null,
       },

@@ -3,6 +3,7 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readBirthNs } from './file-times.ts';
 
 export interface InstalledKernel {
   release: string;
@@ -26,6 +27,20 @@ export function readInstalledKernels(root: string): InstalledKernel[] {
   );
   const images = new Set(list(join(root, 'boot')).flatMap(releasesOfImage));
   return [...new Set([...modules, ...images])].sort().map((release) => ({ release, hasModules: modules.has(release) }));
+}
+
+/**
+ * When the kernel came to disk, in nanoseconds since the epoch: the birth of its image or, without one, of its modules; null if
+ * it is not known. The other times of these files are those of the package.
+ */
+export function readInstalledAtNs(root: string, release: string): bigint | null {
+  const images = list(join(root, 'boot')).filter((name) => releasesOfImage(name).includes(release));
+  const modules = moduleFolders.flatMap((folder) => ['vmlinuz', 'kernel'].map((file) => join(folder, release, file)));
+  for (const path of [...images.map((name) => join('boot', name)), ...modules]) {
+    const birth = readBirthNs(join(root, path));
+    if (birth !== null) return birth;
+  }
+  return null;
 }
 
 /** A removed kernel may leave its folder behind, empty or with modules that DKMS built. Such a folder is not a kernel. */

@@ -1,13 +1,17 @@
-// The host's own files -> whether the host needs a reboot: the kernels on disk are compared with the running one, and packages ask
-// for a reboot by files: reboot-required of Debian and Ubuntu, reboot-needed of SUSE.
+// The host's own files -> whether the host needs a reboot: the kernels on disk are compared with the running one, packages ask for a
+// reboot by files (reboot-required of Debian and Ubuntu, reboot-needed of SUSE), and a system of images names the image to come.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Reboot, RebootReason, RebootUnknown } from '../documents/generated/report.ts';
+import { formatTimeNs } from '../documents/time.ts';
+import { readStagedImage, readSwitchedSystem } from './booted-system.ts';
 import { type HostPlaces, readContainer } from './container.ts';
+import { readFirstWrittenNs } from './file-times.ts';
 import { readHostFile } from './files.ts';
 import { compareKernelVersions, mayReplace, parseKernelVersion } from './kernel-version.ts';
-import { type InstalledKernel, readInstalledKernels } from './kernels.ts';
+import { type InstalledKernel, readInstalledAtNs, readInstalledKernels } from './kernels.ts';
+import { readLivepatches } from './livepatches.ts';
 
 interface KernelJudgement {
   reasons: RebootReason[];
@@ -21,10 +25,24 @@ interface KernelJudgement {
  * @param running release of the running kernel, null if it is not known
  */
 export function readReboot({ root, procPath, init }: HostPlaces, running: string | null): Reboot {
-  const kernel = judgeKernel(readContainer(root, procPath, init), { root, procPath }, running);
-  const reasons = [...kernel.reasons, ...readRequiredFile(root), ...readNeededFile(root)];
-  if (reasons.length > 0) return { required: true, reasons, unknown_because: null };
-  return { required: kernel.unknown === null ? false : null, reasons, unknown_because: kernel.unknown };
+  const container = readContainer(root, procPath, init);
+  const kernel = judgeKernel(container, { root, procPath }, running);
+  const images = container === null ? [...readStagedImage(root), ...readSwitchedSystem(root)] : [];
+  const reasons = [...kernel.reasons, ...images, ...readRequiredFile(root), ...readNeededFile(root)];
+  const required = reasons.length > 0 || (kernel.unknown === null ? false : null);
+  return {
+    required,
+    reasons,
+    unknown_because: required === null ? kernel.unknown : null,
+    kernel_current: isCurrent(kernel),
+    // /sys always shows the running kernel, and another procfs may be of another host.
+    livepatches: container === null && procPath === join(root, 'proc') ? readLivepatches(root) : null,
+  };
+}
+
+function isCurrent({ reasons, unknown }: KernelJudgement): boolean | null {
+  if (reasons.some(({ code }) => code === 'kernel_outdated')) return false;
+  return unknown === null ? true : null;
 }
 
 function judgeKernel(
@@ -33,7 +51,7 @@ function judgeKernel(
   running: string | null,
 ): KernelJudgement {
   if (container !== null) return { reasons: [], unknown: container };
-  if (running !== null) return judgeKernels(running, readInstalledKernels(root), loadsModules(procPath));
+  if (running !== null) return judgeKernels(root, running, readInstalledKernels(root), loadsModules(procPath));
   const message = 'the release of the running kernel could not be read';
   return { reasons: [], unknown: { code: 'kernel_unknown', message } };
 }
@@ -42,7 +60,12 @@ function judgeKernel(
  * @param loads false if the running kernel has no module loaded. Such a kernel may have come from outside, and then its modules
  * were never here. If no kernel is installed at all, nothing was removed either.
  */
-function judgeKernels(running: string, installed: readonly InstalledKernel[], loads: boolean): KernelJudgement {
+function judgeKernels(
+  root: string,
+  running: string,
+  installed: readonly InstalledKernel[],
+  loads: boolean,
+): KernelJudgement {
   const reasons: RebootReason[] = [];
   const own = parseKernelVersion(running);
   const versions = installed.map(({ release }) => ({ release, version: parseKernelVersion(release) }));
@@ -51,11 +74,12 @@ function judgeKernels(running: string, installed: readonly InstalledKernel[], lo
     .sort((a, b) => compareKernelVersions(a.version, b.version))
     .at(-1);
   if (newest && compareKernelVersions(newest.version, own) > 0) {
-    reasons.push({ code: 'kernel_outdated', running, installed: newest.release });
+    const since = formatTimeNs(readInstalledAtNs(root, newest.release));
+    reasons.push({ code: 'kernel_outdated', running, installed: newest.release, since });
   }
   const known = installed.some(({ release }) => release === running);
   if (!known && loads && installed.some(({ hasModules }) => hasModules)) {
-    reasons.push({ code: 'kernel_modules_missing', running });
+    reasons.push({ code: 'kernel_modules_missing', running, since: null });
   }
   const doubtful = versions.find(({ version }) => mayReplace(version, own))?.release ?? null;
   return { reasons, unknown: explainDoubt(running, known, doubtful) };
@@ -88,10 +112,14 @@ function readRequiredFile(root: string): RebootReason[] {
   const lines = readHostFile(root, `${path}.pkgs`)?.split('\n') ?? [];
   // A package adds its line each time it is configured.
   const packages = [...new Set(lines.map((line) => line.trim()).filter(Boolean))].sort();
-  return [{ code: 'reboot_required_file', path, packages }];
+  return [{ code: 'reboot_required_file', path, packages, since: readSince(root, path) }];
 }
 
 function readNeededFile(root: string): RebootReason[] {
   const path = findFlag(root, 'reboot-needed');
-  return path === undefined ? [] : [{ code: 'reboot_needed_file', path }];
+  return path === undefined ? [] : [{ code: 'reboot_needed_file', path, since: readSince(root, path) }];
+}
+
+function readSince(root: string, path: string): string | null {
+  return formatTimeNs(readFirstWrittenNs(join(root, path)));
 }

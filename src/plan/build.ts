@@ -63,7 +63,7 @@ export function buildPlan(
 export function compileRebootJudge(
   userRules: readonly UserPolicyRule[],
   allowUnseenUsers = false,
-): (report: Report) => PlanReboot {
+): (report: Report) => Required<PlanReboot> {
   const policy = compilePolicy(userRules);
   const canWantReboot = compileRebootCandidates(userRules, shippedRules);
   return (report) => {
@@ -102,7 +102,7 @@ function judgeTargets(
   const fixes = buildFixes(reasons, known);
   const seen = report.scan.complete || (allowUnseenUsers && onlyUsersUnseen(report) !== null);
   const complete = seen && showsAll(report) && !selection.narrows;
-  const reboot = buildReboot(report.host.reboot, actions, complete);
+  const reboot = buildReboot(report.host, actions, complete);
   return { actions, ignored: settled.flatMap(({ ignored }) => ignored), complete, reboot, fixes };
 }
 

@@ -1,8 +1,9 @@
-// The report's reboot facts and the verdicts -> whether a reboot is needed: true, false, or null if nobody can know.
+// The report's reboot facts and the verdicts -> whether a reboot is needed: true, false, or null if nobody can know; and its kind.
 
 import type { Action, PlanReboot } from '../documents/generated/plan.ts';
-import type { Reboot } from '../documents/generated/report.ts';
+import type { Host } from '../documents/generated/report.ts';
 import { distinct } from '../keys.ts';
+import { rebootKind } from './reboot-kind.ts';
 
 const incomplete = {
   code: 'incomplete',
@@ -10,10 +11,16 @@ const incomplete = {
 } as const;
 
 /** Never answers false for an incomplete plan, because a unit that the plan leaves out may need a reboot. */
-export function buildReboot(facts: Reboot, actions: readonly Action[], complete: boolean): PlanReboot {
+export function buildReboot(host: Host, actions: readonly Action[], complete: boolean): Required<PlanReboot> {
+  const facts = host.reboot;
   const units = distinct(actions.flatMap(({ action, unit }) => (action === 'reboot' && unit !== null ? [unit] : [])));
-  const reasons = [...facts.reasons, ...units.map((unit) => ({ code: 'unit' as const, unit }))];
-  if (reasons.length > 0 || facts.required) return { required: true, reasons, unknown_because: null };
-  if (facts.required === null) return { required: null, reasons, unknown_because: facts.unknown_because ?? null };
-  return { required: complete ? false : null, reasons, unknown_because: complete ? null : incomplete };
+  // Reports before 1.4 do not say since when.
+  const reported = facts.reasons.map((reason) => ({ ...reason, since: reason.since ?? null }));
+  const reasons = [...reported, ...units.map((unit) => ({ code: 'unit' as const, unit }))];
+  if (reasons.length > 0 || facts.required) {
+    return { required: true, reasons, unknown_because: null, kind: rebootKind(reasons, host) };
+  }
+  const because = facts.required === null ? (facts.unknown_because ?? null) : complete ? null : incomplete;
+  const required = facts.required === null || !complete ? null : false;
+  return { required, reasons, unknown_because: because, kind: null };
 }

@@ -24,7 +24,13 @@ export function rebootUnknownText({ unknown_because }: Pick<PlanReboot, 'unknown
   return unknown_because == null || unknown_because.code === 'incomplete' ? '' : sanitize(unknown_because.message);
 }
 
+/** Sanitized: the reason, and since when it is one. */
 export function rebootReasonText(reason: RebootReason): string {
+  const since = 'since' in reason && reason.since ? ` (since ${reason.since.slice(0, '2026-11-23'.length)})` : '';
+  return `${reasonWords(reason)}${since}`;
+}
+
+function reasonWords(reason: RebootReason): string {
   switch (reason.code) {
     case 'kernel_outdated':
       return `kernel ${sanitize(reason.installed)} is installed, ${sanitize(reason.running)} runs`;
@@ -36,6 +42,10 @@ export function rebootReasonText(reason: RebootReason): string {
         .join(' for ');
     case 'reboot_needed_file':
       return `${quote(sanitize(reason.path))} exists`;
+    case 'image_staged':
+      return `a newer image waits for the next boot: ${quote(sanitize(reason.path))} exists`;
+    case 'system_switched':
+      return `${enumerate(reason.parts)} of the current system ${reason.parts.length === 1 ? 'is not what was' : 'are not what were'} booted`;
     case 'unit':
       return `${quote(sanitizeUnit(reason.unit))} cannot be restarted safely`;
   }

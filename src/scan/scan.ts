@@ -60,7 +60,8 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const attribute = await attributor([...listed.processes, ...listed.cuts], init, readers, views.ownMounts);
     const attributed = listed.processes.map(attribute);
     // Before --unit selects, because only systemd knows which unit an alias names.
-    const systemd = querySystemd(attributed, views, options);
+    const wantsReboot = host.init === 'systemd' && host.reboot.required === true;
+    const systemd = querySystemd(attributed, wantsReboot, views, options);
     const selected = selectUnits(attributed, options.units, systemd.facts);
     const confirmed = selected.map((process) => confirmUnit(process, systemd.controlGroups));
     const wanted = new Set(confirmed.map(({ pid }) => pid));

@@ -10,11 +10,16 @@ import { readCgroupMembers, type SessionLeader } from '../procfs/sessions.ts';
 import type { Views } from '../procfs/views.ts';
 import type { AttributedProcess } from '../report/facts.ts';
 import { run } from '../spawn.ts';
-import { parseManagerUid } from '../systemd/session-name.ts';
 import { queryUnits, queryVersion } from '../systemd/systemctl.ts';
 import type { ScanOptions } from './options.ts';
 
-export function querySystemd(processes: readonly AttributedProcess[], views: Views, options: ScanOptions) {
+/** @param wantsReboot whether systemd's host asks for a reboot: the kinds of reboot that there are depend on the version of systemd */
+export function querySystemd(
+  processes: readonly AttributedProcess[],
+  wantsReboot: boolean,
+  views: Views,
+  options: ScanOptions,
+) {
   const facts = new Map<string, SystemdFacts>();
   const controlGroups = new Map<string, string | null>();
   const units = processes.flatMap(({ attribution: { unit } }) => (unit ? [unit] : []));
@@ -28,9 +33,9 @@ export function querySystemd(processes: readonly AttributedProcess[], views: Vie
     }
     problem = answer.problem;
   }
-  // The way to reach a user's manager depends on the version: see src/plan/argv.ts.
-  const asksUsers = units.some(({ scope }) => scope === 'user') || names.some((name) => parseManagerUid(name) !== null);
-  return { facts, controlGroups, problem, version: options.systemctl && asksUsers ? queryVersion(run) : null };
+  // The way to reach a user's manager depends on the version (src/plan/argv.ts), and a unit may want a reboot (src/plan/reboot-kind.ts).
+  const asksVersion = units.length > 0 || wantsReboot;
+  return { facts, controlGroups, problem, version: options.systemctl && asksVersion ? queryVersion(run) : null };
 }
 
 /** Selects by the unit's own name, or by an alias in full. */

@@ -98,7 +98,18 @@ const laterFields: ReadonlySet<string> = new Set([
   'plan/$defs/package/running_version',
   'fleet/cves',
   'fleet/cve',
+  'report/$defs/reboot/kernel_current',
+  'report/$defs/reboot/livepatches',
+  'plan/$defs/reboot/kind',
+  'drift/$defs/drift_reboot/kind',
+  'fleet/$defs/fleet_host/reboot_kind',
+  ...['report', 'plan', 'drift', 'fleet'].flatMap(sinceOfReasons),
 ]);
+
+/** Units that want a reboot come last, and have no such field. */
+function sinceOfReasons(name: string): string[] {
+  return Array.from({ length: 6 }, (_, index) => `${name}/$defs/reboot_reason/oneOf/${index}/since`);
+}
 
 for (const name of schemaNames) {
   test(`the ${name} schema is closed, and every property is described`, () => {

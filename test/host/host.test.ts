@@ -23,6 +23,8 @@ const whole: Tree = {
   'proc/sys/kernel/osrelease': '6.1.0-27-amd64\n',
   'proc/sys/kernel/random/boot_id': `${bootId}\n`,
   'usr/lib/modules/6.1.0-28-amd64/modules.dep': '',
+  'sys/kernel/livepatch/lkp_a/enabled': '1\n',
+  'sys/kernel/livepatch/lkp_a/transition': '0\n',
   'usr/lib/modules/6.1.0-27-amd64/modules.dep': '',
 };
 
@@ -39,8 +41,11 @@ test('host: every fact', (t) => {
       init: 'systemd',
       reboot: {
         required: true,
-        reasons: [{ code: 'kernel_outdated', running: '6.1.0-27-amd64', installed: '6.1.0-28-amd64' }],
+        // Without an image, and without a folder `kernel`, nothing on disk was made when the kernel was installed.
+        reasons: [{ code: 'kernel_outdated', running: '6.1.0-27-amd64', installed: '6.1.0-28-amd64', since: null }],
         unknown_because: null,
+        kernel_current: false,
+        livepatches: [{ name: 'lkp_a', state: 'enabled' }],
       },
     },
     problems: [],
@@ -62,6 +67,8 @@ test('host: without any file everything is null, and all but the machine id is a
       required: null,
       reasons: [],
       unknown_because: { code: 'kernel_unknown', message: 'the release of the running kernel could not be read' },
+      kernel_current: null,
+      livepatches: null,
     },
   });
   assert.equal(problems.length, 4);

@@ -1,7 +1,9 @@
 // Made-up host trees as distributions leave them -> whether the host needs a reboot, and why.
 import assert from 'node:assert/strict';
+import { lutimesSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import test from 'node:test';
+import test, { type TestContext } from 'node:test';
+import { formatTimeNs } from '../../src/documents/time.ts';
 import { readInitEvidence } from '../../src/host/container.ts';
 import { readInstalledKernels } from '../../src/host/kernels.ts';
 import { readReboot } from '../../src/host/reboot.ts';
@@ -43,11 +45,12 @@ function readRebootOf(root: string, running: string | null) {
   return readReboot({ root, procPath, init: readInitEvidence(procPath) }, running);
 }
 
-/** The result without the messages; a test below looks at those once. */
+/** The result without messages and times; tests below look at those. */
 function verdict(root: string, running: string | null) {
   const { required, reasons, unknown_because } = readRebootOf(root, running);
   assert.equal(unknown_because !== null, required === null);
-  return { required, reasons, unknown: unknown_because?.code ?? null };
+  const timeless = reasons.map(({ since: _, ...reason }) => reason);
+  return { required, reasons: timeless, unknown: unknown_because?.code ?? null };
 }
 
 const outdated = (running: string, installed: string) => ({ code: 'kernel_outdated', running, installed });
@@ -340,4 +343,187 @@ for (const [name, tree, reasons] of flags) {
     const unknown = required ? null : 'kernel_not_installed';
     assert.deepEqual(verdict(root, deb(27)), { required, reasons, unknown });
   });
+}
+
+const imageRows: [name: string, tree: Tree, reasons: object[]][] = [
+  ['ostree, nothing staged', { 'run/ostree-booted': '', 'run/ostree/deployment-state': null }, []],
+  [
+    'ostree, staged',
+    { 'run/ostree-booted': '', 'run/ostree/staged-deployment': 'x' },
+    [{ code: 'image_staged', path: '/run/ostree/staged-deployment' }],
+  ],
+  [
+    'ostree, staged but locked: a reboot does not boot it',
+    { 'run/ostree-booted': '', 'run/ostree/staged-deployment': 'x', 'run/ostree/staged-deployment-locked': '' },
+    [],
+  ],
+  ['a host that was not booted from ostree', { 'run/ostree/staged-deployment': 'x' }, []],
+  [
+    'ostree in a container',
+    { 'run/systemd/container': 'x', 'run/ostree-booted': '', 'run/ostree/staged-deployment': 'x' },
+    [],
+  ],
+  ['NixOS, as booted', nixos('a', 'a', {}), []],
+  ['NixOS, switched without a part that a boot loads', nixos('a', 'b', {}), []],
+  [
+    'NixOS, switched to another kernel',
+    nixos('a', 'b', { kernel: 'k2', initrd: 'i2', 'kernel-modules': 'm2' }),
+    [{ code: 'system_switched', parts: ['kernel', 'initrd', 'kernel-modules'] }],
+  ],
+  ['NixOS, another initrd alone', nixos('a', 'b', { initrd: 'i2' }), [{ code: 'system_switched', parts: ['initrd'] }]],
+  ['NixOS, a part that cannot be read', nixos('a', 'b', { kernel: null }), []],
+  ['NixOS in a container', { ...nixos('a', 'b', { kernel: 'k2' }), 'run/systemd/container': 'x' }, []],
+  ['a booted system alone', { 'run/booted-system': { link: '../store/a' } }, []],
+];
+
+/** Two systems in a store, of which the booted has k1, i1 and m1, and the current one differs in `changed`; null is no link. */
+function nixos(booted: string, current: string, changed: Record<string, string | null>): Tree {
+  const parts = { kernel: 'k1', initrd: 'i1', 'kernel-modules': 'm1' };
+  const links = (system: string, of: Record<string, string | null>): Tree =>
+    Object.fromEntries(
+      Object.entries(of).flatMap(([part, to]) => (to === null ? [] : [[`store/${system}/${part}`, { link: to }]])),
+    );
+  return {
+    ...links(booted, parts),
+    ...(booted === current ? {} : links(current, { ...parts, ...changed })),
+    'run/booted-system': { link: `../store/${booted}` },
+    'run/current-system': { link: `../store/${current}` },
+  };
+}
+
+for (const [name, tree, reasons] of imageRows) {
+  test(`images: ${name}`, (t) => {
+    const { required, reasons: found } = verdict(makeTree(t, tree), deb(27));
+    assert.deepEqual([required, found], [reasons.length > 0 ? true : null, reasons]);
+  });
+}
+
+const currentRows: [name: string, running: string | null, tree: Tree, current: boolean | null][] = [
+  ['the newest runs', deb(27), packaged(deb(26), deb(27)), true],
+  ['the newest runs, and a file wants a reboot', deb(27), { ...packaged(deb(27)), 'run/reboot-required': '' }, true],
+  ['a newer one is installed', deb(26), packaged(deb(26), deb(27)), false],
+  ['a newer one is installed, and the running one is gone', deb(26), packaged(deb(27)), false],
+  ['the running one is not on disk', deb(27), packaged(deb(26)), null],
+  ['no kernel is on disk, and a file wants a reboot', deb(27), { 'run/reboot-required': '' }, null],
+  ['the release is not known', null, packaged(deb(27)), null],
+  ['a container', deb(27), { ...packaged(deb(27)), '.dockerenv': '', 'run/reboot-required': '' }, null],
+];
+for (const [name, running, tree, current] of currentRows) {
+  test(`the running kernel is the newest: ${name}`, (t) => {
+    assert.equal(readRebootOf(makeTree(t, tree), running).kernel_current, current);
+  });
+}
+
+const patch = (name: string, enabled: string, transition: string): Tree => ({
+  [`sys/kernel/livepatch/${name}/enabled`]: enabled,
+  [`sys/kernel/livepatch/${name}/transition`]: transition,
+});
+const livepatchRows: [name: string, tree: Tree, livepatches: object[] | null][] = [
+  ['none is loaded', { 'sys/kernel/livepatch': null }, []],
+  ['the kernel cannot', { 'sys/kernel': null }, []],
+  ['no sysfs', {}, null],
+  ['in force', patch('lkp_a', '1\n', '0\n'), [{ name: 'lkp_a', state: 'enabled' }]],
+  ['being put in force', patch('lkp_a', '1\n', '1\n'), [{ name: 'lkp_a', state: 'transition' }]],
+  ['being taken back', patch('lkp_a', '0\n', '1\n'), [{ name: 'lkp_a', state: 'transition' }]],
+  ['disabled', patch('lkp_a', '0\n', '0\n'), []],
+  ['without its files', { 'sys/kernel/livepatch/lkp_a': null }, [{ name: 'lkp_a', state: null }]],
+  ['an answer that is none', patch('lkp_a', 'x', '0\n'), [{ name: 'lkp_a', state: null }]],
+  [
+    'several, by name',
+    { ...patch('lkp_b', '1\n', '0\n'), ...patch('lkp_a', '1\n', '0\n') },
+    [
+      { name: 'lkp_a', state: 'enabled' },
+      { name: 'lkp_b', state: 'enabled' },
+    ],
+  ],
+  ['a container', { ...patch('lkp_a', '1\n', '0\n'), '.dockerenv': '' }, null],
+];
+for (const [name, tree, livepatches] of livepatchRows) {
+  test(`live patches: ${name}`, (t) => {
+    assert.deepEqual(readRebootOf(makeTree(t, tree), deb(27)).livepatches, livepatches);
+  });
+}
+
+test('live patches are those of the running kernel: with another procfs nothing is said', (t) => {
+  const root = makeTree(t, { ...patch('lkp_a', '1\n', '0\n'), ...initialNamespace, 'host/proc/modules': '' });
+  const init = readInitEvidence(join(root, 'proc'));
+  assert.equal(readReboot({ root, procPath: join(root, 'host/proc'), init }, deb(27)).livepatches, null);
+});
+
+test('a live patch never takes a reason away', (t) => {
+  const root = makeTree(t, { ...stale, ...patch('lkp_a', '1\n', '0\n') });
+  assert.deepEqual(verdict(root, deb(9)).reasons, [outdated(deb(9), deb(27))]);
+});
+
+/** The one reason of the tree; times of files are set by `prepare`. */
+function sinceOf(t: TestContext, tree: Tree, running: string, prepare: (root: string) => void = () => {}) {
+  const root = makeTree(t, tree);
+  prepare(root);
+  const reasons = readRebootOf(root, running).reasons;
+  assert.equal(reasons.length, 1);
+  return { root, since: reasons[0]!.since };
+}
+
+const longAgo = new Date('2026-01-02T03:04:05Z');
+const flagFiles: [path: string, also: Tree][] = [
+  ['run/reboot-required', {}],
+  ['run/reboot-needed', {}],
+  ['run/ostree/staged-deployment', { 'run/ostree-booted': '' }],
+];
+for (const [path, also] of flagFiles) {
+  test(`since: ${path} was written`, (t) => {
+    const set = (root: string) => utimesSync(join(root, path), longAgo, longAgo);
+    assert.equal(sinceOf(t, { ...also, [path]: '' }, deb(27), set).since, '2026-01-02T03:04:05Z');
+  });
+
+  test(`since: ${path} is of a time to come`, (t) => {
+    const tomorrow = new Date(Date.now() + 86_400_000);
+    const set = (root: string) => utimesSync(join(root, path), tomorrow, tomorrow);
+    const { root, since } = sinceOf(t, { ...also, [path]: '' }, deb(27), set);
+    assert.equal(since, path.includes('ostree') ? null : birthOf(root, path));
+  });
+}
+
+test('since: a flag file that was written again counts from its birth', (t) => {
+  const path = 'run/reboot-required';
+  const root = makeTree(t, { [path]: '' });
+  const born = birthOf(root, path);
+  const soon = new Date(Date.now() + 500);
+  utimesSync(join(root, path), soon, soon);
+  const { since } = readRebootOf(root, deb(27)).reasons[0]!;
+  assert.ok(since != null && (born === null || since === born), `${since} is not ${born}`);
+});
+
+test('since: NixOS was switched, by its link and not by the system that it names', (t) => {
+  const tree = nixos('a', 'b', { kernel: 'k2' });
+  const set = (root: string) => lutimesSync(join(root, 'run/current-system'), longAgo, longAgo);
+  assert.equal(sinceOf(t, tree, deb(27), set).since, '2026-01-02T03:04:05Z');
+});
+
+const installs: [name: string, tree: Tree, file: string][] = [
+  ['its image', stale, `boot/vmlinuz-${deb(27)}`],
+  ['an image beside the modules', arch(deb(27)), `usr/lib/modules/${deb(27)}/vmlinuz`],
+  [
+    'its modules',
+    { ...usrMerged, [`usr/lib/modules/${deb(27)}/kernel/a.ko`]: '' },
+    `usr/lib/modules/${deb(27)}/kernel`,
+  ],
+];
+for (const [name, tree, file] of installs) {
+  test(`since: the newest kernel came to disk with ${name}, whatever the package says`, (t) => {
+    // The running kernel's modules never were here.
+    const set = (root: string) => utimesSync(join(root, file), longAgo, longAgo);
+    const { root, since } = sinceOf(t, { ...tree, 'proc/modules': '' }, deb(9), set);
+    assert.equal(since, birthOf(root, file));
+  });
+}
+
+test('since: nothing tells when the modules of the running kernel went', (t) => {
+  assert.equal(sinceOf(t, packaged(deb(26)), deb(27)).since, null);
+});
+
+/** null if the file system of the temporary folder does not know births. */
+function birthOf(root: string, path: string): string | null {
+  const { birthtimeNs } = statSync(join(root, path), { bigint: true });
+  return birthtimeNs > 0n ? formatTimeNs(birthtimeNs) : null;
 }

@@ -19,7 +19,18 @@ export type Count = number;
 /**
  * One reason for a reboot.
  */
-export type RebootReason = KernelOutdated | KernelModulesMissing | RebootRequiredFile | RebootNeededFile | UnitReboot;
+export type RebootReason =
+  | KernelOutdated
+  | KernelModulesMissing
+  | RebootRequiredFile
+  | RebootNeededFile
+  | ImageStaged
+  | SystemSwitched
+  | UnitReboot;
+/**
+ * UTC to the second, or null if it is not known.
+ */
+export type NullableTime = Time | null;
 /**
  * What became of it since the baseline. new: not in it, or stale again since. remaining: stale since before it. resolved: gone. unseen: this report could not have seen it.
  */
@@ -202,6 +213,10 @@ export interface DriftReboot {
    */
   unknown_because?: RebootUnknown | null;
   /**
+   * Which kind of reboot is needed. full: a reason is of the kernel, the initrd, firmware or the boot loader, or the host has no soft reboot. soft: only processes have to begin anew, the newest kernel runs, and systemd is 254 or newer: systemctl soft-reboot does that, except for units with SurviveFinalKillSignal=yes. null: not known, or no reboot is required. It is advice: no command of a plan reboots. Since 1.4.
+   */
+  kind?: ('full' | 'soft') | null;
+  /**
    * How a required reboot counts for the gate (--reboot). ok: it is only said. warning: the plugin's state is WARNING, the exit code of every other format stays. fail: it closes the gate.
    */
   counts_as: 'ok' | 'warning' | 'fail';
@@ -226,6 +241,7 @@ export interface KernelOutdated {
    * The newest installed kernel's release.
    */
   installed: string;
+  since?: NullableTime;
 }
 /**
  * The running kernel's modules are gone from disk, so that it cannot load any more.
@@ -239,6 +255,7 @@ export interface KernelModulesMissing {
    * The running kernel's release.
    */
   running: string;
+  since?: NullableTime;
 }
 /**
  * /run/reboot-required exists (Debian, Ubuntu).
@@ -256,6 +273,7 @@ export interface RebootRequiredFile {
    * The packages that asked for it, from the .pkgs file beside it.
    */
   packages: string[];
+  since?: NullableTime;
 }
 /**
  * /run/reboot-needed exists (SUSE).
@@ -269,6 +287,35 @@ export interface RebootNeededFile {
    * The file that was found.
    */
   path: string;
+  since?: NullableTime;
+}
+/**
+ * A newer image waits for the next boot (ostree, bootc).
+ */
+export interface ImageStaged {
+  /**
+   * The code of the reason.
+   */
+  code: 'image_staged';
+  /**
+   * The file that says so.
+   */
+  path: string;
+  since?: NullableTime;
+}
+/**
+ * The system was switched to another one than was booted (NixOS).
+ */
+export interface SystemSwitched {
+  /**
+   * The code of the reason.
+   */
+  code: 'system_switched';
+  /**
+   * The parts that only a boot loads and that differ in /run/booted-system and /run/current-system.
+   */
+  parts: ('kernel' | 'initrd' | 'kernel-modules')[];
+  since?: NullableTime;
 }
 /**
  * The verdict on a unit is reboot.

@@ -23,7 +23,18 @@ export type FleetVerdict = ('pass' | 'drift' | 'incomplete') | null;
 /**
  * One reason for a reboot.
  */
-export type RebootReason = KernelOutdated | KernelModulesMissing | RebootRequiredFile | RebootNeededFile | UnitReboot;
+export type RebootReason =
+  | KernelOutdated
+  | KernelModulesMissing
+  | RebootRequiredFile
+  | RebootNeededFile
+  | ImageStaged
+  | SystemSwitched
+  | UnitReboot;
+/**
+ * UTC to the second, or null if it is not known.
+ */
+export type NullableTime = Time | null;
 /**
  * system: of the system manager. user: of a user's manager.
  */
@@ -146,6 +157,10 @@ export interface FleetHost {
    * As the plan says it: true, false, or null if it cannot be known.
    */
   reboot_required: boolean | null;
+  /**
+   * Which kind of reboot is needed, as the plan says it: full, soft, or null if that is not known or none is required. Always written; not required, since documents of 1.2 do not have it.
+   */
+  reboot_kind?: ('full' | 'soft') | null;
   superseded: Count;
 }
 /**
@@ -164,6 +179,7 @@ export interface KernelOutdated {
    * The newest installed kernel's release.
    */
   installed: string;
+  since?: NullableTime;
 }
 /**
  * The running kernel's modules are gone from disk, so that it cannot load any more.
@@ -177,6 +193,7 @@ export interface KernelModulesMissing {
    * The running kernel's release.
    */
   running: string;
+  since?: NullableTime;
 }
 /**
  * /run/reboot-required exists (Debian, Ubuntu).
@@ -194,6 +211,7 @@ export interface RebootRequiredFile {
    * The packages that asked for it, from the .pkgs file beside it.
    */
   packages: string[];
+  since?: NullableTime;
 }
 /**
  * /run/reboot-needed exists (SUSE).
@@ -207,6 +225,35 @@ export interface RebootNeededFile {
    * The file that was found.
    */
   path: string;
+  since?: NullableTime;
+}
+/**
+ * A newer image waits for the next boot (ostree, bootc).
+ */
+export interface ImageStaged {
+  /**
+   * The code of the reason.
+   */
+  code: 'image_staged';
+  /**
+   * The file that says so.
+   */
+  path: string;
+  since?: NullableTime;
+}
+/**
+ * The system was switched to another one than was booted (NixOS).
+ */
+export interface SystemSwitched {
+  /**
+   * The code of the reason.
+   */
+  code: 'system_switched';
+  /**
+   * The parts that only a boot loads and that differ in /run/booted-system and /run/current-system.
+   */
+  parts: ('kernel' | 'initrd' | 'kernel-modules')[];
+  since?: NullableTime;
 }
 /**
  * The verdict on a unit is reboot.

@@ -23,7 +23,18 @@ export type Count = number;
 /**
  * One reason for a reboot.
  */
-export type RebootReason = KernelOutdated | KernelModulesMissing | RebootRequiredFile | RebootNeededFile | UnitReboot;
+export type RebootReason =
+  | KernelOutdated
+  | KernelModulesMissing
+  | RebootRequiredFile
+  | RebootNeededFile
+  | ImageStaged
+  | SystemSwitched
+  | UnitReboot;
+/**
+ * UTC to the second, or null if it is not known.
+ */
+export type NullableTime = Time | null;
 /**
  * What is to be done.
  */
@@ -239,6 +250,10 @@ export interface PlanReboot {
    * Why required is null; null otherwise, and if an earlier report does not say why.
    */
   unknown_because?: RebootUnknown | null;
+  /**
+   * Which kind of reboot is needed. full: a reason is of the kernel, the initrd, firmware or the boot loader, or the host has no soft reboot. soft: only processes have to begin anew, the newest kernel runs, and systemd is 254 or newer: systemctl soft-reboot does that, except for units with SurviveFinalKillSignal=yes. null: not known, or no reboot is required. It is advice: no command of a plan reboots.
+   */
+  kind?: ('full' | 'soft') | null;
 }
 /**
  * A newer kernel of the running flavour is installed.
@@ -256,6 +271,7 @@ export interface KernelOutdated {
    * The newest installed kernel's release.
    */
   installed: string;
+  since?: NullableTime;
 }
 /**
  * The running kernel's modules are gone from disk, so that it cannot load any more.
@@ -269,6 +285,7 @@ export interface KernelModulesMissing {
    * The running kernel's release.
    */
   running: string;
+  since?: NullableTime;
 }
 /**
  * /run/reboot-required exists (Debian, Ubuntu).
@@ -286,6 +303,7 @@ export interface RebootRequiredFile {
    * The packages that asked for it, from the .pkgs file beside it.
    */
   packages: string[];
+  since?: NullableTime;
 }
 /**
  * /run/reboot-needed exists (SUSE).
@@ -299,6 +317,35 @@ export interface RebootNeededFile {
    * The file that was found.
    */
   path: string;
+  since?: NullableTime;
+}
+/**
+ * A newer image waits for the next boot (ostree, bootc).
+ */
+export interface ImageStaged {
+  /**
+   * The code of the reason.
+   */
+  code: 'image_staged';
+  /**
+   * The file that says so.
+   */
+  path: string;
+  since?: NullableTime;
+}
+/**
+ * The system was switched to another one than was booted (NixOS).
+ */
+export interface SystemSwitched {
+  /**
+   * The code of the reason.
+   */
+  code: 'system_switched';
+  /**
+   * The parts that only a boot loads and that differ in /run/booted-system and /run/current-system.
+   */
+  parts: ('kernel' | 'initrd' | 'kernel-modules')[];
+  since?: NullableTime;
 }
 /**
  * The verdict on a unit is reboot.

@@ -27,7 +27,8 @@ export type Count = number;
 /**
  * One reason for a reboot.
  */
-export type RebootReason = KernelOutdated | KernelModulesMissing | RebootRequiredFile | RebootNeededFile;
+export type RebootReason =
+  KernelOutdated | KernelModulesMissing | RebootRequiredFile | RebootNeededFile | ImageStaged | SystemSwitched;
 /**
  * Process ids in rising order.
  */
@@ -182,6 +183,14 @@ export interface Reboot {
    * Why required is null; null otherwise.
    */
   unknown_because?: RebootUnknown | null;
+  /**
+   * Whether the running kernel is the newest of its flavour on disk; null if that is not known, as in a container.
+   */
+  kernel_current?: boolean | null;
+  /**
+   * The live patches of the running kernel, by name. A fact: which faults they mend is not known, so they are no reason against a reboot. null if it was not looked at or could not be read: in a container, or with another procfs than /proc.
+   */
+  livepatches?: Livepatch[] | null;
 }
 /**
  * A newer kernel of the running flavour is installed.
@@ -199,6 +208,7 @@ export interface KernelOutdated {
    * The newest installed kernel's release.
    */
   installed: string;
+  since?: NullableTime;
 }
 /**
  * The running kernel's modules are gone from disk, so that it cannot load any more.
@@ -212,6 +222,7 @@ export interface KernelModulesMissing {
    * The running kernel's release.
    */
   running: string;
+  since?: NullableTime;
 }
 /**
  * /run/reboot-required exists (Debian, Ubuntu).
@@ -229,6 +240,7 @@ export interface RebootRequiredFile {
    * The packages that asked for it, from the .pkgs file beside it.
    */
   packages: string[];
+  since?: NullableTime;
 }
 /**
  * /run/reboot-needed exists (SUSE).
@@ -242,6 +254,35 @@ export interface RebootNeededFile {
    * The file that was found.
    */
   path: string;
+  since?: NullableTime;
+}
+/**
+ * A newer image waits for the next boot (ostree, bootc).
+ */
+export interface ImageStaged {
+  /**
+   * The code of the reason.
+   */
+  code: 'image_staged';
+  /**
+   * The file that says so.
+   */
+  path: string;
+  since?: NullableTime;
+}
+/**
+ * The system was switched to another one than was booted (NixOS).
+ */
+export interface SystemSwitched {
+  /**
+   * The code of the reason.
+   */
+  code: 'system_switched';
+  /**
+   * The parts that only a boot loads and that differ in /run/booted-system and /run/current-system.
+   */
+  parts: ('kernel' | 'initrd' | 'kernel-modules')[];
+  since?: NullableTime;
 }
 /**
  * Why it cannot be known whether the host wants a reboot.
@@ -255,6 +296,19 @@ export interface RebootUnknown {
    * One sentence for a person, without a full stop.
    */
   message: string;
+}
+/**
+ * A patch of the running kernel, from /sys/kernel/livepatch.
+ */
+export interface Livepatch {
+  /**
+   * Its name, as in lkp_Ubuntu_5_15_0_91_101_generic_104.
+   */
+  name: string;
+  /**
+   * enabled: it is in force. transition: it is being put in force or taken back. null: its files could not be read. A disabled patch is left out.
+   */
+  state: ('enabled' | 'transition') | null;
 }
 /**
  * How the host was looked at, and how far one can trust that everything was seen.

@@ -124,13 +124,20 @@ function renderUnseen(owners: NonNullable<Plan['unseen_users']>, style: Style): 
   return fold(words(`Not seen: ${shown.join(', ')}`, 'yellow'), 0, 10, style);
 }
 
+const requiredKinds = { full: 'a full one is required', soft: 'required, a soft one is enough', unknown: 'required' };
+const softReboot =
+  'systemctl soft-reboot ends every process and starts the system anew, on the files that are on disk now. The kernel lives on, and units with SurviveFinalKillSignal=yes do, on their old files.';
+
 function renderTail({ reboot, unseen_users = [] }: Plan, style: Style): string {
   const because = reboot.reasons.map(rebootReasonText).join('; ');
-  const known = reboot.required ? ['required', because].filter(Boolean).join(': ') : 'not required';
+  const known = reboot.required
+    ? [requiredKinds[reboot.kind ?? 'unknown'], because].filter(Boolean).join(': ')
+    : 'not required';
   const unknown = ['not known whether it is required', rebootUnknownText(reboot)].filter(Boolean).join(': ');
   const text = reboot.required === null ? unknown : known;
   return (
     renderUnseen(unseen_users, style) +
-    fold(words(`Reboot: ${text}`, reboot.required === false ? 'dim' : 'yellow'), 0, 8, style)
+    fold(words(`Reboot: ${text}`, reboot.required === false ? 'dim' : 'yellow'), 0, 8, style) +
+    (reboot.kind === 'soft' ? fold(words(softReboot), 8, 8, style) : '')
   );
 }

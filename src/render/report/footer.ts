@@ -25,6 +25,7 @@ export function remarksOf(report: Report): Remark[] {
     text === '' ? [] : [{ label, text, paint }];
   return [
     ...remark('reboot', rebootText(report), report.host.reboot.required ? 'yellow' : null),
+    ...remark('livepatch', livepatchText(report)),
     ...(report.kernel_held ?? []).flatMap((file) => remark('kernel', kernelHeldText(file), 'yellow')),
     ...remark('seen', seenText(report), complete ? null : 'yellow'),
     ...remark('filters', filterText(report), 'yellow'),
@@ -39,6 +40,13 @@ function rebootText({ host: { reboot } }: Report): string {
   if (reboot.required === null) return ['not known', rebootUnknownText(reboot)].filter(Boolean).join(': ');
   if (!reboot.required) return 'not required';
   return ['required', reboot.reasons.map(rebootReasonText).join('; ')].filter(Boolean).join(': ');
+}
+
+/** Says nothing of the faults that a patch mends, because they are not known. */
+function livepatchText({ host: { reboot } }: Report): string {
+  const states = { enabled: '', transition: ' (in transition)', unknown: ' (its state cannot be read)' };
+  const named = (reboot.livepatches ?? []).map(({ name, state }) => `${sanitize(name)}${states[state ?? 'unknown']}`);
+  return enumerate(named);
 }
 
 function kernelHeldText({ holder, device, size_bytes, ...path }: KernelHeld): string {

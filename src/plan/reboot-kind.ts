@@ -1,0 +1,77 @@
+// The reasons for a reboot -> the kind of reboot that cures them: full, soft, or null if that is not known. systemd-soft-reboot.service(8)
+// (since 254): a soft reboot ends all processes and starts the system anew, but the kernel goes on.
+
+import type { PlanReboot, RebootReason } from '../documents/generated/plan.ts';
+import type { Host } from '../documents/generated/report.ts';
+import { compileGlob } from '../glob.ts';
+
+type Kind = NonNullable<PlanReboot['kind']> | null;
+/** The subject of a reason: something that only a full reboot loads, or processes alone; null if that is not known. */
+type Subject = 'boot' | 'processes' | null;
+
+/** The version of systemd that came with soft reboots. */
+const softSince = 254;
+
+/** Packages in the list of a flag file. The first match wins; a package that no row knows may want any kind of reboot. */
+const packages: readonly { subject: Subject; globs: readonly string[] }[] = [
+  {
+    subject: 'boot',
+    globs: [
+      ...['linux-image*', 'linux-base', 'linux-modules*', 'pve-kernel*', 'proxmox-kernel*'],
+      ...['linux-firmware*', 'firmware-*', '*-firmware', '*-microcode'],
+      ...['grub*', 'shim*', 'systemd-boot*', 'cryptsetup*', 'systemd-cryptsetup', 'dracut*', 'initramfs*'],
+    ],
+  },
+  {
+    subject: 'processes',
+    globs: [
+      ...['libc6', 'libc-bin', 'libssl[0-9]*', 'libgnutls*', 'libpam*', 'dbus', 'dbus-*', 'libdbus-1-3'],
+      ...['systemd', 'systemd-sysv', 'systemd-resolved', 'systemd-timesyncd', 'libsystemd0', 'libsystemd-shared'],
+    ],
+  },
+];
+const compiled = packages.map(({ subject, globs }) => ({ subject, globs: globs.map(compileGlob) }));
+
+/** @param reasons the plan's reasons; without one there is no reboot to be of a kind */
+export function rebootKind(
+  reasons: readonly RebootReason[],
+  { init, systemd_version, reboot }: Pick<Host, 'init' | 'systemd_version' | 'reboot'>,
+): Kind {
+  if (reasons.length === 0) return null;
+  const subjects = reasons.map(subjectOf);
+  if (subjects.includes('boot')) return 'full';
+  const version = systemd_version ?? null;
+  // Any reboot of such a host is a full one.
+  if (init !== 'systemd' || (version !== null && version < softSince)) return 'full';
+  // Another kernel may be waiting if it is not known that the newest runs.
+  const restIsCurrent = version !== null && reboot.kernel_current === true;
+  return restIsCurrent && subjects.every((subject) => subject === 'processes') ? 'soft' : null;
+}
+
+function subjectOf(reason: RebootReason): Subject {
+  switch (reason.code) {
+    case 'kernel_outdated':
+    case 'kernel_modules_missing':
+    case 'image_staged':
+    case 'system_switched':
+      return 'boot';
+    case 'reboot_required_file':
+      return subjectOfPackages(reason.packages);
+    // The file does not say what wants the reboot.
+    case 'reboot_needed_file':
+      return null;
+    // Its processes run on files that are gone.
+    case 'unit':
+      return 'processes';
+  }
+}
+
+function subjectOfPackages(names: readonly string[]): Subject {
+  const subjects = names.map(subjectOfPackage);
+  if (subjects.includes('boot')) return 'boot';
+  return subjects.length > 0 && subjects.every((subject) => subject === 'processes') ? 'processes' : null;
+}
+
+function subjectOfPackage(name: string): Subject {
+  return compiled.find(({ globs }) => globs.some((glob) => glob(name)))?.subject ?? null;
+}
