@@ -47,6 +47,13 @@ export function readBootedAtNs(procPath: string): bigint | null {
   return bootClockZero({ epochMs: Date.now(), monotonicNs: process.hrtime.bigint(), uptimeSeconds });
 }
 
+const secondNs = 1_000_000_000n;
+
+/** Whether a time in nanoseconds since the epoch lies ahead by more than the clocks of files and programs differ. */
+export function isToCome(ns: bigint): boolean {
+  return ns > BigInt(Date.now()) * 1_000_000n + secondNs;
+}
+
 /** The kernel's clock ticks per second, in which start times are counted. */
 export function readClockTicks(): number {
   try {

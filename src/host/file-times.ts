@@ -2,8 +2,7 @@
 
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { earliest } from '../documents/time.ts';
-
-const secondNs = 1_000_000_000n;
+import { isToCome } from './clock.ts';
 
 /** The birth of the file in nanoseconds since the epoch; null if there is no file, or its file system does not know births. */
 export function readBirthNs(path: string): bigint | null {
@@ -33,7 +32,7 @@ function look(path: string): BigIntStats | null {
   }
 }
 
-/** A time that is not known is 0. A time to come is a clock that was wrong; times of files may be late by a tick. */
+/** A time that is not known is 0, and a time to come is of a clock that was wrong. */
 function plausible(ns: bigint): bigint | null {
-  return ns > 0n && ns <= BigInt(Date.now()) * 1_000_000n + secondNs ? ns : null;
+  return ns > 0n && !isToCome(ns) ? ns : null;
 }

@@ -1,5 +1,5 @@
-// The reasons for a reboot -> the kind of reboot that cures them: full, soft, or null if that is not known. systemd-soft-reboot.service(8)
-// (since 254): a soft reboot ends all processes and starts the system anew, but the kernel goes on.
+// The reasons for a reboot -> the kind of reboot that cures them: full, soft, or null if that is not known. A soft reboot ends all
+// processes and starts the system anew, but the kernel goes on: systemd-soft-reboot.service(8), since 254.
 
 import type { PlanReboot, RebootReason } from '../documents/generated/plan.ts';
 import type { Host } from '../documents/generated/report.ts';
@@ -40,12 +40,10 @@ export function rebootKind(
   if (reasons.length === 0) return null;
   const subjects = reasons.map(subjectOf);
   if (subjects.includes('boot')) return 'full';
-  const version = systemd_version ?? null;
-  // Any reboot of such a host is a full one.
-  if (init !== 'systemd' || (version !== null && version < softSince)) return 'full';
+  const knowsSoft = init === 'systemd' && (systemd_version ?? 0) >= softSince;
   // Another kernel may be waiting if it is not known that the newest runs.
-  const restIsCurrent = version !== null && reboot.kernel_current === true;
-  return restIsCurrent && subjects.every((subject) => subject === 'processes') ? 'soft' : null;
+  const isEnough = reboot.kernel_current === true && subjects.every((subject) => subject === 'processes');
+  return knowsSoft && isEnough ? 'soft' : null;
 }
 
 function subjectOf(reason: RebootReason): Subject {

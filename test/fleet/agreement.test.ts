@@ -65,13 +65,13 @@ test('on reboots', () => {
   fc.assert(
     fc.property(anyReport, policy, (of, rules) => {
       const { plan, judgement, fleet } = answers(of, rules);
-      const { required, reasons } = plan.reboot;
+      const { required, reasons, kind } = plan.reboot;
       seen.add(required);
       for (const reason of reasons) byUnit.add(reason.code);
       const { counts_as: _, ...said } = judgement.drift.reboot ?? { counts_as: null };
       assert.deepEqual(said, plan.reboot);
       const [host] = fleet.hosts;
-      assert.deepEqual([host?.reboot_required, host?.reboot_reasons], [required, reasons]);
+      assert.deepEqual([host?.reboot_required, host?.reboot_reasons, host?.reboot_kind], [required, reasons, kind]);
       assert.equal(fleet.summary.reboot_required, Number(required === true));
       assert.equal(fleet.verdict, required === null ? 'incomplete' : required ? 'drift' : 'pass');
       assert.equal(judgement.drift.verdict, required === true ? 'drift' : 'pass');

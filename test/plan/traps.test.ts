@@ -53,6 +53,7 @@ test('restarting dbus or logind breaks the host: reported, as reboot', () => {
       unit: name,
     })),
     unknown_because: null,
+    kind: null,
   });
 });
 

@@ -120,7 +120,9 @@ export function hostileReport(text: string): Report {
       { code: 'kernel_modules_missing', running: `6.1.0-27${text}` },
       { code: 'reboot_required_file', path: `/run/reboot-required${text}`, packages: [`libc6${text}`] },
       { code: 'reboot_needed_file', path: `/run/reboot-needed${text}` },
+      { code: 'image_staged', path: `/run/ostree/staged-deployment${text}` },
     ];
+    host.reboot.livepatches = [{ name: `lkp_a${text}`, state: 'transition' }];
     scan.filters = { ...scan.filters, units: [text], ignore: [text], ignore_literal: [text] };
     scan.carriers = scan.carriers.map((name) => name + text);
     report.warnings = report.warnings.map((warning) => ({ ...warning, message: warning.message + text }));

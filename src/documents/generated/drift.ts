@@ -213,7 +213,7 @@ export interface DriftReboot {
    */
   unknown_because?: RebootUnknown | null;
   /**
-   * Which kind of reboot is needed. full: a reason is of the kernel, the initrd, firmware or the boot loader, or the host has no soft reboot. soft: only processes have to begin anew, the newest kernel runs, and systemd is 254 or newer: systemctl soft-reboot does that, except for units with SurviveFinalKillSignal=yes. null: not known, or no reboot is required. It is advice: no command of a plan reboots. Since 1.4.
+   * Which kind of reboot is needed. full: a reason is of the kernel, the initrd, firmware or the boot loader. soft: only processes have to begin anew, the newest kernel runs, and systemd is 254 or newer: systemctl soft-reboot does that, except for units with SurviveFinalKillSignal=yes. null: not known, the host has no soft reboot, or no reboot is required. It is advice: no command of a plan reboots. Since 1.4.
    */
   kind?: ('full' | 'soft') | null;
   /**

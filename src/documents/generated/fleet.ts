@@ -158,7 +158,7 @@ export interface FleetHost {
    */
   reboot_required: boolean | null;
   /**
-   * Which kind of reboot is needed, as the plan says it: full, soft, or null if that is not known or none is required. Always written; not required, since documents of 1.2 do not have it.
+   * Which kind of reboot is needed, as the plan says it: full, soft, or null if that is not known, the host has no soft reboot, or none is required. Always written; not required, since documents of 1.2 do not have it.
    */
   reboot_kind?: ('full' | 'soft') | null;
   superseded: Count;

@@ -128,7 +128,10 @@ test("the caller's own connection stands by itself, and nothing else left is cle
 test('a reboot alone is something to do', () => {
   const reasons = [{ code: 'kernel_modules_missing', running: '6.1.0' } as const];
   const shown = text(report({ host: { reboot: { required: true, reasons } } }));
-  match(shown, /A reboot to do\.[\s\S]*Reboot: required: the modules of the running kernel 6\.1\.0 are gone/);
+  match(
+    shown,
+    /A reboot to do\.[\s\S]*Reboot: a full one is required: the modules of the running kernel 6\.1\.0 are gone/,
+  );
   doesNotMatch(shown, /Nothing to do\./);
 });
 
@@ -213,4 +216,16 @@ test('what is to be known first is said below the command', () => {
     text(report({ units: [unit('a.service', [libc], { systemd })] })),
     /-- a\.service\n {6}its unit file changed on disk: run systemctl daemon-reload first/,
   );
+});
+
+test('a soft reboot is advice: what it cures, and what lives on', () => {
+  const reboot = { required: false, reasons: [], kernel_current: true };
+  const host = { init: 'systemd', systemd_version: 257, reboot } as const;
+  const soft = text(report({ units: [unit('dbus.service', [libc])], host }));
+  match(soft, /^Reboot: required, a soft one is enough: dbus\.service cannot be restarted safely$/m);
+  match(soft, /^ {8}systemctl soft-reboot ends every process and starts the system anew/m);
+  match(soft, /The kernel lives\s+on, and units with SurviveFinalKillSignal=yes do/);
+  const unknown = text(report({ units: [unit('dbus.service', [libc])], host: { ...host, systemd_version: null } }));
+  match(unknown, /^Reboot: required: dbus\.service cannot be restarted safely$/m);
+  doesNotMatch(unknown, /soft/);
 });
