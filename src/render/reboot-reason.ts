@@ -45,7 +45,7 @@ function reasonWords(reason: RebootReason): string {
     case 'image_staged':
       return `a newer image waits for the next boot: ${quote(sanitize(reason.path))} exists`;
     case 'system_switched':
-      return `${enumerate(reason.parts)} of the current system ${reason.parts.length === 1 ? 'is not what was' : 'are not what were'} booted`;
+      return `the current system has another ${enumerate(reason.parts)} than was booted`;
     case 'unit':
       return `${quote(sanitizeUnit(reason.unit))} cannot be restarted safely`;
   }

@@ -61,6 +61,8 @@ def reboot_mode(options):
 
 def is_for_kernel(reason):
     packages = reason.get('packages') or []
+    if reason['code'] == 'system_switched':
+        return any(part.startswith('kernel') for part in reason['parts'])
     return reason['code'].startswith('kernel_') or any(KERNEL_PACKAGE.match(package) for package in packages)
 
 

@@ -89,6 +89,11 @@ def stale_sentence(action):
 
 
 def reason_sentence(reason):
+    since = reason.get('since')
+    return reason_words(reason) + (' (since %s)' % since[:len('2026-11-23')] if since else '')
+
+
+def reason_words(reason):
     code = reason['code']
     if code == 'kernel_outdated':
         return 'kernel %s is installed, and %s runs' % (reason['installed'], reason['running'])
@@ -98,6 +103,10 @@ def reason_sentence(reason):
         return '%s is there%s' % (reason['path'], ', for ' + ', '.join(reason['packages']) if reason['packages'] else '')
     if code == 'reboot_needed_file':
         return '%s is there' % reason['path']
+    if code == 'image_staged':
+        return 'a newer image waits for the next boot: %s is there' % reason['path']
+    if code == 'system_switched':
+        return 'the current system has another %s than was booted' % ', '.join(reason['parts'])
     if code == 'unit':
         return '%s cannot be restarted safely' % reason['unit']
     return code

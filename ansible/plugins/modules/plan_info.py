@@ -163,6 +163,7 @@ plan:
       description:
         - Whether a reboot is required (null if that cannot be known), and the reasons.
         - Its C(unknown_because) says why it is not known, with a code and a sentence.
+        - Its C(kind) is that of RV(reboot_kind).
       returned: success
       type: dict
     actions:
@@ -313,6 +314,12 @@ reboot_unknown:
   description: Whether it could not be known if a reboot is required.
   returned: success
   type: bool
+reboot_kind:
+  description:
+    - V(full) if a reason is the kernel, an image, firmware or the boot loader; V(soft) if C(systemctl soft-reboot) is enough.
+    - Null if that is not known, if no reboot is required, or with a C(lib-users) that does not say it.
+  returned: success
+  type: str
 reboot_reasons:
   description: Why a reboot is required, each with a C(code) and what belongs to it.
   returned: success
@@ -429,10 +436,12 @@ def main():
     require_seen(module, is_seen(plan, params, answer.warnings), answer.warnings, {'complete': plan['complete']})
     cli.warn(answer.warnings)
     required = plan['reboot']['required']
-    # Documents before version 1.1 say neither whether the host is clean nor what holds space, and before 1.2 not whose processes were unseen.
+    # Documents before version 1.1 say neither whether the host is clean nor what holds space, before 1.2 not whose processes were
+    # unseen, and before 1.3 not which kind of reboot is needed.
     parts = {'plan': plan}
     if not params['document']:
         parts = dict({key: plan[key] for key in FLAT_KEYS}, reboot_reasons=plan['reboot']['reasons'])
+        parts.update(reboot_kind=plan['reboot'].get('kind'))
         parts.update(clean=plan.get('clean'), held=plan.get('held'), unseen_users=plan.get('unseen_users'))
     if params['record'] is not None:
         failed = failed_since(read_record(params['record']))

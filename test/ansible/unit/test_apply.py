@@ -285,7 +285,7 @@ def test_words():
     plan = golden('plan')
     said = [sentences.sentence(thing) for thing in plan['actions'] + plan['reboot']['reasons']]
     assert said[0] == 'cron.service: restart it'
-    assert 'kernel 6.1.0-28-amd64 is installed, and 6.1.0-27-amd64 runs' in said
+    assert 'kernel 6.1.0-28-amd64 is installed, and 6.1.0-27-amd64 runs (since 2026-11-20)' in said
     assert not [text for text in said if 'None' in text or '_' in text.split(' (policy')[0].split(', since')[0]], said
     left = sentences.left_over(ACTIONS[:2], runs_play=ACTIONS[:1], only=['cron.service'])
     assert [entry['why'] for entry in left] == [

@@ -181,7 +181,7 @@ def test_every_code_of_a_plan_has_words():
     for reason in definitions['reboot_reason']['oneOf']:
         code = reason['properties']['code']['const']
         example = {key: ['x'] if key == 'packages' else 'x' for key in reason['properties']}
-        assert sentences.sentence(dict(example, code=code)) != code
+        assert not sentences.sentence(dict(example, code=code)).startswith(code)
 
 
 def test_modules_return_what_they_document_and_nothing_twice():
