@@ -13,7 +13,9 @@ import { tool } from '../version.ts';
 import { decide, type Policy } from './decide.ts';
 import { buildFixes, collectFixes } from './fixes.ts';
 import { buildHeld } from './held.ts';
-import { compareActions, compareIgnored } from './order.ts';
+import { addImpact, coverActions } from './impact.ts';
+import { compareIgnored, sortActions } from './order.ts';
+import { type Units, unitsOf } from './reach.ts';
 import { buildReboot } from './reboot.ts';
 import { everything, type Selection } from './selection.ts';
 import type { Target } from './target.ts';
@@ -31,6 +33,7 @@ export function buildPlan(
     policy: compilePolicy(userRules),
     selection,
     allowUnseenUsers: true,
+    units: unitsOf(report),
   });
   return {
     kind: 'lib-users/plan',
@@ -70,7 +73,7 @@ export function compileRebootJudge(
     const units = report.units.filter((unit) =>
       canWantReboot({ scope: unit.scope, unit: unit.name, aliases: aliasesOf(unit) }),
     );
-    const options = { policy, selection: everything, allowUnseenUsers };
+    const options = { policy, selection: everything, allowUnseenUsers, units: null };
     return judgeTargets(buildUnitTargets(units, report), report, options).reboot;
   };
 }
@@ -84,20 +87,28 @@ interface JudgeOptions {
   selection: Selection;
   /** Whether the scan counts as complete if it missed only processes of users. */
   allowUnseenUsers: boolean;
+  /** For the impact of restarts and their order; null if they do not matter. */
+  units: Units | null;
 }
 
 function judgeTargets(
   targets: readonly Target[],
   report: Report,
-  { policy, selection, allowUnseenUsers }: JudgeOptions,
+  { policy, selection, allowUnseenUsers, units }: JudgeOptions,
 ) {
   const known = collectFixes(report);
   const host = { systemdVersion: report.host.systemd_version ?? null, fixes: known };
   const settled = targets.filter((target) => selection.hasUnit(target)).map((target) => decide(target, policy, host));
-  const wanted = settled.flatMap(({ action, reasons }) =>
-    action !== null && selection.hasAction(action.action) ? [{ action, reasons }] : [],
+  const judged = settled.flatMap(({ action, isTrusted, reasons }) =>
+    action === null ? [] : [{ action, isTrusted, reasons }],
   );
-  const actions = wanted.map(({ action }) => action).sort(compareActions);
+  const wanted = addImpact(judged, report, units, policy).filter(({ action }) => selection.hasAction(action.action));
+  const actions = coverActions(
+    sortActions(
+      wanted.map(({ action }) => action),
+      units,
+    ),
+  );
   const reasons = wanted.flatMap((each) => each.reasons);
   const fixes = buildFixes(reasons, known);
   const seen = report.scan.complete || (allowUnseenUsers && onlyUsersUnseen(report) !== null);
@@ -113,7 +124,7 @@ function isClean(actions: readonly Action[], reboot: PlanReboot, complete: boole
 }
 
 function unitsTo(verb: 'restart' | 'reload', actions: readonly Action[]): string[] {
-  return actions.flatMap(({ action, scope, unit }) =>
-    action === verb && scope === 'system' && unit !== null ? [unit] : [],
+  return actions.flatMap(({ action, scope, unit, covered_by }) =>
+    action === verb && scope === 'system' && unit !== null && covered_by === null ? [unit] : [],
   );
 }

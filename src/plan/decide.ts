@@ -18,6 +18,8 @@ export interface Policy {
 
 export interface Settled {
   action: Action | null;
+  /** Whether a rule of the user's own decided. */
+  isTrusted: boolean;
   /** The findings that the action is for. */
   reasons: readonly PlanReason[];
   ignored: Ignored[];
@@ -50,11 +52,11 @@ export function decide(target: Target, policy: Policy, { systemdVersion, fixes }
       if (match !== null && (first === null || match.index < first.index)) first = match;
     }
   }
-  if (reasons.length === 0) return { action: null, reasons, ignored };
+  if (reasons.length === 0) return { action: null, isTrusted: false, reasons, ignored };
   const affected = { ...target, findings: reasons };
   const verdict = decideAction(affected, first?.decision ?? null, shippedDecision(affected, policy.shipped));
   const action = buildAction(affected, verdict, systemdVersion);
-  return { action: { ...action, fixes: buildFixes(reasons, fixes) }, reasons, ignored };
+  return { action: { ...action, fixes: buildFixes(reasons, fixes) }, isTrusted: first !== null, reasons, ignored };
 }
 
 /** Returns whether a user can make the target use the file. */
@@ -92,6 +94,8 @@ function buildAction(target: Target, verdict: Verdict, systemdVersion: number | 
       held_bytes: finding.heldBytes,
     })),
     remarks: buildRemarks(action, target),
+    impact: null,
+    covered_by: null,
   };
 }
 

@@ -1,8 +1,10 @@
-// The safe order of the actions: services first, then managers, then the actions that need a person. An action on the
-// unit that carries the caller comes last of all, because the actions after it might never be done.
+// The safe order of the actions: services first, in the order in which a boot would start them, then managers, then the actions that
+// need a person. An action on the unit that carries the caller comes last of all, because the actions after it might never be done.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Action, Ignored } from '../documents/generated/plan.ts';
+import type { Units } from './reach.ts';
+import { placeServices } from './start-order.ts';
 
 const steps: readonly string[] = [
   'system restart',
@@ -23,11 +25,24 @@ function stepOf({ action, scope }: Action): number {
   return Math.max(steps.indexOf(action), steps.indexOf(`${scope} ${action}`));
 }
 
+/** @param units what systemd said of the order of a start; null if it is not known, and then the names decide */
+export function sortActions(actions: readonly Action[], units: Units | null): Action[] {
+  const services = new Set(actions.flatMap((action) => (isRestart(action) ? [action.unit!] : [])));
+  const places = units === null ? new Map<string, number>() : placeServices([...services], units);
+  const placeOf = (action: Action) => (isRestart(action) && places.get(action.unit!)) || 0;
+  return [...actions].sort((a, b) => compareActions(a, b, placeOf(a) - placeOf(b)));
+}
+
+function isRestart({ action, scope, unit }: Action): boolean {
+  return action === 'restart' && scope === 'system' && unit !== null;
+}
+
 // If everything else is equal, the whole text decides, because the order must not depend on the order of the report.
-export function compareActions(a: Action, b: Action): number {
+function compareActions(a: Action, b: Action, places: number): number {
   return (
     Number(a.carries_caller) - Number(b.carries_caller) ||
     stepOf(a) - stepOf(b) ||
+    places ||
     compareNullable(a.unit, b.unit) ||
     compareBytes(a.scope ?? '', b.scope ?? '') ||
     (a.user?.uid ?? -1) - (b.user?.uid ?? -1) ||

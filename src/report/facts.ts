@@ -3,7 +3,7 @@
 import type { Cut } from '../deleted/cut.ts';
 import type { FdFinding, MapFinding } from '../deleted/finding.ts';
 import type { AffectedProcess } from '../deleted/inspect.ts';
-import type { Host, Package, Scan, SystemdFacts, Warning } from '../documents/generated/report.ts';
+import type { Host, Package, RelatedUnit, Scan, SystemdFacts, Warning } from '../documents/generated/report.ts';
 import type { PackageInUse } from '../fixes/packages-in-use.ts';
 import type { OwnerKind } from '../owner-kind.ts';
 import type { Bytes } from '../procfs/bytes.ts';
@@ -41,6 +41,8 @@ export interface ReportFacts {
   cuts: ReadonlyMap<number, AttributedCut>;
   /** By unit name; system units only. */
   systemd: ReadonlyMap<string, SystemdFacts>;
+  /** Other units of the system; null if systemd was not asked. */
+  related: readonly RelatedUnit[] | null;
   /** By unit name: processes of a unit that lead a session and are not affected; system units only. */
   leaders: ReadonlyMap<string, readonly SessionLeader[]>;
   packages: ReadonlyMap<Bytes, Package>;

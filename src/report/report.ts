@@ -1,7 +1,16 @@
 // Findings, attributions and facts -> the report document. Pure; every order is bytewise.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
-import type { CutProcess, DeletedFd, DeletedMap, KernelHeld, Process, Report } from '../documents/generated/report.ts';
+import type {
+  CutProcess,
+  DeletedFd,
+  DeletedMap,
+  KernelHeld,
+  Process,
+  RelatedUnit,
+  Report,
+  Unit,
+} from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
 import { formatTime, formatTimeNs, formatTimeOrNull } from '../documents/time.ts';
 import { toText } from '../procfs/bytes.ts';
@@ -37,11 +46,30 @@ export function buildReport(facts: ReportFacts): Report {
       held_memory_bytes: sumHeldMemoryBytes(held),
     },
     units,
+    related_units: buildRelated(units, facts),
     processes: facts.scan.detail === 'units' ? [] : processes.map((process) => buildProcess(process, facts)),
     kernel_held: facts.kernelHeld?.map(buildKernelHeld) ?? null,
     packages: buildPackages(facts),
     warnings: facts.warnings,
   };
+}
+
+/** The units that systemd named, without those in `units`; a unit that --unit left out is one of them. */
+function buildRelated(units: readonly Unit[], { systemd, related }: ReportFacts): RelatedUnit[] | null {
+  if (related === null) return null;
+  const shown = new Set(units.flatMap(({ scope, name }) => (scope === 'system' ? [name] : [])));
+  const leftOut = [...systemd].filter(([name]) => !shown.has(name));
+  const others = leftOut.map(
+    ([name, facts]): RelatedUnit => ({
+      name,
+      active_state: facts.active_state,
+      dependencies: facts.dependencies ?? null,
+      failure_action: facts.failure_action ?? null,
+      success_action: facts.success_action ?? null,
+      start_limit_action: facts.start_limit_action ?? null,
+    }),
+  );
+  return [...related, ...others].sort((a, b) => compareBytes(a.name, b.name));
 }
 
 function buildProcess(process: AttributedProcess, facts: ReportFacts): Process {

@@ -100,6 +100,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       processes: confirmed,
       cuts,
       systemd: systemd.facts,
+      related: systemd.related,
       leaders,
       packages: packages.owners,
       fixes,

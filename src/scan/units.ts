@@ -2,7 +2,7 @@
 // only systemd knows which unit an alias names.
 
 import type { Readers } from '../crew/readers.ts';
-import type { SystemdFacts, Warning } from '../documents/generated/report.ts';
+import type { Dependencies, RelatedUnit, SystemdFacts, Warning } from '../documents/generated/report.ts';
 import { compileGlob } from '../glob.ts';
 import { hostFileExists } from '../host/files.ts';
 import { fromText } from '../procfs/bytes.ts';
@@ -10,7 +10,9 @@ import { readCgroupMembers, type SessionLeader } from '../procfs/sessions.ts';
 import type { Views } from '../procfs/views.ts';
 import type { AttributedProcess } from '../report/facts.ts';
 import { run } from '../spawn.ts';
+import { queryRelated } from '../systemd/related-units.ts';
 import { queryUnits, queryVersion } from '../systemd/systemctl.ts';
+import { affectedUnit } from '../systemd/unit-block.ts';
 import type { ScanOptions } from './options.ts';
 
 /** @param wantsReboot whether systemd's host asks for a reboot: the kinds of reboot that there are depend on the version of systemd */
@@ -25,17 +27,34 @@ export function querySystemd(
   const units = processes.flatMap(({ attribution: { unit } }) => (unit ? [unit] : []));
   const names = [...new Set(units.filter((unit) => unit.scope === 'system').map((unit) => unit.name))].sort();
   let problem: string | null = null;
+  let related: RelatedUnit[] | null = options.systemctl ? [] : null;
   if (options.systemctl && names.length > 0) {
-    const answer = queryUnits(names, run);
+    const answer = queryUnits(names, affectedUnit, run);
+    const others = answer.problem === null ? queryRelated(answer.facts, run) : { units: [], problem: null };
+    const named = new Set([...answer.facts.keys(), ...others.units.map(({ name }) => name)]);
     for (const [name, { controlGroup, ...unit }] of answer.facts) {
-      facts.set(name, { ...unit, fragment_present: isOnDisk(unit.fragment_path, views) });
+      const dependencies = keepAfter(unit.dependencies, named);
+      facts.set(name, { ...unit, dependencies, fragment_present: isOnDisk(unit.fragment_path, views) });
       controlGroups.set(name, controlGroup);
     }
-    problem = answer.problem;
+    const kept = others.units.map((unit) => ({ ...unit, dependencies: keepAfter(unit.dependencies, named) }));
+    related = answer.facts.size === 0 ? null : kept;
+    problem = answer.problem ?? others.problem;
   }
   // The way to reach a user's manager depends on the version (src/plan/argv.ts), and a unit may want a reboot (src/plan/reboot-kind.ts).
   const asksVersion = units.length > 0 || wantsReboot;
-  return { facts, controlGroups, problem, version: options.systemctl && asksVersion ? queryVersion(run) : null };
+  return {
+    facts,
+    related,
+    controlGroups,
+    problem,
+    version: options.systemctl && asksVersion ? queryVersion(run) : null,
+  };
+}
+
+/** Drops the units that the report does not name from the order. Most of them start before every service. */
+function keepAfter(dependencies: Dependencies | null, named: ReadonlySet<string>): Dependencies | null {
+  return dependencies && { ...dependencies, after: dependencies.after.filter((name) => named.has(name)) };
 }
 
 /** Selects by the unit's own name, or by an alias in full. */

@@ -3,12 +3,17 @@
 // others have none.
 
 import { explainOutcome, type Run, type SpawnOutcome } from '../spawn.ts';
-import { parseUnitBlock, properties, type UnitFacts } from './unit-block.ts';
 import { isUnitName } from './unit-name.ts';
 
-export interface UnitAnswers {
+/** The properties to ask for, and the way to read a block of them; null if the block is not whole, or is not that unit's. */
+export interface Question<Facts> {
+  properties: readonly string[];
+  parse: (block: string, name: string) => Facts | null;
+}
+
+export interface UnitAnswers<Facts> {
   /** Facts by the name that was asked for. A unit without a trustworthy answer is not in the map. */
-  facts: Map<string, UnitFacts>;
+  facts: Map<string, Facts>;
   /** Why facts are missing, as one sentence without a full stop; null if none are missing. */
   problem: string | null;
 }
@@ -18,16 +23,21 @@ const maxAnswerBytes = 64 * 1024 * 1024;
 const maxQuotedCharacters = 200;
 
 /** Leaves out templates and invalid unit names, because one such name makes systemctl give up the whole call. */
-export function queryUnits(names: readonly string[], run: Run, deadlineMs = 10_000): UnitAnswers {
-  const facts = new Map<string, UnitFacts>();
+export function queryUnits<Facts>(
+  names: readonly string[],
+  question: Question<Facts>,
+  run: Run,
+  deadlineMs = 10_000,
+): UnitAnswers<Facts> {
+  const facts = new Map<string, Facts>();
   const limits = { deadlineMs, maxBytes: maxAnswerBytes };
   let problem: string | null = null;
   for (const batch of splitBatches([...new Set(names)].filter(isUnitName))) {
-    const args = ['show', '--no-pager', `--property=${properties.join(',')}`, '--', ...batch];
+    const args = ['show', '--no-pager', `--property=${question.properties.join(',')}`, '--', ...batch];
     const answer = run('systemctl', args, limits);
     // No more batches are asked: they would fail in the same way, and the deadlines would add up.
     if (answer.kind !== 'ok') return { facts, problem: explainOutcome('systemctl', answer, limits) };
-    const missing = readBlocks(answer.stdout.toString('utf8'), batch, facts);
+    const missing = readBlocks(answer.stdout.toString('utf8'), batch, question, facts);
     if (missing.length > 0) problem ??= describeGap(answer, missing, batch);
   }
   return { facts, problem };
@@ -66,12 +76,17 @@ function splitBatches(names: readonly string[]): string[][] {
 }
 
 /** Stores the facts of each block under the name at its place; returns the names without facts. */
-function readBlocks(text: string, names: readonly string[], facts: Map<string, UnitFacts>): string[] {
+function readBlocks<Facts>(
+  text: string,
+  names: readonly string[],
+  { parse }: Question<Facts>,
+  facts: Map<string, Facts>,
+): string[] {
   const blocks = text.replace(/\n$/, '').split('\n\n');
   // The output of a whole block ends with a newline. Without it the last line may be cut short, so its block is dropped.
   if (!text.endsWith('\n')) blocks.pop();
   return names.filter((name, index) => {
-    const unit = parseUnitBlock(blocks[index] ?? '', name);
+    const unit = parse(blocks[index] ?? '', name);
     if (unit !== null) facts.set(name, unit);
     return unit === null;
   });

@@ -1,11 +1,14 @@
 // One block of `systemctl show` -> systemd's facts about a unit; null if the block is not whole, or is not that unit's.
-// org.freedesktop.systemd1(5). systemctl prints every property that was asked for by name, also an empty one.
+// org.freedesktop.systemd1(5). systemctl prints every property that was asked for by name, also an empty one, but says nothing of a
+// property that its version of systemd does not have.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
-import type { SystemdFacts } from '../documents/generated/report.ts';
+import type { Dependencies, RelatedUnit, SystemdFacts } from '../documents/generated/report.ts';
+import type { Question } from './systemctl.ts';
+import { parseTimeSpan } from './time-span.ts';
 
 /** All facts that come from systemd. Whether the unit file is on disk is not one of them. */
-export type UnitFacts = Omit<SystemdFacts, 'fragment_present'> & {
+export type UnitFacts = Required<Omit<SystemdFacts, 'fragment_present'>> & {
   /** ControlGroup: the unit's cgroup path; null if it has none now. */
   controlGroup: string | null;
 };
@@ -36,11 +39,48 @@ const byType: Readonly<Record<string, readonly string[]>> = {
   slice: ['ControlGroup'],
 };
 
-/** The properties that systemctl is asked for. */
-export const properties: readonly string[] = [...everyUnit, ...byType.service!];
+const actions = ['FailureAction', 'SuccessAction', 'StartLimitAction'] as const;
+
+/** The name in the document -> systemd's. */
+const lists = {
+  required_by: 'RequiredBy',
+  requisite_of: 'RequisiteOf',
+  bound_by: 'BoundBy',
+  consists_of: 'ConsistsOf',
+  propagates_stop_to: 'PropagatesStopTo',
+  triggered_by: 'TriggeredBy',
+  after: 'After',
+} as const satisfies Record<keyof Dependencies, string>;
+
+/** Facts for the impact of a restart. A unit is known without them. */
+const impact = [
+  ...actions,
+  'StartLimitBurst',
+  'StartLimitIntervalUSec',
+  'TimeoutStopUSec',
+  'InactiveExitTimestampMonotonic',
+  'ActiveEnterTimestampMonotonic',
+  'NFileDescriptorStore',
+  ...Object.values(lists),
+] as const;
+
+export const affectedUnit: Question<UnitFacts> = {
+  properties: [...everyUnit, ...byType.service!, ...impact],
+  parse: parseUnitBlock,
+};
+
+export const relatedUnit: Question<RelatedUnit> = {
+  properties: ['Id', 'Names', 'ActiveState', ...actions, ...Object.values(lists)],
+  parse: parseRelatedBlock,
+};
+
+/** Types of services for which systemd waits until they are ready: systemd.service(5). */
+const typesThatTell: readonly (string | null)[] = ['notify', 'notify-reload', 'dbus', 'forking'];
+
+type Values = ReadonlyMap<string, string>;
 
 /** @param block whole `Name=value` lines. A value may contain `=`, but no newline: systemctl replaces such a value. */
-export function parseUnitBlock(block: string, name: string): UnitFacts | null {
+function readValues(block: string): Values | null {
   const values = new Map<string, string>();
   for (const line of block.split('\n')) {
     const equals = line.indexOf('=');
@@ -48,11 +88,21 @@ export function parseUnitBlock(block: string, name: string): UnitFacts | null {
     if (equals <= 0 || values.has(property)) return null;
     values.set(property, line.slice(equals + 1));
   }
+  return values;
+}
+
+/** The answer for an alias has the Id of its unit, but the alias stands among the Names. */
+function readNames(values: Values, asked: string): string[] | null {
+  const names = parseNames(values.get('Names') ?? '').sort(compareBytes);
+  return names.includes(asked) ? names : null;
+}
+
+function parseUnitBlock(block: string, name: string): UnitFacts | null {
+  const values = readValues(block);
   const own = byType[name.slice(name.lastIndexOf('.') + 1)] ?? [];
-  if (![...everyUnit, ...own].every((property) => values.has(property))) return null;
-  // The answer for an alias has the Id of its unit, but the alias stands among the Names.
-  const names = parseNames(values.get('Names')!).sort(compareBytes);
-  if (!names.includes(name)) return null;
+  if (values === null || ![...everyUnit, ...own].every((property) => values.has(property))) return null;
+  const names = readNames(values, name);
+  if (names === null) return null;
 
   const flag = (property: string): boolean | null => ({ yes: true, no: false })[values.get(property)!] ?? null;
   const text = (property: string): string | null => (own.includes(property) && values.get(property)) || null;
@@ -72,19 +122,67 @@ export function parseUnitBlock(block: string, name: string): UnitFacts | null {
     (property) => values.get(property),
   );
   if (!load_state || !active_state || !sub_state) return null;
+  const type = text('Type');
   return {
     names,
     load_state,
     active_state,
     sub_state,
-    type: text('Type'),
+    type,
     main_pid,
     control_pid,
     kill_mode: text('KillMode'),
     fragment_path: values.get('FragmentPath') || null,
     ...flags,
+    dependencies: readDependencies(values),
+    ...readActions(values),
+    start_limit_burst: readCount(values, 'StartLimitBurst'),
+    start_limit_interval_seconds: parseTimeSpan(values.get('StartLimitIntervalUSec') ?? ''),
+    stop_timeout_seconds: parseTimeSpan(values.get('TimeoutStopUSec') ?? ''),
+    last_start_seconds: typesThatTell.includes(type) ? readStartSeconds(values) : null,
+    kept_descriptors: readCount(values, 'NFileDescriptorStore'),
     controlGroup: text('ControlGroup'),
   };
+}
+
+/** A unit that is not affected, as in the report. */
+function parseRelatedBlock(block: string, name: string): RelatedUnit | null {
+  const values = readValues(block);
+  if (values === null || readNames(values, name) === null) return null;
+  const active_state = values.get('ActiveState') ?? '';
+  if (active_state === '') return null;
+  return { name, active_state, dependencies: readDependencies(values), ...readActions(values) };
+}
+
+function readDependencies(values: Values): Dependencies | null {
+  // PropagatesStopTo came with systemd 249: before, nothing stops with another unit in that way.
+  const named = Object.entries(lists).filter(([, property]) => property !== 'PropagatesStopTo');
+  if (!named.every(([, property]) => values.has(property))) return null;
+  const read = (property: string) => [...new Set(parseNames(values.get(property) ?? ''))].sort(compareBytes);
+  return Object.fromEntries(Object.entries(lists).map(([key, property]) => [key, read(property)])) as Record<
+    keyof Dependencies,
+    string[]
+  >;
+}
+
+function readActions(values: Values): Pick<RelatedUnit, 'failure_action' | 'success_action' | 'start_limit_action'> {
+  const [failure_action = null, success_action = null, start_limit_action = null] = actions.map(
+    (property) => values.get(property) || null,
+  );
+  return { failure_action, success_action, start_limit_action };
+}
+
+function readCount(values: Values, property: string): number | null {
+  const text = values.get(property) ?? '';
+  return /^[0-9]{1,10}$/.test(text) ? Number(text) : null;
+}
+
+/** From the start of the start until the service was ready. systemd prints microseconds since the boot, 0 if it never happened. */
+function readStartSeconds(values: Values): number | null {
+  const [left = 0, entered = 0] = ['InactiveExitTimestampMonotonic', 'ActiveEnterTimestampMonotonic'].map((property) =>
+    Number(/^[0-9]{1,15}$/.exec(values.get(property) ?? '')?.[0] ?? 0),
+  );
+  return left > 0 && entered >= left ? Number(((entered - left) / 1e6).toFixed(3)) : null;
 }
 
 function areKnown<Name extends string>(flags: Record<Name, boolean | null>): flags is Record<Name, boolean> {

@@ -104,6 +104,18 @@ const laterFields: ReadonlySet<string> = new Set([
   'drift/$defs/drift_reboot/kind',
   'fleet/$defs/fleet_host/reboot_kind',
   ...['report', 'plan', 'drift', 'fleet'].flatMap(sinceOfReasons),
+  'report/related_units',
+  'report/$defs/systemd/dependencies',
+  'report/$defs/systemd/failure_action',
+  'report/$defs/systemd/success_action',
+  'report/$defs/systemd/start_limit_action',
+  'report/$defs/systemd/start_limit_burst',
+  'report/$defs/systemd/start_limit_interval_seconds',
+  'report/$defs/systemd/stop_timeout_seconds',
+  'report/$defs/systemd/last_start_seconds',
+  'report/$defs/systemd/kept_descriptors',
+  'plan/$defs/action/impact',
+  'plan/$defs/action/covered_by',
 ]);
 
 /** Units that want a reboot come last, and have no such field. */

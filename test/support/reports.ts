@@ -6,6 +6,7 @@ import type {
   KernelSession,
   Owner,
   Process,
+  RelatedUnit,
   Report,
   Role,
   State,
@@ -104,10 +105,18 @@ interface Parts {
   host?: Partial<Report['host']>;
   scan?: Partial<Report['scan']>;
   summary?: Partial<Report['summary']>;
+  related?: RelatedUnit[];
 }
 
 /** A complete report of a systemd host that needs no reboot; `carriers` is empty. */
-export function report({ units = [], processes = [], host = {}, scan = {}, summary = {} }: Parts): Report {
+export function report({
+  units = [],
+  processes = [],
+  host = {},
+  scan = {},
+  summary = {},
+  related = [],
+}: Parts): Report {
   const golden = readGolden<Report>('report');
   return {
     ...golden,
@@ -115,6 +124,7 @@ export function report({ units = [], processes = [], host = {}, scan = {}, summa
     scan: { ...golden.scan, carriers: [], suppressed: [], ...scan },
     summary: { ...golden.summary, processes: processes.length, units: units.length, ...summary },
     units,
+    related_units: related,
     processes,
     warnings: [],
   };

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { type Run, run } from '../../src/spawn.ts';
+import { queryRelated } from '../../src/systemd/related-units.ts';
 import { ownsCgroup, queryUnits, queryVersion } from '../../src/systemd/systemctl.ts';
+import { affectedUnit, type UnitFacts } from '../../src/systemd/unit-block.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'systemctl-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -58,14 +60,18 @@ const facts = {
   refuse_manual_start: false,
   refuse_manual_stop: true,
   need_daemon_reload: false,
+  dependencies: null,
+  failure_action: null,
+  success_action: null,
+  start_limit_action: null,
+  start_limit_burst: null,
+  start_limit_interval_seconds: null,
+  stop_timeout_seconds: null,
+  last_start_seconds: null,
+  kept_descriptors: null,
   controlGroup: '/system.slice/cron.service',
 };
-const argv = [
-  'show',
-  '--no-pager',
-  '--property=Id,Names,LoadState,ActiveState,SubState,FragmentPath,Transient,CanStart,CanStop,CanReload,RefuseManualStart,RefuseManualStop,NeedDaemonReload,Type,MainPID,ControlPID,KillMode,ControlGroup',
-  '--',
-];
+const argv = ['show', '--no-pager', `--property=${affectedUnit.properties.join(',')}`, '--'];
 
 /** A run that gives the same answer to every call, and keeps the calls. */
 function answering(stdout: string, status = 0, stderr = ''): { calls: string[][]; run: Run } {
@@ -78,14 +84,14 @@ function answering(stdout: string, status = 0, stderr = ''): { calls: string[][]
 }
 
 function query(names: string[], stdout: string, status = 0, stderr = '') {
-  return queryUnits(names, answering(stdout, status, stderr).run);
+  return queryUnits(names, affectedUnit, answering(stdout, status, stderr).run);
 }
 
 test('queryUnits: one call, the facts by name', () => {
   const fake = answering(
     `${block('cron.service')}\n${block('session-7.scope', { Transient: 'yes', FragmentPath: '' })}`,
   );
-  const answer = queryUnits(['cron.service', 'session-7.scope', 'cron.service'], fake.run);
+  const answer = queryUnits(['cron.service', 'session-7.scope', 'cron.service'], affectedUnit, fake.run);
   assert.deepEqual(fake.calls, [['systemctl', ...argv, 'cron.service', 'session-7.scope']]);
   assert.equal(answer.problem, null);
   const scope = { type: null, main_pid: null, kill_mode: 'control-group', fragment_path: null, transient: true };
@@ -101,7 +107,7 @@ test('queryUnits: one call, the facts by name', () => {
 test('queryUnits: nothing to ask, nobody asked', () => {
   const fake = answering('');
   const names = ['getty@.service', 'rubbish', 'a b.service', `${'x'.repeat(248)}.service`, '--help', ''];
-  assert.deepEqual(queryUnits(names, fake.run), { facts: new Map(), problem: null });
+  assert.deepEqual(queryUnits(names, affectedUnit, fake.run), { facts: new Map(), problem: null });
   assert.deepEqual(fake.calls, []);
 });
 
@@ -232,7 +238,7 @@ test('problem: an error beside whole answers is none', () => {
 test('queryUnits: a long list is split, each name asked once and in order', () => {
   const names = Array.from({ length: 3000 }, (_, index) => `${'x'.repeat(90)}${index}.service`);
   const asked: string[][] = [];
-  const answer = queryUnits(names, (_, args) => {
+  const answer = queryUnits(names, affectedUnit, (_, args) => {
     const batch = args.slice(argv.length);
     asked.push(batch);
     const stdout = Buffer.from(batch.map((name) => block(name)).join('\n'));
@@ -249,6 +255,7 @@ test('queryUnits: after a missed deadline nothing more is asked, and what is kno
   let calls = 0;
   const answer = queryUnits(
     names,
+    affectedUnit,
     (_, args) => {
       if (++calls > 1) return { kind: 'timeout' };
       const stdout = Buffer.from(
@@ -306,7 +313,7 @@ for (const [name, body, known, problem] of programs) {
   test(`a systemctl that ${name}`, () => {
     writeFileSync(join(folder, 'answer'), block('cron.service'));
     const deadlineMs = problem?.includes('within') ? 2000 : 60_000;
-    const answer = withSystemctl(body, () => queryUnits(['cron.service'], run, deadlineMs));
+    const answer = withSystemctl(body, () => queryUnits(['cron.service'], affectedUnit, run, deadlineMs));
     assert.deepEqual(readFileSync(join(folder, 'argv'), 'utf8').trimEnd().split('\n'), [...argv, 'cron.service']);
     assert.deepEqual([answer.facts.size, answer.problem], [known, problem]);
   });
@@ -317,7 +324,7 @@ test('no systemctl at all', () => {
   const before = process.env.PATH;
   process.env.PATH = folder;
   try {
-    const answer = queryUnits(['cron.service'], run);
+    const answer = queryUnits(['cron.service'], affectedUnit, run);
     assert.deepEqual([answer.facts.size, answer.problem], [0, 'systemctl is not installed']);
   } finally {
     process.env.PATH = before;
@@ -367,3 +374,116 @@ const owners: [controlGroup: string | null, process: string | null, owns: boolea
 for (const [controlGroup, process, owns] of owners) {
   test(`ownsCgroup: ${controlGroup} and ${process}`, () => assert.equal(ownsCgroup(controlGroup, process), owns));
 }
+
+const noLists = {
+  RequiredBy: '',
+  RequisiteOf: '',
+  BoundBy: '',
+  ConsistsOf: '',
+  PropagatesStopTo: '',
+  TriggeredBy: '',
+  After: '',
+};
+const impact = {
+  FailureAction: 'none',
+  SuccessAction: 'none',
+  StartLimitAction: 'reboot',
+  StartLimitBurst: '5',
+  StartLimitIntervalUSec: '10s',
+  TimeoutStopUSec: '1min 30s',
+  InactiveExitTimestampMonotonic: '5000000',
+  ActiveEnterTimestampMonotonic: '7250000',
+  NFileDescriptorStore: '2',
+  ...noLists,
+};
+
+test('the facts for the impact of a restart, and their units', () => {
+  const { facts: found } = query(['a.service'], block('a.service', { ...impact, Type: 'notify' }));
+  const { names: _, ...read } = found.get('a.service')!;
+  assert.deepEqual(
+    { ...read, ...{ type: 'notify', failure_action: 'none', start_limit_action: 'reboot', start_limit_burst: 5 } },
+    read,
+  );
+  const { start_limit_interval_seconds, stop_timeout_seconds, last_start_seconds, kept_descriptors } = read;
+  assert.deepEqual(
+    [start_limit_interval_seconds, stop_timeout_seconds, last_start_seconds, kept_descriptors],
+    [10, 90, 2.25, 2],
+  );
+});
+
+for (const type of ['simple', 'exec', 'idle', 'oneshot']) {
+  test(`how long the start of a ${type} service took is not known, because systemd does not wait`, () => {
+    const { facts: found } = query(['a.service'], block('a.service', { ...impact, Type: type }));
+    assert.equal(found.get('a.service')?.last_start_seconds, null);
+  });
+}
+
+test('a service that was never started, and one that waits for ever', () => {
+  const changes = { ActiveEnterTimestampMonotonic: '0', TimeoutStopUSec: 'infinity', Type: 'notify' };
+  const { facts: found } = query(['a.service'], block('a.service', { ...impact, ...changes }));
+  assert.equal(found.get('a.service')?.last_start_seconds, null);
+  assert.equal(found.get('a.service')?.stop_timeout_seconds, null);
+});
+
+test('a systemd before 249 has no PropagatesStopTo, and its dependencies are known', () => {
+  const { PropagatesStopTo: _, ...older } = noLists;
+  const { facts: found } = query(
+    ['a.service'],
+    block('a.service', { ...older, RequiredBy: 'b.service a\\x2db.service' }),
+  );
+  assert.deepEqual(found.get('a.service')?.dependencies?.propagates_stop_to, []);
+  assert.deepEqual(found.get('a.service')?.dependencies?.required_by, ['a\\x2db.service', 'b.service']);
+});
+
+test('without one of the other lists nothing is known of the dependencies', () => {
+  const { BoundBy: _, ...others } = noLists;
+  const { facts: found } = query(['a.service'], block('a.service', others));
+  assert.equal(found.get('a.service')?.dependencies, null);
+});
+
+/** A systemd with these units: the changes to each one's lists. It answers each call, and keeps the names that were asked for. */
+function systemdWith(units: Record<string, Record<string, string>>) {
+  const rounds: string[][] = [];
+  const fake: Run = (_, args) => {
+    const names = args.slice(args.indexOf('--') + 1);
+    rounds.push(names);
+    const blocks = names.map((name) => block(name, { ...impact, ...units[name] }));
+    return { kind: 'ok', status: 0, stdout: Buffer.from(blocks.join('\n')), stderr: Buffer.alloc(0) };
+  };
+  const facts: ReadonlyMap<string, UnitFacts> = queryUnits(Object.keys(units).slice(0, 1), affectedUnit, fake).facts;
+  rounds.length = 0;
+  return { rounds, answer: queryRelated(facts, fake), fake };
+}
+
+test('related units: a chain is followed for three rounds, and no unit is asked twice', () => {
+  const { rounds, answer } = systemdWith({
+    'a.service': { RequiredBy: 'b.service', ConsistsOf: 'c.service', TriggeredBy: 'a.socket a.timer' },
+    'b.service': { BoundBy: 'a.service d.service' },
+    'd.service': { RequiredBy: 'e.service' },
+    'e.service': { RequiredBy: 'f.service' },
+  });
+  assert.deepEqual(rounds, [['b.service', 'c.service', 'a.socket'], ['d.service'], ['e.service']]);
+  assert.deepEqual(
+    answer.units.map(({ name }) => name),
+    ['b.service', 'c.service', 'a.socket', 'd.service', 'e.service'],
+  );
+  assert.equal(answer.problem, null);
+});
+
+test('related units: one service alone has no order, so its targets are not asked', () => {
+  assert.deepEqual(systemdWith({ 'a.service': { After: 'network.target' } }).rounds, []);
+});
+
+test('related units: the targets between two services are asked', () => {
+  const { fake, rounds } = systemdWith({ 'a.service': { After: 'network.target cron.service' }, 'b.service': {} });
+  const facts = queryUnits(['a.service', 'b.service'], affectedUnit, fake).facts;
+  rounds.length = 0;
+  queryRelated(facts, fake);
+  assert.deepEqual(rounds, [['network.target']]);
+});
+
+test('related units: a unit with very many dependents does not make the question endless', () => {
+  const many = Array.from({ length: 3000 }, (_, index) => `u${index}.service`);
+  const { answer } = systemdWith({ 'a.service': { RequiredBy: many.join(' ') } });
+  assert.equal(answer.units.length, 1000);
+});

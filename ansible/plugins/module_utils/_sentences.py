@@ -127,6 +127,8 @@ def left_over(actions, runs_play=(), only=()):
             note = 'this play runs in it'
         elif action['argv'] is not None and only and not any_matches(only, action['unit']):
             note = 'restart_only leaves it out'
+        elif action.get('covered_by'):
+            note = 'it restarts with %s' % action['covered_by']
         left.append({'unit': action['unit'], 'action': action['action'], 'why': action_sentence(action, note)})
     return left
 

@@ -53,7 +53,7 @@ export type ActionName =
  */
 export type Scope = 'system' | 'user';
 /**
- * What stands in the way of a restart. user_process: a process that an ordinary user runs inside the unit, on files of users: no code of the unit's. not_own_files: only logs speak for an action, and they are of another service or nobody knows whose: somebody may have handed them to the unit.
+ * What stands in the way of a restart. user_process: a process that an ordinary user runs inside the unit, on files of users: no code of the unit's. not_own_files: only logs speak for an action, and they are of another service or nobody knows whose: somebody may have handed them to the unit. may_reboot: if the unit ends or fails, systemd ends or reboots the host. takes_others: its restart restarts or stops a unit that the policy does not restart.
  */
 export type BlockedBy =
   | 'not_loaded'
@@ -70,7 +70,9 @@ export type BlockedBy =
   | 'terminals'
   | 'unit_file_gone'
   | 'user_process'
-  | 'not_own_files';
+  | 'not_own_files'
+  | 'may_reboot'
+  | 'takes_others';
 /**
  * {kind}_{state} of a gone file that is mapped; log_held, file_held: a gone file held open; scratch_file: made and unlinked by its own maker; policy: a rule says so.
  */
@@ -104,6 +106,14 @@ export type NullableCount = Count | null;
  * An id, as in CVE-2026-32776.
  */
 export type Cve = string;
+/**
+ * Yes or no, or null if it is not known.
+ */
+export type NullableFlag = boolean | null;
+/**
+ * Seconds, or null if not known.
+ */
+export type NullableSeconds = number | null;
 
 /**
  * What must be done about a report's findings, each with its reason, as `lib-users plan` derives it.
@@ -429,6 +439,11 @@ export interface Action {
    * What to know before one does it, each with a code to test for.
    */
   remarks?: Remark[];
+  /**
+   * What a restart of the service takes along, also if only a person may do it; null for another action, and if systemd did not say it. Always written; not required, since documents before 1.3 do not have it.
+   */
+  impact?: Impact | null;
+  covered_by?: NullableString;
 }
 /**
  * A login session of systemd-logind.
@@ -557,6 +572,42 @@ export interface Remark {
    * One sentence for a person.
    */
   message: string;
+}
+/**
+ * What a restart of the unit takes along, and what it takes, by what systemd said when the report was made.
+ */
+export interface Impact {
+  /**
+   * Active units that systemd restarts with it, also through others, by name.
+   */
+  also_restarts: string[];
+  /**
+   * Active units that systemd stops with it and does not start again, by name.
+   */
+  also_stops: string[];
+  /**
+   * Whether these two lists are whole; false means: at least these.
+   */
+  complete: boolean;
+  socket_activated: NullableFlag;
+  kept_descriptors: NullableCount;
+  last_start_seconds: NullableSeconds;
+  stop_timeout_seconds: NullableSeconds;
+  may_reboot: NullableFlag;
+  /**
+   * The most starts in a time; null without a limit, or if it is not known.
+   */
+  start_limit: StartLimit | null;
+}
+/**
+ * How often systemd starts a unit before it refuses.
+ */
+export interface StartLimit {
+  burst: Count;
+  /**
+   * The interval in seconds.
+   */
+  interval_seconds: number;
 }
 /**
  * A gone file for which nothing is to be done.

@@ -70,6 +70,10 @@ export type NullableOwner = Owner | null;
  */
 export type NullablePackage = Package | null;
 /**
+ * Seconds, or null if not known.
+ */
+export type NullableSeconds = number | null;
+/**
  * major:minor in hexadecimal, as in proc_pid_maps(5), or null if we could not look.
  */
 export type Device = string | null;
@@ -100,6 +104,10 @@ export interface Report {
    * The affected systemd units, by scope (system first), uid and name.
    */
   units: Unit[];
+  /**
+   * Units of the system that are not in units, and that affected services restart, stop or wait for, by name; null if systemd was not asked or did not answer. Always written; not required, since documents before 1.4 do not have it.
+   */
+  related_units?: RelatedUnit[] | null;
   /**
    * The affected processes, by pid. Empty with --detail units.
    */
@@ -696,6 +704,71 @@ export interface SystemdFacts {
    * NeedDaemonReload: the unit file changed on disk.
    */
   need_daemon_reload: boolean;
+  /**
+   * The units that a job of this unit reaches; null if systemd did not say it.
+   */
+  dependencies?: Dependencies | null;
+  failure_action?: NullableString;
+  success_action?: NullableString;
+  start_limit_action?: NullableString;
+  start_limit_burst?: NullableCount;
+  start_limit_interval_seconds?: NullableSeconds;
+  stop_timeout_seconds?: NullableSeconds;
+  last_start_seconds?: NullableSeconds;
+  kept_descriptors?: NullableCount;
+}
+/**
+ * Units by systemd's names of the dependencies, each list in bytewise order: systemd.unit(5).
+ */
+export interface Dependencies {
+  /**
+   * RequiredBy: if they are active, they restart with this unit.
+   */
+  required_by: string[];
+  /**
+   * RequisiteOf: so do they.
+   */
+  requisite_of: string[];
+  /**
+   * BoundBy: so do they.
+   */
+  bound_by: string[];
+  /**
+   * ConsistsOf: so do they, because they have PartOf= with this unit.
+   */
+  consists_of: string[];
+  /**
+   * PropagatesStopTo: they stop with this unit, and a restart of it does not start them again.
+   */
+  propagates_stop_to: string[];
+  /**
+   * TriggeredBy: the sockets, timers and paths that start it.
+   */
+  triggered_by: string[];
+  /**
+   * After, only the units that this report names: they start before this unit.
+   */
+  after: string[];
+}
+/**
+ * A unit that is not affected, and that a job of an affected one reaches, or that stands between two of them in the order of a start.
+ */
+export interface RelatedUnit {
+  /**
+   * The name of the unit.
+   */
+  name: string;
+  /**
+   * ActiveState: active, inactive, failed …
+   */
+  active_state: string;
+  /**
+   * The units that a job of this unit reaches; null if systemd did not say it.
+   */
+  dependencies: Dependencies | null;
+  failure_action: NullableString;
+  success_action: NullableString;
+  start_limit_action: NullableString;
 }
 /**
  * One affected process.

@@ -9,6 +9,7 @@ import { rebootReasonText, rebootUnknownText } from '../reboot-reason.ts';
 import { orderReasons } from '../report/file-order.ts';
 import { sanitize, sanitizeUnit } from '../sanitize.ts';
 import { shellLine } from '../shell-words.ts';
+import { impactText } from './impact.ts';
 import { becauseText, explain, nameTarget, sections } from './words.ts';
 
 const shownFiles = 5;
@@ -76,9 +77,9 @@ function renderItem(action: Action, withVerb: boolean, style: Style): string {
     .map(becauseText);
   const notes = [...files, ...(more > 1 ? [`and ${count(more, 'other file')}`] : [])];
   const closes = closesText(action.fixes ?? null);
-  const explained = [...(closes === null ? [] : [closes]), ...explain(action)].map((line) =>
-    fold(words(line), 6, 8, style),
-  );
+  const takes = impactText(action);
+  const said = [closes, takes].filter((line) => line !== null);
+  const explained = [...said, ...explain(action)].map((line) => fold(words(line), 6, 8, style));
   return [
     fold([word('[ ]'), ...words(`${verb}${nameTarget(action)}`, 'cyan')], 2, 6, style),
     renderCommand(action, style),

@@ -54,6 +54,8 @@ const obstacles: Readonly<Record<BlockedBy, string>> = {
   unit_file_gone: 'its unit file is gone from disk: it may not start again as it was',
   user_process: 'it is what a user runs in this unit, and no part of it',
   not_own_files: 'only logs speak for it, and they are not known to be its own: somebody may have handed them over',
+  may_reboot: 'if it fails, or ends, systemd ends or reboots the host',
+  takes_others: 'a restart of it takes a unit along that is not to be restarted',
 };
 
 /** Whether the action is about the (sd-pam) of a user manager. It is in the same unit as the manager, but no part of it. */

@@ -17,6 +17,7 @@ import { parseEffectiveCapabilities, parseGroups } from '../../../src/procfs/sta
 import { parseRange } from '../../../src/render/drift/nagios.ts';
 import { stableName } from '../../../src/stable-names.ts';
 import { queryUnits } from '../../../src/systemd/systemctl.ts';
+import { affectedUnit } from '../../../src/systemd/unit-block.ts';
 import type { Target } from '../engine.ts';
 
 /** Bytes as one unit each, and as the text that they are in UTF-8. Returns a description that differs between kinds of answers. */
@@ -58,7 +59,12 @@ const readers: Readonly<Record<string, Reader>> = {
   apk: (bytes) => parseApk(bytes.split('\n'), new Set(['/usr/bin/x'])).size,
   systemctl(bytes, _, raw) {
     const names = ['cron.service', 'x.mount', 'a@b.service'];
-    const { facts, problem } = queryUnits(names, () => ({ kind: 'ok', status: 0, stdout: raw, stderr: raw }));
+    const { facts, problem } = queryUnits(names, affectedUnit, () => ({
+      kind: 'ok',
+      status: 0,
+      stdout: raw,
+      stderr: raw,
+    }));
     for (const name of facts.keys()) assert.ok(bytes.includes(`Names=`) && bytes.includes(name), name);
     assert.equal(facts.size === names.length, problem === null, 'what is missing is said');
     return [...facts.values()].map(({ main_pid, kill_mode, controlGroup }) =>

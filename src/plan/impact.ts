@@ -1,0 +1,108 @@
+// The settled targets and the report -> what each restart takes along. A restart that would end the host, or reach a unit that the
+// plan or the policy leaves alone, is left to people. A unit that restarts with another one is not restarted a second time.
+
+import type { Action, BlockedBy, Impact } from '../documents/generated/plan.ts';
+import type { Report, SystemdFacts } from '../documents/generated/report.ts';
+import type { Policy } from './decide.ts';
+import { type Reach, reachOf, type Units } from './reach.ts';
+
+/** An action, and whether the user's own policy asked for it. */
+export interface Wanted {
+  action: Action;
+  isTrusted: boolean;
+}
+
+/** @param units those of unitsOf(); null if the report does not say what a restart takes along */
+export function addImpact<W extends Wanted>(
+  wanted: readonly W[],
+  report: Report,
+  units: Units | null,
+  policy: Policy,
+): readonly W[] {
+  if (units === null) return wanted;
+  const left = new Set(wanted.flatMap(({ action }) => (isLeftAlone(action) ? [action.unit] : [])));
+  const planned = new Set(wanted.flatMap(({ action }) => (action.scope === 'system' ? [action.unit] : [])));
+  const isLeft = (name: string) => (planned.has(name) ? left.has(name) : policyLeaves(name, policy));
+  return wanted.map((each) => {
+    const { action, isTrusted } = each;
+    const { unit } = action;
+    const reach = unit !== null && isService(action) ? reachOf(unit, units) : null;
+    if (unit === null || reach === null) return each;
+    const known = { ...action, impact: describe(reach, units.get(unit)!) };
+    const blocked_by = action.action === 'restart' && !isTrusted ? findBlock(reach, isLeft) : null;
+    if (blocked_by !== null) return { ...each, action: { ...known, action: 'manual', argv: null, blocked_by } };
+    const carries = [...reach.restarts, ...reach.stops].some((name) => report.scan.carriers.includes(name));
+    return { ...each, action: { ...known, carries_caller: action.carries_caller || carries } };
+  });
+}
+
+/** The whole unit, not one process in it. */
+function isService({ action, scope, process, unit }: Action): boolean {
+  const isWhole = action === 'restart' || (action === 'manual' && process === null);
+  return isWhole && scope === 'system' && unit?.endsWith('.service') === true;
+}
+
+/** The processes in a unit that outlive its restart are left alone anyway. */
+const ofProcesses: readonly (BlockedBy | null)[] = ['outlives_restart', 'user_process'];
+
+function isLeftAlone({ action, scope, process, blocked_by }: Action): boolean {
+  const isManual = action === 'manual' && process === null && !ofProcesses.includes(blocked_by);
+  return scope === 'system' && (isManual || action === 'reboot');
+}
+
+/** Judges a unit that is not affected, as if its code were gone. */
+function policyLeaves(unit: string, { user, shipped }: Policy): boolean {
+  const names = { unit, aliases: [] };
+  const file = { bytes: '', affects: true, mayBeHanded: false };
+  const own = user(names, file)?.decision;
+  if (own !== undefined) return own.action !== 'restart';
+  const facts = { programs: [], killMode: null, hasCode: true, mapsCode: true };
+  const decision = shipped({ ...names, ...facts, scope: 'system' });
+  return decision !== null && decision.action !== 'restart';
+}
+
+function findBlock({ restarts, stops, mayEndHost }: Reach, isLeft: (unit: string) => boolean): BlockedBy | null {
+  if (mayEndHost === true) return 'may_reboot';
+  return restarts.some(isLeft) || stops.some(isLeft) ? 'takes_others' : null;
+}
+
+function describe(reach: Reach, facts: Partial<SystemdFacts>): Impact {
+  const { start_limit_burst: burst, start_limit_interval_seconds: seconds } = facts;
+  return {
+    also_restarts: [...reach.restarts],
+    also_stops: [...reach.stops],
+    complete: reach.complete,
+    socket_activated: reach.hasSocket,
+    kept_descriptors: facts.kept_descriptors ?? null,
+    last_start_seconds: facts.last_start_seconds ?? null,
+    stop_timeout_seconds: facts.stop_timeout_seconds ?? null,
+    may_reboot: reach.mayEndHost,
+    start_limit: burst && seconds ? { burst, interval_seconds: seconds } : null,
+  };
+}
+
+/**
+ * Gives each action that another one of the plan does as well the unit of that other one, and takes its command away.
+ * @param actions in the order of the plan
+ */
+export function coverActions(actions: readonly Action[]): Action[] {
+  const restarts = actions.filter(({ action, scope }) => action === 'restart' && scope === 'system');
+  const places = new Map(restarts.map(({ unit }, index) => [unit, index]));
+  const coveredBy = new Map<string, string>();
+  for (const { unit, impact, carries_caller } of restarts) {
+    if (unit === null || coveredBy.has(unit)) continue;
+    for (const name of impact?.also_restarts ?? []) {
+      const other = restarts[places.get(name) ?? -1];
+      // The restart that may end the caller comes last, and others must not wait for it.
+      if (other === undefined || coveredBy.has(name) || (carries_caller && !other.carries_caller)) continue;
+      coveredBy.set(name, unit);
+    }
+  }
+  // A unit may have been found to be covered after it covered others: its own cover restarts these as well.
+  const last = (unit: string): string => (coveredBy.has(unit) ? last(coveredBy.get(unit)!) : unit);
+  return actions.map((action) => {
+    const cover =
+      action.action === 'restart' && action.scope === 'system' ? coveredBy.get(action.unit ?? '') : undefined;
+    return cover === undefined ? { ...action, covered_by: null } : { ...action, argv: null, covered_by: last(cover) };
+  });
+}

@@ -1,0 +1,122 @@
+// The report -> the units that systemd restarts and stops with a unit, by its own rules. A restart of a unit restarts the active units
+// that depend on it, and so on; PropagatesStopTo= only stops. Source: transaction.c transaction_add_job_and_dependencies() and
+// unit-dependency-atom.c of systemd, systemd.unit(5).
+
+import { compareBytes } from '../documents/compare-bytes.ts';
+import type { Dependencies, RelatedUnit, Report, SystemdFacts } from '../documents/generated/report.ts';
+
+export interface Reach {
+  /** Active units that restart with the unit, without itself, by name. */
+  restarts: readonly string[];
+  /** Active units that stop with it and stay so, by name. */
+  stops: readonly string[];
+  /** Whether systemd said all that is needed for both lists. */
+  complete: boolean;
+  /** Whether the end or the failure of one of these units, or of the unit itself, ends or reboots the host; null if that is not known. */
+  mayEndHost: boolean | null;
+  /** Whether an active socket unit starts the unit; null if that is not known. */
+  hasSocket: boolean | null;
+}
+
+type Node = Partial<SystemdFacts> & Omit<RelatedUnit, 'name'>;
+export type Units = ReadonlyMap<string, Node>;
+
+/** The lists by which a restart, and a stop, reaches other units. */
+const reached = ['required_by', 'requisite_of', 'bound_by', 'consists_of'] as const;
+
+/** systemd does not start units for the sake of a restart: it only restarts what is not stopped (job_collapse_type()). */
+const stopped: readonly string[] = ['inactive', 'failed', 'deactivating'];
+
+/** Indexes what systemd said of the units of the system, by each of their names; null if the report is older than 1.4. */
+export function unitsOf({ units, related_units: related }: Report): Units | null {
+  if (related == null) return null;
+  const own = units.flatMap(({ name, scope, systemd: facts }) =>
+    scope === 'system' && facts !== null ? [[new Set([name, ...(facts.names ?? [])]), toNode(facts)] as const] : [],
+  );
+  const known = new Map<string, Node>();
+  const ambiguous = new Set<string>();
+  for (const [names, node] of [...related.map((unit) => [[unit.name], unit] as const), ...own]) {
+    for (const name of names) {
+      if (known.has(name)) ambiguous.add(name);
+      known.set(name, node);
+    }
+  }
+  // A scan names each unit once. If a report does not, nobody can say which entry is right.
+  for (const name of ambiguous) known.delete(name);
+  return known;
+}
+
+function toNode(facts: SystemdFacts): Node {
+  const { dependencies = null, failure_action = null, success_action = null, start_limit_action = null } = facts;
+  return { ...facts, dependencies, failure_action, success_action, start_limit_action };
+}
+
+/** Returns null if systemd did not say the dependencies of the unit. */
+export function reachOf(unit: string, units: Units): Reach | null {
+  const own = units.get(unit);
+  if (own === undefined || own.dependencies === null) return null;
+  const walk = new Walk(units);
+  const restarts = walk.follow([unit], ({ dependencies }) => reached.flatMap((list) => dependencies![list]));
+  const ended = [...restarts].flatMap((name) => units.get(name)?.dependencies?.propagates_stop_to ?? []);
+  const stops = walk.follow(ended, ({ dependencies }) => [
+    ...reached.flatMap((list) => dependencies![list]),
+    ...dependencies!.propagates_stop_to,
+  ]);
+  const nodes = [...restarts, ...stops].flatMap((name) => units.get(name) ?? []);
+  return {
+    restarts: sort([...restarts].filter((name) => name !== unit)),
+    stops: sort([...stops].filter((name) => !restarts.has(name))),
+    complete: walk.complete,
+    mayEndHost: findEnd(nodes, walk.complete),
+    hasSocket: findSocket(own.dependencies, units),
+  };
+}
+
+class Walk {
+  readonly #units: Units;
+  /** Whether systemd said everything of each unit on the way. */
+  complete = true;
+
+  constructor(units: Units) {
+    this.#units = units;
+  }
+
+  /** The active ones among these units and the units that follow them. */
+  follow(from: readonly string[], next: (node: Node) => readonly string[]): Set<string> {
+    const found = new Set<string>();
+    const open = [...from];
+    for (let name = open.pop(); name !== undefined; name = open.pop()) {
+      if (found.has(name)) continue;
+      const node = this.#units.get(name);
+      if (node === undefined) {
+        this.complete = false;
+        continue;
+      }
+      if (stopped.includes(node.active_state)) continue;
+      found.add(name);
+      if (node.dependencies === null) this.complete = false;
+      else open.push(...next(node));
+    }
+    return found;
+  }
+}
+
+function findEnd(nodes: readonly Node[], complete: boolean): boolean | null {
+  const actions = nodes.flatMap(({ failure_action, success_action, start_limit_action }) => [
+    failure_action,
+    success_action,
+    start_limit_action,
+  ]);
+  if (actions.some((action) => action !== null && action !== 'none')) return true;
+  return complete && actions.every((action) => action !== null) ? false : null;
+}
+
+function findSocket({ triggered_by }: Dependencies, units: Units): boolean | null {
+  const states = triggered_by.filter((name) => name.endsWith('.socket')).map((name) => units.get(name)?.active_state);
+  if (states.some((state) => state !== undefined && !stopped.includes(state))) return true;
+  return states.includes(undefined) ? null : false;
+}
+
+function sort(names: readonly string[]): string[] {
+  return [...names].sort(compareBytes);
+}

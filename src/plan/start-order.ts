@@ -1,0 +1,57 @@
+// Services -> their places in the order in which a boot would start them: systemd.unit(5) (After=, Before=), also through targets
+// that the report names.
+
+import { compareBytes } from '../documents/compare-bytes.ts';
+import type { Units } from './reach.ts';
+
+/**
+ * Returns the place of each service, from 0. If nothing orders two services, their names do; so they do in a cycle.
+ * @param services each once
+ */
+export function placeServices(services: readonly string[], units: Units): Map<string, number> {
+  const wanted = new Set(services);
+  const earlier = new Map(services.map((name) => [name, findEarlier(name, wanted, units)]));
+  const later = new Map<string, string[]>(services.map((name) => [name, []]));
+  for (const [name, others] of earlier) for (const each of others) later.get(each)!.push(name);
+  const waitsFor = new Map([...earlier].map(([name, others]) => [name, others.size]));
+  const places = new Map<string, number>();
+  const rest = [...services].sort(compareBytes);
+  while (rest.length > 0) {
+    const next = rest.find((name) => waitsFor.get(name) === 0) ?? firstOfCycle(rest[0]!, earlier, places);
+    rest.splice(rest.indexOf(next), 1);
+    places.set(next, places.size);
+    for (const each of later.get(next)!) waitsFor.set(each, waitsFor.get(each)! - 1);
+  }
+  return places;
+}
+
+/** The wanted services that start before this one. The way does not lead through another wanted one, since that has its own. */
+function findEarlier(service: string, wanted: ReadonlySet<string>, units: Units): Set<string> {
+  const earlier = new Set<string>();
+  const seen = new Set<string>([service]);
+  const open = [service];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    for (const before of units.get(name)?.dependencies?.after ?? []) {
+      if (seen.has(before)) continue;
+      seen.add(before);
+      if (wanted.has(before)) earlier.add(before);
+      else open.push(before);
+    }
+  }
+  return earlier;
+}
+
+/** From a service that waits, back to a cycle: the first service of the cycle by name. */
+function firstOfCycle(
+  from: string,
+  earlier: ReadonlyMap<string, ReadonlySet<string>>,
+  places: ReadonlyMap<string, number>,
+): string {
+  const way: string[] = [];
+  let name = from;
+  while (!way.includes(name)) {
+    way.push(name);
+    name = [...earlier.get(name)!].filter((each) => !places.has(each)).sort(compareBytes)[0]!;
+  }
+  return way.slice(way.indexOf(name)).sort(compareBytes)[0]!;
+}

@@ -1,0 +1,35 @@
+// The impact of a restart -> one line of the plan's text, only with what matters to a reader.
+
+import type { Action, Impact } from '../../documents/generated/plan.ts';
+import { count, enumerate } from '../format.ts';
+import { sanitizeUnit } from '../sanitize.ts';
+
+const shownUnits = 3;
+/** A start that takes longer than this, in seconds, is worth a word. */
+const longStart = 5;
+
+/** Sanitized: `restarts 2 others (a.service, b.service), its last start took 12 s`; null if there is nothing to say. */
+export function impactText({ impact, covered_by }: Pick<Action, 'impact' | 'covered_by'>): string | null {
+  if (covered_by != null) return `restarts with ${sanitizeUnit(covered_by)}, so it needs no command of its own`;
+  if (impact == null) return null;
+  const parts = [...others(impact), ...slowness(impact)];
+  return parts.length === 0 ? null : parts.join(', ');
+}
+
+function others({ also_restarts, also_stops, complete }: Impact): string[] {
+  return [
+    ...(also_restarts.length === 0 ? [] : [`restarts ${complete ? '' : 'at least '}${name(also_restarts)}`]),
+    ...(also_stops.length === 0 ? [] : [`stops ${name(also_stops)}, which systemd does not start again`]),
+    ...(complete ? [] : ['systemd did not say all that it takes along']),
+  ];
+}
+
+function slowness({ last_start_seconds: seconds }: Impact): string[] {
+  return seconds === null || seconds < longStart ? [] : [`its last start took ${Math.round(seconds)} s`];
+}
+
+function name(units: readonly string[]): string {
+  const named = units.slice(0, shownUnits).map(sanitizeUnit);
+  const more = units.length - named.length;
+  return `${count(units.length, 'other')} (${more > 0 ? `${named.join(', ')} and ${more} more` : enumerate(named)})`;
+}

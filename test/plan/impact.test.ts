@@ -1,0 +1,238 @@
+// A report with what systemd said of each unit -> the plan's restarts: their impact, their order, which of them another one does as
+// well, and which are left to people for what they take along.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Action } from '../../src/documents/generated/plan.ts';
+import type { Dependencies, RelatedUnit, SystemdFacts } from '../../src/documents/generated/report.ts';
+import { buildPlan } from '../../src/plan/build.ts';
+import { compileSelection } from '../../src/plan/selection.ts';
+import type { UserPolicyRule } from '../../src/policy/rule.ts';
+import { renderPlanText } from '../../src/render/plan/text.ts';
+import { facts, libc, report, unit } from '../support/reports.ts';
+
+const none: Dependencies = {
+  ...{ required_by: [], requisite_of: [], bound_by: [], consists_of: [], propagates_stop_to: [] },
+  ...{ triggered_by: [], after: [] },
+};
+const quiet = { failure_action: 'none', success_action: 'none', start_limit_action: 'none' };
+
+type Lists = Partial<Dependencies>;
+
+function affected(
+  units: Record<string, Lists & { facts?: Partial<SystemdFacts> }>,
+  others: RelatedUnit[] = [],
+  carriers: string[] = [],
+) {
+  const made = Object.entries(units).map(([name, { facts: more, ...lists }], index) =>
+    unit(name, [{ ...libc, pids: [100 + index] }], {
+      systemd: { ...facts, ...quiet, dependencies: { ...none, ...lists }, ...more },
+    }),
+  );
+  const empty = report({ units: made, related: others });
+  return { ...empty, scan: { ...empty.scan, carriers } };
+}
+
+function related(name: string, lists: Lists = {}, more: Partial<RelatedUnit> = {}): RelatedUnit {
+  return { name, active_state: 'active', dependencies: { ...none, ...lists }, ...quiet, ...more };
+}
+
+const planOf = (given: ReturnType<typeof affected>, rules: UserPolicyRule[] = []) =>
+  buildPlan(given, rules, '2026-11-23T07:40:12Z');
+const rule = (more: Partial<UserPolicyRule>): UserPolicyRule => ({
+  ...{ unit: 'a.service', action: 'restart', reason: 'so it is', file: 'c.yaml', line: 3 },
+  ...more,
+});
+const summary = ({ action, unit: name, blocked_by, covered_by, argv }: Action) =>
+  [action, name, blocked_by, covered_by && `with ${covered_by}`, argv === null ? 'no command' : null]
+    .filter(Boolean)
+    .join(' ');
+
+test('the services are in the order of a boot, also through a target', () => {
+  const plan = planOf(
+    affected(
+      {
+        'a.service': { after: ['net.target'] },
+        'b.service': {},
+        'c.service': { after: ['b.service'] },
+        'z.service': {},
+      },
+      [related('net.target', { after: ['z.service'] })],
+    ),
+  );
+  assert.deepEqual(plan.services, ['b.service', 'c.service', 'z.service', 'a.service']);
+});
+
+test('a unit that restarts with another one has no command of its own, and keeps its entry', () => {
+  const plan = planOf(affected({ 'a.service': { consists_of: ['b.service'] }, 'b.service': {}, 'c.service': {} }));
+  assert.deepEqual(plan.services, ['a.service', 'c.service']);
+  assert.deepEqual(plan.actions.map(summary), [
+    'restart a.service',
+    'restart b.service with a.service no command',
+    'restart c.service',
+  ]);
+});
+
+test('a chain is covered by its beginning, whatever the names', () => {
+  const plan = planOf(
+    affected({
+      'c.service': { required_by: ['b.service'] },
+      'b.service': { required_by: ['a.service'] },
+      'a.service': {},
+    }),
+  );
+  assert.deepEqual(plan.services, ['c.service']);
+  for (const { unit: name, covered_by } of plan.actions) {
+    assert.equal(covered_by, name === 'c.service' ? null : 'c.service');
+  }
+});
+
+test('of units that restart each other, one is restarted', () => {
+  const plan = planOf(
+    affected({ 'a.service': { required_by: ['b.service'] }, 'b.service': { bound_by: ['a.service'] } }),
+  );
+  assert.deepEqual(plan.services, ['a.service']);
+});
+
+test('a unit that is reloaded is not covered by a restart', () => {
+  const given = affected({ 'a.service': { consists_of: ['b.service'] }, 'b.service': {} });
+  const plan = planOf(given, [rule({ unit: 'b.service', action: 'signal', signal: 'HUP' })]);
+  assert.equal(plan.actions.find(({ unit: name }) => name === 'b.service')?.covered_by, null);
+});
+
+test('if a restart takes the caller along, it comes last, and nothing waits for it', () => {
+  const given = affected(
+    { 'a.service': { consists_of: ['b.service', 'ssh.service'] }, 'b.service': {} },
+    [related('ssh.service')],
+    ['ssh.service'],
+  );
+  const plan = planOf(given);
+  assert.deepEqual(plan.actions.map(summary), ['restart b.service', 'restart a.service']);
+  assert.deepEqual(
+    plan.actions.map(({ carries_caller }) => carries_caller),
+    [false, true],
+  );
+});
+
+test('a selection of units does not let a unit be covered by one that is not in the plan', () => {
+  const given = affected({ 'a.service': { consists_of: ['b.service'] }, 'b.service': {} });
+  const plan = buildPlan(given, [], '2026-11-23T07:40:12Z', compileSelection(['b.service'], []));
+  assert.deepEqual(plan.services, ['b.service']);
+});
+
+const blocks: [name: string, given: ReturnType<typeof affected>, rules: UserPolicyRule[], expected: string][] = [
+  [
+    'a failure that reboots the host',
+    affected({ 'a.service': { facts: { failure_action: 'reboot' } } }),
+    [],
+    'manual a.service may_reboot no command',
+  ],
+  [
+    'the failure of one that restarts with it',
+    affected({ 'a.service': { bound_by: ['b.service'] } }, [
+      related('b.service', {}, { start_limit_action: 'reboot' }),
+    ]),
+    [],
+    'manual a.service may_reboot no command',
+  ],
+  [
+    'a failure that reboots the host, and a rule that wants the restart',
+    affected({ 'a.service': { facts: { failure_action: 'reboot' } } }),
+    [rule({})],
+    'restart a.service',
+  ],
+  [
+    'a unit that the shipped policy leaves alone restarts with it',
+    affected({ 'a.service': { required_by: ['dbus.service'] } }, [related('dbus.service')]),
+    [],
+    'manual a.service takes_others no command',
+  ],
+  [
+    'a unit that the shipped policy leaves alone stops with it',
+    affected({ 'a.service': { propagates_stop_to: ['gdm.service'] } }, [related('gdm.service')]),
+    [],
+    'manual a.service takes_others no command',
+  ],
+  [
+    "a unit that the user's policy leaves alone restarts with it",
+    affected({ 'a.service': { required_by: ['b.service'] } }, [related('b.service')]),
+    [rule({ unit: 'b.service', action: 'manual' })],
+    'manual a.service takes_others no command',
+  ],
+  [
+    'a unit that is itself left to people restarts with it',
+    affected({ 'a.service': { required_by: ['b.service'] }, 'b.service': { facts: { refuse_manual_stop: true } } }),
+    [],
+    'manual a.service takes_others no command',
+  ],
+  [
+    'any other unit restarts with it',
+    affected({ 'a.service': { required_by: ['b.service'] } }, [related('b.service')]),
+    [],
+    'restart a.service',
+  ],
+];
+for (const [name, given, rules, expected] of blocks) {
+  test(`left to people: ${name}`, () => {
+    const action = planOf(given, rules).actions.find(({ unit: name }) => name === 'a.service')!;
+    assert.equal(summary(action), expected);
+    assert.ok(action.impact, 'the impact is said in any case');
+  });
+}
+
+test('the impact says what systemd said', () => {
+  const told = {
+    ...{ start_limit_burst: 5, start_limit_interval_seconds: 10, stop_timeout_seconds: 90, last_start_seconds: 0.2 },
+    kept_descriptors: 2,
+  };
+  const lists = { required_by: ['b.service'], propagates_stop_to: ['c.service'], triggered_by: ['a.socket'] };
+  const given = affected({ 'a.service': { ...lists, facts: told } }, [
+    ...[related('a.socket'), related('b.service'), related('c.service')],
+  ]);
+  assert.deepEqual(planOf(given).actions[0]?.impact, {
+    ...{ also_restarts: ['b.service'], also_stops: ['c.service'], complete: true, socket_activated: true },
+    ...{ kept_descriptors: 2, last_start_seconds: 0.2, stop_timeout_seconds: 90, may_reboot: false },
+    start_limit: { burst: 5, interval_seconds: 10 },
+  });
+});
+
+test('a report that does not say it, as of 1.3, gives the plan that it gave, in the order of the names', () => {
+  const { related_units: _, ...older } = affected({ 'b.service': { consists_of: ['a.service'] }, 'a.service': {} });
+  const plan = planOf(older);
+  assert.deepEqual(plan.services, ['a.service', 'b.service']);
+  assert.deepEqual(
+    plan.actions.map(({ impact, covered_by }) => [impact, covered_by]),
+    [
+      [null, null],
+      [null, null],
+    ],
+  );
+});
+
+const lines: [name: string, given: ReturnType<typeof affected>, expected: RegExp][] = [
+  [
+    'others that restart',
+    affected({ 'a.service': { required_by: ['b.service', 'c.service', 'd.service', 'e.service'] } }, [
+      ...['b', 'c', 'd', 'e'].map((letter) => related(`${letter}.service`)),
+    ]),
+    /restarts 4 others \(b\.service, c\.service, d\.service and 1 more\)/,
+  ],
+  [
+    'one that stops',
+    affected({ 'a.service': { propagates_stop_to: ['b.service'] } }, [related('b.service')]),
+    /stops 1 other \(b\.service\), which systemd does not start again/,
+  ],
+  ['a slow start', affected({ 'a.service': { facts: { last_start_seconds: 12.4 } } }), /its last start took 12 s/],
+  [
+    'what another restart does as well',
+    affected({ 'a.service': { consists_of: ['b.service'] }, 'b.service': {} }),
+    /restarts with a\.service, so it needs no command of its own/,
+  ],
+  [
+    'an answer with a gap',
+    affected({ 'a.service': { required_by: ['b.service', 'lost.service'] } }, [related('b.service')]),
+    /restarts at least 1 other \(b\.service\), systemd did not say all that it takes along/,
+  ],
+];
+for (const [name, given, expected] of lines) {
+  test(`text: ${name}`, () => assert.match(renderPlanText(planOf(given), { colour: false, columns: 200 }), expected));
+}

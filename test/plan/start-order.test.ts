@@ -1,0 +1,56 @@
+// Services and systemd's After= -> the order of their restarts.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Units } from '../../src/plan/reach.ts';
+import { placeServices } from '../../src/plan/start-order.ts';
+
+function unitsWith(after: Record<string, string[]>): Units {
+  return new Map(
+    Object.entries(after).map(([name, list]) => [
+      name,
+      {
+        active_state: 'active',
+        dependencies: {
+          ...{ required_by: [], requisite_of: [], bound_by: [], consists_of: [], propagates_stop_to: [] },
+          ...{ triggered_by: [], after: list },
+        },
+        ...{ failure_action: null, success_action: null, start_limit_action: null },
+      },
+    ]),
+  );
+}
+
+const rows: [name: string, services: string[], after: Record<string, string[]>, expected: string[]][] = [
+  ['by name, if nothing orders them', ['c', 'a', 'b'], {}, ['a', 'b', 'c']],
+  ['first what others wait for', ['a', 'b', 'c'], { a: ['c'], b: [], c: [] }, ['b', 'c', 'a']],
+  ['a chain', ['a', 'b', 'c'], { a: ['b'], b: ['c'], c: [] }, ['c', 'b', 'a']],
+  ['through a target', ['a', 'z'], { a: ['t.target'], 't.target': ['z'], z: [] }, ['z', 'a']],
+  ['through two targets', ['a', 'z'], { a: ['t.target'], 't.target': ['u.target'], 'u.target': ['z'] }, ['z', 'a']],
+  [
+    'a cycle by name, and the rest behind it',
+    ['d', 'c', 'b', 'a'],
+    { b: ['c'], c: ['b'], d: ['c'], a: [] },
+    ['a', 'b', 'c', 'd'],
+  ],
+  ['a cycle before one that waits for it', ['a', 'x', 'y'], { a: ['y'], x: ['y'], y: ['x'] }, ['x', 'y', 'a']],
+  ['a unit after itself', ['a', 'b'], { a: ['a', 'b'] }, ['b', 'a']],
+];
+
+for (const [name, services, after, expected] of rows) {
+  test(`order: ${name}`, () => {
+    for (const given of [services, services.toReversed()]) {
+      const places = placeServices(given, unitsWith(after));
+      assert.deepEqual(
+        [...places.keys()].sort((a, b) => places.get(a)! - places.get(b)!),
+        expected,
+      );
+    }
+  });
+}
+
+test('order: two thousand services that all wait for each other through a target', () => {
+  const names = Array.from({ length: 2000 }, (_, index) => `s${String(index).padStart(4, '0')}`);
+  const after = Object.fromEntries(names.map((name, index) => [name, index < 1000 ? [] : ['t.target']]));
+  const places = placeServices(names, unitsWith({ ...after, 't.target': names.slice(0, 1000) }));
+  assert.deepEqual([places.size, places.get('s0999'), places.get('s1000')], [2000, 999, 1000]);
+});
