@@ -98,6 +98,7 @@ const laterFields: ReadonlySet<string> = new Set([
   'plan/$defs/package/running_version',
   'fleet/cves',
   'fleet/cve',
+  'report/$defs/unit/sockets',
 ]);
 
 for (const name of schemaNames) {
