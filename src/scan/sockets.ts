@@ -59,7 +59,7 @@ export async function readSockets(
   await readProcesses(services, readers);
   const known = services.filter((service) => service.isRead && service.networks.size <= mostNetworks);
   // A service with a network of its own may hold sockets that PID 1 has opened for it: systemd.socket(5).
-  for (const { networks } of known) networks.set(init, 1);
+  for (const { networks } of known) networks.set(init.network, init.pid);
   const tables = await readTables(known, readers);
   return new Map(known.flatMap((service) => sumUp(service, tables) ?? []));
 }
@@ -79,10 +79,17 @@ function findServices(
   return [...services.values()];
 }
 
-/** The network namespace of PID 1; null if we may not know it. Then we do not see all sockets of other users either. */
-async function readInitNetwork(readers: Readers): Promise<Bytes | null> {
-  const [init] = readOr(await readers.ask('openSockets', [{ pid: 1 }]), null);
-  return init?.network ?? null;
+/** Returns the network namespace of PID 1. If we may not know it, our own stands in for it. */
+async function readInitNetwork(readers: Readers): Promise<{ network: Bytes; pid: number } | null> {
+  const pids = [1, process.pid];
+  const answers = await readers.ask(
+    'openSockets',
+    pids.map((pid) => ({ pid })),
+  );
+  const found = readOr(answers, null).flatMap((answer, index) =>
+    answer?.network == null ? [] : [{ network: answer.network, pid: pids[index]! }],
+  );
+  return found[0] ?? null;
 }
 
 /** Fills in the sockets and the network namespaces of each service. */
@@ -121,8 +128,8 @@ async function readTables(
     for (const [name, pid] of service.networks) {
       const network = networks.get(name) ?? { pid, inodes: new Set() };
       networks.set(name, network);
-      // PID 1 does not end while its table is read.
-      if (pid === 1) network.pid = 1;
+      // Neither PID 1 nor the scanner ends while the tables are read.
+      if (pid === 1 || pid === process.pid) network.pid = pid;
       for (const inode of service.inodes) network.inodes.add(inode);
     }
   }
