@@ -93,9 +93,11 @@ const systemctl = `#!/bin/sh
 while [ "$1" != -- ]; do shift; done
 shift
 for name; do
+  [ -z "$between" ] || echo
+  between=yes
   printf '%s\\n' "Id=$name" "Names=$name" LoadState=loaded ActiveState=active SubState=running FragmentPath= Transient=no
   printf '%s\\n' CanStart=yes CanStop=yes CanReload=no RefuseManualStart=no RefuseManualStop=no NeedDaemonReload=no
-  printf '%s\\n' Type=simple MainPID=1 ControlPID=0 KillMode=control-group "ControlGroup=/system.slice/$name" ''
+  printf '%s\\n' Type=simple MainPID=1 ControlPID=0 KillMode=control-group "ControlGroup=/system.slice/$name"
 done
 `;
 
