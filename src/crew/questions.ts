@@ -3,11 +3,15 @@
 
 import { type Inspection, Inspector, type InspectTask } from '../deleted/inspect.ts';
 import { type InitEvidence, readInitEvidence } from '../host/container.ts';
+import type { Bytes } from '../procfs/bytes.ts';
 import { type CgroupLine, parseCgroup } from '../procfs/cgroup.ts';
+import { readCgroupTree } from '../procfs/cgroup-tree.ts';
+import { type OpenSockets, readOpenSockets } from '../procfs/open-sockets.ts';
 import { orNull, readBytes } from '../procfs/reader.ts';
 import { hasSandboxRoot } from '../procfs/root-mount.ts';
 import { type Lineage, type Namespaces, readLineage, readNamespaces } from '../procfs/self.ts';
 import { readSessionLeader, type SessionLeader } from '../procfs/sessions.ts';
+import { type NamespaceSockets, readNamespaceSockets } from '../procfs/socket-table.ts';
 import { Views } from '../procfs/views.ts';
 import { readWaitedFor } from './left-waiting.ts';
 import { type PackedInspection, packInspection, unpackInspection } from './pack.ts';
@@ -34,6 +38,11 @@ export interface Answers {
   waitedFor: number | null;
   /** null if the process leads no session. */
   sessionLeader: SessionLeader | null;
+  /** The processes of a cgroup, and of those below it. Asked about one of these processes, with the cgroup. */
+  cgroupTree: number[] | null;
+  openSockets: OpenSockets | null;
+  /** The sockets of a network namespace. Asked about a process in it, with the namespace and the sockets to look for. */
+  networkSockets: NamespaceSockets | null;
 }
 
 export type QuestionName = keyof Answers;
@@ -42,6 +51,11 @@ export interface Item {
   pid: number;
   /** Tells the process from a later one with the same PID; only for questions that need it. */
   startTicks?: number;
+  cgroup?: Bytes;
+  /** The text of the link ns/net. */
+  network?: Bytes;
+  /** Inodes of sockets. */
+  inodes?: readonly number[];
 }
 
 /** Answers questions in its own process: a helper, or a test. */
@@ -82,6 +96,10 @@ export class Answerer {
     sandboxRoot: ({ pid, startTicks }) => hasSandboxRoot(this.#setup.procPath, pid, startTicks ?? 0),
     waitedFor: ({ pid }) => readWaitedFor(this.#setup.procPath, pid),
     sessionLeader: ({ pid }) => readSessionLeader(this.#setup.procPath, pid),
+    cgroupTree: ({ pid, cgroup = '' }) => readCgroupTree(cgroup, pid, this.#views.ownMounts),
+    openSockets: ({ pid }) => readOpenSockets(this.#setup.procPath, pid),
+    networkSockets: ({ pid, network = '', inodes }) =>
+      readNamespaceSockets(`${this.#setup.procPath}/${pid}`, network, new Set(inodes)),
   };
 }
 

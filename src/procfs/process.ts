@@ -95,6 +95,20 @@ export class OpenProcess {
     return links;
   }
 
+  /** The inodes of the sockets that are open, each once. Throws what node:fs throws. */
+  readSocketInodes(): number[] {
+    const inodes = new Set<number>();
+    for (const fd of readdirSync(`${this.#base}/fd`, 'latin1')) {
+      try {
+        const inode = /^socket:\[([0-9]{1,15})\]$/.exec(readFdLink(`${this.#base}/fd/${fd}`) ?? '')?.[1];
+        if (inode !== undefined) inodes.add(Number(inode));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      }
+    }
+    return [...inodes];
+  }
+
   /** A glimpse of the file that is open there now. It may be another file than when the link was read. */
   glimpseFd(fd: number, mountOf: MountOf): OpenFile | null {
     return glimpseOpenFile(`${this.#base}/fd/${fd}`, mountOf);
@@ -160,6 +174,11 @@ export class OpenProcess {
 
   readUserNamespace(): Bytes | null {
     return orNull(() => readLink(`${this.#base}/ns/user`));
+  }
+
+  /** Throws what node:fs throws. */
+  readNetworkNamespace(): Bytes {
+    return readLink(`${this.#base}/ns/net`);
   }
 
   readMountinfo(): Bytes | null {

@@ -25,7 +25,7 @@ let buffer = Buffer.allocUnsafeSlow(64 * 1024);
  * Reads a whole file into the shared buffer and returns the filled part, valid until the next call.
  * Stops at `limit` bytes. Throws what node:fs throws.
  */
-export function readShared(path: string, limit = Number.POSITIVE_INFINITY): Buffer {
+export function readShared(path: string | Buffer, limit = Number.POSITIVE_INFINITY): Buffer {
   const fd = openSync(path, constants.O_RDONLY);
   try {
     return readToEnd(fd, limit, () => null);

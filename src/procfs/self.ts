@@ -43,6 +43,11 @@ export function readNamespaces(directory: string): Namespaces {
   };
 }
 
+/** Whether a procfs shows the processes of our own PID namespace, so that its pids are those of cgroup.procs. */
+export function hasOwnPids(procPath: string): boolean {
+  return orNull(() => readLink(`${procPath}/self`)) === String(process.pid);
+}
+
 /** The initial PID namespace always has this number: PROC_PID_INIT_INO in linux/proc_ns.h. */
 export const initialPidNamespace = 'pid:[4026531836]';
 

@@ -3,7 +3,15 @@
 import type { Cut } from '../deleted/cut.ts';
 import type { FdFinding, MapFinding } from '../deleted/finding.ts';
 import type { AffectedProcess } from '../deleted/inspect.ts';
-import type { Host, Package, RelatedUnit, Scan, SystemdFacts, Warning } from '../documents/generated/report.ts';
+import type {
+  Host,
+  Package,
+  RelatedUnit,
+  Scan,
+  Sockets,
+  SystemdFacts,
+  Warning,
+} from '../documents/generated/report.ts';
 import type { PackageInUse } from '../fixes/packages-in-use.ts';
 import type { OwnerKind } from '../owner-kind.ts';
 import type { Bytes } from '../procfs/bytes.ts';
@@ -45,6 +53,8 @@ export interface ReportFacts {
   related: readonly RelatedUnit[] | null;
   /** By unit name: processes of a unit that lead a session and are not affected; system units only. */
   leaders: ReadonlyMap<string, readonly SessionLeader[]>;
+  /** By unit name: the sockets of services of the system; a service whose sockets are not known has no entry. */
+  sockets: ReadonlyMap<string, Sockets>;
   packages: ReadonlyMap<Bytes, Package>;
   /** null if fixes were not asked for. */
   fixes: PackageFacts | null;

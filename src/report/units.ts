@@ -51,6 +51,7 @@ function buildUnit(unit: NamedUnit, members: readonly AttributedProcess[], facts
     pids: members.map((process) => process.pid),
     users: buildUsers(members, facts),
     sessions: buildSessions(unit, members, facts),
+    sockets: unit.scope === 'system' ? (facts.sockets.get(unit.name) ?? null) : null,
     files: buildFiles(uses, facts),
     held_bytes: sumHeldBytes(held),
     held_memory_bytes: sumHeldMemoryBytes(held),

@@ -26,6 +26,7 @@ import { queryFixes } from './fixes.ts';
 import type { ScanOptions } from './options.ts';
 import { queryOwners } from './owners.ts';
 import { buildScan } from './record.ts';
+import { readSockets } from './sockets.ts';
 import { querySystemd, readLeaders, selectUnits, systemdWarnings } from './units.ts';
 import { describeUnseen, findUnseen } from './unseen.ts';
 import { hidepidWarning, hostWarnings, incompleteWarnings, packageWarnings } from './warnings.ts';
@@ -75,8 +76,9 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const packages = queryOwners(confirmed, views, options);
     const fixes = await queryFixes(confirmed, packages.owners, views, options);
 
-    // The last question to the helpers. They end while the report is built.
+    // The last questions to the helpers. They end while the report is built.
     const leaders = await readLeaders(confirmed, systemd.controlGroups, views, readers, options);
+    const sockets = await readSockets(confirmed, systemd.controlGroups, views, readers, options);
     void readers.close();
 
     // The report
@@ -102,6 +104,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       systemd: systemd.facts,
       related: systemd.related,
       leaders,
+      sockets,
       packages: packages.owners,
       fixes,
       userName,

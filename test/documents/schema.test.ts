@@ -116,6 +116,7 @@ const laterFields: ReadonlySet<string> = new Set([
   'report/$defs/systemd/kept_descriptors',
   'plan/$defs/action/impact',
   'plan/$defs/action/covered_by',
+  'report/$defs/unit/sockets',
 ]);
 
 /** Units that want a reboot come last, and have no such field. */

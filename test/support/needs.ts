@@ -108,6 +108,11 @@ const conditions = {
     what: 'a new PID namespace',
     remedy: notInContainer,
   },
+  'network namespace': {
+    given: () => succeeds('unshare', '--net', 'true'),
+    what: 'a new network namespace',
+    remedy: notInContainer,
+  },
   'overlays of users': {
     given: () => spawnSync('unshare', ['-Urm', 'sh', '-c', usersOverlay], { uid: 65534, gid: 65534 }).status === 0,
     what: 'users who may mount overlays in user namespaces',

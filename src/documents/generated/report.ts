@@ -552,6 +552,10 @@ export interface Unit {
    */
   sessions?: KernelSession[];
   /**
+   * Where the service listens, and how many connections it has. null if that is not known: for units of users and units that are no services, if systemd did not say what the control group of the unit is, if the processes of the control group or their sockets could not all be read (as another user, with hidepid, from another PID namespace, or because a process keeps its readers waiting), and if a table of sockets is longer than 16 MiB.
+   */
+  sockets?: Sockets | null;
+  /**
    * The gone files, by path and via.
    */
   files: UnitFile[];
@@ -590,6 +594,34 @@ export interface KernelSession {
   name: string;
   executable: NullableString;
   terminal: NullableString;
+}
+/**
+ * The TCP and UDP sockets that the processes of a service hold: those in its control group and below it, affected or not. Each socket counts once. Unix sockets are not in it, nor are other protocols, connections that wait to be accepted, and sockets of a network namespace in which neither a process of the service nor PID 1 is.
+ */
+export interface Sockets {
+  /**
+   * Where the service listens, by protocol, port and address, each place once; at most 64 of them.
+   */
+  listening: ListeningSocket[];
+  unlisted: Count;
+  established: Count;
+}
+/**
+ * An address and a port at which a service listens, in the network namespace in which the socket was opened.
+ */
+export interface ListeningSocket {
+  /**
+   * tcp: accepts connections. udp: bound to the port and not connected; it may be the answer to a question of the service's own that is awaited there.
+   */
+  protocol: 'tcp' | 'udp';
+  /**
+   * The local IPv4 or IPv6 address. 0.0.0.0 is every IPv4 address; :: is every address, often those of IPv4 too.
+   */
+  address: string;
+  /**
+   * The local port.
+   */
+  port: number;
 }
 /**
  * One gone file, with all processes of the unit that use it in the same way.

@@ -2,6 +2,7 @@
 // text. The first line of an input names the reader, the rest is the text to read.
 
 import assert from 'node:assert/strict';
+import { isIP } from 'node:net';
 import { locateJsonError } from '../../../src/documents/json-position.ts';
 import { splitDocuments } from '../../../src/documents/split-documents.ts';
 import { compileGlob, globProblem } from '../../../src/glob.ts';
@@ -13,6 +14,8 @@ import { parseApk } from '../../../src/packages/apk.ts';
 import { parseDiversions, parseDpkgStatus } from '../../../src/packages/dpkg.ts';
 import { parsePacman } from '../../../src/packages/pacman.ts';
 import { parseFdInfo } from '../../../src/procfs/fdinfo.ts';
+import { formatAddress } from '../../../src/procfs/ip-address.ts';
+import { parseSocketTable } from '../../../src/procfs/socket-table.ts';
 import { parseEffectiveCapabilities, parseGroups } from '../../../src/procfs/status.ts';
 import { parseRange } from '../../../src/render/drift/nagios.ts';
 import { stableName } from '../../../src/stable-names.ts';
@@ -29,7 +32,38 @@ function takeApart(chunks: Buffer[]): string[] {
   return frames;
 }
 
+/** All lines have the form, as a plain pattern has it; each with the fields that count. null if one has not. */
+function readSocketLines(bytes: string, digits: number) {
+  const [, ...lines] = bytes.split('\n');
+  if (lines.length === 0 || lines.pop() !== '') return null;
+  const field = `([^\\n]{${digits}}):([^\\n]{4}) `;
+  const form = new RegExp(`^ *[0-9]+: ${field}${field}([^\\n]{2}) +(?:[^ \\n]+ +){5}([0-9]{1,15})(?: [^\\n]*)?$`);
+  const sockets = lines.map((line) => form.exec(line));
+  return sockets.some((socket) => socket === null) ? null : sockets.map((socket) => socket!.slice(1));
+}
+
+/** The first number of the text is the wanted socket. */
+function readSocketTable(bytes: string, raw: Buffer, digits: 8 | 32) {
+  const wanted = Number(/ ([1-9][0-9]{0,14}) /.exec(bytes)?.[1] ?? 1);
+  const sockets = parseSocketTable(raw, digits, new Set([wanted]));
+  const lines = readSocketLines(bytes, digits)?.filter(([, , , , , inode]) => Number(inode) === wanted);
+  const isHex = lines?.every(([address, port, , , state]) => /^[0-9A-F]+$/.test(`${address}${port}${state}`));
+  if (!isHex) {
+    assert.equal(sockets, null, 'a table that is not understood is no table');
+    return 'odd';
+  }
+  const number = (hex = '') => Number.parseInt(hex, 16);
+  assert.deepEqual(
+    sockets,
+    lines?.map(([address, port, , , state]) => ({ inode: wanted, address, port: number(port), state: number(state) })),
+  );
+  for (const { address } of sockets ?? []) assert.notEqual(isIP(formatAddress(address, 'LE')), 0);
+  return [sockets?.length, sockets?.[0]?.state, isIP(formatAddress(sockets?.[0]?.address ?? '00000000', 'BE'))];
+}
+
 const readers: Readonly<Record<string, Reader>> = {
+  sockets: (bytes, _, raw) => readSocketTable(bytes, raw, 8),
+  sockets6: (bytes, _, raw) => readSocketTable(bytes, raw, 32),
   fdinfo(bytes) {
     const info = parseFdInfo(bytes);
     if (info) assert.ok(Number.isSafeInteger(info.mountId) && (info.inode === null || info.inode < 10n ** 20n));
