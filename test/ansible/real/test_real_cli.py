@@ -38,8 +38,8 @@ def test_policy_is_understood(executable, ansible):
 def test_every_option_is_understood(executable, ansible):
     common = {'executable': executable, 'allow_incomplete': True, 'ignore': ['/tmp/a b*', '-x'], 'units': ['*']}
     options = {
-        'report_info': {'detail': 'processes', 'packages': True, 'labels': {'a': 1}, 'command_line': 'full'},
-        'plan_info': {'packages': True},
+        'report_info': {'detail': 'processes', 'packages': True, 'fixes': True, 'labels': {'a': 1}, 'command_line': 'full'},
+        'plan_info': {'packages': True, 'fixes': True},
         'drift_info': {'fail_on': 'never', 'roles': ['code', 'log'], 'kinds': ['library', 'regular']},
     }
     for module, more in options.items():
