@@ -161,7 +161,7 @@ def test_reports_and_what_they_say_together(executable, tmp_path, monkeypatch):
     assert 'nothing is written in check mode' in dry.stdout
     assert not (tmp_path / 'reports').exists()
 
-    process = ansible_playbook(*arguments)
+    process = ansible_playbook(*arguments + ['-e', 'report_cve=CVE-2026-32776'])
     assert process.returncode == 2, process.stdout
     assert 'no report from lost' in process.stdout
     assert re.search(r'CUSTOM STATS.*lib_users_fleet', process.stdout, re.DOTALL), process.stdout
@@ -172,6 +172,8 @@ def test_reports_and_what_they_say_together(executable, tmp_path, monkeypatch):
     fleet = json.loads(files[2].read_text(encoding='utf-8'))
     # It is one host, seen twice.
     assert [host['superseded'] for host in fleet['hosts']] == [1]
+    assert fleet['cve']['id'] == 'CVE-2026-32776' and re.search(r'No host (is known to )?runs? .*CVE-2026-32776', process.stdout)
+    assert json.loads(files[0].read_text(encoding='utf-8'))['packages'] is not None
 
 
 def test_packed_collection_installs(tmp_path):
