@@ -92,7 +92,7 @@ def test_restart_in_check_mode(tmp_path):
     assert 'app.service' in left
 
 
-# What the services of the worked example close; of app.service nothing is known.
+# The ids that each service of the worked example would close. Of app.service nothing is known.
 CLOSED = {'cron.service': [], 'nginx.service': ['CVE-2026-34182', 'CVE-2026-28390'], 'dbus.service': ['CVE-2026-34182']}
 
 
@@ -136,7 +136,7 @@ def test_after_a_security_night(tmp_path):
     assert 'cron.service: restart it (restart_only_fixes leaves it out: it brings no security fix into memory)' in printed
     assert 'app.service of deploy: restart it (restart_only_fixes leaves it out: it is not known' in unknown
     assert 'cron.service' not in unknown and 'dbus.service' not in unknown
-    # Of dbus.service it is known that only a reboot brings the fix into memory, so nothing but the local connection is in the way.
+    # A reboot alone brings the fix of dbus.service into memory. Only the local connection is in its way.
     printed, restarted, _ = run(restart_reboot='when_required')
     assert 'not rebooted, since this play runs on the host itself' in printed and restarted == ['nginx.service']
     write_plan({'nginx.service': CLOSED['nginx.service']})
