@@ -117,7 +117,8 @@ def test_baseline_is_written_but_not_in_check_mode(executable, tmp_path, ansible
 
 GLOBS = [
     'nginx', 'nginx*', 'nginx.service', 'nginx.servce', 'postgresql@.service', 'postgresql@*', '*ice', '*.conf', '[ ].service',
-    'a b.service', '@x.service', '-.mount', 'session-5', 'init', 'nginx.service, redis*', ' nginx.service', 'NGINX.Servcie', '?', '[!a]*.service', 'x[.service', '*@*', 'user@1000.service', '.service', 'a..service',
+    'a b.service', '@x.service', '-.mount', 'session-5', 'init', 'nginx.service, redis*', ' nginx.service', 'NGINX.Servcie',
+    '?', '[!a]*.service', 'x[.service', '*@*', 'user@1000.service', '.service', 'a..service',
 ]
 
 
