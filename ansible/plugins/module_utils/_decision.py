@@ -58,7 +58,7 @@ def is_reboot_wanted(plan, options):
 
 
 def closed_by_reboot(plan):
-    """The number of fixes that wait for the reboot and for nothing less, or None if that is not known, as of a kernel."""
+    """The number of fixes that a reboot alone brings into memory, or None if it is not known. It is never known of a kernel."""
     counts = [known_count(action.get('fixes')) for action in plan['actions'] if action['action'] == 'reboot']
     most = max([count for count in counts if count is not None] or [0])
     is_known = None not in counts and all(reason['code'] == 'unit' for reason in plan['reboot_reasons'])
