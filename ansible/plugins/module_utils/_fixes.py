@@ -11,8 +11,7 @@ UNKNOWN = {
     'not_everything_seen': 'not everything on the host was looked at',
     'no_package': 'code that still runs is of no package, or of a container',
     'fixes_unknown': 'of a version that still runs it is not known what was fixed since',
-    'changelog_incomplete': 'a changelog does not reach back to the version that still runs',
-    'fixes_incomplete': 'code is of no package, a version is not known, or a changelog does not reach back',
+    'fixes_incomplete': 'of some code that still runs it is not known, or not wholly, what was fixed since',
     'list_cut': 'only the newest ids are listed',
 }
 
@@ -45,7 +44,7 @@ def keys_of_report(report):
         'not_everything_seen': not shows_everything(report),
         'no_package': has_stray_code(report),
         'fixes_unknown': len(known) < len(packages),
-        'changelog_incomplete': not all(fixes['complete'] for fixes in known),
+        'fixes_incomplete': not all(fixes['complete'] for fixes in known),
         'list_cut': any(fixes['count'] > len(fixes['cves']) for fixes in known),
     }
     return keys_of([cve for fixes in known for cve in fixes['cves']], [code for code in UNKNOWN if found.get(code)])

@@ -158,7 +158,7 @@ cves_unknown_because:
   type: dict
   contains:
     code:
-      description: One of V(not_asked), V(not_everything_seen), V(no_package), V(fixes_unknown), V(changelog_incomplete) and V(list_cut).
+      description: One of V(not_asked), V(not_everything_seen), V(no_package), V(fixes_unknown), V(fixes_incomplete) and V(list_cut).
         RV(report.packages) says of each package what is not known.
       returned: success
       type: str

@@ -65,8 +65,8 @@ UNKNOWN = {
     'an earlier report': ({key: each for key, each in report().items() if key != 'packages'}, 'not_asked', None),
     'a version without fixes': (report(None), 'fixes_unknown', None),
     'one of two': (report(None, known(NEW)), 'fixes_unknown', [NEW]),
-    'a short changelog without any': (report(known(complete=False)), 'changelog_incomplete', None),
-    'a short changelog': (report(known(NEW, complete=False)), 'changelog_incomplete', [NEW]),
+    'a short changelog without any': (report(known(complete=False)), 'fixes_incomplete', None),
+    'a short changelog': (report(known(NEW, complete=False)), 'fixes_incomplete', [NEW]),
     'a list that was cut': (report(known(NEW, count=501)), 'list_cut', [NEW]),
     'not everything seen': (report(known(NEW), scan=scan(complete=False)), 'not_everything_seen', [NEW]),
     'processes of no unit left out': (
