@@ -11,6 +11,7 @@ import type { Plan } from '../../src/documents/generated/plan.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { plainEnvironment, runCli } from '../support/cli.ts';
 import { readGolden } from '../support/golden.ts';
+import { renderText } from '../support/joined.ts';
 import { needs } from '../support/needs.ts';
 import { shellWords } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
@@ -42,6 +43,24 @@ test('the first three commands are a scan, a plan, and a command of that plan', 
   assert.deepEqual([scan, plan], ['sudo lib-users scan', 'sudo lib-users plan']);
   const argvs = readGolden<Plan>('plan').actions.map(({ argv }) => argv?.join(' '));
   assert.ok(argvs.includes(restart.replace('sudo ', '')), restart);
+});
+
+test('the security fixes are lines of the text of a real scan, in its order, above the first heading of a section', () => {
+  const [top = ''] = readme.split('\n## ');
+  const [command, ...shown] = blockWith('Fixed on disk, not in memory:').split('\n');
+  assert.ok(top.includes(`    ${command}\n`));
+  assert.equal(command, '$ sudo lib-users scan --fixes');
+  // The packages of test/guest/fixes.test.ts, as one of its scans found them.
+  const packages = JSON.parse(readFileSync(join(projectRoot, 'test/fixtures/security-night.json'), 'utf8'));
+  const printed = renderText({ ...golden, packages }, { colour: false, columns: 120 }).split('\n');
+  const lines = shown.filter((line) => line !== '…');
+  assert.ok(lines.length > 2);
+  let from = 0;
+  for (const line of lines) {
+    const at = printed.indexOf(line, from);
+    assert.ok(at >= from, line);
+    from = at + 1;
+  }
 });
 
 test('the picture stands above the first heading of a section', () => {

@@ -200,7 +200,14 @@ test('a local connection, hooks, waiting, results, and a host that has no comman
   );
   assert.deepEqual(only.task('Results').result.msg, {
     restarted: ['one.service'],
-    left: [{ unit: 'two.service', action: 'restart', why: 'two.service: restart it (restart_only leaves it out)' }],
+    left: [
+      {
+        unit: 'two.service',
+        action: 'restart',
+        why: 'two.service: restart it (restart_only leaves it out)',
+        fixes: null,
+      },
+    ],
     rebooted: false,
     clean: false,
   });

@@ -57,7 +57,7 @@ for (const core of [null, newest ?? '']) {
     const before = await sleeper();
 
     // A careful reader begins like this. Nothing is installed yet, and no play is red for it.
-    assert.equal(plays.size, 6);
+    assert.equal(plays.size, 7);
     const files = { 'drain.yml': '[]', 'undrain.yml': '[]' };
     for (const [name, text] of plays) {
       const dry = await controller.play(text.replace('hosts: web', 'hosts: all'), {

@@ -66,6 +66,12 @@ options:
     description: Name the package that owns each file's path now.
     type: bool
     default: false
+  fixes:
+    description:
+      - Name the security fixes that are on disk and not in memory, by the changelogs of the installed packages. Implies O(packages).
+      - It needs a C(lib-users) that knows C(--fixes).
+    type: bool
+    default: false
 '''
 
     FROM_REPORT = r'''

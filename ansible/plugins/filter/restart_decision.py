@@ -25,6 +25,10 @@ options:
         type: list
         elements: str
         required: true
+      only_fixes:
+        description: Whether nothing is done but what is known to bring a security fix into memory.
+        type: bool
+        required: true
       last:
         description: Globs of the units that come after the others.
         type: list
@@ -71,7 +75,7 @@ _value:
     - C(asks), whether it must first be asked what speaks against a reboot; C(reboots); C(acts), whether anything is done.
     - C(attached) and C(detached), the actions to do, and those that systemd does while nobody is connected.
     - C(shown), what check mode shows; C(problems) and C(reboot_notes), why a reboot that is required is not done.
-    - C(runs_play), the actions that would end the play, and C(only), for P(lib_users.host.restart_outcome#filter).
+    - C(runs_play), the actions that would end the play, C(only) and C(only_fixes), for P(lib_users.host.restart_outcome#filter).
   type: dict
 '''
 

@@ -7,8 +7,9 @@ the plan's to say, never this file's."""
 
 import re
 
+from ansible_collections.lib_users.host.plugins.module_utils._fixes import known_count
 from ansible_collections.lib_users.host.plugins.module_utils._globs import any_matches
-from ansible_collections.lib_users.host.plugins.module_utils._sentences import command_sentence, sentence
+from ansible_collections.lib_users.host.plugins.module_utils._sentences import command_sentence, fixes_note, sentence
 
 # The values of restart_reboot. If it is set twice, the more careful value counts.
 CAREFUL_FIRST = ('never', 'for_kernel', 'when_required')
@@ -42,17 +43,26 @@ def decide(plan, options, ready=None):
         else [command_sentence(action) for action in attached + detached],
         'runs_play': carrying if options['is_local'] else [],
         'only': list(options['only']),
+        'only_fixes': options['only_fixes'],
         'problems': ['not rebooted, since %s' % problem for problem in problems],
-        'reboot_notes': reboot_notes(options, wants_reboot, forbidden),
+        'reboot_notes': reboot_notes(plan, options, wants_reboot, forbidden),
     }
 
 
 def is_reboot_wanted(plan, options):
     # A reboot restarts everything, what restart_only leaves out as well.
-    if not plan['reboot_required'] or options['only']:
+    if not plan['reboot_required'] or options['only'] or (options['only_fixes'] and not closed_by_reboot(plan)):
         return False
     mode = reboot_mode(options)
     return mode == 'when_required' or (mode == 'for_kernel' and any(is_for_kernel(reason) for reason in plan['reboot_reasons']))
+
+
+def closed_by_reboot(plan):
+    """The number of fixes that a reboot alone brings into memory, or None if it is not known. It is never known of a kernel."""
+    counts = [known_count(action.get('fixes')) for action in plan['actions'] if action['action'] == 'reboot']
+    most = max([count for count in counts if count is not None] or [0])
+    is_known = None not in counts and all(reason['code'] == 'unit' for reason in plan['reboot_reasons'])
+    return most if most > 0 or is_known else None
 
 
 def reboot_mode(options):
@@ -77,6 +87,7 @@ def wanted_actions(actions, options):
         action for action in actions
         if action['argv'] is not None and action['action'] in names and action['scope'] in scopes
         and (not options['only'] or any_matches(options['only'], action['unit']))
+        and (not options['only_fixes'] or known_count(action.get('fixes')))
     ]
 
 
@@ -91,7 +102,7 @@ def last_at_the_end(actions, globs):
     return [action for action in actions if action not in last] + last
 
 
-def reboot_notes(options, wants_reboot, forbidden):
+def reboot_notes(plan, options, wants_reboot, forbidden):
     """Why the role does not do a reboot that is required."""
     notes = []
     if forbidden:
@@ -103,4 +114,6 @@ def reboot_notes(options, wants_reboot, forbidden):
         notes.append('not rebooted, since this play runs on the host itself')
     if reboot_mode(options) != 'never' and options['only']:
         notes.append('not rebooted, since restart_only is set')
+    elif reboot_mode(options) != 'never' and options['only_fixes'] and not closed_by_reboot(plan):
+        notes.append('not rebooted, since ' + fixes_note(closed_by_reboot(plan)))
     return notes

@@ -124,14 +124,15 @@ def glob_problem(pattern):
         return 'an empty glob matches nothing'
     if can_match(pattern):
         return None
-    return 'it can match no unit name%s' % suggestion(pattern)
+    return 'it can match no unit name: %s' % suggestion(pattern)
 
 
 def suggestion(pattern):
+    """The hint of the CLI, word for word: a test compares them."""
     glob = pattern.strip()
     parts = [part for part in re.split(r'[\s,]+', glob) if part]
     if len(parts) > 1 and all(can_match(part) for part in parts):
-        return ': give each by itself, %s' % ' and '.join(parts)
+        return 'give each by itself: %s' % ' and '.join(parts)
     stem, dot, kind = glob.rpartition('.')
     near = difflib.get_close_matches(kind.lower(), UNIT_TYPES, 1) if dot else []
     guesses = [glob] + ['%s.%s' % (stem, each) for each in near]
@@ -139,8 +140,8 @@ def suggestion(pattern):
     guesses += [re.sub(r'@(\.[a-z]+)?$', lambda found: '@*' + (found.group(1) or '.service'), glob), glob + '.service']
     meant = [guess for guess in guesses if guess and can_match(guess)]
     if meant:
-        return ': did you mean %s?' % meant[0]
-    return ', which ends in its type, as in nginx.service or postgresql@*.service'
+        return 'did you mean %s?' % meant[0]
+    return 'as in nginx.service, nginx* or postgresql@*.service'
 
 
 def glob_problems(variables):

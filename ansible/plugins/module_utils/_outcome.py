@@ -18,7 +18,8 @@ def judge(decision, before, applied=None, again=None, after=None, check_mode=Fal
     still = still_to_do(decision, after['actions'], failed) if looked_again else []
     # A user could have its own services fail at will: they are left to people, and do not fail the host.
     stale = [action for action in still if action['scope'] != 'user']
-    people = left_over(left_to_people(decision, plan, looked_again, stale), decision['runs_play'], decision['only'])
+    skipped = left_to_people(decision, plan, looked_again, stale)
+    people = left_over(skipped, decision['runs_play'], decision['only'], decision['only_fixes'])
     failures = words_of(applied, again, failed) + decision['problems'] + [stale_sentence(action) for action in stale]
     # Nobody looked whether the reboot was enough.
     reboot_is_due = plan['reboot_required'] and not (decision['reboots'] and not looked_again)

@@ -44,6 +44,10 @@ def repeated(flag, entries):
     return ['--%s=%s' % (flag, entry) for entry in entries or []]
 
 
+def package_arguments(params):
+    return ['--' + flag for flag in ('packages', 'fixes') if params[flag]]
+
+
 def label_arguments(labels):
     pairs = sorted((labels or {}).items())
     return ['--label=%s=%s' % (key, str(text).lower() if isinstance(text, bool) else text) for key, text in pairs]

@@ -4,6 +4,7 @@
 
 """The codes of a plan -> words for the screen, of which nothing can drive a terminal. A test holds the tables to the plan's schema."""
 
+from ansible_collections.lib_users.host.plugins.module_utils._fixes import known_count
 from ansible_collections.lib_users.host.plugins.module_utils._globs import any_matches
 from ansible_collections.lib_users.host.plugins.module_utils._visible import visible
 
@@ -118,18 +119,26 @@ def unseen_sentence(owner):
     return visible('processes%s were not looked at (%s): what they run on is not known' % (user_name(owner['user']), ', '.join(counts)))
 
 
-def left_over(actions, runs_play=(), only=()):
-    """Actions that nobody did -> {unit, action, why} of each. runs_play are those that would end the play itself."""
+def fixes_note(count):
+    """Why restart_only_fixes leaves out what closes so many fixes: none, or None if that is not known."""
+    what = 'it is not known whether it brings a security fix into memory' if count is None else 'it brings no security fix into memory'
+    return 'restart_only_fixes leaves it out: ' + what
+
+
+def left_over(actions, runs_play=(), only=(), only_fixes=False):
+    """Actions that nobody did -> {unit, action, why, fixes} of each. runs_play are those that would end the play itself."""
     left = []
     for action in actions:
-        note = None
+        note, fixes = None, known_count(action.get('fixes'))
         if action['argv'] is not None and any(action['argv'] == each['argv'] for each in runs_play):
             note = 'this play runs in it'
         elif action['argv'] is not None and only and not any_matches(only, action['unit']):
             note = 'restart_only leaves it out'
         elif action.get('covered_by'):
             note = 'it restarts with %s' % action['covered_by']
-        left.append({'unit': action['unit'], 'action': action['action'], 'why': action_sentence(action, note)})
+        elif action['argv'] is not None and only_fixes and not fixes:
+            note = fixes_note(fixes)
+        left.append({'unit': action['unit'], 'action': action['action'], 'why': action_sentence(action, note), 'fixes': fixes})
     return left
 
 

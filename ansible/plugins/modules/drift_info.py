@@ -52,6 +52,13 @@ options:
       - It needs a C(lib-users) that knows it. If this option is not set, the default of C(lib-users) counts.
     type: str
     choices: [ok, warning, fail]
+  fixes_only:
+    description:
+      - Only findings of packages whose installed version has security fixes that the running one does not have.
+      - If that is not known of a finding that would count, RV(verdict) is V(incomplete) at best.
+      - It needs a C(lib-users) that knows C(--fixes-only).
+    type: bool
+    default: false
   allow_unseen_users:
     description:
       - Judge a host as if it had been seen wholly if nothing but processes of ordinary users could not be seen; they are returned as
@@ -319,6 +326,7 @@ def main():
                 choices=['executable', 'library', 'data', 'regular', 'directory', 'unknown'],
             ),
             reboot=dict(type='str', choices=['ok', 'warning', 'fail']),
+            fixes_only=dict(type='bool', default=False),
             allow_unseen_users=dict(type='bool', default=False),
             write_baseline=dict(type='path'),
             document=dict(type='bool', default=False),
@@ -341,6 +349,7 @@ def main():
     arguments += repeated('kind', params['kinds']) + repeated('ignore', params['ignore'])
     if params['reboot'] is not None:
         arguments.append('--reboot=' + params['reboot'])
+    arguments += ['--fixes-only'] if params['fixes_only'] else []
     kept = Baseline(module)
     arguments += kept.arguments
     arguments += ['--allow-incomplete'] if params['allow_incomplete'] else []

@@ -18,6 +18,11 @@ options:
     type: list
     elements: dict
     required: true
+  cve:
+    description:
+      - Ask which hosts still run code without the fix of this CVE id, although it is on disk. RV(fleet.cve) has the answer.
+      - It is about reports of O(lib_users.host.report_info#module:fixes=true). Of another it says that it cannot be known.
+    type: str
   executable:
     description:
       - The C(lib-users) to run.
@@ -122,7 +127,9 @@ fleet:
       type: list
       elements: dict
     cve:
-      description: Always null, because the module does not ask for one security fix.
+      description:
+        - The answer to O(cve), with C(verdict), C(hosts) that lack the fix, and C(unknown) hosts, each with the reason; null without it.
+        - C(verdict) is V(drift) if a host lacks it, V(incomplete) if none is known to but of some it cannot be known, else V(pass).
       returned: success
       type: dict
     unreadable_inputs:
@@ -142,8 +149,8 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.lib_users.host.plugins.module_utils._cli import COMMON_OPTIONS, Cli
 
-# 4: some reports say that not everything could be seen; the document names them.
-EXIT_CODES = (0, 4)
+# 4: some reports say that not everything could be seen; the document names them. 5: a host lacks the fix of cve.
+EXIT_CODES = (0, 4, 5)
 
 
 def main():
@@ -152,6 +159,7 @@ def main():
             executable=COMMON_OPTIONS['executable'],
             timeout=COMMON_OPTIONS['timeout'],
             reports=dict(type='list', elements='dict', required=True),
+            cve=dict(type='str'),
         ),
         supports_check_mode=True,
     )
@@ -159,8 +167,9 @@ def main():
     if not reports:
         module.fail_json(msg='reports is empty: no host gave a report')
     text = os.path.join(module.tmpdir, 'fleet.txt')
+    arguments = ['--also=text=' + text, '-'] + ([] if module.params['cve'] is None else ['--cve=' + module.params['cve']])
     cli = Cli(module)
-    answer = cli.ask('fleet', 'fleet', ['--also=text=' + text, '-'], exit_codes=EXIT_CODES, reports=reports)
+    answer = cli.ask('fleet', 'fleet', arguments, exit_codes=EXIT_CODES, reports=reports)
     with open(text, 'rb') as stream:
         lines = stream.read().decode('utf-8', 'backslashreplace').splitlines()
     # Ansible would return the reports among the options a second time.

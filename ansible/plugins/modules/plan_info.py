@@ -290,6 +290,34 @@ actions:
       returned: success
       type: list
       elements: dict
+fixes:
+  description:
+    - The security fixes that RV(actions) bring into memory, with C(count), C(cves), C(complete) and C(packages).
+    - Null if nothing is known of them, as without O(fixes=true).
+  returned: success
+  type: dict
+cves:
+  description:
+    - The CVE ids of the security fixes that RV(actions) bring into memory, the newest first.
+    - Empty only if it is known that there are none. Null if nothing is known. If RV(cves_unknown_because) is not null, there may
+      be more.
+  returned: success
+  type: list
+  elements: str
+cves_unknown_because:
+  description: Why RV(cves) is null or may lack some; null if it has all of them.
+  returned: success
+  type: dict
+  contains:
+    code:
+      description: One of V(not_asked), V(nothing_said), V(not_everything_seen), V(fixes_unknown), V(fixes_incomplete) and V(list_cut).
+        A plan lists the newest 20 ids; RV(lib_users.host.report_info#module:cves) has more.
+      returned: success
+      type: str
+    message:
+      description: The same in words.
+      returned: success
+      type: str
 held:
   description:
     - What holds the space of gone files, most first, whether or not there is anything else to do about it.
@@ -355,10 +383,12 @@ complete:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.lib_users.host.plugins.module_utils._cli import COMMON_OPTIONS, Cli
+from ansible_collections.lib_users.host.plugins.module_utils._fixes import keys_of_plan
 from ansible_collections.lib_users.host.plugins.module_utils._globs import glob_problems
 from ansible_collections.lib_users.host.plugins.module_utils._restarts import failed_since, read_record
 from ansible_collections.lib_users.host.plugins.module_utils._scan import (
     FROM_REPORT_OPTIONS,
+    package_arguments,
     repeated,
     report_arguments,
     require_own_host,
@@ -367,6 +397,7 @@ from ansible_collections.lib_users.host.plugins.module_utils._scan import (
 )
 
 FLAT_KEYS = ('services', 'reload_services', 'user_services', 'actions', 'ignored', 'daemon_reexec', 'complete')
+LATER_KEYS = ('clean', 'held', 'unseen_users', 'fixes')
 
 
 def policy_configuration(policy):
@@ -397,6 +428,7 @@ def main():
             units=dict(type='list', elements='str'),
             ignore=dict(type='list', elements='str'),
             packages=dict(type='bool', default=False),
+            fixes=dict(type='bool', default=False),
             allow_unseen_users=dict(type='bool', default=True),
             record=dict(type='path'),
             policy=dict(
@@ -418,13 +450,13 @@ def main():
             ),
             **FROM_REPORT_OPTIONS
         ),
-        mutually_exclusive=[('from_report', 'ignore'), ('from_report', 'packages')],
+        mutually_exclusive=[('from_report', 'ignore'), ('from_report', 'packages'), ('from_report', 'fixes')],
         supports_check_mode=True,
     )
     params = module.params
     arguments = report_arguments(params['from_report'])
     arguments += repeated('unit', params['units']) + repeated('ignore', params['ignore'])
-    arguments += ['--packages'] if params['packages'] else []
+    arguments += package_arguments(params)
     rules = [rule['unit'] for rule in params['policy'] or [] if rule['unit'] is not None]
     wrong = glob_problems({'units': params['units'], 'policy[].unit': rules})
     if wrong:
@@ -436,13 +468,14 @@ def main():
     require_seen(module, is_seen(plan, params, answer.warnings), answer.warnings, {'complete': plan['complete']})
     cli.warn(answer.warnings)
     required = plan['reboot']['required']
-    # Documents before version 1.1 say neither whether the host is clean nor what holds space, before 1.2 not whose processes were
-    # unseen, and before 1.3 not which kind of reboot is needed.
+    # Documents before version 1.1 say neither whether the host is clean nor what holds space, those before 1.2 nothing of
+    # unseen users and of fixes, and those before 1.3 not which kind of reboot is needed.
     parts = {'plan': plan}
     if not params['document']:
         parts = dict({key: plan[key] for key in FLAT_KEYS}, reboot_reasons=plan['reboot']['reasons'])
         parts.update(reboot_kind=plan['reboot'].get('kind'))
-        parts.update(clean=plan.get('clean'), held=plan.get('held'), unseen_users=plan.get('unseen_users'))
+        parts.update({key: plan.get(key) for key in LATER_KEYS})
+        parts.update(keys_of_plan(plan, params['fixes'] if params['from_report'] is None else None))
     if params['record'] is not None:
         failed = failed_since(read_record(params['record']))
         parts['failed_since'] = [{'unit': state['unit'], 'uid': state['uid']} for state in failed]

@@ -58,6 +58,12 @@ EXAMPLES = r'''
   ansible.builtin.debug:
     msg: "{{ lu.report.units | map(attribute='name') | list }}"
 
+- name: Ask which security fixes are on disk and not in memory
+  lib_users.host.report_info:
+    fixes: true
+  become: true
+  register: lu
+
 - name: Keep the report on the controller
   ansible.builtin.copy:
     content: "{{ lu.report | to_nice_json }}"
@@ -138,6 +144,28 @@ unseen_users:
   returned: success
   type: list
   elements: dict
+cves:
+  description:
+    - The CVE ids of the security fixes that are on disk and not in memory, the newest first.
+    - Empty only if it is known that there are none. Null if nothing is known. If RV(cves_unknown_because) is not null, there may
+      be more.
+  returned: success
+  type: list
+  elements: str
+cves_unknown_because:
+  description: Why RV(cves) is null or may lack some; null if it has all of them.
+  returned: success
+  type: dict
+  contains:
+    code:
+      description: One of V(not_asked), V(not_everything_seen), V(no_package), V(fixes_unknown), V(fixes_incomplete) and V(list_cut).
+        RV(report.packages) says of each package what is not known.
+      returned: success
+      type: str
+    message:
+      description: The same in words.
+      returned: success
+      type: str
 complete:
   description: Whether the whole host was seen. V(false) also if O(units) narrowed the scan.
   returned: success
@@ -147,12 +175,14 @@ complete:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.lib_users.host.plugins.module_utils._cli import COMMON_OPTIONS, Cli
+from ansible_collections.lib_users.host.plugins.module_utils._fixes import keys_of_report
 from ansible_collections.lib_users.host.plugins.module_utils._globs import glob_problems
 from ansible_collections.lib_users.host.plugins.module_utils._scan import (
     UNSEEN,
     USUAL,
     label_arguments,
     messages,
+    package_arguments,
     repeated,
     require_seen,
     unseen_users,
@@ -167,6 +197,7 @@ def main():
             units=dict(type='list', elements='str'),
             ignore=dict(type='list', elements='str'),
             packages=dict(type='bool', default=False),
+            fixes=dict(type='bool', default=False),
             labels=dict(type='dict'),
             allow_unseen_users=dict(type='bool', default=True),
             command_line=dict(type='str', choices=['none', 'program', 'full'], default='none'),
@@ -179,7 +210,7 @@ def main():
         module.fail_json(msg='; '.join(wrong))
     arguments = ['--detail=' + params['detail'], '--command-line=' + params['command_line']]
     arguments += repeated('unit', params['units']) + repeated('ignore', params['ignore'])
-    arguments += label_arguments(params['labels']) + (['--packages'] if params['packages'] else [])
+    arguments += label_arguments(params['labels']) + package_arguments(params)
     cli = Cli(module)
     report = cli.ask('report', 'scan', arguments).document
     unseen = messages(report, UNSEEN)
@@ -189,7 +220,7 @@ def main():
     seen = params['allow_unseen_users'] if users else not unseen and (complete or bool(params['units']))
     require_seen(module, seen, unseen, {'complete': complete})
     cli.warn(messages(report, without=USUAL))
-    module.exit_json(changed=False, report=report, complete=complete, unseen_users=users)
+    module.exit_json(changed=False, report=report, complete=complete, unseen_users=users, **keys_of_report(report))
 
 
 if __name__ == '__main__':

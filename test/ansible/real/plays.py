@@ -10,12 +10,12 @@ REPO = os.environ['LIB_USERS_REPO']
 TARGET_PYTHON = os.environ.get('LIB_USERS_TARGET_PYTHON', sys.executable)
 
 
-def ansible_playbook(*arguments, **options):
+def ansible_playbook(*arguments, environment=None, **options):
     """-> the finished ansible-playbook. NODE_OPTIONS would keep any Node from starting. A deprecation is an error."""
     process = subprocess.run(
         ['ansible-playbook', '-i', 'localhost,'] + [str(argument) for argument in arguments],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, check=False,
-        env=dict(os.environ, NODE_OPTIONS='--bad', ANSIBLE_PYTHON_INTERPRETER=TARGET_PYTHON), **options
+        env=dict(environment or os.environ, NODE_OPTIONS='--bad', ANSIBLE_PYTHON_INTERPRETER=TARGET_PYTHON), **options
     )
     assert 'DEPRECAT' not in process.stdout, process.stdout
     return process

@@ -38,8 +38,8 @@ def test_policy_is_understood(executable, ansible):
 def test_every_option_is_understood(executable, ansible):
     common = {'executable': executable, 'allow_incomplete': True, 'ignore': ['/tmp/a b*', '-x'], 'units': ['*']}
     options = {
-        'report_info': {'detail': 'processes', 'packages': True, 'labels': {'a': 1}, 'command_line': 'full'},
-        'plan_info': {'packages': True},
+        'report_info': {'detail': 'processes', 'packages': True, 'fixes': True, 'labels': {'a': 1}, 'command_line': 'full'},
+        'plan_info': {'packages': True, 'fixes': True},
         'drift_info': {'fail_on': 'never', 'roles': ['code', 'log'], 'kinds': ['library', 'regular']},
     }
     for module, more in options.items():
@@ -117,7 +117,8 @@ def test_baseline_is_written_but_not_in_check_mode(executable, tmp_path, ansible
 
 GLOBS = [
     'nginx', 'nginx*', 'nginx.service', 'nginx.servce', 'postgresql@.service', 'postgresql@*', '*ice', '*.conf', '[ ].service',
-    'a b.service', '@x.service', '-.mount', '?', '[!a]*.service', 'x[.service', '*@*', 'user@1000.service', '.service', 'a..service',
+    'a b.service', '@x.service', '-.mount', 'session-5', 'init', 'nginx.service, redis*', ' nginx.service', 'NGINX.Servcie',
+    '?', '[!a]*.service', 'x[.service', '*@*', 'user@1000.service', '.service', 'a..service',
 ]
 
 
@@ -127,5 +128,9 @@ def test_globs_are_judged_as_the_cli_judges_them(executable):
     report = os.path.join(REPO, 'test', 'fixtures', 'documents', 'report.json')
     for glob in GLOBS:
         command = [executable, 'plan', report, '--unit=' + glob, '--format=ndjson', '--quiet']
-        refused = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False).returncode == 2
-        assert (globs.glob_problem(glob) is not None) == refused, glob
+        process = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        problem = globs.glob_problem(glob)
+        assert (problem is not None) == (process.returncode == 2), glob
+        if problem is not None:
+            error = json.loads(process.stderr.decode('utf-8').splitlines()[-1])['error']
+            assert problem == 'it can match no unit name: ' + error['hint'], glob

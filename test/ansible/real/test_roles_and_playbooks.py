@@ -92,6 +92,59 @@ def test_restart_in_check_mode(tmp_path):
     assert 'app.service' in left
 
 
+# The ids that each service of the worked example would close. Of app.service nothing is known.
+CLOSED = {'cron.service': [], 'nginx.service': ['CVE-2026-34182', 'CVE-2026-28390'], 'dbus.service': ['CVE-2026-34182']}
+
+
+def plan_with_fixes(closed):
+    with open(os.path.join(REPO, 'test', 'fixtures', 'documents', 'plan.json'), encoding='utf-8') as stream:
+        plan = json.load(stream)
+    for action in plan['actions']:
+        cves = closed.get(action['unit'])
+        action['fixes'] = None if cves is None else {'count': len(cves), 'cves': cves, 'complete': True, 'packages': []}
+    return plan
+
+
+def play_of_cookbook(name):
+    with open(os.path.join(REPO, 'docs', 'cookbook.md'), encoding='utf-8') as stream:
+        return re.search('```yaml file=%s\n(.*?)```' % re.escape(name), stream.read(), re.DOTALL).group(1)
+
+
+def test_after_a_security_night(tmp_path):
+    """The cookbook's play, as it stands there, on this host: a made-up plan says what closes something."""
+    def write_plan(closed):
+        (tmp_path / 'plan.json').write_text(json.dumps(plan_with_fixes(closed)))
+
+    write_plan(CLOSED)
+    stub = tmp_path / 'lib-users'
+    stub.write_text('#!/bin/sh\ncase "$*" in *--fixes*) exec cat %s/plan.json ;; esac\nexit 3\n' % tmp_path)
+    stub.chmod(0o755)
+    playbook = tmp_path / 'security-night.yml'
+    playbook.write_text(play_of_cookbook(playbook.name))
+
+    def run(*flags, **variables):
+        settings = dict(variables, ansible_connection='local', ansible_become=False)
+        environment = dict(os.environ, PATH='%s:%s' % (tmp_path, os.environ['PATH']))
+        process = ansible_playbook(playbook, '--check', '-e', json.dumps(settings), *flags, environment=environment)
+        assert process.returncode == 0, process.stdout
+        assert '[WARNING]' not in process.stdout
+        unknown = re.search(r'"unknown": \[(.*?)\]', process.stdout, re.DOTALL).group(1)
+        return process.stdout, re.findall(r'try-restart -- (\S+),', process.stdout), unknown
+
+    printed, restarted, unknown = run()
+    assert restarted == ['nginx.service']
+    assert 'cron.service: restart it (restart_only_fixes leaves it out: it brings no security fix into memory)' in printed
+    assert 'app.service of deploy: restart it (restart_only_fixes leaves it out: it is not known' in unknown
+    assert 'cron.service' not in unknown and 'dbus.service' not in unknown
+    # A reboot alone brings the fix of dbus.service into memory. Only the local connection is in its way.
+    printed, restarted, _ = run(restart_reboot='when_required')
+    assert 'not rebooted, since this play runs on the host itself' in printed and restarted == ['nginx.service']
+    write_plan({'nginx.service': CLOSED['nginx.service']})
+    printed, restarted, unknown = run(restart_reboot='when_required')
+    assert 'not rebooted, since restart_only_fixes leaves it out: it is not known' in printed and restarted == ['nginx.service']
+    assert 'runs on the host itself' not in printed and 'cron.service' in unknown
+
+
 def test_reports_and_what_they_say_together(executable, tmp_path, monkeypatch):
     inventory = tmp_path / 'inventory.ini'
     lines = ['web1', 'web2', 'lost ansible_python_interpreter=/no/such', '[all:vars]', 'ansible_connection=local']
@@ -108,7 +161,7 @@ def test_reports_and_what_they_say_together(executable, tmp_path, monkeypatch):
     assert 'nothing is written in check mode' in dry.stdout
     assert not (tmp_path / 'reports').exists()
 
-    process = ansible_playbook(*arguments)
+    process = ansible_playbook(*arguments + ['-e', 'report_cve=CVE-2026-32776'])
     assert process.returncode == 2, process.stdout
     assert 'no report from lost' in process.stdout
     assert re.search(r'CUSTOM STATS.*lib_users_fleet', process.stdout, re.DOTALL), process.stdout
@@ -119,6 +172,8 @@ def test_reports_and_what_they_say_together(executable, tmp_path, monkeypatch):
     fleet = json.loads(files[2].read_text(encoding='utf-8'))
     # It is one host, seen twice.
     assert [host['superseded'] for host in fleet['hosts']] == [1]
+    assert fleet['cve']['id'] == 'CVE-2026-32776' and re.search(r'No host (is known to )?runs? .*CVE-2026-32776', process.stdout)
+    assert json.loads(files[0].read_text(encoding='utf-8'))['packages'] is not None
 
 
 def test_packed_collection_installs(tmp_path):

@@ -23,7 +23,7 @@ USELESS = {
     'postgresql@': 'did you mean postgresql@*.service?',
     'postgresql@.service': 'did you mean postgresql@*.service?',
     'session-5': 'did you mean session-5.scope?',
-    'nginx.service, redis.service': 'give each by itself, nginx.service and redis.service',
+    'nginx.service, redis.service': 'give each by itself: nginx.service and redis.service',
     'my app.service': 'as in nginx.service',
     '@x.service': 'as in nginx.service',
     '/usr/sbin/nginx': 'as in nginx.service',

@@ -13,7 +13,7 @@ decision = importlib.import_module(PLUGINS + 'module_utils._decision')
 outcome = importlib.import_module(PLUGINS + 'module_utils._outcome')
 
 OPTIONS = {
-    'only': [], 'last': [], 'reload': True, 'user_services': True, 'daemon_reexec': True, 'reboot': ['never'], 'is_local': False,
+    'only': [], 'only_fixes': False, 'last': [], 'reload': True, 'user_services': True, 'daemon_reexec': True, 'reboot': ['never'], 'is_local': False,
 }
 BECAUSE = [{'path': '/lib/x.so', 'code': 'library_replaced', 'package': None, 'pids': [7], 'held_bytes': 0}]
 KERNEL = {'code': 'kernel_outdated', 'running': '6.1', 'installed': '6.2'}
@@ -71,6 +71,66 @@ def test_what_is_done_and_what_is_left(options, done):
     assert len(decided['shown']) == len(done) and 'because of /lib/x.so' in decided['shown'][0]
     left = outcome.judge(decided, before)['left']
     assert [entry['unit'] for entry in left] == [unit for unit in units(ALL) if unit not in done]
+
+
+def closing(count, complete=True):
+    """Fixes of an action, as a plan has them."""
+    cves = ['CVE-2026-%d' % (1000 + number) for number in range(count)]
+    return {'count': count, 'cves': cves, 'complete': complete, 'packages': []}
+
+
+OF_FIXES = {
+    'closes.service': closing(2), 'at-least.service': closing(1, complete=False), 'none.service': closing(0),
+    'at-least-none.service': closing(0, complete=False), 'unknown.service': None,
+}
+
+
+def test_only_what_is_known_to_close_something():
+    actions = [dict(action(unit), fixes=fixes) for unit, fixes in OF_FIXES.items()]
+    earlier = {key: value for key, value in action('earlier.service').items() if key != 'fixes'}
+    before = plan(*actions + [earlier, dict(action(None, 'daemon_reexec'), fixes=closing(1)), dict(action('m.service', 'manual', argv=False))])
+    decided = decide(before, only_fixes=True)
+    assert units(decided['attached']) == ['closes.service', 'at-least.service', None]
+    # Everything else is left to people. What is not known is told from what closes nothing.
+    skips, unknown, nothing = 'restart_only_fixes leaves it out: ', 'it is not known whether it brings', 'it brings no'
+    judged = outcome.judge(decided, before)
+    assert [(entry['unit'], entry['fixes']) for entry in judged['left']] == [
+        ('none.service', 0), ('at-least-none.service', None), ('unknown.service', None), ('earlier.service', None), ('m.service', None),
+    ]
+    assert judged['people_said'] == [
+        'none.service: restart it (%s%s security fix into memory)' % (skips, nothing),
+        'at-least-none.service: restart it (%s%s a security fix into memory)' % (skips, unknown),
+        'unknown.service: restart it (%s%s a security fix into memory)' % (skips, unknown),
+        'earlier.service: restart it (%s%s a security fix into memory)' % (skips, unknown),
+        'm.service: see to it by hand',
+    ]
+    # Without the option the plan alone says what is done.
+    assert len(decide(before)['attached']) == 7
+    assert units(decide(before, only_fixes=True, only=['none*', 'cl*'])['attached']) == ['closes.service']
+
+
+REBOOTS = {
+    'closes something': ([closing(3)], [UNIT], None),
+    'closes something besides': ([None, closing(3)], [UNIT, KERNEL], None),
+    'closes nothing': ([closing(0)], [UNIT], 'it brings no security fix into memory'),
+    'one is not known': ([closing(0), None], [UNIT], 'it is not known whether it brings'),
+    'at least none': ([closing(0, complete=False)], [UNIT], 'it is not known whether it brings'),
+    'a kernel': ([], [KERNEL], 'it is not known whether it brings'),
+    'a kernel and a unit that closes nothing': ([closing(0)], [KERNEL, UNIT], 'it is not known whether it brings'),
+}
+
+
+@pytest.mark.parametrize('fixes, reasons, note', REBOOTS.values(), ids=REBOOTS.keys())
+def test_a_reboot_only_if_it_is_known_to_close_something(fixes, reasons, note):
+    waiting = [dict(action('dbus.service', 'reboot'), fixes=each) for each in fixes]
+    before = plan(dict(action('a.service'), fixes=closing(1)), *waiting, reboot_required=True, reboot_reasons=reasons)
+    decided = decide(before, READY, only_fixes=True, reboot=['when_required'])
+    assert (decided['reboots'], units(decided['attached'])) == (note is None, ['a.service'] if note else [])
+    notes = decided['reboot_notes']
+    assert len(notes) == (0 if note is None else 1) and all(each.startswith('not rebooted, since') and note in each for each in notes)
+    # Nobody asked for a reboot, so nothing is said of the option.
+    never = decide(before, only_fixes=True)
+    assert (never['reboots'], never['reboot_notes']) == (False, [])
 
 
 def test_what_carries_the_play_is_done_by_systemd_or_left_to_people():
