@@ -34,6 +34,11 @@ options:
         type: list
         elements: str
         required: true
+      accept_stops:
+        description: Globs of the units that may stop and stay so with what is restarted.
+        type: list
+        elements: str
+        required: true
       reload:
         description: Whether services are told to open new logs.
         type: bool
@@ -75,7 +80,7 @@ _value:
     - C(asks), whether it must first be asked what speaks against a reboot; C(reboots); C(acts), whether anything is done.
     - C(attached) and C(detached), the actions to do, and those that systemd does while nobody is connected.
     - C(shown), what check mode shows; C(problems) and C(reboot_notes), why a reboot that is required is not done.
-    - C(runs_play), the actions that would end the play, C(only) and C(only_fixes), for P(lib_users.host.restart_outcome#filter).
+    - C(runs_play), the actions that would end the play, C(only), C(only_fixes) and C(accept_stops), for P(lib_users.host.restart_outcome#filter).
   type: dict
 '''
 

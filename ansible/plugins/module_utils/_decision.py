@@ -9,7 +9,7 @@ import re
 
 from ansible_collections.lib_users.host.plugins.module_utils._fixes import known_count
 from ansible_collections.lib_users.host.plugins.module_utils._globs import any_matches
-from ansible_collections.lib_users.host.plugins.module_utils._sentences import command_sentence, fixes_note, sentence
+from ansible_collections.lib_users.host.plugins.module_utils._sentences import command_sentence, fixes_note, sentence, unaccepted_stops
 
 # The values of restart_reboot. If it is set twice, the more careful value counts.
 CAREFUL_FIRST = ('never', 'for_kernel', 'when_required')
@@ -44,6 +44,7 @@ def decide(plan, options, ready=None):
         'runs_play': carrying if options['is_local'] else [],
         'only': list(options['only']),
         'only_fixes': options['only_fixes'],
+        'accept_stops': list(options['accept_stops']),
         'problems': ['not rebooted, since %s' % problem for problem in problems],
         'reboot_notes': reboot_notes(plan, options, wants_reboot, forbidden),
     }
@@ -88,6 +89,7 @@ def wanted_actions(actions, options):
         if action['argv'] is not None and action['action'] in names and action['scope'] in scopes
         and (not options['only'] or any_matches(options['only'], action['unit']))
         and (not options['only_fixes'] or known_count(action.get('fixes')))
+        and not unaccepted_stops(action, options['accept_stops'])
     ]
 
 

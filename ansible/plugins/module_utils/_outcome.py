@@ -19,7 +19,7 @@ def judge(decision, before, applied=None, again=None, after=None, check_mode=Fal
     # A user could have its own services fail at will: they are left to people, and do not fail the host.
     stale = [action for action in still if action['scope'] != 'user']
     skipped = left_to_people(decision, plan, looked_again, stale)
-    people = left_over(skipped, decision['runs_play'], decision['only'], decision['only_fixes'])
+    people = left_over(skipped, decision)
     failures = words_of(applied, again, failed) + decision['problems'] + [stale_sentence(action) for action in stale]
     # Nobody looked whether the reboot was enough.
     reboot_is_due = plan['reboot_required'] and not (decision['reboots'] and not looked_again)
@@ -70,7 +70,11 @@ def left_to_people(decision, plan, looked_again, stale):
     if looked_again:
         return [action for action in plan['actions'] if action not in stale]
     done = decision['attached'] + decision['detached']
-    return [] if decision['reboots'] else [action for action in plan['actions'] if action not in done]
+    if decision['reboots']:
+        return []
+    # Another restart does what it covers.
+    units = [action['unit'] for action in done if action['action'] == 'restart' and action['scope'] == 'system']
+    return [action for action in plan['actions'] if action not in done and action.get('covered_by') not in units]
 
 
 def is_clean(decision, plan, looked_again, wrong):

@@ -36,6 +36,8 @@ OBSTACLES = {
     'unit_file_gone': 'its unit file is gone, and it may not start again as it was',
     'user_process': 'it is what a user runs in this unit, and no part of it',
     'not_own_files': 'only logs speak for it, and they are not known to be its own',
+    'may_reboot': 'systemd ends or reboots the host if it fails',
+    'takes_others': 'a restart of it takes a unit along that is not to be restarted',
 }
 
 
@@ -82,7 +84,18 @@ def files_of(action):
 
 
 def command_sentence(action):
-    return visible('%s, because of %s' % (' '.join(action['argv']), files_of(action)))
+    return visible('%s, because of %s%s' % (' '.join(action['argv']), files_of(action), impact_words(action)))
+
+
+def impact_words(action):
+    """What else the restart does, or nothing."""
+    impact = action.get('impact') or {}
+    words = []
+    if impact.get('also_restarts'):
+        words.append('restarts %s as well' % ', '.join(impact['also_restarts']))
+    if impact.get('also_stops'):
+        words.append('stops %s for good' % ', '.join(impact['also_stops']))
+    return '; it ' + ' and '.join(words) if words else ''
 
 
 def stale_sentence(action):
@@ -125,21 +138,39 @@ def fixes_note(count):
     return 'restart_only_fixes leaves it out: ' + what
 
 
-def left_over(actions, runs_play=(), only=(), only_fixes=False):
-    """Actions that nobody did -> {unit, action, why, fixes} of each. runs_play are those that would end the play itself."""
-    left = []
-    for action in actions:
-        note, fixes = None, known_count(action.get('fixes'))
-        if action['argv'] is not None and any(action['argv'] == each['argv'] for each in runs_play):
-            note = 'this play runs in it'
-        elif action['argv'] is not None and only and not any_matches(only, action['unit']):
-            note = 'restart_only leaves it out'
-        elif action.get('covered_by'):
-            note = 'it restarts with %s' % action['covered_by']
-        elif action['argv'] is not None and only_fixes and not fixes:
-            note = fixes_note(fixes)
-        left.append({'unit': action['unit'], 'action': action['action'], 'why': action_sentence(action, note), 'fixes': fixes})
-    return left
+def unaccepted_stops(action, accepted):
+    """The units that the action stops for good and that no glob accepts. Plans before 1.3 do not know what a restart takes along."""
+    return [unit for unit in (action.get('impact') or {}).get('also_stops', []) if not any_matches(accepted, unit)]
+
+
+def note_of(action, decision):
+    """Why the role did not do an action that has a command, or that another restart covers; else None."""
+    if action.get('covered_by'):
+        return 'it restarts with %s' % action['covered_by']
+    if action['argv'] is None:
+        return None
+    if any(action['argv'] == each['argv'] for each in decision['runs_play']):
+        return 'this play runs in it'
+    if decision['only'] and not any_matches(decision['only'], action['unit']):
+        return 'restart_only leaves it out'
+    fixes = known_count(action.get('fixes'))
+    if decision['only_fixes'] and not fixes:
+        return fixes_note(fixes)
+    stops = unaccepted_stops(action, decision['accept_stops'])
+    if stops:
+        return 'it would stop %s for good, and restart_accept_stops does not name that' % ', '.join(stops)
+    return None
+
+
+def left_over(actions, decision=None):
+    """Actions that nobody did -> {unit, action, why, fixes} of each. The decision says why the role did not do them."""
+    return [
+        {
+            'unit': action['unit'], 'action': action['action'], 'fixes': known_count(action.get('fixes')),
+            'why': action_sentence(action, None if decision is None else note_of(action, decision)),
+        }
+        for action in actions
+    ]
 
 
 STYLES = {'words': sentence, 'command': command_sentence, 'stale': stale_sentence}

@@ -241,6 +241,16 @@ actions:
       description: Whether the unit carries the connection that asked; such units come last.
       returned: success
       type: bool
+    impact:
+      description:
+        - What a restart takes along, such as C(also_restarts), C(also_stops) and C(may_reboot), by what systemd said; null for another
+          action, and if systemd did not say it.
+      returned: success
+      type: dict
+    covered_by:
+      description: The unit whose restart in this plan restarts this one too. Then RV(actions[].argv) is null. Else null.
+      returned: success
+      type: str
     blocked_by:
       description:
         - What stands in the way of a restart, such as V(transient), V(terminals), V(unit_file_gone), V(outlives_restart) or

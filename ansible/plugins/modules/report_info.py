@@ -125,6 +125,14 @@ report:
       returned: success
       type: list
       elements: dict
+    related_units:
+      description:
+        - Units of the system that are not affected, and that a restart of an affected one reaches, or that stand between two of them in the
+          order of a start.
+        - Null if systemd was not asked.
+      returned: success
+      type: list
+      elements: dict
     kernel_held:
       description: Gone files that the kernel itself holds, as for a loop device; null if that was not looked at.
       returned: success

@@ -287,7 +287,9 @@ def test_words():
     assert said[0] == 'cron.service: restart it'
     assert 'kernel 6.1.0-28-amd64 is installed, and 6.1.0-27-amd64 runs (since 2026-11-20)' in said
     assert not [text for text in said if 'None' in text or '_' in text.split(' (policy')[0].split(', since')[0]], said
-    left = sentences.left_over(ACTIONS[:2], runs_play=ACTIONS[:1], only=['cron.service'])
+    left = sentences.left_over(
+        ACTIONS[:2], {'runs_play': ACTIONS[:1], 'only': ['cron.service'], 'only_fixes': False, 'accept_stops': []},
+    )
     assert [entry['why'] for entry in left] == [
         'cron.service: restart it (this play runs in it)', 'nginx.service: restart it (restart_only leaves it out)'
     ]

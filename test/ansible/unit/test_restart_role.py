@@ -13,7 +13,7 @@ decision = importlib.import_module(PLUGINS + 'module_utils._decision')
 outcome = importlib.import_module(PLUGINS + 'module_utils._outcome')
 
 OPTIONS = {
-    'only': [], 'only_fixes': False, 'last': [], 'reload': True, 'user_services': True, 'daemon_reexec': True, 'reboot': ['never'], 'is_local': False,
+    'only': [], 'only_fixes': False, 'last': [], 'accept_stops': [], 'reload': True, 'user_services': True, 'daemon_reexec': True, 'reboot': ['never'], 'is_local': False,
 }
 BECAUSE = [{'path': '/lib/x.so', 'code': 'library_replaced', 'package': None, 'pids': [7], 'held_bytes': 0}]
 KERNEL = {'code': 'kernel_outdated', 'running': '6.1', 'installed': '6.2'}
@@ -131,6 +131,44 @@ def test_a_reboot_only_if_it_is_known_to_close_something(fixes, reasons, note):
     # Nobody asked for a reboot, so nothing is said of the option.
     never = decide(before, only_fixes=True)
     assert (never['reboots'], never['reboot_notes']) == (False, [])
+
+
+def taking(unit, also_restarts=(), also_stops=(), **more):
+    impact = dict(golden('plan')['actions'][0]['impact'], also_restarts=list(also_restarts), also_stops=list(also_stops))
+    return dict(action(unit), impact=impact, **more)
+
+
+def test_a_restart_that_stops_a_unit_for_good_wants_a_word():
+    before = plan(taking('a.service', also_stops=['v.service', 'w.service']), action('b.service'))
+    decided = decide(before)
+    assert units(decided['attached']) == ['b.service']
+    judged = outcome.judge(decided, before)
+    assert judged['people_said'] == [
+        'a.service: restart it (it would stop v.service, w.service for good, and restart_accept_stops does not name that)',
+    ]
+    assert units(decide(before, accept_stops=['v.service'])['attached']) == ['b.service']
+    accepted = decide(before, accept_stops=['[vw].service'])
+    assert units(accepted['attached']) == ['a.service', 'b.service']
+    assert accepted['shown'][0].endswith('because of /lib/x.so; it stops v.service, w.service for good')
+
+
+def test_what_another_restart_covers_is_neither_done_twice_nor_left():
+    covered = taking('b.service', covered_by='a.service', argv=None)
+    before = plan(taking('a.service', also_restarts=['b.service']), covered)
+    decided = decide(before)
+    assert units(decided['attached']) == ['a.service']
+    assert decided['shown'] == ['systemctl try-restart -- a.service system, because of /lib/x.so; it restarts b.service as well']
+    assert outcome.judge(decided, before)['left'] == []
+    # If the role does not restart the one, it says so of the other.
+    alone = decide(before, only=['b.service'])
+    assert outcome.judge(alone, before)['people_said'] == [
+        'a.service: restart it (restart_only leaves it out)', 'b.service: restart it (it restarts with a.service)',
+    ]
+
+
+def test_a_plan_that_does_not_know_what_a_restart_takes_along():
+    earlier = {key: value for key, value in action('a.service').items() if key not in ('impact', 'covered_by')}
+    assert units(decide(plan(earlier))['attached']) == ['a.service']
 
 
 def test_what_carries_the_play_is_done_by_systemd_or_left_to_people():
