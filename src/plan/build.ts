@@ -11,11 +11,12 @@ import type { UserPolicyRule } from '../policy/rule.ts';
 import { shippedRules } from '../policy/shipped.ts';
 import { tool } from '../version.ts';
 import { decide, type Policy } from './decide.ts';
-import { buildFixes, collectFixes } from './fixes.ts';
+import { buildFixes, collectFixes, type KnownFixes } from './fixes.ts';
 import { buildHeld } from './held.ts';
 import { addImpact, coverActions } from './impact.ts';
 import { compareIgnored, sortActions } from './order.ts';
 import { type Units, unitsOf } from './reach.ts';
+import type { PlanReason } from './reasons.ts';
 import { buildReboot } from './reboot.ts';
 import { everything, type Selection } from './selection.ts';
 import type { Target } from './target.ts';
@@ -109,12 +110,39 @@ function judgeTargets(
       units,
     ),
   );
+  addCoveredFixes(actions, wanted, known);
   const reasons = wanted.flatMap((each) => each.reasons);
   const fixes = buildFixes(reasons, known);
   const seen = report.scan.complete || (allowUnseenUsers && onlyUsersUnseen(report) !== null);
   const complete = seen && showsAll(report) && !selection.narrows;
   const reboot = buildReboot(report.host, actions, complete);
   return { actions, ignored: settled.flatMap(({ ignored }) => ignored), complete, reboot, fixes };
+}
+
+/** A restart that covers others brings their fixes into memory as well. */
+function addCoveredFixes(
+  actions: readonly Action[],
+  wanted: readonly { action: Action; reasons: readonly PlanReason[] }[],
+  known: KnownFixes,
+): void {
+  const covered = new Map<string, Set<string>>();
+  for (const { unit, covered_by: cover } of actions) {
+    if (unit === null || cover == null) continue;
+    covered.set(cover, (covered.get(cover) ?? new Set([cover])).add(unit));
+  }
+  for (const action of actions) {
+    const units = isSystemRestart(action) ? covered.get(action.unit ?? '') : undefined;
+    if (units === undefined) continue;
+    const own = wanted.filter((each) => isSystemRestart(each.action) && units.has(each.action.unit ?? ''));
+    action.fixes = buildFixes(
+      own.flatMap(({ reasons }) => reasons),
+      known,
+    );
+  }
+}
+
+function isSystemRestart({ action, scope }: Action): boolean {
+  return action === 'restart' && scope === 'system';
 }
 
 /** Ignores the caller's own connection, which ends by itself. An incomplete plan cannot know that nothing else is left. */

@@ -2,9 +2,9 @@
 // plan or the policy leaves alone, is left to people. A unit that restarts with another one is not restarted a second time.
 
 import type { Action, BlockedBy, Impact } from '../documents/generated/plan.ts';
-import type { Report, SystemdFacts } from '../documents/generated/report.ts';
+import type { Report } from '../documents/generated/report.ts';
 import type { Policy } from './decide.ts';
-import { type Reach, reachOf, type Units } from './reach.ts';
+import { type Node, type Reach, reachOf, type Units } from './reach.ts';
 
 /** An action, and whether the user's own policy asked for it. */
 export interface Wanted {
@@ -66,8 +66,8 @@ function findBlock({ restarts, stops, mayEndHost }: Reach, isLeft: (unit: string
   return restarts.some(isLeft) || stops.some(isLeft) ? 'takes_others' : null;
 }
 
-function describe(reach: Reach, facts: Partial<SystemdFacts>): Impact {
-  const { start_limit_burst: burst, start_limit_interval_seconds: seconds } = facts;
+function describe(reach: Reach, facts: Node): Impact {
+  const { sockets, start_limit_burst: burst, start_limit_interval_seconds: seconds } = facts;
   return {
     also_restarts: [...reach.restarts],
     also_stops: [...reach.stops],
@@ -78,6 +78,9 @@ function describe(reach: Reach, facts: Partial<SystemdFacts>): Impact {
     stop_timeout_seconds: facts.stop_timeout_seconds ?? null,
     may_reboot: reach.mayEndHost,
     start_limit: burst && seconds ? { burst, interval_seconds: seconds } : null,
+    listening: sockets?.listening ?? null,
+    unlisted: sockets?.unlisted ?? null,
+    established: sockets?.established ?? null,
   };
 }
 

@@ -3,7 +3,7 @@
 // unit-dependency-atom.c of systemd, systemd.unit(5).
 
 import { compareBytes } from '../documents/compare-bytes.ts';
-import type { Dependencies, RelatedUnit, Report, SystemdFacts } from '../documents/generated/report.ts';
+import type { Dependencies, RelatedUnit, Report, SystemdFacts, Unit } from '../documents/generated/report.ts';
 
 export interface Reach {
   /** Active units that restart with the unit, without itself, by name. */
@@ -18,7 +18,7 @@ export interface Reach {
   hasSocket: boolean | null;
 }
 
-type Node = Partial<SystemdFacts> & Omit<RelatedUnit, 'name'>;
+export type Node = Partial<SystemdFacts> & Omit<RelatedUnit, 'name'> & Pick<Unit, 'sockets'>;
 export type Units = ReadonlyMap<string, Node>;
 
 /** The lists by which a restart, and a stop, reaches other units. */
@@ -30,8 +30,10 @@ const stopped: readonly string[] = ['inactive', 'failed', 'deactivating'];
 /** Indexes what systemd said of the units of the system, by each of their names; null if the report is older than 1.4. */
 export function unitsOf({ units, related_units: related }: Report): Units | null {
   if (related == null) return null;
-  const own = units.flatMap(({ name, scope, systemd: facts }) =>
-    scope === 'system' && facts !== null ? [[new Set([name, ...(facts.names ?? [])]), toNode(facts)] as const] : [],
+  const own = units.flatMap(({ name, scope, systemd: facts, sockets = null }) =>
+    scope === 'system' && facts !== null
+      ? [[new Set([name, ...(facts.names ?? [])]), { ...toNode(facts), sockets }] as const]
+      : [],
   );
   const known = new Map<string, Node>();
   const ambiguous = new Set<string>();

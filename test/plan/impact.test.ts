@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Action } from '../../src/documents/generated/plan.ts';
-import type { Dependencies, RelatedUnit, SystemdFacts } from '../../src/documents/generated/report.ts';
+import type { Dependencies, RelatedUnit, Report, SystemdFacts } from '../../src/documents/generated/report.ts';
 import { buildPlan } from '../../src/plan/build.ts';
 import { compileSelection } from '../../src/plan/selection.ts';
 import type { UserPolicyRule } from '../../src/policy/rule.ts';
@@ -192,6 +192,7 @@ test('the impact says what systemd said', () => {
     ...{ also_restarts: ['b.service'], also_stops: ['c.service'], complete: true, socket_activated: true },
     ...{ kept_descriptors: 2, last_start_seconds: 0.2, stop_timeout_seconds: 90, may_reboot: false },
     start_limit: { burst: 5, interval_seconds: 10 },
+    ...{ listening: null, unlisted: null, established: null },
   });
 });
 
@@ -208,6 +209,19 @@ test('a report that does not say it, as of 1.3, gives the plan that it gave, in 
   );
 });
 
+const listening = [
+  { protocol: 'tcp', address: '0.0.0.0', port: 443 },
+  { protocol: 'tcp', address: '::', port: 443 },
+  { protocol: 'udp', address: '::', port: 53 },
+] as const;
+const busy = affected({ 'a.service': { required_by: ['b.service'] } }, [related('b.service')]);
+busy.units[0]!.sockets = { listening: [...listening], unlisted: 0, established: 37 };
+
+test('the impact has the sockets that the report has', () => {
+  const { impact } = planOf(busy).actions[0]!;
+  assert.deepEqual([impact?.listening, impact?.unlisted, impact?.established], [listening, 0, 37]);
+});
+
 const lines: [name: string, given: ReturnType<typeof affected>, expected: RegExp][] = [
   [
     'others that restart',
@@ -221,6 +235,7 @@ const lines: [name: string, given: ReturnType<typeof affected>, expected: RegExp
     affected({ 'a.service': { propagates_stop_to: ['b.service'] } }, [related('b.service')]),
     /stops 1 other \(b\.service\), which systemd does not start again/,
   ],
+  ['sockets', busy, /restarts 1 other \(b\.service\), 37 connections, listens on 443\n/],
   ['a slow start', affected({ 'a.service': { facts: { last_start_seconds: 12.4 } } }), /its last start took 12 s/],
   [
     'what another restart does as well',
@@ -236,3 +251,23 @@ const lines: [name: string, given: ReturnType<typeof affected>, expected: RegExp
 for (const [name, given, expected] of lines) {
   test(`text: ${name}`, () => assert.match(renderPlanText(planOf(given), { colour: false, columns: 200 }), expected));
 }
+
+test('a restart that covers others closes what they close', () => {
+  const given = affected({ 'a.service': { consists_of: ['b.service'] }, 'b.service': {} });
+  const owner = { manager: 'dpkg', name: 'libb', version: '2' } as const;
+  const [, b] = given.units;
+  b!.files = b!.files.map((each) => ({ ...each, package: owner }));
+  const packages: NonNullable<Report['packages']> = [
+    {
+      ...{ name: 'libb', source: 'libb', manager: 'dpkg', installed_version: '2', running_version: '1' },
+      ...{ evidence: 'file_time', replaced_at: null, units: [], pids: [101] },
+      unknown_because: null,
+      fixes: { count: 1, cves: ['CVE-2026-1000'], complete: true },
+    },
+  ];
+  const counts = planOf({ ...given, packages }).actions.map(({ unit: name, fixes }) => [name, fixes?.count ?? null]);
+  assert.deepEqual(counts, [
+    ['a.service', 1],
+    ['b.service', 1],
+  ]);
+});

@@ -243,7 +243,7 @@ actions:
       type: bool
     impact:
       description:
-        - What a restart takes along, such as C(also_restarts), C(also_stops) and C(may_reboot), by what systemd said; null for another
+        - What a restart takes along, such as C(also_restarts), C(also_stops), C(listening) and C(may_reboot), by what systemd said; null for another
           action, and if systemd did not say it.
       returned: success
       type: dict

@@ -598,6 +598,12 @@ export interface Impact {
    * The most starts in a time; null without a limit, or if it is not known.
    */
   start_limit: StartLimit | null;
+  /**
+   * Where the service listens, as the report says; null if it is not known.
+   */
+  listening: ListeningSocket[] | null;
+  unlisted: NullableCount;
+  established: NullableCount;
 }
 /**
  * How often systemd starts a unit before it refuses.
@@ -608,6 +614,23 @@ export interface StartLimit {
    * The interval in seconds.
    */
   interval_seconds: number;
+}
+/**
+ * An address and a port at which a service listens, in the network namespace in which the socket was opened.
+ */
+export interface ListeningSocket {
+  /**
+   * tcp: accepts connections. udp: bound to the port and not connected; it may be the answer to a question of the service's own that is awaited there.
+   */
+  protocol: 'tcp' | 'udp';
+  /**
+   * The local IPv4 or IPv6 address. 0.0.0.0 is every IPv4 address; :: is every address, often those of IPv4 too.
+   */
+  address: string;
+  /**
+   * The local port.
+   */
+  port: number;
 }
 /**
  * A gone file for which nothing is to be done.

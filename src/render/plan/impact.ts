@@ -5,14 +5,15 @@ import { count, enumerate } from '../format.ts';
 import { sanitizeUnit } from '../sanitize.ts';
 
 const shownUnits = 3;
+const shownPorts = 4;
 /** A start that takes longer than this, in seconds, is worth a word. */
 const longStart = 5;
 
-/** Sanitized: `restarts 2 others (a.service, b.service), its last start took 12 s`; null if there is nothing to say. */
+/** Sanitized: `restarts 2 others (a.service, b.service), 37 connections, listens on 443`; null if there is nothing to say. */
 export function impactText({ impact, covered_by }: Pick<Action, 'impact' | 'covered_by'>): string | null {
   if (covered_by != null) return `restarts with ${sanitizeUnit(covered_by)}, so it needs no command of its own`;
   if (impact == null) return null;
-  const parts = [...others(impact), ...slowness(impact)];
+  const parts = [...others(impact), ...connections(impact), ...slowness(impact)];
   return parts.length === 0 ? null : parts.join(', ');
 }
 
@@ -21,6 +22,16 @@ function others({ also_restarts, also_stops, complete }: Impact): string[] {
     ...(also_restarts.length === 0 ? [] : [`restarts ${complete ? '' : 'at least '}${name(also_restarts)}`]),
     ...(also_stops.length === 0 ? [] : [`stops ${name(also_stops)}, which systemd does not start again`]),
     ...(complete ? [] : ['systemd did not say all that it takes along']),
+  ];
+}
+
+function connections({ established, listening }: Impact): string[] {
+  const ports = [...new Set((listening ?? []).filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port))];
+  const shown = ports.slice(0, shownPorts).join(', ');
+  const more = ports.length - shownPorts;
+  return [
+    ...(established ? [count(established, 'connection')] : []),
+    ...(ports.length === 0 ? [] : [`listens on ${shown}${more > 0 ? ` and ${count(more, 'other port')}` : ''}`]),
   ];
 }
 
