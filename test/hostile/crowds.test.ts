@@ -10,6 +10,7 @@ import { isRoot, processOf, python, scan, workFolder } from '../support/live.ts'
 import { needs } from '../support/needs.ts';
 import { commandLine } from '../support/program.ts';
 import { skipUnless } from '../support/skip.ts';
+import { startHolder, startSocketService } from '../support/socket-service.ts';
 
 test('as many mappings as there can be are one finding', async (t) => {
   if (!skipUnless(t, python !== null, 'needs python3')) return;
@@ -60,4 +61,18 @@ test('processes that are much work each cost their user a bounded time, and ever
   const blocked = report.scan.blocked?.filter(({ user }) => user?.uid === uid) ?? [];
   assert.ok(blocked.length > 0 && blocked.length === report.scan.blocked?.length, `${blocked.length} given up`);
   absurd.kill('SIGKILL');
+});
+
+test('as many sockets as there can be are counted, or are not known: never fewer', async (t) => {
+  if (!needs(t, 'python3', 'cgroups')) return;
+  const service = await startSocketService(t, ['many', '65000', '1']);
+  let opened = service.holder.listening.length;
+  const { listening = [], unlisted = 0 } = service.scan().sockets ?? {};
+  assert.deepEqual([listening.length, listening.length + unlisted], [64, opened]);
+  // A table of more than 16 MiB: a line of it has 128 bytes.
+  for (let first = 2; opened < 140_000; first++) {
+    const { listening: more } = await startHolder(t, ['many', '65000', String(first)], 0, () => {});
+    opened += more.length;
+  }
+  assert.equal(service.scan().sockets, null);
 });

@@ -193,6 +193,20 @@ test('the sessions of a unit are those that affected processes lead, and those t
   assert.deepEqual(users?.sessions, [], "another unit of that name is a user's own");
 });
 
+test("the sockets are those of the system's service, and not of a user's unit of the same name", () => {
+  const sockets = { listening: [{ protocol: 'tcp' as const, address: '::', port: 80 }], unlisted: 0, established: 3 };
+  const units = [named('a.service'), named('a.service', 'user', 1000), named('b.service')];
+  const report = build(
+    units.map((unit, index) => process(index + 2, unit)),
+    {},
+    { sockets: new Map([['a.service', sockets]]) },
+  );
+  assert.deepEqual(
+    report.units.map((unit) => unit.sockets),
+    [sockets, null, null],
+  );
+});
+
 const commands: [mode: Scan['command_line'], command: string[]][] = [
   ['full', ['/bin/my title', '--password=x']],
   ['program', ['/bin/my']],

@@ -1,7 +1,7 @@
 """Holds sockets, prints the truth about them as one line of JSON, and sleeps. The first argument says which sockets.
 
 all: listeners and connections of every kind, which a worker inherits. network: one in the first network namespace, and one in a
-network namespace of its own (root). many N: N sockets that listen, and a connection. The library is preloaded by who starts it.
+network namespace of its own (root). many N FIRST: N UDP sockets, or as many as it may open. The library is preloaded by who starts it.
 """
 
 import ctypes
@@ -78,16 +78,20 @@ def network():
     say(0)
 
 
-def many(count):
+def many(count, first):
+    """Prints how many UDP sockets it could open; `first` tells its addresses from those of others."""
     limit = int(count) + 100
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
-    connect(listener("127.0.0.1"))
-    # 200 addresses, because an address has only 65,535 ports.
-    for index in range(int(count) - 3):
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    except ValueError:
+        limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    for index in range(limit - 100):
         one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        one.bind((f"127.0.1.{index % 200 + 1}", 20_000 + index // 200))
+        one.bind((f"127.{first}.{index // 1000}.1", 20_000 + index % 1000))
         kept.append(one)
-    say(2)
+        note(one, f"127.{first}.{index // 1000}.1", "udp")
+    say(0)
 
 
 {"all": everything, "network": network, "many": many}[sys.argv[1]](*sys.argv[2:])
