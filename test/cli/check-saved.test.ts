@@ -184,10 +184,26 @@ for (const [allowing, now] of [
 }
 
 /** The document as lib-users wrote it when the schema had this minor. */
-function ofMinor(minor: 0 | 1 | 2, document: Drift): Drift {
+function ofMinor(minor: 0 | 1 | 2 | 3, before: Drift): Drift {
+  const { fixes_only: _fixesOnly, fixes: _fixes, ...document } = before;
+  const withoutFixes = (finding: Finding): Finding => {
+    const { package: _, fixes: __, fixes_unknown_because: ___, undecided: ____, ...rest } = finding;
+    return rest;
+  };
+  if (minor === 3) {
+    return {
+      ...document,
+      schema_version: '1.3.0',
+      findings: document.findings.map(withoutFixes),
+      resolved: document.resolved.map(withoutFixes),
+    };
+  }
   const { allow_incomplete: _, allow_unseen_users: __, expired: ___, accepted = [], reboot, ...rest } = document;
   const { generated_at, complete } = document.report;
-  const older = ({ stale_since: _, counted: __, ...finding }: Finding): Finding => finding;
+  const older = (finding: Finding): Finding => {
+    const { stale_since: _, counted: __, ...facts } = withoutFixes(finding);
+    return facts;
+  };
   return {
     ...rest,
     schema_version: `1.${minor}.0`,

@@ -20,6 +20,7 @@ const options: CheckOptions = {
   failOn: null,
   allowIncomplete: false,
   allowUnseenUsers: false,
+  fixesOnly: false,
   filters: { units: [], roles: null, kinds: [] },
   accept: [],
   reboot: { required: false, reasons: [], counts_as: 'ok' },

@@ -45,6 +45,7 @@ const options: Omit<CheckOptions, 'reboot'> = {
   failOn: null,
   allowIncomplete: false,
   allowUnseenUsers: false,
+  fixesOnly: false,
   filters: { units: [], roles: null, kinds: [] },
   accept: [{ path: '*a*', reason: '<|"%0A\n', file: 'c.yaml', line: 1 }],
   now: new Date('2026-11-23T10:00:00Z'),
@@ -229,6 +230,7 @@ const thresholds = {
   warning: parseRange('0'),
   critical: parseRange('~:3'),
   criticalAgeSeconds: null,
+  criticalCves: null,
   requireComplete: false,
 };
 
