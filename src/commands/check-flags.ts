@@ -40,11 +40,11 @@ export const gateFlags = {
   })(),
   'fixes-only': boolean({
     description:
-      'Count only findings whose packages have security fixes that are on disk and not in memory. A scan then asks for them; a report must have been made with --fixes. If it is not known whether a finding has fixes, the gate is not open (4).',
+      'Count only findings whose packages have security fixes that are on disk and not in memory. A scan then asks for them, and a report must have been made with --fixes. A finding whose fixes are not known does not count, but then the gate is not open either (exit code 4).',
   }),
   'allow-incomplete': boolean({
     description:
-      'Let the gate open even if not everything could be seen, or if it is not known whether findings have fixes.',
+      'Let the gate open even if not everything could be seen, or if fixes are not known that --fixes-only asks for.',
   }),
   'allow-unseen-users': boolean({
     description:

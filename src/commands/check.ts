@@ -109,7 +109,7 @@ export default class Check extends BaseCommand {
   static override id = 'check';
   static override summary = 'Whether a host is worse than it was: a gate for CI and monitoring.';
   static override description =
-    'Judges a scan of this host, or a report, against a baseline; or prints a judgement that was saved (a drift document) in another format, with the exit code that it had. The exit code is 0 if the gate is open, 5 if something was found that --fail-on counts (or a reboot is required, with --reboot fail), and 4 if nothing was but not everything could be seen, or with --fixes-only if it is not known whether a finding has fixes. With --format nagios it is that of a plugin: 0, 1, 2 or 3.';
+    'Judges a scan of this host, or a report, against a baseline; or prints a judgement that was saved (a drift document) in another format, with the exit code that it had. The exit code is 0 if the gate is open, 5 if something was found that --fail-on counts (or a reboot is required, with --reboot fail), and 4 if nothing was but not everything could be seen, or fixes are not known that --fixes-only asks for. With --format nagios it is that of a plugin: 0, 1, 2 or 3.';
   static override examples = [
     { description: 'Is anything stale?', command: '<%= config.bin %> check' },
     {

@@ -50,8 +50,7 @@ export interface FixesSum {
  */
 export function sumFixes(versions: ReadonlySet<PackageInUse>, isKnown: boolean, listed: number): FixesSum {
   const fixes = [...versions].flatMap(({ fixes }) => fixes ?? []);
-  // Each list has its newest id first, and so has the joined list.
-  const cves = [...new Set(fixes.flatMap(({ cves }) => cves))].sort(compareCves);
+  const cves = joinCves(fixes.map(({ cves }) => cves));
   const most = fixes.reduce((max, { count }) => Math.max(max, count), 0);
   return {
     count: Math.max(cves.length, most),
@@ -69,6 +68,11 @@ export function sumFixes(versions: ReadonlySet<PackageInUse>, isKnown: boolean, 
       }))
       .sort(byPackage),
   };
+}
+
+/** Each id once. Each list has its newest id first, and so has the joined list. */
+export function joinCves(lists: readonly (readonly string[])[]): readonly string[] {
+  return lists.length === 1 ? lists[0]! : [...new Set(lists.flat())].sort(compareCves);
 }
 
 function byPackage(a: FixedPackage, b: FixedPackage): number {

@@ -1,6 +1,6 @@
 // Security fixes that are on disk and not in memory -> words for people.
 
-import type { FixesUnknown, PendingFixes } from '../documents/generated/drift.ts';
+import type { FixesUnknown } from '../documents/generated/drift.ts';
 import type { ClosedFixes } from '../documents/generated/plan.ts';
 import { enumerate } from './format.ts';
 import { sanitize } from './sanitize.ts';
@@ -21,11 +21,15 @@ export function longIdsText(cves: readonly string[], count: number): string {
   return count > shown.length ? `${shown.join(', ')} and ${count - shown.length} more` : enumerate(shown);
 }
 
+/** Newest ids, how many there are, and whether that is all. */
+export interface ListedFixes {
+  cves: readonly string[];
+  count: number;
+  complete: boolean;
+}
+
 /** `fixed on disk, not in memory: at least CVE-2026-32776`; null if there are none, or if nobody knows. */
-export function pendingText(
-  fixes: Pick<PendingFixes, 'cves' | 'count' | 'complete'> | null,
-  idsOf: typeof idsText,
-): string | null {
+export function pendingText(fixes: ListedFixes | null, idsOf: typeof idsText): string | null {
   if (fixes === null || fixes.count === 0) return null;
   return `fixed on disk, not in memory: ${fixes.complete ? '' : 'at least '}${idsOf(fixes.cves, fixes.count)}`;
 }

@@ -84,7 +84,8 @@ function unitCases(drift: Drift): Case[] {
     return {
       name,
       outcome: failing.length > 0 ? 'failure' : open.length > 0 ? unknown : waiting.length > 0 ? 'skipped' : null,
-      message: leading === open ? `${summary}, and it is not known whether fixes are not in memory` : summary,
+      message:
+        leading === open ? `${summary}, and it is not known whether fixes are on disk and not in memory` : summary,
       lines: [
         ...findings.map((finding) => `${changeText(finding, reasons)}: ${useText(finding)}`),
         ...fixesLines(drift, [...failing, ...waiting], longIdsText),

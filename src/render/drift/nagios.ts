@@ -78,7 +78,7 @@ export function renderNagios(drift: Drift, thresholds: Thresholds): { text: stri
   const scratch = drift.report.held_scratch_bytes ?? 0;
   const state = stateOf(drift, { units: owners.length, old, reboot }, thresholds);
   const stale = count(owners.length, drift.fail_on === 'new' ? 'newly stale unit' : 'stale unit');
-  const counts = drift.fixes_only ? `${stale} with fixes` : stale;
+  const counts = drift.fixes_only ? `${stale} with fixes not in memory` : stale;
   const pending = pendingText(drift.fixes ?? null, idsText);
   const undecided = undecidedText(drift);
   const what = [

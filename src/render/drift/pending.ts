@@ -1,15 +1,15 @@
 // Findings -> words about the security fixes that are on disk and not in the memory of their processes.
 
-import { compareCves } from '../../cves.ts';
 import { fixesOf, undecidedFindings } from '../../documents/drift-gate.ts';
-import type { Drift, Finding, PendingFixes } from '../../documents/generated/drift.ts';
+import type { Drift, Finding } from '../../documents/generated/drift.ts';
+import { joinCves } from '../../documents/packages-in-use.ts';
 import { groupBy } from '../../group-by.ts';
 import { keyMaker } from '../../keys.ts';
-import { type idsText, pendingText, unknownReasons } from '../fixes-words.ts';
+import { type idsText, type ListedFixes, pendingText, unknownReasons } from '../fixes-words.ts';
 import { count } from '../format.ts';
 
 /** The fixes of several findings, each id once; null if nothing is known of them. */
-function joinFixes(findings: readonly Finding[]): Pick<PendingFixes, 'count' | 'cves' | 'complete'> | null {
+function joinFixes(findings: readonly Finding[]): ListedFixes | null {
   const known = findings.flatMap(({ fixes }) => fixes ?? []);
   if (known.length === 0) return null;
   // Files of the same versions have the same fixes, and their lists are cut at the same id.
@@ -18,7 +18,7 @@ function joinFixes(findings: readonly Finding[]): Pick<PendingFixes, 'count' | '
     keyOf(...packages.flatMap((each) => [each.name, each.running_version, each.installed_version])),
   );
   const lists = [...byVersions.values()].map((group) => group[0]!);
-  const cves = [...new Set(lists.flatMap(({ cves }) => cves))].sort(compareCves);
+  const cves = joinCves(lists.map(({ cves }) => cves));
   return {
     count: lists.reduce((most, { count }) => Math.max(most, count), cves.length),
     cves,
