@@ -58,7 +58,7 @@ function alerts(range: Range | null, value: number): boolean {
   return range !== null && (value >= range.start && value <= range.end) === range.inside;
 }
 
-/** Whether the range alerts for the number of fixes. It is unknown if the number is only a least one, and greater ones differ in the answer. */
+/** Whether the range alerts for the number of fixes: unknown if the number is only the least one, and a greater one changes the answer. */
 function alertsForFixes(range: Range | null, { fixes = null }: Drift): 'yes' | 'no' | 'unknown' {
   if (range === null) return 'no';
   const { count, complete } = fixes ?? { count: 0, complete: false };
@@ -171,7 +171,7 @@ function perfdata(
   return [
     `units=${units};${warning?.text ?? ''};${critical?.text ?? ''};0`,
     ...(['new', 'remaining', 'resolved', 'unseen'] as const).map((change) => `${change}=${counts[change]};;;0`),
-    // Of some fixes it may not be known: then the number is the least one, and 0 would say too much.
+    // If not all fixes are known, the number is only the least one. Then 0 is left out, because it would look like none.
     ...(fixes === null || (fixes.count === 0 && !fixes.complete)
       ? []
       : [`pending_fixes=${fixes.count};;${criticalCves?.text ?? ''};0`]),

@@ -29,7 +29,7 @@ function joinFixes(findings: readonly Finding[]): ListedFixes | null {
   };
 }
 
-/** What is to be said of the fixes of some findings: the ids, and why others may not be known. Nothing if nobody asked for fixes. */
+/** Names the fixes of some findings, and says why others may not be known. Says nothing if nobody asked for fixes. */
 export function fixesLines({ fixes = null }: Drift, findings: readonly Finding[], idsOf: typeof idsText): string[] {
   if (fixes === null) return [];
   const pending = pendingText(joinFixes(findings), idsOf);
@@ -40,7 +40,7 @@ export function fixesLines({ fixes = null }: Drift, findings: readonly Finding[]
   ];
 }
 
-/** Says of how many findings nobody knows whether they close the gate, and why; null if there are none. */
+/** Says how many findings are undecided, and why; null if none is. */
 export function undecidedText(drift: Drift): string | null {
   const undecided = undecidedFindings(drift);
   if (undecided.length === 0) return null;

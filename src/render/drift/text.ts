@@ -86,18 +86,22 @@ function verdictLine(drift: Drift): [string, Paint] {
   const { verdict, fail_on, counts, baseline, report } = drift;
   const said = (['new', 'remaining', 'resolved', 'unseen'] as const).filter((change) => counts[change] > 0);
   const sum = enumerate(said.map((change) => `${counts[change]} ${change}`)) || 'nothing is stale';
-  const what = baseline === null && counts.new > 0 ? `${count(counts.new, 'finding')}` : sum;
+  const all = baseline === null && counts.new > 0 ? `${count(counts.new, 'finding')}` : sum;
+  const counted = countedFindings(drift).length;
+  const isUndecided = undecidedFindings(drift).length > 0;
+  const isFiltered = drift.fixes_only === true && drift.findings.length > 0;
+  const what = isFiltered ? `${count(counted, 'finding')} with fixes that are not in memory, of ${all} in all` : all;
   const blind = report.complete ? '' : ' Not everything could be seen.';
   if (verdict === 'drift') {
     const causes = [
-      ...(countedFindings(drift).length > 0 ? [`--fail-on ${fail_on}`] : []),
-      ...(countedFindings(drift).length > 0 && drift.fixes_only ? ['--fixes-only'] : []),
+      ...(counted > 0 ? [`--fail-on ${fail_on}`] : []),
+      ...(counted > 0 && drift.fixes_only ? ['--fixes-only'] : []),
       ...(rebootGate(rebootOf(drift)) === 'closed' ? ['--reboot fail'] : []),
     ];
     return [`The gate is closed: ${what} (${causes.join(', ')}).${blind}`, 'red'];
   }
   if (verdict === 'incomplete') {
-    if (report.complete && undecidedFindings(drift).length > 0)
+    if (report.complete && isUndecided)
       return [`Nobody knows whether the gate is open: ${what} (--fixes-only).`, 'yellow'];
     if (report.complete) return [`Nobody knows whether the gate is open: ${what} (--reboot fail).`, 'yellow'];
     return [
@@ -105,7 +109,7 @@ function verdictLine(drift: Drift): [string, Paint] {
       'yellow',
     ];
   }
-  return [`The gate is open: ${what}.${blind}`, report.complete ? 'green' : 'yellow'];
+  return [`The gate is open: ${what}.${blind}`, report.complete && !isUndecided ? 'green' : 'yellow'];
 }
 
 function* renderGroup(drift: Drift, [title, findings, paint]: Group, style: Style): Generator<string> {
