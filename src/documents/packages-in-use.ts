@@ -1,6 +1,6 @@
 // The report's packages -> the versions that the processes of a gone file run, and the sum of the security fixes of some versions.
 
-import { compareCves } from '../cves.ts';
+import { sortCves } from '../cves.ts';
 import { keyMaker } from '../keys.ts';
 import { compareBytes } from './compare-bytes.ts';
 import type { FixedPackage } from './generated/plan.ts';
@@ -72,7 +72,7 @@ export function sumFixes(versions: ReadonlySet<PackageInUse>, isKnown: boolean, 
 
 /** Each id once. Each list has its newest id first, and so has the joined list. */
 export function joinCves(lists: readonly (readonly string[])[]): readonly string[] {
-  return lists.length === 1 ? lists[0]! : [...new Set(lists.flat())].sort(compareCves);
+  return lists.length === 1 ? lists[0]! : sortCves(lists.flat());
 }
 
 function byPackage(a: FixedPackage, b: FixedPackage): number {
