@@ -19,6 +19,19 @@ export function findCves(text: string): string[] {
   return [...found];
 }
 
+/** The newest first: by the year, then by the number. */
+export function compareCves(a: string, b: string): number {
+  return compareParsed(parseCve(a), parseCve(b));
+}
+
+/** Each id once, the newest first. */
+export function sortCves(ids: Iterable<string>): string[] {
+  return [...new Set(ids)]
+    .map(parseCve)
+    .sort(compareParsed)
+    .map(({ id }) => id);
+}
+
 interface ParsedCve {
   id: string;
   year: number;
@@ -32,17 +45,4 @@ function parseCve(id: string): ParsedCve {
 
 function compareParsed(a: ParsedCve, b: ParsedCve): number {
   return b.year - a.year || b.number - a.number || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
-}
-
-/** The newest first: by the year, then by the number. */
-export function compareCves(a: string, b: string): number {
-  return compareParsed(parseCve(a), parseCve(b));
-}
-
-/** Each id once, the newest first. */
-export function sortCves(ids: Iterable<string>): string[] {
-  return [...new Set(ids)]
-    .map(parseCve)
-    .sort(compareParsed)
-    .map(({ id }) => id);
 }

@@ -47,7 +47,7 @@ function unknownText(unknown: readonly PackageInUse[]): string {
   const named = unknown
     .slice(0, shownPackages)
     .map(
-      ({ name, unknown_because }) => `${sanitize(name)} (${unknownReasons[unknown_because ?? 'changelog_incomplete']})`,
+      ({ name, unknown_because }) => `${sanitize(name)} (${unknownReasons[unknown_because ?? 'changelog_too_short']})`,
     );
   const more = unknown.length - shownPackages;
   return `Not known of ${enumerate([...named, ...(more > 0 ? [`${more} more`] : [])])}`;

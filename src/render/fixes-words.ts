@@ -43,7 +43,9 @@ export const unknownReasons: Readonly<Record<FixesUnknown, string>> = {
   no_source_version: 'its versions are not those of its changelog',
   not_kept: 'no changelog is kept',
   too_many_packages: 'there are too many packages',
-  changelog_incomplete: 'its changelog does not reach back',
+  changelog_too_short: 'its changelog does not reach back',
+  advisories_alone: 'its changelog tells nothing',
+  advisories_unread: 'not all advisories can be read',
 };
 
 /** Sanitized: `2.5.0-1+deb12u2 → u5` if only the last number differs. */

@@ -124,12 +124,12 @@ const rows: [name: string, of: Report, told: Record<keyof Told, unknown>][] = [
   [
     'not known: the changelog does not reach back, and has nothing so far',
     current([inUse('libexpat1', [100], [], partly([]))], [expat]),
-    nobodyKnows(expat.path, 'changelog_incomplete'),
+    nobodyKnows(expat.path, 'changelog_too_short'),
   ],
   [
     'the changelog does not reach back, but it has a fix',
     current([inUse('libexpat1', [100], [], partly(ids(1)))], [expat]),
-    { ...counts(expat.path), because: ['changelog_incomplete'] },
+    { ...counts(expat.path), because: ['changelog_too_short'] },
   ],
   [
     'a fix that is known wins over others that are not',

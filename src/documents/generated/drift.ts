@@ -53,7 +53,7 @@ export type Pids = number[];
  */
 export type NullablePackage = Package | null;
 /**
- * not_asked: the report was made without --fixes. no_package: the file is of no package now, or in a container. changelog_incomplete: a changelog does not reach back to the version that runs. The others are the report's.
+ * not_asked: the report was made without --fixes. no_package: the file is of no package now, or in a container. changelog_too_short, advisories_alone, advisories_unread: there may be more, because the changelog does not reach back to the version that runs, because it tells nothing and only advisories do, or because a file of advisories cannot be read. The others are the report's.
  */
 export type FixesUnknown =
   | 'not_asked'
@@ -63,7 +63,9 @@ export type FixesUnknown =
   | 'no_source_version'
   | 'not_kept'
   | 'too_many_packages'
-  | 'changelog_incomplete';
+  | 'changelog_too_short'
+  | 'advisories_alone'
+  | 'advisories_unread';
 
 /**
  * What changed on a host since a baseline, and whether the gate is closed, as `lib-users check` judged it.
