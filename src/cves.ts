@@ -21,7 +21,28 @@ export function findCves(text: string): string[] {
 
 /** The newest first: by the year, then by the number. */
 export function compareCves(a: string, b: string): number {
-  const [, yearA, numberA] = a.split('-') as [string, string, string];
-  const [, yearB, numberB] = b.split('-') as [string, string, string];
-  return Number(yearB) - Number(yearA) || Number(numberB) - Number(numberA) || (a < b ? -1 : a > b ? 1 : 0);
+  return compareParsed(parseCve(a), parseCve(b));
+}
+
+/** Each id once, the newest first. */
+export function sortCves(ids: Iterable<string>): string[] {
+  return [...new Set(ids)]
+    .map(parseCve)
+    .sort(compareParsed)
+    .map(({ id }) => id);
+}
+
+interface ParsedCve {
+  id: string;
+  year: number;
+  number: number;
+}
+
+function parseCve(id: string): ParsedCve {
+  const [, year, number] = id.split('-');
+  return { id, year: Number(year), number: Number(number) };
+}
+
+function compareParsed(a: ParsedCve, b: ParsedCve): number {
+  return b.year - a.year || b.number - a.number || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }

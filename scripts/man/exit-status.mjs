@@ -15,7 +15,7 @@ const common = {
 const special = {
   check: {
     0: 'The gate is open.',
-    4: 'Nothing that counts was found, but not everything could be seen.',
+    4: 'Nothing that counts was found, but not everything could be seen, or fixes are not known that --fixes-only asks for.',
     5: 'The gate is closed: something was found that --fail-on counts.',
   },
   fleet: {

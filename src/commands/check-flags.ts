@@ -3,7 +3,8 @@
 import { boolean, option, string } from '@oclif/core/flags';
 import type { FlagsOf, ResultFlags } from '../cli/base-command.ts';
 import type { EffectiveConfig } from '../config/effective.ts';
-import type { DriftReboot, Finding } from '../documents/generated/drift.ts';
+import type { Drift, DriftReboot, Finding } from '../documents/generated/drift.ts';
+import type { Report } from '../documents/generated/report.ts';
 import type { Filters } from '../drift/finding-filter.ts';
 import type { CheckOptions } from '../drift/judge.ts';
 import { LibUsersError } from '../errors.ts';
@@ -37,7 +38,14 @@ export const gateFlags = {
     description:
       'How a required reboot counts: ok (it is only said), warning (the state of the plugin), or fail (the gate closes). Default: warning with --format nagios, else ok; check.reboot of the configuration sets another. A reboot is about the whole host, so --unit, --role and --kind do not matter.',
   })(),
-  'allow-incomplete': boolean({ description: 'Let the gate open even if not everything could be seen.' }),
+  'fixes-only': boolean({
+    description:
+      'Count only findings whose packages have security fixes that are on disk and not in memory. A scan then asks for them, and a report must have been made with --fixes. A finding whose fixes are not known does not count, but then the gate is not open either (exit code 4).',
+  }),
+  'allow-incomplete': boolean({
+    description:
+      'Let the gate open even if not everything could be seen, or if fixes are not known that --fixes-only asks for.',
+  }),
   'allow-unseen-users': boolean({
     description:
       'Let the gate open even if processes of users could not be seen, as long as everything else was: those of root and of services.',
@@ -66,10 +74,16 @@ export const gateFlags = {
     description: 'CRITICAL if a unit is stale for longer, counted or not.',
     ...nagios,
   }),
+  'critical-cves': string({
+    helpValue: 'RANGE',
+    description:
+      'CRITICAL if the number of security fixes (CVE ids) that are on disk and not in memory is outside this range, for findings that count or not; UNKNOWN if that is not known. A scan then asks for them.',
+    ...nagios,
+  }),
 };
 
 /** Flags that say how a judgement is printed as a plugin's answer. The others decide the judgement. */
-const printingFlags: ReadonlySet<string> = new Set(['warning', 'critical', 'critical-age']);
+const printingFlags: ReadonlySet<string> = new Set(['warning', 'critical', 'critical-age', 'critical-cves']);
 const judgingFlags = [...Object.keys(gateFlags).filter((name) => !printingFlags.has(name)), 'config'];
 
 /** Throws usage if a flag that decides the judgement stands beside a drift document, because that document was judged already. */
@@ -92,6 +106,7 @@ export const hostFlags = {
   ignore: scanFlags.ignore,
   'ignore-literal': scanFlags['ignore-literal'],
   'no-default-rules': scanFlags['no-default-rules'],
+  fixes: scanFlags.fixes,
   'no-systemctl': scanFlags['no-systemctl'],
 };
 
@@ -100,9 +115,30 @@ type HostFlags = FlagsOf<typeof hostFlags & typeof configFlags>;
 export type CheckFlags = GateFlags & HostFlags;
 
 /** --unit filters the findings. All units are scanned, so that units of the baseline can be resolved. */
-export function scanFlagsOf(flags: HostFlags): ScanFlags {
+export function scanFlagsOf(flags: CheckFlags): ScanFlags {
   const rest = { only: undefined, unit: undefined, 'command-line': undefined, label: undefined };
-  return { ...flags, ...rest, detail: 'processes', packages: false, fixes: false };
+  return {
+    ...flags,
+    ...rest,
+    detail: 'processes',
+    packages: false,
+    fixes: flags.fixes || asksForFixes(flags) !== null,
+  };
+}
+
+/** The flag that asks which fixes are on disk and not in memory; null if none does. */
+function asksForFixes(flags: GateFlags): '--fixes-only' | '--critical-cves' | null {
+  if (flags['fixes-only']) return '--fixes-only';
+  return flags['critical-cves'] === undefined ? null : '--critical-cves';
+}
+
+/** Throws usage if a flag asks for fixes and the document was made without them, because they would look like none. */
+export function refuseWithoutFixes(flags: GateFlags, document: Report | Drift, file: string): void {
+  const flag = asksForFixes(flags);
+  const isReport = document.kind === 'lib-users/report';
+  if (flag === null || (isReport ? document.packages : document.fixes) != null) return;
+  const message = `${flag} wants to know which fixes are not in memory, and ${file} was made without --fixes`;
+  throw new LibUsersError('usage', message, 'make the report with lib-users scan --fixes');
 }
 
 /** Says how a required reboot counts: the flag wins over the configuration, which wins over the format's default. */
@@ -135,6 +171,8 @@ export function checkOptions(
     failOn: flags['fail-on'] ?? null,
     allowIncomplete: flags['allow-incomplete'] && !flags['require-complete'],
     allowUnseenUsers: flags['allow-unseen-users'] && !flags['require-complete'],
+    // oclif leaves out a boolean flag that was not given, although its type says that it is there.
+    fixesOnly: flags['fixes-only'] === true,
     filters: { ...filters, roles: filters.roles ?? config.check.roles ?? null },
     accept: config.check.accept,
     reboot,
@@ -149,6 +187,7 @@ export function nagiosThresholds(flags: GateFlags): Thresholds {
     warning: rangeOf('--warning', warning),
     critical: rangeOf('--critical', flags.critical),
     criticalAgeSeconds: secondsOf(flags['critical-age']),
+    criticalCves: rangeOf('--critical-cves', flags['critical-cves']),
     requireComplete: flags['require-complete'],
   };
 }

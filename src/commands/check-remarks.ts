@@ -3,6 +3,7 @@
 import { unsaid } from '../documents/drift-gate.ts';
 import type { Accepted, Drift } from '../documents/generated/drift.ts';
 import { movesBaseline } from '../drift/judge.ts';
+import { undecidedText } from '../render/drift/pending.ts';
 import { count, enumerate } from '../render/format.ts';
 
 /** @param writeBaseline the file of --write-baseline, or null */
@@ -11,6 +12,7 @@ export function driftRemarks(drift: Drift, writeBaseline: string | null): string
     ...versionRemarks(drift),
     ...baselineRemarks(drift),
     ...acceptedRemarks(drift.accepted ?? []),
+    ...[undecidedText(drift)].filter((text) => text !== null),
     ...(drift.expired ?? []).map(
       ({ file, line, until, reason }) => `the acceptance in ${file}:${line} ended on ${until}: ${reason}`,
     ),

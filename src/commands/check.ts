@@ -14,6 +14,7 @@ import { verdictExitCodes } from '../exit-codes.ts';
 import { assertStdinOnce } from '../input.ts';
 import { type Output, writeStdout } from '../output.ts';
 import type { Thresholds } from '../render/drift/nagios.ts';
+import { undecidedText } from '../render/drift/pending.ts';
 import { jsonPieces } from '../render/json.ts';
 import {
   type CheckFlags,
@@ -24,6 +25,7 @@ import {
   nagiosThresholds,
   rebootCountsAs,
   refuseJudgingFlags,
+  refuseWithoutFixes,
   scanFlagsOf,
 } from './check-flags.ts';
 import { driftRemarks } from './check-remarks.ts';
@@ -99,14 +101,15 @@ function whyNotComplete(drift: Drift, source: Source | null): string | null {
     if (source === null) return 'the report that was judged did not see everything';
     return whyIncomplete(source.report) ?? 'the report leaves out processes';
   }
-  return rebootGate(rebootOf(drift)) === 'unknown' ? 'it is not known whether a reboot is required' : null;
+  if (rebootGate(rebootOf(drift)) === 'unknown') return 'it is not known whether a reboot is required';
+  return undecidedText(drift);
 }
 
 export default class Check extends BaseCommand {
   static override id = 'check';
   static override summary = 'Whether a host is worse than it was: a gate for CI and monitoring.';
   static override description =
-    'Judges a scan of this host, or a report, against a baseline; or prints a judgement that was saved (a drift document) in another format, with the exit code that it had. The exit code is 0 if the gate is open, 5 if something was found that --fail-on counts (or a reboot is required, with --reboot fail), and 4 if nothing was but not everything could be seen. With --format nagios it is that of a plugin: 0, 1, 2 or 3.';
+    'Judges a scan of this host, or a report, against a baseline; or prints a judgement that was saved (a drift document) in another format, with the exit code that it had. The exit code is 0 if the gate is open, 5 if something was found that --fail-on counts (or a reboot is required, with --reboot fail), and 4 if nothing was but not everything could be seen, or fixes are not known that --fixes-only asks for. With --format nagios it is that of a plugin: 0, 1, 2 or 3.';
   static override examples = [
     { description: 'Is anything stale?', command: '<%= config.bin %> check' },
     {
@@ -114,6 +117,10 @@ export default class Check extends BaseCommand {
       command: '<%= config.bin %> check --fail-on never --write-baseline base.json',
     },
     { description: 'Is anything stale that was not?', command: '<%= config.bin %> check --baseline base.json' },
+    {
+      description: 'Are security fixes on disk and not in memory?',
+      command: '<%= config.bin %> check --fixes-only',
+    },
     { description: 'Did the restart help?', command: '<%= config.bin %> check after.json --baseline before.json' },
     {
       description: 'A judgement that was saved, as test cases',
@@ -144,6 +151,7 @@ export default class Check extends BaseCommand {
     const input = args.file === undefined ? null : await readDocument(args.file, 'report', 'drift');
     const isSaved = input?.kind === 'lib-users/drift';
     if (isSaved) refuseJudgingFlags(raw, args.file!);
+    if (input !== null) refuseWithoutFixes(flags, input, args.file!);
     const { drift, source, baseline } = isSaved
       ? { drift: input, source: null, baseline: null }
       : await judgeNow(input, flags, format, this);

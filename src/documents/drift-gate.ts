@@ -14,6 +14,17 @@ export function countedFindings({ fail_on, verdict, findings }: Drift): Finding[
   return findings.filter(({ change, counted = verdict === 'drift' && closesGate(fail_on, change) }) => counted);
 }
 
+/** The fixes of a finding that are on disk and not in memory: unknown is not the same as none. */
+export function fixesOf({ fixes, fixes_unknown_because = ['not_asked'] }: Finding): 'some' | 'none' | 'unknown' {
+  if ((fixes?.count ?? 0) > 0) return 'some';
+  return fixes_unknown_because.length > 0 ? 'unknown' : 'none';
+}
+
+/** The findings of which nobody knows whether they close the gate. */
+export function undecidedFindings({ findings }: Drift): Finding[] {
+  return findings.filter(({ undecided = false }) => undecided);
+}
+
 /** The part of a reboot in the verdict: unknown if a reboot would close the gate, and nobody knows whether one is required. */
 export type RebootGate = 'open' | 'closed' | 'unknown';
 

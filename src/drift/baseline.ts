@@ -4,12 +4,15 @@ import { isWhole } from '../documents/coverage.ts';
 import type { Baseline, Drift, Finding } from '../documents/generated/drift.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { hostIdentity } from '../documents/host-identity.ts';
+import { buildFindingFixes } from './pending.ts';
 import { collectSightings } from './sightings.ts';
 
 export interface Known {
   /** The baseline as the drift document repeats it. */
   baseline: Baseline;
   findings: ReadonlyMap<string, Omit<Finding, 'change'>>;
+  /** Whether the baseline was made with --fixes, so that it says which fixes were missing in memory. */
+  hasFixes: boolean;
 }
 
 export function collectKnown(document: Report | Drift): Known {
@@ -19,6 +22,7 @@ export function collectKnown(document: Report | Drift): Known {
       baseline: { generated_at: report.generated_at, complete: report.complete, host },
       // A finding that the earlier check could not see stays known, because nobody has seen it end.
       findings: byId([...document.findings, ...document.unseen]),
+      hasFixes: document.fixes != null,
     };
   }
   const { host, generated_at } = document;
@@ -29,12 +33,15 @@ export function collectKnown(document: Report | Drift): Known {
       host: hostIdentity(host),
     },
     findings: byId(
-      collectSightings(document).map(({ staleSince: _, replacedAt, ...sighting }) => ({
+      collectSightings(document).map(({ staleSince: _, replacedAt, pending, ...sighting }) => ({
         ...sighting,
         first_seen_at: generated_at,
         stale_since: replacedAt,
+        fixes: buildFindingFixes(pending),
+        fixes_unknown_because: [...pending.unknown],
       })),
     ),
+    hasFixes: document.packages != null,
   };
 }
 

@@ -19,12 +19,15 @@ import { formatTime } from '../documents/time.ts';
 import { sumScratch } from '../held.ts';
 import { tool } from '../version.ts';
 import { isExpired } from './finding-filter.ts';
+import { buildDocumentFixes, type Pending } from './pending.ts';
 
 /** Options of the check that the document repeats. */
 export interface DocumentOptions {
   allowIncomplete: boolean;
   /** Whether the scan counts as complete if it missed only processes of users. */
   allowUnseenUsers: boolean;
+  /** Whether only findings count whose fixes are on disk and not in memory. */
+  fixesOnly: boolean;
   accept: readonly AcceptedFinding[];
   /** The plan's answer on the same report, and its effect on the gate. */
   reboot: DriftReboot;
@@ -43,10 +46,12 @@ export interface JudgedFacts {
   verdict: Drift['verdict'];
   /** The findings that the configuration accepts. */
   accepted: readonly { finding: Finding; entry: AcceptedFinding }[];
+  /** By the id of the finding; null for a report that was made without --fixes. */
+  pending: ReadonlyMap<string, Pending> | null;
 }
 
 export function buildDrift(facts: JudgedFacts, changes: Changes, options: DocumentOptions): Drift {
-  const { host, baseline, report, unseenUsers, failOn, verdict, accepted } = facts;
+  const { host, baseline, report, unseenUsers, failOn, verdict, accepted, pending } = facts;
   return {
     kind: 'lib-users/drift',
     schema_version: schemaVersions.drift,
@@ -58,9 +63,11 @@ export function buildDrift(facts: JudgedFacts, changes: Changes, options: Docume
     fail_on: failOn,
     allow_incomplete: options.allowIncomplete,
     allow_unseen_users: options.allowUnseenUsers,
+    fixes_only: options.fixesOnly,
     verdict,
     counts: countChanges(changes),
     reboot: options.reboot,
+    fixes: pending && buildDocumentFixes(changes.findings.flatMap(({ id }) => pending.get(id) ?? [])),
     findings: changes.findings,
     resolved: changes.resolved,
     unseen: changes.unseen,

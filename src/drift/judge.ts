@@ -1,7 +1,7 @@
 // Report, baseline and options -> the findings that are new, remain, are resolved or cannot be seen, and the verdict.
 
 import { isWhole, showsAll } from '../documents/coverage.ts';
-import { closesGate, rebootGate, sawEnough } from '../documents/drift-gate.ts';
+import { closesGate, fixesOf, rebootGate, sawEnough } from '../documents/drift-gate.ts';
 import type { Baseline, Drift, Finding } from '../documents/generated/drift.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { onlyUsersUnseen } from '../documents/unseen.ts';
@@ -12,6 +12,7 @@ import { collectKnown, type Known } from './baseline.ts';
 import { buildDrift, type Changes, type DocumentOptions, referTo } from './build-document.ts';
 import { compileAccepted, compileFilters, type Filters, withOwnNames } from './finding-filter.ts';
 import { rawPath } from './finding-id.ts';
+import { buildFindingFixes, type Pending } from './pending.ts';
 import { collectSightings, inOrder, type Sighting } from './sightings.ts';
 
 export interface CheckOptions extends DocumentOptions {
@@ -33,12 +34,18 @@ export interface Judgement {
 export function judge(report: Report, document: Report | Drift | null, options: CheckOptions): Judgement {
   const known = document === null ? null : collectKnown(document);
   const accepts = compileAccepted(options.accept, options.now);
-  const changes = compare(report, collectSightings(report), known);
+  const sightings = collectSightings(report);
+  const changes = compare(report, sightings, known, options.fixesOnly);
   const unaccepted = keep(changes, (finding) => accepts(finding) === null);
   const isWanted = compileFilters({ ...options.filters, units: withOwnNames(options.filters.units, report.units) });
   const judged = keep(unaccepted, isWanted);
   const failOn = options.failOn ?? (known === null ? 'any' : 'new');
-  const counted = new Set(judged.findings.filter(({ change }) => closesGate(failOn, change)).map(({ id }) => id));
+  const closing = judged.findings.filter(({ change }) => closesGate(failOn, change));
+  const those = (fixes: ReturnType<typeof fixesOf>) => closing.filter((finding) => fixesOf(finding) === fixes);
+  const marks: Marks = {
+    counted: idsOf(options.fixesOnly ? those('some') : closing),
+    undecided: idsOf(options.fixesOnly ? those('unknown') : []),
+  };
   const accepted = changes.findings.filter(isWanted).flatMap((finding) => {
     const entry = accepts(finding);
     return entry === null ? [] : [{ finding, entry }];
@@ -50,22 +57,43 @@ export function judge(report: Report, document: Report | Drift | null, options: 
     allow_unseen_users: options.allowUnseenUsers,
     unseen_users: unseenUsers,
   });
-  const verdict = verdictOf(counted.size, seen, options);
+  const verdict = verdictOf(marks.counted.size, seen && marks.undecided.size === 0, options);
   const baseline = known?.baseline ?? null;
-  const facts = { host: report.host, baseline, report: reference, unseenUsers, failOn, verdict, accepted };
+  const pending =
+    report.packages == null ? null : new Map(sightings.map(({ id, pending }): [string, Pending] => [id, pending]));
+  const facts = { host: report.host, baseline, report: reference, unseenUsers, failOn, verdict, accepted, pending };
   const kept = keep(unaccepted, (finding) => finding.change !== 'new' || isWanted(finding));
-  const build = (shown: Changes): Drift => buildDrift(facts, markCounted(shown, counted), options);
+  const build = (shown: Changes): Drift => buildDrift(facts, mark(shown, marks), options);
   return { drift: build(judged), baseline: build(kept) };
 }
 
-function markCounted(changes: Changes, counted: ReadonlySet<string>): Changes {
-  const findings = changes.findings.map((finding) => ({ ...finding, counted: counted.has(finding.id) }));
+/** The ids of the findings that close the gate, and of those of which nobody knows whether they do. */
+interface Marks {
+  counted: ReadonlySet<string>;
+  undecided: ReadonlySet<string>;
+}
+
+function idsOf(findings: readonly Finding[]): Set<string> {
+  return new Set(findings.map(({ id }) => id));
+}
+
+function mark(changes: Changes, { counted, undecided }: Marks): Changes {
+  const findings = changes.findings.map((finding) => ({
+    ...finding,
+    counted: counted.has(finding.id),
+    undecided: undecided.has(finding.id),
+  }));
   return { ...changes, findings };
 }
 
-function compare(report: Report, sightings: readonly Sighting[], known: Known | null): Changes {
+function compare(
+  report: Report,
+  sightings: readonly Sighting[],
+  known: Known | null,
+  fixesOnly: CheckOptions['fixesOnly'],
+): Changes {
   const seen = new Set(sightings.map(({ id }) => id));
-  const findings = sightings.map((sighting) => toFinding(sighting, report, known));
+  const findings = sightings.map((sighting) => toFinding(sighting, report, known, fixesOnly));
   const canSee = compileVisibility(report);
   const gone = [...(known?.findings.values() ?? [])].filter(({ id }) => !seen.has(id)).sort(inOrder);
   const rest = gone.map((finding) => ({
@@ -82,12 +110,23 @@ function compare(report: Report, sightings: readonly Sighting[], known: Known | 
   };
 }
 
-function toFinding(sighting: Sighting, report: Report, known: Known | null): Finding {
-  const { staleSince, replacedAt, ...facts } = sighting;
+function toFinding(sighting: Sighting, report: Report, known: Known | null, fixesOnly: boolean): Finding {
+  const { staleSince, replacedAt, pending, ...facts } = sighting;
+  const fixes = buildFindingFixes(pending);
   const before = known?.findings.get(sighting.id);
-  const remains = before !== undefined && !isStaleAgain(sighting.pids, staleSince, before, known!.baseline);
+  const remains =
+    before !== undefined &&
+    !isStaleAgain(sighting.pids, staleSince, before, known!.baseline) &&
+    !(fixesOnly && known!.hasFixes && hasMoreFixes(fixes, before.fixes));
   const first_seen_at = remains ? before.first_seen_at : report.generated_at;
-  return withChange({ ...facts, first_seen_at, stale_since: replacedAt }, remains ? 'remaining' : 'new');
+  const fixes_unknown_because = [...pending.unknown];
+  const finding = { ...facts, first_seen_at, stale_since: replacedAt, fixes, fixes_unknown_because };
+  return withChange(finding, remains ? 'remaining' : 'new');
+}
+
+/** A file that was removed has no time of its replacement. A later upgrade still brings fixes that the baseline does not know. */
+function hasMoreFixes(now: Finding['fixes'], before: Finding['fixes']): boolean {
+  return (now?.count ?? 0) > (before?.count ?? 0);
 }
 
 /**
@@ -105,8 +144,20 @@ function isStaleAgain(
 }
 
 function withChange(finding: Omit<Finding, 'change'> & Partial<Finding>, change: Finding['change']): Finding {
-  const { id, change: _, stale_since = null, counted: __, ...rest } = finding;
-  return { id, change, ...rest, stale_since, counted: false };
+  const { id, change: _, stale_since = null, package: owner = null, counted: __, undecided: ___, ...rest } = finding;
+  // A baseline of an earlier version does not say anything of fixes.
+  const { fixes = null, fixes_unknown_because = ['not_asked'], ...facts } = rest;
+  return {
+    id,
+    change,
+    ...facts,
+    stale_since,
+    package: owner,
+    fixes,
+    fixes_unknown_because,
+    counted: false,
+    undecided: false,
+  };
 }
 
 /** Returns whether a finding of the baseline would be in the report if it still existed. */

@@ -1,31 +1,35 @@
 // Report -> its sightings, one for each id: gone files by unit, or by program if no unit owns the process.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
-import type { Finding } from '../documents/generated/drift.ts';
+import type { Finding, NullablePackage } from '../documents/generated/drift.ts';
 import type { DeletedFd, DeletedMap, Process, Report, Unit, UnitFile } from '../documents/generated/report.ts';
 import { earliest } from '../documents/time.ts';
 import { type KeyOf, keyMaker } from '../keys.ts';
 import { parseSession } from '../systemd/session-name.ts';
 import { findingId, type Identified } from './finding-id.ts';
+import { indexPending, joinPending, type Pending, type PendingOf } from './pending.ts';
 
-export interface Sighting extends Omit<Finding, 'change' | 'first_seen_at' | 'stale_since' | 'counted'> {
+type Judged = 'change' | 'first_seen_at' | 'stale_since' | 'fixes' | 'fixes_unknown_because' | 'counted' | 'undecided';
+
+export interface Sighting extends Omit<Finding, Judged> {
   /** The earliest moment at which the file can have gone stale; null if nothing tells. */
   staleSince: string | null;
   /** When the code at the path was replaced; null if that is not known. */
   replacedAt: string | null;
+  pending: Pending;
 }
 
 /** Returns the sightings in the order of scope, uid and unit, then path and via. */
 export function collectSightings(report: Report): Sighting[] {
   const processes = new Map(report.processes.map((process) => [process.pid, process]));
-  const births = indexBirths();
+  const index: Index = { report, processes, births: indexBirths(), pendingOf: indexPending(report) };
   const all = [
-    ...report.units.flatMap((unit) => unit.files.map((file) => unitSighting(unit, file, processes, births, report))),
+    ...report.units.flatMap((unit) => unit.files.map((file) => unitSighting(unit, file, index))),
     ...report.processes
       .filter(({ unit }) => unit === null)
       .flatMap((process) => [
-        ...process.maps.map((map) => looseSighting(process, 'map', map, births, report)),
-        ...process.fds.map((fd) => looseSighting(process, 'fd', fd, births, report)),
+        ...process.maps.map((map) => looseSighting(process, 'map', map, index)),
+        ...process.fds.map((fd) => looseSighting(process, 'fd', fd, index)),
       ]),
   ];
   const byId = new Map<string, Sighting>();
@@ -46,13 +50,15 @@ export function inOrder(a: Identified, b: Identified): number {
   );
 }
 
-function unitSighting(
-  unit: Unit,
-  file: UnitFile,
-  processes: ReadonlyMap<number, Process>,
-  births: Births,
-  report: Report,
-): Sighting {
+/** The report, and what is looked up in it for each file. */
+interface Index {
+  report: Report;
+  processes: ReadonlyMap<number, Process>;
+  births: Births;
+  pendingOf: PendingOf;
+}
+
+function unitSighting(unit: Unit, file: UnitFile, { report, processes, births, pendingOf }: Index): Sighting {
   const users = file.pids.flatMap((pid) => processes.get(pid) ?? []);
   return identify({
     unit: unit.name,
@@ -62,6 +68,8 @@ function unitSighting(
     executable: users[0]?.executable?.path ?? null,
     ...useOf(file, file.via),
     pids: file.pids,
+    // A process in a container has no unit.
+    pending: pendingOf(file, file.pids, false),
     replacedAt: replacedAt(file),
     staleSince: staleSince(
       file,
@@ -75,8 +83,7 @@ function looseSighting(
   process: Process,
   via: 'map' | 'fd',
   file: DeletedMap | DeletedFd,
-  births: Births,
-  report: Report,
+  { report, births, pendingOf }: Index,
 ): Sighting {
   const start = startOfUse(process, births, { ...file, via });
   return identify({
@@ -87,6 +94,7 @@ function looseSighting(
     executable: programOf(process),
     ...useOf(file, via),
     pids: [process.pid],
+    pending: pendingOf(file, [process.pid], process.container !== null),
     replacedAt: replacedAt(file),
     staleSince: staleSince(file, start === null ? [] : [start], report),
   });
@@ -97,8 +105,9 @@ export function programOf({ executable, name }: Pick<Process, 'executable' | 'na
   return executable?.path ?? `[${name}]`;
 }
 
-function useOf({ path, path_base64, kind, role, state }: UnitFile | DeletedMap | DeletedFd, via: 'map' | 'fd') {
-  return { via, path, path_base64, kind, role, state };
+function useOf(file: UnitFile | DeletedMap | DeletedFd, via: 'map' | 'fd') {
+  const { path, path_base64, kind, role, state, package: owner } = file;
+  return { via, path, path_base64, kind, role, state, package: owner };
 }
 
 function identify(sighting: Omit<Sighting, 'id'>): Sighting {
@@ -178,5 +187,16 @@ function merge(a: Sighting, b: Sighting): Sighting {
     pids: [...new Set([...a.pids, ...b.pids])].sort((x, y) => x - y),
     staleSince: a.staleSince === null || b.staleSince === null ? null : earliest([a.staleSince, b.staleSince]),
     replacedAt: earliest([a.replacedAt, b.replacedAt]),
+    package: mergePackages(lead, lead === a ? b : a),
+    pending: joinPending([a.pending, b.pending]),
   };
+}
+
+/** The package of the weightier use. Its running version is null if the other use is of another version. */
+function mergePackages({ package: owner = null }: Sighting, { package: other = null }: Sighting): NullablePackage {
+  if (owner === null || other === null) return owner ?? other;
+  const { running_version = null } = owner;
+  const isSame =
+    owner.manager === other.manager && owner.name === other.name && other.running_version === running_version;
+  return isSame ? owner : { ...owner, running_version: null };
 }

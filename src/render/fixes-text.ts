@@ -1,22 +1,13 @@
 // The report's packages -> a paragraph of the text: which security fixes are on disk and not in memory, and for which files that is unknown.
 
 import type { PackageInUse, Report } from '../documents/generated/report.ts';
-import { idsText, versionsText } from './fixes-words.ts';
+import { idsText, unknownReasons, versionsText } from './fixes-words.ts';
 import { count, enumerate } from './format.ts';
 import { fold, type Style, type Word, word, words } from './layout.ts';
 import { sanitize, sanitizeUnit } from './sanitize.ts';
 
 const shownPackages = 20;
 const shownUnits = 4;
-
-const reasons: Readonly<Record<NonNullable<PackageInUse['unknown_because']>, string>> = {
-  no_running_version: 'its running version is not known',
-  no_changelog: 'its changelog cannot be read',
-  no_source_version: 'its versions are not those of its changelog',
-  not_kept: 'no changelog is kept',
-  too_many_packages: 'there are too many packages',
-};
-const tooShort = 'its changelog does not reach back';
 
 /** '' without --fixes, and if no package has anything to tell. */
 export function renderFixes({ packages = null }: Report, style: Style): string {
@@ -56,8 +47,7 @@ function unknownText(unknown: readonly PackageInUse[]): string {
   const named = unknown
     .slice(0, shownPackages)
     .map(
-      ({ name, unknown_because }) =>
-        `${sanitize(name)} (${unknown_because === null ? tooShort : reasons[unknown_because]})`,
+      ({ name, unknown_because }) => `${sanitize(name)} (${unknownReasons[unknown_because ?? 'changelog_too_short']})`,
     );
   const more = unknown.length - shownPackages;
   return `Not known of ${enumerate([...named, ...(more > 0 ? [`${more} more`] : [])])}`;

@@ -1,10 +1,12 @@
 // Security fixes that are on disk and not in memory -> words for people.
 
+import type { FixesUnknown } from '../documents/generated/drift.ts';
 import type { ClosedFixes } from '../documents/generated/plan.ts';
 import { enumerate } from './format.ts';
 import { sanitize } from './sanitize.ts';
 
 const shownIds = 2;
+const mostIds = 20;
 const shownPackages = 3;
 
 /** `CVE-2026-32776, CVE-2026-24515 and 25 more`. */
@@ -12,6 +14,39 @@ export function idsText(cves: readonly string[], count: number): string {
   const more = count - shownIds;
   return more > 1 ? `${cves.slice(0, shownIds).join(', ')} and ${more} more` : enumerate(cves);
 }
+
+/** The same for texts that are kept: at most 20 ids, and how many more there are. */
+export function longIdsText(cves: readonly string[], count: number): string {
+  const shown = cves.slice(0, mostIds);
+  return count > shown.length ? `${shown.join(', ')} and ${count - shown.length} more` : enumerate(shown);
+}
+
+/** Newest ids, how many there are, and whether that is all. */
+export interface ListedFixes {
+  cves: readonly string[];
+  count: number;
+  complete: boolean;
+}
+
+/** `fixed on disk, not in memory: at least CVE-2026-32776`; null if there are none, or if nobody knows. */
+export function pendingText(fixes: ListedFixes | null, idsOf: typeof idsText): string | null {
+  if (fixes === null || fixes.count === 0) return null;
+  return `fixed on disk, not in memory: ${fixes.complete ? '' : 'at least '}${idsOf(fixes.cves, fixes.count)}`;
+}
+
+/** Why it is not known which fixes a package or a file has. */
+export const unknownReasons: Readonly<Record<FixesUnknown, string>> = {
+  not_asked: 'nobody asked for fixes',
+  no_package: 'it is of no package now, or in a container',
+  no_running_version: 'its running version is not known',
+  no_changelog: 'its changelog cannot be read',
+  no_source_version: 'its versions are not those of its changelog',
+  not_kept: 'no changelog is kept',
+  too_many_packages: 'there are too many packages',
+  changelog_too_short: 'its changelog does not reach back',
+  advisories_alone: 'its changelog tells nothing',
+  advisories_unread: 'not all advisories can be read',
+};
 
 /** Sanitized: `2.5.0-1+deb12u2 → u5` if only the last number differs. */
 export function versionsText(running: string | null, installed: string): string {

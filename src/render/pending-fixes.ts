@@ -1,6 +1,7 @@
 // The report's packages -> how many security fixes are on disk and not in memory, by file and by unit. An unknown number is null.
 
 import type { DeletedFd, DeletedMap, PackageInUse, Report, UnitFile } from '../documents/generated/report.ts';
+import { indexVersions, ownVersions } from '../documents/packages-in-use.ts';
 import { keyMaker } from '../keys.ts';
 
 export type GoneFile = UnitFile | DeletedMap | DeletedFd;
@@ -8,20 +9,10 @@ export type GoneFile = UnitFile | DeletedMap | DeletedFd;
 /** The fixes of a file and the processes that use it. */
 export type FixesOf = (file: GoneFile, pids: readonly number[]) => number | null;
 
-export function indexFixes({ packages = null }: Report): FixesOf {
-  const keyOf = keyMaker();
-  const versions = new Map<string, PackageInUse[]>();
-  for (const each of packages ?? []) {
-    const key = keyOf(each.manager, each.name);
-    versions.set(key, [...(versions.get(key) ?? []), each]);
-  }
-  return ({ role, package: owner }, pids) => {
-    if (role !== 'code' || owner === null) return null;
-    const own = (versions.get(keyOf(owner.manager, owner.name)) ?? []).filter((each) =>
-      each.pids.some((pid) => pids.includes(pid)),
-    );
-    return countFixes(own);
-  };
+export function indexFixes(report: Report): FixesOf {
+  const versionsOf = indexVersions(report);
+  return ({ role, package: owner }, pids) =>
+    role !== 'code' || versionsOf === null ? null : countFixes(ownVersions(owner, versionsOf(owner, pids)));
 }
 
 /** The fixes of a unit, by its identity and the files that it uses; the identity is nulls for processes in no unit. */

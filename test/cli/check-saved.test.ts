@@ -92,7 +92,10 @@ test('a saved judgement comes from standard input as well', () => {
   const drift = readGolden<Drift>('drift');
   const { code, stdout } = runCli(['check', '-', '--format', 'nagios'], { input: JSON.stringify(drift) });
   assert.equal(code, 1);
-  assert.match(stdout, /^LIB_USERS WARNING - 1 newly stale unit: ssh\.service; a reboot is required: /);
+  assert.match(
+    stdout,
+    /^LIB_USERS WARNING - 1 newly stale unit: ssh\.service; fixed on disk, not in memory: .*; a reboot is required: /,
+  );
 });
 
 test('the thresholds of a plugin are for a saved judgement too', () => {
@@ -127,6 +130,7 @@ const judging: [flag: string, ...values: string[]][] = [
   ['--fail-on', 'any'],
   ['--reboot', 'fail'],
   ['--allow-incomplete'],
+  ['--fixes-only'],
   ['--allow-unseen-users'],
   ['--unit', '*.service'],
   ['--role', 'code'],
@@ -184,10 +188,26 @@ for (const [allowing, now] of [
 }
 
 /** The document as lib-users wrote it when the schema had this minor. */
-function ofMinor(minor: 0 | 1 | 2, document: Drift): Drift {
+function ofMinor(minor: 0 | 1 | 2 | 3, before: Drift): Drift {
+  const { fixes_only: _fixesOnly, fixes: _fixes, ...document } = before;
+  const withoutFixes = (finding: Finding): Finding => {
+    const { package: _, fixes: __, fixes_unknown_because: ___, undecided: ____, ...rest } = finding;
+    return rest;
+  };
+  if (minor === 3) {
+    return {
+      ...document,
+      schema_version: '1.3.0',
+      findings: document.findings.map(withoutFixes),
+      resolved: document.resolved.map(withoutFixes),
+    };
+  }
   const { allow_incomplete: _, allow_unseen_users: __, expired: ___, accepted = [], reboot, ...rest } = document;
   const { generated_at, complete } = document.report;
-  const older = ({ stale_since: _, counted: __, ...finding }: Finding): Finding => finding;
+  const older = (finding: Finding): Finding => {
+    const { stale_since: _, counted: __, ...facts } = withoutFixes(finding);
+    return facts;
+  };
   return {
     ...rest,
     schema_version: `1.${minor}.0`,
@@ -233,6 +253,16 @@ for (const [minor, said] of lacks) {
     assert.match(junit, /failures="1" errors="0" skipped="2"/);
   });
 }
+
+test('a judgement of version 1.3 is printed like one of today that was made without --fixes', (t) => {
+  const folder = write(t, { 'drift.json': ofMinor(3, readGolden<Drift>('drift')) });
+  for (const format of ['text', 'junit', 'github', 'nagios']) {
+    const { stdout, stderr } = runCli(['check', join(folder, 'drift.json'), '--format', format]);
+    assert.equal(stderr, '');
+    assert.match(stdout, /ssh\.service/);
+    assert.doesNotMatch(stdout, /fix/);
+  }
+});
 
 test('a judgement of an earlier version: nobody knows whether a file is stale for too long, so the plugin does not either', (t) => {
   const folder = write(t, { 'drift.json': ofMinor(2, readGolden<Drift>('drift')) });

@@ -20,6 +20,7 @@ const options: CheckOptions = {
   failOn: null,
   allowIncomplete: false,
   allowUnseenUsers: false,
+  fixesOnly: false,
   filters: { units: [], roles: null, kinds: [] },
   accept: [],
   reboot: { required: false, reasons: [], counts_as: 'ok' },
@@ -330,14 +331,15 @@ test('any two reports give valid documents, each finding in one place, and the k
     [{ ...entry, path: '*a*' }],
   );
   await fc.assert(
-    fc.asyncProperty(anyReport, fc.option(anyReport), filters, accept, async (now, then, filters, accept) => {
-      const judged = judge(now, then, { ...options, filters, accept });
+    fc.asyncProperty(anyReport, fc.option(anyReport), filters, accept, fc.boolean(), async (now, then, ...given) => {
+      const [filters, accept, fixesOnly] = given;
+      const judged = judge(now, then, { ...options, filters, accept, fixesOnly });
       for (const { kind: _, ...document } of [judged.drift, judged.baseline]) {
         assert.equal(await validateDocument('drift', { kind: 'lib-users/drift', ...document }), null);
         const ids = [...document.findings, ...document.resolved, ...document.unseen].map(({ id }) => id);
         assert.equal(new Set(ids).size, ids.length);
       }
-      const again = judge(now, judged.baseline, { ...options, filters, accept });
+      const again = judge(now, judged.baseline, { ...options, filters, accept, fixesOnly });
       assert.deepEqual([again.drift.resolved, again.drift.unseen], [[], judged.drift.unseen]);
       assert.deepEqual(
         new Set(again.drift.findings.map(({ id }) => id)),

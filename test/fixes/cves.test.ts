@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compareCves, findCves } from '../../src/cves.ts';
+import { compareCves, findCves, sortCves } from '../../src/cves.ts';
 
 const rows: [text: string, ids: string[]][] = [
   ['  * Fix CVE-2026-32776 and CVE-2026-24515 (Closes: #1).', ['CVE-2026-32776', 'CVE-2026-24515']],
@@ -35,6 +35,7 @@ test('the newest first, by year and then by number', () => {
     fc.property(fc.array(id.map(([year, number]) => `CVE-${year}-${number}`)), (list) => {
       const once = [...list].sort(compareCves);
       assert.deepEqual([...list].reverse().sort(compareCves), once);
+      assert.deepEqual(sortCves([...list, ...list]), [...new Set(once)]);
     }),
   );
 });

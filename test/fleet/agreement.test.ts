@@ -19,7 +19,13 @@ import { anyReport } from '../support/report-arbitrary.ts';
 import { facts, libc, report, unit } from '../support/reports.ts';
 
 const now = new Date('2026-11-23T10:00:00Z');
-const thresholds = { warning: null, critical: null, criticalAgeSeconds: null, requireComplete: false };
+const thresholds = {
+  warning: null,
+  critical: null,
+  criticalAgeSeconds: null,
+  criticalCves: null,
+  requireComplete: false,
+};
 
 const rule = fc.record(
   {
@@ -45,6 +51,7 @@ function answers(of: Report, rules: readonly UserPolicyRule[]) {
     failOn: 'never',
     allowIncomplete: true,
     allowUnseenUsers: false,
+    fixesOnly: false,
     filters,
     accept: [],
     reboot: effect,
@@ -130,6 +137,7 @@ test('on what counts: a host counts in the fleet exactly if check without a base
         failOn: 'any',
         allowIncomplete: false,
         allowUnseenUsers: false,
+        fixesOnly: false,
         filters,
         accept: accepted,
         now,

@@ -1,10 +1,12 @@
 // A night of security updates under running services of Debian 12: for each package the version that still runs, and the ids that
-// were fixed since, equal those that a program of its own finds (fixes.py). Then the whole way: fleet --cve, the plan, restarts, 0.
+// were fixed since, equal those that a program of its own finds (fixes.py). Then the whole way: fleet --cve and check --fixes-only, the
+// plan, restarts, 0.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Drift } from '../../src/documents/generated/drift.ts';
 import type { Fleet } from '../../src/documents/generated/fleet.ts';
 import type { Plan } from '../../src/documents/generated/plan.ts';
 import type { PackageInUse, Report } from '../../src/documents/generated/report.ts';
@@ -154,6 +156,16 @@ test('security updates of Debian 12 under its services', { timeout: 600_000 }, a
   assert.deepEqual([before.status, before.cve?.verdict], [5, 'drift']);
   assert.deepEqual(before.cve?.hosts[0]?.units, expat?.units.map(({ name }) => name).sort());
   assert.deepEqual((await fleet(unknown)).status, 4);
+  const gate = async (document: Report) => {
+    const answer = await guest.enter([...command, 'check', '--no-config', '-', '--fixes-only', '--format', 'json'], {
+      input: JSON.stringify(document),
+      check: false,
+    });
+    return { status: answer.status, drift: JSON.parse(answer.stdout) as Drift };
+  };
+  const closed = await gate(report);
+  assert.deepEqual([closed.status, closed.drift.fixes?.count, closed.drift.fixes?.complete], [5, ids.size, true]);
+  assert.deepEqual((await gate(unknown)).status, 4);
 
   const planned = await guest.enter([...command, 'plan', '--no-config', '-', '--format', 'json'], {
     input: JSON.stringify(report),
@@ -176,6 +188,8 @@ test('security updates of Debian 12 under its services', { timeout: 600_000 }, a
   assert.deepEqual([restarted.status, restarted.cve?.hosts[0]?.units], [5, ['dbus.service']]);
   assert.ok(plan.actions.some(({ action, unit, fixes }) => action === 'reboot' && unit === 'dbus.service' && fixes));
   await guest.reboot();
-  const after = await fleet(await scan(guest));
+  const clean = await scan(guest);
+  const after = await fleet(clean);
   assert.deepEqual([after.status, after.cve], [0, { id, verdict: 'pass', hosts: [], unknown: [] }]);
+  assert.deepEqual((await gate(clean)).status, 0);
 });

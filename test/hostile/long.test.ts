@@ -78,6 +78,7 @@ const options = {
   failOn: null,
   allowIncomplete: false,
   allowUnseenUsers: false,
+  fixesOnly: false,
   filters: { units: [], roles: null, kinds: [] },
   accept: [],
   now,

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { countedFindings, rebootGate, rebootOf } from '../../src/documents/drift-gate.ts';
+import { countedFindings, rebootGate, rebootOf, undecidedFindings } from '../../src/documents/drift-gate.ts';
 import type { Drift, DriftReboot } from '../../src/documents/generated/drift.ts';
 import type { Fleet, FleetCause } from '../../src/documents/generated/fleet.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
@@ -41,7 +41,7 @@ import {
 } from '../support/parsers.ts';
 import { workedReport } from './samples.ts';
 
-const options: Omit<CheckOptions, 'reboot'> = {
+const options: Omit<CheckOptions, 'reboot' | 'fixesOnly'> = {
   failOn: null,
   allowIncomplete: false,
   allowUnseenUsers: false,
@@ -51,18 +51,54 @@ const options: Omit<CheckOptions, 'reboot'> = {
 };
 const pairs = fc.sample(fc.tuple(hostileReport, fc.option(hostileReport), fc.boolean()), { numRuns: 150, seed: 7 });
 const effects = ['ok', 'warning', 'fail'] as const;
-const drifts = pairs.map(([report, baseline, allowIncomplete], index) => {
+
+/** The report with an entry for each package of its units' code. */
+function withFixes(report: Report, count: number): Report {
+  const cves = Array.from({ length: count }, (_, index) => `CVE-2026-${99999 - index}`);
+  const packages = report.units.flatMap(({ files }) =>
+    files.flatMap(({ role, package: owner, pids }) =>
+      role !== 'code' || owner === null
+        ? []
+        : [
+            {
+              ...{ name: owner.name, source: null, manager: owner.manager, installed_version: owner.version },
+              ...{ running_version: null, evidence: null, replaced_at: null, unknown_because: null, units: [], pids },
+              fixes: { count, cves, complete: count % 2 === 0 },
+            },
+          ],
+    ),
+  );
+  return { ...report, packages };
+}
+
+const drifts = pairs.map(([hostile, baseline, allowIncomplete], index) => {
+  const report = index % 3 === 0 ? withFixes(hostile, index) : hostile;
   const planned = buildPlan(report, [], report.generated_at).reboot;
   const reboot: DriftReboot = {
     ...(index % 4 === 0 ? { required: false, reasons: [] } : planned),
     counts_as: effects[index % 3]!,
   };
-  return { report, ...judge(report, baseline, { ...options, allowIncomplete, reboot }) };
+  return { report, ...judge(report, baseline, { ...options, allowIncomplete, reboot, fixesOnly: index % 5 < 2 }) };
 });
 
 test('the reports to render need a reboot, need none, and do not tell, with every effect on the gate', () => {
   const kinds = new Set(drifts.map(({ drift: { reboot } }) => `${reboot?.required} ${reboot?.counts_as}`));
   assert.equal(kinds.size, 9, [...kinds].join());
+});
+
+test('the judgements to render count fixes only or not, and of some nobody knows whether they count', () => {
+  const kinds = new Set(
+    drifts.map(({ drift }) => `${drift.fixes_only} ${drift.fixes === null} ${undecidedFindings(drift).length > 0}`),
+  );
+  assert.deepEqual([...kinds].sort(), [
+    'false false false',
+    'false true false',
+    'true false false',
+    'true false true',
+    'true true false',
+    'true true true',
+  ]);
+  assert.ok(drifts.some(({ drift }) => (drift.fixes?.count ?? 0) > 0));
 });
 
 test('JUnit: the schema of the Jenkins xUnit plugin holds, and expat reads back every name', (t) => {
@@ -229,6 +265,7 @@ const thresholds = {
   warning: parseRange('0'),
   critical: parseRange('~:3'),
   criticalAgeSeconds: null,
+  criticalCves: parseRange('5:'),
   requireComplete: false,
 };
 
@@ -245,7 +282,14 @@ test('Nagios: one line, one bar, and Monitoring::Plugin reads the performance da
     const byLabel = Object.fromEntries(values.map((value) => [value.label, value]));
     const isMemorySaid = drifts[index]!.report.summary.held_memory_bytes !== undefined;
     assert.equal(byLabel.held_memory_bytes !== undefined, isMemorySaid);
-    assert.equal(values.length, 7 + Number(drift.reboot?.required !== null) + Number(isMemorySaid));
+    const fixes = drift.fixes ?? { count: 0, complete: false };
+    const isPendingSaid = fixes.count > 0 || fixes.complete;
+    assert.equal(
+      values.length,
+      7 + Number(drift.reboot?.required !== null) + Number(isMemorySaid) + Number(isPendingSaid),
+    );
+    if (isPendingSaid)
+      assert.deepEqual([byLabel.pending_fixes?.value, byLabel.pending_fixes?.critical], [fixes.count, '5:']);
     if (drift.reboot?.required !== null) assert.equal(byLabel.reboot?.value, Number(drift.reboot?.required));
     assert.equal(byLabel.units?.value, groupByOwner(countedFindings(drift)).length);
     assert.deepEqual([byLabel.units?.warning, byLabel.units?.critical], ['0', '~:3']);
@@ -275,9 +319,10 @@ test('GitHub: the runner reads back every title, at most ten errors and a sum th
     const blind = !report.complete && verdict !== 'incomplete';
     const { required, counts_as } = rebootOf(drift);
     const warned = required === true && counts_as === 'warning';
+    const undecided = undecidedFindings(drift).length > 0;
     assert.equal(
       kinds.filter((kind) => kind === 'warning').length,
-      Number(owners.length > shown) + Number(blind) + Number(warned),
+      Number(owners.length > shown) + Number(blind) + Number(warned) + Number(undecided && verdict !== 'incomplete'),
     );
     const about = read.filter((command) => command?.message.includes('a reboot is required'));
     assert.equal(about.length, Number(required !== false));
@@ -305,7 +350,7 @@ test('a unit name comes out as it is, in every format for people', () => {
   const report = workedReport();
   report.units = report.units.map((unit, index) => (index === 0 ? { ...unit, name } : unit));
   const reboot: DriftReboot = { required: false, reasons: [], counts_as: 'ok' };
-  const { drift } = judge(report, null, { ...options, accept: [], reboot });
+  const { drift } = judge(report, null, { ...options, accept: [], reboot, fixesOnly: false });
   const fleet = new FleetFold();
   fleet.add(report, 'a.json', assess(report));
   const style = { colour: false, columns: 200 };

@@ -52,7 +52,13 @@ test('a report of an earlier minor does not say what is memory: then all of it p
   match(text({ ...both, summary }), /holds 5\.0 MiB of disk\.$/m);
 });
 
-const thresholds = { warning: null, critical: null, criticalAgeSeconds: null, requireComplete: false };
+const thresholds = {
+  warning: null,
+  critical: null,
+  criticalAgeSeconds: null,
+  criticalCves: null,
+  requireComplete: false,
+};
 const plugin = (of: Report): string => {
   const filters = { units: [], roles: null, kinds: [] };
   const reboot = { required: false, reasons: [], unknown_because: null, counts_as: 'ok' as const };
@@ -60,6 +66,7 @@ const plugin = (of: Report): string => {
     failOn: 'any' as const,
     allowIncomplete: false,
     allowUnseenUsers: false,
+    fixesOnly: false,
     filters,
     accept: [],
     now: new Date(0),

@@ -48,11 +48,18 @@ const options: Omit<CheckOptions, 'reboot'> = {
   failOn: null,
   allowIncomplete: false,
   allowUnseenUsers: false,
+  fixesOnly: false,
   filters: { units: [], roles: null, kinds: [] },
   accept: [],
   now,
 };
-const thresholds = { warning: null, critical: null, criticalAgeSeconds: 3600, requireComplete: false };
+const thresholds = {
+  warning: null,
+  critical: null,
+  criticalAgeSeconds: 3600,
+  criticalCves: null,
+  requireComplete: false,
+};
 
 /** Controls, escapes, bidi and invisible characters, unusual blanks: none of them may reach a terminal or a log. */
 const unsafe = /(?![\n ])[\p{C}\p{Z}\p{DI}]/u;

@@ -153,6 +153,10 @@ drift:
       description: Whether the gate may be open even if processes of users could not be seen. Since version 1.3 of the document.
       returned: success
       type: bool
+    fixes_only:
+      description: Whether only findings counted that have security fixes on disk and not in memory. Since version 1.4 of the document.
+      returned: success
+      type: bool
     verdict:
       description: As RV(verdict).
       returned: success
@@ -183,6 +187,11 @@ drift:
       elements: dict
     reboot:
       description: As RV(reboot). Since version 1.2 of the document.
+      returned: success
+      type: dict
+    fixes:
+      description: The security fixes that are on disk and not in the memory of the findings; null if nobody asked for them. Since
+        version 1.4 of the document.
       returned: success
       type: dict
     accepted:

@@ -32,7 +32,11 @@ export type RebootReason =
  */
 export type NullableTime = Time | null;
 /**
- * What became of it since the baseline. new: not in it, or stale again since. remaining: stale since before it. resolved: gone. unseen: this report could not have seen it.
+ * An id, as in CVE-2026-32776.
+ */
+export type Cve = string;
+/**
+ * What became of it since the baseline. new: not in it, or stale again since, or with fixes_only of more fixes than in it. remaining: stale since before it. resolved: gone. unseen: this report could not have seen it.
  */
 export type Change = 'new' | 'remaining' | 'resolved' | 'unseen';
 /**
@@ -55,6 +59,24 @@ export type State = 'replaced' | 'removed' | 'unknown';
  * Process ids in rising order.
  */
 export type Pids = number[];
+/**
+ * The package that owns the path now, or had it (see package); null if none does, or without --packages.
+ */
+export type NullablePackage = Package | null;
+/**
+ * not_asked: the report was made without --fixes. no_package: the file is of no package now, or in a container. changelog_too_short, advisories_alone, advisories_unread: there may be more, because the changelog does not reach back to the version that runs, because it tells nothing and only advisories do, or because a file of advisories cannot be read. The others are the report's.
+ */
+export type FixesUnknown =
+  | 'not_asked'
+  | 'no_package'
+  | 'no_running_version'
+  | 'no_changelog'
+  | 'no_source_version'
+  | 'not_kept'
+  | 'too_many_packages'
+  | 'changelog_too_short'
+  | 'advisories_alone'
+  | 'advisories_unread';
 
 /**
  * What changed on a host since a baseline, and whether the gate is closed, as `lib-users check` judged it.
@@ -86,11 +108,19 @@ export interface Drift {
    */
   allow_unseen_users?: boolean;
   /**
-   * pass: the gate is open (exit code 0). drift: something counted was found, or a reboot is required and counts as fail (5). incomplete: neither, but not everything could be seen, or whether a reboot is required is not known and would count as fail (4); never with --allow-incomplete.
+   * Whether only findings count whose packages have security fixes that are on disk and not in memory (--fixes-only). Always written; not required, since documents before 1.4 do not have it.
+   */
+  fixes_only?: boolean;
+  /**
+   * pass: the gate is open (exit code 0). drift: something counted was found, or a reboot is required and counts as fail (5). incomplete: neither, but not everything could be seen, or whether a reboot is required is not known and would count as fail, or a finding is undecided (4); never with --allow-incomplete.
    */
   verdict: 'pass' | 'drift' | 'incomplete';
   counts: Counts;
   reboot?: DriftReboot;
+  /**
+   * The security fixes that are on disk and not in the memory of the findings, counted or not; null if the report was made without --fixes. Always written; not required, since documents before 1.4 do not have it.
+   */
+  fixes?: PendingFixes | null;
   /**
    * The findings of this report: the new first, then the remaining; each by scope, uid and unit, path and via.
    */
@@ -345,6 +375,39 @@ export interface RebootUnknown {
   message: string;
 }
 /**
+ * Security fixes that are on disk and not in memory, by the changelogs of the installed packages.
+ */
+export interface PendingFixes {
+  count: Count;
+  /**
+   * The newest of them, the newest first: at most 100 of a finding, and 500 of a document.
+   */
+  cves: Cve[];
+  /**
+   * Whether all of them are known; false means: at least these.
+   */
+  complete: boolean;
+  /**
+   * The packages that have at least one, by name and running version.
+   */
+  packages: FixedPackage[];
+}
+/**
+ * A package whose installed version has fixes that the running one does not have.
+ */
+export interface FixedPackage {
+  /**
+   * The package's name.
+   */
+  name: string;
+  running_version: NullableString;
+  /**
+   * The version on disk.
+   */
+  installed_version: string;
+  count: Count;
+}
+/**
  * One gone file of one unit (or of one program that no unit owns), with every process that uses it in the same way.
  */
 export interface Finding {
@@ -388,10 +451,23 @@ export interface Finding {
    * When the code at the path was replaced; null if that is not known: then it is stale since first_seen_at at the latest. Since 1.3.
    */
   stale_since?: Time | null;
+  package?: NullablePackage;
+  /**
+   * The security fixes that are on disk and not in the memory of its processes; 0 for what is no code. null if nothing is known of them, which is not the same as none. Of a finding that is not seen any more: those that the baseline had. Since 1.4.
+   */
+  fixes?: PendingFixes | null;
+  /**
+   * Why not all of its fixes are known; empty if they are. Since 1.4.
+   */
+  fixes_unknown_because?: FixesUnknown[];
   /**
    * Whether it closes the gate. Since 1.3.
    */
   counted?: boolean;
+  /**
+   * Whether nobody knows if it closes the gate: with fixes_only, if it is not known whether it has fixes. Since 1.4.
+   */
+  undecided?: boolean;
 }
 /**
  * A user; the name is null if the passwd file does not know the uid.
@@ -415,6 +491,24 @@ export interface Container {
   name: NullableString;
   user: NullableUser;
   cgroup?: NullableString;
+}
+/**
+ * The package that owns the path now; with --fixes also the one that had it until an upgrade took the file away.
+ */
+export interface Package {
+  /**
+   * The package manager whose database answered.
+   */
+  manager: 'dpkg' | 'rpm' | 'pacman' | 'apk';
+  /**
+   * The package's name.
+   */
+  name: string;
+  /**
+   * Its installed version.
+   */
+  version: string;
+  running_version?: NullableString;
 }
 /**
  * How many processes of one user could not be looked at.

@@ -4,10 +4,12 @@
 
 import { allowsIncomplete, countedFindings, rebootGate, rebootOf } from '../../documents/drift-gate.ts';
 import type { Drift } from '../../documents/generated/drift.ts';
+import { longIdsText } from '../fixes-words.ts';
 import { count, enumerate } from '../format.ts';
 import { rebootText } from '../reboot-reason.ts';
 import { sanitize } from '../sanitize.ts';
 import { groupByOwner, useText } from './owners.ts';
+import { fixesLines, undecidedText } from './pending.ts';
 
 const shownErrors = 10;
 
@@ -16,9 +18,10 @@ export function renderGithub(drift: Drift): string {
   const host = sanitize(drift.host.hostname);
   const owners = groupByOwner(countedFindings(drift));
   const shownUnits = rebootGate(reboot) === 'closed' ? shownErrors - 1 : shownErrors;
-  const lines = owners
-    .slice(0, shownUnits)
-    .map(({ name, findings }) => command('error', `${name} on ${host}`, findings.map(useText).join('\n')));
+  const lines = owners.slice(0, shownUnits).map(({ name, findings }) => {
+    const said = [...findings.map(useText), ...fixesLines(drift, findings, longIdsText)];
+    return command('error', `${name} on ${host}`, said.join('\n'));
+  });
   const rest = owners.slice(shownUnits);
   if (rest.length > 0) {
     const files = rest.reduce((sum, { findings }) => sum + findings.length, 0);
@@ -29,6 +32,8 @@ export function renderGithub(drift: Drift): string {
   if (drift.verdict === 'incomplete' && !drift.report.complete)
     lines.push(command('error', host, 'not everything could be seen; run as root'));
   else if (!drift.report.complete) lines.push(command('warning', host, 'not everything could be seen'));
+  const undecided = undecidedText(drift);
+  if (undecided !== null) lines.push(command(drift.verdict === 'incomplete' ? 'error' : 'warning', host, undecided));
   if (drift.verdict === 'pass') {
     const counts = { ...drift.counts, ...(drift.accepted && { accepted: drift.accepted.length }) };
     const sum = enumerate(Object.entries(counts).map(([change, amount]) => `${amount} ${change}`));

@@ -1,13 +1,22 @@
 // Drift -> JUnit XML: one suite for the host, one case for every unit, one that says whether a reboot is required, and one whether
 // everything was seen, since CI systems fail an empty suite or ignore it.
 
-import { allowsIncomplete, countedFindings, rebootGate, rebootOf, sawEnough } from '../../documents/drift-gate.ts';
+import {
+  allowsIncomplete,
+  countedFindings,
+  rebootGate,
+  rebootOf,
+  sawEnough,
+  undecidedFindings,
+} from '../../documents/drift-gate.ts';
 import type { Drift, Finding } from '../../documents/generated/drift.ts';
+import { longIdsText } from '../fixes-words.ts';
 import { count, enumerate } from '../format.ts';
 import { type Case, type Outcome, renderSuite } from '../junit-xml.ts';
 import { rebootReasonText, rebootText } from '../reboot-reason.ts';
 import { sanitize } from '../sanitize.ts';
 import { groupByOwner, useText } from './owners.ts';
+import { fixesLines } from './pending.ts';
 
 export function renderJunit(drift: Drift): string {
   const { host, report } = drift;
@@ -62,17 +71,25 @@ function rebootCase(drift: Drift): Case {
 function unitCases(drift: Drift): Case[] {
   const { accepted = [] } = drift;
   const closing = new Set(countedFindings(drift).map(({ id }) => id));
+  const undecided = new Set(undecidedFindings(drift).map(({ id }) => id));
+  const unknown: Outcome = allowsIncomplete(drift) ? 'skipped' : 'error';
   const reasons = new Map(accepted.map(({ finding, reason }) => [finding.id, reason]));
   const all = [...drift.findings, ...accepted.map(({ finding }) => finding), ...drift.unseen, ...drift.resolved];
   return groupByOwner(all).map(({ name, findings }) => {
     const failing = findings.filter(({ id }) => closing.has(id));
     const waiting = findings.filter(({ id, change }) => !closing.has(id) && change !== 'resolved');
-    const leading = failing.length > 0 ? failing : waiting;
+    const open = findings.filter(({ id }) => undecided.has(id));
+    const leading = [failing, open, waiting].find((some) => some.length > 0) ?? [];
+    const summary = enumerate(summarize(leading, reasons));
     return {
       name,
-      outcome: failing.length > 0 ? 'failure' : waiting.length > 0 ? 'skipped' : null,
-      message: enumerate(summarize(leading, reasons)),
-      lines: findings.map((finding) => `${changeText(finding, reasons)}: ${useText(finding)}`),
+      outcome: failing.length > 0 ? 'failure' : open.length > 0 ? unknown : waiting.length > 0 ? 'skipped' : null,
+      message:
+        leading === open ? `${summary}, and it is not known whether fixes are on disk and not in memory` : summary,
+      lines: [
+        ...findings.map((finding) => `${changeText(finding, reasons)}: ${useText(finding)}`),
+        ...fixesLines(drift, [...failing, ...waiting], longIdsText),
+      ],
     };
   });
 }

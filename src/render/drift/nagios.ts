@@ -8,13 +8,16 @@ import {
   rebootOf,
   sawEnough,
   staleSince,
+  undecidedFindings,
 } from '../../documents/drift-gate.ts';
 import type { Drift, DriftReboot, Finding, ProcessCounts } from '../../documents/generated/drift.ts';
 import { formatBytes, notableBytes } from '../../sizes.ts';
+import { idsText, pendingText } from '../fixes-words.ts';
 import { count } from '../format.ts';
 import { rebootText } from '../reboot-reason.ts';
 import { sanitize } from '../sanitize.ts';
 import { type FindingOwner, groupByOwner } from './owners.ts';
+import { undecidedText } from './pending.ts';
 
 export interface Range {
   /** The range as it was written, for the performance data. */
@@ -31,6 +34,8 @@ export interface Thresholds {
   critical: Range | null;
   /** A finding that is stale for more seconds than this is CRITICAL, counted or not. */
   criticalAgeSeconds: number | null;
+  /** A range for the number of security fixes that are on disk and not in memory; null never alerts. */
+  criticalCves: Range | null;
   /** Whether the unknown is UNKNOWN although the judgement allowed it. */
   requireComplete: boolean;
 }
@@ -53,6 +58,16 @@ function alerts(range: Range | null, value: number): boolean {
   return range !== null && (value >= range.start && value <= range.end) === range.inside;
 }
 
+/** Whether the range alerts for the number of fixes: unknown if the number is only the least one, and a greater one changes the answer. */
+function alertsForFixes(range: Range | null, { fixes = null }: Drift): 'yes' | 'no' | 'unknown' {
+  if (range === null) return 'no';
+  const { count, complete } = fixes ?? { count: 0, complete: false };
+  const isAlert = alerts(range, count);
+  // The answer changes only at the bounds of a range. So it is the same for all greater numbers if no bound is left.
+  const isSettled = complete || count > range.end || (count >= range.start && range.end === Number.POSITIVE_INFINITY);
+  return isSettled ? (isAlert ? 'yes' : 'no') : 'unknown';
+}
+
 /** One line with its newline, and the exit code. */
 export function renderNagios(drift: Drift, thresholds: Thresholds): { text: string; exitCode: number } {
   const reboot = pluginReboot(drift);
@@ -62,11 +77,17 @@ export function renderNagios(drift: Drift, thresholds: Thresholds): { text: stri
   const accepted = drift.accepted?.length ?? 0;
   const scratch = drift.report.held_scratch_bytes ?? 0;
   const state = stateOf(drift, { units: owners.length, old, reboot }, thresholds);
-  const counts = count(owners.length, drift.fail_on === 'new' ? 'newly stale unit' : 'stale unit');
+  const stale = count(owners.length, drift.fail_on === 'new' ? 'newly stale unit' : 'stale unit');
+  const counts = drift.fixes_only ? `${stale} with fixes not in memory` : stale;
+  const pending = pendingText(drift.fixes ?? null, idsText);
+  const undecided = undecidedText(drift);
   const what = [
     old.owners.length > 0 ? counts : withNames(counts, owners),
     ...(old.owners.length > 0 ? [withNames(`${old.owners.length} stale for too long`, old.owners)] : []),
     ...(old.unknown > 0 ? [`${count(old.unknown, 'finding')} of unknown age`] : []),
+    ...(pending === null ? [] : [pending]),
+    ...(undecided === null ? [] : [undecided]),
+    ...(alertsForFixes(thresholds.criticalCves, drift) === 'unknown' ? ['not all fixes are known'] : []),
     ...(rebootSaid === null ? [] : [rebootSaid]),
     ...(accepted > 0 ? [`${count(accepted, 'finding')} accepted`] : []),
     // Nobody counts scratch, but a disk that is full of it must not be OK without a word.
@@ -83,15 +104,17 @@ export function renderNagios(drift: Drift, thresholds: Thresholds): { text: stri
 function stateOf(
   drift: Drift,
   { units, old, reboot }: { units: number; old: Old; reboot: DriftReboot },
-  { warning, critical, requireComplete }: Thresholds,
+  { warning, critical, criticalCves, requireComplete }: Thresholds,
 ): State {
   const gate = rebootGate(reboot);
-  if (alerts(critical, units) || old.owners.length > 0 || gate === 'closed') return 'CRITICAL';
+  const fixes = alertsForFixes(criticalCves, drift);
+  if (alerts(critical, units) || fixes === 'yes' || old.owners.length > 0 || gate === 'closed') return 'CRITICAL';
   if (alerts(warning, units) || (reboot.required === true && reboot.counts_as === 'warning')) return 'WARNING';
   if (old.unknown > 0) return 'UNKNOWN';
   if (allowsIncomplete(drift) && !requireComplete) return 'OK';
   const seen = requireComplete ? drift.report.complete : sawEnough(drift);
-  return seen && gate === 'open' ? 'OK' : 'UNKNOWN';
+  const known = fixes === 'no' && undecidedFindings(drift).length === 0;
+  return seen && known && gate === 'open' ? 'OK' : 'UNKNOWN';
 }
 
 /** A plugin warns of a reboot unless a flag or the configuration says otherwise. */
@@ -139,15 +162,19 @@ function statusLine(state: State, sanitized: string): string {
 
 /** An unknown value is left out. The guidelines have U for it, but most readers take U for no number. */
 function perfdata(
-  { counts, report }: Drift,
+  { counts, report, fixes = null }: Drift,
   { required }: DriftReboot,
   units: number,
-  { warning, critical }: Thresholds,
+  { warning, critical, criticalCves }: Thresholds,
 ): string {
   const { held_bytes, held_memory_bytes, processes } = report;
   return [
     `units=${units};${warning?.text ?? ''};${critical?.text ?? ''};0`,
     ...(['new', 'remaining', 'resolved', 'unseen'] as const).map((change) => `${change}=${counts[change]};;;0`),
+    // If not all fixes are known, the number is only the least one. Then 0 is left out, because it would look like none.
+    ...(fixes === null || (fixes.count === 0 && !fixes.complete)
+      ? []
+      : [`pending_fixes=${fixes.count};;${criticalCves?.text ?? ''};0`]),
     ...(held_bytes === undefined ? [] : [`held_bytes=${held_bytes}B;;;0`]),
     ...(held_memory_bytes == null ? [] : [`held_memory_bytes=${held_memory_bytes}B;;;0`]),
     ...(processes === undefined ? [] : [`not_inspected=${notInspected(processes)};;;0`]),

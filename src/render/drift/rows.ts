@@ -1,8 +1,10 @@
 // Drift -> NDJSON, one finding a line, flat, every row with every column, for databases and log shippers:
 // generated_at hostname host_id, the finding's id and change, unit scope uid user, container_runtime container_id,
-// executable via path path_base64 kind role state, pids joined by commas, first_seen_at.
+// executable via path path_base64 kind role state, pids joined by commas, first_seen_at; package package_version running_version
+// and pending_fixes as in the rows of a report.
 
-import type { Drift } from '../../documents/generated/drift.ts';
+import { fixesOf } from '../../documents/drift-gate.ts';
+import type { Drift, Finding } from '../../documents/generated/drift.ts';
 import { renderNdjson } from '../json.ts';
 
 export function* renderDriftRows({ report, host, findings, resolved, unseen }: Drift): Generator<string> {
@@ -28,6 +30,15 @@ export function* renderDriftRows({ report, host, findings, resolved, unseen }: D
       state: finding.state,
       pids: finding.pids.join(','),
       first_seen_at: finding.first_seen_at,
+      package: finding.package?.name ?? null,
+      package_version: finding.package?.version ?? null,
+      running_version: finding.package?.running_version ?? null,
+      pending_fixes: pendingFixes(finding),
     });
   }
+}
+
+/** At least so many; null for what is no code, and if nothing is known. */
+function pendingFixes(finding: Finding): number | null {
+  return finding.role !== 'code' || fixesOf(finding) === 'unknown' ? null : (finding.fixes?.count ?? null);
 }
