@@ -88,7 +88,7 @@ def command_sentence(action):
 
 
 def impact_words(action):
-    """What else the restart does, or nothing."""
+    """The other things that the restart does, or nothing."""
     impact = action.get('impact') or {}
     words = []
     if impact.get('also_restarts'):
