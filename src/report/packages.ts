@@ -69,12 +69,12 @@ function buildUnits(
   );
 }
 
-/** The package that has the path now; if none has, the package that had it before. */
+/** The package that has the path now; if none has, the package that had it before. A file that is not on the host has neither. */
 export function ownerOf(
-  path: Bytes,
+  { path, onHost }: { path: Bytes; onHost: boolean },
   { packages, fixes }: Pick<ReportFacts, 'packages' | 'fixes'>,
 ): Package | undefined {
-  return packages.get(path) ?? fixes?.formerOwners.get(path);
+  return onHost ? (packages.get(path) ?? fixes?.formerOwners.get(path)) : undefined;
 }
 
 /** The owner of a gone file, with the version of the file itself. */
