@@ -1,6 +1,7 @@
 // A use of a gone file and the past of its package -> the version that is used, and the fixes since that version.
 
-import { compareCves } from '../cves.ts';
+import { compareCves, yearOf } from '../cves.ts';
+import type { Changelog } from './changelog.ts';
 import type { ChangelogEntry } from './debian-changelog.ts';
 import type { PackageHistory } from './history.ts';
 import type { Change, PackageLog } from './package-log.ts';
@@ -139,10 +140,30 @@ export async function findFixes(
   // If no entry names a version, each entry may belong to the running version or to an earlier one.
   if (end === -1 && entries.every(({ version }) => version === null)) return 'no_source_version';
   const since = begin === -1 ? [] : entries.slice(begin, end === -1 ? undefined : end);
-  const cves = new Set(since.flatMap(({ cves }) => cves));
+  const cves = await withoutOldFixes(since, end === -1 ? null : end, changelog);
   const top = entries[begin]?.version ?? null;
   const isWhole = installed === null || (top !== null && compare(top, installed) === 0);
-  return { cves: [...cves].sort(compareCves), complete: isWhole && end !== -1 };
+  return { cves: cves.sort(compareCves), complete: isWhole && end !== -1 };
+}
+
+/**
+ * Returns the ids of new entries. A later entry may name a fix once more, for example if a new version brings the fix that a patch
+ * brought before. Such an id is left out, unless an entry tells that the fix was not whole.
+ * @param end the index of the newest entry that the running version contains; null if the changelog does not reach back to it
+ */
+async function withoutOldFixes(
+  since: readonly ChangelogEntry[],
+  end: number | null,
+  changelog: Changelog,
+): Promise<string[]> {
+  const cves = [...new Set(since.flatMap(({ cves }) => cves))];
+  if (cves.length === 0 || end === null) return cves;
+  // Nobody knew an id more than a year before the year in it.
+  const earliest = Date.UTC(Math.min(...cves.map(yearOf)) - 1, 0) / 1000;
+  const entries = await changelog.upTo(({ date }) => date !== null && date < earliest);
+  const before = new Set(entries.slice(end).flatMap(({ cves }) => cves));
+  const unsettled = new Set([...since, ...entries.slice(end)].flatMap((entry) => entry.unsettled));
+  return cves.filter((cve) => !before.has(cve) || unsettled.has(cve));
 }
 
 const none: Fixes = { cves: [], complete: true };

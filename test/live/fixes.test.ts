@@ -31,7 +31,10 @@ function olderEntry(): { name: string; source: string; version: string; seconds:
     const [, source, version] = /^(\S+) \((\S+)\) /m.exec(entry) ?? [];
     const date = entries[index + 1]?.split('\n')[0];
     if (source === undefined || version === undefined || date === undefined) return null;
-    if (ids.size > 0) return { name, source, version, seconds: Date.parse(date) / 1000, cves: ids.size };
+    // An id that an older entry names too may count or not, so the entry is taken only if there is none.
+    const rest = entries.slice(index).join('');
+    if (ids.size > 0 && ![...ids].some((id) => rest.includes(id)))
+      return { name, source, version, seconds: Date.parse(date) / 1000, cves: ids.size };
     for (const id of entry.match(/CVE-\d{4}-\d{4,}/g) ?? []) ids.add(id);
   }
   return null;
