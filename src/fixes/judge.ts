@@ -116,11 +116,55 @@ function findChange(use: Use, log: PackageLog): { change: Change; evidence: Vers
 }
 
 /**
+ * Returns the fixes since the running version, by the changelog and by the advisories.
+ * @param installed the installed version in the package's form
+ */
+export async function findFixes(
+  running: Running,
+  { name, installed }: { name: string; installed: string },
+  history: PackageHistory,
+): Promise<Fixes | UnknownBecause> {
+  const told = await findInChangelog(running, history);
+  const isLater = laterThan(running, installed, history);
+  if (isLater === null) return told;
+  const { byPackage, unread } = await history.advisories();
+  const fitting = (byPackage.get(name) ?? []).filter(({ version }) => isLater(version));
+  const named = [...new Set(fitting.flatMap(({ cves }) => cves))];
+  if (typeof told === 'string') {
+    return named.length === 0 ? told : { cves: named.sort(compareCves), incompleteBecause: 'advisories_alone' };
+  }
+  const cves = [...new Set([...told.cves, ...named])].sort(compareCves);
+  return { cves, incompleteBecause: told.incompleteBecause ?? (unread.length > 0 ? 'advisories_unread' : null) };
+}
+
+/**
+ * Returns whether a version of an advisory is later than the running version and not later than the installed one. null if the
+ * installed version is not later than the running version, or the running version is not known.
+ */
+function laterThan(
+  { version, sourceVersion }: Running,
+  installed: string,
+  { toSource, compare }: PackageHistory,
+): ((version: string) => boolean) | null {
+  if (version !== null) {
+    if (compare(installed, version) <= 0) return null;
+    return (each) => compare(each, version) > 0 && compare(each, installed) <= 0;
+  }
+  // A changelog's version has no tag of the distribution, so it is compared with versions without the tag.
+  const last = toSource(installed);
+  if (sourceVersion === null || last === null || compare(last, sourceVersion) <= 0) return null;
+  return (each) => {
+    const bare = toSource(each);
+    return bare !== null && compare(bare, sourceVersion) > 0 && compare(each, installed) <= 0;
+  };
+}
+
+/**
  * Returns the fixes since the running version: all entries above the first entry that the running version contains. The place of
  * an entry decides and not its version, because an update of a release (1.2-1~deb12u1) is made from a version that compares as
  * later (1.2-1).
  */
-export async function findFixes(
+async function findInChangelog(
   { sourceVersion, entry, evidence }: Running,
   history: PackageHistory,
 ): Promise<Fixes | UnknownBecause> {
@@ -143,7 +187,7 @@ export async function findFixes(
   const cves = await withoutOldFixes(since, end === -1 ? null : end, changelog);
   const top = entries[begin]?.version ?? null;
   const isWhole = installed === null || (top !== null && compare(top, installed) === 0);
-  return { cves: cves.sort(compareCves), complete: isWhole && end !== -1 };
+  return { cves: cves.sort(compareCves), incompleteBecause: isWhole && end !== -1 ? null : 'changelog_too_short' };
 }
 
 /**
@@ -166,4 +210,4 @@ async function withoutOldFixes(
   return cves.filter((cve) => !before.has(cve) || unsettled.has(cve));
 }
 
-const none: Fixes = { cves: [], complete: true };
+const none: Fixes = { cves: [], incompleteBecause: null };

@@ -106,7 +106,7 @@ async function judgePackage(
   }
   const found: PackageInUse[] = [];
   for (const { running, uses } of versions.values()) {
-    const fixes = await findFixes(running, history);
+    const fixes = await findFixes(running, { name: owner.name, installed: owner.version }, history);
     found.push({
       ...unread(owner),
       source: history.source,

@@ -33,6 +33,8 @@ export type UnknownBecause =
 export interface Fixes {
   /** All ids, the newest first. */
   cves: readonly string[];
-  /** Whether the changelog tells all changes since the running version. */
-  complete: boolean;
+  /** Why there may be more fixes; null if all since the running version are known. */
+  incompleteBecause: IncompleteBecause | null;
 }
+
+export type IncompleteBecause = 'changelog_too_short' | 'advisories_alone' | 'advisories_unread';

@@ -1,6 +1,6 @@
 // The report's packages -> a paragraph of the text: which security fixes are on disk and not in memory, and for which files that is unknown.
 
-import type { PackageInUse, Report } from '../documents/generated/report.ts';
+import type { Fixes, PackageInUse, Report } from '../documents/generated/report.ts';
 import { idsText, versionsText } from './fixes-words.ts';
 import { count, enumerate } from './format.ts';
 import { fold, type Style, type Word, word, words } from './layout.ts';
@@ -16,7 +16,11 @@ const reasons: Readonly<Record<NonNullable<PackageInUse['unknown_because']>, str
   not_kept: 'no changelog is kept',
   too_many_packages: 'there are too many packages',
 };
-const tooShort = 'its changelog does not reach back';
+const incomplete: Readonly<Record<NonNullable<Fixes['incomplete_because']>, string>> = {
+  changelog_too_short: 'its changelog does not reach back',
+  advisories_alone: 'its changelog tells nothing',
+  advisories_unread: 'not all advisories can be read',
+};
 
 /** '' without --fixes, and if no package has anything to tell. */
 export function renderFixes({ packages = null }: Report, style: Style): string {
@@ -53,12 +57,10 @@ function usersText(units: PackageInUse['units'], pids: readonly number[]): strin
 }
 
 function unknownText(unknown: readonly PackageInUse[]): string {
-  const named = unknown
-    .slice(0, shownPackages)
-    .map(
-      ({ name, unknown_because }) =>
-        `${sanitize(name)} (${unknown_because === null ? tooShort : reasons[unknown_because]})`,
-    );
+  const named = unknown.slice(0, shownPackages).map(({ name, unknown_because, fixes }) => {
+    const because = incomplete[fixes?.incomplete_because ?? 'changelog_too_short'];
+    return `${sanitize(name)} (${unknown_because === null ? because : reasons[unknown_because]})`;
+  });
   const more = unknown.length - shownPackages;
   return `Not known of ${enumerate([...named, ...(more > 0 ? [`${more} more`] : [])])}`;
 }

@@ -40,7 +40,8 @@ function buildPackage(facts: PackageFacts['packages'][number], userName: ReportF
     fixes: fixes && {
       count: fixes.cves.length,
       cves: fixes.cves.slice(0, listedCves),
-      complete: fixes.complete,
+      complete: fixes.incompleteBecause === null,
+      incomplete_because: fixes.incompleteBecause,
     },
     unknown_because: facts.unknownBecause,
     units: buildUnits(users, userName),

@@ -44,7 +44,7 @@ const ask = (host: Host, uses: readonly Use[]): Promise<PackageInUse[]> =>
 const told = ({ runningVersion, evidence, fixes, unknownBecause }: PackageInUse) => [
   runningVersion,
   evidence,
-  fixes === null ? unknownBecause : `${fixes.cves.join(' ')}${fixes.complete ? '' : '+'}`,
+  fixes === null ? unknownBecause : `${fixes.cves.join(' ')}${fixes.incompleteBecause === null ? '' : '+'}`,
 ];
 type Told = ReturnType<typeof told>;
 

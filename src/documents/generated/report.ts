@@ -856,7 +856,7 @@ export interface PackageInUse {
   pids: Pids;
 }
 /**
- * The CVE ids that the changelog of the installed version has since the running version.
+ * The CVE ids that the changelog of the installed version has since the running version, and, for rpm, that the advisories kept by dnf and zypper name for versions since the running version.
  */
 export interface Fixes {
   count: Count;
@@ -865,9 +865,13 @@ export interface Fixes {
    */
   cves: Cve[];
   /**
-   * Whether the changelog reaches back to the running version; false means: at least these.
+   * Whether all are known; false means: at least these.
    */
   complete: boolean;
+  /**
+   * Why there may be more. changelog_too_short: the changelog does not reach back to the running version. advisories_alone: the changelog tells nothing, and advisories do. advisories_unread: a file of advisories cannot be read, for example because it is packed as zchunk. null if complete. Always written; not required, since documents before 1.4 do not have it.
+   */
+  incomplete_because?: ('changelog_too_short' | 'advisories_alone' | 'advisories_unread') | null;
 }
 /**
  * A unit that runs it.
