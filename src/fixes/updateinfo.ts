@@ -28,11 +28,24 @@ const skipped = [
 ] as const;
 const longestBegin = Math.max(...skipped.map(({ begin }) => begin.length));
 
-const paths = {
-  update: '/updates/update',
-  reference: '/updates/update/references/reference',
-  package: '/updates/update/pkglist/collection/package',
-} as const;
+/** An element that is needed, or that has such elements in it. */
+interface Place {
+  kind: 'update' | 'reference' | 'package' | null;
+  inside: Readonly<Record<string, Place>>;
+}
+
+const within = (inside: Place['inside'], kind: Place['kind'] = null): Place => ({ kind, inside });
+const places = within({
+  updates: within({
+    update: within(
+      {
+        references: within({ reference: within({}, 'reference') }),
+        pkglist: within({ collection: within({ package: within({}, 'package') }) }),
+      },
+      'update',
+    ),
+  }),
+});
 
 interface Update {
   type: string;
@@ -54,7 +67,7 @@ export async function* parseUpdateinfo(
 class Reader {
   readonly #names: ReadonlySet<string>;
   readonly #tags = new Tags();
-  readonly #open: string[] = [''];
+  readonly #open: { name: string; place: Place | null }[] = [];
   #update: Update | null = null;
 
   constructor(names: ReadonlySet<string>) {
@@ -67,29 +80,33 @@ class Reader {
       const [, name] = nameOfTag.exec(tag) ?? [];
       if (name === undefined) throw new NotUpdateinfo('it has a tag without a name');
       if (!tag.startsWith('/')) {
-        const path = `${this.#open.at(-1)}/${name}`;
-        this.#begin(path, tag);
-        if (this.#open.length > deepest) throw new NotUpdateinfo('its elements are too deep');
-        this.#open.push(path);
+        const around = this.#open.length === 0 ? places : this.#open.at(-1)!.place;
+        const place = around !== null && Object.hasOwn(around.inside, name) ? around.inside[name]! : null;
+        if (place !== null && place.kind !== null) this.#begin(place.kind, tag);
+        if (this.#open.length >= deepest) throw new NotUpdateinfo('its elements are too deep');
+        this.#open.push({ name, place });
         if (!tag.endsWith('/')) continue;
       }
-      const ended = this.#open.pop()!;
-      if (!ended.endsWith(`/${name}`)) throw new NotUpdateinfo('an element ends that did not begin');
-      if (ended === paths.update) yield* this.#end();
+      const ended = this.#open.pop();
+      if (ended?.name !== name) throw new NotUpdateinfo('an element ends that did not begin');
+      if (ended.place?.kind === 'update') yield* this.#end();
     }
-    if (piece === null && this.#open.length > 1) throw new NotUpdateinfo('it ends in an element');
+    if (piece === null && this.#open.length > 0) throw new NotUpdateinfo('it ends in an element');
   }
 
-  #begin(path: string, tag: string): void {
-    if (path === paths.update) {
+  #begin(kind: NonNullable<Place['kind']>, tag: string): void {
+    if (kind === 'update') {
       this.#update = { type: parseAttributes(tag).get('type') ?? '', packages: [], cves: new Set() };
-    } else if (this.#update !== null && path === paths.reference) {
+    } else if (this.#update !== null && kind === 'reference') {
       const { cves, type } = this.#update;
       for (const cve of cvesOf(parseAttributes(tag), type)) if (cves.size < mostCves) cves.add(cve);
-    } else if (this.#update !== null && path === paths.package) {
+    } else if (this.#update !== null) {
       const { packages } = this.#update;
+      // Most packages are not wanted, and most have their name first.
+      const [, first] = nameFirst.exec(tag) ?? [];
+      if (packages.length >= mostPackages || (first !== undefined && !this.#names.has(first))) return;
       const found = packageOf(parseAttributes(tag));
-      if (found !== null && this.#names.has(found.name) && packages.length < mostPackages) packages.push(found);
+      if (found !== null && this.#names.has(found.name)) packages.push(found);
     }
   }
 
@@ -127,6 +144,7 @@ class Tags {
   /** @param piece null after the last piece */
   *read(piece: Bytes | null): Generator<string> {
     const text = this.#text + (piece ?? '');
+    const ends = new Ends(text);
     let at = 0;
     for (;;) {
       if (this.#until !== null) {
@@ -147,7 +165,7 @@ class Tags {
       }
       // A document type can define entities, and no updateinfo.xml has one.
       if (text[begin + 1] === '!') throw new NotUpdateinfo('it has a document type');
-      const end = endOfTag(text, begin);
+      const end = ends.after(begin);
       if (end === -1) break;
       yield text.slice(begin + 1, end);
       at = end + 1;
@@ -160,30 +178,49 @@ class Tags {
   }
 }
 
-/** Returns the place of the bracket that ends the tag, because a value may contain one; -1 if the text ends before it. */
-function endOfTag(text: string, begin: number): number {
-  let at = begin + 1;
-  for (;;) {
-    const end = text.indexOf('>', at);
-    if (end === -1) return -1;
-    const quote = firstQuote(text, at, end);
-    if (quote === -1) return end;
-    const closing = text.indexOf(text[quote]!, quote + 1);
-    if (closing === -1) return -1;
-    at = closing + 1;
-  }
-}
+/** Finds the place of the bracket that ends a tag, because a value may contain one. Remembers the next quotes of the text. */
+class Ends {
+  readonly #text: string;
+  readonly #next = { '"': -1, "'": -1 };
 
-function firstQuote(text: string, begin: number, end: number): number {
-  for (let at = begin; at < end; at++) if (text[at] === '"' || text[at] === "'") return at;
-  return -1;
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Returns -1 if the text ends before the tag. `begin` never falls. */
+  after(begin: number): number {
+    let at = begin + 1;
+    for (;;) {
+      const end = this.#text.indexOf('>', at);
+      if (end === -1) return -1;
+      const quote = Math.min(this.#find('"', at), this.#find("'", at));
+      if (quote > end) return end;
+      const closing = this.#text.indexOf(this.#text[quote]!, quote + 1);
+      if (closing === -1) return -1;
+      at = closing + 1;
+    }
+  }
+
+  #find(quote: '"' | "'", at: number): number {
+    if (this.#next[quote] < at) {
+      const next = this.#text.indexOf(quote, at);
+      this.#next[quote] = next === -1 ? Number.POSITIVE_INFINITY : next;
+    }
+    return this.#next[quote];
+  }
 }
 
 const attribute = /\s([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
+/** The value of `name`, if that is the first attribute and has no references in it. */
+const nameFirst = /^package\s+name="([^"&]*)"/;
+
+/** If an attribute is given twice, which no XML allows, the first one counts. */
 function parseAttributes(tag: string): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
-  for (const [, name, double, single] of tag.matchAll(attribute)) attributes.set(name!, decode(double ?? single ?? ''));
+  for (const [, name, double, single] of tag.matchAll(attribute)) {
+    if (!attributes.has(name!)) attributes.set(name!, decode(double ?? single ?? ''));
+  }
   return attributes;
 }
 

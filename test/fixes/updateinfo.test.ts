@@ -110,6 +110,11 @@ const rows: [name: string, text: string, told: string[]][] = [
     file(update(reference, '', 'security', `<description>${update(reference, foo)}</description>`)),
     [],
   ],
+  [
+    'an attribute that is given twice: the first one counts',
+    file(update(reference, '<package release="3" name="libfoo" name="x" version="1"/>')),
+    ['libfoo 1-3: CVE-2026-0003'],
+  ],
   ['a package without a version', file(update(reference, '<package name="libfoo" release="3"/>')), []],
   ['an entity of its own stays as it is', file(update(reference.replace('CVE-', '&c;'), foo)), []],
 ];
