@@ -5,7 +5,7 @@ import type { Changelog } from './changelog.ts';
 import type { ChangelogEntry } from './debian-changelog.ts';
 import type { PackageHistory } from './history.ts';
 import type { Change, PackageLog } from './package-log.ts';
-import type { Fixes, UnknownBecause, Use, VersionEvidence } from './use.ts';
+import { type Fixes, toleranceMs, type UnknownBecause, type Use, type VersionEvidence } from './use.ts';
 
 export interface Running {
   /** The version in the package's form; null if it is not known. */
@@ -22,8 +22,6 @@ const nothing: Running = { version: null, sourceVersion: null, entry: null, evid
 
 /** How far to look past a date, because the dates of a changelog need not fall from entry to entry. */
 const marginSeconds = 400 * 24 * 3600;
-/** The tolerance for times of a log: it has whole seconds, and writes a line a little before or after the event. */
-const toleranceMs = 2000;
 
 /** @param log is called only if the file itself does not tell the version */
 export async function findRunning(

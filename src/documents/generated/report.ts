@@ -841,6 +841,10 @@ export interface PackageInUse {
   evidence: ('file_time' | 'build_note' | 'upgrade_log' | 'first_upgrade') | null;
   replaced_at: NullableTime;
   /**
+   * Who asked for the replacement of the first of its files, by apt's history: the one run that had the package and during which the file lost its name. null if that is not known, or if it was not apt. Always written; not required, since documents before 1.4 do not have it.
+   */
+  replaced_by?: ReplacedBy | null;
+  /**
    * The security fixes since the running version; null if they are not known, which is not the same as none.
    */
   fixes: Fixes | null;
@@ -854,6 +858,13 @@ export interface PackageInUse {
    */
   units: PackageUnit[];
   pids: Pids;
+}
+/**
+ * A run of apt that replaced files.
+ */
+export interface ReplacedBy {
+  command: NullableString;
+  user: NullableUser;
 }
 /**
  * The CVE ids that the changelog of the installed version has since the running version, and, for rpm, that the advisories kept by dnf and zypper name for versions since the running version.
