@@ -19,6 +19,27 @@ export function findCves(text: string): string[] {
   return [...found];
 }
 
+const point = /^\s*[-*+] /;
+/** Words for a fix that was not whole: it was taken back, or only a later change completed it. */
+const unsettled =
+  /incomplete|complet(?:e|es|ed|ing|ion)\b|follow-?\s?ups?\b|revert|reintroduc|back(?:ed|ing)?[ -]out\b/i;
+
+/** The ids in those points of a list that tell of a fix that was not whole. */
+export function findUnsettledCves(text: string): string[] {
+  if (!/cve-/i.test(text) || !unsettled.test(text)) return [];
+  const points: string[] = [];
+  for (const line of text.split('\n')) {
+    if (points.length === 0 || point.test(line)) points.push(line);
+    else points[points.length - 1] += `\n${line}`;
+  }
+  return [...new Set(points.flatMap((each) => (unsettled.test(each) ? findCves(each) : [])))];
+}
+
+/** The year in an id. */
+export function yearOf(cve: string): number {
+  return Number(cve.split('-')[1]);
+}
+
 /** The newest first: by the year, then by the number. */
 export function compareCves(a: string, b: string): number {
   return compareParsed(parseCve(a), parseCve(b));

@@ -22,6 +22,8 @@ interface Finding extends Name {
   ownerUid: number | null;
   /** Time when the file lost its last name; null if that is not known, or a name is left. */
   unlinkedAtNs: bigint | null;
+  /** Whether the host's packages may own the path: it is the same place of the same file system on the scanner's own mounts. */
+  onHost: boolean;
   /** Type of its file system, as mountinfo names it. */
   fsType: Bytes | null;
 }

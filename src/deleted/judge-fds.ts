@@ -14,7 +14,7 @@ import { fixedRules, type HideRule } from './hide-rules.ts';
 import { longestPath } from './long-path.ts';
 import { type Marked, parseMarked, renamesOpenFiles } from './mark.ts';
 import { isNameless, type Name, nameByInode } from './nameless.ts';
-import { lookAt, placeByMount } from './place.ts';
+import { isOnHost, lookAt, type Place, placeByMount } from './place.ts';
 import { classifyFdRole } from './role.ts';
 
 /** Stands for a path that is longer than the kernel can print (a page). Such a descriptor is gone if its file has no link left. */
@@ -66,11 +66,14 @@ function judgeFd(fd: number, listed: Bytes | null, evidence: Evidence): FdFindin
     return null;
   }
   if (link === null && facts.links === null) return 'unread';
-  const gone = link === null ? judgeUnprintable(facts) : judgePath(link, marked, { mount, stat, facts }, evidence);
+  const place = mount && link !== null ? placeByMount(path, mount, evidence) : null;
+  const gone =
+    link === null ? judgeUnprintable(facts) : judgePath(link, marked, { mount, stat, facts, place }, evidence);
   if (gone === null) return null;
+  const name = nameOf(link, path, inode, facts);
   const finding = {
     fd,
-    ...nameOf(link, path, inode, facts),
+    ...name,
     ...gone,
     kind: kindOf(stat),
     ...facts,
@@ -79,6 +82,7 @@ function judgeFd(fd: number, listed: Bytes | null, evidence: Evidence): FdFindin
     access: open.access,
     append: readAppend(fd, open, process),
     mountPoint: mount !== null && mount.mountPoint.length <= longestPath ? mount.mountPoint : null,
+    onHost: isOnHost(name, place, evidence.ownView),
     fsType: mount?.fsType ?? null,
   };
   return { ...finding, role: classifyFdRole(finding, evidence) };
@@ -124,10 +128,9 @@ function judgeUnprintable({ links, unlinkedAtNs }: FileFacts): GoneState | null 
 function judgePath(
   name: Bytes,
   marked: Marked,
-  { mount, stat, facts }: Pick<OpenFile, 'mount' | 'stat'> & { facts: FileFacts },
+  { mount, stat, facts, place }: Pick<OpenFile, 'mount' | 'stat'> & { facts: FileFacts; place: Place | null },
   evidence: Evidence,
 ): GoneState | null {
-  const place = mount && placeByMount(marked.path, mount, evidence);
   return classifyGone({
     name,
     marked,

@@ -16,7 +16,7 @@ import { inferProgram } from './infer-program.ts';
 import { longestPath, shortenPath } from './long-path.ts';
 import { type Marked, parseMarked, renamesOpenFiles } from './mark.ts';
 import { isNameless, type Name, nameByInode } from './nameless.ts';
-import { guessPlace, lookAt, type Place, placeByMount, placeByPath } from './place.ts';
+import { guessPlace, isOnHost, lookAt, type Place, placeByMount, placeByPath } from './place.ts';
 import { classifyMapRole } from './role.ts';
 
 interface MappedFile {
@@ -78,6 +78,7 @@ function judgeFile(file: MappedFile, isProgram: boolean, evidence: Evidence): Ma
     kind,
     role,
     ...facts,
+    onHost: isOnHost({ path, pathSource }, located.place, evidence.ownView),
     fsType: located.place?.mount.fsType ?? null,
     mappings: file.mappings.length,
     mappedBytes: file.mappings.reduce((sum, mapping) => sum + mapping.sizeBytes, 0),

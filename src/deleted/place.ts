@@ -6,6 +6,7 @@ import type { Mount } from '../procfs/mountinfo.ts';
 import { pathBelow } from '../procfs/mounts.ts';
 import type { PathLook, View } from '../procfs/view.ts';
 import type { Evidence } from './evidence.ts';
+import type { Name } from './nameless.ts';
 
 export interface Place {
   view: Pick<View, 'look' | 'mountPath' | 'mounts'>;
@@ -44,6 +45,27 @@ export function guessPlace(path: Bytes, device: string, evidence: Evidence): Pla
     return mount?.device === device ? mount : null;
   });
   return place && { ...place, guessed: true };
+}
+
+/**
+ * Whether the path is the same place of the same file system on the scanner's own mounts. If not, the file is of a root of its
+ * own (a container, RootImage=, a chroot), and the host's packages know nothing of it, whatever its path.
+ */
+export function isOnHost({ path, pathSource }: Name, place: Place | null, ownView: Evidence['ownView']): boolean {
+  // The kernel's path belongs to the file's own mount. If that mount is only guessed, nothing is proven.
+  if (place === null || (place.guessed && pathSource === 'kernel')) return false;
+  const mountPath = place.view.mountPath(path);
+  const ownPath = ownView.mountPath(path);
+  const own = ownPath === null ? null : ownView.mounts.of(ownPath);
+  if (mountPath === null || ownPath === null || own?.device !== place.mount.device) return false;
+  const inside = insideOf(place.mount, mountPath);
+  return inside !== null && inside === insideOf(own, ownPath);
+}
+
+/** The path inside the file system of a mount; null if the path is not below the mount. */
+function insideOf({ root, mountPoint }: Mount, path: Bytes): Bytes | null {
+  const rest = pathBelow(mountPoint, path);
+  return rest === null ? null : (root === '/' ? '' : root) + rest;
 }
 
 /** The first view, from the process's own outwards, that has the path and a mount for it. */

@@ -43,7 +43,7 @@ export function indexPending(report: Report): PendingOf {
 
 function whyUnknown({ fixes, unknown_because }: PackageInUse): FixesUnknown[] {
   if (fixes === null) return [unknown_because ?? 'no_changelog'];
-  return fixes.complete ? [] : ['changelog_too_short'];
+  return fixes.complete ? [] : [fixes.incomplete_because ?? 'changelog_too_short'];
 }
 
 export function joinPending(all: readonly Pending[]): Pending {

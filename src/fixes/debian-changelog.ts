@@ -1,6 +1,6 @@
 // A changelog of Debian's format, piece by piece -> its entries, the newest first. deb-changelog(5).
 
-import { findCves } from '../cves.ts';
+import { findCves, findUnsettledCves } from '../cves.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 
 export interface ChangelogEntry {
@@ -9,6 +9,8 @@ export interface ChangelogEntry {
   /** Seconds since the epoch; null if the entry has no date that can be read. */
   date: number | null;
   cves: readonly string[];
+  /** Those of the ids whose fix was not whole, in this entry or before it. */
+  unsettled: readonly string[];
 }
 
 export interface DebianEntry extends ChangelogEntry {
@@ -31,11 +33,13 @@ export async function* parseEntries(pieces: AsyncIterable<Bytes>): AsyncGenerato
       const [, source, version] = heading.exec(line) ?? [];
       if (source !== undefined && version !== undefined) entry = { source, version, lines: [] };
       else if (entry !== null && line.startsWith(' -- ')) {
+        const text = entry.lines.join('\n');
         yield {
           source: entry.source,
           version: entry.version,
           date: parseDate(line),
-          cves: findCves(entry.lines.join('\n')),
+          cves: findCves(text),
+          unsettled: findUnsettledCves(text),
         };
         entry = null;
       } else entry?.lines.push(line);

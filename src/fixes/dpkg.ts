@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { noAdvisories } from './advisories.ts';
 import type { Changelog } from './changelog.ts';
 import { type DpkgSource, findSources, openDpkgChangelog } from './dpkg-changelog.ts';
 import { parseDpkgLog, timeOfLine } from './dpkg-log.ts';
@@ -78,5 +79,6 @@ const unknownPast: PackageHistory = {
   toPackage: () => null,
   compare: compareSources,
   contains: (version, older) => compareSources(older, version) <= 0 || older === withoutRelease(version),
+  advisories: async () => noAdvisories,
   hasTime: ({ date }, seconds) => date === seconds,
 };

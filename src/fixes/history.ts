@@ -1,5 +1,6 @@
 // The past of one package as its host keeps it: one interface for all package managers.
 
+import type { Advisories } from './advisories.ts';
 import type { Changelog } from './changelog.ts';
 import type { ChangelogEntry } from './debian-changelog.ts';
 import type { PackageLog } from './package-log.ts';
@@ -21,6 +22,8 @@ export interface PackageHistory {
   compare: (a: string, b: string) => number;
   /** Returns whether a version contains all changes that the entry of an older version tells. */
   contains: (version: string, older: string) => boolean;
+  /** Reads the advisories of the repositories. They are read once, and only if a caller asks for them. */
+  advisories: () => Promise<Advisories>;
   /** Returns whether a file with that time (seconds since the epoch) was built from the entry. */
   hasTime: (entry: ChangelogEntry, seconds: number) => boolean;
 }

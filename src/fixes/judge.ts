@@ -1,10 +1,11 @@
 // A use of a gone file and the past of its package -> the version that is used, and the fixes since that version.
 
-import { compareCves } from '../cves.ts';
+import { compareCves, yearOf } from '../cves.ts';
+import type { Changelog } from './changelog.ts';
 import type { ChangelogEntry } from './debian-changelog.ts';
 import type { PackageHistory } from './history.ts';
 import type { Change, PackageLog } from './package-log.ts';
-import type { Fixes, UnknownBecause, Use, VersionEvidence } from './use.ts';
+import { type Fixes, toleranceMs, type UnknownBecause, type Use, type VersionEvidence } from './use.ts';
 
 export interface Running {
   /** The version in the package's form; null if it is not known. */
@@ -21,8 +22,6 @@ const nothing: Running = { version: null, sourceVersion: null, entry: null, evid
 
 /** How far to look past a date, because the dates of a changelog need not fall from entry to entry. */
 const marginSeconds = 400 * 24 * 3600;
-/** The tolerance for times of a log: it has whole seconds, and writes a line a little before or after the event. */
-const toleranceMs = 2000;
 
 /** @param log is called only if the file itself does not tell the version */
 export async function findRunning(
@@ -115,11 +114,55 @@ function findChange(use: Use, log: PackageLog): { change: Change; evidence: Vers
 }
 
 /**
+ * Returns the fixes since the running version, by the changelog and by the advisories.
+ * @param installed the installed version in the package's form
+ */
+export async function findFixes(
+  running: Running,
+  { name, installed }: { name: string; installed: string },
+  history: PackageHistory,
+): Promise<Fixes | UnknownBecause> {
+  const told = await findInChangelog(running, history);
+  const isLater = laterThan(running, installed, history);
+  if (isLater === null) return told;
+  const { byPackage, unread } = await history.advisories();
+  const fitting = (byPackage.get(name) ?? []).filter(({ version }) => isLater(version));
+  const named = [...new Set(fitting.flatMap(({ cves }) => cves))];
+  if (typeof told === 'string') {
+    return named.length === 0 ? told : { cves: named.sort(compareCves), incompleteBecause: 'advisories_alone' };
+  }
+  const cves = [...new Set([...told.cves, ...named])].sort(compareCves);
+  return { cves, incompleteBecause: told.incompleteBecause ?? (unread.length > 0 ? 'advisories_unread' : null) };
+}
+
+/**
+ * Returns whether a version of an advisory is later than the running version and not later than the installed one. null if the
+ * installed version is not later than the running version, or the running version is not known.
+ */
+function laterThan(
+  { version, sourceVersion }: Running,
+  installed: string,
+  { toSource, compare }: PackageHistory,
+): ((version: string) => boolean) | null {
+  if (version !== null) {
+    if (compare(installed, version) <= 0) return null;
+    return (each) => compare(each, version) > 0 && compare(each, installed) <= 0;
+  }
+  // A changelog's version has no tag of the distribution, so it is compared with versions without the tag.
+  const last = toSource(installed);
+  if (sourceVersion === null || last === null || compare(last, sourceVersion) <= 0) return null;
+  return (each) => {
+    const bare = toSource(each);
+    return bare !== null && compare(bare, sourceVersion) > 0 && compare(each, installed) <= 0;
+  };
+}
+
+/**
  * Returns the fixes since the running version: all entries above the first entry that the running version contains. The place of
  * an entry decides and not its version, because an update of a release (1.2-1~deb12u1) is made from a version that compares as
  * later (1.2-1).
  */
-export async function findFixes(
+async function findInChangelog(
   { sourceVersion, entry, evidence }: Running,
   history: PackageHistory,
 ): Promise<Fixes | UnknownBecause> {
@@ -139,10 +182,30 @@ export async function findFixes(
   // If no entry names a version, each entry may belong to the running version or to an earlier one.
   if (end === -1 && entries.every(({ version }) => version === null)) return 'no_source_version';
   const since = begin === -1 ? [] : entries.slice(begin, end === -1 ? undefined : end);
-  const cves = new Set(since.flatMap(({ cves }) => cves));
+  const cves = await withoutOldFixes(since, end === -1 ? null : end, changelog);
   const top = entries[begin]?.version ?? null;
   const isWhole = installed === null || (top !== null && compare(top, installed) === 0);
-  return { cves: [...cves].sort(compareCves), complete: isWhole && end !== -1 };
+  return { cves: cves.sort(compareCves), incompleteBecause: isWhole && end !== -1 ? null : 'changelog_too_short' };
 }
 
-const none: Fixes = { cves: [], complete: true };
+/**
+ * Returns the ids of new entries. A later entry may name a fix once more, for example if a new version brings the fix that a patch
+ * brought before. Such an id is left out, unless an entry tells that the fix was not whole.
+ * @param end the index of the newest entry that the running version contains; null if the changelog does not reach back to it
+ */
+async function withoutOldFixes(
+  since: readonly ChangelogEntry[],
+  end: number | null,
+  changelog: Changelog,
+): Promise<string[]> {
+  const cves = [...new Set(since.flatMap(({ cves }) => cves))];
+  if (cves.length === 0 || end === null) return cves;
+  // Nobody knew an id more than a year before the year in it.
+  const earliest = Date.UTC(Math.min(...cves.map(yearOf)) - 1, 0) / 1000;
+  const entries = await changelog.upTo(({ date }) => date !== null && date < earliest);
+  const before = new Set(entries.slice(end).flatMap(({ cves }) => cves));
+  const unsettled = new Set([...since, ...entries.slice(end)].flatMap((entry) => entry.unsettled));
+  return cves.filter((cve) => !before.has(cve) || unsettled.has(cve));
+}
+
+const none: Fixes = { cves: [], incompleteBecause: null };

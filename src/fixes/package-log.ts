@@ -14,16 +14,17 @@ export interface Change {
   endedAt: number;
 }
 
-export interface PackageLog {
-  /** The oldest change first. */
-  changes: readonly Change[];
+/** @typeParam Entry what the log is about, if not single changes */
+export interface PackageLog<Entry = Change> {
+  /** The oldest first. */
+  changes: readonly Entry[];
   /** The log knows nothing before this time, in milliseconds since the epoch; null if there is no log. */
   beginsAt: number | null;
 }
 
-export interface LogFormat {
+export interface LogFormat<Entry = Change> {
   timeOf: (line: Bytes) => number | null;
-  parse: (lines: Iterable<Bytes>) => Change[];
+  parse: (lines: Iterable<Bytes>) => Entry[];
 }
 
 /** Two years of a log that is rotated once a month. */
@@ -33,7 +34,12 @@ const mostRotations = 24;
  * Reads the log and its rotations, from the newest back to `since`. It stops at a rotation that is missing or cannot be read as a
  * whole, because nothing is known before a gap.
  */
-export async function readLog(host: Host, path: string, since: number, format: LogFormat): Promise<PackageLog> {
+export async function readLog<Entry>(
+  host: Host,
+  path: string,
+  since: number,
+  format: LogFormat<Entry>,
+): Promise<PackageLog<Entry>> {
   const parts: Bytes[][] = [];
   let beginsAt: number | null = null;
   for (let rotation = 0; rotation <= mostRotations; rotation++) {
@@ -49,7 +55,7 @@ export async function readLog(host: Host, path: string, since: number, format: L
   return { changes: format.parse(parts.flat()), beginsAt };
 }
 
-function firstTime(lines: readonly Bytes[], { timeOf }: LogFormat): number | null {
+function firstTime(lines: readonly Bytes[], { timeOf }: Pick<LogFormat, 'timeOf'>): number | null {
   for (const line of lines) {
     const at = timeOf(line);
     if (at !== null) return at;

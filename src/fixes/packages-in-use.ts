@@ -2,6 +2,7 @@
 
 import { keyMaker } from '../keys.ts';
 import type { Run } from '../spawn.ts';
+import { findRequest, readAptHistory, type UpgradeRequest } from './apt-history.ts';
 import { openDpkg } from './dpkg.ts';
 import type { Manager } from './history.ts';
 import { findFixes, findRunning, type Running } from './judge.ts';
@@ -19,6 +20,8 @@ export interface PackageInUse {
   installedVersion: string;
   runningVersion: string | null;
   evidence: VersionEvidence | null;
+  /** Who asked for the replacement of the first of its files; null if that is not known. */
+  replacedBy: UpgradeRequest | null;
   /** null if the fixes are not known. Then `unknownBecause` says why. */
   fixes: Fixes | null;
   unknownBecause: UnknownBecause | null;
@@ -55,8 +58,30 @@ export async function findPackagesInUse(uses: readonly Use[], context: FixesCont
   } finally {
     for (const manager of managers.values()) await manager.close();
   }
-  return found;
+  return await withRequests(found, uses, context.host);
 }
+
+/** Only apt keeps who asked. */
+async function withRequests(found: readonly PackageInUse[], uses: readonly Use[], host: Host): Promise<PackageInUse[]> {
+  const lostAt = found.map(({ manager, uses: members }) =>
+    manager === 'dpkg' ? earliest(members.map((index) => uses[index]!.unlinkedAtNs)) : null,
+  );
+  const since = earliest(lostAt);
+  if (since === null) return [...found];
+  const { changes: runs } = await readAptHistory(host, milliseconds(since));
+  return found.map((each, index) => {
+    const ns = lostAt[index]!;
+    if (ns === null) return each;
+    const replaced = { name: each.name, version: each.runningVersion, at: milliseconds(ns) };
+    return { ...each, replacedBy: findRequest(runs, replaced) };
+  });
+}
+
+function earliest(times: readonly (bigint | null)[]): bigint | null {
+  return times.reduce((least, at) => (least === null || (at !== null && at < least) ? at : least), null);
+}
+
+const milliseconds = (ns: bigint): number => Number(ns / 1_000_000n);
 
 function openManager(name: Use['owner']['manager'], uses: readonly Use[], { host, run }: FixesContext): Manager {
   const own = uses.filter(({ owner }) => owner.manager === name);
@@ -79,6 +104,7 @@ function unread({ manager, name, version }: Use['owner']): Omit<PackageInUse, 'u
     installedVersion: version,
     runningVersion: null,
     evidence: null,
+    replacedBy: null,
     fixes: null,
     unknownBecause: 'no_running_version',
   };
@@ -106,7 +132,7 @@ async function judgePackage(
   }
   const found: PackageInUse[] = [];
   for (const { running, uses } of versions.values()) {
-    const fixes = await findFixes(running, history);
+    const fixes = await findFixes(running, { name: owner.name, installed: owner.version }, history);
     found.push({
       ...unread(owner),
       source: history.source,

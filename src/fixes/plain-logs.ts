@@ -2,6 +2,7 @@
 // run and not of each line. Both keep no changelogs: the version that still runs is known, but the fixes since then are not known.
 
 import type { Bytes } from '../procfs/bytes.ts';
+import { noAdvisories } from './advisories.ts';
 import type { Manager, PackageHistory } from './history.ts';
 import { type Change, type LogFormat, type PackageLog, readLog } from './package-log.ts';
 import { near } from './rpm-logs.ts';
@@ -91,6 +92,7 @@ const past: PackageHistory = {
   toPackage: () => null,
   compare: () => 0,
   contains: () => false,
+  advisories: async () => noAdvisories,
   hasTime: () => false,
 };
 

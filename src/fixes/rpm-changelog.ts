@@ -2,7 +2,7 @@
 // the second. The version stands at the end of the author's line, without the distribution's tag and often without the epoch. Some
 // entries have no version.
 
-import { findCves } from '../cves.ts';
+import { findCves, findUnsettledCves } from '../cves.ts';
 import { ask } from '../packages/ask.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Run } from '../spawn.ts';
@@ -42,7 +42,9 @@ export function parseRpmChangelogs(lines: readonly Bytes[]): Map<string, RpmPast
     text = own;
     finish = () => {
       const date = /^[0-9]{1,12}$/.test(time ?? '') ? Number(time) : null;
-      past.entries.push({ version: versionOf(author), date, cves: findCves(own.join('\n')) });
+      const text = own.join('\n');
+      const [cves, unsettled] = [findCves(text), findUnsettledCves(text)];
+      past.entries.push({ version: versionOf(author), date, cves, unsettled });
     };
   }
   finish();

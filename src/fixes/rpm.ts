@@ -1,6 +1,7 @@
-// rpm's database and the logs of dnf and zypper -> the past of rpm's packages.
+// rpm's database, the logs of dnf and zypper, and the advisories that they keep -> the past of rpm's packages.
 
 import type { Run } from '../spawn.ts';
+import { type Advisories, readAdvisories } from './advisories.ts';
 import { Changelog } from './changelog.ts';
 import type { ChangelogEntry } from './debian-changelog.ts';
 import type { Manager, PackageHistory } from './history.ts';
@@ -23,10 +24,15 @@ const logs = [
 export function openRpm(host: Host, names: ReadonlySet<string>, since: number, run: Run): Manager {
   let pasts: Map<string, RpmPast> | null = null;
   let log: Promise<PackageLog> | null = null;
+  let advisories: Promise<Advisories> | null = null;
+  const readAll = () => {
+    advisories ??= readAdvisories(host, names);
+    return advisories;
+  };
   return {
     historyOf: async (name, version) => {
       pasts ??= queryRpmChangelogs([...names], run);
-      return pastOf(pasts.get(`${name} ${version}`) ?? null, version);
+      return pastOf(pasts.get(`${name} ${version}`) ?? null, version, readAll);
     },
     log: () => {
       log ??= Promise.all(logs.map(({ path, format }) => readLog(host, path, since, format))).then(joinLogs);
@@ -38,7 +44,7 @@ export function openRpm(host: Host, names: ReadonlySet<string>, since: number, r
 
 const day = 24 * 3600;
 
-function pastOf(past: RpmPast | null, installed: string): PackageHistory {
+function pastOf(past: RpmPast | null, installed: string, advisories: PackageHistory['advisories']): PackageHistory {
   const first = past?.entries[0]?.version ?? null;
   const tag = first === null ? null : tagOf(first, installed);
   const toSource = (version: string): string => {
@@ -54,6 +60,7 @@ function pastOf(past: RpmPast | null, installed: string): PackageHistory {
     toSource,
     toPackage: () => null,
     compare,
+    advisories,
     contains: (version, older) => compare(older, version) <= 0,
     hasTime: ({ date }, seconds) =>
       date !== null &&

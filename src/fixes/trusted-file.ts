@@ -1,14 +1,24 @@
 // A file that root's programs wrote -> its text, piece by piece. No file can block the program or fill its memory: a link counts
-// only if root owns it and it stays below its folder, only a regular file of root is read, and at most 4 MiB of text come out of a
-// file, even if more is packed into it. open(2), gzip(1).
+// only if root owns it and it stays below its folder, only a regular file of root is read, and no more text comes out of a file
+// than the caller allows (4 MiB if it does not say), even if more is packed into it. open(2), gzip(1), zstd(1).
 
-import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  opendirSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+} from 'node:fs';
 import { join, resolve } from 'node:path/posix';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { Readable, type Transform } from 'node:stream';
+import zlib from 'node:zlib';
 import type { Bytes } from '../procfs/bytes.ts';
 
-/** The most text that comes out of one file, and the most bytes that are read from one file. */
+/** The most text that comes out of one file, and the most bytes that are read from one file, if the caller does not say. */
 export const mostBytes = 4 * 1024 * 1024;
 
 const blockBytes = 64 * 1024;
@@ -101,22 +111,93 @@ export function openLog(host: Host, path: string): TrustedFile | null {
   }
 }
 
+/**
+ * Returns the names in a folder that only root can change, in bytewise order; none if the folder is not there or not trusted. Names
+ * that are not UTF-8 are left out.
+ * @param most the number of entries that are looked at
+ */
+export function listTrusted(host: Host, folder: string, most: number): string[] {
+  if (!host.isLocal(folder)) return [];
+  try {
+    const path = join(host.root, folder);
+    if (!isTrustedFolder(lstatSync(path), trustedOwner(host))) return [];
+    const directory = opendirSync(path);
+    try {
+      const names: string[] = [];
+      for (let looked = 0; looked < most; looked++) {
+        const entry = directory.readSync();
+        if (entry === null) break;
+        if (!entry.name.includes('\ufffd')) names.push(entry.name);
+      }
+      return names.sort();
+    } finally {
+      directory.closeSync();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return [];
+  }
+}
+
 export interface Reading {
   /** Whether the text was cut: the file has more text, or the rest cannot be unpacked. */
   cut: boolean;
 }
 
-/** Yields the text from the beginning, unpacked if it is gzip. Closes the file when all is read, or when the caller stops. */
-export async function* readPieces({ fd }: TrustedFile, reading: Reading): AsyncGenerator<Bytes> {
+type Unpacker = () => Transform;
+
+/** The most memory that a zstd file may ask for is 2 to this power. */
+const zstdWindow = 25;
+
+/** Node has zstd from version 22.15 on, and the oldest Node that is supported has not. */
+const createZstd = (
+  zlib as { createZstdDecompress?: (options: { chunkSize: number; params: Record<number, number> }) => Transform }
+).createZstdDecompress;
+const zstdWindowLogMax = 100;
+
+const unpackers: readonly { packing: string; magic: readonly number[]; unpacker: Unpacker | null }[] = [
+  { packing: 'gz', magic: [0x1f, 0x8b], unpacker: () => zlib.createGunzip({ chunkSize: blockBytes }) },
+  {
+    packing: 'zst',
+    magic: [0x28, 0xb5, 0x2f, 0xfd],
+    unpacker:
+      createZstd === undefined
+        ? null
+        : () => createZstd({ chunkSize: blockBytes, params: { [zstdWindowLogMax]: zstdWindow } }),
+  },
+];
+
+/** @param packing the end of a file's name, without the dot; null if the file is not packed */
+export function canUnpack(packing: string | null): boolean {
+  return packing === null || unpackers.some((each) => each.packing === packing && each.unpacker !== null);
+}
+
+function unpackerOf(fd: number): Unpacker | null {
+  const start = Buffer.alloc(4);
+  const length = readSync(fd, start, 0, 4, 0);
+  const fits = ({ magic }: { magic: readonly number[] }) =>
+    magic.length <= length && magic.every((byte, index) => start[index] === byte);
+  return unpackers.find(fits)?.unpacker ?? null;
+}
+
+/**
+ * Yields the text from the beginning, unpacked if it is gzip or zstd. Closes the file when all is read, or when the caller stops.
+ * @param most the most bytes that are read from the file, and the most text that comes out of it
+ */
+export async function* readPieces(
+  { fd }: TrustedFile,
+  reading: Reading,
+  most: { packed: number; text: number } = { packed: mostBytes, text: mostBytes },
+): AsyncGenerator<Bytes> {
   try {
-    const magic = Buffer.alloc(2);
-    const isPacked = readSync(fd, magic, 0, 2, 0) === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
+    const unpacker = unpackerOf(fd);
+    const packed = blocks(fd, reading, most.packed);
     let length = 0;
-    for await (const piece of isPacked ? unpack(blocks(fd, reading), reading) : blocks(fd, reading)) {
-      const text = piece.toString('latin1', 0, mostBytes - length);
+    for await (const piece of unpacker === null ? packed : unpack(packed, unpacker, reading)) {
+      const text = piece.toString('latin1', 0, most.text - length);
       length += piece.length;
       yield text;
-      if (length > mostBytes) {
+      if (length > most.text) {
         reading.cut = true;
         return;
       }
@@ -137,8 +218,8 @@ export function readTail({ fd, size }: TrustedFile): Bytes {
   }
 }
 
-function* blocks(fd: number, reading: Reading): Generator<Buffer> {
-  for (let position = 0; position < mostBytes; position += blockBytes) {
+function* blocks(fd: number, reading: Reading, most: number): Generator<Buffer> {
+  for (let position = 0; position < most; position += blockBytes) {
     const block = Buffer.allocUnsafe(blockBytes);
     const count = readSync(fd, block, 0, blockBytes, position);
     if (count > 0) yield block.subarray(0, count);
@@ -148,13 +229,13 @@ function* blocks(fd: number, reading: Reading): Generator<Buffer> {
 }
 
 /** Unpacks only as much as the caller takes, because a short packed text may unpack to an endless text. */
-async function* unpack(packed: Iterable<Buffer>, reading: Reading): AsyncGenerator<Buffer> {
+async function* unpack(packed: Iterable<Buffer>, unpacker: Unpacker, reading: Reading): AsyncGenerator<Buffer> {
   const source = Readable.from(packed);
-  const gunzip = createGunzip({ chunkSize: blockBytes });
-  source.on('error', (error) => gunzip.destroy(error));
-  source.pipe(gunzip);
+  const unpacked = unpacker();
+  source.on('error', (error) => unpacked.destroy(error));
+  source.pipe(unpacked);
   try {
-    for await (const piece of gunzip) yield piece as Buffer;
+    for await (const piece of unpacked) yield piece as Buffer;
   } catch (error) {
     // The packed file is damaged. The text before the damage counts.
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;

@@ -19,6 +19,9 @@ export interface Use {
   note: BuildNote | null;
 }
 
+/** The tolerance for times of a log: it has whole seconds, and a line is written a little before or after the event. */
+export const toleranceMs = 2000;
+
 /** The kinds of evidence that a process uses a version, the strongest first. */
 export const evidences = ['file_time', 'build_note', 'upgrade_log', 'first_upgrade'] as const;
 export type VersionEvidence = (typeof evidences)[number];
@@ -33,6 +36,8 @@ export type UnknownBecause =
 export interface Fixes {
   /** All ids, the newest first. */
   cves: readonly string[];
-  /** Whether the changelog tells all changes since the running version. */
-  complete: boolean;
+  /** Why there may be more fixes; null if all since the running version are known. */
+  incompleteBecause: IncompleteBecause | null;
 }
+
+export type IncompleteBecause = 'changelog_too_short' | 'advisories_alone' | 'advisories_unread';

@@ -1,6 +1,7 @@
 // The report's packages -> a paragraph of the text: which security fixes are on disk and not in memory, and for which files that is unknown.
 
 import type { PackageInUse, Report } from '../documents/generated/report.ts';
+import { fileName } from '../path-evidence.ts';
 import { idsText, unknownReasons, versionsText } from './fixes-words.ts';
 import { count, enumerate } from './format.ts';
 import { fold, type Style, type Word, word, words } from './layout.ts';
@@ -27,14 +28,24 @@ export function renderFixes({ packages = null }: Report, style: Style): string {
   return fold(words(title, 'bold'), 0, 2, style) + lines.map((line) => fold(line, 2, 4, style)).join('');
 }
 
-function packageWords({ name, running_version, installed_version, fixes, units, pids }: PackageInUse): Word[] {
+function packageWords(inUse: PackageInUse): Word[] {
+  const { name, running_version, installed_version, fixes, units, pids } = inUse;
   const { cves, count: amount, complete } = fixes!;
   return [
     word(sanitize(name), 'bold'),
     ...words(`${versionsText(running_version, installed_version)}:`),
     ...words(`${complete ? '' : 'at least '}${idsText(cves, amount)}`, 'yellow'),
-    ...words(`(${usersText(units, pids)})`, 'dim'),
+    ...words(`(${usersText(units, pids)}${requestText(inUse)})`, 'dim'),
   ];
+}
+
+/** `; replaced by apt for alice`, with the name of the program alone. */
+function requestText({ replaced_by = null }: PackageInUse): string {
+  if (replaced_by === null) return '';
+  const { command, user } = replaced_by;
+  const program = command === null ? 'apt' : fileName(command.split(' ')[0]!);
+  const person = user === null ? '' : ` for ${sanitize(user.name ?? String(user.uid))}`;
+  return `; replaced by ${sanitize(program)}${person}`;
 }
 
 function usersText(units: PackageInUse['units'], pids: readonly number[]): string {
@@ -44,11 +55,10 @@ function usersText(units: PackageInUse['units'], pids: readonly number[]): strin
 }
 
 function unknownText(unknown: readonly PackageInUse[]): string {
-  const named = unknown
-    .slice(0, shownPackages)
-    .map(
-      ({ name, unknown_because }) => `${sanitize(name)} (${unknownReasons[unknown_because ?? 'changelog_too_short']})`,
-    );
+  const named = unknown.slice(0, shownPackages).map(({ name, unknown_because, fixes }) => {
+    const because = unknown_because ?? fixes?.incomplete_because ?? 'changelog_too_short';
+    return `${sanitize(name)} (${unknownReasons[because]})`;
+  });
   const more = unknown.length - shownPackages;
   return `Not known of ${enumerate([...named, ...(more > 0 ? [`${more} more`] : [])])}`;
 }

@@ -1,10 +1,10 @@
 // Versions of packages that processes still run -> the report's packages.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
-import type { Package, PackageInUse, PackageUnit } from '../documents/generated/report.ts';
+import type { Package, PackageInUse, PackageUnit, ReplacedBy, Scan } from '../documents/generated/report.ts';
 import { formatTimeNs } from '../documents/time.ts';
 import { keyMaker } from '../keys.ts';
-import type { Bytes } from '../procfs/bytes.ts';
+import { type Bytes, toText } from '../procfs/bytes.ts';
 import type { PackageFacts, ReportFacts } from './facts.ts';
 import { buildUser } from './values.ts';
 
@@ -12,10 +12,14 @@ import { buildUser } from './values.ts';
 const listedCves = 500;
 
 /** Returns null without --fixes. */
-export function buildPackages({ fixes, userName }: ReportFacts): PackageInUse[] | null {
+export function buildPackages({
+  fixes,
+  userName,
+  scan,
+}: Pick<ReportFacts, 'fixes' | 'userName' | 'scan'>): PackageInUse[] | null {
   if (fixes === null) return null;
   return fixes.packages
-    .map((each) => buildPackage(each, userName))
+    .map((each) => buildPackage(each, { userName, scan }))
     .sort(
       (a, b) =>
         compareBytes(a.name, b.name) ||
@@ -26,7 +30,10 @@ export function buildPackages({ fixes, userName }: ReportFacts): PackageInUse[] 
     );
 }
 
-function buildPackage(facts: PackageFacts['packages'][number], userName: ReportFacts['userName']): PackageInUse {
+function buildPackage(
+  facts: PackageFacts['packages'][number],
+  { userName, scan }: Pick<ReportFacts, 'userName' | 'scan'>,
+): PackageInUse {
   const { fixes, users } = facts;
   const times = users.flatMap(({ finding }) => finding.replacedAtNs ?? []);
   return {
@@ -37,14 +44,30 @@ function buildPackage(facts: PackageFacts['packages'][number], userName: ReportF
     running_version: facts.runningVersion,
     evidence: facts.evidence,
     replaced_at: formatTimeNs(times.reduce<bigint | null>((min, at) => (min === null || at < min ? at : min), null)),
+    replaced_by: buildRequest(facts.replacedBy, scan.command_line),
     fixes: fixes && {
       count: fixes.cves.length,
       cves: fixes.cves.slice(0, listedCves),
-      complete: fixes.complete,
+      complete: fixes.incompleteBecause === null,
+      incomplete_because: fixes.incompleteBecause,
     },
     unknown_because: facts.unknownBecause,
     units: buildUnits(users, userName),
     pids: [...new Set(users.map(({ process }) => process.pid))].sort((a, b) => a - b),
+  };
+}
+
+/** The user's name is the one in the log, because the account may have another one by now, or none. */
+function buildRequest(
+  request: PackageFacts['packages'][number]['replacedBy'],
+  mode: Scan['command_line'],
+): ReplacedBy | null {
+  if (request === null) return null;
+  const { command, user } = request;
+  const shown = command === null || mode === 'none' ? null : mode === 'program' ? command.split(' ')[0]! : command;
+  return {
+    command: shown === null ? null : toText(shown).text,
+    user: user && { uid: user.uid, name: toText(user.name).text },
   };
 }
 
@@ -69,12 +92,12 @@ function buildUnits(
   );
 }
 
-/** The package that has the path now; if none has, the package that had it before. */
+/** The package that has the path now; if none has, the package that had it before. A file that is not on the host has neither. */
 export function ownerOf(
-  path: Bytes,
+  { path, onHost }: { path: Bytes; onHost: boolean },
   { packages, fixes }: Pick<ReportFacts, 'packages' | 'fixes'>,
 ): Package | undefined {
-  return packages.get(path) ?? fixes?.formerOwners.get(path);
+  return onHost ? (packages.get(path) ?? fixes?.formerOwners.get(path)) : undefined;
 }
 
 /** The owner of a gone file, with the version of the file itself. */

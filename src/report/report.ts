@@ -143,7 +143,7 @@ function buildMap(map: AttributedProcess['maps'][number], facts: ReportFacts): D
     mappings: map.mappings,
     mapped_bytes: map.mappedBytes,
     executable: map.executable,
-    package: withRunningVersion(ownerOf(map.path, facts), facts.fixes?.runningVersions.get(map) ?? null),
+    package: withRunningVersion(ownerOf(map, facts), facts.fixes?.runningVersions.get(map) ?? null),
   };
 }
 
@@ -166,7 +166,7 @@ function buildFd(fd: AttributedProcess['fds'][number], facts: ReportFacts): Dele
     append: fd.append,
     mount_point: fd.mountPoint === null ? null : toText(fd.mountPoint).text,
     fs_type: fd.fsType,
-    package: withRunningVersion(ownerOf(fd.path, facts), facts.fixes?.runningVersions.get(fd) ?? null),
+    package: withRunningVersion(ownerOf(fd, facts), facts.fixes?.runningVersions.get(fd) ?? null),
   };
 }
 

@@ -109,6 +109,8 @@ function buildFiles(uses: readonly Use[], facts: ReportFacts): UnitFile[] {
 function buildFile(group: readonly Use[], facts: ReportFacts): UnitFile {
   const [first] = group as [Use, ...Use[]];
   const isKnown = group.some((use) => use.heldBytes !== null);
+  // Another process of the unit may have a root of its own.
+  const onHost = group.every((use) => use.onHost);
   return {
     ...buildSourcedPath(first),
     via: first.via,
@@ -119,7 +121,7 @@ function buildFile(group: readonly Use[], facts: ReportFacts): UnitFile {
     held_bytes: isKnown ? sumHeldBytes(group) : null,
     held_memory_bytes: isKnown ? sumHeldMemoryBytes(group) : null,
     owner: first.ownerUid === null ? null : buildOwner(first.ownerUid, facts),
-    package: withRunningVersion(ownerOf(first.path, facts), onlyVersion(group)),
+    package: withRunningVersion(ownerOf({ path: first.path, onHost }, facts), onlyVersion(group)),
     pids: [...new Set(group.map((use) => use.pid))].sort((a, b) => a - b),
   };
 }

@@ -58,11 +58,11 @@ export async function queryFixes(
   return { packages, runningVersions, formerOwners: former };
 }
 
-/** Leaves out containers, because they have packages of their own, and files that are not code, because no fix is in them. */
+/** Leaves out containers and other roots, because they have packages of their own, and files that are not code, because no fix is in them. */
 function goneCode(process: AttributedProcess): Omit<Gone, 'owner'>[] {
   if (process.attribution.container !== null) return [];
   return [...process.maps, ...process.fds].flatMap((finding) =>
-    finding.role === 'code' ? [{ process, finding }] : [],
+    finding.role === 'code' && finding.onHost ? [{ process, finding }] : [],
   );
 }
 

@@ -21,9 +21,9 @@ export function queryOwners(
   options: ScanOptions,
 ): PackageOwners {
   if (!options.packages) return { owners: new Map(), problem: null };
-  // Containers have packages of their own, which the host's database does not know.
-  const own = processes.filter((process) => process.attribution.container === null);
-  const paths = distinct(own.flatMap(({ maps, fds }) => [...maps, ...fds].map((finding) => finding.path)))
+  // A root of its own has packages of its own, which the host's database does not know.
+  const own = processes.flatMap(({ maps, fds }) => [...maps, ...fds].filter(({ onHost }) => onHost));
+  const paths = distinct(own.map(({ path }) => path))
     // rpm and pacman look at the paths themselves, so a path that may hang us may hang them.
     .filter((path) => views.ownMounts.isLocalWalk(path));
   return queryPackages(paths, run);

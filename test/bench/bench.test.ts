@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { isRoot } from '../support/live.ts';
+import { needs } from '../support/needs.ts';
 import { projectRoot } from '../support/project.ts';
 import { skipUnless } from '../support/skip.ts';
 import { until } from '../support/until.ts';
@@ -62,6 +63,25 @@ test('an interrupted bench leaves neither processes nor files', async (t) => {
   assert.deepEqual(await once(child, 'exit'), [130, null]);
   await until('none of them is left', () => processes.every((pid) => !readdirSync('/proc').includes(String(pid))));
   assert.equal(made().includes(folder), false);
+});
+
+test('--fixes takes part in its workload alone, beside the same contender without it', async (t) => {
+  if (!skipUnless(t, isRoot, 'needs root') || !needs(t, 'dpkg-query', 'mounts', 'stat map_files')) return;
+  const contenders = ['node-20', 'node-20-fixes'].flatMap((name) => ['--contender', name]);
+  const args = [
+    'scripts/bench.mjs',
+    '--workload',
+    'upgraded-20',
+    '--workload',
+    'version',
+    ...contenders,
+    '--runs',
+    '1',
+  ];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: projectRoot, encoding: 'utf8' });
+  const rows = stdout.split('\n').filter((line) => / \| (?:lib-users, npm file|Node 20 with)/.test(line));
+  assert.equal(rows.length, 3, stderr);
+  assert.match(stdout, /^\| upgraded-20: node-20-fixes less node-20, wall \| /m);
 });
 
 test('figures past their bounds are named', () => {

@@ -40,6 +40,25 @@ function wall(workload: string, ours: ContenderName, max: number, unit: 'ms' | '
   };
 }
 
+/** The time of one contender less that of another, in one run and in turns. */
+function extra(
+  workload: string,
+  ours: ContenderName,
+  without: ContenderName,
+  max: number,
+  metric: 'wall' | 'cpu' = 'wall',
+): Bound {
+  return {
+    figure: `${workload}: ${ours} less ${without}, ${metric}`,
+    max,
+    unit: 'ms',
+    measure: (of) => {
+      const [whole, part] = [of(workload, ours, metric), of(workload, without, metric)];
+      return whole === undefined || part === undefined ? undefined : (whole - part) * 1000;
+    },
+  };
+}
+
 function peak(workload: string, ours: ContenderName, max: number): Bound {
   return {
     figure: `${workload}: peak memory of ${ours}`,
@@ -76,6 +95,11 @@ export const bounds: readonly Bound[] = [
   ratio('affected-2000', 'executable', 'lib_users', 0.7),
   ratio('affected-2000', 'executable', 'lsof', 0.9),
   ratio('deleted-fds-5000', 'executable', 'lib_users', 1.5),
+  // The cost of --fixes beyond that of --packages.
+  extra('upgraded-20', 'executable-fixes', 'executable', 60),
+  extra('upgraded-20', 'executable-fixes', 'executable', 60, 'cpu'),
+  ratio('upgraded-20', 'executable-fixes', 'executable', 2, 'cpu'),
+  extra('upgraded-20', 'node-20-fixes', 'node-20', 60),
   peak('idle-4000', 'executable', 70),
   peak('affected-2000', 'executable', 110),
   wall('fleet-10000', 'executable', 3, 's'),

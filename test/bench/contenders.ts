@@ -20,6 +20,10 @@ export interface Contender {
   /** Exit codes that mean that the work was done. */
   statuses: readonly number[];
   ours: boolean;
+  /** Arguments behind those of the workload. */
+  adds: readonly string[];
+  /** The only workload that it takes part in; null if there is no such limit. */
+  only: string | null;
   /** It takes part in one round of `every`. */
   every: number;
 }
@@ -55,6 +59,20 @@ const definitions = {
     ours: true,
     find: () => [[node(oldestNode), npmFile]],
   },
+  'executable-fixes': {
+    title: 'the executable with --fixes',
+    ours: true,
+    adds: ['--fixes'],
+    only: 'upgraded-20',
+    find: async () => [[await executable()]],
+  },
+  'node-20-fixes': {
+    title: 'Node 20 with --fixes',
+    ours: true,
+    adds: ['--fixes'],
+    only: 'upgraded-20',
+    find: () => [[node(oldestNode), npmFile]],
+  },
   lib_users: {
     title: `lib_users, then fd_users, ${libUsers}`,
     find: () => ['lib_users', 'fd_users'].map((name) => [pythonCommand(name, libUsers)]),
@@ -74,7 +92,17 @@ export const contenderNames = Object.keys(definitions) as ContenderName[];
 
 export async function prepareContender(name: ContenderName): Promise<Contender> {
   const { find, ...definition } = definitions[name];
-  const contender = { name, programs: null, missing: null, statuses: [0], ours: false, every: 1, ...definition };
+  const contender: Contender = {
+    name,
+    programs: null,
+    missing: null,
+    statuses: [0],
+    ours: false,
+    adds: [],
+    only: null,
+    every: 1,
+    ...definition,
+  };
   try {
     return { ...contender, programs: await find() };
   } catch (error) {

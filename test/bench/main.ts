@@ -70,9 +70,12 @@ async function main(): Promise<void> {
   const measured: Measured & Map<Workload, unknown> = new Map();
   for (const workload of workloads.filter(({ name }) => chosen.has(name))) {
     console.error(`${workload.name}: ${workload.what}`);
-    await whileMade(workload, tools.processes, async (folder) => {
+    await whileMade(workload, tools.processes, async (folder, enter) => {
       const rounds = runs ?? workload.rounds;
-      measured.set(workload, await runRounds(workload, contenders, { rounds, folder, measure: tools.measure }));
+      measured.set(
+        workload,
+        await runRounds(workload, contenders, { rounds, folder, measure: [...enter, tools.measure] }),
+      );
     });
   }
 

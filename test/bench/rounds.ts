@@ -29,10 +29,13 @@ const environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG
 export async function runRounds(
   workload: Workload,
   contenders: readonly Contender[],
-  { rounds, folder, measure }: { rounds: number; folder: string; measure: string },
+  { rounds, folder, measure }: { rounds: number; folder: string; measure: readonly string[] },
 ): Promise<Map<ContenderName, Figures>> {
   const args = workload.args(folder);
-  const present = contenders.filter(({ programs, ours }) => programs !== null && (ours || workload.peers));
+  const present = contenders.filter(
+    ({ programs, ours, only }) =>
+      programs !== null && (only === null ? ours || workload.peers : only === workload.name),
+  );
   for (const contender of present) rehearse(contender, workload, { args, folder, measure });
   const runs = new Map<ContenderName, Run[]>(present.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
@@ -51,7 +54,7 @@ export async function runRounds(
 function rehearse(
   contender: Contender,
   workload: Workload,
-  { args, folder, measure }: { args: string[]; folder: string; measure: string },
+  { args, folder, measure }: { args: string[]; folder: string; measure: readonly string[] },
 ): void {
   const out = join(folder, `${contender.name}.out`);
   runOnce(contender, args, measure, out);
@@ -61,12 +64,20 @@ function rehearse(
   rmSync(out);
 }
 
-function runOnce(contender: Contender, args: string[], measure: string, out: string): Run {
-  const commands = (contender.programs ?? []).map((program) => (contender.ours ? [...program, ...args] : program));
-  const argv = [out, '/dev/null', ...commands.flatMap((command, index) => (index ? ['--then', ...command] : command))];
+function runOnce(contender: Contender, args: string[], measure: readonly string[], out: string): Run {
+  const commands = (contender.programs ?? []).map((program) =>
+    contender.ours ? [...program, ...args, ...contender.adds] : program,
+  );
+  const [first, ...words] = measure;
+  const argv = [
+    ...words,
+    out,
+    '/dev/null',
+    ...commands.flatMap((command, index) => (index ? ['--then', ...command] : command)),
+  ];
   // lib_users crashes if a process ends while it looks at it: such a run is made again.
   for (let attempt = 0; ; attempt++) {
-    const { stdout, stderr, status } = spawnSync(measure, argv, { encoding: 'utf8', env: environment });
+    const { stdout, stderr, status } = spawnSync(first!, argv, { encoding: 'utf8', env: environment });
     if (status !== 0) throw new Error(`${contender.title}: ${stderr}`);
     const run = JSON.parse(stdout) as Run;
     if (run.statuses.every((each) => contender.statuses.includes(each))) return run;

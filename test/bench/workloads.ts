@@ -4,6 +4,7 @@ import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { checkFleet, writeReports } from './fleet.ts';
+import { inNamespace, leastPackages, leftPaths, makeLeft, replaceLeft } from './upgraded.ts';
 
 export interface Workload {
   name: string;
@@ -14,8 +15,10 @@ export interface Workload {
   prepare: (folder: string) => void;
   /** The arguments of processes.c; null if no processes are made. */
   processes: ((folder: string) => string[]) | null;
+  /** The words before the command that makes the processes, if they have a mount namespace of their own; the tools run in it too. */
+  around: ((folder: string) => string[]) | null;
   /** The change of the files once the processes run. */
-  change: (folder: string) => void;
+  change: (folder: string, pid: number) => void;
   /** The arguments of lib-users. */
   args: (folder: string) => string[];
   /** Whether the output of lib-users is about this workload. */
@@ -39,6 +42,7 @@ function scan(name: string, what: string, rounds: number, more: Partial<Workload
       rounds,
       prepare: makeLibraries,
       processes: null,
+      around: null,
       change: () => {},
       check: () => true,
       peers: true,
@@ -53,6 +57,13 @@ function idle(count: number, rounds: number): Workload {
     processes: (folder) => ['idle', String(count), ...idleLibraries.map((name) => join(folder, name))],
     check: (stdout) => (JSON.parse(stdout) as Report).scan.processes.inspected >= count,
   });
+}
+
+function checkUpgraded(stdout: string): boolean {
+  const { scan, processes, packages } = JSON.parse(stdout) as Report;
+  const owned = processes.filter(({ maps }) => maps.filter((map) => map.package !== null).length >= leastPackages);
+  const known = packages?.filter(({ evidence, fixes }) => evidence === 'file_time' && fixes !== null) ?? [];
+  return owned.length >= 20 && (scan.fixes !== true || known.length >= leastPackages);
 }
 
 export const workloads: readonly Workload[] = [
@@ -74,6 +85,17 @@ export const workloads: readonly Workload[] = [
     },
     check: (stdout) => (JSON.parse(stdout) as Report).processes.filter(({ maps }) => maps.length === 1).length >= 2000,
   }),
+  {
+    ...scan('upgraded-20', '20 processes that map the code of some packages before an upgrade, with --packages', 21, {
+      prepare: makeLeft,
+      processes: (folder) => ['idle', '20', ...leftPaths(folder)],
+      around: inNamespace,
+      change: replaceLeft,
+      check: checkUpgraded,
+      peers: false,
+    }),
+    args: () => ['scan', '--format', 'json', '--no-config', '--packages'],
+  },
   scan('mappings-65000', 'one process with 65,000 mappings', 9, {
     processes: (folder) => ['mappings', '65000', join(folder, replaced)],
   }),

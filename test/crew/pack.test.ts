@@ -20,6 +20,7 @@ const finding = {
   modifiedAtNs: 1764453600123456700n,
   ownerUid: 0,
   unlinkedAtNs: 0n,
+  onHost: true,
   fsType: 'ext4',
 } as const;
 const affected: Inspection = {

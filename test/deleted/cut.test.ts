@@ -16,7 +16,8 @@ const identity = (commandLine = 'daemon\0'): Identity => ({
   ...{ effectiveUid: 1000, commandLine, commandTruncated: false, cgroup: '', namespaces: { pid: null, cgroup: null } },
 });
 const common: Omit<MapFinding, 'path' | 'inode' | 'kind' | 'role' | 'mappings' | 'mappedBytes' | 'executable'> = {
-  ...{ state: 'removed', device: 'fe:01', links: 0, heldBytes: 4096, fsType: 'ext4', bornAtNs: null, ownerUid: 0 },
+  ...{ state: 'removed', device: 'fe:01', links: 0, heldBytes: 4096, onHost: true, fsType: 'ext4' },
+  ...{ bornAtNs: null, ownerUid: 0 },
   ...{ modifiedAtNs: null, unlinkedAtNs: null, replacedAtNs: null, pathSource: 'kernel' },
 };
 const map = (path: string, inode: bigint, more: Partial<MapFinding> = {}): MapFinding => ({

@@ -66,6 +66,8 @@ const laterFields: ReadonlySet<string> = new Set([
   'plan/held',
   'plan/$defs/because/held_bytes',
   'plan/$defs/ignored/held_bytes',
+  'report/$defs/fixes/incomplete_because',
+  'report/$defs/package_in_use/replaced_by',
   'report/$defs/map/fs_type',
   'report/$defs/map/held_bytes',
   'report/$defs/summary/held_memory_bytes',

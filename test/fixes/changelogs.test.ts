@@ -88,7 +88,10 @@ for (const [author, version] of authors) {
   test(`rpm: the version of ${author.slice(0, 40)}`, () => {
     const lines = [`lib-users-changelog\tfoo\t1:2-3\tfoo-2-3.src.rpm\t1777593600\t${author}`, '- Fix CVE-2026-4046'];
     const [past] = parseRpmChangelogs(lines).values();
-    assert.deepEqual(past, { source: 'foo', entries: [{ version, date: 1777593600, cves: ['CVE-2026-4046'] }] });
+    assert.deepEqual(past, {
+      source: 'foo',
+      entries: [{ version, date: 1777593600, cves: ['CVE-2026-4046'], unsettled: [] }],
+    });
   });
 }
 

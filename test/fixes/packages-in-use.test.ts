@@ -44,7 +44,7 @@ const ask = (host: Host, uses: readonly Use[]): Promise<PackageInUse[]> =>
 const told = ({ runningVersion, evidence, fixes, unknownBecause }: PackageInUse) => [
   runningVersion,
   evidence,
-  fixes === null ? unknownBecause : `${fixes.cves.join(' ')}${fixes.complete ? '' : '+'}`,
+  fixes === null ? unknownBecause : `${fixes.cves.join(' ')}${fixes.incompleteBecause === null ? '' : '+'}`,
 ];
 type Told = ReturnType<typeof told>;
 
@@ -53,6 +53,8 @@ const log =
   upgrade('04-02', '2.5-1+deb12u1', '2.5-1+deb12u2') +
   upgrade('05-02', '2.5-1+deb12u2', '2.5-1+deb12u3');
 const noTime = { modifiedAtNs: null };
+/** The changelog without its newest entry. */
+const older = changelog.slice(changelog.indexOf('expat (2.5-1+deb12u2)'));
 
 const rows: [name: string, files: Files, use: Partial<Use>, told: Told][] = [
   ['by the time of the file', {}, {}, ['2.5-1+deb12u1', 'file_time', 'CVE-2026-0033 CVE-2026-0003 CVE-2026-0002']],
@@ -61,6 +63,31 @@ const rows: [name: string, files: Files, use: Partial<Use>, told: Told][] = [
     {},
     { modifiedAtNs: builtOn('02-01') },
     ['2.5-1', 'file_time', 'CVE-2026-0033 CVE-2026-0003 CVE-2026-0002 CVE-2026-0001'],
+  ],
+  ...(
+    [
+      ['named once more: it was fixed in the running version', 'New version with CVE-2025-0001, CVE-2026-0003', ''],
+      ['named once more, because the fix is completed now', 'Complete the fix of CVE-2025-0001', ' CVE-2025-0001'],
+      ['named once more, in an entry of which another point is a revert', 'CVE-2025-0001\n  * Revert x', ''],
+    ] as const
+  ).map(([name, text, more]): (typeof rows)[number] => [
+    name,
+    { 'usr/share/doc/libexpat1/changelog.Debian.gz': gzipSync(entry('2.5-1+deb12u3', '05-01', text) + older) },
+    {},
+    ['2.5-1+deb12u1', 'file_time', `${text.includes('0003') ? 'CVE-2026-0003 ' : ''}CVE-2026-0002${more}`],
+  ]),
+  [
+    'named once more, because the fix was reverted in the running version',
+    {
+      'usr/share/doc/libexpat1/changelog.Debian.gz': gzipSync(
+        entry('2.5-1+deb12u2', '04-01', 'CVE-2025-0001') +
+          entry('2.5-1+deb12u1', '03-01', 'x\n  * Revert the fix\n    of CVE-2025-0001') +
+          entry('2.5-1', '02-01', 'CVE-2025-0001'),
+      ),
+      'var/lib/dpkg/status': stanza('libexpat1', '2.5-1+deb12u2', 'expat'),
+    },
+    { owner: { manager: 'dpkg', name: 'libexpat1', version: '2.5-1+deb12u2' } },
+    ['2.5-1+deb12u1', 'file_time', 'CVE-2025-0001'],
   ],
   [
     'installed once more: nothing was fixed',

@@ -1,106 +1,14 @@
 // Packages of rpm that the test builds and records in a database, and the logs of the programs that call rpm.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import type { Change } from '../../src/fixes/package-log.ts';
-import { findPackagesInUse, type PackageInUse } from '../../src/fixes/packages-in-use.ts';
 import { dnf4Log, dnf5Log, zypperLog } from '../../src/fixes/rpm-logs.ts';
 import type { Use } from '../../src/fixes/use.ts';
-import { type Run, run } from '../../src/spawn.ts';
+import type { Run } from '../../src/spawn.ts';
 import { needs } from '../support/needs.ts';
-import { temporaryFolder } from '../support/temporary.ts';
+import { askRpm, changelog, dnf4, makeDatabase, told } from '../support/rpm-host.ts';
 
-const changelog = {
-  versions: [
-    '* Fri May 01 2026 A B <a@b.example> - 1.2-3\n- Resolves: CVE-2026-0003 CVE-2026-0033\n\n',
-    '* Wed Apr 01 2026 A B <a@b.example> - 1.2-2\n- Fix CVE-2026-0002\n\n',
-    '* Sun Mar 01 2026 A B <a@b.example> - 1.2-1\n- Fix CVE-2026-0001\n\n',
-  ],
-  none: [
-    '* Fri May 01 2026 a@b.example\n- fix (bsc#12, CVE-2026-0003)\n\n',
-    '* Wed Apr 01 2026 a@b.example\n- fix (bsc#11, CVE-2026-0002)\n\n',
-    '* Sun Mar 01 2026 a@b.example\n- fix (bsc#10, CVE-2026-0001)\n\n',
-  ],
-} as const;
-
-interface Built {
-  /** A `run` of rpm on the test's own database. */
-  run: Run;
-  /** When the files of the first version were built, by the package. */
-  builtAt: bigint;
-}
-
-/** Builds 1:1.2-1.el9 and 1:1.2-3.el9 of libfoo, installs the first and upgrades to the second, in the database alone. */
-function makeDatabase(t: TestContext, entries: readonly string[]): Built {
-  const folder = temporaryFolder(t);
-  const sh = (file: string, ...args: string[]): string => {
-    const { status, stdout, stderr } = spawnSync(file, args, { encoding: 'utf8', cwd: folder });
-    assert.equal(status, 0, `${file} ${args.join(' ')}: ${stderr}`);
-    return stdout;
-  };
-  const database = join(folder, 'db');
-  mkdirSync(database);
-  const epoch = ['source_date_epoch_from_changelog 1', 'clamp_mtime_to_source_date_epoch 1', 'dist .el9'];
-  const define = [`_topdir ${folder}/build`, ...epoch].flatMap((macro) => ['--define', macro]);
-  for (const [release, log] of [
-    ['1', entries.slice(2)],
-    ['3', entries],
-  ] as const) {
-    writeFileSync(
-      join(folder, `libfoo-${release}.spec`),
-      `Name: libfoo\nEpoch: 1\nVersion: 1.2\nRelease: ${release}%{?dist}\nSummary: x\nLicense: MIT\nBuildArch: noarch\n
-%description\nx\n%install\nmkdir -p %{buildroot}/usr/lib64; echo ${release} >%{buildroot}/usr/lib64/libfoo.so.1\n%files\n/usr/lib64/libfoo.so.1\n
-%changelog\n${log.join('')}`,
-    );
-    sh('rpmbuild', '-bb', ...define, `libfoo-${release}.spec`);
-    sh(
-      'rpm',
-      '--dbpath',
-      database,
-      '-U',
-      '--justdb',
-      '--nodeps',
-      `build/RPMS/noarch/libfoo-1.2-${release}.el9.noarch.rpm`,
-    );
-  }
-  const mtime = sh('rpm', '-qp', '--qf', '[%{FILEMTIMES}]', 'build/RPMS/noarch/libfoo-1.2-1.el9.noarch.rpm');
-  return {
-    run: (file, args, limits) => run(file, ['--dbpath', database, ...args], limits),
-    builtAt: BigInt(mtime) * 1_000_000_000n,
-  };
-}
-
-const use = (more: Partial<Use> = {}): Use => ({
-  pid: 7,
-  owner: { manager: 'rpm', name: 'libfoo', version: '1:1.2-3.el9' },
-  modifiedAtNs: null,
-  fileOwner: process.geteuid!(),
-  unlinkedAtNs: null,
-  startedAt: Date.parse('2026-03-20T00:00:00Z'),
-  note: null,
-  ...more,
-});
-
-async function ask(t: TestContext, run: Run, log: Record<string, string>, more: Partial<Use>): Promise<PackageInUse[]> {
-  const root = temporaryFolder(t);
-  for (const [path, text] of Object.entries(log)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-  return await findPackagesInUse([use(more)], { host: { root, isLocal: () => true }, run });
-}
-const told = ({ source, runningVersion, evidence, fixes, unknownBecause }: PackageInUse) => [
-  ...[source, runningVersion, evidence],
-  fixes === null ? unknownBecause : `${fixes.cves.join(' ')}${fixes.complete ? '' : '+'}`,
-];
-
-const dnf4 = `2026-01-01T06:00:00+0100 INFO --- logging initialized ---
-2026-05-02T06:12:44+0100 SUBDEBUG Upgrade: libfoo-1:1.2-3.el9.noarch
-2026-05-02T06:12:46+0100 SUBDEBUG Upgraded: libfoo-1:1.2-1.el9.noarch
-`;
 const since = 'CVE-2026-0033 CVE-2026-0003 CVE-2026-0002';
 
 test('rpm: the version that still runs, and what the changelog has since', async (t) => {
@@ -132,7 +40,7 @@ test('rpm: the version that still runs, and what the changelog has since', async
     ],
   ];
   for (const [name, log, more, expected] of rows)
-    assert.deepEqual((await ask(t, run, log, more)).map(told), [expected], name);
+    assert.deepEqual((await askRpm(t, run, log, more)).map(told), [expected], name);
 });
 
 test('rpm: a changelog that names no versions tells by the time of the file alone', async (t) => {
@@ -140,11 +48,11 @@ test('rpm: a changelog that names no versions tells by the time of the file alon
   const { run, builtAt } = makeDatabase(t, changelog.none);
   const log = { 'var/log/dnf.rpm.log': dnf4 };
   const expected = 'CVE-2026-0003 CVE-2026-0002';
-  assert.deepEqual((await ask(t, run, log, { modifiedAtNs: builtAt })).map(told), [
+  assert.deepEqual((await askRpm(t, run, log, { modifiedAtNs: builtAt })).map(told), [
     ['libfoo', '1:1.2-1.el9', 'file_time', expected],
   ]);
   // If only the log tells the version, nobody knows which entries are older.
-  const [byLog] = await ask(t, run, log, {});
+  const [byLog] = await askRpm(t, run, log, {});
   assert.deepEqual(
     [byLog?.runningVersion, byLog?.fixes, byLog?.unknownBecause],
     ['1:1.2-1.el9', null, 'no_source_version'],
@@ -153,7 +61,7 @@ test('rpm: a changelog that names no versions tells by the time of the file alon
 
 test('rpm: a database that cannot be asked leaves the version of the log', async (t) => {
   const refused: Run = () => ({ kind: 'missing' });
-  const found = await ask(t, refused, { 'var/log/dnf.rpm.log': dnf4 }, {});
+  const found = await askRpm(t, refused, { 'var/log/dnf.rpm.log': dnf4 }, {});
   assert.deepEqual(found.map(told), [[null, '1:1.2-1.el9', 'upgrade_log', 'no_changelog']]);
 });
 

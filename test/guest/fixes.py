@@ -62,16 +62,23 @@ def ids(package, running, installed):
         path = f'/usr/share/doc/{package}/{name}'
         if os.path.exists(path):
             break
-    found = set()
-    inside = False
+    found, older, unsettled = set(), set(), set()
+    place, point = None, ''
     with gzip.open(path, 'rt', errors='replace') as file:
         for line in file:
             heading = re.match(r'\S+ \(([^)]+)\) ', line)
             if heading:
-                inside = compare(heading[1], 'gt', running) and compare(heading[1], 'le', installed)
-            if inside:
-                found.update(re.findall(r'CVE-\d{4}-\d{4,}', line))
-    return sorted(found)
+                later = compare(heading[1], 'gt', running)
+                place = older if not later else found if compare(heading[1], 'le', installed) else None
+            if heading or re.match(r'\s*[-*+] ', line):
+                point = ''
+            point += line
+            named = re.findall(r'CVE-\d{4}-\d{4,}', point)
+            if place is not None:
+                place.update(named)
+                if re.search(r'incomplete|complet(e|es|ed|ing|ion)\b|follow-?\s?ups?\b|revert|reintroduc|back(ed|ing)?[ -]out', point, re.I):
+                    unsettled.update(named)
+    return sorted(found - (older - unsettled))
 
 
 log = list(changes())

@@ -1,15 +1,17 @@
-// scan --fixes of processes that map gone files at a package's path, in a mount namespace of their own. root's own old file tells
-// the version; a file of another user, or a file beside the package's files, does not.
+// scan --fixes of processes that map gone files at a package's path, in a mount namespace of their own. If the scan is in that
+// namespace too, root's own old file tells the version; a file of another user, or a file beside the package's files, does not.
+// For a scan outside of that namespace the file is not the host's.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import type { PackageInUse } from '../../src/documents/generated/report.ts';
+import type { PackageInUse, Report } from '../../src/documents/generated/report.ts';
 import { makeElf } from '../support/elf-note.ts';
 import { runCli, scan, start } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
+import { commandLine } from '../support/program.ts';
 
 /** A folder with libraries of one dpkg package, and of no other package. */
 const folder = '/usr/lib/x86_64-linux-gnu/gconv';
@@ -29,7 +31,10 @@ function olderEntry(): { name: string; source: string; version: string; seconds:
     const [, source, version] = /^(\S+) \((\S+)\) /m.exec(entry) ?? [];
     const date = entries[index + 1]?.split('\n')[0];
     if (source === undefined || version === undefined || date === undefined) return null;
-    if (ids.size > 0) return { name, source, version, seconds: Date.parse(date) / 1000, cves: ids.size };
+    // An id that an older entry names too may count or not, so the entry is taken only if there is none.
+    const rest = entries.slice(index).join('');
+    if (ids.size > 0 && ![...ids].some((id) => rest.includes(id)))
+      return { name, source, version, seconds: Date.parse(date) / 1000, cves: ids.size };
     for (const id of entry.match(/CVE-\d{4}-\d{4,}/g) ?? []) ids.add(id);
   }
   return null;
@@ -55,20 +60,29 @@ print("ready", flush=True)
 time.sleep(600)
 ' "$1"`;
 
-async function packagesOf(
+type GoneFile = [path: string, owner: number, seconds: number, content?: Buffer];
+
+/** Returns the pid of the process that maps the gone file */
+async function startMapper(
   t: TestContext,
-  path: string,
-  owner: number,
-  seconds: number,
-  content: Buffer = Buffer.alloc(4096),
-): Promise<PackageInUse[] | null> {
+  ...[path, owner, seconds, content = Buffer.alloc(4096)]: GoneFile
+): Promise<string> {
   const namespace = ['unshare', '--mount', '--propagation', 'private', 'sh', '-ec', script, 'sh'] as const;
   const child = await start(t, [...namespace, path, String(owner), String(seconds), content.toString('base64')], {
     ready: true,
   });
   const mapper = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'latin1').trim();
   t.after(() => process.kill(Number(mapper), 'SIGKILL'));
-  const report = scan('--fixes', '--pid', mapper);
+  return mapper;
+}
+
+async function packagesOf(t: TestContext, ...file: GoneFile): Promise<PackageInUse[] | null> {
+  const mapper = await startMapper(t, ...file);
+  const args = ['scan', '--no-config', '--format', 'json', '--fixes', '--pid', mapper];
+  const enter = ['--target', mapper, '--mount', '--', ...commandLine(args)];
+  const { stdout, stderr } = spawnSync('nsenter', enter, { encoding: 'utf8' });
+  assert.notEqual(stdout, '', stderr);
+  const report: Report = JSON.parse(stdout);
   assert.equal(report.summary.maps, 1);
   return report.packages ?? null;
 }
@@ -82,6 +96,18 @@ test('a gone file of a package: the version by its time, and the ids since', asy
   assert.deepEqual(
     [found?.name, found?.running_version, found?.evidence, found?.fixes?.count, found?.fixes?.complete],
     [older.name, older.version, 'file_time', older.cves, true],
+  );
+});
+
+test("a file of a root of its own is not of the host's package, whatever its path and its time", async (t) => {
+  if (!needs(t, 'dpkg-query', 'python3', 'mounts', 'stat map_files', 'CAP_CHOWN')) return;
+  const older = olderEntry();
+  if (older === null) return t.skip('there is no changelog to compare with');
+  const { packages, processes } = scan('--fixes', '--pid', await startMapper(t, library, 0, older.seconds));
+  assert.deepEqual(packages, []);
+  assert.deepEqual(
+    processes.flatMap(({ maps }) => maps.map(({ path, role, package: owner }) => [path, role, owner])),
+    [[library, 'code', null]],
   );
 });
 

@@ -62,6 +62,22 @@ test('text: what is not known is said, and is not nothing', () => {
   assert.match(text([inUse(null)]), /\n {2}Not known of libexpat1 \(its changelog cannot be read\)\n/);
   assert.match(text([inUse([], partly([]))]), /\n {2}Not known of libexpat1 \(its changelog does not reach back\)\n/);
   assert.match(text([inUse(ids(2), partly(ids(2)))]), /: at least CVE-2026-99999 and CVE-2026-99998 \(/);
+  const unread = { count: 0, cves: [], complete: false, incomplete_because: 'advisories_unread' } as const;
+  assert.match(
+    text([inUse([], { fixes: { ...unread, cves: [] } })]),
+    /\n {2}Not known of libexpat1 \(not all advisories can be read\)\n/,
+  );
+});
+
+test('text: who asked for the upgrade', () => {
+  const user = { uid: 1000, name: 'al\x1b[31mice' };
+  const rows: [NonNullable<PackageInUse['replaced_by']>, RegExp][] = [
+    [{ command: '/usr/bin/unattended-upgrade -v', user: null }, /\(nginx\.service; replaced by unattended-upgrade\)/],
+    [{ command: 'apt', user }, /\(nginx\.service; replaced by apt for al[^\x1b]*\[31mice\)/],
+    [{ command: null, user: { uid: 1000, name: null } }, /\(nginx\.service; replaced by apt for 1000\)/],
+    [{ command: 'a\x1b[31m\nb', user: null }, /\(nginx\.service; replaced by a[^\x1b\n]*\[31m[^\n]*b\)/],
+  ];
+  for (const [replaced_by, expected] of rows) assert.match(text([inUse(ids(1), { replaced_by })]), expected);
 });
 
 test('text: without --fixes, and with nothing fixed, there is no word of it', () => {
@@ -143,7 +159,8 @@ test('the report lists the newest 500 ids and counts all, by name and version, e
       evidence: 'file_time',
     },
     ...{
-      fixes: cves && { cves, complete: true },
+      fixes: cves && { cves, incompleteBecause: null },
+      replacedBy: { command: 'apt-get \xc3\xa4 -o x=secret', user: { uid: 1000, name: 'alice' } },
       unknownBecause: cves === null ? 'no_changelog' : null,
       uses: [],
       users,
@@ -156,6 +173,7 @@ test('the report lists the newest 500 ids and counts all, by name and version, e
   const facts = {
     fixes: { packages, runningVersions: new Map(), formerOwners: new Map() },
     userName: () => null,
+    scan: { command_line: 'full' },
   } as unknown as ReportFacts;
   const built = buildPackages(facts) ?? [];
   assert.deepEqual(
@@ -168,6 +186,14 @@ test('the report lists the newest 500 ids and counts all, by name and version, e
       ['2', '1970-01-01T00:00:07Z', 10_000, 500, null, ['a.service', 'b.service'], [7, 8, 9]],
     ],
   );
+  for (const [mode, command] of [
+    ['full', 'apt-get ä -o x=secret'],
+    ['program', 'apt-get'],
+    ['none', null],
+  ] as const) {
+    const [first] = buildPackages({ ...facts, scan: { ...facts.scan, command_line: mode } }) ?? [];
+    assert.deepEqual(first?.replaced_by, { command, user: { uid: 1000, name: 'alice' } });
+  }
   assert.deepEqual(built[1]?.fixes?.cves, ids(500));
   assert.equal(await validateDocument('report', { ...made(built) }), null);
   assert.equal(buildPackages({ ...facts, fixes: null }), null);

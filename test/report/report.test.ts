@@ -25,6 +25,7 @@ const map = (path: string, more: Partial<MapFinding> = {}): MapFinding => ({
   ...{
     links: 0,
     heldBytes: 4096,
+    onHost: true,
     fsType: 'ext4',
     bornAtNs: null,
     ownerUid: 0,
@@ -57,7 +58,7 @@ const fd = (number: number, path: string, more: Partial<FdFinding> = {}): FdFind
     access: 'write',
     append: true,
   },
-  ...{ mountPoint: '/', fsType: 'ext4', modifiedAtNs: null, ownerUid: null },
+  ...{ mountPoint: '/', onHost: true, fsType: 'ext4', modifiedAtNs: null, ownerUid: null },
   ...more,
 });
 const named = (name: string, scope: 'system' | 'user' = 'system', uid: number | null = null): Attribution['unit'] => ({
@@ -248,4 +249,28 @@ test('files of one path are told apart by their owner, and a unit says as whom i
     { uid: 1000, name: null, kind: 'user', pids: [4] },
   ]);
   assert.deepEqual(processes[0]?.fds[0]?.owner, www);
+});
+
+test("a file that is not on the host has no package, even if the host's package has the same path", () => {
+  const owner = { manager: 'dpkg', name: 'libx1', version: '2' } as const;
+  const packages = new Map([['/usr/lib/libx.so.1', owner]]);
+  const own = map('/usr/lib/libx.so.1');
+  const other = map('/usr/lib/libx.so.1', { onHost: false, device: '00:42' });
+  const processes = [
+    process(2, named('a.service'), { maps: [own] }),
+    process(3, named('b.service'), { maps: [other] }),
+    process(4, named('c.service'), { maps: [own] }),
+    process(5, named('c.service'), { maps: [other] }),
+  ];
+  const report = build(processes, {}, { packages });
+  const shown = { ...owner, running_version: null };
+  assert.deepEqual(
+    report.processes.map(({ maps }) => maps[0]?.package),
+    [shown, null, shown, null],
+  );
+  // One line of a unit stands for the files of both processes.
+  assert.deepEqual(
+    report.units.map(({ files }) => files.map((file) => file.package)),
+    [[shown], [null], [null]],
+  );
 });

@@ -28,6 +28,7 @@ const programs = {
   amtool: 'prometheus-alertmanager',
   bash: 'bash',
   chroot: 'coreutils',
+  createrepo_c: 'createrepo-c',
   dash: 'dash',
   'dbus-daemon': 'dbus-daemon',
   debootstrap: 'debootstrap',

@@ -1000,6 +1000,10 @@ export interface PackageInUse {
   evidence: ('file_time' | 'build_note' | 'upgrade_log' | 'first_upgrade') | null;
   replaced_at: NullableTime;
   /**
+   * Who asked for the replacement of the first of its files, by apt's history: the one run that had the package and during which the file lost its name. null if that is not known, or if it was not apt. Always written; not required, since documents before 1.4 do not have it.
+   */
+  replaced_by?: ReplacedBy | null;
+  /**
    * The security fixes since the running version; null if they are not known, which is not the same as none.
    */
   fixes: Fixes | null;
@@ -1015,7 +1019,14 @@ export interface PackageInUse {
   pids: Pids;
 }
 /**
- * The CVE ids that the changelog of the installed version has since the running version.
+ * A run of apt that replaced files.
+ */
+export interface ReplacedBy {
+  command: NullableString;
+  user: NullableUser;
+}
+/**
+ * The CVE ids that the changelog of the installed version has since the running version, and, for rpm, that the advisories kept by dnf and zypper name for versions since the running version.
  */
 export interface Fixes {
   count: Count;
@@ -1024,9 +1035,13 @@ export interface Fixes {
    */
   cves: Cve[];
   /**
-   * Whether the changelog reaches back to the running version; false means: at least these.
+   * Whether all are known; false means: at least these.
    */
   complete: boolean;
+  /**
+   * Why there may be more. changelog_too_short: the changelog does not reach back to the running version. advisories_alone: the changelog tells nothing, and advisories do. advisories_unread: a file of advisories cannot be read, for example because it is packed as zchunk. null if complete. Always written; not required, since documents before 1.4 do not have it.
+   */
+  incomplete_because?: ('changelog_too_short' | 'advisories_alone' | 'advisories_unread') | null;
 }
 /**
  * A unit that runs it.

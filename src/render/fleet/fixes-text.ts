@@ -40,7 +40,7 @@ const becauses: Readonly<Record<CveUnknown['because'][number], string>> = {
   not_everything_seen: 'its report is not complete',
   no_package: 'it runs gone code that is of no package now, or of a container',
   fixes_unknown: 'of a version that it runs it is not known what was fixed since',
-  changelog_incomplete: 'a changelog does not reach back to the version that it runs',
+  changelog_incomplete: 'not all that was fixed since the version that it runs is known',
   list_cut: 'it has more ids than its report lists',
 };
 

@@ -2,7 +2,8 @@
 // rest is the text to read. No reader throws or takes long, and each word of an answer stands in the text.
 
 import assert from 'node:assert/strict';
-import { findCves } from '../../../src/cves.ts';
+import { findCves, findUnsettledCves } from '../../../src/cves.ts';
+import { aptHistory } from '../../../src/fixes/apt-history.ts';
 import { type DebianEntry, parseEntries } from '../../../src/fixes/debian-changelog.ts';
 import { findSources } from '../../../src/fixes/dpkg-changelog.ts';
 import { parseDpkgLog, timeOfLine } from '../../../src/fixes/dpkg-log.ts';
@@ -12,6 +13,7 @@ import { apkLog, pacmanLog } from '../../../src/fixes/plain-logs.ts';
 import { parseRpmChangelogs } from '../../../src/fixes/rpm-changelog.ts';
 import { dnf4Log, dnf5Log, zypperLog } from '../../../src/fixes/rpm-logs.ts';
 import { compareRpmVersions } from '../../../src/fixes/rpm-version.ts';
+import { type Advisory, NotUpdateinfo, parseUpdateinfo } from '../../../src/fixes/updateinfo.ts';
 import { parseBuildNote } from '../../../src/procfs/build-note.ts';
 import type { Target } from '../engine.ts';
 
@@ -23,6 +25,18 @@ async function entriesOf(pieces: readonly string[]): Promise<DebianEntry[]> {
   const entries: DebianEntry[] = [];
   for await (const entry of parseEntries(each(pieces))) entries.push(entry);
   return entries;
+}
+
+/** The reason if the text is refused. */
+async function advisoriesOf(pieces: readonly string[]): Promise<Advisory[] | string> {
+  const found: Advisory[] = [];
+  try {
+    for await (const advisory of parseUpdateinfo(each(pieces), new Set(['libexpat1', 'x']))) found.push(advisory);
+  } catch (error) {
+    if (!(error instanceof NotUpdateinfo)) throw error;
+    return error.message;
+  }
+  return found;
 }
 
 const readLog =
@@ -51,7 +65,9 @@ const readers: Readonly<Record<string, (text: string, raw: Buffer) => unknown>> 
       const [, year, number] = id.split('-') as [string, string, string];
       assert.ok(text.includes(year) && text.includes(number));
     }
-    return [ids.length > 1, new Set(ids).size === ids.length];
+    const unsettled = findUnsettledCves(text);
+    assert.ok(unsettled.every((id) => ids.includes(id)));
+    return [ids.length > 1, new Set(ids).size === ids.length, unsettled.length > 0];
   },
   async debian(text) {
     const entries = await entriesOf([text]);
@@ -77,6 +93,20 @@ const readers: Readonly<Record<string, (text: string, raw: Buffer) => unknown>> 
   zypper: readLog(zypperLog),
   pacman: readLog(pacmanLog),
   apk: readLog(apkLog),
+  apt(text) {
+    const runs = aptHistory.parse(text.split('\n'));
+    for (const { beganAt, endedAt, command, user, replaced } of runs) {
+      assert.ok(beganAt <= endedAt && text.includes(command ?? '') && text.includes(user?.name ?? ''));
+      for (const [name, version] of replaced) assert.ok(text.includes(`${name}`) && text.includes(version));
+    }
+    return [runs.length > 1, runs.some(({ user }) => user !== null), runs.some(({ replaced }) => replaced.size > 0)];
+  },
+  async updateinfo(text) {
+    const half = text.length >> 1;
+    const found = await advisoriesOf([text]);
+    assert.deepEqual(await advisoriesOf([text.slice(0, half), text.slice(half)]), found);
+    return typeof found === 'string' ? found : found.length > 0;
+  },
   'dpkg-version': (text) => compare(text, compareDpkgVersions),
   'rpm-version': (text) => compare(text, compareRpmVersions),
   note(_, raw) {
