@@ -552,7 +552,7 @@ export interface Unit {
    */
   sessions?: KernelSession[];
   /**
-   * Where the service listens, and how many connections it has. null if that is not known: for units of users and units that are no services, if systemd did not say what the control group of the unit is, if the processes of the control group or their sockets could not all be read (as another user, with hidepid, from another PID namespace, or because a process keeps its readers waiting), and if a table of sockets is longer than 16 MiB.
+   * Where the service listens, and how many connections it has. null if that is not known: for units of users and units that are no services, if systemd did not say what the control group of the unit is, if the processes of the control group or their sockets could not all be read (processes of others without the privilege for it, hidepid, another PID namespace, a process that keeps its readers waiting, more of them than the bounds allow), and if a table of sockets is longer than 16 MiB.
    */
   sockets?: Sockets | null;
   /**
@@ -596,7 +596,7 @@ export interface KernelSession {
   terminal: NullableString;
 }
 /**
- * The TCP and UDP sockets that the processes of a service hold: those in its control group and below it, affected or not. Each socket counts once. Unix sockets are not in it, nor are other protocols, connections that wait to be accepted, and sockets of a network namespace in which neither a process of the service nor PID 1 is.
+ * The TCP and UDP sockets that the processes of a service hold: those in its control group and below it, affected or not. Each socket counts once. Unix sockets are not in it, nor are other protocols, connections that wait to be accepted, and sockets of a network namespace in which neither a process of the service nor PID 1 is (the scanner, if PID 1 may not be read).
  */
 export interface Sockets {
   /**
