@@ -5,12 +5,13 @@ import { type Inspection, Inspector, type InspectTask } from '../deleted/inspect
 import { type InitEvidence, readInitEvidence } from '../host/container.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import { type CgroupLine, parseCgroup } from '../procfs/cgroup.ts';
+import { readUserAbove } from '../procfs/cgroup-folders.ts';
 import { readCgroupTree } from '../procfs/cgroup-tree.ts';
 import { type OpenSockets, readOpenSockets } from '../procfs/open-sockets.ts';
 import { orNull, readBytes } from '../procfs/reader.ts';
 import { hasSandboxRoot } from '../procfs/root-mount.ts';
 import { type Lineage, type Namespaces, readLineage, readNamespaces } from '../procfs/self.ts';
-import { readSessionLeader, type SessionLeader } from '../procfs/sessions.ts';
+import { readCgroupMembers, readSessionLeader, type SessionLeader } from '../procfs/sessions.ts';
 import { type NamespaceSockets, readNamespaceSockets } from '../procfs/socket-table.ts';
 import { Views } from '../procfs/views.ts';
 import { readWaitedFor } from './left-waiting.ts';
@@ -38,6 +39,10 @@ export interface Answers {
   waitedFor: number | null;
   /** null if the process leads no session. */
   sessionLeader: SessionLeader | null;
+  /** The processes of a cgroup itself. Asked about one of these processes, with the cgroup. */
+  cgroupMembers: number[];
+  /** The user who could choose the name of a cgroup. Asked about a process in it, with the cgroup. */
+  cgroupUser: number | null;
   /** The processes of a cgroup, and of those below it. Asked about one of these processes, with the cgroup. */
   cgroupTree: number[] | null;
   openSockets: OpenSockets | null;
@@ -96,6 +101,8 @@ export class Answerer {
     sandboxRoot: ({ pid, startTicks }) => hasSandboxRoot(this.#setup.procPath, pid, startTicks ?? 0),
     waitedFor: ({ pid }) => readWaitedFor(this.#setup.procPath, pid),
     sessionLeader: ({ pid }) => readSessionLeader(this.#setup.procPath, pid),
+    cgroupMembers: ({ pid, cgroup = '' }) => readCgroupMembers(cgroup, pid, this.#views.ownMounts),
+    cgroupUser: ({ cgroup = '' }) => readUserAbove(cgroup, this.#views.ownMounts),
     cgroupTree: ({ pid, cgroup = '' }) => readCgroupTree(cgroup, pid, this.#views.ownMounts),
     openSockets: ({ pid }) => readOpenSockets(this.#setup.procPath, pid),
     networkSockets: ({ pid, network = '', inodes }) =>

@@ -21,7 +21,7 @@ export function cgroupFolders(cgroup: Bytes, mounts: MountTable): Bytes[] {
 
 /**
  * The first user but root who owns a folder above this cgroup, and so could choose its name; null if there is none, or if the
- * folders cannot be seen.
+ * folders cannot be seen. Only a helper may call it: the owner of a delegated cgroup can keep a reader of its folder waiting.
  * @param mounts the scanner's own
  */
 export function readUserAbove(cgroup: Bytes, mounts: MountTable): number | null {

@@ -1,11 +1,11 @@
 // A cgroup -> the kernel sessions that its processes lead. A restart of a unit ends these sessions, even if nothing in them is
 // gone. cgroups(7) cgroup.procs, setsid(2).
 
-import type { Bytes } from './bytes.ts';
+import { type Bytes, toBuffer } from './bytes.ts';
 import { cgroupFolders } from './cgroup-folders.ts';
 import type { MountTable } from './mounts.ts';
 import { OpenProcess } from './process.ts';
-import { orNull, readBytes } from './reader.ts';
+import { orNull, readShared } from './reader.ts';
 
 export interface SessionLeader {
   pid: number;
@@ -18,14 +18,15 @@ export interface SessionLeader {
 }
 
 /**
- * The pids of a cgroup in the kernel's order, without those of the cgroups below it; empty if they cannot be known.
+ * The pids of a cgroup in the kernel's order, without those of the cgroups below it; empty if they cannot be known. Only a
+ * helper may call it: the owner of a delegated cgroup can keep a reader of its folder waiting.
  * @param cgroup path as in systemd's ControlGroup
  * @param member a process in it; a cgroup of another namespace with the same path does not have this process
  * @param mounts the scanner's own
  */
 export function readCgroupMembers(cgroup: Bytes, member: number, mounts: MountTable): number[] {
   for (const folder of cgroupFolders(cgroup, mounts)) {
-    const text = orNull(() => readBytes(`${folder}/cgroup.procs`)) ?? '';
+    const text = orNull(() => readShared(toBuffer(`${folder}/cgroup.procs`)).toString('latin1')) ?? '';
     const pids = text.split('\n').filter(Boolean).map(Number);
     if (pids.includes(member)) return pids;
   }

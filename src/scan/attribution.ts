@@ -8,8 +8,6 @@ import type { Caller } from '../documents/generated/report.ts';
 import { keyMaker } from '../keys.ts';
 import { fromText } from '../procfs/bytes.ts';
 import { parseCgroup } from '../procfs/cgroup.ts';
-import { readUserAbove } from '../procfs/cgroup-folders.ts';
-import type { MountTable } from '../procfs/mounts.ts';
 import type { Lineage } from '../procfs/self.ts';
 import type { AttributedProcess } from '../report/facts.ts';
 import { attributeProcess } from '../systemd/attribute.ts';
@@ -31,15 +29,11 @@ export function initProcess(first: Origin | null): InitProcess {
 
 type Identified = Pick<AffectedProcess, 'pid' | 'identity'>;
 
-/**
- * Attributes each group of processes with the same cgroup and namespaces once. The returned function knows only these processes.
- * @param mounts the scanner's own
- */
+/** Attributes each group of processes with the same cgroup and namespaces once. The returned function knows only these processes. */
 export async function attributor(
   processes: readonly Identified[],
   init: InitProcess,
   readers: Readers,
-  mounts: MountTable,
 ): Promise<<P extends Identified>(process: P) => P & { attribution: Attribution }> {
   const makeKey = keyMaker();
   const keyOf = ({ identity: { namespaces, cgroup } }: Identified) =>
@@ -47,10 +41,12 @@ export async function attributor(
   const attribute = ({ identity: { namespaces, cgroup } }: Identified, isSandbox: () => boolean | null) =>
     attributeProcess(parseCgroup(cgroup), { ...namespaces, isSandbox }, init.namespaces, init.roots);
   const known = new Map<string, Attribution>();
+  const firsts = new Map<string, Identified>();
   const doubtful = new Map<string, Identified>();
   for (const process of processes) {
     const key = keyOf(process);
     if (known.has(key)) continue;
+    firsts.set(key, process);
     const ask = () => {
       doubtful.set(key, process);
       return null;
@@ -66,15 +62,35 @@ export async function attributor(
       attribute(process, () => sandboxes[index] ?? null),
     );
   });
-  for (const [key, attribution] of known) known.set(key, carryUser(attribution, mounts));
+  await carryUsers(known, firsts, readers);
   return (process) => ({ ...process, attribution: known.get(keyOf(process))! });
 }
 
-/** If a user's control group was delegated to him, he could choose the name of any container in it. systemd.resource-control(5) Delegate=. */
-function carryUser(attribution: Attribution, mounts: MountTable): Attribution {
-  const { container } = attribution;
-  if (container === null || container.uid !== null || container.cgroup === null) return attribution;
-  return { ...attribution, container: { ...container, uid: readUserAbove(fromText(container.cgroup), mounts) } };
+/**
+ * Gives each container that the system seems to have named the user who could have done so, because the control group above was
+ * delegated to him: systemd.resource-control(5) Delegate=.
+ * @param known by key
+ * @param firsts a process of each key
+ */
+async function carryUsers(
+  known: Map<string, Attribution>,
+  firsts: ReadonlyMap<string, Identified>,
+  readers: Readers,
+): Promise<void> {
+  const named = [...known].flatMap(([key, attribution]) => {
+    const { container } = attribution;
+    if (container === null || container.uid !== null || container.cgroup === null) return [];
+    const item = { pid: firsts.get(key)!.pid, cgroup: fromText(container.cgroup) };
+    return [{ key, attribution, container, item }];
+  });
+  const asked = await readers.ask(
+    'cgroupUser',
+    named.map(({ item }) => item),
+  );
+  const users = readOr(asked, null);
+  for (const [index, { key, attribution, container }] of named.entries()) {
+    known.set(key, { ...attribution, container: { ...container, uid: users[index] ?? null } });
+  }
 }
 
 /** If systemd answers, a unit counts only if the process is in the unit's control group: a guest's cron.service is not the host's. */

@@ -58,7 +58,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const listed = cutToReport(read.affected, read.cuts);
 
     // Units, sessions and containers
-    const attribute = await attributor([...listed.processes, ...listed.cuts], init, readers, views.ownMounts);
+    const attribute = await attributor([...listed.processes, ...listed.cuts], init, readers);
     const attributed = listed.processes.map(attribute);
     // Before --unit selects, because only systemd knows which unit an alias names.
     const wantsReboot = host.init === 'systemd' && host.reboot.required === true;
@@ -77,7 +77,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const fixes = await queryFixes(confirmed, packages.owners, views, options);
 
     // The last questions to the helpers. They end while the report is built.
-    const leaders = await readLeaders(confirmed, systemd.controlGroups, views, readers, options);
+    const leaders = await readLeaders(confirmed, systemd.controlGroups, readers, options);
     const sockets = await readSockets(confirmed, systemd.controlGroups, views, readers, options);
     void readers.close();
 

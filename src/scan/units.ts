@@ -1,12 +1,12 @@
 // The affected processes -> systemd's facts about their units. systemd is asked once for all of them, before --unit selects, because
 // only systemd knows which unit an alias names.
 
-import type { Readers } from '../crew/readers.ts';
+import { type Readers, readOr } from '../crew/readers.ts';
 import type { Dependencies, RelatedUnit, SystemdFacts, Warning } from '../documents/generated/report.ts';
 import { compileGlob } from '../glob.ts';
 import { hostFileExists } from '../host/files.ts';
-import { fromText } from '../procfs/bytes.ts';
-import { readCgroupMembers, type SessionLeader } from '../procfs/sessions.ts';
+import { type Bytes, fromText } from '../procfs/bytes.ts';
+import type { SessionLeader } from '../procfs/sessions.ts';
 import type { Views } from '../procfs/views.ts';
 import type { AttributedProcess } from '../report/facts.ts';
 import { run } from '../spawn.ts';
@@ -79,31 +79,33 @@ export function selectUnits(
 export async function readLeaders(
   processes: readonly AttributedProcess[],
   controlGroups: ReadonlyMap<string, string | null>,
-  views: Views,
   readers: Readers,
   { procPath }: ScanOptions,
 ): Promise<ReadonlyMap<string, readonly SessionLeader[]>> {
-  const leaders = new Map<string, readonly SessionLeader[]>();
   // cgroup.procs has the pids of our own PID namespace, and the scanned procfs may belong to another one.
-  if (procPath !== '/proc') return leaders;
-  const affected = new Set(processes.map(({ pid }) => pid));
+  if (procPath !== '/proc') return new Map();
+  const services = new Map<string, { pid: number; cgroup: Bytes }>();
   for (const { pid, attribution } of processes) {
     const { unit } = attribution;
     const cgroup = unit?.scope === 'system' ? controlGroups.get(unit.name) : undefined;
-    if (!unit?.name.endsWith('.service') || leaders.has(unit.name)) continue;
+    if (!unit?.name.endsWith('.service') || services.has(unit.name)) continue;
     // A process in a cgroup below the unit's own does not lead to the unit's members.
     if (cgroup == null || cgroup !== attribution.cgroup) continue;
-    const members = readCgroupMembers(fromText(cgroup), pid, views.ownMounts);
-    const others = members.filter((member) => !affected.has(member));
-    const answers = await readers.ask(
-      'sessionLeader',
-      others.map((member) => ({ pid: member })),
-    );
-    // A process that could not be read now was counted when it was inspected.
-    leaders.set(
-      unit.name,
-      answers.flatMap((answer) => ('read' in answer && answer.read) || []),
-    );
+    services.set(unit.name, { pid, cgroup: fromText(cgroup) });
+  }
+  const affected = new Set(processes.map(({ pid }) => pid));
+  const members = readOr(await readers.ask('cgroupMembers', [...services.values()]), []);
+  const others = [...services.keys()].flatMap((name, index) =>
+    members[index]!.filter((pid) => !affected.has(pid)).map((pid) => ({ name, pid })),
+  );
+  const answers = await readers.ask(
+    'sessionLeader',
+    others.map(({ pid }) => ({ pid })),
+  );
+  const leaders = new Map<string, SessionLeader[]>([...services.keys()].map((name) => [name, []]));
+  // A process that could not be read now was counted when it was inspected.
+  for (const [index, answer] of answers.entries()) {
+    if ('read' in answer && answer.read !== null) leaders.get(others[index]!.name)!.push(answer.read);
   }
   return leaders;
 }
