@@ -6,7 +6,7 @@ import { explainOutcome, type Run, type SpawnOutcome } from '../spawn.ts';
 import { isUnitName } from './unit-name.ts';
 
 /** The properties to ask for, and the way to read a block of them; null if the block is not whole, or is not that unit's. */
-export interface Question<Facts> {
+export interface UnitQuestion<Facts> {
   properties: readonly string[];
   parse: (block: string, name: string) => Facts | null;
 }
@@ -25,7 +25,7 @@ const maxQuotedCharacters = 200;
 /** Leaves out templates and invalid unit names, because one such name makes systemctl give up the whole call. */
 export function queryUnits<Facts>(
   names: readonly string[],
-  question: Question<Facts>,
+  question: UnitQuestion<Facts>,
   run: Run,
   deadlineMs = 10_000,
 ): UnitAnswers<Facts> {
@@ -79,7 +79,7 @@ function splitBatches(names: readonly string[]): string[][] {
 function readBlocks<Facts>(
   text: string,
   names: readonly string[],
-  { parse }: Question<Facts>,
+  { parse }: UnitQuestion<Facts>,
   facts: Map<string, Facts>,
 ): string[] {
   const blocks = text.replace(/\n$/, '').split('\n\n');

@@ -4,7 +4,7 @@
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Dependencies, RelatedUnit, SystemdFacts } from '../documents/generated/report.ts';
-import type { Question } from './systemctl.ts';
+import type { UnitQuestion } from './systemctl.ts';
 import { parseTimeSpan } from './time-span.ts';
 
 /** All facts that come from systemd. Whether the unit file is on disk is not one of them. */
@@ -64,12 +64,12 @@ const impact = [
   ...Object.values(lists),
 ] as const;
 
-export const affectedUnit: Question<UnitFacts> = {
+export const affectedUnit: UnitQuestion<UnitFacts> = {
   properties: [...everyUnit, ...byType.service!, ...impact],
   parse: parseUnitBlock,
 };
 
-export const relatedUnit: Question<RelatedUnit> = {
+export const relatedUnit: UnitQuestion<RelatedUnit> = {
   properties: ['Id', 'Names', 'ActiveState', ...actions, ...Object.values(lists)],
   parse: parseRelatedBlock,
 };
