@@ -1,6 +1,7 @@
 // The text of an updateinfo.xml, piece by piece -> the CVE ids that each advisory names for each version of the wanted packages.
-// createrepo_c(8), modifyrepo_c(8). Only the few elements that are needed are read. A text that is not well-formed is refused.
+// createrepo_c(8), modifyrepo_c(8). sax parses the text, and a text that is not well-formed is refused.
 
+import type { SAXParser, Tag } from 'sax';
 import { findCves } from '../cves.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 
@@ -14,38 +15,16 @@ export interface Advisory {
 /** The text is no XML, or XML with parts that no updateinfo.xml has. */
 export class NotUpdateinfo extends Error {}
 
-/** No tag of a real file comes near to these bounds. */
-const longestTag = 64 * 1024;
 const deepest = 32;
 const mostPackages = 10_000;
 const mostCves = 10_000;
 
-/** Parts whose text is skipped to their end. */
-const skipped = [
-  { begin: '<!--', end: '-->' },
-  { begin: '<![CDATA[', end: ']]>' },
-  { begin: '<?', end: '?>' },
-] as const;
-const longestBegin = Math.max(...skipped.map(({ begin }) => begin.length));
-
-/** An element that is needed, or that has such elements in it. */
-interface Place {
-  kind: 'update' | 'reference' | 'package' | null;
-  inside: Readonly<Record<string, Place>>;
-}
-
-const within = (inside: Place['inside'], kind: Place['kind'] = null): Place => ({ kind, inside });
-const places = within({
-  updates: within({
-    update: within(
-      {
-        references: within({ reference: within({}, 'reference') }),
-        pkglist: within({ collection: within({ package: within({}, 'package') }) }),
-      },
-      'update',
-    ),
-  }),
-});
+/** The places of the elements that are needed, by the names of the elements around them. */
+const places: Readonly<Record<string, 'update' | 'reference' | 'package'>> = {
+  'updates update': 'update',
+  'updates update references reference': 'reference',
+  'updates update pkglist collection package': 'package',
+};
 
 interface Update {
   type: string;
@@ -58,180 +37,88 @@ export async function* parseUpdateinfo(
   pieces: AsyncIterable<Bytes>,
   names: ReadonlySet<string>,
 ): AsyncGenerator<Advisory> {
-  const reader = new Reader(names);
+  // Loaded only if there is such a file, because it loads node:stream. sax bounds texts of 64 KiB by the position, so it must count it.
+  const { default: sax } = await import('sax');
+  const reader = new Reader(names, sax.parser(true));
   for await (const piece of pieces) yield* reader.read(piece);
-  yield* reader.read(null);
+  yield* reader.end();
 }
 
-/** Synchronous, because a file has some hundred thousand tags. */
 class Reader {
   readonly #names: ReadonlySet<string>;
-  readonly #tags = new Tags();
-  readonly #open: { name: string; place: Place | null }[] = [];
+  readonly #parser: SAXParser;
+  /** The names of the open elements, from the outside. */
+  readonly #open: string[] = [];
   #update: Update | null = null;
+  #ready: Advisory[] = [];
 
-  constructor(names: ReadonlySet<string>) {
+  constructor(names: ReadonlySet<string>, parser: SAXParser) {
     this.#names = names;
+    this.#parser = parser;
+    this.#parser.onopentag = ({ name, attributes }) => this.#begin(name, attributes as Tag['attributes']);
+    this.#parser.onclosetag = () => this.#end();
+    // A document type can define entities, and no updateinfo.xml has one.
+    this.#parser.ondoctype = () => refuse('it has a document type');
+    this.#parser.onerror = ({ message }) => refuse(`it is no XML: ${message.split('\n', 1)[0]}`);
   }
 
-  /** @param piece null after the last piece */
-  *read(piece: Bytes | null): Generator<Advisory> {
-    for (const tag of this.#tags.read(piece)) {
-      const [, name] = nameOfTag.exec(tag) ?? [];
-      if (name === undefined) throw new NotUpdateinfo('it has a tag without a name');
-      if (!tag.startsWith('/')) {
-        const around = this.#open.length === 0 ? places : this.#open.at(-1)!.place;
-        const place = around !== null && Object.hasOwn(around.inside, name) ? around.inside[name]! : null;
-        if (place !== null && place.kind !== null) this.#begin(place.kind, tag);
-        if (this.#open.length >= deepest) throw new NotUpdateinfo('its elements are too deep');
-        this.#open.push({ name, place });
-        if (!tag.endsWith('/')) continue;
-      }
-      const ended = this.#open.pop();
-      if (ended?.name !== name) throw new NotUpdateinfo('an element ends that did not begin');
-      if (ended.place?.kind === 'update') yield* this.#end();
-    }
-    if (piece === null && this.#open.length > 0) throw new NotUpdateinfo('it ends in an element');
+  read(piece: Bytes): Advisory[] {
+    this.#parser.write(piece);
+    return this.#take();
   }
 
-  #begin(kind: NonNullable<Place['kind']>, tag: string): void {
-    if (kind === 'update') {
-      this.#update = { type: parseAttributes(tag).get('type') ?? '', packages: [], cves: new Set() };
-    } else if (this.#update !== null && kind === 'reference') {
-      const { cves, type } = this.#update;
-      for (const cve of cvesOf(parseAttributes(tag), type)) if (cves.size < mostCves) cves.add(cve);
-    } else if (this.#update !== null) {
-      const { packages } = this.#update;
-      // Most packages are not wanted, and most have their name first.
-      const [, first] = nameFirst.exec(tag) ?? [];
-      if (packages.length >= mostPackages || (first !== undefined && !this.#names.has(first))) return;
-      const found = packageOf(parseAttributes(tag));
+  end(): Advisory[] {
+    this.#parser.close();
+    return this.#take();
+  }
+
+  #take(): Advisory[] {
+    const ready = this.#ready;
+    this.#ready = [];
+    return ready;
+  }
+
+  #begin(name: string, attributes: Tag['attributes']): void {
+    if (this.#open.length >= deepest) refuse('its elements are too deep');
+    this.#open.push(name);
+    const place = places[this.#open.join(' ')];
+    if (place === 'update') this.#update = { type: attributes.type ?? '', packages: [], cves: new Set() };
+    if (this.#update === null) return;
+    const { type, packages, cves } = this.#update;
+    if (place === 'reference') {
+      for (const cve of cvesOf(attributes, type)) if (cves.size < mostCves) cves.add(cve);
+    } else if (place === 'package' && packages.length < mostPackages) {
+      const found = packageOf(attributes);
       if (found !== null && this.#names.has(found.name)) packages.push(found);
     }
   }
 
-  *#end(): Generator<Advisory> {
-    const { packages, cves } = this.#update!;
+  #end(): void {
+    const place = places[this.#open.join(' ')];
+    this.#open.pop();
+    if (place !== 'update' || this.#update === null) return;
+    const cves = [...this.#update.cves];
+    if (cves.length > 0) for (const each of this.#update.packages) this.#ready.push({ ...each, cves });
     this.#update = null;
-    if (cves.size === 0) return;
-    const all = [...cves];
-    for (const each of packages) yield { ...each, cves: all };
   }
+}
+
+function refuse(message: string): never {
+  throw new NotUpdateinfo(message);
 }
 
 /** Fedora's advisories have no references of the type cve. Their references to bugs have the ids in the titles of the bugs. */
-function cvesOf(attributes: ReadonlyMap<string, string>, type: string): string[] {
-  const kind = attributes.get('type');
-  if (kind === 'cve') return findCves(attributes.get('id') ?? '');
-  return kind === 'bugzilla' && type === 'security' ? findCves(attributes.get('title') ?? '') : [];
+function cvesOf({ type: kind, id = '', title = '' }: Tag['attributes'], type: string): string[] {
+  if (kind === 'cve') return findCves(id);
+  return kind === 'bugzilla' && type === 'security' ? findCves(title) : [];
 }
 
-function packageOf(attributes: ReadonlyMap<string, string>): { name: string; version: string } | null {
-  const [name, version, release] = ['name', 'version', 'release'].map((key) => attributes.get(key));
+function packageOf({
+  name,
+  version,
+  release,
+  epoch = '0',
+}: Tag['attributes']): { name: string; version: string } | null {
   if (!name || !version || !release) return null;
-  const epoch = attributes.get('epoch') ?? '0';
   return { name, version: `${/^0*$/.test(epoch) ? '' : `${epoch}:`}${version}-${release}` };
-}
-
-const nameOfTag = /^\/?([A-Za-z_][\w.:-]*)(?=[\s/]|$)/;
-
-/** Pieces of text -> the text between the angle brackets of each tag. */
-class Tags {
-  #text = '';
-  /** The end of the part that is skipped. */
-  #until: string | null = null;
-
-  /** @param piece null after the last piece */
-  *read(piece: Bytes | null): Generator<string> {
-    const text = this.#text + (piece ?? '');
-    const ends = new Ends(text);
-    let at = 0;
-    for (;;) {
-      if (this.#until !== null) {
-        const end = text.indexOf(this.#until, at);
-        // The end of the part may lie across two pieces.
-        at = end === -1 ? Math.max(at, text.length - this.#until.length + 1) : end + this.#until.length;
-        if (end === -1) break;
-        this.#until = null;
-      }
-      const begin = text.indexOf('<', at);
-      at = begin === -1 ? text.length : begin;
-      if (begin === -1 || (piece !== null && text.length - begin < longestBegin)) break;
-      const part = skipped.find((each) => text.startsWith(each.begin, begin));
-      if (part !== undefined) {
-        at = begin + part.begin.length;
-        this.#until = part.end;
-        continue;
-      }
-      // A document type can define entities, and no updateinfo.xml has one.
-      if (text[begin + 1] === '!') throw new NotUpdateinfo('it has a document type');
-      const end = ends.after(begin);
-      if (end === -1) break;
-      yield text.slice(begin + 1, end);
-      at = end + 1;
-    }
-    this.#text = text.slice(at);
-    if (this.#until !== null) {
-      if (piece === null) throw new NotUpdateinfo('it ends in a comment');
-    } else if (piece === null && this.#text !== '') throw new NotUpdateinfo('it ends in a tag');
-    else if (this.#text.length > longestTag) throw new NotUpdateinfo('it has a tag that is too long');
-  }
-}
-
-/** Finds the place of the bracket that ends a tag, because a value may contain one. Remembers the next quotes of the text. */
-class Ends {
-  readonly #text: string;
-  readonly #next = { '"': -1, "'": -1 };
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  /** Returns -1 if the text ends before the tag. `begin` never falls. */
-  after(begin: number): number {
-    let at = begin + 1;
-    for (;;) {
-      const end = this.#text.indexOf('>', at);
-      if (end === -1) return -1;
-      const quote = Math.min(this.#find('"', at), this.#find("'", at));
-      if (quote > end) return end;
-      const closing = this.#text.indexOf(this.#text[quote]!, quote + 1);
-      if (closing === -1) return -1;
-      at = closing + 1;
-    }
-  }
-
-  #find(quote: '"' | "'", at: number): number {
-    if (this.#next[quote] < at) {
-      const next = this.#text.indexOf(quote, at);
-      this.#next[quote] = next === -1 ? Number.POSITIVE_INFINITY : next;
-    }
-    return this.#next[quote];
-  }
-}
-
-const attribute = /\s([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
-
-/** The value of `name`, if that is the first attribute and has no references in it. */
-const nameFirst = /^package\s+name="([^"&]*)"/;
-
-/** If an attribute is given twice, which no XML allows, the first one counts. */
-function parseAttributes(tag: string): ReadonlyMap<string, string> {
-  const attributes = new Map<string, string>();
-  for (const [, name, double, single] of tag.matchAll(attribute)) {
-    if (!attributes.has(name!)) attributes.set(name!, decode(double ?? single ?? ''));
-  }
-  return attributes;
-}
-
-const characters: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-/** Puts characters in place of their references. A reference to an entity that the text itself would define stays as it is. */
-function decode(value: string): string {
-  if (!value.includes('&')) return value;
-  return value.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos));/gi, (all, decimal, hex, name) => {
-    if (name !== undefined) return characters[name] ?? all;
-    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : all;
-  });
 }

@@ -146,10 +146,8 @@ test('updateinfo of two gigabytes in two megabytes is cut, alone and behind an a
   ] as const) {
     const found = await read(t, (at) => writeFileSync(at(`${dnf}/updateinfo.xml.gz`), content));
     assert.deepEqual(found.versions, versions);
-    assert.deepEqual(
-      found.unread.map(({ because }) => because),
-      ['it is too long, or damaged'],
-    );
+    assert.equal(found.unread.length, 1);
+    assert.match(found.unread[0]!.because, /^it is (?:too long, or damaged|no XML: .+)$/);
   }
   assert.ok(process.resourceUsage().maxRSS < 600 * 1024, 'the memory that it took');
 });

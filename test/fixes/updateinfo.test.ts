@@ -116,7 +116,6 @@ const rows: [name: string, text: string, told: string[]][] = [
     ['libfoo 1-3: CVE-2026-0003'],
   ],
   ['a package without a version', file(update(reference, '<package name="libfoo" release="3"/>')), []],
-  ['an entity of its own stays as it is', file(update(reference.replace('CVE-', '&c;'), foo)), []],
 ];
 for (const [name, text, expected] of rows) {
   test(`updateinfo: ${name}`, async () => {
@@ -131,6 +130,7 @@ const refused: [name: string, text: string][] = [
     file(update(reference, foo)).replace('<updates>', '<!DOCTYPE x [<!ENTITY c "CVE-2026-1111">]><updates>'),
   ],
   ['entities in entities', `<!DOCTYPE x [<!ENTITY a "x"><!ENTITY b "&a;&a;">]>${file()}`],
+  ['an entity of its own', file(update(reference.replace('CVE-', '&c;'), foo))],
   ['cut in an element', file(update(reference, foo)).slice(0, -20)],
   ['cut in a tag', file(update(reference, foo)).slice(0, -3)],
   ['cut in a comment', `${file()}<!-- x`],
