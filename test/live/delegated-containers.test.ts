@@ -10,7 +10,7 @@ import { processOf, scan, sleepProgram, someLibrary, start, untilMapped, workFol
 import { needs } from '../support/needs.ts';
 import { until } from '../support/until.ts';
 
-const service = 'system.slice/lib-users-zoo.service';
+const service = 'system.slice/lib-users-delegated.service';
 const id = 'd0c5'.repeat(16);
 const uid = 64999;
 
