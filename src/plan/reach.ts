@@ -49,8 +49,14 @@ export function unitsOf({ units, related_units: related }: Report): Units | null
 }
 
 function toNode(facts: SystemdFacts): Node {
-  const { dependencies = null, failure_action = null, success_action = null, start_limit_action = null } = facts;
-  return { ...facts, dependencies, failure_action, success_action, start_limit_action };
+  const {
+    names = [],
+    dependencies = null,
+    failure_action = null,
+    success_action = null,
+    start_limit_action = null,
+  } = facts;
+  return { ...facts, names, dependencies, failure_action, success_action, start_limit_action };
 }
 
 /** Returns null if systemd did not say the dependencies of the unit. */

@@ -33,7 +33,7 @@ function affected(
 }
 
 function related(name: string, lists: Lists = {}, more: Partial<RelatedUnit> = {}): RelatedUnit {
-  return { name, active_state: 'active', dependencies: { ...none, ...lists }, ...quiet, ...more };
+  return { name, names: [name], active_state: 'active', dependencies: { ...none, ...lists }, ...quiet, ...more };
 }
 
 const planOf = (given: ReturnType<typeof affected>, rules: UserPolicyRule[] = []) =>

@@ -21,6 +21,7 @@ function unitsWith(known: Record<string, Known>): Units {
     Object.entries(known).map(([name, { state = 'active', failure = 'none', silent, ...lists }]) => [
       name,
       {
+        names: [name],
         active_state: state,
         dependencies: silent ? null : { ...none, ...lists },
         ...{ failure_action: failure, success_action: 'none', start_limit_action: 'none' },
