@@ -10,6 +10,8 @@ export interface Reach {
   restarts: readonly string[];
   /** Active units that stop with it and stay so, by name. */
   stops: readonly string[];
+  /** Units of which systemd said nothing, so that nobody knows whether they restart or stop as well. */
+  unknown: readonly string[];
   /** Whether systemd said all that is needed for both lists. */
   complete: boolean;
   /** Whether the end or the failure of one of these units, or of the unit itself, ends or reboots the host; null if that is not known. */
@@ -26,6 +28,9 @@ const reached = ['required_by', 'requisite_of', 'bound_by', 'consists_of'] as co
 
 /** systemd does not start units for the sake of a restart: it only restarts what is not stopped (job_collapse_type()). */
 const stopped: readonly string[] = ['inactive', 'failed', 'deactivating'];
+
+/** systemd cannot start these, so a restart that others pass on leaves them alone (unit_job_is_applicable()). */
+const neverRestart = /\.(?:scope|device)$/;
 
 /** Indexes what systemd said of the units of the system, by each of their names; null if the report is older than 1.4. */
 export function unitsOf({ units, related_units: related }: Report): Units | null {
@@ -64,24 +69,45 @@ export function reachOf(unit: string, units: Units): Reach | null {
   const own = units.get(unit);
   if (own === undefined || own.dependencies === null) return null;
   const walk = new Walk(units);
-  const restarts = walk.follow([unit], ({ dependencies }) => reached.flatMap((list) => dependencies![list]));
+  const restarts = walk.follow([unit], restart);
   const ended = [...restarts].flatMap((name) => units.get(name)?.dependencies?.propagates_stop_to ?? []);
-  const stops = walk.follow(ended, ({ dependencies }) => [
-    ...reached.flatMap((list) => dependencies![list]),
-    ...dependencies!.propagates_stop_to,
-  ]);
+  const stops = walk.follow(ended, stop);
   const nodes = [...restarts, ...stops].flatMap((name) => units.get(name) ?? []);
   return {
     restarts: sort([...restarts].filter((name) => name !== unit)),
     stops: sort([...stops].filter((name) => !restarts.has(name))),
+    unknown: sort([...walk.unknown]),
     complete: walk.complete,
     mayEndHost: findEnd(nodes, walk.complete),
     hasSocket: findSocket(own.dependencies, units),
   };
 }
 
+/** A job that systemd passes on from unit to unit. */
+interface Job {
+  /** Whether it does something to a unit in its present state. */
+  changes: (name: string, state: string) => boolean;
+  /** Whether it is passed on by a unit that it does not change. */
+  passesThrough: boolean;
+  next: (dependencies: Dependencies) => readonly string[];
+}
+
+const restart: Job = {
+  changes: (name, state) => !stopped.includes(state) && !neverRestart.test(name),
+  passesThrough: false,
+  next: (dependencies) => reached.flatMap((list) => dependencies[list]),
+};
+
+const stop: Job = {
+  changes: (_, state) => !stopped.includes(state),
+  passesThrough: true,
+  next: (dependencies) => [...restart.next(dependencies), ...dependencies.propagates_stop_to],
+};
+
 class Walk {
   readonly #units: Units;
+  /** Units of which systemd said nothing. */
+  readonly unknown = new Set<string>();
   /** Whether systemd said everything of each unit on the way. */
   complete = true;
 
@@ -89,23 +115,27 @@ class Walk {
     this.#units = units;
   }
 
-  /** The active ones among these units and the units that follow them. */
-  follow(from: readonly string[], next: (node: Node) => readonly string[]): Set<string> {
-    const found = new Set<string>();
+  /** Returns the units that the job changes, beginning with these. */
+  follow(from: readonly string[], { changes, passesThrough, next }: Job): Set<string> {
+    const changed = new Set<string>();
+    const seen = new Set<string>();
     const open = [...from];
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
-      if (found.has(name)) continue;
+      if (seen.has(name)) continue;
+      seen.add(name);
       const node = this.#units.get(name);
       if (node === undefined) {
+        this.unknown.add(name);
         this.complete = false;
         continue;
       }
-      if (stopped.includes(node.active_state)) continue;
-      found.add(name);
+      const isChanged = changes(name, node.active_state);
+      if (isChanged) changed.add(name);
+      if (!isChanged && !passesThrough) continue;
       if (node.dependencies === null) this.complete = false;
-      else open.push(...next(node));
+      else for (const each of next(node.dependencies)) open.push(each);
     }
-    return found;
+    return changed;
   }
 }
 

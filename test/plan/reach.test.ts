@@ -84,6 +84,24 @@ const rows: Record<string, Row> = {
     restarts: ['b'],
   },
   'a stop of what is not active': { units: { a: { propagates_stop_to: ['b'] }, b: { state: 'inactive' } } },
+  'a stop goes on from a unit that is stopped': {
+    units: {
+      a: { propagates_stop_to: ['b.target'] },
+      'b.target': { state: 'inactive', consists_of: ['c'], propagates_stop_to: ['d'] },
+      c: {},
+      d: {},
+    },
+    stops: ['c', 'd'],
+  },
+  'a scope and a device do not restart, and lead no further': {
+    units: {
+      a: { required_by: ['b.scope'], bound_by: ['c.device'] },
+      'b.scope': { required_by: ['d'] },
+      'c.device': { bound_by: ['d'] },
+      d: {},
+    },
+  },
+  'a scope stops': { units: { a: { propagates_stop_to: ['b.scope'] }, 'b.scope': {} }, stops: ['b.scope'] },
   'a unit that systemd did not name': {
     units: { a: { required_by: ['b', 'c'] }, b: {} },
     restarts: ['b'],
