@@ -89,20 +89,24 @@ interface Job {
   changes: (name: string, state: string) => boolean;
   /** Whether it is passed on by a unit that it does not change. */
   passesThrough: boolean;
-  next: (dependencies: Dependencies) => readonly string[];
+  /** The lists of units that it is passed on to. */
+  lists: readonly ((typeof reached)[number] | 'propagates_stop_to')[];
 }
 
 const restart: Job = {
   changes: (name, state) => !stopped.includes(state) && !neverRestart.test(name),
   passesThrough: false,
-  next: (dependencies) => reached.flatMap((list) => dependencies[list]),
+  lists: reached,
 };
 
 const stop: Job = {
   changes: (_, state) => !stopped.includes(state),
   passesThrough: true,
-  next: (dependencies) => [...restart.next(dependencies), ...dependencies.propagates_stop_to],
+  lists: [...reached, 'propagates_stop_to'],
 };
+
+/** Most dependencies that one walk follows, far more than a host has. Beyond, a report that somebody made up could take hours. */
+const mostFollowed = 100_000;
 
 class Walk {
   readonly #units: Units;
@@ -116,13 +120,12 @@ class Walk {
   }
 
   /** Returns the units that the job changes, beginning with these. */
-  follow(from: readonly string[], { changes, passesThrough, next }: Job): Set<string> {
+  follow(from: readonly string[], { changes, passesThrough, lists }: Job): Set<string> {
     const changed = new Set<string>();
-    const seen = new Set<string>();
-    const open = [...from];
+    const seen = new Set(from);
+    const open = [...seen];
+    let room = mostFollowed;
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
-      if (seen.has(name)) continue;
-      seen.add(name);
       const node = this.#units.get(name);
       if (node === undefined) {
         this.unknown.add(name);
@@ -132,8 +135,19 @@ class Walk {
       const isChanged = changes(name, node.active_state);
       if (isChanged) changed.add(name);
       if (!isChanged && !passesThrough) continue;
-      if (node.dependencies === null) this.complete = false;
-      else for (const each of next(node.dependencies)) open.push(each);
+      const { dependencies } = node;
+      room -= dependencies === null ? 0 : lists.reduce((sum, list) => sum + dependencies[list].length, 0);
+      if (dependencies === null || room < 0) {
+        this.complete = false;
+        continue;
+      }
+      for (const list of lists) {
+        for (const each of dependencies[list]) {
+          if (seen.has(each)) continue;
+          seen.add(each);
+          open.push(each);
+        }
+      }
     }
     return changed;
   }

@@ -122,6 +122,17 @@ for (const [name, { units, restarts = [], stops = [], complete = true }] of Obje
   });
 }
 
+test('reach: a report in which every unit requires every other is not followed to its end', () => {
+  const names = Array.from({ length: 400 }, (_, index) => `u${index}`);
+  const units = unitsWith(Object.fromEntries(names.map((name) => [name, { required_by: names }])));
+  const reach = reachOf('u0', units);
+  assert.deepEqual([reach?.restarts.length, reach?.complete], [399, false]);
+  const few = unitsWith(
+    Object.fromEntries(names.slice(0, 200).map((name) => [name, { required_by: names.slice(0, 200) }])),
+  );
+  assert.equal(reachOf('u0', few)?.complete, true);
+});
+
 test('reach: nothing is known of a unit whose dependencies systemd did not say', () => {
   assert.equal(reachOf('a', unitsWith({ a: { silent: true } })), null);
   assert.equal(reachOf('a', unitsWith({})), null);
