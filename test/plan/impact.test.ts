@@ -285,6 +285,9 @@ test('the impact has the sockets that the report has', () => {
   assert.deepEqual([impact?.listening, impact?.unlisted, impact?.established], [listening, 0, 37]);
 });
 
+const busyBelow = affected({ 'b.service': {}, 'a.service': { consists_of: ['b.service'] } });
+busyBelow.units[0]!.sockets = { listening: [...listening], unlisted: 0, established: 37 };
+
 const lines: [name: string, given: ReturnType<typeof affected>, expected: RegExp][] = [
   [
     'others that restart',
@@ -300,6 +303,11 @@ const lines: [name: string, given: ReturnType<typeof affected>, expected: RegExp
   ],
   ['sockets', busy, /restarts 1 other \(b\.service\), 37 connections, listens on 443\n/],
   ['a slow start', affected({ 'a.service': { facts: { last_start_seconds: 12.4 } } }), /its last start took 12 s/],
+  [
+    'the connections of what another restart does as well',
+    busyBelow,
+    /37 connections, listens on 443, restarts with a\.service, so it needs/,
+  ],
   [
     'what another restart does as well',
     affected({ 'a.service': { consists_of: ['b.service'] }, 'b.service': {} }),
