@@ -3,6 +3,7 @@
 
 import type { Action, BlockedBy, Impact } from '../documents/generated/plan.ts';
 import type { Report } from '../documents/generated/report.ts';
+import { parseManagerUid } from '../systemd/session-name.ts';
 import type { Policy } from './decide.ts';
 import { type Node, type Reach, reachOf, type Units } from './reach.ts';
 
@@ -72,9 +73,15 @@ function policyLeaves(unit: string, units: Units, { user, shipped }: Policy): Le
   const names = { unit, aliases: (units.get(unit)?.names ?? []).filter((name) => name !== unit) };
   const own = user(names, { bytes: '', affects: true, mayBeHanded: false })?.decision.action;
   if (own !== undefined) return own === 'restart' ? null : own === 'manual' || own === 'reboot' ? 'user' : 'plan';
+  if (isWorkOfPeople(unit)) return 'plan';
   const facts = { programs: [], killMode: null, hasCode: true, mapsCode: true };
   const decision = shipped({ ...names, ...facts, scope: 'system' });
   return decision !== null && decision.action !== 'restart' ? 'plan' : null;
+}
+
+/** Whether its end ends a session, a container or all that a user runs: systemd cannot start these again as they were. */
+function isWorkOfPeople(unit: string): boolean {
+  return unit.endsWith('.scope') || parseManagerUid(unit) !== null;
 }
 
 /** The user's own rule for a restart outweighs the plan, but not the user's own rule that leaves another unit alone. */

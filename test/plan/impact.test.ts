@@ -213,6 +213,18 @@ const blocks: [name: string, given: ReturnType<typeof affected>, rules: UserPoli
     'manual a.service takes_others no command',
   ],
   [
+    'the manager of a user restarts with it',
+    affected({ 'a.service': { required_by: ['user@1000.service'] } }, [related('user@1000.service')]),
+    [],
+    'manual a.service takes_others no command',
+  ],
+  [
+    'a session stops with it',
+    affected({ 'a.service': { propagates_stop_to: ['session-2.scope'] } }, [related('session-2.scope')]),
+    [],
+    'manual a.service takes_others no command',
+  ],
+  [
     'systemd said nothing of any other unit',
     affected({ 'a.service': { required_by: ['b.service'] } }),
     [],
