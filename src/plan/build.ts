@@ -99,11 +99,15 @@ function judgeTargets(
 ) {
   const known = collectFixes(report);
   const host = { systemdVersion: report.host.systemd_version ?? null, fixes: known };
-  const settled = targets.filter((target) => selection.hasUnit(target)).map((target) => decide(target, policy, host));
-  const judged = settled.flatMap(({ action, isTrusted, reasons }) =>
-    action === null ? [] : [{ action, isTrusted, reasons }],
+  // A unit that is not selected may restart with one that is, so the impact wants the verdict on each.
+  const settled = targets.map((target) => ({
+    ...decide(target, policy, host),
+    isSelected: selection.hasUnit(target),
+  }));
+  const judged = settled.flatMap(({ action, ...rest }) => (action === null ? [] : [{ ...rest, action }]));
+  const wanted = addImpact(judged, report, units, policy).filter(
+    ({ action, isSelected }) => isSelected && selection.hasAction(action.action),
   );
-  const wanted = addImpact(judged, report, units, policy).filter(({ action }) => selection.hasAction(action.action));
   const actions = coverActions(
     sortActions(
       wanted.map(({ action }) => action),
@@ -116,7 +120,13 @@ function judgeTargets(
   const seen = report.scan.complete || (allowUnseenUsers && onlyUsersUnseen(report) !== null);
   const complete = seen && showsAll(report) && !selection.narrows;
   const reboot = buildReboot(report.host, actions, complete);
-  return { actions, ignored: settled.flatMap(({ ignored }) => ignored), complete, reboot, fixes };
+  return {
+    actions,
+    ignored: settled.flatMap(({ ignored, isSelected }) => (isSelected ? ignored : [])),
+    complete,
+    reboot,
+    fixes,
+  };
 }
 
 /** A restart that covers others brings their fixes into memory as well. */

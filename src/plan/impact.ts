@@ -3,6 +3,7 @@
 
 import type { Action, BlockedBy, Impact } from '../documents/generated/plan.ts';
 import type { Report } from '../documents/generated/report.ts';
+import { parseManagerUid } from '../systemd/session-name.ts';
 import type { Policy } from './decide.ts';
 import { type Node, type Reach, reachOf, type Units } from './reach.ts';
 
@@ -20,18 +21,17 @@ export function addImpact<W extends Wanted>(
   policy: Policy,
 ): readonly W[] {
   if (units === null) return wanted;
-  const left = new Set(wanted.flatMap(({ action }) => (isLeftAlone(action) ? [action.unit] : [])));
-  const planned = new Set(wanted.flatMap(({ action }) => (action.scope === 'system' ? [action.unit] : [])));
-  const isLeft = (name: string) => (planned.has(name) ? left.has(name) : policyLeaves(name, policy));
+  const leftBy = judgeLeft(wanted, units, policy);
   return wanted.map((each) => {
-    const { action, isTrusted } = each;
+    const { action } = each;
     const { unit } = action;
     const reach = unit !== null && isService(action) ? reachOf(unit, units) : null;
     if (unit === null || reach === null) return each;
     const known = { ...action, impact: describe(reach, units.get(unit)!) };
-    const blocked_by = action.action === 'restart' && !isTrusted ? findBlock(reach, isLeft) : null;
+    const others = [...reach.restarts, ...reach.stops, ...reach.unknown];
+    const blocked_by = action.action === 'restart' ? findBlock(each, reach, others.map(leftBy)) : null;
     if (blocked_by !== null) return { ...each, action: { ...known, action: 'manual', argv: null, blocked_by } };
-    const carries = [...reach.restarts, ...reach.stops].some((name) => report.scan.carriers.includes(name));
+    const carries = others.some((name) => report.scan.carriers.includes(name));
     return { ...each, action: { ...known, carries_caller: action.carries_caller || carries } };
   });
 }
@@ -45,25 +45,51 @@ function isService({ action, scope, process, unit }: Action): boolean {
 /** The processes in a unit that outlive its restart are left alone anyway. */
 const ofProcesses: readonly (BlockedBy | null)[] = ['outlives_restart', 'user_process'];
 
-function isLeftAlone({ action, scope, process, blocked_by }: Action): boolean {
-  const isManual = action === 'manual' && process === null && !ofProcesses.includes(blocked_by);
-  return scope === 'system' && (isManual || action === 'reboot');
+function isLeftAlone({ action, process, blocked_by }: Action): boolean {
+  return action === 'reboot' || (action === 'manual' && process === null && !ofProcesses.includes(blocked_by));
 }
 
-/** Judges a unit that is not affected, as if its code were gone. */
-function policyLeaves(unit: string, { user, shipped }: Policy): boolean {
-  const names = { unit, aliases: [] };
-  const file = { bytes: '', affects: true, mayBeHanded: false };
-  const own = user(names, file)?.decision;
-  if (own !== undefined) return own.action !== 'restart';
+/** The one who leaves a unit alone: a rule of the user's own, or else the plan; null if the unit may be restarted. */
+type LeftBy = 'user' | 'plan' | null;
+
+/** Returns a function from the name of a unit of the system, affected or not, to the one who leaves it alone. */
+function judgeLeft(wanted: readonly Wanted[], units: Units, policy: Policy): (unit: string) => LeftBy {
+  const known = new Map<string, LeftBy>();
+  for (const { action, isTrusted } of wanted) {
+    const { unit, scope } = action;
+    if (unit === null || scope !== 'system' || known.get(unit)) continue;
+    if (isLeftAlone(action)) known.set(unit, isTrusted && action.blocked_by === null ? 'user' : 'plan');
+    // Only the restart of a unit has been judged: a reload, or one process in the unit, says nothing of it.
+    else if (action.action === 'restart') known.set(unit, null);
+  }
+  return (unit) => {
+    if (!known.has(unit)) known.set(unit, policyLeaves(unit, units, policy));
+    return known.get(unit)!;
+  };
+}
+
+/** Judges a unit that is not to be restarted, as if its code were gone. */
+function policyLeaves(unit: string, units: Units, { user, shipped }: Policy): LeftBy {
+  const names = { unit, aliases: (units.get(unit)?.names ?? []).filter((name) => name !== unit) };
+  const own = user(names, { bytes: '', affects: true, mayBeHanded: false })?.decision.action;
+  if (own !== undefined) return own === 'restart' ? null : own === 'manual' || own === 'reboot' ? 'user' : 'plan';
+  if (isWorkOfPeople(unit)) return 'plan';
   const facts = { programs: [], killMode: null, hasCode: true, mapsCode: true };
   const decision = shipped({ ...names, ...facts, scope: 'system' });
-  return decision !== null && decision.action !== 'restart';
+  return decision !== null && decision.action !== 'restart' ? 'plan' : null;
 }
 
-function findBlock({ restarts, stops, mayEndHost }: Reach, isLeft: (unit: string) => boolean): BlockedBy | null {
+/** Whether its end ends a session, a container or all that a user runs: systemd cannot start these again as they were. */
+function isWorkOfPeople(unit: string): boolean {
+  return unit.endsWith('.scope') || parseManagerUid(unit) !== null;
+}
+
+/** The user's own rule for a restart outweighs the plan, but not the user's own rule that leaves another unit alone. */
+function findBlock({ isTrusted }: Wanted, { mayEndHost }: Reach, leftBy: readonly LeftBy[]): BlockedBy | null {
+  if (leftBy.includes('user')) return 'takes_others';
+  if (isTrusted) return null;
   if (mayEndHost === true) return 'may_reboot';
-  return restarts.some(isLeft) || stops.some(isLeft) ? 'takes_others' : null;
+  return leftBy.includes('plan') ? 'takes_others' : null;
 }
 
 function describe(reach: Reach, facts: Node): Impact {

@@ -10,6 +10,8 @@ export interface Reach {
   restarts: readonly string[];
   /** Active units that stop with it and stay so, by name. */
   stops: readonly string[];
+  /** Units of which systemd said nothing, so that nobody knows whether they restart or stop as well. */
+  unknown: readonly string[];
   /** Whether systemd said all that is needed for both lists. */
   complete: boolean;
   /** Whether the end or the failure of one of these units, or of the unit itself, ends or reboots the host; null if that is not known. */
@@ -26,6 +28,9 @@ const reached = ['required_by', 'requisite_of', 'bound_by', 'consists_of'] as co
 
 /** systemd does not start units for the sake of a restart: it only restarts what is not stopped (job_collapse_type()). */
 const stopped: readonly string[] = ['inactive', 'failed', 'deactivating'];
+
+/** systemd cannot start these, so a restart that others pass on leaves them alone (unit_job_is_applicable()). */
+const neverRestart = /\.(?:scope|device)$/;
 
 /** Indexes what systemd said of the units of the system, by each of their names; null if the report is older than 1.4. */
 export function unitsOf({ units, related_units: related }: Report): Units | null {
@@ -49,8 +54,14 @@ export function unitsOf({ units, related_units: related }: Report): Units | null
 }
 
 function toNode(facts: SystemdFacts): Node {
-  const { dependencies = null, failure_action = null, success_action = null, start_limit_action = null } = facts;
-  return { ...facts, dependencies, failure_action, success_action, start_limit_action };
+  const {
+    names = [],
+    dependencies = null,
+    failure_action = null,
+    success_action = null,
+    start_limit_action = null,
+  } = facts;
+  return { ...facts, names, dependencies, failure_action, success_action, start_limit_action };
 }
 
 /** Returns null if systemd did not say the dependencies of the unit. */
@@ -58,24 +69,49 @@ export function reachOf(unit: string, units: Units): Reach | null {
   const own = units.get(unit);
   if (own === undefined || own.dependencies === null) return null;
   const walk = new Walk(units);
-  const restarts = walk.follow([unit], ({ dependencies }) => reached.flatMap((list) => dependencies![list]));
+  const restarts = walk.follow([unit], restart);
   const ended = [...restarts].flatMap((name) => units.get(name)?.dependencies?.propagates_stop_to ?? []);
-  const stops = walk.follow(ended, ({ dependencies }) => [
-    ...reached.flatMap((list) => dependencies![list]),
-    ...dependencies!.propagates_stop_to,
-  ]);
+  const stops = walk.follow(ended, stop);
   const nodes = [...restarts, ...stops].flatMap((name) => units.get(name) ?? []);
   return {
     restarts: sort([...restarts].filter((name) => name !== unit)),
     stops: sort([...stops].filter((name) => !restarts.has(name))),
+    unknown: sort([...walk.unknown]),
     complete: walk.complete,
     mayEndHost: findEnd(nodes, walk.complete),
     hasSocket: findSocket(own.dependencies, units),
   };
 }
 
+/** A job that systemd passes on from unit to unit. */
+interface Job {
+  /** Whether it does something to a unit in its present state. */
+  changes: (name: string, state: string) => boolean;
+  /** Whether it is passed on by a unit that it does not change. */
+  passesThrough: boolean;
+  /** The lists of units that it is passed on to. */
+  lists: readonly ((typeof reached)[number] | 'propagates_stop_to')[];
+}
+
+const restart: Job = {
+  changes: (name, state) => !stopped.includes(state) && !neverRestart.test(name),
+  passesThrough: false,
+  lists: reached,
+};
+
+const stop: Job = {
+  changes: (_, state) => !stopped.includes(state),
+  passesThrough: true,
+  lists: [...reached, 'propagates_stop_to'],
+};
+
+/** Most dependencies that one walk follows, far more than a host has. Beyond, a report that somebody made up could take hours. */
+const mostFollowed = 100_000;
+
 class Walk {
   readonly #units: Units;
+  /** Units of which systemd said nothing. */
+  readonly unknown = new Set<string>();
   /** Whether systemd said everything of each unit on the way. */
   complete = true;
 
@@ -83,23 +119,37 @@ class Walk {
     this.#units = units;
   }
 
-  /** The active ones among these units and the units that follow them. */
-  follow(from: readonly string[], next: (node: Node) => readonly string[]): Set<string> {
-    const found = new Set<string>();
-    const open = [...from];
+  /** Returns the units that the job changes, beginning with these. */
+  follow(from: readonly string[], { changes, passesThrough, lists }: Job): Set<string> {
+    const changed = new Set<string>();
+    const seen = new Set(from);
+    const open = [...seen];
+    let room = mostFollowed;
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
-      if (found.has(name)) continue;
       const node = this.#units.get(name);
       if (node === undefined) {
+        this.unknown.add(name);
         this.complete = false;
         continue;
       }
-      if (stopped.includes(node.active_state)) continue;
-      found.add(name);
-      if (node.dependencies === null) this.complete = false;
-      else open.push(...next(node));
+      const isChanged = changes(name, node.active_state);
+      if (isChanged) changed.add(name);
+      if (!isChanged && !passesThrough) continue;
+      const { dependencies } = node;
+      room -= dependencies === null ? 0 : lists.reduce((sum, list) => sum + dependencies[list].length, 0);
+      if (dependencies === null || room < 0) {
+        this.complete = false;
+        continue;
+      }
+      for (const list of lists) {
+        for (const each of dependencies[list]) {
+          if (seen.has(each)) continue;
+          seen.add(each);
+          open.push(each);
+        }
+      }
     }
-    return found;
+    return changed;
   }
 }
 

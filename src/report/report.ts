@@ -62,6 +62,7 @@ function buildRelated(units: readonly Unit[], { systemd, related }: ReportFacts)
   const others = leftOut.map(
     ([name, facts]): RelatedUnit => ({
       name,
+      names: facts.names ?? [],
       active_state: facts.active_state,
       dependencies: facts.dependencies ?? null,
       failure_action: facts.failure_action ?? null,

@@ -148,10 +148,11 @@ function parseUnitBlock(block: string, name: string): UnitFacts | null {
 /** A unit that is not affected, as in the report. */
 function parseRelatedBlock(block: string, name: string): RelatedUnit | null {
   const values = readValues(block);
-  if (values === null || readNames(values, name) === null) return null;
+  const names = values === null ? null : readNames(values, name);
+  if (values === null || names === null) return null;
   const active_state = values.get('ActiveState') ?? '';
   if (active_state === '') return null;
-  return { name, active_state, dependencies: readDependencies(values), ...readActions(values) };
+  return { name, names, active_state, dependencies: readDependencies(values), ...readActions(values) };
 }
 
 function readDependencies(values: Values): Dependencies | null {

@@ -33,7 +33,7 @@ function affected(
 }
 
 function related(name: string, lists: Lists = {}, more: Partial<RelatedUnit> = {}): RelatedUnit {
-  return { name, active_state: 'active', dependencies: { ...none, ...lists }, ...quiet, ...more };
+  return { name, names: [name], active_state: 'active', dependencies: { ...none, ...lists }, ...quiet, ...more };
 }
 
 const planOf = (given: ReturnType<typeof affected>, rules: UserPolicyRule[] = []) =>
@@ -119,6 +119,20 @@ test('a selection of units does not let a unit be covered by one that is not in 
   assert.deepEqual(plan.services, ['b.service']);
 });
 
+test('a selection of units does not hide what restarts with them', () => {
+  const given = affected({
+    'a.service': { required_by: ['b.service'] },
+    'b.service': { facts: { refuse_manual_stop: true } },
+  });
+  const plan = buildPlan(given, [], '2026-11-23T07:40:12Z', compileSelection(['a.service'], []));
+  assert.deepEqual(plan.actions.map(summary), ['manual a.service takes_others no command']);
+});
+
+test('a restart carries the caller if systemd said nothing of the unit that does', () => {
+  const plan = planOf(affected({ 'a.service': { required_by: ['ssh.service'] } }, [], ['ssh.service']));
+  assert.equal(plan.actions[0]?.carries_caller, true);
+});
+
 const blocks: [name: string, given: ReturnType<typeof affected>, rules: UserPolicyRule[], expected: string][] = [
   [
     'a failure that reboots the host',
@@ -161,6 +175,67 @@ const blocks: [name: string, given: ReturnType<typeof affected>, rules: UserPoli
   [
     'a unit that is itself left to people restarts with it',
     affected({ 'a.service': { required_by: ['b.service'] }, 'b.service': { facts: { refuse_manual_stop: true } } }),
+    [],
+    'manual a.service takes_others no command',
+  ],
+  [
+    'a unit that the shipped policy leaves alone, by its alias, restarts with it',
+    affected({ 'a.service': { required_by: ['mydm.service'] } }, [
+      related('mydm.service', {}, { names: ['display-manager.service', 'mydm.service'] }),
+    ]),
+    [],
+    'manual a.service takes_others no command',
+  ],
+  [
+    "a unit that the user's policy leaves alone, by its alias, restarts with it",
+    affected({ 'a.service': { required_by: ['mariadb.service'] } }, [
+      related('mariadb.service', {}, { names: ['mariadb.service', 'mysql.service'] }),
+    ]),
+    [rule({ unit: 'mysql.service', action: 'manual' })],
+    'manual a.service takes_others no command',
+  ],
+  [
+    'a rule wants the restart, and another rule leaves alone what restarts with it',
+    affected({ 'a.service': { required_by: ['b.service'] } }, [related('b.service')]),
+    [rule({}), rule({ unit: 'b.service', action: 'manual' })],
+    'manual a.service takes_others no command',
+  ],
+  [
+    'a rule wants the restart, and the shipped policy leaves alone what restarts with it',
+    affected({ 'a.service': { required_by: ['dbus.service'] } }, [related('dbus.service')]),
+    [rule({})],
+    'restart a.service',
+  ],
+  [
+    'systemd said nothing of a unit that the shipped policy leaves alone',
+    affected({ 'a.service': { required_by: ['dbus.service'] } }),
+    [],
+    'manual a.service takes_others no command',
+  ],
+  [
+    'the manager of a user restarts with it',
+    affected({ 'a.service': { required_by: ['user@1000.service'] } }, [related('user@1000.service')]),
+    [],
+    'manual a.service takes_others no command',
+  ],
+  [
+    'a session stops with it',
+    affected({ 'a.service': { propagates_stop_to: ['session-2.scope'] } }, [related('session-2.scope')]),
+    [],
+    'manual a.service takes_others no command',
+  ],
+  [
+    'systemd said nothing of any other unit',
+    affected({ 'a.service': { required_by: ['b.service'] } }),
+    [],
+    'restart a.service',
+  ],
+  [
+    'a unit that is left alone, of which only a process that outlives a restart is affected',
+    affected({
+      'a.service': { required_by: ['docker.service'] },
+      'docker.service': { facts: { kill_mode: 'process', main_pid: 7 } },
+    }),
     [],
     'manual a.service takes_others no command',
   ],
@@ -222,6 +297,9 @@ test('the impact has the sockets that the report has', () => {
   assert.deepEqual([impact?.listening, impact?.unlisted, impact?.established], [listening, 0, 37]);
 });
 
+const busyBelow = affected({ 'b.service': {}, 'a.service': { consists_of: ['b.service'] } });
+busyBelow.units[0]!.sockets = { listening: [...listening], unlisted: 0, established: 37 };
+
 const lines: [name: string, given: ReturnType<typeof affected>, expected: RegExp][] = [
   [
     'others that restart',
@@ -237,6 +315,11 @@ const lines: [name: string, given: ReturnType<typeof affected>, expected: RegExp
   ],
   ['sockets', busy, /restarts 1 other \(b\.service\), 37 connections, listens on 443\n/],
   ['a slow start', affected({ 'a.service': { facts: { last_start_seconds: 12.4 } } }), /its last start took 12 s/],
+  [
+    'the connections of what another restart does as well',
+    busyBelow,
+    /37 connections, listens on 443, restarts with a\.service, so it needs/,
+  ],
   [
     'what another restart does as well',
     affected({ 'a.service': { consists_of: ['b.service'] }, 'b.service': {} }),

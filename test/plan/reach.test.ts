@@ -21,6 +21,7 @@ function unitsWith(known: Record<string, Known>): Units {
     Object.entries(known).map(([name, { state = 'active', failure = 'none', silent, ...lists }]) => [
       name,
       {
+        names: [name],
         active_state: state,
         dependencies: silent ? null : { ...none, ...lists },
         ...{ failure_action: failure, success_action: 'none', start_limit_action: 'none' },
@@ -83,6 +84,24 @@ const rows: Record<string, Row> = {
     restarts: ['b'],
   },
   'a stop of what is not active': { units: { a: { propagates_stop_to: ['b'] }, b: { state: 'inactive' } } },
+  'a stop goes on from a unit that is stopped': {
+    units: {
+      a: { propagates_stop_to: ['b.target'] },
+      'b.target': { state: 'inactive', consists_of: ['c'], propagates_stop_to: ['d'] },
+      c: {},
+      d: {},
+    },
+    stops: ['c', 'd'],
+  },
+  'a scope and a device do not restart, and lead no further': {
+    units: {
+      a: { required_by: ['b.scope'], bound_by: ['c.device'] },
+      'b.scope': { required_by: ['d'] },
+      'c.device': { bound_by: ['d'] },
+      d: {},
+    },
+  },
+  'a scope stops': { units: { a: { propagates_stop_to: ['b.scope'] }, 'b.scope': {} }, stops: ['b.scope'] },
   'a unit that systemd did not name': {
     units: { a: { required_by: ['b', 'c'] }, b: {} },
     restarts: ['b'],
@@ -102,6 +121,17 @@ for (const [name, { units, restarts = [], stops = [], complete = true }] of Obje
     assert.deepEqual([reach?.restarts, reach?.stops, reach?.complete], [restarts, stops, complete]);
   });
 }
+
+test('reach: a report in which every unit requires every other is not followed to its end', () => {
+  const names = Array.from({ length: 400 }, (_, index) => `u${index}`);
+  const units = unitsWith(Object.fromEntries(names.map((name) => [name, { required_by: names }])));
+  const reach = reachOf('u0', units);
+  assert.deepEqual([reach?.restarts.length, reach?.complete], [399, false]);
+  const few = unitsWith(
+    Object.fromEntries(names.slice(0, 200).map((name) => [name, { required_by: names.slice(0, 200) }])),
+  );
+  assert.equal(reachOf('u0', few)?.complete, true);
+});
 
 test('reach: nothing is known of a unit whose dependencies systemd did not say', () => {
   assert.equal(reachOf('a', unitsWith({ a: { silent: true } })), null);

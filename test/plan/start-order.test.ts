@@ -9,6 +9,7 @@ function unitsWith(after: Record<string, string[]>): Units {
     Object.entries(after).map(([name, list]) => [
       name,
       {
+        names: [name],
         active_state: 'active',
         dependencies: {
           ...{ required_by: [], requisite_of: [], bound_by: [], consists_of: [], propagates_stop_to: [] },

@@ -467,6 +467,7 @@ test('related units: a chain is followed for three rounds, and no unit is asked 
     answer.units.map(({ name }) => name),
     ['b.service', 'c.service', 'a.socket', 'd.service', 'e.service'],
   );
+  assert.deepEqual(answer.units[0]?.names, ['b.service']);
   assert.equal(answer.problem, null);
 });
 

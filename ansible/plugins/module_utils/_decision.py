@@ -9,7 +9,14 @@ import re
 
 from ansible_collections.lib_users.host.plugins.module_utils._fixes import known_count
 from ansible_collections.lib_users.host.plugins.module_utils._globs import any_matches
-from ansible_collections.lib_users.host.plugins.module_utils._sentences import command_sentence, fixes_note, sentence, unaccepted_stops
+from ansible_collections.lib_users.host.plugins.module_utils._sentences import (
+    along,
+    command_sentence,
+    fixes_note,
+    restarted_units,
+    sentence,
+    unaccepted_stops,
+)
 
 # The values of restart_reboot. If it is set twice, the more careful value counts.
 CAREFUL_FIRST = ('never', 'for_kernel', 'when_required')
@@ -84,13 +91,23 @@ def wanted_actions(actions, options):
     names += ['daemon_reexec'] if options['daemon_reexec'] else []
     names += ['reexec_user_manager'] if options['user_services'] else []
     scopes = ('system', 'user') if options['user_services'] else ('system',)
-    return [
+    wanted = [
         action for action in actions
-        if action['argv'] is not None and action['action'] in names and action['scope'] in scopes
+        if action['action'] in names and action['scope'] in scopes
         and (not options['only'] or any_matches(options['only'], action['unit']))
         and (not options['only_fixes'] or known_count(action.get('fixes')))
         and not unaccepted_stops(action, options['accept_stops'])
     ]
+    done = restarted_units(action for action in wanted if action['argv'] is not None)
+    return [action for action in (with_command(each, done) for each in wanted) if action['argv'] is not None]
+
+
+def with_command(action, done):
+    """Another restart covers the action. If that one is not done, the action needs the command that it would have without it."""
+    cover = action.get('covered_by')
+    if not cover or cover in done:
+        return action
+    return dict(action, argv=['systemctl', 'try-restart', '--', action['unit']])
 
 
 def without(actions, others):
@@ -100,7 +117,7 @@ def without(actions, others):
 
 
 def last_at_the_end(actions, globs):
-    last = [action for action in actions if any_matches(globs, action['unit'])]
+    last = [action for action in actions if any(any_matches(globs, unit) for unit in [action['unit']] + along(action))]
     return [action for action in actions if action not in last] + last
 
 

@@ -4,7 +4,13 @@
 
 """The decision of the role restart for a host, and its results -> the failures, the work for people, and the words for the screen."""
 
-from ansible_collections.lib_users.host.plugins.module_utils._sentences import left_over, sentence, stale_sentence, unseen_sentence
+from ansible_collections.lib_users.host.plugins.module_utils._sentences import (
+    left_over,
+    restarted_units,
+    sentence,
+    stale_sentence,
+    unseen_sentence,
+)
 
 
 def judge(decision, before, applied=None, again=None, after=None, check_mode=False):
@@ -15,7 +21,7 @@ def judge(decision, before, applied=None, again=None, after=None, check_mode=Fal
     looked_again = after is not None and 'actions' in after
     plan = after if looked_again else before
     failed = failures_of(applied, again)
-    still = still_to_do(decision, after['actions'], failed) if looked_again else []
+    still = still_to_do(decision, before['actions'], after['actions'], failed) if looked_again else []
     # A user could have its own services fail at will: they are left to people, and do not fail the host.
     stale = [action for action in still if action['scope'] != 'user']
     skipped = left_to_people(decision, plan, looked_again, stale)
@@ -53,15 +59,18 @@ def words_of(applied, again, failed):
     return ([applied['message']] if known else []) + ([again['message']] if len(failed) > len(known) else [])
 
 
-def still_to_do(decision, actions, failed):
+def still_to_do(decision, before, actions, failed):
     """The actions that were done and are still to be done. A reloaded service lets go of its logs once its clients are served."""
     if decision['reboots']:
         return [action for action in actions if action['action'] in ('restart', 'reboot')]
     done = [action['argv'] for action in decision['attached'] + decision['detached']]
+    restarted = restarted_units(decision['attached'] + decision['detached'])
+    covered = [action['unit'] for action in before if action.get('covered_by') in restarted]
     units = [failure['unit'] for failure in failed]
     return [
         action for action in actions
-        if action['action'] not in ('reload', 'signal') and action['argv'] in done and action['unit'] not in units
+        if action['action'] not in ('reload', 'signal') and action['unit'] not in units
+        and (action['argv'] in done or (action['unit'] in covered and restarted_units([action])))
     ]
 
 
@@ -72,9 +81,14 @@ def left_to_people(decision, plan, looked_again, stale):
     done = decision['attached'] + decision['detached']
     if decision['reboots']:
         return []
-    # Another restart does what it covers.
-    units = [action['unit'] for action in done if action['action'] == 'restart' and action['scope'] == 'system']
-    return [action for action in plan['actions'] if action not in done and action.get('covered_by') not in units]
+    units = restarted_units(done)
+    return [action for action in plan['actions'] if action not in done and not is_covered(action, units)]
+
+
+def is_covered(action, restarted):
+    """Whether another restart did the action as well, or the role gave it a command of its own."""
+    cover = action.get('covered_by')
+    return bool(cover) and (cover in restarted or action['unit'] in restarted)
 
 
 def is_clean(decision, plan, looked_again, wrong):

@@ -91,11 +91,22 @@ def impact_words(action):
     """The other things that the restart does, or nothing."""
     impact = action.get('impact') or {}
     words = []
-    if impact.get('also_restarts'):
-        words.append('restarts %s as well' % ', '.join(impact['also_restarts']))
+    if along(action):
+        words.append('restarts %s as well' % ', '.join(along(action)))
     if impact.get('also_stops'):
         words.append('stops %s for good' % ', '.join(impact['also_stops']))
-    return '; it ' + ' and '.join(words) if words else ''
+    said = '; it ' + ' and '.join(words) if words else ''
+    return said + ('; systemd did not say all that it takes along' if impact.get('complete') is False else '')
+
+
+def along(action):
+    """The units that restart with the action. Plans before 1.3 do not know them."""
+    return (action.get('impact') or {}).get('also_restarts', [])
+
+
+def restarted_units(actions):
+    """The units of the system that the actions restart by their commands."""
+    return [action['unit'] for action in actions if action['action'] == 'restart' and action['scope'] == 'system']
 
 
 def stale_sentence(action):
@@ -145,9 +156,7 @@ def unaccepted_stops(action, accepted):
 
 def note_of(action, decision):
     """Why the role did not do an action that has a command, or that another restart covers; else None."""
-    if action.get('covered_by'):
-        return 'it restarts with %s' % action['covered_by']
-    if action['argv'] is None:
+    if action['argv'] is None and not action.get('covered_by'):
         return None
     if any(action['argv'] == each['argv'] for each in decision['runs_play']):
         return 'this play runs in it'
@@ -159,6 +168,8 @@ def note_of(action, decision):
     stops = unaccepted_stops(action, decision['accept_stops'])
     if stops:
         return 'it would stop %s for good, and restart_accept_stops does not name that' % ', '.join(stops)
+    if action.get('covered_by'):
+        return 'it restarts with %s' % action['covered_by']
     return None
 
 

@@ -11,8 +11,8 @@ version_added: 0.1.0
 description:
   - Runs the commands of actions that M(lib_users.host.plan_info) returned, in their order, and says of each how it went.
   - It decides nothing. What has no command in the plan is refused, and so is any command that no plan holds.
-  - Before sshd is restarted or reloaded, C(sshd -t) is asked. If it objects, the action is refused.
-  - A unit that failed after C(systemctl) was content with its restart counts as failed.
+  - Before sshd is restarted or reloaded, by itself or with another unit, C(sshd -t) is asked. If it objects, the action is refused.
+  - A unit that failed after C(systemctl) was content with its restart counts as failed, also if a unit that restarted with it failed.
   - A unit that the last run restarted in this boot and that is failed now is a failure too, whatever O(actions) say. What
     was restarted last is kept in O(record).
 options:
@@ -36,7 +36,7 @@ options:
     type: bool
     default: false
   wait_for:
-    description: What is waited for after units were restarted, before the next one is. Every entry that matches counts.
+    description: What is waited for after units were restarted, before the next one is. An entry counts if it matches the unit, or one that restarted with it.
     type: list
     elements: dict
     default: []
@@ -175,10 +175,12 @@ from ansible_collections.lib_users.host.plugins.module_utils._globs import glob_
 from ansible_collections.lib_users.host.plugins.module_utils._restarts import (
     RECORD,
     failed_since,
+    is_failed,
     read_record,
     states,
     write_record,
 )
+from ansible_collections.lib_users.host.plugins.module_utils._sentences import along
 from ansible_collections.lib_users.host.plugins.module_utils._systemd import is_planned, is_sshd, journal, run, show, sshd_problem
 from ansible_collections.lib_users.host.plugins.module_utils._visible import visible_lines
 
@@ -201,9 +203,10 @@ def fail(result, said):
     result.update(status='failed', said=said)
 
 
-def refuse_broken_sshd(result):
+def refuse_broken_sshd(result, action):
     """Marks the restart of an sshd that would not start again as refused -> whether it did."""
-    problem = sshd_problem() if changes_state(result) and is_sshd(result['unit']) else None
+    changed = [action['unit']] + along(action) if changes_state(result) else []
+    problem = sshd_problem() if any(is_sshd(unit) for unit in changed) else None
     if problem is not None:
         result.update(status='refused', said='not tried, since ' + problem)
     return problem is not None
@@ -262,7 +265,7 @@ def apply(actions, params):
         if not params['keep_going'] and has_failed(results):
             result['status'] = 'not_tried'
             continue
-        if refuse_broken_sshd(result):
+        if refuse_broken_sshd(result, action):
             continue
         answer = run(action['argv'], params['timeout'] if uid is None else params['user_timeout'])
         if answer.timed_out and uid is not None:
@@ -270,8 +273,9 @@ def apply(actions, params):
         if answer.rc != 0:
             fail(result, answer.said)
             continue
+        changed = [result['unit']] + along(action)
         for entry in params['wait_for']:
-            if result['status'] == 'done' and changes_state(result) and matches(entry['unit'], result['unit']):
+            if result['status'] == 'done' and changes_state(result) and any(matches(entry['unit'], unit) for unit in changed):
                 seconds = entry['timeout'] if uid is None else min(entry['timeout'], params['user_timeout'])
                 problem = wait_problem(entry, uid, seconds)
                 if problem is not None:
@@ -288,7 +292,7 @@ def detach(actions, params, results):
         if not params['keep_going'] and has_failed(results + detached):
             result['status'] = 'not_tried'
             continue
-        if refuse_broken_sshd(result):
+        if refuse_broken_sshd(result, action):
             continue
         answer = run(TIMER + ['--unit=lib-users-restart-%d' % number, '--'] + action['argv'], params['timeout'])
         if answer.rc != 0:
@@ -296,22 +300,32 @@ def detach(actions, params, results):
     return detached
 
 
-def judge(results):
+def judge(results, actions):
     """Finds units that failed right after their start, because systemctl is content with those."""
-    asked = [result for result in results if result['status'] == 'done' and changes_state(result)]
+    asked = [(result, action) for result, action in zip(results, actions) if result['status'] == 'done' and changes_state(result)]
     if not asked:
         return
     time.sleep(SETTLE_SECONDS)
     # systemd answers by manager: the results are found again by unit and user.
-    found = {(state['unit'], state['uid']): state for state in states([entry_of(result) for result in asked])}
-    for result in asked:
+    entries = [entry for result, action in asked for entry in entries_of(result, action)]
+    found = {(state['unit'], state['uid']): state for state in states(entries)}
+    for result, action in asked:
         active = found[(result['unit'], uid_of(result))]['active']
+        # systemctl does not wait for these, so they may still be about to start.
+        others = [unit for unit in along(action) if is_failed(found[(unit, uid_of(result))])]
         if active in ('failed', 'activating'):
             fail(result, 'it is %s' % active)
+        elif others:
+            fail(result, '%s restarted with it and failed' % ', '.join(others))
 
 
 def entry_of(result):
     return {'unit': result['unit'], 'uid': uid_of(result)}
+
+
+def entries_of(result, action):
+    """The unit and those that restart with it."""
+    return [entry_of(result)] + [{'unit': unit, 'uid': uid_of(result)} for unit in along(action) if changes_state(result)]
 
 
 def failed_before(record, results):
@@ -328,9 +342,12 @@ def failed_before(record, results):
     ]
 
 
-def keep(module, record, results, failed):
+def keep(module, record, results, actions, failed):
     """Records the units that were restarted, and failed units that an earlier run restarted."""
-    restarted = [entry_of(result) for result in results if changes_state(result) and result['status'] in ('done', 'detached', 'failed')]
+    restarted = [
+        entry for result, action in zip(results, actions)
+        if changes_state(result) and result['status'] in ('done', 'detached', 'failed') for entry in entries_of(result, action)
+    ]
     if not restarted:
         return
     still = [entry_of(result) for result in failed if entry_of(result) in record]
@@ -403,10 +420,10 @@ def main():
         failed = failed_before(record, results)
     else:
         results = apply(params['actions'], params)
-        judge(results)
+        judge(results, params['actions'])
         results += detach(params['detached'], params, results)
         failed = [result for result in results if result['status'] in FAILED] + failed_before(record, results)
-        keep(module, record, results, failed)
+        keep(module, record, results, params['actions'] + params['detached'], failed)
     for result in failed:
         if result['unit'] is not None:
             result['journal'] = journal(uid_of(result), result['unit'])

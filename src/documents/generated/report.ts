@@ -791,6 +791,10 @@ export interface RelatedUnit {
    */
   name: string;
   /**
+   * Names: every name of the unit, its own and its aliases, in bytewise order; empty if systemd did not say them.
+   */
+  names: string[];
+  /**
    * ActiveState: active, inactive, failed …
    */
   active_state: string;

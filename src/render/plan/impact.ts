@@ -11,9 +11,11 @@ const longStart = 5;
 
 /** Sanitized: `restarts 2 others (a.service, b.service), 37 connections, listens on 443`; null if there is nothing to say. */
 export function impactText({ impact, covered_by }: Pick<Action, 'impact' | 'covered_by'>): string | null {
-  if (covered_by != null) return `restarts with ${sanitizeUnit(covered_by)}, so it needs no command of its own`;
-  if (impact == null) return null;
-  const parts = [...others(impact), ...connections(impact), ...slowness(impact)];
+  const own = impact == null ? [] : [...connections(impact), ...slowness(impact)];
+  const parts =
+    covered_by == null
+      ? [...(impact == null ? [] : others(impact)), ...own]
+      : [...own, `restarts with ${sanitizeUnit(covered_by)}, so it needs no command of its own`];
   return parts.length === 0 ? null : parts.join(', ');
 }
 

@@ -170,6 +170,44 @@ def test_a_broken_sshd_is_not_restarted(name, monkeypatch):
     assert (outcome['status'], outcome['said'], ran) == ('refused', 'not tried, since line 3: bad', [])
 
 
+TAKES_ALONG = dict(ACTIONS[0], unit='a.service', impact={'also_restarts': ['ssh.service'], 'also_stops': []})
+
+
+@pytest.mark.parametrize('name', ['apply', 'detach'])
+def test_a_broken_sshd_does_not_restart_with_another_unit(name, monkeypatch):
+    monkeypatch.setattr(plan_apply, 'sshd_problem', lambda: 'line 3: bad')
+    run, ran = answering({})
+    monkeypatch.setattr(plan_apply, 'run', run)
+    outcome, = plan_apply.apply([TAKES_ALONG], params()) if name == 'apply' else plan_apply.detach([TAKES_ALONG], params(), [])
+    assert (outcome['status'], ran) == ('refused', [])
+
+
+def test_a_wait_counts_for_what_restarts_with_a_unit(monkeypatch):
+    run, _ = answering({})
+    monkeypatch.setattr(plan_apply, 'run', run)
+    monkeypatch.setattr(plan_apply, 'sshd_problem', lambda: None)
+    entries = [{'unit': 'ssh.service', 'port': 1, 'host': '127.0.0.1', 'active': None, 'timeout': 0}]
+    outcome, = plan_apply.apply([TAKES_ALONG], params(wait_for=entries))
+    assert (outcome['status'], outcome['unit']) == ('failed', 'a.service')
+
+
+@pytest.mark.parametrize('active, sub, status', [
+    ('active', 'running', 'done'), ('failed', 'failed', 'failed'), ('activating', 'auto-restart', 'failed'), ('activating', 'start', 'done'),
+])
+def test_what_restarts_with_a_unit_and_fails(active, sub, status, monkeypatch):
+    monkeypatch.setattr(plan_apply.time, 'sleep', lambda _seconds: None)
+    monkeypatch.setattr(plan_apply, 'states', lambda entries: [
+        dict(entry, result=None, **({'active': active, 'sub': sub} if entry['unit'] == 'ssh.service' else {'active': 'active', 'sub': 'running'}))
+        for entry in entries
+    ])
+    result = plan_apply.result_of(TAKES_ALONG, 'done')
+    plan_apply.judge([result], [TAKES_ALONG])
+    assert result['status'] == status
+    assert result['said'] == (None if status == 'done' else 'ssh.service restarted with it and failed')
+    # The next run looks at both.
+    assert [entry['unit'] for entry in plan_apply.entries_of(result, TAKES_ALONG)] == ['a.service', 'ssh.service']
+
+
 @pytest.mark.parametrize('answer, problem', [
     (systemd.Ran(0, '', ''), None),
     (systemd.Ran(255, '', 'Missing privilege separation directory: /run/sshd'), None),

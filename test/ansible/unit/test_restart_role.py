@@ -159,11 +159,40 @@ def test_what_another_restart_covers_is_neither_done_twice_nor_left():
     assert units(decided['attached']) == ['a.service']
     assert decided['shown'] == ['systemctl try-restart -- a.service system, because of /lib/x.so; it restarts b.service as well']
     assert outcome.judge(decided, before)['left'] == []
-    # If the role does not restart the one, it says so of the other.
-    alone = decide(before, only=['b.service'])
-    assert outcome.judge(alone, before)['people_said'] == [
-        'a.service: restart it (restart_only leaves it out)', 'b.service: restart it (it restarts with a.service)',
+    # If the role restarts neither, it says why of both.
+    neither = decide(before, only=['c.service'])
+    assert [entry['why'] for entry in outcome.judge(neither, before)['left']] == [
+        '%s: restart it (restart_only leaves it out)' % unit for unit in ('a.service', 'b.service')
     ]
+
+
+@pytest.mark.parametrize('options, stops', [({'only': ['b.service']}, []), ({}, ['v.service'])])
+def test_what_another_restart_covers_is_restarted_alone_if_that_one_is_left(options, stops):
+    covered = taking('b.service', covered_by='a.service', argv=None)
+    before = plan(taking('a.service', also_restarts=['b.service'], also_stops=stops), covered)
+    decided = decide(before, **options)
+    assert [each['argv'] for each in decided['attached']] == [['systemctl', 'try-restart', '--', 'b.service']]
+    judged = outcome.judge(decided, before, {'restarted': ['b.service']}, None, plan(taking('a.service', also_stops=stops)))
+    assert [entry['unit'] for entry in judged['left']] == ['a.service']
+    assert [entry['unit'] for entry in outcome.judge(decided, before)['left']] == ['a.service']
+
+
+def test_what_a_restart_covered_and_still_runs_on_the_files_fails_the_host():
+    before = plan(taking('a.service', also_restarts=['b.service']), taking('b.service', covered_by='a.service', argv=None))
+    after = plan(action('b.service'), action('c.service'))
+    judged = outcome.judge(decide(before), before, {'restarted': ['a.service']}, None, after)
+    assert (judged['is_well'], units(judged['still'])) == (False, ['b.service'])
+
+
+def test_what_takes_along_what_comes_last_comes_last():
+    before = plan(taking('a.service', also_restarts=['haproxy.service']), action('b.service'))
+    assert units(decide(before, last=['haproxy.service'])['attached']) == ['b.service', 'a.service']
+
+
+def test_check_mode_says_that_there_may_be_more():
+    before = plan(taking('a.service', also_restarts=['b.service']))
+    before['actions'][0]['impact']['complete'] = False
+    assert decide(before)['shown'][0].endswith('; it restarts b.service as well; systemd did not say all that it takes along')
 
 
 def test_a_plan_that_does_not_know_what_a_restart_takes_along():
