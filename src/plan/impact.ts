@@ -73,7 +73,7 @@ function policyLeaves(unit: string, units: Units, { user, shipped }: Policy): Le
   const names = { unit, aliases: (units.get(unit)?.names ?? []).filter((name) => name !== unit) };
   const own = user(names, { bytes: '', affects: true, mayBeHanded: false })?.decision.action;
   if (own !== undefined) return own === 'restart' ? null : own === 'manual' || own === 'reboot' ? 'user' : 'plan';
-  if (isWorkOfPeople(unit)) return 'plan';
+  if (isWorkOfPeople(unit) || startsOthers(unit)) return 'plan';
   const facts = { programs: [], killMode: null, hasCode: true, mapsCode: true };
   const decision = shipped({ ...names, ...facts, scope: 'system' });
   return decision !== null && decision.action !== 'restart' ? 'plan' : null;
@@ -82,6 +82,11 @@ function policyLeaves(unit: string, units: Units, { user, shipped }: Policy): Le
 /** Whether its end ends a session, a container or all that a user runs: systemd cannot start these again as they were. */
 function isWorkOfPeople(unit: string): boolean {
   return unit.endsWith('.scope') || parseManagerUid(unit) !== null;
+}
+
+/** Whether its restart starts every unit that it wants, also one that somebody has stopped: systemd.target(5). */
+function startsOthers(unit: string): boolean {
+  return unit.endsWith('.target');
 }
 
 /** The user's own rule for a restart outweighs the plan, but not the user's own rule that leaves another unit alone. */

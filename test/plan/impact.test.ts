@@ -240,6 +240,12 @@ const blocks: [name: string, given: ReturnType<typeof affected>, rules: UserPoli
     'manual a.service takes_others no command',
   ],
   [
+    'a target restarts with it, and starts what somebody has stopped',
+    affected({ 'a.service': { required_by: ['app.target'] } }, [related('app.target')]),
+    [],
+    'manual a.service takes_others no command',
+  ],
+  [
     'any other unit restarts with it',
     affected({ 'a.service': { required_by: ['b.service'] } }, [related('b.service')]),
     [],
