@@ -136,6 +136,42 @@ test('metrics: a number a unit, and no id', () => {
   for (const packages of [null, [], [inUse(null)], [inUse([], partly([]))]]) assert.deepEqual(pending(packages), []);
 });
 
+test('metrics: no 0 for a label if the number of one of its units or processes is not known', () => {
+  const line = (owned: readonly string[], strays: Record<string, ReturnType<typeof file>>) => {
+    const units = Object.entries(strays).map(([name, stray], index) => unit(name, [{ ...stray, pids: [index] }]));
+    const known = owned.map((name) => unit(name, [{ ...expat, pids: [300] }]));
+    const packages = owned.map((name) => inUse([], { units: [{ scope: 'system', user: null, name }], pids: [300] }));
+    return renderOpenmetrics({ ...report({ units: [...known, ...units], processes: [] }), packages }, null, null)
+      .split('\n')
+      .filter((each) => each.startsWith('lib_users_pending_fixes'));
+  };
+  const gone = file('code', '/usr/lib/gone.so');
+  const sum = 'lib_users_pending_fixes{scope="system",unit="run-*.service",user=""}';
+  const [first, second] = ['run-1234567.service', 'run-7654321.service'] as const;
+  assert.deepEqual(line([first], {}), [`${sum} 0`]);
+  assert.deepEqual(line([first], { [second]: gone }), []);
+  assert.deepEqual(line([first], { [second]: { ...gone, role: 'log' } }), [`${sum} 0`]);
+
+  const loose = made([inUse([], { units: [], pids: [200] })]);
+  const box = process(201, [{ ...gone, pids: [201] }]);
+  const shown = (extra: Report['processes']) =>
+    /^lib_users_pending_fixes\{scope="".*$/m.exec(
+      renderOpenmetrics({ ...loose, processes: [...loose.processes, ...extra] }, null, null),
+    )?.[0];
+  assert.equal(shown([]), 'lib_users_pending_fixes{scope="",unit="",user=""} 0');
+  assert.equal(shown([box]), undefined);
+});
+
+test("metrics: somebody's own code is of no package, and no package fixes it", () => {
+  const own = file('code', '/srv/app/own.so');
+  const [line] = renderOpenmetrics(
+    { ...made([inUse([])]), units: [unit('nginx.service', [expat, own])] },
+    null,
+    null,
+  ).match(/^lib_users_pending_fixes\{.*$/m) ?? [''];
+  assert.equal(line, `${nginx} 0`);
+});
+
 test('the report lists the newest 500 ids and counts all, by name and version, each unit and process once', async () => {
   const member = (pid: number, name: string | null): { process: AttributedProcess; finding: MapFinding } =>
     ({
