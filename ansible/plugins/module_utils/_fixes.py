@@ -5,6 +5,12 @@
 """The security fixes that a report or a plan names -> the keys of a module. If it is not known that there are none, the list is
 None and never empty. The documents' schemas are the source of truth."""
 
+import re
+
+# Folders in which packages have their code. Code elsewhere is somebody's own, and no package fixes it.
+# A test holds the expression to the program's.
+PLACE_OF_PACKAGES = re.compile(r'/(?:usr/(?!local/)|lib[^/]*/|s?bin/|opt/)')
+
 UNKNOWN = {
     'not_asked': 'the scan was not told to look for security fixes: set fixes: true, or scan with --fixes',
     'nothing_said': 'the report was made without --fixes, or of nothing that it found is known what was fixed since',
@@ -61,7 +67,9 @@ def has_stray_code(report):
     files = [(place, entry) for place in report['units'] for entry in place['files']]
     files += [(process, entry) for process in report['processes'] for entry in process['maps'] + process['fds']]
     return any(
-        entry['role'] == 'code' and (entry['package'] is None or place.get('container') is not None) for place, entry in files
+        entry['role'] == 'code' and PLACE_OF_PACKAGES.match(entry['path'])
+        and (entry['package'] is None or place.get('container') is not None)
+        for place, entry in files
     )
 
 

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import sys
 
 import pytest
@@ -51,6 +52,19 @@ def stray():
     document = report()
     next(each for unit in document['units'] for each in unit['files'] if each['role'] == 'code')['package'] = None
     return document
+
+
+def test_code_of_nobodys_package_is_fixed_by_none():
+    for path in ('/srv/app/own.so', '/usr/local/lib/own.so', '/home/a/lib/own.so'):
+        document = report(known(NEW))
+        next(each for unit in document['units'] for each in unit['files'] if each['role'] == 'code').update(package=None, path=path)
+        assert fixes.keys_of_report(document) == {'cves': [NEW], 'cves_unknown_because': None}
+
+
+def test_the_folders_of_packages_are_those_of_the_program():
+    source = open(os.path.join(os.path.dirname(__file__), '../../../src/path-evidence.ts'), encoding='utf-8').read()
+    program = re.search(r'^const placeOfPackages = /\^(.*)/;$', source, re.MULTILINE).group(1)
+    assert fixes.PLACE_OF_PACKAGES.pattern == program.replace('\\/', '/')
 
 
 def in_container():
