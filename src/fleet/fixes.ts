@@ -4,6 +4,7 @@ import { compareCves } from '../cves.ts';
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { CveAnswer, CveUnknown, FleetCve } from '../documents/generated/fleet.ts';
 import type { PackageInUse, Report } from '../documents/generated/report.ts';
+import { indexVersions } from '../documents/packages-in-use.ts';
 import { keyMaker } from '../keys.ts';
 import { isPlaceOfPackages } from '../path-evidence.ts';
 
@@ -46,6 +47,7 @@ export function collectHostFixes(report: Report, whole: boolean, share: Share): 
     return { lacks: [], unknown: ordered(unknown), lastListed: [] };
   }
   if (hasStrayCode(report)) unknown.add('no_package');
+  if (hasUnlistedCode(report)) unknown.add('fixes_unknown');
   for (const { fixes } of packages) {
     if (fixes === null) unknown.add('fixes_unknown');
     else if (!fixes.complete) unknown.add('changelog_incomplete');
@@ -83,6 +85,21 @@ function hasStrayCode({ units, processes }: Report): boolean {
     [...maps, ...fds].some(
       (file) => isStray(file) || (container !== null && file.role === 'code' && isPlaceOfPackages(file.path)),
     ),
+  );
+}
+
+/** Returns whether there is gone code of a package, and no entry of the report's packages is for it. */
+function hasUnlistedCode(report: Report): boolean {
+  const versionsOf = indexVersions(report);
+  const files = [
+    ...report.units.flatMap((unit) => unit.files),
+    ...report.processes.flatMap(({ pid, unit, container, maps, fds }) =>
+      unit === null && container === null ? [...maps, ...fds].map((file) => ({ ...file, pids: [pid] })) : [],
+    ),
+  ];
+  return files.some(
+    ({ role, package: owner, pids }) =>
+      role === 'code' && owner !== null && versionsOf !== null && versionsOf(owner, pids).length === 0,
   );
 }
 

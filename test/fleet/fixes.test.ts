@@ -63,6 +63,14 @@ const rows: [name: string, reports: Report[], exitCode: number, lacking: string[
     [],
     ['a changelog_incomplete'],
   ],
+  ['code of a package that the list of packages lacks', [host('a', [], whole)], 4, [], ['a fixes_unknown']],
+  [
+    'code of a package that other processes run',
+    [host('a', [inUse([], { pids: [7] })], whole)],
+    4,
+    [],
+    ['a fixes_unknown'],
+  ],
   ['it was not asked', [host('a', null, whole)], 4, [], ['a not_asked']],
   ['it was not asked, and nothing is stale', [host('a', null, { ...whole, units: [], processes: [] })], 0, [], []],
   [
