@@ -41,7 +41,8 @@ def code_of(keys):
 
 def test_all_is_known_of_a_report():
     assert fixes.keys_of_report(report(known(OLD, OLDEST), known(NEW, OLD))) == {'cves': [NEW, OLD, OLDEST], 'cves_unknown_because': None}
-    assert fixes.keys_of_report(report()) == {'cves': [], 'cves_unknown_because': None}
+    assert fixes.keys_of_report(report(known())) == {'cves': [], 'cves_unknown_because': None}
+    assert fixes.keys_of_report(report(units=[], processes=[])) == {'cves': [], 'cves_unknown_because': None}
 
 
 def scan(**more):
@@ -77,6 +78,7 @@ def in_container():
 UNKNOWN = {
     'not asked': (dict(report(), packages=None), 'not_asked', None),
     'an earlier report': ({key: each for key, each in report().items() if key != 'packages'}, 'not_asked', None),
+    'a package that is not listed': (report(), 'fixes_unknown', None),
     'a version without fixes': (report(None), 'fixes_unknown', None),
     'one of two': (report(None, known(NEW)), 'fixes_unknown', [NEW]),
     'a short changelog without any': (report(known(complete=False)), 'fixes_incomplete', None),
