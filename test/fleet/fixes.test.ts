@@ -229,3 +229,14 @@ test('text: the answer', () => {
   );
   assert.doesNotMatch(text(fold([lacking('b'), closed('c')])), /vulnerable/i);
 });
+
+test('text: the answer names the hosts on which an older kernel runs, because it does not look at kernels', () => {
+  const outdated = { code: 'kernel_outdated', installed: '6.1.0-28', running: '6.1.0-27', since: null } as const;
+  const old = closed('old');
+  const kernel = { ...old, host: { ...old.host, reboot: { required: true, reasons: [outdated] } } };
+  assert.match(
+    text(fold([kernel, closed('new')])),
+    /\nan older kernel runs than is on disk, and --cve does not look at kernels\n {2}old\n/,
+  );
+  assert.doesNotMatch(text(fold([closed('new')])), /kernel/);
+});

@@ -54,7 +54,11 @@ export function verdictOf({ id, verdict, hosts, unknown }: CveAnswer): [text: st
   return [`No host is known to run code without the fix of ${id}, but it cannot be known ${which}.`, 'yellow'];
 }
 
-export function answerSections({ hosts, unknown }: CveAnswer): FleetSection[] {
+const ofKernel: ReadonlySet<string> = new Set(['kernel_outdated', 'kernel_modules_missing']);
+
+/** The answer does not look at kernels, so a host whose kernel waits for a reboot is named beside it. */
+export function answerSections({ hosts, unknown }: CveAnswer, all: Fleet['hosts']): FleetSection[] {
+  const booted = all.filter(({ reboot_reasons = [] }) => reboot_reasons.some(({ code }) => ofKernel.has(code)));
   return [
     {
       title: 'fixed on disk, not in memory',
@@ -78,6 +82,11 @@ export function answerSections({ hosts, unknown }: CveAnswer): FleetSection[] {
         word(quote(sanitize(hostname)), 'bold'),
         ...words(because.map((each) => becauses[each]).join('; ')),
       ]),
+      paint: 'yellow',
+    },
+    {
+      title: 'an older kernel runs than is on disk, and --cve does not look at kernels',
+      lines: booted.length === 0 ? [] : [words(few(booted.map(({ hostname }) => sanitize(hostname))))],
       paint: 'yellow',
     },
   ];
