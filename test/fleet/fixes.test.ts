@@ -9,8 +9,11 @@ import type { Fleet } from '../../src/documents/generated/fleet.ts';
 import type { PackageInUse, Report } from '../../src/documents/generated/report.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';
+import { renderFleetJunit } from '../../src/render/fleet/junit.ts';
 import { renderFleetText } from '../../src/render/fleet/text.ts';
 import { assess, noGate } from '../support/assess.ts';
+import { needs } from '../support/needs.ts';
+import { lintJunit, parseJunit } from '../support/parsers.ts';
 import { anyReport } from '../support/report-arbitrary.ts';
 import { file, process, report, unit } from '../support/reports.ts';
 
@@ -161,6 +164,7 @@ test('--cve: the flag', () => {
     assert.throws(() => parseCve({ cve, 'fail-on': undefined }), usage, cve);
   }
   assert.throws(() => parseCve({ cve: asked, 'fail-on': ['any'] }), usage);
+  assert.throws(() => parseCve({ cve: asked, 'fail-on': undefined, 'allow-incomplete': true }), usage);
 });
 
 test('the ids that most hosts lack come first, then the newest; each host and unit once', () => {
@@ -239,4 +243,25 @@ test('text: the answer names the hosts on which an older kernel runs, because it
     /\nan older kernel runs than is on disk, and --cve does not look at kernels\n {2}old\n/,
   );
   assert.doesNotMatch(text(fold([closed('new')])), /kernel/);
+});
+
+test('JUnit: each host is a case of the answer', (t) => {
+  if (!needs(t, 'xmllint', 'python3')) return;
+  const reports = [lacking('b'), host('c', [inUse(null)], whole), closed('a')];
+  const xml = renderFleetJunit(fold(reports, asked, 1));
+  assert.equal(lintJunit([xml]), '');
+  assert.deepEqual(
+    parseJunit([xml])[0]?.cases.map(({ name, outcome, message, text }) => [name, outcome, message, text]),
+    [
+      ['a', null, null, ''],
+      ['b', 'failure', `fixed on disk, not in memory: ${asked}`, 'libexpat1 2.5-1+deb12u2 → u5\naffected: a.service'],
+      [
+        'c',
+        'error',
+        `it cannot be known whether ${asked} is fixed in memory: of a version that it runs it is not known what was fixed since`,
+        '',
+      ],
+      ['y can be read', 'error', 'torn', ''],
+    ],
+  );
 });

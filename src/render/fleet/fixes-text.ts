@@ -1,6 +1,6 @@
 // The security fixes of a fleet -> sections of its text: those that most hosts lack in memory, or the answer to --cve.
 
-import type { CveAnswer, CveUnknown, Fleet } from '../../documents/generated/fleet.ts';
+import type { CveAnswer, CveHost, CveUnknown, Fleet } from '../../documents/generated/fleet.ts';
 import { versionsText } from '../fixes-words.ts';
 import { count, quote } from '../format.ts';
 import { type Paint, type Word, word, words } from '../layout.ts';
@@ -44,6 +44,15 @@ const becauses: Readonly<Record<CveUnknown['because'][number], string>> = {
   list_cut: 'it has more ids than its report lists',
 };
 
+/** Sanitized: `libexpat1 2.5.0-1+deb12u2 → u5`. */
+export function lackText({ name, running_version, installed_version }: CveHost['packages'][number]): string {
+  return `${sanitize(name)} ${versionsText(running_version, installed_version)}`;
+}
+
+export function becauseText(because: CveUnknown['because']): string {
+  return because.map((each) => becauses[each]).join('; ');
+}
+
 export function verdictOf({ id, verdict, hosts, unknown }: CveAnswer): [text: string, paint: Paint] {
   if (verdict === 'drift') {
     const verb = hosts.length === 1 ? 'runs' : 'run';
@@ -64,14 +73,7 @@ export function answerSections({ hosts, unknown }: CveAnswer, all: Fleet['hosts'
       title: 'fixed on disk, not in memory',
       lines: hosts.map(({ hostname, packages, units }) => [
         word(quote(sanitize(hostname)), 'bold'),
-        ...words(
-          few(
-            packages.map(
-              ({ name, running_version, installed_version }) =>
-                `${sanitize(name)} ${versionsText(running_version, installed_version)}`,
-            ),
-          ),
-        ),
+        ...words(few(packages.map(lackText))),
         ...words(`(${units.length === 0 ? 'processes of no unit' : few(units.map(sanitizeUnit))})`, 'dim'),
       ]),
       paint: 'bold',
@@ -80,7 +82,7 @@ export function answerSections({ hosts, unknown }: CveAnswer, all: Fleet['hosts'
       title: 'cannot be known',
       lines: unknown.map(({ hostname, because }) => [
         word(quote(sanitize(hostname)), 'bold'),
-        ...words(because.map((each) => becauses[each]).join('; ')),
+        ...words(becauseText(because)),
       ]),
       paint: 'yellow',
     },
