@@ -12,8 +12,11 @@ export type FixesOf = (file: GoneFile, pids: readonly number[]) => number | null
 
 export function indexFixes(report: Report): FixesOf {
   const versionsOf = indexVersions(report);
-  return ({ role, package: owner }, pids) =>
-    role !== 'code' || versionsOf === null ? null : countFixes(ownVersions(owner, versionsOf(owner, pids)));
+  return (file, pids) => {
+    const { role, package: owner } = file;
+    if (role !== 'code' || versionsOf === null) return null;
+    return owner === null && !isStray(file) ? 0 : countFixes(ownVersions(owner, versionsOf(owner, pids)));
+  };
 }
 
 /** The fixes of a unit, by its identity and the files that it uses; the identity is nulls for processes in no unit. */

@@ -119,6 +119,15 @@ test('rows: the running version and the count, null where they are not known', (
   assert.deepEqual(cells([inUse([], { pids: [200] })]), [owner.running_version, 0]);
 });
 
+test("rows: somebody's own code has no fix, and of code that no package has any more nobody knows", () => {
+  const cell = (path: string, packages: PackageInUse[] | null) => {
+    const of = { ...report({ units: [], processes: [process(200, [file('code', path, [200])])] }), packages };
+    return JSON.parse(renderRows(of).split('\n')[0] ?? '').pending_fixes;
+  };
+  assert.deepEqual([cell('/srv/app/own.so', []), cell('/usr/lib/gone.so', [])], [0, null]);
+  assert.equal(cell('/srv/app/own.so', null), null);
+});
+
 const pending = (packages: PackageInUse[] | null) =>
   renderOpenmetrics(made(packages), null, null)
     .split('\n')
