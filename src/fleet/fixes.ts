@@ -4,9 +4,8 @@ import { compareCves } from '../cves.ts';
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { CveAnswer, CveUnknown, FleetCve } from '../documents/generated/fleet.ts';
 import type { PackageInUse, Report } from '../documents/generated/report.ts';
-import { indexVersions } from '../documents/packages-in-use.ts';
+import { hasStrayCode, indexVersions } from '../documents/packages-in-use.ts';
 import { keyMaker } from '../keys.ts';
-import { isPlaceOfPackages } from '../path-evidence.ts';
 
 /** The facts that are kept for one package of one report. */
 interface Lack {
@@ -73,18 +72,6 @@ function hasGoneCode({ units, processes }: Report): boolean {
   return (
     units.some(({ files }) => files.some(isCode)) ||
     processes.some(({ maps, fds }) => maps.some(isCode) || fds.some(isCode))
-  );
-}
-
-/** Returns whether there is gone code of no known package: a package may have had it before, or it is in a container. */
-function hasStrayCode({ units, processes }: Report): boolean {
-  const isStray = ({ role, path, package: owner }: { role: string; path: string; package: unknown }) =>
-    role === 'code' && owner === null && isPlaceOfPackages(path);
-  if (units.some(({ files }) => files.some(isStray))) return true;
-  return processes.some(({ maps, fds, container }) =>
-    [...maps, ...fds].some(
-      (file) => isStray(file) || (container !== null && file.role === 'code' && isPlaceOfPackages(file.path)),
-    ),
   );
 }
 

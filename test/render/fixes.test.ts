@@ -107,6 +107,19 @@ for (const [running, installed, shown] of versions) {
   test(`versions: ${shown}`, () => assert.equal(versionsText(running, installed), shown));
 }
 
+test('text: code of no package now, and of a container', () => {
+  const stray = /\nFixed on disk, not in memory:\n {2}Not known of code that is of no package now, or in a container\n/;
+  const gone = (path: string) => ({ ...made([]), units: [unit('nginx.service', [file('code', path)])], processes: [] });
+  const shown = (of: Report) => renderText(of, { colour: false, columns: 160 });
+  assert.match(shown(gone('/usr/lib/gone.so')), stray);
+  const box = process(7, [file('code', '/usr/lib/x.so', [7])], {
+    container: { runtime: 'docker', id: 'a', name: null, user: null },
+  });
+  assert.match(shown({ ...made([]), units: [], processes: [box] }), stray);
+  assert.doesNotMatch(shown(gone('/srv/own.so')), /not in memory/);
+  assert.doesNotMatch(shown({ ...gone('/usr/lib/gone.so'), packages: null }), /not in memory/);
+});
+
 test('rows: the running version and the count, null where they are not known', () => {
   const cells = (packages: PackageInUse[] | null) => {
     const [row] = renderRows({ ...made(packages), units: [] }).split('\n');

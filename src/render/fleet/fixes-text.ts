@@ -49,7 +49,7 @@ export function lackText({ name, running_version, installed_version }: CveHost['
   return `${sanitize(name)} ${versionsText(running_version, installed_version)}`;
 }
 
-export function becauseText(because: CveUnknown['because']): string {
+export function whyUnknownText(because: CveUnknown['because']): string {
   return because.map((each) => becauses[each]).join('; ');
 }
 
@@ -82,7 +82,7 @@ export function answerSections({ hosts, unknown }: CveAnswer, all: Fleet['hosts'
       title: 'cannot be known',
       lines: unknown.map(({ hostname, because }) => [
         word(quote(sanitize(hostname)), 'bold'),
-        ...words(becauseText(because)),
+        ...words(whyUnknownText(because)),
       ]),
       paint: 'yellow',
     },

@@ -7,7 +7,7 @@ import { count } from '../format.ts';
 import { type Case, type Outcome, renderSuite } from '../junit-xml.ts';
 import { rebootReasonText, rebootText } from '../reboot-reason.ts';
 import { sanitize, sanitizeUnit } from '../sanitize.ts';
-import { becauseText, lackText } from './fixes-text.ts';
+import { lackText, whyUnknownText } from './fixes-text.ts';
 
 type Host = Fleet['hosts'][number];
 
@@ -79,7 +79,7 @@ function answerCases({ id, hosts, unknown }: CveAnswer, keyOf: KeyOf): (host: Ho
       return { name, outcome: 'failure', message: `fixed on disk, not in memory: ${id}`, lines };
     }
     if (unsure === undefined) return { name, outcome: null, message: '', lines: [] };
-    const message = `it cannot be known whether ${id} is fixed in memory: ${becauseText(unsure.because)}`;
+    const message = `it cannot be known whether ${id} is fixed in memory: ${whyUnknownText(unsure.because)}`;
     return { name, outcome: 'error', message, lines: [] };
   };
 }
