@@ -43,6 +43,17 @@ test('rpm: the version that still runs, and what the changelog has since', async
     assert.deepEqual((await askRpm(t, run, log, more)).map(told), [expected], name);
 });
 
+test('rpm: a package that is installed for two architectures has its changelog once', async (t) => {
+  if (!needs(t, 'rpm', 'rpmbuild')) return;
+  const { run, builtAt } = makeDatabase(t, changelog.versions, ['i686', 'x86_64']);
+  const log = { 'var/log/dnf.rpm.log': dnf4.replaceAll('noarch', 'x86_64') };
+  for (const [more, evidence] of [
+    [{ modifiedAtNs: builtAt }, 'file_time'],
+    [{}, 'upgrade_log'],
+  ] as const)
+    assert.deepEqual((await askRpm(t, run, log, more)).map(told), [['libfoo', '1:1.2-1.el9', evidence, since]]);
+});
+
 test('rpm: a changelog that names no versions tells by the time of the file alone', async (t) => {
   if (!needs(t, 'rpm', 'rpmbuild')) return;
   const { run, builtAt } = makeDatabase(t, changelog.none);
