@@ -19,8 +19,8 @@ const special = {
     5: 'The gate is closed: something was found that --fail-on counts.',
   },
   fleet: {
-    4: 'Not enough is known of a host: with --fail-on, unless --allow-incomplete is given; else only with --require-complete.',
-    5: 'The gate is closed: something was found that --fail-on counts.',
+    4: 'Not enough is known of a host: with --fail-on, unless --allow-incomplete is given; with --cve in any case; else only with --require-complete.',
+    5: 'The gate is closed: something was found that --fail-on counts; with --cve: a host runs code without the fix.',
   },
   validate: { 0: 'The document is valid.', 5: 'The document is not valid.' },
 };

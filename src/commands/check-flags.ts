@@ -169,9 +169,9 @@ export function checkOptions(
 ): CheckOptions {
   return {
     failOn: flags['fail-on'] ?? null,
-    allowIncomplete: flags['allow-incomplete'] && !flags['require-complete'],
-    allowUnseenUsers: flags['allow-unseen-users'] && !flags['require-complete'],
     // oclif leaves out a boolean flag that was not given, although its type says that it is there.
+    allowIncomplete: flags['allow-incomplete'] === true && !flags['require-complete'],
+    allowUnseenUsers: flags['allow-unseen-users'] === true && !flags['require-complete'],
     fixesOnly: flags['fixes-only'] === true,
     filters: { ...filters, roles: filters.roles ?? config.check.roles ?? null },
     accept: config.check.accept,

@@ -49,8 +49,17 @@ function writesJunit({ format, also }: FleetFlags): boolean {
   return format === 'junit' || (also ?? []).some((copy) => copy.startsWith('junit='));
 }
 
-export function parseCve({ cve, 'fail-on': failOn }: Pick<FleetFlags, 'cve' | 'fail-on'>): string | null {
+export function parseCve({
+  cve,
+  'fail-on': failOn,
+  'allow-incomplete': allowIncomplete,
+}: Pick<FleetFlags, 'cve' | 'fail-on'> & Partial<Pick<FleetFlags, 'allow-incomplete'>>): string | null {
   if (cve === undefined) return null;
+  if (allowIncomplete) {
+    const message =
+      '--allow-incomplete is about --fail-on, and --cve says by itself what cannot be known (exit code 4)';
+    throw new LibUsersError('usage', message, 'leave --allow-incomplete out');
+  }
   if (failOn !== undefined) {
     throw new LibUsersError('usage', '--cve and --fail-on ask two questions', 'ask one after the other');
   }

@@ -41,7 +41,7 @@ export default class Fleet extends BaseCommand {
       command: '<%= config.bin %> fleet reports/ --format junit --output fleet.xml',
     },
     {
-      description: 'Is this hole closed on all hosts, in memory too?',
+      description: 'Does a host still run code without this fix, although it is on disk?',
       command: '<%= config.bin %> fleet reports/ --cve CVE-2026-32776',
     },
     { description: 'Reports that a tool streams', command: 'cat reports/*.ndjson | <%= config.bin %> fleet -' },

@@ -15,7 +15,10 @@ export function countedFindings({ fail_on, verdict, findings }: Drift): Finding[
 }
 
 /** The fixes of a finding that are on disk and not in memory: unknown is not the same as none. */
-export function fixesOf({ fixes, fixes_unknown_because = ['not_asked'] }: Finding): 'some' | 'none' | 'unknown' {
+export function fixesOf({
+  fixes,
+  fixes_unknown_because = ['not_asked'],
+}: Omit<Finding, 'change'>): 'some' | 'none' | 'unknown' {
   if ((fixes?.count ?? 0) > 0) return 'some';
   return fixes_unknown_because.length > 0 ? 'unknown' : 'none';
 }

@@ -2,6 +2,7 @@
 
 import { sortCves } from '../cves.ts';
 import { keyMaker } from '../keys.ts';
+import { isPlaceOfPackages } from '../path-evidence.ts';
 import { compareBytes } from './compare-bytes.ts';
 import type { FixedPackage } from './generated/plan.ts';
 import type { Package, PackageInUse, Report } from './generated/report.ts';
@@ -34,6 +35,18 @@ export function ownVersions(owner: Package | null, versions: readonly PackageInU
   const running = owner?.running_version ?? null;
   const own = versions.filter(({ running_version }) => running !== null && running_version === running);
   return own.length > 0 ? own : versions;
+}
+
+/** Returns whether there is gone code of no known package: a package may have had it before, or it is in a container. */
+export function hasStrayCode({ units, processes }: Report): boolean {
+  const isStray = ({ role, path, package: owner }: { role: string; path: string; package: unknown }) =>
+    role === 'code' && owner === null && isPlaceOfPackages(path);
+  if (units.some(({ files }) => files.some(isStray))) return true;
+  return processes.some(({ maps, fds, container }) =>
+    [...maps, ...fds].some(
+      (file) => isStray(file) || (container !== null && file.role === 'code' && isPlaceOfPackages(file.path)),
+    ),
+  );
 }
 
 export interface FixesSum {

@@ -42,9 +42,10 @@ export function judge(report: Report, document: Report | Drift | null, options: 
   const failOn = options.failOn ?? (known === null ? 'any' : 'new');
   const closing = judged.findings.filter(({ change }) => closesGate(failOn, change));
   const those = (fixes: ReturnType<typeof fixesOf>) => closing.filter((finding) => fixesOf(finding) === fixes);
+  const unsure = judged.findings.filter((finding) => failOn === 'new' && isKnownNoMore(finding, known));
   const marks: Marks = {
     counted: idsOf(options.fixesOnly ? those('some') : closing),
-    undecided: idsOf(options.fixesOnly ? those('unknown') : []),
+    undecided: idsOf(options.fixesOnly ? [...those('unknown'), ...unsure] : []),
   };
   const accepted = changes.findings.filter(isWanted).flatMap((finding) => {
     const entry = accepts(finding);
@@ -127,6 +128,13 @@ function toFinding(sighting: Sighting, report: Report, known: Known | null, fixe
 /** A file that was removed has no time of its replacement. A later upgrade still brings fixes that the baseline does not know. */
 function hasMoreFixes(now: Finding['fixes'], before: Finding['fixes']): boolean {
   return (now?.count ?? 0) > (before?.count ?? 0);
+}
+
+/** Returns whether the baseline knows the fixes of a finding that remains, and now they are not known: there may be more of them. */
+function isKnownNoMore(finding: Finding, known: Known | null): boolean {
+  const before = known?.findings.get(finding.id);
+  if (before === undefined || !known!.hasFixes || finding.change !== 'remaining') return false;
+  return fixesOf(finding) === 'unknown' && fixesOf(before) !== 'unknown';
 }
 
 /**

@@ -122,7 +122,7 @@ export async function findFixes(
   { name, installed }: { name: string; installed: string },
   history: PackageHistory,
 ): Promise<Fixes | UnknownBecause> {
-  const told = await findInChangelog(running, history);
+  const told = await findInChangelog(running, installed, history);
   const isLater = laterThan(running, installed, history);
   if (isLater === null) return told;
   const { byPackage, unread } = await history.advisories();
@@ -163,7 +163,8 @@ function laterThan(
  * later (1.2-1).
  */
 async function findInChangelog(
-  { sourceVersion, entry, evidence }: Running,
+  { version, sourceVersion, entry, evidence }: Running,
+  installedVersion: string,
   history: PackageHistory,
 ): Promise<Fixes | UnknownBecause> {
   const { changelog, without, installed, compare, contains } = history;
@@ -171,9 +172,19 @@ async function findInChangelog(
   if (evidence === null) return 'no_running_version';
   if (changelog === null) return without ?? 'no_changelog';
   if (sourceVersion === null && entry === null) return 'no_source_version';
-  if (installed !== null && sourceVersion !== null && compare(installed, sourceVersion) <= 0) return none;
+  const isNotLater = installed !== null && sourceVersion !== null && compare(installed, sourceVersion) <= 0;
+  if (isNotLater) {
+    // Two versions of a package may be one in the changelog's form. Then the place of the entry decides, if it is known.
+    const isOther =
+      entry === null
+        ? version !== null && compare(installedVersion, version) > 0
+        : (await changelog.upTo((each) => each === entry)).find((each) => each.version === entry.version) !== entry;
+    if (!isOther) return none;
+    if (entry === null) return 'no_source_version';
+  }
   const isReached = (each: ChangelogEntry) =>
-    each === entry || (each.version !== null && sourceVersion !== null && contains(sourceVersion, each.version));
+    each === entry ||
+    (!isNotLater && each.version !== null && sourceVersion !== null && contains(sourceVersion, each.version));
   const entries = await changelog.upTo(isReached);
   // A folder in /usr/share/doc may be a link to a package of the same source that is newer, so newer entries are skipped.
   const begin =

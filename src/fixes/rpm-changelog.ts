@@ -10,7 +10,7 @@ import type { ChangelogEntry } from './debian-changelog.ts';
 
 /** Begins the first line of an entry, so that this line differs from the entry's text. */
 const mark = 'lib-users-changelog\t';
-const format = `[${mark}%{=NAME}\\t%{=EVR}\\t%{=SOURCERPM}\\t%{CHANGELOGTIME}\\t%{CHANGELOGNAME}\\n%{CHANGELOGTEXT}\\n]`;
+const format = `[${mark}%{=NAME}\\t%{=EVR}\\t%{=ARCH}\\t%{=SOURCERPM}\\t%{CHANGELOGTIME}\\t%{CHANGELOGNAME}\\n%{CHANGELOGTEXT}\\n]`;
 
 export interface RpmPast {
   /** The name of the source; null if that is not known. */
@@ -25,21 +25,28 @@ export function queryRpmChangelogs(names: readonly string[], run: Run): Map<stri
 }
 
 export function parseRpmChangelogs(lines: readonly Bytes[]): Map<string, RpmPast> {
-  const pasts = new Map<string, RpmPast>();
+  const pasts = new Map<string, RpmPast & { architecture: Bytes }>();
   let text: Bytes[] = [];
   let finish = () => {};
   for (const line of lines) {
-    const [name, version, sourceRpm, time, author] = line.startsWith(mark) ? line.slice(mark.length).split('\t') : [];
+    const [name, version, architecture = '', sourceRpm, time, author] = line.startsWith(mark)
+      ? line.slice(mark.length).split('\t')
+      : [];
     if (name === undefined || version === undefined || author === undefined) {
       text.push(line);
       continue;
     }
     finish();
     const key = `${name} ${version}`;
-    const past = pasts.get(key) ?? { source: sourceName(sourceRpm ?? ''), entries: [] };
+    const past = pasts.get(key) ?? { architecture, source: sourceName(sourceRpm ?? ''), entries: [] };
     pasts.set(key, past);
     const own: Bytes[] = [];
     text = own;
+    // A package that is installed for two architectures is listed twice, with one changelog. New entries must not stand below old ones.
+    if (past.architecture !== architecture) {
+      finish = () => {};
+      continue;
+    }
     finish = () => {
       const date = /^[0-9]{1,12}$/.test(time ?? '') ? Number(time) : null;
       const text = own.join('\n');
@@ -48,7 +55,7 @@ export function parseRpmChangelogs(lines: readonly Bytes[]): Map<string, RpmPast
     };
   }
   finish();
-  return pasts;
+  return new Map([...pasts].map(([key, { source, entries }]) => [key, { source, entries }]));
 }
 
 /** Returns foo for `foo-1.2-3.el9.src.rpm`. */

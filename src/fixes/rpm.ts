@@ -46,17 +46,14 @@ const day = 24 * 3600;
 
 function pastOf(past: RpmPast | null, installed: string, advisories: PackageHistory['advisories']): PackageHistory {
   const first = past?.entries[0]?.version ?? null;
-  const tag = first === null ? null : tagOf(first, installed);
-  const toSource = (version: string): string => {
-    const bare = tag !== null && tag !== '' && version.endsWith(tag) ? version.slice(0, -tag.length) : version;
-    return bare.replace(/\.[a-z]+[0-9][\w.]*$/, '');
-  };
+  const mapping = first === null ? null : mappingOf(first, installed);
+  const toSource = mapping ?? withoutTag;
   return {
     source: past?.source ?? null,
     changelog: past === null ? null : new Changelog(each(past.entries), { cut: false }, async () => {}),
     without: 'no_changelog',
     // null if the first entry names no version or another one. Then the first entry counts as the newest.
-    installed: tag === null ? null : toSource(installed),
+    installed: mapping === null ? null : toSource(installed),
     toSource,
     toPackage: () => null,
     compare,
@@ -73,10 +70,19 @@ async function* each(entries: readonly ChangelogEntry[]): AsyncGenerator<Changel
   yield* entries;
 }
 
-/** Returns the text that the installed version has after the entry's version, as in `.el9`; null if the versions differ. */
-function tagOf(entry: string, installed: string): string | null {
+/** Returns 1.2-60.7 for 1.2-60.el9_2.7: the number behind the distribution's tag counts updates, and the tag does not. */
+function withoutTag(version: string): string {
+  return version.replace(/(-[^-]*?)\.[a-z]+[0-9]\w*((?:\.[0-9]+)*)$/, '$1$2');
+}
+
+/** Returns how a version is turned into the form of the entries, by the first entry; null if that is not of the installed version. */
+function mappingOf(entry: string, installed: string): ((version: string) => string) | null {
   const [ours, theirs] = withEpochs(entry, installed);
-  return theirs === ours || theirs.startsWith(`${ours}.`) ? theirs.slice(ours.length) : null;
+  if (theirs === ours) return (version) => version;
+  if (withoutTag(theirs) === ours) return withoutTag;
+  if (!theirs.startsWith(`${ours}.`)) return null;
+  const tag = theirs.slice(ours.length);
+  return (version) => (version.endsWith(tag) ? version.slice(0, -tag.length) : withoutTag(version));
 }
 
 function compare(a: string, b: string): number {

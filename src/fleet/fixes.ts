@@ -4,8 +4,8 @@ import { compareCves } from '../cves.ts';
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { CveAnswer, CveUnknown, FleetCve } from '../documents/generated/fleet.ts';
 import type { PackageInUse, Report } from '../documents/generated/report.ts';
+import { hasStrayCode, indexVersions } from '../documents/packages-in-use.ts';
 import { keyMaker } from '../keys.ts';
-import { isPlaceOfPackages } from '../path-evidence.ts';
 
 /** The facts that are kept for one package of one report. */
 interface Lack {
@@ -46,6 +46,7 @@ export function collectHostFixes(report: Report, whole: boolean, share: Share): 
     return { lacks: [], unknown: ordered(unknown), lastListed: [] };
   }
   if (hasStrayCode(report)) unknown.add('no_package');
+  if (hasUnlistedCode(report)) unknown.add('fixes_unknown');
   for (const { fixes } of packages) {
     if (fixes === null) unknown.add('fixes_unknown');
     else if (!fixes.complete) unknown.add('changelog_incomplete');
@@ -74,15 +75,18 @@ function hasGoneCode({ units, processes }: Report): boolean {
   );
 }
 
-/** Returns whether there is gone code of no known package: a package may have had it before, or it is in a container. */
-function hasStrayCode({ units, processes }: Report): boolean {
-  const isStray = ({ role, path, package: owner }: { role: string; path: string; package: unknown }) =>
-    role === 'code' && owner === null && isPlaceOfPackages(path);
-  if (units.some(({ files }) => files.some(isStray))) return true;
-  return processes.some(({ maps, fds, container }) =>
-    [...maps, ...fds].some(
-      (file) => isStray(file) || (container !== null && file.role === 'code' && isPlaceOfPackages(file.path)),
+/** Returns whether there is gone code of a package, and no entry of the report's packages is for it. */
+function hasUnlistedCode(report: Report): boolean {
+  const versionsOf = indexVersions(report);
+  const files = [
+    ...report.units.flatMap((unit) => unit.files),
+    ...report.processes.flatMap(({ pid, unit, container, maps, fds }) =>
+      unit === null && container === null ? [...maps, ...fds].map((file) => ({ ...file, pids: [pid] })) : [],
     ),
+  ];
+  return files.some(
+    ({ role, package: owner, pids }) =>
+      role === 'code' && owner !== null && versionsOf !== null && versionsOf(owner, pids).length === 0,
   );
 }
 

@@ -3,6 +3,7 @@
 import type { ClosedFixes } from '../documents/generated/plan.ts';
 import type { PackageInUse, Report } from '../documents/generated/report.ts';
 import { indexVersions, sumFixes, type VersionsOf } from '../documents/packages-in-use.ts';
+import { isPlaceOfPackages } from '../path-evidence.ts';
 import type { PlanReason } from './reasons.ts';
 
 /** At most so many ids are listed, the newest. */
@@ -15,15 +16,16 @@ export function collectFixes(report: Report): KnownFixes {
   return indexVersions(report);
 }
 
-type Reason = Pick<PlanReason, 'role' | 'package' | 'pids'>;
+type Reason = Pick<PlanReason, 'path' | 'role' | 'package' | 'pids'>;
 
 /** Collects the fixes that the actions for the findings bring into memory; null if no fix is known at all. */
 export function buildFixes(findings: readonly Reason[], known: KnownFixes): ClosedFixes | null {
   if (known === null) return null;
   const used = new Set<PackageInUse>();
   let isKnown = true;
-  for (const { role, package: owner, pids } of findings) {
-    if (role !== 'code') continue;
+  for (const { path, role, package: owner, pids } of findings) {
+    // Code outside the folders of packages is somebody's own, and no package fixes it.
+    if (role !== 'code' || (owner === null && !isPlaceOfPackages(path))) continue;
     const own = known(owner, pids);
     // A file of no package may have been in a package that was removed, or in a container.
     if (own.length === 0) isKnown = false;

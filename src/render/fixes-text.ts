@@ -1,6 +1,7 @@
 // The report's packages -> a paragraph of the text: which security fixes are on disk and not in memory, and for which files that is unknown.
 
 import type { PackageInUse, Report } from '../documents/generated/report.ts';
+import { hasStrayCode } from '../documents/packages-in-use.ts';
 import { fileName } from '../path-evidence.ts';
 import { idsText, unknownReasons, versionsText } from './fixes-words.ts';
 import { count, enumerate } from './format.ts';
@@ -10,9 +11,12 @@ import { sanitize, sanitizeUnit } from './sanitize.ts';
 const shownPackages = 20;
 const shownUnits = 4;
 
-/** '' without --fixes, and if no package has anything to tell. */
-export function renderFixes({ packages = null }: Report, style: Style): string {
-  if (packages === null || packages.length === 0) return '';
+const strayText = 'Not known of code that is of no package now, or in a container';
+
+/** '' without --fixes, and if there is nothing to tell. */
+export function renderFixes(report: Report, style: Style): string {
+  const { packages = null } = report;
+  if (packages === null) return '';
   const most = (each: PackageInUse): number => each.fixes?.count ?? 0;
   const open = packages.filter((each) => most(each) > 0).sort((a, b) => most(b) - most(a));
   const unknown = packages.filter(({ fixes }) => fixes === null || (!fixes.complete && fixes.count === 0));
@@ -22,6 +26,7 @@ export function renderFixes({ packages = null }: Report, style: Style): string {
       ? [words(`… ${open.length - shownPackages} more packages: see --format json`)]
       : []),
     ...(unknown.length === 0 ? [] : [words(unknownText(unknown), 'yellow')]),
+    ...(hasStrayCode(report) ? [words(strayText, 'yellow')] : []),
   ];
   if (lines.length === 0) return '';
   const title = 'Fixed on disk, not in memory:';

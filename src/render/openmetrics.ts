@@ -5,10 +5,12 @@ import type { Drift } from '../documents/generated/drift.ts';
 import type { Plan } from '../documents/generated/plan.ts';
 import type { Report, UnitFile } from '../documents/generated/report.ts';
 import { earliest } from '../documents/time.ts';
+import { groupBy } from '../group-by.ts';
 import { sumHeld } from '../held.ts';
+import { keyMaker } from '../keys.ts';
 import { stableName } from '../stable-names.ts';
 import { Family, toSeconds } from './metrics.ts';
-import { indexUnitFixes } from './pending-fixes.ts';
+import { indexUnitFixes, joinCounts } from './pending-fixes.ts';
 
 interface Owned {
   scope: string;
@@ -37,10 +39,16 @@ export function renderOpenmetrics(report: Report, plan: Plan | null, drift: Drif
     'pending_fixes',
     'Security fixes (CVE ids) that are on disk and not in the memory of a unit.',
   );
-  for (const owned of ownedFiles(report)) {
+  const all = ownedFiles(report);
+  const keyOf = keyMaker();
+  const withCode = all.filter(({ files }) => files.some(({ role }) => role === 'code'));
+  for (const group of groupBy(withCode, ({ scope, unit, user }) => keyOf(scope, unit, user)).values()) {
+    const { scope, unit, user } = group[0]!;
+    fixes.set({ scope, unit, user }, joinCounts(group.map((owned) => owned.fixes)));
+  }
+  for (const owned of all) {
     const { scope, unit, user, staleSince, heldBytes, memoryBytes } = owned;
     const owner = { scope, unit, user };
-    fixes.set(owner, owned.fixes, Math.max);
     for (const { kind, state } of owned.files) files.set({ ...owner, kind, state }, 1);
     if (owned.files.length > 0) since.set(owner, staleSince === null ? null : toSeconds(staleSince), Math.min);
     if (heldBytes > 0) held.set(owner, heldBytes);

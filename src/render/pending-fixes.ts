@@ -3,6 +3,7 @@
 import type { DeletedFd, DeletedMap, PackageInUse, Report, UnitFile } from '../documents/generated/report.ts';
 import { indexVersions, ownVersions } from '../documents/packages-in-use.ts';
 import { keyMaker } from '../keys.ts';
+import { isPlaceOfPackages } from '../path-evidence.ts';
 
 export type GoneFile = UnitFile | DeletedMap | DeletedFd;
 
@@ -11,8 +12,11 @@ export type FixesOf = (file: GoneFile, pids: readonly number[]) => number | null
 
 export function indexFixes(report: Report): FixesOf {
   const versionsOf = indexVersions(report);
-  return ({ role, package: owner }, pids) =>
-    role !== 'code' || versionsOf === null ? null : countFixes(ownVersions(owner, versionsOf(owner, pids)));
+  return (file, pids) => {
+    const { role, package: owner } = file;
+    if (role !== 'code' || versionsOf === null) return null;
+    return owner === null && !isStray(file) ? 0 : countFixes(ownVersions(owner, versionsOf(owner, pids)));
+  };
 }
 
 /** The fixes of a unit, by its identity and the files that it uses; the identity is nulls for processes in no unit. */
@@ -39,8 +43,19 @@ export function indexUnitFixes({ packages = null, processes }: Report): UnitFixe
   return (scope, uid, name, files) => {
     const amount = countFixes(units.get(keyOf(scope, uid, name)) ?? []);
     // Code of no package may have come from a removed package. So nobody knows that there is nothing.
-    return amount === 0 && files.some((file) => file.role === 'code' && file.package === null) ? null : amount;
+    return amount === 0 && files.some(isStray) ? null : amount;
   };
+}
+
+/** Code outside the folders of packages is somebody's own, and no package fixes it. */
+function isStray({ role, package: owner, path }: GoneFile): boolean {
+  return role === 'code' && owner === null && isPlaceOfPackages(path);
+}
+
+/** The number for several units of one label, by the greatest of them; null if that is 0 and one of them is not known. */
+export function joinCounts(counts: readonly (number | null)[]): number | null {
+  const most = Math.max(...counts.map((each) => each ?? 0));
+  return most === 0 && counts.includes(null) ? null : most;
 }
 
 /** Each id once. null if nothing is known, or if nothing was found but not everything is known. */

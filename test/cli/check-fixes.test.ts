@@ -87,6 +87,12 @@ const codes: [name: string, of: Report, flags: string[], code: number][] = [
   ['Nagios: at least 3, and from 2 on is wrong', atLeast, [...plugin, '-w', '9', '--critical-cves', '@2:'], 2],
   ['Nagios: not known', unknown, [...plugin, '-w', '9', '--critical-cves', '0'], 3],
   ['Nagios: not known, allowed', unknown, [...plugin, '-w', '9', '--critical-cves', '0', '--allow-incomplete'], 0],
+  [
+    'Nagios: not known, and the gate is open',
+    unknown,
+    [...plugin, '--fail-on', 'never', '-w', '9', '--critical-cves', '0'],
+    3,
+  ],
   ['Nagios: not known hides no WARNING', unknown, [...plugin, '-w', '0', '--critical-cves', '0'], 1],
 ];
 for (const [name, of, flags, code] of codes) {
@@ -138,6 +144,12 @@ test('a scan is asked for fixes by --fixes, --fixes-only and --critical-cves; a 
   const refused = runCli(['check', now, '--no-config', '--json', '--fixes']);
   assert.equal(refused.code, 2);
   assert.match(errorDocument(refused).message, /--fixes is about a scan/);
+});
+
+test('the document says what was not allowed', (t) => {
+  const { now } = write(t, { now: closed });
+  const drift = JSON.parse(runCli(['check', now, '--no-config', '--json', '--fail-on', 'never']).stdout) as Drift;
+  assert.deepEqual([drift.allow_incomplete, drift.allow_unseen_users], [false, false]);
 });
 
 test('a range that is none, and --fixes-only beside a saved judgement, are wrong uses (2)', (t) => {

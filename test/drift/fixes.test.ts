@@ -268,6 +268,18 @@ const againstBaseline: [name: string, before: Report, now: Report, verdict: stri
     ...(['pass', 'remaining'] as const),
   ],
   [
+    'no longer known: there may be more',
+    base([known], [removed]),
+    current([inUse('libexpat1', [100], 'no_changelog')], [removed]),
+    ...(['incomplete', 'remaining'] as const),
+  ],
+  [
+    'no longer known, and the baseline was made without --fixes',
+    base(null, [removed]),
+    current([inUse('libexpat1', [100], 'no_changelog')], [removed]),
+    ...(['pass', 'remaining'] as const),
+  ],
+  [
     'the baseline was made without --fixes, and has the finding',
     base(null, [removed]),
     current([known], [removed]),

@@ -86,7 +86,10 @@ const authors: [author: string, version: string | null][] = [
 ];
 for (const [author, version] of authors) {
   test(`rpm: the version of ${author.slice(0, 40)}`, () => {
-    const lines = [`lib-users-changelog\tfoo\t1:2-3\tfoo-2-3.src.rpm\t1777593600\t${author}`, '- Fix CVE-2026-4046'];
+    const lines = [
+      `lib-users-changelog\tfoo\t1:2-3\tx86_64\tfoo-2-3.src.rpm\t1777593600\t${author}`,
+      '- Fix CVE-2026-4046',
+    ];
     const [past] = parseRpmChangelogs(lines).values();
     assert.deepEqual(past, {
       source: 'foo',
@@ -96,8 +99,8 @@ for (const [author, version] of authors) {
 }
 
 test('rpm: several packages, and lines that belong to none', () => {
-  const entry = (name: string, version: string, id: string) => [
-    `lib-users-changelog\t${name}\t${version}\t(none)\t1777593600\tA <a@b> - 1-1`,
+  const entry = (name: string, version: string, id: string, architecture = 'x86_64') => [
+    `lib-users-changelog\t${name}\t${version}\t${architecture}\t(none)\t1777593600\tA <a@b> - 1-1`,
     `- ${id}`,
     'lib-users-changelog\ttorn',
     'package other is not installed',
@@ -107,12 +110,15 @@ test('rpm: several packages, and lines that belong to none', () => {
     ...entry('a', '1', 'CVE-2026-1111'),
     ...entry('a', '1', 'CVE-2026-2222'),
     ...entry('b', '2', 'CVE-2026-3333'),
+    ...entry('b', '2', 'CVE-2026-4444', 'i686'),
+    ...entry('b', '3', 'CVE-2026-5555', 'i686'),
   ]);
   assert.deepEqual(
     [...pasts].map(([key, { source, entries }]) => [key, source, entries.flatMap(({ cves }) => cves)]),
     [
       ['a 1', null, ['CVE-2026-1111', 'CVE-2026-2222']],
       ['b 2', null, ['CVE-2026-3333']],
+      ['b 3', null, ['CVE-2026-5555']],
     ],
   );
 });

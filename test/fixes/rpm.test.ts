@@ -43,6 +43,17 @@ test('rpm: the version that still runs, and what the changelog has since', async
     assert.deepEqual((await askRpm(t, run, log, more)).map(told), [expected], name);
 });
 
+test('rpm: a package that is installed for two architectures has its changelog once', async (t) => {
+  if (!needs(t, 'rpm', 'rpmbuild')) return;
+  const { run, builtAt } = makeDatabase(t, changelog.versions, ['i686', 'x86_64']);
+  const log = { 'var/log/dnf.rpm.log': dnf4.replaceAll('noarch', 'x86_64') };
+  for (const [more, evidence] of [
+    [{ modifiedAtNs: builtAt }, 'file_time'],
+    [{}, 'upgrade_log'],
+  ] as const)
+    assert.deepEqual((await askRpm(t, run, log, more)).map(told), [['libfoo', '1:1.2-1.el9', evidence, since]]);
+});
+
 test('rpm: a changelog that names no versions tells by the time of the file alone', async (t) => {
   if (!needs(t, 'rpm', 'rpmbuild')) return;
   const { run, builtAt } = makeDatabase(t, changelog.none);
@@ -58,6 +69,87 @@ test('rpm: a changelog that names no versions tells by the time of the file alon
     ['1:1.2-1.el9', null, 'no_source_version'],
   );
 });
+
+/** Entries as [version, day in May, id], the newest first; a release of RHEL's z-stream has its number behind the tag. */
+type Row = [
+  name: string,
+  entries: readonly (readonly [version: string, day: number, id: string])[],
+  change: readonly [from: string, to: string],
+  /** By the log. */
+  fixes: string,
+  /** By the time of the file, if the second entry is that of the running version. */
+  byTime?: string,
+];
+const zStream: Row[] = [
+  [
+    'entries with the tag',
+    [
+      ['1.2-23.el9_2.4', 3, 'CVE-2026-4444'],
+      ['1.2-23.el9_2.2', 2, 'CVE-2026-2222'],
+      ['1.2-23', 1, 'CVE-2026-1111'],
+    ],
+    ['1.2-23.el9_2.2', '1.2-23.el9_2.4'],
+    'CVE-2026-4444',
+    'CVE-2026-4444',
+  ],
+  [
+    'entries with the number and without the tag',
+    [
+      ['1.2-60.7', 3, 'CVE-2026-7777'],
+      ['1.2-60.4', 2, 'CVE-2026-4444'],
+      ['1.2-60', 1, 'CVE-2026-1111'],
+    ],
+    ['1.2-60.el9_2.4', '1.2-60.el9_2.7'],
+    'CVE-2026-7777',
+    'CVE-2026-7777',
+  ],
+  [
+    'a tag of an earlier minor release',
+    [
+      ['1.2-60.7', 3, 'CVE-2026-7777'],
+      ['1.2-59.2', 2, 'CVE-2026-2222'],
+      ['1.2-59.1', 1, 'CVE-2026-1111'],
+    ],
+    ['1.2-59.el9_1.1', '1.2-60.el9_2.7'],
+    'CVE-2026-7777 CVE-2026-2222',
+  ],
+  [
+    'entries without the number: nobody knows which of them the running version has',
+    [
+      ['1.2-60', 3, 'CVE-2026-7777'],
+      ['1.2-60', 2, 'CVE-2026-4444'],
+    ],
+    ['1.2-60.el9_2.4', '1.2-60.el9_2.7'],
+    'no_source_version',
+    'CVE-2026-7777',
+  ],
+  ['a reinstallation', [['1.2-60', 3, 'CVE-2026-7777']], ['1.2-60.el9', '1.2-60.el9'], ''],
+  ['a downgrade', [['1.2-60', 3, 'CVE-2026-7777']], ['1.2-61.el9', '1.2-60.el9'], ''],
+];
+for (const [name, entries, [from, to], fixes, byTime] of zStream) {
+  test(`rpm: ${name}`, async (t) => {
+    const noon = (day: number) => Date.UTC(2026, 4, day, 12) / 1000;
+    const lines = entries.map(
+      ([version, day, id]) =>
+        `lib-users-changelog\tlibfoo\t${to}\tx86_64\tlibfoo-${to}.src.rpm\t${noon(day)}\tA <a@b> - ${version}\n- ${id}\n`,
+    );
+    const run: Run = () => ({ kind: 'ok', status: 0, stdout: Buffer.from(lines.join('')), stderr: Buffer.alloc(0) });
+    const log = {
+      'var/log/dnf.rpm.log': `2026-01-01T06:00:00+0100 INFO --- logging initialized ---
+2026-05-12T06:12:44+0100 SUBDEBUG Upgrade: libfoo-${to}.x86_64
+2026-05-12T06:12:46+0100 SUBDEBUG Upgraded: libfoo-${from}.x86_64\n`,
+    };
+    const owner = { manager: 'rpm', name: 'libfoo', version: to } as const;
+    const told = async (more: Partial<Use>) => {
+      const [found] = await askRpm(t, run, log, { owner, ...more });
+      return found?.fixes?.cves.join(' ') ?? found?.unknownBecause;
+    };
+    assert.equal(await told({}), fixes, 'by the log');
+    // The build of an entry with a date alone has the midnight before.
+    const builtAt = BigInt(noon(entries[1]?.[1] ?? 1) - 43_200) * 1_000_000_000n;
+    if (byTime !== undefined) assert.equal(await told({ modifiedAtNs: builtAt }), byTime, 'by the time');
+  });
+}
 
 test('rpm: a database that cannot be asked leaves the version of the log', async (t) => {
   const refused: Run = () => ({ kind: 'missing' });

@@ -9,8 +9,11 @@ import type { Fleet } from '../../src/documents/generated/fleet.ts';
 import type { PackageInUse, Report } from '../../src/documents/generated/report.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';
+import { renderFleetJunit } from '../../src/render/fleet/junit.ts';
 import { renderFleetText } from '../../src/render/fleet/text.ts';
 import { assess, noGate } from '../support/assess.ts';
+import { needs } from '../support/needs.ts';
+import { lintJunit, parseJunit } from '../support/parsers.ts';
 import { anyReport } from '../support/report-arbitrary.ts';
 import { file, process, report, unit } from '../support/reports.ts';
 
@@ -62,6 +65,14 @@ const rows: [name: string, reports: Report[], exitCode: number, lacking: string[
     4,
     [],
     ['a changelog_incomplete'],
+  ],
+  ['code of a package that the list of packages lacks', [host('a', [], whole)], 4, [], ['a fixes_unknown']],
+  [
+    'code of a package that other processes run',
+    [host('a', [inUse([], { pids: [7] })], whole)],
+    4,
+    [],
+    ['a fixes_unknown'],
   ],
   ['it was not asked', [host('a', null, whole)], 4, [], ['a not_asked']],
   ['it was not asked, and nothing is stale', [host('a', null, { ...whole, units: [], processes: [] })], 0, [], []],
@@ -153,6 +164,7 @@ test('--cve: the flag', () => {
     assert.throws(() => parseCve({ cve, 'fail-on': undefined }), usage, cve);
   }
   assert.throws(() => parseCve({ cve: asked, 'fail-on': ['any'] }), usage);
+  assert.throws(() => parseCve({ cve: asked, 'fail-on': undefined, 'allow-incomplete': true }), usage);
 });
 
 test('the ids that most hosts lack come first, then the newest; each host and unit once', () => {
@@ -220,4 +232,36 @@ test('text: the answer', () => {
     /No host is known to run code without the fix .* cannot be known of 1 host\./,
   );
   assert.doesNotMatch(text(fold([lacking('b'), closed('c')])), /vulnerable/i);
+});
+
+test('text: the answer names the hosts on which an older kernel runs, because it does not look at kernels', () => {
+  const outdated = { code: 'kernel_outdated', installed: '6.1.0-28', running: '6.1.0-27', since: null } as const;
+  const old = closed('old');
+  const kernel = { ...old, host: { ...old.host, reboot: { required: true, reasons: [outdated] } } };
+  assert.match(
+    text(fold([kernel, closed('new')])),
+    /\nan older kernel runs than is on disk, and --cve does not look at kernels\n {2}old\n/,
+  );
+  assert.doesNotMatch(text(fold([closed('new')])), /kernel/);
+});
+
+test('JUnit: each host is a case of the answer', (t) => {
+  if (!needs(t, 'xmllint', 'python3')) return;
+  const reports = [lacking('b'), host('c', [inUse(null)], whole), closed('a')];
+  const xml = renderFleetJunit(fold(reports, asked, 1));
+  assert.equal(lintJunit([xml]), '');
+  assert.deepEqual(
+    parseJunit([xml])[0]?.cases.map(({ name, outcome, message, text }) => [name, outcome, message, text]),
+    [
+      ['a', null, null, ''],
+      ['b', 'failure', `fixed on disk, not in memory: ${asked}`, 'libexpat1 2.5-1+deb12u2 → u5\naffected: a.service'],
+      [
+        'c',
+        'error',
+        `it cannot be known whether ${asked} is fixed in memory: of a version that it runs it is not known what was fixed since`,
+        '',
+      ],
+      ['y can be read', 'error', 'torn', ''],
+    ],
+  );
 });

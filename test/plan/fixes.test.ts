@@ -97,6 +97,13 @@ const rows: [
     [expat([100]), file('code', '/usr/lib/old.so')],
     [2, 2, false, 'libexpat1 2'],
   ],
+  [
+    "somebody's own code, which no package fixes",
+    [inUse([100], ids(2))],
+    [expat([100]), file('code', '/srv/app/own.so')],
+    [2, 2, true, 'libexpat1 2'],
+  ],
+  ["nothing but somebody's own code", [], [file('code', '/usr/local/lib/own.so')], [0, 0, true, '']],
   ['nothing but code of no package', [], [file('code', '/usr/lib/old.so')], null],
   [
     'a list that was cut',

@@ -107,6 +107,19 @@ for (const [running, installed, shown] of versions) {
   test(`versions: ${shown}`, () => assert.equal(versionsText(running, installed), shown));
 }
 
+test('text: code of no package now, and of a container', () => {
+  const stray = /\nFixed on disk, not in memory:\n {2}Not known of code that is of no package now, or in a container\n/;
+  const gone = (path: string) => ({ ...made([]), units: [unit('nginx.service', [file('code', path)])], processes: [] });
+  const shown = (of: Report) => renderText(of, { colour: false, columns: 160 });
+  assert.match(shown(gone('/usr/lib/gone.so')), stray);
+  const box = process(7, [file('code', '/usr/lib/x.so', [7])], {
+    container: { runtime: 'docker', id: 'a', name: null, user: null },
+  });
+  assert.match(shown({ ...made([]), units: [], processes: [box] }), stray);
+  assert.doesNotMatch(shown(gone('/srv/own.so')), /not in memory/);
+  assert.doesNotMatch(shown({ ...gone('/usr/lib/gone.so'), packages: null }), /not in memory/);
+});
+
 test('rows: the running version and the count, null where they are not known', () => {
   const cells = (packages: PackageInUse[] | null) => {
     const [row] = renderRows({ ...made(packages), units: [] }).split('\n');
@@ -117,6 +130,15 @@ test('rows: the running version and the count, null where they are not known', (
   assert.deepEqual(cells([inUse(ids(27), { pids: [100] })]), [owner.running_version, null]);
   assert.deepEqual(cells([inUse(null, { pids: [200] })]), [owner.running_version, null]);
   assert.deepEqual(cells([inUse([], { pids: [200] })]), [owner.running_version, 0]);
+});
+
+test("rows: somebody's own code has no fix, and of code that no package has any more nobody knows", () => {
+  const cell = (path: string, packages: PackageInUse[] | null) => {
+    const of = { ...report({ units: [], processes: [process(200, [file('code', path, [200])])] }), packages };
+    return JSON.parse(renderRows(of).split('\n')[0] ?? '').pending_fixes;
+  };
+  assert.deepEqual([cell('/srv/app/own.so', []), cell('/usr/lib/gone.so', [])], [0, null]);
+  assert.equal(cell('/srv/app/own.so', null), null);
 });
 
 const pending = (packages: PackageInUse[] | null) =>
@@ -134,6 +156,42 @@ test('metrics: a number a unit, and no id', () => {
   assert.deepEqual(pending([inUse([])]), [`${nginx} 0`]);
   assert.deepEqual(pending([inUse(ids(2), partly(ids(2)))]), [`${nginx} 2`], 'at least');
   for (const packages of [null, [], [inUse(null)], [inUse([], partly([]))]]) assert.deepEqual(pending(packages), []);
+});
+
+test('metrics: no 0 for a label if the number of one of its units or processes is not known', () => {
+  const line = (owned: readonly string[], strays: Record<string, ReturnType<typeof file>>) => {
+    const units = Object.entries(strays).map(([name, stray], index) => unit(name, [{ ...stray, pids: [index] }]));
+    const known = owned.map((name) => unit(name, [{ ...expat, pids: [300] }]));
+    const packages = owned.map((name) => inUse([], { units: [{ scope: 'system', user: null, name }], pids: [300] }));
+    return renderOpenmetrics({ ...report({ units: [...known, ...units], processes: [] }), packages }, null, null)
+      .split('\n')
+      .filter((each) => each.startsWith('lib_users_pending_fixes'));
+  };
+  const gone = file('code', '/usr/lib/gone.so');
+  const sum = 'lib_users_pending_fixes{scope="system",unit="run-*.service",user=""}';
+  const [first, second] = ['run-1234567.service', 'run-7654321.service'] as const;
+  assert.deepEqual(line([first], {}), [`${sum} 0`]);
+  assert.deepEqual(line([first], { [second]: gone }), []);
+  assert.deepEqual(line([first], { [second]: { ...gone, role: 'log' } }), [`${sum} 0`]);
+
+  const loose = made([inUse([], { units: [], pids: [200] })]);
+  const box = process(201, [{ ...gone, pids: [201] }]);
+  const shown = (extra: Report['processes']) =>
+    /^lib_users_pending_fixes\{scope="".*$/m.exec(
+      renderOpenmetrics({ ...loose, processes: [...loose.processes, ...extra] }, null, null),
+    )?.[0];
+  assert.equal(shown([]), 'lib_users_pending_fixes{scope="",unit="",user=""} 0');
+  assert.equal(shown([box]), undefined);
+});
+
+test("metrics: somebody's own code is of no package, and no package fixes it", () => {
+  const own = file('code', '/srv/app/own.so');
+  const [line] = renderOpenmetrics(
+    { ...made([inUse([])]), units: [unit('nginx.service', [expat, own])] },
+    null,
+    null,
+  ).match(/^lib_users_pending_fixes\{.*$/m) ?? [''];
+  assert.equal(line, `${nginx} 0`);
 });
 
 test('the report lists the newest 500 ids and counts all, by name and version, each unit and process once', async () => {

@@ -30,8 +30,15 @@ export interface Built {
   builtAt: bigint;
 }
 
-/** Builds 1:1.2-1.el9 and 1:1.2-3.el9 of libfoo, installs the first and upgrades to the second, in the database alone. */
-export function makeDatabase(t: TestContext, entries: readonly string[]): Built {
+/**
+ * Builds 1:1.2-1.el9 and 1:1.2-3.el9 of libfoo, installs the first and upgrades to the second, in the database alone.
+ * @param architectures of several, each is installed beside the others
+ */
+export function makeDatabase(
+  t: TestContext,
+  entries: readonly string[],
+  architectures: readonly string[] = ['noarch'],
+): Built {
   const folder = temporaryFolder(t);
   const sh = (file: string, ...args: string[]): string => {
     const { status, stdout, stderr } = spawnSync(file, args, { encoding: 'utf8', cwd: folder });
@@ -48,27 +55,23 @@ export function makeDatabase(t: TestContext, entries: readonly string[]): Built 
   ] as const) {
     writeFileSync(
       join(folder, `libfoo-${release}.spec`),
-      `Name: libfoo\nEpoch: 1\nVersion: 1.2\nRelease: ${release}%{?dist}\nSummary: x\nLicense: MIT\nBuildArch: noarch\n
+      `Name: libfoo\nEpoch: 1\nVersion: 1.2\nRelease: ${release}%{?dist}\nSummary: x\nLicense: MIT\n
 %description\nx\n%install\nmkdir -p %{buildroot}/usr/lib64; echo ${release} >%{buildroot}/usr/lib64/libfoo.so.1\n%files\n/usr/lib64/libfoo.so.1\n
 %changelog\n${log.join('')}`,
     );
-    sh('rpmbuild', '-bb', ...define, `libfoo-${release}.spec`);
-    sh(
-      'rpm',
-      '--dbpath',
-      database,
-      '-U',
-      '--justdb',
-      '--nodeps',
-      `build/RPMS/noarch/libfoo-1.2-${release}.el9.noarch.rpm`,
-    );
+    for (const each of architectures) sh('rpmbuild', '-bb', '--target', each, ...define, `libfoo-${release}.spec`);
+    const files = architectures.map((each) => packageFile(release, each));
+    sh('rpm', '--dbpath', database, '-U', '--justdb', '--nodeps', '--ignorearch', '--replacefiles', ...files);
   }
-  const mtime = sh('rpm', '-qp', '--qf', '[%{FILEMTIMES}]', 'build/RPMS/noarch/libfoo-1.2-1.el9.noarch.rpm');
+  const mtime = sh('rpm', '-qp', '--qf', '[%{FILEMTIMES}]', packageFile('1', architectures[0]!));
   return {
     run: (file, args, limits) => run(file, ['--dbpath', database, ...args], limits),
     builtAt: BigInt(mtime) * 1_000_000_000n,
   };
 }
+
+const packageFile = (release: string, architecture: string): string =>
+  `build/RPMS/${architecture}/libfoo-1.2-${release}.el9.${architecture}.rpm`;
 
 const use = (more: Partial<Use> = {}): Use => ({
   pid: 7,

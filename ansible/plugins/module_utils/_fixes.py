@@ -5,6 +5,12 @@
 """The security fixes that a report or a plan names -> the keys of a module. If it is not known that there are none, the list is
 None and never empty. The documents' schemas are the source of truth."""
 
+import re
+
+# Folders in which packages have their code. Code elsewhere is somebody's own, and no package fixes it.
+# A test holds the expression to the program's.
+PLACE_OF_PACKAGES = re.compile(r'/(?:usr/(?!local/)|lib[^/]*/|s?bin/|opt/)')
+
 UNKNOWN = {
     'not_asked': 'the scan was not told to look for security fixes: set fixes: true, or scan with --fixes',
     'nothing_said': 'the report was made without --fixes, or of nothing that it found is known what was fixed since',
@@ -43,7 +49,7 @@ def keys_of_report(report):
     found = {
         'not_everything_seen': not shows_everything(report),
         'no_package': has_stray_code(report),
-        'fixes_unknown': len(known) < len(packages),
+        'fixes_unknown': len(known) < len(packages) or has_unlisted_code(report),
         'fixes_incomplete': not all(fixes['complete'] for fixes in known),
         'list_cut': any(fixes['count'] > len(fixes['cves']) for fixes in known),
     }
@@ -57,12 +63,25 @@ def shows_everything(report):
     return report['scan']['complete'] and shows_all
 
 
-def has_stray_code(report):
+def code_of(report):
+    """The gone code, each file with the unit or the process that uses it."""
     files = [(place, entry) for place in report['units'] for entry in place['files']]
     files += [(process, entry) for process in report['processes'] for entry in process['maps'] + process['fds']]
+    return [(place, entry) for place, entry in files if entry['role'] == 'code']
+
+
+def has_stray_code(report):
     return any(
-        entry['role'] == 'code' and (entry['package'] is None or place.get('container') is not None) for place, entry in files
+        PLACE_OF_PACKAGES.match(entry['path']) and (entry['package'] is None or place.get('container') is not None)
+        for place, entry in code_of(report)
     )
+
+
+def has_unlisted_code(report):
+    """Whether there is gone code of a package, and no entry of the report's packages is for it."""
+    listed = {(package['manager'], package['name']) for package in report['packages']}
+    owners = [entry['package'] for place, entry in code_of(report) if place.get('container') is None]
+    return any(owner is not None and (owner['manager'], owner['name']) not in listed for owner in owners)
 
 
 def keys_of_plan(plan, asked):

@@ -465,7 +465,7 @@ export interface Finding {
    */
   counted?: boolean;
   /**
-   * Whether nobody knows if it closes the gate: with fixes_only, if it is not known whether it has fixes. Since 1.4.
+   * Whether nobody knows if it closes the gate: with fixes_only, if it is not known whether it has fixes, or more fixes than in the baseline. Since 1.4.
    */
   undecided?: boolean;
 }

@@ -1,6 +1,6 @@
 // The security fixes of a fleet -> sections of its text: those that most hosts lack in memory, or the answer to --cve.
 
-import type { CveAnswer, CveUnknown, Fleet } from '../../documents/generated/fleet.ts';
+import type { CveAnswer, CveHost, CveUnknown, Fleet } from '../../documents/generated/fleet.ts';
 import { versionsText } from '../fixes-words.ts';
 import { count, quote } from '../format.ts';
 import { type Paint, type Word, word, words } from '../layout.ts';
@@ -44,6 +44,15 @@ const becauses: Readonly<Record<CveUnknown['because'][number], string>> = {
   list_cut: 'it has more ids than its report lists',
 };
 
+/** Sanitized: `libexpat1 2.5.0-1+deb12u2 → u5`. */
+export function lackText({ name, running_version, installed_version }: CveHost['packages'][number]): string {
+  return `${sanitize(name)} ${versionsText(running_version, installed_version)}`;
+}
+
+export function whyUnknownText(because: CveUnknown['because']): string {
+  return because.map((each) => becauses[each]).join('; ');
+}
+
 export function verdictOf({ id, verdict, hosts, unknown }: CveAnswer): [text: string, paint: Paint] {
   if (verdict === 'drift') {
     const verb = hosts.length === 1 ? 'runs' : 'run';
@@ -54,20 +63,17 @@ export function verdictOf({ id, verdict, hosts, unknown }: CveAnswer): [text: st
   return [`No host is known to run code without the fix of ${id}, but it cannot be known ${which}.`, 'yellow'];
 }
 
-export function answerSections({ hosts, unknown }: CveAnswer): FleetSection[] {
+const ofKernel: ReadonlySet<string> = new Set(['kernel_outdated', 'kernel_modules_missing']);
+
+/** The answer does not look at kernels, so a host whose kernel waits for a reboot is named beside it. */
+export function answerSections({ hosts, unknown }: CveAnswer, all: Fleet['hosts']): FleetSection[] {
+  const booted = all.filter(({ reboot_reasons = [] }) => reboot_reasons.some(({ code }) => ofKernel.has(code)));
   return [
     {
       title: 'fixed on disk, not in memory',
       lines: hosts.map(({ hostname, packages, units }) => [
         word(quote(sanitize(hostname)), 'bold'),
-        ...words(
-          few(
-            packages.map(
-              ({ name, running_version, installed_version }) =>
-                `${sanitize(name)} ${versionsText(running_version, installed_version)}`,
-            ),
-          ),
-        ),
+        ...words(few(packages.map(lackText))),
         ...words(`(${units.length === 0 ? 'processes of no unit' : few(units.map(sanitizeUnit))})`, 'dim'),
       ]),
       paint: 'bold',
@@ -76,8 +82,13 @@ export function answerSections({ hosts, unknown }: CveAnswer): FleetSection[] {
       title: 'cannot be known',
       lines: unknown.map(({ hostname, because }) => [
         word(quote(sanitize(hostname)), 'bold'),
-        ...words(because.map((each) => becauses[each]).join('; ')),
+        ...words(whyUnknownText(because)),
       ]),
+      paint: 'yellow',
+    },
+    {
+      title: 'an older kernel runs than is on disk, and --cve does not look at kernels',
+      lines: booted.length === 0 ? [] : [words(few(booted.map(({ hostname }) => sanitize(hostname))))],
       paint: 'yellow',
     },
   ];

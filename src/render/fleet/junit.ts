@@ -1,11 +1,13 @@
-// Fleet -> JUnit XML: one suite, one case for every host and one for every input that could not be read.
+// Fleet -> JUnit XML: one suite, one case for every host and one for every input that could not be read. With --cve a case is the
+// answer about its host.
 
-import type { Fleet } from '../../documents/generated/fleet.ts';
+import type { CveAnswer, Fleet } from '../../documents/generated/fleet.ts';
 import { type KeyOf, keyMaker } from '../../keys.ts';
 import { count } from '../format.ts';
 import { type Case, type Outcome, renderSuite } from '../junit-xml.ts';
 import { rebootReasonText, rebootText } from '../reboot-reason.ts';
 import { sanitize, sanitizeUnit } from '../sanitize.ts';
+import { lackText, whyUnknownText } from './fixes-text.ts';
 
 type Host = Fleet['hosts'][number];
 
@@ -19,6 +21,8 @@ export function renderFleetJunit(fleet: Fleet): string {
     seen.add(name);
   }
   const units = unitsByHost(fleet, keyOf);
+  const { cve = null } = fleet;
+  const caseOf = cve === null ? hostCase : answerCases(cve, keyOf);
   return renderSuite({
     name: 'lib-users fleet',
     hostname: null,
@@ -27,7 +31,7 @@ export function renderFleetJunit(fleet: Fleet): string {
     cases: [
       ...fleet.hosts.map((host) => {
         const ambiguous = twice.has(keyOf(sanitize(host.hostname)));
-        return hostCase(host, ambiguous, ambiguous ? [] : (units.get(keyOf(host.hostname)) ?? []), fleet);
+        return caseOf(host, ambiguous, ambiguous ? [] : (units.get(keyOf(host.hostname)) ?? []), fleet);
       }),
       ...fleet.unreadable_inputs.map((input) => inputCase(input, fleet)),
     ],
@@ -40,7 +44,7 @@ export function renderFleetJunit(fleet: Fleet): string {
  * @param units the affected units of the host with that name
  */
 function hostCase(host: Host, ambiguous: boolean, units: readonly string[], { fail_on = [] }: Fleet): Case {
-  const { hostname, source, complete, reboot_required, stale = 0, reboot_reasons = [], verdict = null } = host;
+  const { complete, reboot_required, stale = 0, reboot_reasons = [], verdict = null } = host;
   const isReboot = reboot_required === true || fail_on.includes('reboot');
   const reboot = isReboot ? rebootText({ required: reboot_required, reasons: reboot_reasons }) : null;
   const isBlind = !complete || (verdict === 'incomplete' && !(isReboot && reboot_required === null));
@@ -51,10 +55,32 @@ function hostCase(host: Host, ambiguous: boolean, units: readonly string[], { fa
   ];
   const outcomes: Readonly<Record<string, Outcome>> = { drift: 'failure', incomplete: 'error' };
   return {
-    name: ambiguous ? `${sanitize(hostname)} (${sanitize(source)})` : sanitize(hostname),
+    name: caseName(host, ambiguous),
     outcome: outcomes[verdict ?? ''] ?? (said.length > 0 ? 'skipped' : null),
     message: said.join('; '),
     lines: [...units.map((unit) => `affected: ${sanitizeUnit(unit)}`), ...reboot_reasons.map(rebootReasonText)],
+  };
+}
+
+function caseName({ hostname, source }: Host, ambiguous: boolean): string {
+  return ambiguous ? `${sanitize(hostname)} (${sanitize(source)})` : sanitize(hostname);
+}
+
+/** A host that lacks the fix in memory fails, and a host of which that cannot be known is an error. */
+function answerCases({ id, hosts, unknown }: CveAnswer, keyOf: KeyOf): (host: Host, ambiguous: boolean) => Case {
+  const lacking = new Map(hosts.map((host) => [keyOf(host.hostname, host.id), host]));
+  const open = new Map(unknown.map((host) => [keyOf(host.hostname, host.id), host]));
+  return (host, ambiguous) => {
+    const key = keyOf(host.hostname, host.id);
+    const name = caseName(host, ambiguous);
+    const [lack, unsure] = [lacking.get(key), open.get(key)];
+    if (lack !== undefined) {
+      const lines = [...lack.packages.map(lackText), ...lack.units.map((unit) => `affected: ${sanitizeUnit(unit)}`)];
+      return { name, outcome: 'failure', message: `fixed on disk, not in memory: ${id}`, lines };
+    }
+    if (unsure === undefined) return { name, outcome: null, message: '', lines: [] };
+    const message = `it cannot be known whether ${id} is fixed in memory: ${whyUnknownText(unsure.because)}`;
+    return { name, outcome: 'error', message, lines: [] };
   };
 }
 
@@ -71,10 +97,14 @@ function unitsByHost({ units }: Fleet, keyOf: KeyOf): Map<string, string[]> {
   return byHost;
 }
 
-function inputCase({ source, message }: Fleet['unreadable_inputs'][number], { verdict = null }: Fleet): Case {
+function inputCase(
+  { source, message }: Fleet['unreadable_inputs'][number],
+  { verdict = null, cve = null }: Fleet,
+): Case {
+  const isSkipped = cve === null && (verdict === null || verdict === 'pass');
   return {
     name: `${sanitize(source)} can be read`,
-    outcome: verdict === null || verdict === 'pass' ? 'skipped' : 'error',
+    outcome: isSkipped ? 'skipped' : 'error',
     message: sanitize(message),
     lines: [],
   };

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import sys
 
 import pytest
@@ -40,7 +41,8 @@ def code_of(keys):
 
 def test_all_is_known_of_a_report():
     assert fixes.keys_of_report(report(known(OLD, OLDEST), known(NEW, OLD))) == {'cves': [NEW, OLD, OLDEST], 'cves_unknown_because': None}
-    assert fixes.keys_of_report(report()) == {'cves': [], 'cves_unknown_because': None}
+    assert fixes.keys_of_report(report(known())) == {'cves': [], 'cves_unknown_because': None}
+    assert fixes.keys_of_report(report(units=[], processes=[])) == {'cves': [], 'cves_unknown_because': None}
 
 
 def scan(**more):
@@ -53,6 +55,19 @@ def stray():
     return document
 
 
+def test_code_of_nobodys_package_is_fixed_by_none():
+    for path in ('/srv/app/own.so', '/usr/local/lib/own.so', '/home/a/lib/own.so'):
+        document = report(known(NEW))
+        next(each for unit in document['units'] for each in unit['files'] if each['role'] == 'code').update(package=None, path=path)
+        assert fixes.keys_of_report(document) == {'cves': [NEW], 'cves_unknown_because': None}
+
+
+def test_the_folders_of_packages_are_those_of_the_program():
+    source = open(os.path.join(os.path.dirname(__file__), '../../../src/path-evidence.ts'), encoding='utf-8').read()
+    program = re.search(r'^const placeOfPackages = /\^(.*)/;$', source, re.MULTILINE).group(1)
+    assert fixes.PLACE_OF_PACKAGES.pattern == program.replace('\\/', '/')
+
+
 def in_container():
     document = report()
     process = next(process for process in document['processes'] if any(each['role'] == 'code' for each in process['maps']))
@@ -63,6 +78,7 @@ def in_container():
 UNKNOWN = {
     'not asked': (dict(report(), packages=None), 'not_asked', None),
     'an earlier report': ({key: each for key, each in report().items() if key != 'packages'}, 'not_asked', None),
+    'a package that is not listed': (report(), 'fixes_unknown', None),
     'a version without fixes': (report(None), 'fixes_unknown', None),
     'one of two': (report(None, known(NEW)), 'fixes_unknown', [NEW]),
     'a short changelog without any': (report(known(complete=False)), 'fixes_incomplete', None),
