@@ -7,7 +7,7 @@ import { type LogFormat, type PackageLog, readLog } from './package-log.ts';
 import type { Host } from './trusted-file.ts';
 import { toleranceMs } from './use.ts';
 
-/** Who asked for the replacement of a package. */
+/** The command and the user that asked for the replacement of a package. */
 export interface UpgradeRequest {
   /** The command line of the program that ran apt; null if the log does not say. */
   command: Bytes | null;

@@ -20,7 +20,7 @@ export interface PackageInUse {
   installedVersion: string;
   runningVersion: string | null;
   evidence: VersionEvidence | null;
-  /** Who asked for the replacement of the first of its files; null if that is not known. */
+  /** The command and the user that asked for the replacement of the first of its files; null if they are not known. */
   replacedBy: UpgradeRequest | null;
   /** null if the fixes are not known. Then `unknownBecause` says why. */
   fixes: Fixes | null;
