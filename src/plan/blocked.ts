@@ -53,6 +53,12 @@ const rows: readonly Row[] = [
     when: saying((facts) => facts.fragment_present === false),
     yields: true,
   },
+  {
+    code: 'cannot_start_again',
+    blocks: ['restart'],
+    when: saying((facts) => facts.programs_present === false),
+    yields: true,
+  },
   { code: 'not_own_files', blocks: all, when: isDoubtful, yields: true },
   {
     code: 'terminals',

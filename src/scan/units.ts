@@ -32,9 +32,13 @@ export function querySystemd(
     const answer = queryUnits(names, affectedUnit, run);
     const others = answer.problem === null ? queryRelated(answer.facts, run) : { units: [], problem: null };
     const named = new Set([...answer.facts.keys(), ...others.units.map(({ name }) => name)]);
-    for (const [name, { controlGroup, ...unit }] of answer.facts) {
+    for (const [name, { controlGroup, programs, ...unit }] of answer.facts) {
       const dependencies = keepAfter(unit.dependencies, named);
-      facts.set(name, { ...unit, dependencies, fragment_present: isOnDisk(unit.fragment_path, views) });
+      const present = {
+        fragment_present: isOnDisk(unit.fragment_path, views),
+        programs_present: areOnDisk(programs, views),
+      };
+      facts.set(name, { ...unit, ...present, dependencies });
       controlGroups.set(name, controlGroup);
     }
     const kept = others.units.map((unit) => ({ ...unit, dependencies: keepAfter(unit.dependencies, named) }));
@@ -125,4 +129,12 @@ export function systemdWarnings(processes: readonly AttributedProcess[], problem
 function isOnDisk(path: string | null, views: Views): boolean | null {
   if (path === null || !views.ownMounts.isLocalWalk(fromText(path))) return null;
   return hostFileExists('/', path);
+}
+
+/** Whether all of these programs are on disk; null if there are none, or it is not known of one and none is gone. */
+function areOnDisk(programs: readonly (string | null)[] | null, views: Views): boolean | null {
+  if (programs === null || programs.length === 0) return null;
+  const present = programs.map((path) => isOnDisk(path, views));
+  if (present.includes(false)) return false;
+  return present.includes(null) ? null : true;
 }

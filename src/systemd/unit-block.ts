@@ -4,11 +4,14 @@
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Dependencies, RelatedUnit, SystemdFacts } from '../documents/generated/report.ts';
+import { commandProperties, ownFilesProperties, parsePrograms } from './exec-commands.ts';
 import type { UnitQuestion } from './systemctl.ts';
 import { parseTimeSpan } from './time-span.ts';
 
-/** All facts that come from systemd. Whether the unit file is on disk is not one of them. */
-export type UnitFacts = Required<Omit<SystemdFacts, 'fragment_present'>> & {
+/** All facts that come from systemd. Whether files are on disk is not one of them. */
+export type UnitFacts = Required<Omit<SystemdFacts, 'fragment_present' | 'programs_present'>> & {
+  /** The programs that a start runs, null for each that is not known; null if the service has files of its own. */
+  programs: (string | null)[] | null;
   /** ControlGroup: the unit's cgroup path; null if it has none now. */
   controlGroup: string | null;
 };
@@ -61,6 +64,8 @@ const impact = [
   'InactiveExitTimestampMonotonic',
   'ActiveEnterTimestampMonotonic',
   'NFileDescriptorStore',
+  ...commandProperties,
+  ...ownFilesProperties,
   ...Object.values(lists),
 ] as const;
 
@@ -79,14 +84,24 @@ const typesThatTell: readonly (string | null)[] = ['notify', 'notify-reload', 'd
 
 type Values = ReadonlyMap<string, string>;
 
-/** @param block whole `Name=value` lines. A value may contain `=`, but no newline: systemctl replaces such a value. */
+/** systemctl prints a line for each entry of some of these. */
+const isRepeated = (property: string) =>
+  [...commandProperties, ...ownFilesProperties].some((each) => each === property);
+
+/**
+ * Several entries of one property become lines of its value.
+ * @param block whole `Name=value` lines. A value may contain `=`, but no newline: systemctl replaces such a value.
+ */
 function readValues(block: string): Values | null {
   const values = new Map<string, string>();
   for (const line of block.split('\n')) {
     const equals = line.indexOf('=');
     const property = line.slice(0, equals);
-    if (equals <= 0 || values.has(property)) return null;
-    values.set(property, line.slice(equals + 1));
+    if (equals <= 0) return null;
+    const value = line.slice(equals + 1);
+    const before = values.get(property);
+    if (before !== undefined && !isRepeated(property)) return null;
+    values.set(property, before === undefined ? value : `${before}\n${value}`);
   }
   return values;
 }
@@ -141,6 +156,7 @@ function parseUnitBlock(block: string, name: string): UnitFacts | null {
     stop_timeout_seconds: parseTimeSpan(values.get('TimeoutStopUSec') ?? ''),
     last_start_seconds: typesThatTell.includes(type) ? readStartSeconds(values) : null,
     kept_descriptors: readCount(values, 'NFileDescriptorStore'),
+    programs: readPrograms(values),
     controlGroup: text('ControlGroup'),
   };
 }
@@ -164,6 +180,12 @@ function readDependencies(values: Values): Dependencies | null {
     keyof Dependencies,
     string[]
   >;
+}
+
+function readPrograms(values: Values): (string | null)[] | null {
+  if (ownFilesProperties.some((property) => values.get(property))) return null;
+  const lines = commandProperties.flatMap((property) => values.get(property)?.split('\n') ?? []);
+  return parsePrograms(lines.filter(Boolean));
 }
 
 function readActions(values: Values): Pick<RelatedUnit, 'failure_action' | 'success_action' | 'start_limit_action'> {

@@ -30,6 +30,7 @@ const units: Readonly<Record<string, [unit: string, service: string]>> = {
     '',
     `Type=notify\nNotifyAccess=all\nEnvironment=LD_PRELOAD=${library}\nExecStart=sh -c 'sleep 2; systemd-notify --ready; exec sleep 4402'`,
   ],
+  'removed.service': ['', 'ExecStart=/opt/demo/removed 4403'],
   'dangerous.service': ['FailureAction=reboot', stale],
   'aaa.service': ['Wants=order.target\nAfter=order.target', stale],
   'zzz.service': ['', stale],
@@ -62,7 +63,7 @@ test('trixie, unified: what a restart takes along is what the plan foretold', as
   await guest.enter([
     'sh',
     '-c',
-    `mkdir -p /opt/demo && cp "$(readlink -f /lib/x86_64-linux-gnu/libz.so.1)" ${library}`,
+    `mkdir -p /opt/demo && cp /usr/bin/sleep /opt/demo/removed && cp "$(readlink -f /lib/x86_64-linux-gnu/libz.so.1)" ${library}`,
   ]);
   for (const [name, [unit, service]] of Object.entries(units)) {
     await guest.writeFile(`/etc/systemd/system/${name}`, `[Unit]\n${unit}\n[Service]\n${service}\n`);
@@ -76,7 +77,11 @@ test('trixie, unified: what a restart takes along is what the plan foretold', as
     'listens.socket',
     ...names.filter((name) => name !== 'asleep.service'),
   ]);
-  await guest.enter(['sh', '-c', `cp -p ${library} ${library}.new; mv ${library}.new ${library}`]);
+  await guest.enter([
+    'sh',
+    '-c',
+    `cp -p ${library} ${library}.new; mv ${library}.new ${library}; rm /opt/demo/removed`,
+  ]);
 
   const readPlan = async (): Promise<Plan> => {
     const { stdout } = await guest.exec([
@@ -106,6 +111,7 @@ test('trixie, unified: what a restart takes along is what the plan foretold', as
       ['restart', 'zzz.service', null],
       ['restart', 'aaa.service', null],
       ['manual', 'dangerous.service', 'may_reboot'],
+      ['manual', 'removed.service', 'cannot_start_again'],
     ],
   );
   assert.deepEqual(of('base.service')?.impact?.also_stops, ['victim.service']);
@@ -134,7 +140,7 @@ test('trixie, unified: what a restart takes along is what the plan foretold', as
   const left = (await readPlan()).actions.filter(({ unit }) => unit !== null && unit in units);
   assert.deepEqual(
     left.map(({ unit }) => unit),
-    ['dangerous.service'],
+    ['dangerous.service', 'removed.service'],
     'each of the others was restarted',
   );
 });

@@ -140,7 +140,8 @@ test('trixie, hybrid: private libraries replaced, sandboxed, chrooted, contained
       '/etc/systemd/system/demo.service.d/broken.conf',
       '[Service]\nType=forking\nExecStartPre=sh -c "echo no such table; false"\n',
     );
-    await guest.enter(['rm', '/opt/demo/gone']);
+    // It is there, and no program.
+    await guest.enter(['sh', '-c', 'cd /opt/demo; echo x >new; chmod +x new; mv new gone']);
     const again = `sleep 0.5; cp ${library} ${library}.new; mv ${library}.new ${library}`;
     const post = `[Service]\nExecStartPost=sh -c "${again}"\n`;
     await guest.writeFile('/etc/systemd/system/own-namespaces.service.d/again.conf', post);

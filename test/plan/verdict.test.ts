@@ -311,6 +311,18 @@ const rows: [name: string, of: Report, actions: string[], rules?: UserPolicyRule
     ['restart dbus-:1.3-org.freedesktop.problems@0.service'],
   ],
   ['unit file gone', withFacts('a@b.service', { fragment_present: false }), ['manual a@b.service unit_file_gone']],
+  [
+    'a program that a start runs is gone',
+    withFacts('a.service', { programs_present: false }),
+    ['manual a.service cannot_start_again'],
+  ],
+  ['programs that nobody knows about', withFacts('a.service', { programs_present: null }), ['restart a.service']],
+  [
+    'a program is gone, and the user says restart',
+    withFacts('a.service', { programs_present: false }),
+    ['restart a.service c.yaml:3'],
+    rule({ action: 'restart' }),
+  ],
   ['unit file that nobody knows about', withFacts('a.service', { fragment_present: null }), ['restart a.service']],
   [
     'unit file gone, and the user says restart',

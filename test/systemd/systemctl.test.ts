@@ -69,6 +69,7 @@ const facts = {
   stop_timeout_seconds: null,
   last_start_seconds: null,
   kept_descriptors: null,
+  programs: [],
   controlGroup: '/system.slice/cron.service',
 };
 const argv = ['show', '--no-pager', `--property=${affectedUnit.properties.join(',')}`, '--'];
@@ -415,6 +416,30 @@ for (const type of ['simple', 'exec', 'idle', 'oneshot']) {
   test(`how long the start of a ${type} service took is not known, because systemd does not wait`, () => {
     const { facts: found } = query(['a.service'], block('a.service', { ...impact, Type: type }));
     assert.equal(found.get('a.service')?.last_start_seconds, null);
+  });
+}
+
+const commandOf = (path: string, mayFail = 'no') =>
+  `{ path=${path} ; argv[]=${path} -g x ; y ; ignore_errors=${mayFail} ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }`;
+const starts: [name: string, changes: Record<string, string>, expected: (string | null)[] | null][] = [
+  ['one command', { ExecStart: commandOf('/usr/sbin/nginx') }, ['/usr/sbin/nginx']],
+  [
+    'several lines, and a command before',
+    { ExecStart: `${commandOf('/bin/a')}\nExecStart=${commandOf('/bin/b c')}`, ExecStartPre: commandOf('/bin/pre') },
+    ['/bin/a', '/bin/b c', '/bin/pre'],
+  ],
+  ['a command that may fail', { ExecStart: commandOf('/bin/a', 'yes') }, []],
+  ['a program that systemd looks up', { ExecStart: commandOf('sleep') }, [null]],
+  ['a line that is not understood', { ExecStart: '[unprintable]' }, [null]],
+  ['no command', { ExecStart: '' }, []],
+  ['a root of its own', { ExecStart: commandOf('/bin/a'), RootDirectory: '/srv/jail' }, null],
+  ['files bound into it', { ExecStart: commandOf('/bin/a'), BindPaths: '/x:/bin\nBindPaths=/y:/z' }, null],
+];
+for (const [name, changes, expected] of starts) {
+  test(`programs that a start runs: ${name}`, () => {
+    const { facts: found, problem } = query(['a.service'], block('a.service', changes));
+    assert.equal(problem, null);
+    assert.deepEqual(found.get('a.service')?.programs, expected);
   });
 }
 

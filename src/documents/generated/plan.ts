@@ -53,7 +53,7 @@ export type ActionName =
  */
 export type Scope = 'system' | 'user';
 /**
- * What stands in the way of a restart. user_process: a process that an ordinary user runs inside the unit, on files of users: no code of the unit's. not_own_files: only logs speak for an action, and they are of another service or nobody knows whose: somebody may have handed them to the unit. may_reboot: if the unit ends or fails, systemd ends or reboots the host. takes_others: its restart restarts or stops a unit that the policy does not restart.
+ * What stands in the way of a restart. user_process: a process that an ordinary user runs inside the unit, on files of users: no code of the unit's. not_own_files: only logs speak for an action, and they are of another service or nobody knows whose: somebody may have handed them to the unit. may_reboot: if the unit ends or fails, systemd ends or reboots the host. takes_others: its restart restarts or stops a unit that the policy does not restart. cannot_start_again: a program that a start of the unit runs is gone from disk.
  */
 export type BlockedBy =
   | 'not_loaded'
@@ -72,7 +72,8 @@ export type BlockedBy =
   | 'user_process'
   | 'not_own_files'
   | 'may_reboot'
-  | 'takes_others';
+  | 'takes_others'
+  | 'cannot_start_again';
 /**
  * {kind}_{state} of a gone file that is mapped; log_held, file_held: a gone file held open; scratch_file: made and unlinked by its own maker; policy: a rule says so.
  */

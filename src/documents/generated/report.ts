@@ -709,6 +709,10 @@ export interface SystemdFacts {
    */
   fragment_present?: boolean | null;
   /**
+   * Whether every program that a start runs (ExecStart=, ExecStartPre=) is on disk now; null if that is not known, as with RootDirectory=, or if the unit runs none.
+   */
+  programs_present?: boolean | null;
+  /**
    * Made at run time, without a unit file on disk.
    */
   transient: boolean;

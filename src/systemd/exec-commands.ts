@@ -1,0 +1,31 @@
+// The lines of ExecStart and ExecStartPre that systemctl prints -> the programs that a start runs. org.freedesktop.systemd1(5),
+// systemd.exec(5): settings that give a service other files than the host's make the programs unknown.
+
+/** systemctl prints one line for each command. */
+export const commandProperties = ['ExecStart', 'ExecStartPre'] as const;
+
+/** Settings by which a program may be at a path of the service and at none of the host. */
+export const ownFilesProperties = [
+  'RootDirectory',
+  'RootImage',
+  'BindPaths',
+  'BindReadOnlyPaths',
+  'MountImages',
+  'ExtensionImages',
+  'ExtensionDirectories',
+] as const;
+
+const command = /^\{ path=(.+?) ; argv\[\]=.* ; ignore_errors=(yes|no) ; /;
+
+/**
+ * Returns the absolute paths, without those of commands that may fail; null for a command whose program systemd looks up when it
+ * starts it, and for a line that is not understood.
+ * @param lines one command each
+ */
+export function parsePrograms(lines: readonly string[]): (string | null)[] {
+  return lines.flatMap((line) => {
+    const [, path, mayFail] = command.exec(line) ?? [];
+    if (mayFail === 'yes') return [];
+    return [path?.startsWith('/') ? path : null];
+  });
+}
