@@ -61,7 +61,9 @@ function parse(lines: Iterable<Bytes>): AptRun[] {
     else if (name === 'Commandline') run.command = value.slice(0, longestCommand);
     else if (name === 'Requested-By') run.user = userOf(value);
     else if (name === 'End-Date') {
-      run.endedAt = timeOf(line) ?? run.endedAt;
+      const at = timeOf(line);
+      // The clock may have been set back during the run.
+      if (at !== null && at >= run.beganAt) run.endedAt = at;
       hasEnded = true;
     } else if (replacing.has(name)) {
       for (const [, each, version] of value.matchAll(item)) run.replaced.set(each!, version!);

@@ -39,6 +39,7 @@ const rows: [name: string, log: string, asked: typeof asked | Record<string, unk
     { command: '/usr/bin/unattended-upgrade', user: null },
   ],
   ['a run that did not end', paragraph('05-02', alice, ''), { at: at('05-02', '12:40:00') }, byAlice],
+  ['an end before the begin', paragraph('05-02', alice, 'End-Date: 2026-05-02  11:00:00'), {}, byAlice],
   ['long after a run that did not end', paragraph('05-02', alice, ''), { at: at('05-02', '13:40:00') }, null],
   [
     'a run that did not end before the next',
