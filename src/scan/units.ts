@@ -4,7 +4,6 @@
 import { type Readers, readOr } from '../crew/readers.ts';
 import type { Dependencies, RelatedUnit, SystemdFacts, Warning } from '../documents/generated/report.ts';
 import { compileGlob } from '../glob.ts';
-import { hostFileExists } from '../host/files.ts';
 import { type Bytes, fromText } from '../procfs/bytes.ts';
 import type { SessionLeader } from '../procfs/sessions.ts';
 import type { Views } from '../procfs/views.ts';
@@ -13,6 +12,7 @@ import { run } from '../spawn.ts';
 import { queryRelated } from '../systemd/related-units.ts';
 import { queryUnits, queryVersion } from '../systemd/systemctl.ts';
 import { affectedUnit } from '../systemd/unit-block.ts';
+import { areOnDisk, isOnDisk } from './on-disk.ts';
 import type { ScanOptions } from './options.ts';
 
 /** @param wantsReboot whether systemd's host asks for a reboot: the kinds of reboot that there are depend on the version of systemd */
@@ -123,18 +123,4 @@ export function systemdWarnings(processes: readonly AttributedProcess[], problem
     ...(problem === null ? [] : [{ code: 'systemd_unavailable' as const, message: problem }]),
     ...messages.map((message) => ({ code: 'unit_facts_unavailable' as const, message })),
   ];
-}
-
-/** Whether the unit file is still on disk; null if there is none, or the look might hang. */
-function isOnDisk(path: string | null, views: Views): boolean | null {
-  if (path === null || !views.ownMounts.isLocalWalk(fromText(path))) return null;
-  return hostFileExists('/', path);
-}
-
-/** Whether all of these programs are on disk; null if there are none, or it is not known of one and none is gone. */
-function areOnDisk(programs: readonly (string | null)[] | null, views: Views): boolean | null {
-  if (programs === null || programs.length === 0) return null;
-  const present = programs.map((path) => isOnDisk(path, views));
-  if (present.includes(false)) return false;
-  return present.includes(null) ? null : true;
 }
