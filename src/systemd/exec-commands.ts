@@ -1,8 +1,8 @@
-// The lines of ExecStart and ExecStartPre that systemctl prints -> the programs that a start runs. org.freedesktop.systemd1(5),
-// systemd.exec(5): settings that give a service other files than the host's make the programs unknown.
+// The lines of ExecStart and its like that systemctl prints -> the programs that a start runs. org.freedesktop.systemd1(5),
+// systemd.service(5); systemd.exec(5): settings that give a service other files than the host's make the programs unknown.
 
-/** systemctl prints one line for each command. */
-export const commandProperties = ['ExecStart', 'ExecStartPre'] as const;
+/** systemctl prints one line for each command. If one of these commands fails, the service does not go on. */
+export const commandProperties = ['ExecStart', 'ExecStartPre', 'ExecStartPost', 'ExecCondition'] as const;
 
 /** Settings by which a program may be at a path of the service and at none of the host. */
 export const ownFilesProperties = [

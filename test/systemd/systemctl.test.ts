@@ -428,6 +428,11 @@ const starts: [name: string, changes: Record<string, string>, expected: (string 
     { ExecStart: `${commandOf('/bin/a')}\nExecStart=${commandOf('/bin/b c')}`, ExecStartPre: commandOf('/bin/pre') },
     ['/bin/a', '/bin/b c', '/bin/pre'],
   ],
+  [
+    'a command after the start, and one that decides about it',
+    { ExecStartPost: commandOf('/bin/post'), ExecCondition: commandOf('/bin/condition') },
+    ['/bin/post', '/bin/condition'],
+  ],
   ['a command that may fail', { ExecStart: commandOf('/bin/a', 'yes') }, []],
   ['a program that systemd looks up', { ExecStart: commandOf('sleep') }, [null]],
   ['a line that is not understood', { ExecStart: '[unprintable]' }, [null]],

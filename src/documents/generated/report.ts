@@ -709,7 +709,7 @@ export interface SystemdFacts {
    */
   fragment_present?: boolean | null;
   /**
-   * Whether every program that a start runs (ExecStart=, ExecStartPre=) is on disk now; null if that is not known, as with RootDirectory=, or if the unit runs none.
+   * Whether every program that a start runs (ExecStart=, ExecStartPre=, ExecStartPost=, ExecCondition=) is on disk now; null if that is not known, as with RootDirectory=, or if the unit runs none.
    */
   programs_present?: boolean | null;
   /**
