@@ -15,6 +15,7 @@ export interface Advisory {
 /** The text is no XML, or XML with parts that no updateinfo.xml has. */
 export class NotUpdateinfo extends Error {}
 
+const root = 'updates';
 const deepest = 32;
 const mostPackages = 10_000;
 const mostCves = 10_000;
@@ -50,6 +51,7 @@ class Reader {
   /** The names of the open elements, from the outside. */
   readonly #open: string[] = [];
   #update: Update | null = null;
+  #hasRoot = false;
   #ready: Advisory[] = [];
 
   constructor(names: ReadonlySet<string>, parser: SAXParser) {
@@ -69,6 +71,7 @@ class Reader {
 
   end(): Advisory[] {
     this.#parser.close();
+    if (!this.#hasRoot) refuse('it is empty');
     return this.#take();
   }
 
@@ -80,6 +83,9 @@ class Reader {
 
   #begin(name: string, attributes: Tag['attributes']): void {
     if (this.#open.length >= deepest) refuse('its elements are too deep');
+    // A page of a proxy may be XML as well, and says nothing of advisories.
+    if (this.#open.length === 0 && name !== root) refuse('its root is not <updates>');
+    this.#hasRoot = true;
     this.#open.push(name);
     const place = places[this.#open.join(' ')];
     if (place === 'update') this.#update = { type: attributes.type ?? '', packages: [], cves: new Set() };

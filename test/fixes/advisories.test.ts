@@ -41,7 +41,7 @@ test('advisories of versions between the running one and the installed one add t
     [
       'packed as zchunk, and as gzip too',
       {
-        [`${dnf}/x-updateinfo.xml.gz`]: '',
+        [`${dnf}/x-updateinfo.xml.gz`]: gzipSync(updateinfo()),
         [`${dnf}/a-updateinfo.xml.zck`]: '',
         [`${dnf}/updateinfo.xml.gz`]: gzipSync(text),
       },

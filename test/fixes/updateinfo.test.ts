@@ -138,8 +138,11 @@ const refused: [name: string, text: string][] = [
   ['elements that cross', '<updates><update></updates></update>'],
   ['an end without a begin', '</updates>'],
   ['a tag without a name', '<updates>< update></updates>'],
+  ['an empty file', ''],
+  ['white space alone', '\n'],
+  ['a page of a proxy', '<html><body>Log in first</body></html>'],
   ['no XML', '\x1f\x8b<\0\xff'],
-  ['elements without an end, one in another', '<x>'.repeat(100_000)],
+  ['elements without an end, one in another', `<updates>${'<x>'.repeat(100_000)}`],
   ['a tag without an end', `<updates><update x="${'y'.repeat(1 << 20)}`],
 ];
 for (const [name, text] of refused) {
