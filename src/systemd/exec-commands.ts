@@ -18,14 +18,17 @@ export const ownFilesProperties = [
 const command = /^\{ path=(.+?) ; argv\[\]=.* ; ignore_errors=(yes|no) ; /;
 
 /**
- * Returns the absolute paths, without those of commands that may fail; null for a command whose program systemd looks up when it
- * starts it, and for a line that is not understood.
+ * Returns the absolute paths; null for a command whose program systemd looks up when it starts it, and for a line that is not
+ * understood. A command that may fail is left out, but not one of ExecStart, because nothing runs in the service if it fails.
  * @param lines one command each
  */
-export function parsePrograms(lines: readonly string[]): (string | null)[] {
+export function parsePrograms(
+  property: (typeof commandProperties)[number],
+  lines: readonly string[],
+): (string | null)[] {
   return lines.flatMap((line) => {
     const [, path, mayFail] = command.exec(line) ?? [];
-    if (mayFail === 'yes') return [];
+    if (mayFail === 'yes' && property !== 'ExecStart') return [];
     return [path?.startsWith('/') ? path : null];
   });
 }

@@ -184,8 +184,10 @@ function readDependencies(values: Values): Dependencies | null {
 
 function readPrograms(values: Values): (string | null)[] | null {
   if (ownFilesProperties.some((property) => values.get(property))) return null;
-  const lines = commandProperties.flatMap((property) => values.get(property)?.split('\n') ?? []);
-  return parsePrograms(lines.filter(Boolean));
+  return commandProperties.flatMap((property) => {
+    const lines = values.get(property)?.split('\n') ?? [];
+    return parsePrograms(property, lines.filter(Boolean));
+  });
 }
 
 function readActions(values: Values): Pick<RelatedUnit, 'failure_action' | 'success_action' | 'start_limit_action'> {

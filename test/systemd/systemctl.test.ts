@@ -433,7 +433,11 @@ const starts: [name: string, changes: Record<string, string>, expected: (string 
     { ExecStartPost: commandOf('/bin/post'), ExecCondition: commandOf('/bin/condition') },
     ['/bin/post', '/bin/condition'],
   ],
-  ['a command that may fail', { ExecStart: commandOf('/bin/a', 'yes') }, []],
+  [
+    'commands that may fail, one of which is the service itself',
+    { ExecStart: commandOf('/bin/a', 'yes'), ExecStartPre: commandOf('/bin/pre', 'yes') },
+    ['/bin/a'],
+  ],
   ['a program that systemd looks up', { ExecStart: commandOf('sleep') }, [null]],
   ['a line that is not understood', { ExecStart: '[unprintable]' }, [null]],
   ['no command', { ExecStart: '' }, []],
