@@ -143,7 +143,7 @@ outcomes:
       returned: always
       type: str
     journal:
-      description: The last lines of the unit's journal if it failed, else null.
+      description: The last lines of the journal of the unit that failed, which may be one that restarted with it, else null.
       returned: always
       type: str
 restarted:
@@ -317,6 +317,7 @@ def judge(results, actions):
             fail(result, 'it is %s' % active)
         elif others:
             fail(result, '%s restarted with it and failed' % ', '.join(others))
+            result['journal'] = journal(uid_of(result), others[0])
 
 
 def entry_of(result):
@@ -425,7 +426,7 @@ def main():
         failed = [result for result in results if result['status'] in FAILED] + failed_before(record, results)
         keep(module, record, results, params['actions'] + params['detached'], failed)
     for result in failed:
-        if result['unit'] is not None:
+        if result['unit'] is not None and result['journal'] is None:
             result['journal'] = journal(uid_of(result), result['unit'])
     answer = dict(
         changed=any(result['status'] not in ('not_tried', 'refused') for result in results),

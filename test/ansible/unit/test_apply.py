@@ -200,10 +200,12 @@ def test_what_restarts_with_a_unit_and_fails(active, sub, status, monkeypatch):
         dict(entry, result=None, **({'active': active, 'sub': sub} if entry['unit'] == 'ssh.service' else {'active': 'active', 'sub': 'running'}))
         for entry in entries
     ])
+    monkeypatch.setattr(plan_apply, 'journal', lambda _uid, unit: 'lines of ' + unit)
     result = plan_apply.result_of(TAKES_ALONG, 'done')
     plan_apply.judge([result], [TAKES_ALONG])
     assert result['status'] == status
     assert result['said'] == (None if status == 'done' else 'ssh.service restarted with it and failed')
+    assert result['journal'] == (None if status == 'done' else 'lines of ssh.service')
     # The next run looks at both.
     assert [entry['unit'] for entry in plan_apply.entries_of(result, TAKES_ALONG)] == ['a.service', 'ssh.service']
 
