@@ -57,7 +57,7 @@ export async function readSockets(
   const init = await readInitNetwork(readers);
   if (init === null) return new Map();
   await readProcesses(services, readers);
-  const known = services.filter((service) => service.isRead && service.networks.size <= mostNetworks);
+  const known = services.filter(isKnown);
   // A service with a network of its own may hold sockets that PID 1 has opened for it: systemd.socket(5).
   for (const { networks } of known) networks.set(init.network, init.pid);
   const tables = await readTables(known, readers);
@@ -116,6 +116,11 @@ async function readProcesses(services: readonly Service[], readers: Readers): Pr
       if (answer === null || room < 0) service.isRead = false;
     });
   }
+}
+
+/** A user may have sockets and network namespaces without end. Each socket is looked for in each of the namespaces. */
+function isKnown({ isRead, inodes, networks }: Service): boolean {
+  return isRead && networks.size <= mostNetworks && inodes.size * networks.size <= mostInodes;
 }
 
 /** Reads the tables of each network namespace once, and returns them by the namespace; null for tables that could not be read. */

@@ -172,6 +172,22 @@ const unknown: [name: string, change: Partial<World>][] = [
     },
   ],
   [
+    'many sockets in many network namespaces',
+    {
+      trees: { '/system.slice/a.service': crowd.slice(0, 10) },
+      processes: {
+        ...simple.processes,
+        ...Object.fromEntries(
+          crowd.map((pid) => [
+            pid,
+            holds(`net:[${pid}]`, ...Array.from({ length: 20_000 }, (___, index) => pid * 20_000 + index)),
+          ]),
+        ),
+      },
+      tables: { ...simple.tables, ...Object.fromEntries(crowd.map((pid) => [`net:[${pid}]`, none])) },
+    },
+  ],
+  [
     'too many sockets',
     {
       trees: { '/system.slice/a.service': [10, ...crowd] },
