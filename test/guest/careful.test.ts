@@ -126,7 +126,9 @@ test('a reboot: refused, allowed, for the kernel alone, and its reasons on the s
     const flags = ['--user', 'root', '-e', JSON.stringify({ ...patch, ...more })];
     const patched = await controller.playbook('lib_users.host.patch', flags);
     assert.deepEqual([patched.status, await bootId(guest)], [0, first], patched.output);
-    assert.deepEqual(said(patched, 'Name why a reboot is required'), ['/run/reboot-required is there, for dbus']);
+    assert.deepEqual(said(patched, 'Name why a reboot is required'), [
+      '/run/reboot-required is there, for dbus (since DATE)',
+    ]);
   }
   rmSync(variables, { recursive: true });
   const unasked = await controller.playbook('lib_users.host.patch', ['--user', 'root']);
@@ -160,11 +162,13 @@ test('a reboot: refused, allowed, for the kernel alone, and its reasons on the s
   const check = await play({}, '--check');
   assert.deepEqual(
     [check.status, said(check, 'Show what would be done')],
-    [0, ['reboot', '/run/reboot-required is there, for dbus']],
+    [0, ['reboot', '/run/reboot-required is there, for dbus (since DATE)']],
   );
   const allowed = await play({ restart_never: ['redis*'], restart_reboot_despite: ['redis-server.service'] });
   assert.equal(allowed.status, 0, allowed.output);
-  assert.deepEqual(said(allowed, 'Say why the host is rebooted'), ['/run/reboot-required is there, for dbus']);
+  assert.deepEqual(said(allowed, 'Say why the host is rebooted'), [
+    '/run/reboot-required is there, for dbus (since DATE)',
+  ]);
   assert.notEqual(await bootId(guest), first);
 });
 

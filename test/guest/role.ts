@@ -18,12 +18,13 @@ interface Outcome {
   status: string;
 }
 
-/** The lines of a task's message, of all its runs. */
+/** The lines of a task's message, of all its runs. The date since which a reboot is due is left out. */
 export function said(play: PlayResult, task: string, host?: string): string[] {
   return play
     .all(task, host)
     .filter(({ status }) => status !== 'skipped')
-    .flatMap(({ result }) => result.msg as string[]);
+    .flatMap(({ result }) => result.msg as string[])
+    .map((line) => line.replace(/ \(since \d{4}-\d\d-\d\d\)$/, ' (since DATE)'));
 }
 
 /** `action unit` of everything that the role tried, in order; `, detached` follows if the unit carries the connection. */

@@ -62,8 +62,8 @@ test('bookworm, unified: libssl reinstalled, as a user with sudo in a login sess
   assert.equal(run.status, 0, run.output);
   assert.doesNotMatch(run.output, /\[WARNING\]|DEPRECAT/);
   assert.deepEqual(done(run), [
-    'restart nginx.service',
     'restart systemd-journald.service',
+    'restart nginx.service',
     'reexec_user_manager user@1000.service',
     'reexec_user_manager user@1001.service',
     'daemon_reexec init.scope',
@@ -96,7 +96,7 @@ test('trixie, hybrid: libssl reinstalled, as root without login sessions', async
   assert.deepEqual([before.status, done(before), left(before)], [0, [], []], before.output);
   await apt(guest, 'install', '--reinstall', libssl.trixie);
 
-  const others = ['restart nginx.service', 'restart systemd-journald.service', 'daemon_reexec init.scope'];
+  const others = ['restart systemd-journald.service', 'restart nginx.service', 'daemon_reexec init.scope'];
   await guest.writeFile('/etc/ssh/sshd_config.d/wrong.conf', 'Nonsense yes\n');
   const refused = await play();
   assert.deepEqual([refused.status, done(refused)], [2, others], refused.output);
