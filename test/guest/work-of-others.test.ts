@@ -129,7 +129,8 @@ for (const release of releases) {
     );
     const greeter = report.units.find(({ name }) => name === 'cosmic-greeter.service');
     assert.deepEqual(greeter?.systemd?.names, ['cosmic-greeter.service', 'display-manager.service']);
-    assert.equal(report.host.systemd_version, null, 'nobody asked');
+    const printed = (await guest.enter(['systemctl', '--version'])).stdout;
+    assert.ok(printed.startsWith(`systemd ${report.host.systemd_version} `), 'the version is that of systemctl');
 
     const plan = await ask<Plan>(guest, 'plan');
     assert.deepEqual(plan.actions.map(outcome).sort(), [
