@@ -9,6 +9,8 @@ import { localOptions } from './build/esbuild-options.mjs';
 import { root } from './project.mjs';
 
 process.chdir(root);
+// The program trusts no folder that others may write to. On many hosts a new folder of a person would be one (umask 002).
+process.umask(0o022);
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
 const nodeFlags = process.argv.slice(2).filter((arg) => arg.startsWith('-'));
 const separate = ['test/guest', 'test/bench', 'test/ansible', 'test/hostile', 'test/pack', 'test/fresh'];
