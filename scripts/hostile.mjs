@@ -1,21 +1,19 @@
-// `npm run test:hostile`: runs every test of hostile hosts: the long ones of test/hostile, the quick ones of test/live, and those of
-// hostile files at the place of an output. At the end it prints the figures that the tests give through test/support/test-counters.ts.
+// `npm run test:hostile`: runs every test of hostile hosts, and those of hostile files at the place of an output, one file after the
+// other, because a process that blocks its readers would disturb the others. At the end it prints the figures that the tests give
+// through test/support/test-counters.ts.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './project.mjs';
 
-const quick = readdirSync(join(root, 'test/live')).filter((file) =>
-  /^(hostile-.*|handed-files|far-mounts|blind-scanners)\.test\.ts$/.test(file),
-);
 const folder = mkdtempSync(join(tmpdir(), 'lib-users-hostile-'));
 const figures = join(folder, 'figures');
 writeFileSync(figures, '');
 const began = Date.now();
 const { status } = spawnSync(
   process.execPath,
-  ['scripts/test.mjs', 'test/hostile', 'test/output.test.ts', ...quick.map((file) => `test/live/${file}`)],
+  ['scripts/test.mjs', 'test/hostile', 'test/output.test.ts', '--test-concurrency=1'],
   { stdio: 'inherit', cwd: root, env: { ...process.env, LIB_USERS_FIGURES: figures } },
 );
 const sums = new Map();

@@ -3,6 +3,7 @@
 // file, and flags are node's (`--test-reporter=spec` names every test).
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { localOptions } from './build/esbuild-options.mjs';
@@ -39,7 +40,9 @@ await build({
 const built = files.map((file) => join(outdir, relative('test', file).replace(/\.ts$/, '.mjs')));
 const ours = ['--test-reporter=./scripts/test-reporter.mjs', '--test-reporter-destination=stdout'];
 const reporter = nodeFlags.some((flag) => flag.startsWith('--test-reporter')) ? [] : ours;
-const argv = ['--enable-source-maps', '--test', ...reporter, ...nodeFlags, ...built.sort()];
+// Node leaves one core alone, which is half of a machine that has two.
+const concurrency = `--test-concurrency=${Math.max(2, availableParallelism() - 1)}`;
+const argv = ['--enable-source-maps', '--test', concurrency, ...reporter, ...nodeFlags, ...built.sort()];
 const { status, signal } = spawnSync(process.execPath, argv, { stdio: 'inherit' });
 rmSync(outdir, { recursive: true, force: true });
 if (signal) process.kill(process.pid, signal);

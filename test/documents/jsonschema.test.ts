@@ -20,7 +20,7 @@ for (const name of ['report', 'plan', 'drift', 'fleet', 'error'] as const) {
     const worked = readFileSync(join(projectRoot, 'test/fixtures/documents', `${name}.json`));
     const random = new Random(9);
     const documents: unknown[] = [];
-    for (let tries = 0; documents.length < 250 && tries < 4000; tries++) {
+    for (let tries = 0; documents.length < 100 && tries < 4000; tries++) {
       const text = mutateJson(worked, random, [worked]).toString('utf8');
       try {
         documents.push(JSON.parse(text));
@@ -45,6 +45,6 @@ print(json.dumps([Draft202012Validator(schema).is_valid(document) for document i
     }
     const valid = expected.filter(Boolean).length;
     t.diagnostic(`${valid} of ${documents.length} are valid`);
-    assert.ok(valid > 20 && valid < documents.length - 20);
+    assert.ok(valid > 10 && valid < documents.length - 10);
   });
 }

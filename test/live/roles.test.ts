@@ -209,7 +209,7 @@ for (const [what, name, mode, role, reason] of held) {
     unlinkSync(path);
     assert.deepEqual(rolesOf(pid), [`${role} removed ${path}`]);
     const { actions, ignored } = planOf(pid);
-    // The log of a person who is no service may be for nobody to act on: test/live/handed-files.test.ts.
+    // The log of a person who is no service may be for nobody to act on: test/hostile/handed-files.test.ts.
     if (reason === null && process.geteuid?.() !== 0) return assert.equal(actions.length + ignored.length, 1);
     assert.deepEqual([actions.length, ignored.length], reason === null ? [1, 0] : [0, 1]);
     if (reason !== null) assert.match(ignored[0]!.reason, reason);
