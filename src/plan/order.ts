@@ -1,4 +1,4 @@
-// The safe order of the actions: services first, in the order in which a boot would start them, then managers, then the actions that
+// The safe order of the actions: changed unit files are read first; then services, in the order in which a boot would start them, managers, then the actions that
 // need a person. An action on the unit that carries the caller comes last of all, because the actions after it might never be done.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
@@ -7,6 +7,7 @@ import type { Units } from './reach.ts';
 import { placeServices } from './start-order.ts';
 
 const steps: readonly string[] = [
+  'daemon_reload',
   'system restart',
   'system reload',
   'system signal',

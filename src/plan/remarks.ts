@@ -1,6 +1,7 @@
 // An action and its target -> remarks to read before the action is done. systemd.kill(5): a restart ends every process that is left
 // in the unit's control group, no matter who started it. setsid(2).
 
+import { compareBytes } from '../documents/compare-bytes.ts';
 import type { ActionName, Remark } from '../documents/generated/plan.ts';
 import type { KernelSession, User } from '../documents/generated/report.ts';
 import type { Target, UnitTarget } from './target.ts';
@@ -54,6 +55,12 @@ const rows: readonly Row[] = [
     },
   },
 ];
+
+/** @param units those whose files systemd has to read again, in the order of the plan */
+export function changedFilesRemark(units: readonly string[]): Remark {
+  const what = units.length === 1 ? 'the unit file' : 'the unit files';
+  return { code: 'unit_files_changed', message: `${what} of ${list([...units].sort(compareBytes))} changed on disk` };
+}
 
 export function buildRemarks(action: ActionName, target: Target): Remark[] {
   return rows.flatMap(({ code, actions, say }) => {

@@ -44,6 +44,7 @@ const laterFields: ReadonlySet<string> = new Set([
   'report/$defs/scan/unseen',
   'report/$defs/process_counts/blocked',
   'plan/clean',
+  'plan/daemon_reload',
   'plan/unseen_users',
   'plan/$defs/action/callers_own',
   'drift/reboot',

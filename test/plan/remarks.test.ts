@@ -31,7 +31,14 @@ const reload = 'its unit file changed on disk: run systemctl daemon-reload first
 const rows: [name: string, said: string[], remarks: string[]][] = [
   ['nothing', remarksOf({}), []],
   ['an earlier report', remarksOf({}, { sessions: undefined as never }), []],
-  ['a changed unit file', remarksOf({ need_daemon_reload: true }), [`restart: daemon_reload_first: ${reload}`]],
+  [
+    'a changed unit file',
+    remarksOf({ need_daemon_reload: true }),
+    [
+      'daemon_reload: unit_files_changed: the unit file of a.service changed on disk',
+      `restart: daemon_reload_first: ${reload}`,
+    ],
+  ],
   [
     'a changed unit file, a person',
     remarksOf({ need_daemon_reload: true, refuse_manual_stop: true }),
@@ -101,7 +108,10 @@ test('a reload ends nothing, but reads the unit file', () => {
   );
   deepEqual(
     actions.map(({ action, remarks }) => [action, remarks?.map(({ code }) => code)]),
-    [['reload', ['daemon_reload_first']]],
+    [
+      ['daemon_reload', ['unit_files_changed']],
+      ['reload', ['daemon_reload_first']],
+    ],
   );
 });
 

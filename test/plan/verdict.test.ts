@@ -26,6 +26,7 @@ const session = { id: '7', user: deploy };
 
 /** `action unit`, with what blocks it and the rule that decided. */
 function shown({ action, unit: name, process: one, blocked_by, policy }: Action): string {
+  if (action === 'daemon_reload') return action;
   const what = name ?? (one === null ? 'container' : String(one.pid));
   const about = name !== null && one !== null ? `#${one.pid}` : '';
   return [action, what + about, blocked_by ?? policy?.rule].filter(Boolean).join(' ');
@@ -330,7 +331,7 @@ const rows: [name: string, of: Report, actions: string[], rules?: UserPolicyRule
     ['restart a.service c.yaml:3'],
     rule({ action: 'restart' }),
   ],
-  ['unit file changed', withFacts('a.service', { need_daemon_reload: true }), ['restart a.service']],
+  ['unit file changed', withFacts('a.service', { need_daemon_reload: true }), ['daemon_reload', 'restart a.service']],
   [
     'a shell on a terminal',
     inUnit('a.service', jobs, { sessions: [leads(100), shell] }),

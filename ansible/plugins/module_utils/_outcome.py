@@ -69,7 +69,7 @@ def still_to_do(decision, before, actions, failed):
     units = [failure['unit'] for failure in failed]
     return [
         action for action in actions
-        if action['action'] not in ('reload', 'signal') and action['unit'] not in units
+        if action['action'] not in ('daemon_reload', 'reload', 'signal') and action['unit'] not in units
         and (action['argv'] in done or (action['unit'] in covered and restarted_units([action])))
     ]
 

@@ -9,6 +9,7 @@ from ansible_collections.lib_users.host.plugins.module_utils._globs import any_m
 from ansible_collections.lib_users.host.plugins.module_utils._visible import visible
 
 VERBS = {
+    'daemon_reload': 'have it read the unit files again (systemctl daemon-reload)',
     'restart': 'restart it',
     'reload': 'reload it',
     'signal': 'send it the signal of the policy',
@@ -85,7 +86,13 @@ def files_of(action):
 
 
 def command_sentence(action):
-    return visible('%s, because of %s%s' % (' '.join(action['argv']), files_of(action), impact_words(action)))
+    # The action is for no file that is gone, but for unit files, and its remark names their units.
+    why = ', since %s' % messages_of(action) if action['action'] == 'daemon_reload' else ', because of %s' % files_of(action)
+    return visible('%s%s%s' % (' '.join(action['argv']), why, impact_words(action)))
+
+
+def messages_of(action):
+    return '; '.join(remark['message'] for remark in action.get('remarks') or [])
 
 
 def impact_words(action):
@@ -103,6 +110,11 @@ def impact_words(action):
 def along(action):
     """The units that restart with the action. Plans before 1.3 do not know them."""
     return (action.get('impact') or {}).get('also_restarts', [])
+
+
+def has_changed_file(action):
+    """Whether systemd would use an old unit file for the action, unless it reads the files again before."""
+    return any(remark['code'] == 'daemon_reload_first' for remark in action.get('remarks') or [])
 
 
 def restarted_units(actions):

@@ -11,6 +11,7 @@ version_added: 0.1.0
 description:
   - Runs the commands of actions that M(lib_users.host.plan_info) returned, in their order, and says of each how it went.
   - It decides nothing. What has no command in the plan is refused, and so is any command that no plan holds.
+  - If systemd cannot read unit files that changed on disk (the action V(daemon_reload)), nothing is done after that, whatever O(keep_going) says.
   - Before sshd is restarted or reloaded, by itself or with another unit, C(sshd -t) is asked. If it objects, the action is refused.
   - A unit that failed after C(systemctl) was content with its restart counts as failed, also if a unit that restarted with it failed.
   - A unit that the last run restarted in this boot and that is failed now is a failure too, whatever O(actions) say. What
@@ -100,7 +101,7 @@ EXAMPLES = r'''
 
 - name: Restart what must be restarted
   lib_users.host.plan_apply:
-    actions: "{{ lu.actions | selectattr('action', 'eq', 'restart') | rejectattr('carries_caller') }}"
+    actions: "{{ lu.actions | selectattr('action', 'in', ['daemon_reload', 'restart']) | selectattr('argv') | rejectattr('carries_caller') }}"
     wait_for:
       - unit: nginx.service
         port: 80
@@ -135,7 +136,8 @@ outcomes:
     status:
       description:
         - V(done), V(failed), V(detached) (systemd will do it in a second), V(refused) (it would not start again), V(not_tried)
-          (an earlier one failed and O(keep_going) is false, or that user's manager did not answer in time), or V(planned) in check mode.
+          (an earlier one failed and O(keep_going) is false, systemd could not read changed unit files, or that user's manager did not answer in
+          time), or V(planned) in check mode.
       returned: always
       type: str
     said:
@@ -187,6 +189,7 @@ from ansible_collections.lib_users.host.plugins.module_utils._visible import vis
 # A program that cannot be executed fails a moment after systemd called its service started.
 SETTLE_SECONDS = 1
 FAILED = ('failed', 'refused')
+UNREAD = 'systemd could not read the changed unit files'
 TIMER = ['systemd-run', '--quiet', '--collect', '--on-active=1s', '--timer-property=AccuracySec=100ms']
 
 
@@ -219,6 +222,11 @@ def is_of_user(result):
 def has_failed(results):
     """Whether a unit of the system failed; a user could have its own units fail at will."""
     return any(result['status'] in FAILED and not is_of_user(result) for result in results)
+
+
+def has_not_read(result):
+    """Whether systemd still has the old unit files, with which nothing must be restarted."""
+    return result['action'] == 'daemon_reload' and result['status'] in FAILED
 
 
 def changes_state(result):
@@ -262,6 +270,9 @@ def apply(actions, params):
         if uid in silent:
             result.update(status='not_tried', said='the manager of that user did not answer in time')
             continue
+        if any(has_not_read(each) for each in results):
+            result.update(status='not_tried', said=UNREAD)
+            continue
         if not params['keep_going'] and has_failed(results):
             result['status'] = 'not_tried'
             continue
@@ -289,6 +300,9 @@ def detach(actions, params, results):
     for number, action in enumerate(actions):
         result = result_of(action, 'detached')
         detached.append(result)
+        if any(has_not_read(each) for each in results):
+            result.update(status='not_tried', said=UNREAD)
+            continue
         if not params['keep_going'] and has_failed(results + detached):
             result['status'] = 'not_tried'
             continue
@@ -380,7 +394,8 @@ def check_options(module):
 def name_failures(failed):
     lines = []
     for result in failed:
-        lines.append('%s of %s failed: %s' % (result['action'], result['unit'], result['said']))
+        what = ' '.join(result['argv']) if result['unit'] is None else '%s of %s' % (result['action'], result['unit'])
+        lines.append('%s failed: %s' % (what, result['said']))
         if result['journal']:
             lines += ['Its last journal lines:', result['journal']]
     return visible_lines('\n'.join(lines))

@@ -36,9 +36,10 @@ export type RebootReason =
  */
 export type NullableTime = Time | null;
 /**
- * What is to be done.
+ * What is to be done. daemon_reload: the system's manager reads all unit files again, because the file of a unit that is restarted or reloaded changed on disk; unit is null, because is empty, and a remark names those units.
  */
 export type ActionName =
+  | 'daemon_reload'
   | 'restart'
   | 'reload'
   | 'signal'
@@ -149,6 +150,10 @@ export interface Plan {
    * The services of user managers to restart.
    */
   user_services: UserService[];
+  /**
+   * Whether the system's manager is to read all unit files again before anything else (systemctl daemon-reload), because the file of a unit that is restarted or reloaded changed on disk. Always written; not required, since documents before 1.3 do not have it.
+   */
+  daemon_reload?: boolean;
   /**
    * Whether PID 1 is to be re-executed.
    */
@@ -566,9 +571,9 @@ export interface FixedPackage {
  */
 export interface Remark {
   /**
-   * daemon_reload_first: the unit file changed on disk. ends_sessions: processes that lead sessions of their own end with the unit. several_users: so do processes of several people. users_own_files: whose process it is that stands in the unit, with blocked_by user_process.
+   * daemon_reload_first: the unit file changed on disk. unit_files_changed: whose files daemon_reload reads. ends_sessions: processes that lead sessions of their own end with the unit. several_users: so do processes of several people. users_own_files: whose process it is that stands in the unit, with blocked_by user_process.
    */
-  code: 'daemon_reload_first' | 'ends_sessions' | 'several_users' | 'users_own_files';
+  code: 'daemon_reload_first' | 'ends_sessions' | 'several_users' | 'users_own_files' | 'unit_files_changed';
   /**
    * One sentence for a person.
    */

@@ -20,6 +20,11 @@ function of(name: Action['action'], scope?: Action['scope']): Section['holds'] {
 
 /** In the order of the plan, in which a person does them. */
 export const sections: readonly Section[] = [
+  {
+    title: 'Have systemd read its unit files again, before anything else',
+    verb: 'reload',
+    holds: of('daemon_reload'),
+  },
   { title: 'Restart services', verb: 'restart', holds: of('restart', 'system') },
   { title: 'Reload services', verb: 'reload', holds: of('reload', 'system') },
   { title: 'Send a signal to the main process', verb: 'signal', holds: of('signal', 'system') },
@@ -70,6 +75,7 @@ const helperEnds =
 
 /** The words for the subject of an action. Sanitized. */
 export function nameTarget({ action, unit, user, session, container, process, because }: Action): string {
+  if (action === 'daemon_reload') return 'the manager of the system';
   if (action === 'daemon_reexec') return 'PID 1';
   if (container !== null) return nameContainer(container, because);
   if (session !== null) {

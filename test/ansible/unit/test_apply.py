@@ -44,7 +44,7 @@ def test_each_form_of_a_plans_command_is_accepted():
     """src/plan/argv.ts: the system's manager, a user's, and a user's on systemd before 248."""
     for manager in systemd.managers(None) + systemd.managers(1000):
         for words in (
-            ['try-restart', '--', 'a.service'], ['try-reload-or-restart', '--', 'dev-x\\x2dy@1:2.service'], ['daemon-reexec'],
+            ['try-restart', '--', 'a.service'], ['try-reload-or-restart', '--', 'dev-x\\x2dy@1:2.service'], ['daemon-reexec'], ['daemon-reload'],
             ['kill', '--kill-who=main', '--signal=RTMIN+1', '--', 'a.service'],
         ):
             assert systemd.is_planned(manager + words), words
@@ -106,6 +106,31 @@ def test_one_failure_and_the_others(keep_going, statuses, monkeypatch):
     assert plan_apply.detach(ACTIONS[1:2], params(keep_going=keep_going), outcomes)[0]['status'] == (
         'detached' if keep_going else 'not_tried'
     )
+
+
+RELOAD = dict(ACTIONS[0], action='daemon_reload', unit=None, scope=None, argv=['systemctl', 'daemon-reload'], remarks=[])
+
+
+@pytest.mark.parametrize('keep_going', [True, False])
+def test_nothing_is_restarted_with_old_unit_files(keep_going, monkeypatch):
+    run, ran = answering({'daemon-reload': 1})
+    monkeypatch.setattr(plan_apply, 'run', run)
+    given = params(keep_going=keep_going)
+    actions = [RELOAD, ACTIONS[0], of_user(ALICE, 'a.service')]
+    outcomes = plan_apply.apply(actions, given)
+    outcomes += plan_apply.detach(ACTIONS[1:2], given, outcomes)
+    assert [(outcome['status'], outcome['said']) for outcome in outcomes] == [
+        ('failed', 'Job for daemon-reload failed.')] + [('not_tried', 'systemd could not read the changed unit files')] * 3
+    assert ran == [['systemctl', 'daemon-reload']]
+    assert plan_apply.name_failures(outcomes[:1]) == 'systemctl daemon-reload failed: Job for daemon-reload failed.'
+
+
+def test_unit_files_are_read_before_the_restart(monkeypatch):
+    run, ran = answering({})
+    monkeypatch.setattr(plan_apply, 'run', run)
+    outcomes = plan_apply.apply([RELOAD, ACTIONS[0]], params())
+    assert [outcome['status'] for outcome in outcomes] == ['done', 'done']
+    assert ran == [['systemctl', 'daemon-reload'], ACTIONS[0]['argv']]
 
 
 def test_a_port_that_does_not_open_is_a_failure_of_its_unit(monkeypatch):
