@@ -43,6 +43,9 @@ OBSTACLES = {
 }
 
 
+UNTRIED = 'not tried after a failure'
+
+
 def sentence(thing):
     """An action of a plan, or a reason for a reboot -> a sentence."""
     return visible(reason_sentence(thing)) if 'code' in thing else action_sentence(thing)
@@ -186,12 +189,13 @@ def note_of(action, decision):
     return None
 
 
-def left_over(actions, decision=None):
-    """Actions that nobody did -> {unit, action, why, fixes} of each. The decision says why the role did not do them."""
+def left_over(actions, decision=None, untried=()):
+    """Actions that nobody did -> {unit, action, why, fixes} of each. The decision says why the role did not do them, and untried has
+    the commands that it did not come to."""
     return [
         {
             'unit': action['unit'], 'action': action['action'], 'fixes': known_count(action.get('fixes')),
-            'why': action_sentence(action, None if decision is None else note_of(action, decision)),
+            'why': action_sentence(action, UNTRIED if action['argv'] in untried else None if decision is None else note_of(action, decision)),
         }
         for action in actions
     ]

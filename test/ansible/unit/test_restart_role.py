@@ -73,6 +73,18 @@ def test_what_is_done_and_what_is_left(options, done):
     assert [entry['unit'] for entry in left] == [unit for unit in units(ALL) if unit not in done]
 
 
+@pytest.mark.parametrize('after', [False, True])
+def test_what_a_failure_kept_from_being_tried_is_left(after):
+    before = plan(action('a.service'), action('b.service'), action('c.service', 'manual', argv=False))
+    outcomes = [dict(each, status=status) for each, status in zip(before['actions'], ['failed', 'not_tried'])]
+    failures = [{'unit': 'a.service'}]
+    applied = {'restarted': [], 'failures': failures, 'message': 'restart of a.service failed', 'outcomes': outcomes}
+    judged = outcome.judge(decide(before), before, applied, None, plan(*before['actions'][1:]) if after else None)
+    assert [entry['unit'] for entry in judged['left']] == ['b.service', 'c.service']
+    assert judged['people_said'] == ['b.service: restart it (not tried after a failure)', 'c.service: see to it by hand']
+    assert (judged['is_well'], judged['still'], judged['clean']) == (False, [], False)
+
+
 CHANGED = [{'code': 'daemon_reload_first', 'message': 'its unit file changed'}]
 RELOAD = dict(
     action(None, 'daemon_reload', scope=None), argv=['systemctl', 'daemon-reload'], because=[],
