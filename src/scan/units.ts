@@ -12,6 +12,7 @@ import { run } from '../spawn.ts';
 import { queryRelated } from '../systemd/related-units.ts';
 import { queryUnits, queryVersion } from '../systemd/systemctl.ts';
 import { affectedUnit } from '../systemd/unit-block.ts';
+import { conditionsMet } from './conditions.ts';
 import { areOnDisk, isOnDisk } from './on-disk.ts';
 import type { ScanOptions } from './options.ts';
 
@@ -32,11 +33,12 @@ export function querySystemd(
     const answer = queryUnits(names, affectedUnit, run);
     const others = answer.problem === null ? queryRelated(answer.facts, run) : { units: [], problem: null };
     const named = new Set([...answer.facts.keys(), ...others.units.map(({ name }) => name)]);
-    for (const [name, { controlGroup, programs, ...unit }] of answer.facts) {
+    for (const [name, { controlGroup, programs, files, ...unit }] of answer.facts) {
       const dependencies = keepAfter(unit.dependencies, named);
       const present = {
         fragment_present: isOnDisk(unit.fragment_path, views),
         programs_present: areOnDisk(programs, views),
+        conditions_met: conditionsMet(files, views),
       };
       facts.set(name, { ...unit, ...present, dependencies });
       controlGroups.set(name, controlGroup);

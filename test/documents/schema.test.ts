@@ -117,6 +117,7 @@ const laterFields: ReadonlySet<string> = new Set([
   'report/related_units',
   'report/$defs/systemd/dependencies',
   'report/$defs/systemd/programs_present',
+  'report/$defs/systemd/conditions_met',
   'report/$defs/systemd/failure_action',
   'report/$defs/systemd/success_action',
   'report/$defs/systemd/start_limit_action',

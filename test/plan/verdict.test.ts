@@ -317,6 +317,18 @@ const rows: [name: string, of: Report, actions: string[], rules?: UserPolicyRule
     withFacts('a.service', { programs_present: false }),
     ['manual a.service cannot_start_again'],
   ],
+  [
+    'a condition does not hold',
+    withFacts('a.service', { conditions_met: false }),
+    ['manual a.service cannot_start_again'],
+  ],
+  ['conditions that nobody knows about', withFacts('a.service', { conditions_met: null }), ['restart a.service']],
+  [
+    'a condition does not hold, and the user says restart',
+    withFacts('a.service', { conditions_met: false }),
+    ['restart a.service c.yaml:3'],
+    rule({ action: 'restart' }),
+  ],
   ['programs that nobody knows about', withFacts('a.service', { programs_present: null }), ['restart a.service']],
   [
     'a program is gone, and the user says restart',

@@ -83,7 +83,7 @@ def params(**changes):
 
 
 def found(**changes):
-    """What systemd says of a unit that runs, but for these changes."""
+    """The properties of a unit that runs, but for these changes."""
     runs = {'active': 'active', 'sub': 'running', 'result': 'success', 'load': 'loaded', 'type': 'simple', 'remains': 'no', 'condition': 'yes', 'job': None}
     return dict(runs, **changes)
 
