@@ -18,14 +18,19 @@ def active_problem(state, before):
     was_active = before is not None and before['active'] in ('active', 'reloading')
     if not was_active or state['active'] != 'inactive' or state['job'] or has_done_its_work(state):
         return None
-    why = ', since a condition of its unit file does not hold' if state['condition'] == 'no' else ''
+    why = ', since a condition of its unit file does not hold' if has_failed_condition(state) else ''
     return 'it was active and is inactive' + why
 
 
 def has_done_its_work(state):
     """Whether a oneshot ran to its end, after which it is inactive."""
     is_passing = state['type'] == 'oneshot' and state['remains'] == 'no'
-    return is_passing and state['result'] == 'success' and state['condition'] != 'no'
+    return is_passing and state['result'] == 'success' and not has_failed_condition(state)
+
+
+def has_failed_condition(state):
+    """systemd forgets a unit that is inactive and that no other unit names, and then says no of a condition that it has not checked."""
+    return state['condition'] == 'no' and state['checked'] not in (None, '', '0')
 
 
 class Watch(object):

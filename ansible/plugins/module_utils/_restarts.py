@@ -15,7 +15,7 @@ RECORD = '/run/lib-users/restarted.json'
 # The key of a state -> systemd's property.
 PROPERTIES = {
     'active': 'ActiveState', 'sub': 'SubState', 'result': 'Result', 'load': 'LoadState', 'type': 'Type', 'remains': 'RemainAfterExit',
-    'condition': 'ConditionResult', 'job': 'Job',
+    'condition': 'ConditionResult', 'checked': 'ConditionTimestampMonotonic', 'job': 'Job',
 }
 
 
