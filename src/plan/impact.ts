@@ -6,6 +6,7 @@ import type { Report } from '../documents/generated/report.ts';
 import { parseManagerUid } from '../systemd/session-name.ts';
 import type { Policy } from './decide.ts';
 import { type Node, type Reach, reachOf, type Units } from './reach.ts';
+import { takenRemarks } from './remarks.ts';
 
 /** An action, and whether the user's own policy asked for it. */
 export interface Wanted {
@@ -30,7 +31,11 @@ export function addImpact<W extends Wanted>(
     const known = { ...action, impact: describe(reach, units.get(unit)!) };
     const others = [...reach.restarts, ...reach.stops, ...reach.unknown];
     const blocked_by = action.action === 'restart' ? findBlock(each, reach, others.map(leftBy)) : null;
-    if (blocked_by !== null) return { ...each, action: { ...known, action: 'manual', argv: null, blocked_by } };
+    if (blocked_by !== null) {
+      const left = blocked_by === 'takes_others' ? others.filter((name) => isInTheWay(leftBy(name), each)) : [];
+      const remarks = [...(action.remarks ?? []), ...takenRemarks(left)];
+      return { ...each, action: { ...known, action: 'manual', argv: null, blocked_by, remarks } };
+    }
     const carries = others.some((name) => report.scan.carriers.includes(name));
     return { ...each, action: { ...known, carries_caller: action.carries_caller || carries } };
   });
@@ -95,6 +100,10 @@ function findBlock({ isTrusted }: Wanted, { mayEndHost }: Reach, leftBy: readonl
   if (isTrusted) return null;
   if (mayEndHost === true) return 'may_reboot';
   return leftBy.includes('plan') ? 'takes_others' : null;
+}
+
+function isInTheWay(left: LeftBy, { isTrusted }: Wanted): boolean {
+  return left === 'user' || (left === 'plan' && !isTrusted);
 }
 
 function describe(reach: Reach, facts: Node): Impact {

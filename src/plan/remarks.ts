@@ -56,6 +56,18 @@ const rows: readonly Row[] = [
   },
 ];
 
+/** @param units those that are left alone, and that a restart would take along */
+export function takenRemarks(units: readonly string[]): Remark[] {
+  if (units.length === 0) return [];
+  const which = units.length === 1 ? 'which is' : 'which are';
+  return [
+    {
+      code: 'takes_others',
+      message: `a restart takes ${list([...units].sort(compareBytes))} along, ${which} left alone`,
+    },
+  ];
+}
+
 /** @param units those whose files systemd has to read again, in the order of the plan */
 export function changedFilesRemark(units: readonly string[]): Remark {
   const what = units.length === 1 ? 'the unit file' : 'the unit files';

@@ -119,6 +119,31 @@ test('a selection of units does not let a unit be covered by one that is not in 
   assert.deepEqual(plan.services, ['b.service']);
 });
 
+test('the units that are in the way of a restart are named, and no others', () => {
+  const said = (given: ReturnType<typeof affected>, rules: UserPolicyRule[]) => {
+    const plan = planOf(given, rules);
+    const action = plan.actions.find(({ unit: name }) => name === 'a.service');
+    const messages = (action?.remarks ?? []).map(({ code, message }) => `${code}: ${message}`);
+    for (const message of messages)
+      assert.match(
+        renderPlanText(plan, { colour: false, columns: 200 }),
+        new RegExp(message.slice('takes_others: '.length)),
+      );
+    return messages;
+  };
+  const others = [related('c.service'), related('dbus.service'), related('gdm.service')];
+  const given = affected(
+    { 'a.service': { required_by: ['c.service', 'dbus.service'], propagates_stop_to: ['gdm.service'] } },
+    others,
+  );
+  const takes = 'takes_others: a restart takes';
+  assert.deepEqual(said(given, []), [`${takes} dbus.service and gdm.service along, which are left alone`]);
+  assert.deepEqual(said(given, [rule({}), rule({ unit: 'c.service', action: 'manual' })]), [
+    `${takes} c.service along, which is left alone`,
+  ]);
+  assert.deepEqual(said(given, [rule({})]), []);
+});
+
 test('a selection of units does not hide what restarts with them', () => {
   const given = affected({
     'a.service': { required_by: ['b.service'] },

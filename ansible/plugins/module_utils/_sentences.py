@@ -75,6 +75,8 @@ def action_sentence(action, note=None):
     why = []
     if action.get('blocked_by'):
         why.append(OBSTACLES.get(action['blocked_by'], action['blocked_by']))
+        # A remark with the code of the obstacle names what is in the way.
+        why += [remark['message'] for remark in action.get('remarks') or [] if remark['code'] == action['blocked_by']]
     if action.get('policy'):
         # A rule of the play itself needs no place.
         place = action['policy']['rule']

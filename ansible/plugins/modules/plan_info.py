@@ -300,7 +300,9 @@ actions:
       type: list
       elements: dict
     remarks:
-      description: What to know before one does it, each with a C(code) to test for and a C(message).
+      description:
+        - What to know before one does it, each with a C(code) to test for and a C(message). With V(takes_others) it names the units that are in
+          the way of a restart.
       returned: success
       type: list
       elements: dict

@@ -571,9 +571,15 @@ export interface FixedPackage {
  */
 export interface Remark {
   /**
-   * daemon_reload_first: the unit file changed on disk. unit_files_changed: whose files daemon_reload reads. ends_sessions: processes that lead sessions of their own end with the unit. several_users: so do processes of several people. users_own_files: whose process it is that stands in the unit, with blocked_by user_process.
+   * daemon_reload_first: the unit file changed on disk. unit_files_changed: whose files daemon_reload reads. takes_others: the units that the restart would take along, with blocked_by takes_others. ends_sessions: processes that lead sessions of their own end with the unit. several_users: so do processes of several people. users_own_files: whose process it is that stands in the unit, with blocked_by user_process.
    */
-  code: 'daemon_reload_first' | 'ends_sessions' | 'several_users' | 'users_own_files' | 'unit_files_changed';
+  code:
+    | 'daemon_reload_first'
+    | 'ends_sessions'
+    | 'several_users'
+    | 'users_own_files'
+    | 'unit_files_changed'
+    | 'takes_others';
   /**
    * One sentence for a person.
    */

@@ -84,7 +84,7 @@ def params(**changes):
 
 def found(**changes):
     """The properties of a unit that runs, but for these changes."""
-    runs = {'active': 'active', 'sub': 'running', 'result': 'success', 'load': 'loaded', 'type': 'simple', 'remains': 'no', 'condition': 'yes', 'job': None}
+    runs = {'active': 'active', 'sub': 'running', 'result': 'success', 'load': 'loaded', 'type': 'simple', 'remains': 'no', 'condition': 'yes', 'checked': '7', 'job': None}
     return dict(runs, **changes)
 
 
@@ -271,11 +271,13 @@ AFTER = {
     'it still starts': (found(), found(active='activating', sub='start'), None),
     'it ended': (found(), INACTIVE, 'it was active and is inactive'),
     'a condition does not hold': (found(), dict(INACTIVE, condition='no'), 'it was active and is inactive, since a condition of its unit file does not hold'),
+    'systemd has forgotten it': (found(), dict(INACTIVE, condition='no', checked='0'), 'it was active and is inactive'),
     'it waits for its start': (found(), dict(INACTIVE, job='12'), None),
     'somebody had stopped it before': (INACTIVE, INACTIVE, None),
     'nobody knows how it was': (None, INACTIVE, None),
     'a oneshot that ran to its end': (dict(ONESHOT, active='active'), ONESHOT, None),
     'a oneshot that did not run': (dict(ONESHOT, active='active'), dict(ONESHOT, condition='no'), 'it was active and is inactive, since a condition of its unit file does not hold'),
+    'a oneshot that systemd has forgotten': (dict(ONESHOT, active='active'), dict(ONESHOT, condition='no', checked='0'), None),
     'a oneshot that stays active': (dict(ONESHOT, active='active'), dict(ONESHOT, remains='yes'), 'it was active and is inactive'),
     'systemd does not say': (found(), dict.fromkeys(found()), None),
 }
@@ -440,6 +442,16 @@ def test_nothing_of_a_host_reaches_a_screen_raw(raw, escaped):
         assert escaped in text and raw not in text, text
     journal = plan_apply.name_failures([{'action': 'restart', 'unit': 'x', 'said': 'no', 'journal': 'first\n\x1b[2J\nlast'}])
     assert journal.split('\n')[2:] == ['first', '\\x1b[2J', 'last']
+
+
+def test_what_is_in_the_way_of_a_restart_is_named():
+    remarks = [{'code': 'takes_others', 'message': 'a restart takes b.service along, which is left alone'}, {'code': 'several_users', 'message': 'x'}]
+    action = dict(ACTIONS[0], action='manual', argv=None, blocked_by='takes_others', remarks=remarks)
+    assert sentences.sentence(action) == (
+        'cron.service: see to it by hand, since a restart of it takes a unit along that is not to be restarted, '
+        'since a restart takes b.service along, which is left alone'
+    )
+    assert sentences.sentence(dict(action, remarks=None)).endswith('that is not to be restarted')
 
 
 def test_words_that_need_no_escape_stay():
