@@ -56,6 +56,14 @@ const rows: readonly Row[] = [
   },
 ];
 
+/** @param units of which each waits for the start of the next, and the last for the first, by name */
+export function cycleRemark(units: readonly string[]): Remark {
+  return {
+    code: 'start_cycle',
+    message: `no order lets ${list(units)} start after each other (After=, Before=): the first by name is restarted first`,
+  };
+}
+
 /** @param units those that are left alone, and that a restart would take along */
 export function takenRemarks(units: readonly string[]): Remark[] {
   if (units.length === 0) return [];

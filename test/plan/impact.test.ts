@@ -119,6 +119,19 @@ test('a selection of units does not let a unit be covered by one that is not in 
   assert.deepEqual(plan.services, ['b.service']);
 });
 
+test('services in a cycle say so, and no others', () => {
+  const plan = planOf(
+    affected({ 'b.service': { after: ['a.service'] }, 'a.service': { after: ['b.service'] }, 'c.service': {} }),
+  );
+  assert.deepEqual(plan.services, ['c.service', 'a.service', 'b.service']);
+  const message =
+    'no order lets a.service and b.service start after each other (After=, Before=): the first by name is restarted first';
+  assert.deepEqual(
+    plan.actions.map(({ remarks }) => remarks),
+    [[], [{ code: 'start_cycle', message }], [{ code: 'start_cycle', message }]],
+  );
+});
+
 test('the units that are in the way of a restart are named, and no others', () => {
   const said = (given: ReturnType<typeof affected>, rules: UserPolicyRule[]) => {
     const plan = planOf(given, rules);

@@ -571,7 +571,7 @@ export interface FixedPackage {
  */
 export interface Remark {
   /**
-   * daemon_reload_first: the unit file changed on disk. unit_files_changed: whose files daemon_reload reads. takes_others: the units that the restart would take along, with blocked_by takes_others. ends_sessions: processes that lead sessions of their own end with the unit. several_users: so do processes of several people. users_own_files: whose process it is that stands in the unit, with blocked_by user_process.
+   * daemon_reload_first: the unit file changed on disk. unit_files_changed: whose files daemon_reload reads. start_cycle: services that systemd is told to start after each other, so that the order of their restarts is by name. takes_others: the units that the restart would take along, with blocked_by takes_others. ends_sessions: processes that lead sessions of their own end with the unit. several_users: so do processes of several people. users_own_files: whose process it is that stands in the unit, with blocked_by user_process.
    */
   code:
     | 'daemon_reload_first'
@@ -579,7 +579,8 @@ export interface Remark {
     | 'several_users'
     | 'users_own_files'
     | 'unit_files_changed'
-    | 'takes_others';
+    | 'takes_others'
+    | 'start_cycle';
   /**
    * One sentence for a person.
    */
