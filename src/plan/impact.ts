@@ -117,7 +117,7 @@ function describe(reach: Reach, facts: Node): Impact {
     last_start_seconds: facts.last_start_seconds ?? null,
     stop_timeout_seconds: facts.stop_timeout_seconds ?? null,
     may_reboot: reach.mayEndHost,
-    start_limit: burst && seconds ? { burst, interval_seconds: seconds } : null,
+    start_limit: burst && seconds ? { burst, interval_seconds: seconds, left: facts.starts_left ?? null } : null,
     listening: sockets?.listening ?? null,
     unlisted: sockets?.unlisted ?? null,
     established: sockets?.established ?? null,

@@ -36,6 +36,17 @@ const rows: readonly Row[] = [
     },
   },
   {
+    code: 'start_limit',
+    actions: ['restart'],
+    say(target) {
+      const facts = target.kind === 'unit' ? target.facts : null;
+      const { start_limit_burst: burst, start_limit_interval_seconds: seconds, starts_left: left } = facts ?? {};
+      // It is not certain: systemd counts anew after a daemon-reload.
+      if (burst !== 1 || !seconds || left !== null) return null;
+      return `systemd may refuse to start it again: it starts it once in ${seconds} s, and that time has not passed since its last start`;
+    },
+  },
+  {
     code: 'several_users',
     actions: ['restart', 'manual'],
     say(target) {

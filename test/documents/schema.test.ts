@@ -118,6 +118,8 @@ const laterFields: ReadonlySet<string> = new Set([
   'report/$defs/systemd/dependencies',
   'report/$defs/systemd/programs_present',
   'report/$defs/systemd/conditions_met',
+  'report/$defs/systemd/starts_left',
+  'plan/$defs/start_limit/left',
   'report/$defs/systemd/failure_action',
   'report/$defs/systemd/success_action',
   'report/$defs/systemd/start_limit_action',

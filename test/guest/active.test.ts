@@ -18,7 +18,8 @@ const units: Readonly<Record<string, [unit: string, service: string]>> = {
   'changed.service': ['', sleeps],
   'condition.service': ['ConditionPathExists=/opt/demo/flag', sleeps],
   'ends.service': ['', `${preload}\nExecStart=sh -c 'test -e /opt/demo/once || exec sleep 4300'`],
-  'late.service': ['', sleeps],
+  'late.service': ['StartLimitBurst=3\nStartLimitIntervalSec=1', sleeps],
+  'limited.service': ['StartLimitBurst=1\nStartLimitIntervalSec=1h', sleeps],
   'masked.service': ['', sleeps],
   'oneshot.service': ['', `Type=oneshot\n${preload}\nExecStart=sh -c 'test -e /opt/demo/once || exec sleep 4300'`],
 };
@@ -48,7 +49,7 @@ async function startStale(guest: Guest): Promise<void> {
   await script(
     guest,
     `cp ${library} ${library}.new; mv ${library}.new ${library}; rm /opt/demo/flag; touch /opt/demo/once
-     ln -s /dev/null /etc/systemd/system/masked.service`,
+     ln -s /dev/null /etc/systemd/system/masked.service; sleep 1.5`,
   );
 }
 
@@ -69,12 +70,19 @@ test('bookworm: what changed is read first, and what is not active after its res
       ['restart', 'changed.service', null],
       ['restart', 'ends.service', null],
       ['restart', 'late.service', null],
+      ['restart', 'limited.service', null],
       ['restart', 'masked.service', null],
       ['manual', 'condition.service', 'cannot_start_again'],
       ['manual', 'oneshot.service', 'oneshot'],
     ],
   );
   assert.equal(plan.daemon_reload, true);
+  const limitOf = (name: string) => {
+    const action = ours.find(({ unit }) => unit === name);
+    return [action?.impact?.start_limit?.left, action?.remarks?.map(({ code }) => code)];
+  };
+  assert.deepEqual(limitOf('late.service'), [3, []]);
+  assert.deepEqual(limitOf('limited.service'), [null, ['start_limit']]);
 
   const reads = 'systemctl daemon-reload, since the unit file of changed.service changed on disk';
   const check = async (only: string[]) =>
@@ -93,13 +101,13 @@ test('bookworm: what changed is read first, and what is not active after its res
   const pid = await property(guest, 'changed.service', 'MainPID');
   assert.equal((await guest.enter(['cat', `/proc/${pid}/cmdline`])).stdout, 'sleep\x004301\0', 'by the new file');
 
-  const second = await controller.play(restartPlay());
+  const second = await controller.play(restartPlay({ restart_never: ['limited.service'] }));
   assert.deepEqual([second.status, done(second)], [2, ['restart ends.service']], second.output);
   const ended = /^restart of ends\.service failed: it was active and is inactive$/m;
   assert.match(String(second.task('Fail if something failed').result.msg), ended);
   assert.ok(left(second).includes('late.service: restart it (not tried after a failure)'), second.output);
 
-  const third = await controller.play(restartPlay());
+  const third = await controller.play(restartPlay({ restart_never: ['limited.service'] }));
   assert.deepEqual([third.status, done(third)], [0, ['restart late.service']], third.output);
 
   // The plan leaves a oneshot to people. It runs to its end, which is no failure.

@@ -300,7 +300,13 @@ for (const [name, given, rules, expected] of blocks) {
 
 test('the impact says what systemd said', () => {
   const told = {
-    ...{ start_limit_burst: 5, start_limit_interval_seconds: 10, stop_timeout_seconds: 90, last_start_seconds: 0.2 },
+    ...{
+      start_limit_burst: 5,
+      start_limit_interval_seconds: 10,
+      starts_left: 5,
+      stop_timeout_seconds: 90,
+      last_start_seconds: 0.2,
+    },
     kept_descriptors: 2,
   };
   const lists = { required_by: ['b.service'], propagates_stop_to: ['c.service'], triggered_by: ['a.socket'] };
@@ -310,7 +316,7 @@ test('the impact says what systemd said', () => {
   assert.deepEqual(planOf(given).actions[0]?.impact, {
     ...{ also_restarts: ['b.service'], also_stops: ['c.service'], complete: true, socket_activated: true },
     ...{ kept_descriptors: 2, last_start_seconds: 0.2, stop_timeout_seconds: 90, may_reboot: false },
-    start_limit: { burst: 5, interval_seconds: 10 },
+    start_limit: { burst: 5, interval_seconds: 10, left: 5 },
     ...{ listening: null, unlisted: null, established: null },
   });
 });

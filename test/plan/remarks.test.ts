@@ -44,6 +44,17 @@ const rows: [name: string, said: string[], remarks: string[]][] = [
     remarksOf({ need_daemon_reload: true, refuse_manual_stop: true }),
     [`manual: daemon_reload_first: ${reload}`],
   ],
+  [
+    'a start that systemd may refuse',
+    remarksOf({ start_limit_burst: 1, start_limit_interval_seconds: 3600, starts_left: null }),
+    [
+      'restart: start_limit: systemd may refuse to start it again: it starts it once in 3600 s, and that time has not passed since its last start',
+    ],
+  ],
+  ['a start that is left', remarksOf({ start_limit_burst: 1, start_limit_interval_seconds: 9, starts_left: 1 }), []],
+  ['several starts', remarksOf({ start_limit_burst: 5, start_limit_interval_seconds: 9, starts_left: null }), []],
+  ['no limit', remarksOf({ start_limit_burst: 1, start_limit_interval_seconds: 0, starts_left: null }), []],
+  ['a report that does not know it', remarksOf({ start_limit_burst: 1, start_limit_interval_seconds: 9 }), []],
   ['a unit file that is gone', remarksOf({ need_daemon_reload: true, fragment_present: false }), []],
   [
     'the session of another user',

@@ -71,6 +71,7 @@ const facts = {
   kept_descriptors: null,
   programs: [],
   files: null,
+  startedUsec: null,
   controlGroup: '/system.slice/cron.service',
 };
 const argv = ['show', '--no-pager', `--property=${affectedUnit.properties.join(',')}`, '--'];
@@ -542,3 +543,10 @@ for (const [name, changes, files] of fileRows) {
     assert.deepEqual(answer.facts.get('a.service')?.files, files);
   });
 }
+
+test('the end of the last start', () => {
+  const of = (value: string | null) =>
+    query(['a.service'], block('a.service', { ActiveEnterTimestampMonotonic: value })).facts.get('a.service')
+      ?.startedUsec;
+  assert.deepEqual([of('1234567'), of('0'), of(''), of(null)], [1_234_567, null, null, null]);
+});

@@ -753,6 +753,7 @@ export interface SystemdFacts {
   start_limit_action?: NullableString;
   start_limit_burst?: NullableCount;
   start_limit_interval_seconds?: NullableSeconds;
+  starts_left?: NullableCount;
   stop_timeout_seconds?: NullableSeconds;
   last_start_seconds?: NullableSeconds;
   kept_descriptors?: NullableCount;
