@@ -3,7 +3,7 @@
 
 import type { Action } from '../documents/generated/plan.ts';
 import { buildArgv } from './argv.ts';
-import { changedFilesRemark } from './remarks.ts';
+import { changedFilesRemark, forgottenRemarks } from './remarks.ts';
 
 /**
  * Returns the action; null if no unit that is restarted or reloaded has a changed file. The scan asks no manager of a user, so only
@@ -13,12 +13,13 @@ import { changedFilesRemark } from './remarks.ts';
 export function buildDaemonReload(actions: readonly Action[], systemdVersion: number | null): Action | null {
   const units = actions.filter(needsReload).flatMap(({ unit }) => unit ?? []);
   if (units.length === 0) return null;
+  const gone = actions.filter(({ blocked_by }) => blocked_by === 'unit_file_gone').flatMap(({ unit }) => unit ?? []);
   return {
     action: 'daemon_reload',
     ...{ unit: null, scope: null, user: null, session: null, container: null, process: null },
     argv: buildArgv('daemon_reload', { unit: null, uid: null, signal: null }, systemdVersion),
     ...{ carries_caller: false, callers_own: false, policy: null, blocked_by: null, because: [], fixes: null },
-    remarks: [changedFilesRemark(units)],
+    remarks: [changedFilesRemark(units), ...forgottenRemarks(gone)],
     ...{ impact: null, covered_by: null },
   };
 }

@@ -67,6 +67,18 @@ const rows: readonly Row[] = [
   },
 ];
 
+/** @param units that run although their files are gone: systemd knows them only until it reads the files again */
+export function forgottenRemarks(units: readonly string[]): Remark[] {
+  if (units.length === 0) return [];
+  const whose = units.length === 1 ? 'its unit file is' : 'their unit files are';
+  return [
+    {
+      code: 'forgets_units',
+      message: `systemd forgets how to start ${list([...units].sort(compareBytes))}, because ${whose} gone`,
+    },
+  ];
+}
+
 /** @param units of which each waits for the start of the next, and the last for the first, by name */
 export function cycleRemark(units: readonly string[]): Remark {
   return {

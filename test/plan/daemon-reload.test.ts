@@ -97,6 +97,14 @@ for (const [name, made, actions] of rows) {
   });
 }
 
+test('it names the units that systemd forgets with it', () => {
+  const gone = service('gone.service', { fragment_present: false });
+  const [first] = plan([a, gone]).actions;
+  deepEqual(first?.remarks?.slice(1), [
+    { code: 'forgets_units', message: 'systemd forgets how to start gone.service, because its unit file is gone' },
+  ]);
+});
+
 test('it has a command, and names the units', () => {
   const [first] = plan([service('b.service', changed), a]).actions;
   deepEqual(

@@ -571,7 +571,7 @@ export interface FixedPackage {
  */
 export interface Remark {
   /**
-   * daemon_reload_first: the unit file changed on disk. unit_files_changed: whose files daemon_reload reads. start_limit: systemd starts the unit only once in an interval, which has not passed since its last start. start_cycle: services that systemd is told to start after each other, so that the order of their restarts is by name. takes_others: the units that the restart would take along, with blocked_by takes_others. ends_sessions: processes that lead sessions of their own end with the unit. several_users: so do processes of several people. users_own_files: whose process it is that stands in the unit, with blocked_by user_process.
+   * daemon_reload_first: the unit file changed on disk. unit_files_changed: whose files daemon_reload reads. forgets_units: units that daemon_reload makes impossible to start, because their unit files are gone. start_limit: systemd starts the unit only once in an interval, which has not passed since its last start. start_cycle: services that systemd is told to start after each other, so that the order of their restarts is by name. takes_others: the units that the restart would take along, with blocked_by takes_others. ends_sessions: processes that lead sessions of their own end with the unit. several_users: so do processes of several people. users_own_files: whose process it is that stands in the unit, with blocked_by user_process.
    */
   code:
     | 'daemon_reload_first'
@@ -581,7 +581,8 @@ export interface Remark {
     | 'unit_files_changed'
     | 'takes_others'
     | 'start_cycle'
-    | 'start_limit';
+    | 'start_limit'
+    | 'forgets_units';
   /**
    * One sentence for a person.
    */

@@ -84,7 +84,10 @@ def params(**changes):
 
 def found(**changes):
     """The properties of a unit that runs, but for these changes."""
-    runs = {'active': 'active', 'sub': 'running', 'result': 'success', 'load': 'loaded', 'type': 'simple', 'remains': 'no', 'condition': 'yes', 'checked': '7', 'job': None}
+    runs = {
+        'active': 'active', 'sub': 'running', 'result': 'success', 'load': 'loaded', 'type': 'simple', 'remains': 'no',
+        'condition': 'yes', 'checked': '7', 'job': None,
+    }
     return dict(runs, **changes)
 
 
@@ -227,7 +230,8 @@ def test_a_broken_sshd_does_not_restart_with_another_unit(name, monkeypatch):
     monkeypatch.setattr(plan_apply, 'sshd_problem', lambda: 'line 3: bad')
     run, ran = answering({})
     monkeypatch.setattr(plan_apply, 'run', run)
-    outcome, = plan_apply.apply([TAKES_ALONG], params(), watch(monkeypatch, [TAKES_ALONG])) if name == 'apply' else plan_apply.detach([TAKES_ALONG], params(), [])
+    watching = watch(monkeypatch, [TAKES_ALONG])
+    outcome, = plan_apply.apply([TAKES_ALONG], params(), watching) if name == 'apply' else plan_apply.detach([TAKES_ALONG], params(), [])
     assert (outcome['status'], ran) == ('refused', [])
 
 
@@ -262,6 +266,7 @@ def test_what_restarts_with_a_unit_and_fails(state, said, monkeypatch):
     assert [entry['unit'] for entry in plan_apply.entries_of(result, TAKES_ALONG)] == ['a.service', 'ssh.service']
 
 
+UNMET = 'it was active and is inactive, since a condition of its unit file does not hold'
 ONESHOT = found(active='inactive', sub='dead', type='oneshot')
 AFTER = {
     'it runs': (found(), found(), None),
@@ -270,13 +275,13 @@ AFTER = {
     'it is begun again and again': (found(), found(active='activating', sub='auto-restart'), 'it is activating'),
     'it still starts': (found(), found(active='activating', sub='start'), None),
     'it ended': (found(), INACTIVE, 'it was active and is inactive'),
-    'a condition does not hold': (found(), dict(INACTIVE, condition='no'), 'it was active and is inactive, since a condition of its unit file does not hold'),
+    'a condition does not hold': (found(), dict(INACTIVE, condition='no'), UNMET),
     'systemd has forgotten it': (found(), dict(INACTIVE, condition='no', checked='0'), 'it was active and is inactive'),
     'it waits for its start': (found(), dict(INACTIVE, job='12'), None),
     'somebody had stopped it before': (INACTIVE, INACTIVE, None),
     'nobody knows how it was': (None, INACTIVE, None),
     'a oneshot that ran to its end': (dict(ONESHOT, active='active'), ONESHOT, None),
-    'a oneshot that did not run': (dict(ONESHOT, active='active'), dict(ONESHOT, condition='no'), 'it was active and is inactive, since a condition of its unit file does not hold'),
+    'a oneshot that did not run': (dict(ONESHOT, active='active'), dict(ONESHOT, condition='no'), UNMET),
     'a oneshot that systemd has forgotten': (dict(ONESHOT, active='active'), dict(ONESHOT, condition='no', checked='0'), None),
     'a oneshot that stays active': (dict(ONESHOT, active='active'), dict(ONESHOT, remains='yes'), 'it was active and is inactive'),
     'systemd does not say': (found(), dict.fromkeys(found()), None),
