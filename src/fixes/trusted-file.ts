@@ -9,6 +9,7 @@ import {
   lstatSync,
   opendirSync,
   openSync,
+  readFileSync,
   readlinkSync,
   readSync,
   type Stats,
@@ -202,6 +203,15 @@ export async function* readPieces(
         return;
       }
     }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Returns the text of a file that is not packed, and closes the file. Returns null if the file is longer than `most` bytes. */
+export function readWhole({ fd, size }: TrustedFile, most: number): Bytes | null {
+  try {
+    return size > most ? null : readFileSync(fd, 'latin1');
   } finally {
     closeSync(fd);
   }

@@ -21,6 +21,7 @@ const words: Readonly<Partial<Record<ActionName, (given: ActionArguments) => (st
   restart: ({ unit }) => ['try-restart', '--', unit],
   reload: ({ unit }) => ['try-reload-or-restart', '--', unit],
   signal: ({ unit, signal }) => ['kill', '--kill-who=main', `--signal=${signal}`, '--', unit],
+  daemon_reload: () => ['daemon-reload'],
   daemon_reexec: () => ['daemon-reexec'],
   reexec_user_manager: () => ['daemon-reexec'],
 };

@@ -56,7 +56,7 @@ const rows: readonly Row[] = [
   {
     code: 'cannot_start_again',
     blocks: ['restart'],
-    when: saying((facts) => facts.programs_present === false),
+    when: saying((facts) => facts.programs_present === false || facts.conditions_met === false),
     yields: true,
   },
   { code: 'not_own_files', blocks: all, when: isDoubtful, yields: true },

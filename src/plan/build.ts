@@ -10,6 +10,7 @@ import { compileRebootCandidates, compileShippedPolicy, compileUserPolicy } from
 import type { UserPolicyRule } from '../policy/rule.ts';
 import { shippedRules } from '../policy/shipped.ts';
 import { tool } from '../version.ts';
+import { buildDaemonReload } from './daemon-reload.ts';
 import { decide, type Policy } from './decide.ts';
 import { buildFixes, collectFixes, type KnownFixes } from './fixes.ts';
 import { buildHeld } from './held.ts';
@@ -50,6 +51,7 @@ export function buildPlan(
     user_services: actions.flatMap(({ action, scope, user, unit }) =>
       action === 'restart' && scope === 'user' && user !== null && unit !== null ? [{ user, unit }] : [],
     ),
+    daemon_reload: actions.some(({ action }) => action === 'daemon_reload'),
     daemon_reexec: actions.some(({ action }) => action === 'daemon_reexec'),
     reboot,
     actions,
@@ -105,14 +107,13 @@ function judgeTargets(
     isSelected: selection.hasUnit(target),
   }));
   const judged = settled.flatMap(({ action, ...rest }) => (action === null ? [] : [{ ...rest, action }]));
-  const wanted = addImpact(judged, report, units, policy).filter(
-    ({ action, isSelected }) => isSelected && selection.hasAction(action.action),
-  );
+  const ofUnits = addImpact(judged, report, units, policy).filter(({ isSelected }) => isSelected);
+  const wanted = ofUnits.filter(({ action }) => selection.hasAction(action.action));
+  // The restarts of a plan that was narrowed to restarts want the reload before them all the same.
+  const changed = (selection.hasAction('daemon_reload') ? ofUnits : wanted).map(({ action }) => action);
+  const reload = buildDaemonReload(changed, host.systemdVersion);
   const actions = coverActions(
-    sortActions(
-      wanted.map(({ action }) => action),
-      units,
-    ),
+    sortActions([...(reload === null ? [] : [reload]), ...wanted.map(({ action }) => action)], units),
   );
   addCoveredFixes(actions, wanted, known);
   const reasons = wanted.flatMap((each) => each.reasons);

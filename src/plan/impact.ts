@@ -6,6 +6,7 @@ import type { Report } from '../documents/generated/report.ts';
 import { parseManagerUid } from '../systemd/session-name.ts';
 import type { Policy } from './decide.ts';
 import { type Node, type Reach, reachOf, type Units } from './reach.ts';
+import { takenRemarks } from './remarks.ts';
 
 /** An action, and whether the user's own policy asked for it. */
 export interface Wanted {
@@ -30,7 +31,11 @@ export function addImpact<W extends Wanted>(
     const known = { ...action, impact: describe(reach, units.get(unit)!) };
     const others = [...reach.restarts, ...reach.stops, ...reach.unknown];
     const blocked_by = action.action === 'restart' ? findBlock(each, reach, others.map(leftBy)) : null;
-    if (blocked_by !== null) return { ...each, action: { ...known, action: 'manual', argv: null, blocked_by } };
+    if (blocked_by !== null) {
+      const left = blocked_by === 'takes_others' ? others.filter((name) => isInTheWay(leftBy(name), each)) : [];
+      const remarks = [...(action.remarks ?? []), ...takenRemarks(left)];
+      return { ...each, action: { ...known, action: 'manual', argv: null, blocked_by, remarks } };
+    }
     const carries = others.some((name) => report.scan.carriers.includes(name));
     return { ...each, action: { ...known, carries_caller: action.carries_caller || carries } };
   });
@@ -97,6 +102,10 @@ function findBlock({ isTrusted }: Wanted, { mayEndHost }: Reach, leftBy: readonl
   return leftBy.includes('plan') ? 'takes_others' : null;
 }
 
+function isInTheWay(left: LeftBy, { isTrusted }: Wanted): boolean {
+  return left === 'user' || (left === 'plan' && !isTrusted);
+}
+
 function describe(reach: Reach, facts: Node): Impact {
   const { sockets, start_limit_burst: burst, start_limit_interval_seconds: seconds } = facts;
   return {
@@ -108,7 +117,7 @@ function describe(reach: Reach, facts: Node): Impact {
     last_start_seconds: facts.last_start_seconds ?? null,
     stop_timeout_seconds: facts.stop_timeout_seconds ?? null,
     may_reboot: reach.mayEndHost,
-    start_limit: burst && seconds ? { burst, interval_seconds: seconds } : null,
+    start_limit: burst && seconds ? { burst, interval_seconds: seconds, left: facts.starts_left ?? null } : null,
     listening: sockets?.listening ?? null,
     unlisted: sockets?.unlisted ?? null,
     established: sockets?.established ?? null,

@@ -1,12 +1,14 @@
-// The safe order of the actions: services first, in the order in which a boot would start them, then managers, then the actions that
+// The safe order of the actions: changed unit files are read first; then services, in the order in which a boot would start them, managers, then the actions that
 // need a person. An action on the unit that carries the caller comes last of all, because the actions after it might never be done.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
-import type { Action, Ignored } from '../documents/generated/plan.ts';
+import type { Action, Ignored, Remark } from '../documents/generated/plan.ts';
 import type { Units } from './reach.ts';
+import { cycleRemark } from './remarks.ts';
 import { placeServices } from './start-order.ts';
 
 const steps: readonly string[] = [
+  'daemon_reload',
   'system restart',
   'system reload',
   'system signal',
@@ -28,9 +30,18 @@ function stepOf({ action, scope }: Action): number {
 /** @param units what systemd said of the order of a start; null if it is not known, and then the names decide */
 export function sortActions(actions: readonly Action[], units: Units | null): Action[] {
   const services = new Set(actions.flatMap((action) => (isRestart(action) ? [action.unit!] : [])));
-  const places = units === null ? new Map<string, number>() : placeServices([...services], units);
+  const cycles = new Map<string, Remark>();
+  const addCycle = (cycle: readonly string[]) => {
+    const remark = cycleRemark(cycle);
+    for (const name of cycle) if (!cycles.has(name)) cycles.set(name, remark);
+  };
+  const places = units === null ? new Map<string, number>() : placeServices([...services], units, addCycle);
   const placeOf = (action: Action) => (isRestart(action) && places.get(action.unit!)) || 0;
-  return [...actions].sort((a, b) => compareActions(a, b, placeOf(a) - placeOf(b)));
+  const sorted = [...actions].sort((a, b) => compareActions(a, b, placeOf(a) - placeOf(b)));
+  return sorted.map((action) => {
+    const remark = isRestart(action) ? cycles.get(action.unit!) : undefined;
+    return remark === undefined ? action : { ...action, remarks: [...(action.remarks ?? []), remark] };
+  });
 }
 
 function isRestart({ action, scope, unit }: Action): boolean {

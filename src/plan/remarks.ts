@@ -1,6 +1,7 @@
 // An action and its target -> remarks to read before the action is done. systemd.kill(5): a restart ends every process that is left
 // in the unit's control group, no matter who started it. setsid(2).
 
+import { compareBytes } from '../documents/compare-bytes.ts';
 import type { ActionName, Remark } from '../documents/generated/plan.ts';
 import type { KernelSession, User } from '../documents/generated/report.ts';
 import type { Target, UnitTarget } from './target.ts';
@@ -35,6 +36,17 @@ const rows: readonly Row[] = [
     },
   },
   {
+    code: 'start_limit',
+    actions: ['restart'],
+    say(target) {
+      const facts = target.kind === 'unit' ? target.facts : null;
+      const { start_limit_burst: burst, start_limit_interval_seconds: seconds, starts_left: left } = facts ?? {};
+      // It is not certain: systemd counts anew after a daemon-reload.
+      if (burst !== 1 || !seconds || left !== null) return null;
+      return `systemd may refuse to start it again: it starts it once in ${seconds} s, and that time has not passed since its last start`;
+    },
+  },
+  {
     code: 'several_users',
     actions: ['restart', 'manual'],
     say(target) {
@@ -54,6 +66,44 @@ const rows: readonly Row[] = [
     },
   },
 ];
+
+/** @param units that run although their files are gone: systemd knows them only until it reads the files again */
+export function forgottenRemarks(units: readonly string[]): Remark[] {
+  if (units.length === 0) return [];
+  const whose = units.length === 1 ? 'its unit file is' : 'their unit files are';
+  return [
+    {
+      code: 'forgets_units',
+      message: `systemd forgets how to start ${list([...units].sort(compareBytes))}, because ${whose} gone`,
+    },
+  ];
+}
+
+/** @param units of which each waits for the start of the next, and the last for the first, by name */
+export function cycleRemark(units: readonly string[]): Remark {
+  return {
+    code: 'start_cycle',
+    message: `no order lets ${list(units)} start after each other (After=, Before=): the first by name is restarted first`,
+  };
+}
+
+/** @param units those that are left alone, and that a restart would take along */
+export function takenRemarks(units: readonly string[]): Remark[] {
+  if (units.length === 0) return [];
+  const which = units.length === 1 ? 'which is' : 'which are';
+  return [
+    {
+      code: 'takes_others',
+      message: `a restart takes ${list([...units].sort(compareBytes))} along, ${which} left alone`,
+    },
+  ];
+}
+
+/** @param units those whose files systemd has to read again, in the order of the plan */
+export function changedFilesRemark(units: readonly string[]): Remark {
+  const what = units.length === 1 ? 'the unit file' : 'the unit files';
+  return { code: 'unit_files_changed', message: `${what} of ${list([...units].sort(compareBytes))} changed on disk` };
+}
 
 export function buildRemarks(action: ActionName, target: Target): Remark[] {
   return rows.flatMap(({ code, actions, say }) => {

@@ -4,6 +4,7 @@ import type { ActionName } from '../documents/generated/plan.ts';
 import { compileUnitPattern, type UnitNames } from '../policy/unit-pattern.ts';
 
 export const actionNames: readonly ActionName[] = [
+  'daemon_reload',
   'restart',
   'reload',
   'signal',

@@ -7,8 +7,13 @@ import type { Units } from './reach.ts';
 /**
  * Returns the place of each service, from 0. If nothing orders two services, their names do; so they do in a cycle.
  * @param services each once
+ * @param onCycle gets the services of each cycle that has to be broken, by name
  */
-export function placeServices(services: readonly string[], units: Units): Map<string, number> {
+export function placeServices(
+  services: readonly string[],
+  units: Units,
+  onCycle: (cycle: readonly string[]) => void = () => {},
+): Map<string, number> {
   const wanted = new Set(services);
   const earlier = new Map(services.map((name) => [name, findEarlier(name, wanted, units)]));
   const later = new Map<string, string[]>(services.map((name) => [name, []]));
@@ -17,7 +22,7 @@ export function placeServices(services: readonly string[], units: Units): Map<st
   const places = new Map<string, number>();
   const rest = [...services].sort(compareBytes);
   while (rest.length > 0) {
-    const next = rest.find((name) => waitsFor.get(name) === 0) ?? firstOfCycle(rest[0]!, earlier, places);
+    const next = rest.find((name) => waitsFor.get(name) === 0) ?? firstOfCycle(rest[0]!, earlier, places, onCycle);
     rest.splice(rest.indexOf(next), 1);
     places.set(next, places.size);
     for (const each of later.get(next)!) waitsFor.set(each, waitsFor.get(each)! - 1);
@@ -46,6 +51,7 @@ function firstOfCycle(
   from: string,
   earlier: ReadonlyMap<string, ReadonlySet<string>>,
   places: ReadonlyMap<string, number>,
+  onCycle: (cycle: readonly string[]) => void,
 ): string {
   const way: string[] = [];
   let name = from;
@@ -53,5 +59,7 @@ function firstOfCycle(
     way.push(name);
     name = [...earlier.get(name)!].filter((each) => !places.has(each)).sort(compareBytes)[0]!;
   }
-  return way.slice(way.indexOf(name)).sort(compareBytes)[0]!;
+  const cycle = way.slice(way.indexOf(name)).sort(compareBytes);
+  onCycle(cycle);
+  return cycle[0]!;
 }

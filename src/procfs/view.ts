@@ -15,6 +15,10 @@ export interface FileLook {
   inode: bigint;
   /** Whether it is a regular file. */
   regular: boolean;
+  directory: boolean;
+  link: boolean;
+  /** In bytes. */
+  size: bigint;
   /** The path that it leads to, if it is a symlink that only root could have made; else null. */
   target: Bytes | null;
   /** ctime in nanoseconds since the epoch. */
@@ -117,13 +121,16 @@ export class View {
     const child = this.#hold(directory.at, last);
     if ('kind' in child) return child;
     closeSync(child.fd);
-    const { dev, ino, ctimeNs } = child.stat;
+    const { dev, ino, ctimeNs, size } = child.stat;
     const target = readRootsLink(directory.at, last, child.stat);
     return {
       kind: 'file',
       device: dev,
       inode: ino,
       regular: child.stat.isFile(),
+      directory: child.stat.isDirectory(),
+      link: child.stat.isSymbolicLink(),
+      size,
       target: target === null ? null : this.#prefix + resolveLink([...names, last], names.length, target),
       changedAtNs: ctimeNs,
     };

@@ -23,11 +23,17 @@ export function areOnDisk(programs: readonly (string | null)[] | null, views: Vi
   return present.includes(null) ? null : true;
 }
 
-/** A link to a program says nothing of the program, so it is followed. null for a link that somebody else may have made. */
-function isFileOnDisk(path: Bytes, views: Views): boolean | null {
+/** Looks at a path and follows links that only root could have made, some of them. Any other link is the answer itself. */
+export function followOnDisk(path: Bytes, views: Views): PathLook {
   let look: PathLook = views.own.look(path);
   for (let links = 0; links < mostLinks && look.kind === 'file' && look.target !== null; links++)
     look = views.own.look(look.target);
+  return look;
+}
+
+/** A link to a program says nothing of the program, so it is followed. null for a link that somebody else may have made. */
+function isFileOnDisk(path: Bytes, views: Views): boolean | null {
+  const look = followOnDisk(path, views);
   if (look.kind === 'absent') return false;
   return look.kind === 'file' && look.regular ? true : null;
 }

@@ -62,7 +62,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const attributed = listed.processes.map(attribute);
     // Before --unit selects, because only systemd knows which unit an alias names.
     const wantsReboot = host.init === 'systemd' && host.reboot.required === true;
-    const systemd = querySystemd(attributed, wantsReboot, views, options);
+    const systemd = querySystemd(attributed, wantsReboot, views, options, process.hrtime.bigint());
     const selected = selectUnits(attributed, options.units, systemd.facts);
     const confirmed = selected.map((process) => confirmUnit(process, systemd.controlGroups));
     const wanted = new Set(confirmed.map(({ pid }) => pid));

@@ -10,17 +10,23 @@ import type { Views } from '../procfs/views.ts';
 import type { AttributedProcess } from '../report/facts.ts';
 import { run } from '../spawn.ts';
 import { queryRelated } from '../systemd/related-units.ts';
+import { startsLeft } from '../systemd/start-limit.ts';
 import { queryUnits, queryVersion } from '../systemd/systemctl.ts';
 import { affectedUnit } from '../systemd/unit-block.ts';
+import { conditionsMet } from './conditions.ts';
 import { areOnDisk, isOnDisk } from './on-disk.ts';
 import type { ScanOptions } from './options.ts';
 
-/** @param wantsReboot whether systemd's host asks for a reboot: the kinds of reboot that there are depend on the version of systemd */
+/**
+ * @param wantsReboot whether systemd's host asks for a reboot: the kinds of reboot that there are depend on the version of systemd
+ * @param nowNs the monotonic clock
+ */
 export function querySystemd(
   processes: readonly AttributedProcess[],
   wantsReboot: boolean,
   views: Views,
   options: ScanOptions,
+  nowNs: bigint,
 ) {
   const facts = new Map<string, SystemdFacts>();
   const controlGroups = new Map<string, string | null>();
@@ -32,11 +38,13 @@ export function querySystemd(
     const answer = queryUnits(names, affectedUnit, run);
     const others = answer.problem === null ? queryRelated(answer.facts, run) : { units: [], problem: null };
     const named = new Set([...answer.facts.keys(), ...others.units.map(({ name }) => name)]);
-    for (const [name, { controlGroup, programs, ...unit }] of answer.facts) {
+    for (const [name, { controlGroup, programs, files, startedUsec, ...unit }] of answer.facts) {
       const dependencies = keepAfter(unit.dependencies, named);
       const present = {
         fragment_present: isOnDisk(unit.fragment_path, views),
         programs_present: areOnDisk(programs, views),
+        conditions_met: conditionsMet(files, views),
+        starts_left: startsLeft(unit, startedUsec, nowNs),
       };
       facts.set(name, { ...unit, ...present, dependencies });
       controlGroups.set(name, controlGroup);

@@ -9,9 +9,15 @@ import type { UnitQuestion } from './systemctl.ts';
 import { parseTimeSpan } from './time-span.ts';
 
 /** All facts that come from systemd. Whether files are on disk is not one of them. */
-export type UnitFacts = Required<Omit<SystemdFacts, 'fragment_present' | 'programs_present'>> & {
+export type UnitFacts = Required<
+  Omit<SystemdFacts, 'fragment_present' | 'programs_present' | 'conditions_met' | 'starts_left'>
+> & {
   /** The programs that a start runs, null for each that is not known; null if the service has files of its own. */
   programs: (string | null)[] | null;
+  /** The unit file and its drop-ins, in the order in which systemd read them; null if it has read others than there are now. */
+  files: string[] | null;
+  /** The end of the last start on the monotonic clock, in microseconds; null if there was none. */
+  startedUsec: number | null;
   /** ControlGroup: the unit's cgroup path; null if it has none now. */
   controlGroup: string | null;
 };
@@ -64,6 +70,7 @@ const impact = [
   'InactiveExitTimestampMonotonic',
   'ActiveEnterTimestampMonotonic',
   'NFileDescriptorStore',
+  'DropInPaths',
   ...commandProperties,
   ...ownFilesProperties,
   ...Object.values(lists),
@@ -157,6 +164,8 @@ function parseUnitBlock(block: string, name: string): UnitFacts | null {
     last_start_seconds: typesThatTell.includes(type) ? readStartSeconds(values) : null,
     kept_descriptors: readCount(values, 'NFileDescriptorStore'),
     programs: readPrograms(values),
+    files: readFiles(values),
+    startedUsec: Number(/^[0-9]{1,15}$/.exec(values.get('ActiveEnterTimestampMonotonic') ?? '')?.[0] ?? 0) || null,
     controlGroup: text('ControlGroup'),
   };
 }
@@ -219,4 +228,11 @@ function parseNames(value: string): string[] {
   return [...value.matchAll(/"((?:\\.|[^"\\])*)"|[^ "]+/g)].map(([word, quoted]) =>
     quoted === undefined ? word : quoted.replace(/\\(.)/g, '$1'),
   );
+}
+
+/** If one of them changed since, others may have come that systemd does not know yet. */
+function readFiles(values: Values): string[] | null {
+  const [fragment, dropIns] = ['FragmentPath', 'DropInPaths'].map((property) => values.get(property));
+  if (!fragment || dropIns === undefined || values.get('NeedDaemonReload') !== 'no') return null;
+  return [fragment, ...parseNames(dropIns)];
 }

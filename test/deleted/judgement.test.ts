@@ -35,6 +35,9 @@ const file = (inode: bigint): PathLook => ({
   device: 1n,
   inode,
   regular: true,
+  directory: false,
+  link: false,
+  size: 1n,
   target: null,
   changedAtNs: 5n,
 });

@@ -21,6 +21,9 @@ const view: Evidence['view'] = {
       device: 1n,
       inode: 1n,
       regular: present.has(path),
+      directory: false,
+      link: links.has(path),
+      size: 1n,
       target: null,
       changedAtNs: 1n,
     } as const;

@@ -134,6 +134,7 @@ for (const release of releases) {
 
     const plan = await ask<Plan>(guest, 'plan');
     assert.deepEqual(plan.actions.map(outcome).sort(), [
+      ['daemon_reload', null, null],
       ['manual', 'backup-job.service', 'transient'],
       ['manual', 'console.service', 'terminals'],
       ['manual', 'cosmic-greeter.service', 'display-manager'],

@@ -14,6 +14,7 @@ const rows: [action: ActionName, uid: number | null, version: number | null, exp
   ['restart', null, 239, 'systemctl try-restart -- a.service'],
   ['reload', null, null, 'systemctl try-reload-or-restart -- a.service'],
   ['signal', null, 252, 'systemctl kill --kill-who=main --signal=HUP -- a.service'],
+  ['daemon_reload', null, 247, 'systemctl daemon-reload'],
   ['daemon_reexec', null, 247, 'systemctl daemon-reexec'],
   ['restart', 1000, null, `${atHost} try-restart -- a.service`],
   ['restart', 1000, 248, `${atHost} try-restart -- a.service`],

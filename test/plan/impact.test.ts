@@ -119,6 +119,44 @@ test('a selection of units does not let a unit be covered by one that is not in 
   assert.deepEqual(plan.services, ['b.service']);
 });
 
+test('services in a cycle say so, and no others', () => {
+  const plan = planOf(
+    affected({ 'b.service': { after: ['a.service'] }, 'a.service': { after: ['b.service'] }, 'c.service': {} }),
+  );
+  assert.deepEqual(plan.services, ['c.service', 'a.service', 'b.service']);
+  const message =
+    'no order lets a.service and b.service start after each other (After=, Before=): the first by name is restarted first';
+  assert.deepEqual(
+    plan.actions.map(({ remarks }) => remarks),
+    [[], [{ code: 'start_cycle', message }], [{ code: 'start_cycle', message }]],
+  );
+});
+
+test('the units that are in the way of a restart are named, and no others', () => {
+  const said = (given: ReturnType<typeof affected>, rules: UserPolicyRule[]) => {
+    const plan = planOf(given, rules);
+    const action = plan.actions.find(({ unit: name }) => name === 'a.service');
+    const messages = (action?.remarks ?? []).map(({ code, message }) => `${code}: ${message}`);
+    for (const message of messages)
+      assert.match(
+        renderPlanText(plan, { colour: false, columns: 200 }),
+        new RegExp(message.slice('takes_others: '.length)),
+      );
+    return messages;
+  };
+  const others = [related('c.service'), related('dbus.service'), related('gdm.service')];
+  const given = affected(
+    { 'a.service': { required_by: ['c.service', 'dbus.service'], propagates_stop_to: ['gdm.service'] } },
+    others,
+  );
+  const takes = 'takes_others: a restart takes';
+  assert.deepEqual(said(given, []), [`${takes} dbus.service and gdm.service along, which are left alone`]);
+  assert.deepEqual(said(given, [rule({}), rule({ unit: 'c.service', action: 'manual' })]), [
+    `${takes} c.service along, which is left alone`,
+  ]);
+  assert.deepEqual(said(given, [rule({})]), []);
+});
+
 test('a selection of units does not hide what restarts with them', () => {
   const given = affected({
     'a.service': { required_by: ['b.service'] },
@@ -262,7 +300,13 @@ for (const [name, given, rules, expected] of blocks) {
 
 test('the impact says what systemd said', () => {
   const told = {
-    ...{ start_limit_burst: 5, start_limit_interval_seconds: 10, stop_timeout_seconds: 90, last_start_seconds: 0.2 },
+    ...{
+      start_limit_burst: 5,
+      start_limit_interval_seconds: 10,
+      starts_left: 5,
+      stop_timeout_seconds: 90,
+      last_start_seconds: 0.2,
+    },
     kept_descriptors: 2,
   };
   const lists = { required_by: ['b.service'], propagates_stop_to: ['c.service'], triggered_by: ['a.socket'] };
@@ -272,7 +316,7 @@ test('the impact says what systemd said', () => {
   assert.deepEqual(planOf(given).actions[0]?.impact, {
     ...{ also_restarts: ['b.service'], also_stops: ['c.service'], complete: true, socket_activated: true },
     ...{ kept_descriptors: 2, last_start_seconds: 0.2, stop_timeout_seconds: 90, may_reboot: false },
-    start_limit: { burst: 5, interval_seconds: 10 },
+    start_limit: { burst: 5, interval_seconds: 10, left: 5 },
     ...{ listening: null, unlisted: null, established: null },
   });
 });

@@ -31,12 +31,30 @@ const reload = 'its unit file changed on disk: run systemctl daemon-reload first
 const rows: [name: string, said: string[], remarks: string[]][] = [
   ['nothing', remarksOf({}), []],
   ['an earlier report', remarksOf({}, { sessions: undefined as never }), []],
-  ['a changed unit file', remarksOf({ need_daemon_reload: true }), [`restart: daemon_reload_first: ${reload}`]],
+  [
+    'a changed unit file',
+    remarksOf({ need_daemon_reload: true }),
+    [
+      'daemon_reload: unit_files_changed: the unit file of a.service changed on disk',
+      `restart: daemon_reload_first: ${reload}`,
+    ],
+  ],
   [
     'a changed unit file, a person',
     remarksOf({ need_daemon_reload: true, refuse_manual_stop: true }),
     [`manual: daemon_reload_first: ${reload}`],
   ],
+  [
+    'a start that systemd may refuse',
+    remarksOf({ start_limit_burst: 1, start_limit_interval_seconds: 3600, starts_left: null }),
+    [
+      'restart: start_limit: systemd may refuse to start it again: it starts it once in 3600 s, and that time has not passed since its last start',
+    ],
+  ],
+  ['a start that is left', remarksOf({ start_limit_burst: 1, start_limit_interval_seconds: 9, starts_left: 1 }), []],
+  ['several starts', remarksOf({ start_limit_burst: 5, start_limit_interval_seconds: 9, starts_left: null }), []],
+  ['no limit', remarksOf({ start_limit_burst: 1, start_limit_interval_seconds: 0, starts_left: null }), []],
+  ['a report that does not know it', remarksOf({ start_limit_burst: 1, start_limit_interval_seconds: 9 }), []],
   ['a unit file that is gone', remarksOf({ need_daemon_reload: true, fragment_present: false }), []],
   [
     'the session of another user',
@@ -101,7 +119,10 @@ test('a reload ends nothing, but reads the unit file', () => {
   );
   deepEqual(
     actions.map(({ action, remarks }) => [action, remarks?.map(({ code }) => code)]),
-    [['reload', ['daemon_reload_first']]],
+    [
+      ['daemon_reload', ['unit_files_changed']],
+      ['reload', ['daemon_reload_first']],
+    ],
   );
 });
 

@@ -49,6 +49,35 @@ for (const [name, services, after, expected] of rows) {
   });
 }
 
+const cycleRows: [name: string, services: string[], after: Record<string, string[]>, cycles: string[][]][] = [
+  ['none', ['a', 'b'], { a: ['b'], b: [] }, []],
+  ['two', ['b', 'a', 'z'], { b: ['a'], a: ['b'], z: [] }, [['a', 'b']]],
+  [
+    'three, without one that waits for them',
+    ['a', 'x', 'y', 'z'],
+    { a: ['x'], x: ['y'], y: ['z'], z: ['x'] },
+    [['x', 'y', 'z']],
+  ],
+  ['through a target', ['a', 'b'], { a: ['t.target'], 't.target': ['b'], b: ['a'] }, [['a', 'b']]],
+  ['of other units alone', ['a'], { a: ['t.target'], 't.target': ['u.target'], 'u.target': ['t.target'] }, []],
+  [
+    'each of two',
+    ['a', 'b', 'y', 'z'],
+    { a: ['b'], b: ['a'], y: ['z'], z: ['y'] },
+    [
+      ['a', 'b'],
+      ['y', 'z'],
+    ],
+  ],
+];
+for (const [name, services, after, expected] of cycleRows) {
+  test(`cycles: ${name}`, () => {
+    const cycles: (readonly string[])[] = [];
+    placeServices(services, unitsWith(after), (cycle) => cycles.push(cycle));
+    assert.deepEqual(cycles, expected);
+  });
+}
+
 test('order: two thousand services that all wait for each other through a target', () => {
   const names = Array.from({ length: 2000 }, (_, index) => `s${String(index).padStart(4, '0')}`);
   const after = Object.fromEntries(names.map((name, index) => [name, index < 1000 ? [] : ['t.target']]));

@@ -26,6 +26,7 @@ const session = { id: '7', user: deploy };
 
 /** `action unit`, with what blocks it and the rule that decided. */
 function shown({ action, unit: name, process: one, blocked_by, policy }: Action): string {
+  if (action === 'daemon_reload') return action;
   const what = name ?? (one === null ? 'container' : String(one.pid));
   const about = name !== null && one !== null ? `#${one.pid}` : '';
   return [action, what + about, blocked_by ?? policy?.rule].filter(Boolean).join(' ');
@@ -316,6 +317,18 @@ const rows: [name: string, of: Report, actions: string[], rules?: UserPolicyRule
     withFacts('a.service', { programs_present: false }),
     ['manual a.service cannot_start_again'],
   ],
+  [
+    'a condition does not hold',
+    withFacts('a.service', { conditions_met: false }),
+    ['manual a.service cannot_start_again'],
+  ],
+  ['conditions that nobody knows about', withFacts('a.service', { conditions_met: null }), ['restart a.service']],
+  [
+    'a condition does not hold, and the user says restart',
+    withFacts('a.service', { conditions_met: false }),
+    ['restart a.service c.yaml:3'],
+    rule({ action: 'restart' }),
+  ],
   ['programs that nobody knows about', withFacts('a.service', { programs_present: null }), ['restart a.service']],
   [
     'a program is gone, and the user says restart',
@@ -330,7 +343,7 @@ const rows: [name: string, of: Report, actions: string[], rules?: UserPolicyRule
     ['restart a.service c.yaml:3'],
     rule({ action: 'restart' }),
   ],
-  ['unit file changed', withFacts('a.service', { need_daemon_reload: true }), ['restart a.service']],
+  ['unit file changed', withFacts('a.service', { need_daemon_reload: true }), ['daemon_reload', 'restart a.service']],
   [
     'a shell on a terminal',
     inUnit('a.service', jobs, { sessions: [leads(100), shell] }),

@@ -70,6 +70,8 @@ const facts = {
   last_start_seconds: null,
   kept_descriptors: null,
   programs: [],
+  files: null,
+  startedUsec: null,
   controlGroup: '/system.slice/cron.service',
 };
 const argv = ['show', '--no-pager', `--property=${affectedUnit.properties.join(',')}`, '--'];
@@ -521,4 +523,30 @@ test('related units: a unit with very many dependents does not make the question
   const many = Array.from({ length: 3000 }, (_, index) => `u${index}.service`);
   const { answer } = systemdWith({ 'a.service': { RequiredBy: many.join(' ') } });
   assert.equal(answer.units.length, 1000);
+});
+
+const unitFile = '/usr/lib/systemd/system/a.service';
+const fileRows: [name: string, changes: Record<string, string | null>, files: string[] | null][] = [
+  ['alone', { DropInPaths: '' }, [unitFile]],
+  [
+    'with drop-ins, in their order',
+    { DropInPaths: '/run/systemd/system/a.service.d/z.conf "/etc/systemd/system/a.service.d/a\\\\x2d.conf"' },
+    [unitFile, '/run/systemd/system/a.service.d/z.conf', '/etc/systemd/system/a.service.d/a\\x2d.conf'],
+  ],
+  ['changed since systemd read them', { DropInPaths: '', NeedDaemonReload: 'yes' }, null],
+  ['no unit file', { DropInPaths: '', FragmentPath: '' }, null],
+  ['systemd does not say', {}, null],
+];
+for (const [name, changes, files] of fileRows) {
+  test(`the files of a unit: ${name}`, () => {
+    const answer = query(['a.service'], block('a.service', { FragmentPath: unitFile, ...changes }));
+    assert.deepEqual(answer.facts.get('a.service')?.files, files);
+  });
+}
+
+test('the end of the last start', () => {
+  const of = (value: string | null) =>
+    query(['a.service'], block('a.service', { ActiveEnterTimestampMonotonic: value })).facts.get('a.service')
+      ?.startedUsec;
+  assert.deepEqual([of('1234567'), of('0'), of(''), of(null)], [1_234_567, null, null, null]);
 });

@@ -9,6 +9,7 @@ short_description: The actions of a plan that are about certain units
 version_added: 0.1.0
 description:
   - Selects those actions whose unit matches one of some globs, in their order.
+  - The action V(daemon_reload) is kept if the file of such a unit changed.
 options:
   _input:
     description: Actions, as RV(lib_users.host.plan_info#module:actions).
@@ -38,11 +39,13 @@ _value:
   elements: dict
 '''
 
+from ansible_collections.lib_users.host.plugins.module_utils._decision import daemon_reload
 from ansible_collections.lib_users.host.plugins.module_utils._globs import any_matches
 
 
 def of_units(actions, globs):
-    return [action for action in actions if any_matches(globs, action['unit'])]
+    ours = [action for action in actions if any_matches(globs, action['unit'])]
+    return daemon_reload(actions, ours) + ours
 
 
 class FilterModule:

@@ -13,6 +13,7 @@ from ansible_collections.lib_users.host.plugins.module_utils._sentences import (
     along,
     command_sentence,
     fixes_note,
+    has_changed_file,
     restarted_units,
     sentence,
     unaccepted_stops,
@@ -40,6 +41,7 @@ def decide(plan, options, ready=None):
     attached = [] if reboots else last_at_the_end(without(wanted, carrying), options['last'])
     # systemd does it while nobody is connected. If the play runs on the host itself, there is no such moment: it is left to people.
     detached = [] if reboots or options['is_local'] else carrying
+    attached = daemon_reload(plan['actions'], attached + detached) + attached
     return {
         'asks': asks,
         'reboots': reboots,
@@ -100,6 +102,14 @@ def wanted_actions(actions, options):
     ]
     done = restarted_units(action for action in wanted if action['argv'] is not None)
     return [action for action in (with_command(each, done) for each in wanted) if action['argv'] is not None]
+
+
+def daemon_reload(actions, done):
+    """The action that has systemd read its unit files, if the file of a unit that is restarted or reloaded changed."""
+    acting = [action for action in done if action['action'] in ('restart', 'reload') and action['scope'] == 'system']
+    units = [unit for action in acting for unit in [action['unit']] + along(action)]
+    changed = [action for action in actions if action['scope'] == 'system' and action['unit'] in units and has_changed_file(action)]
+    return [action for action in actions if action['action'] == 'daemon_reload'] if changed else []
 
 
 def with_command(action, done):

@@ -21,11 +21,12 @@ def judge(decision, before, applied=None, again=None, after=None, check_mode=Fal
     looked_again = after is not None and 'actions' in after
     plan = after if looked_again else before
     failed = failures_of(applied, again)
-    still = still_to_do(decision, before['actions'], after['actions'], failed) if looked_again else []
+    untried = [result['argv'] for result in applied.get('outcomes') or [] if result['status'] == 'not_tried']
+    still = still_to_do(decision, before['actions'], after['actions'], failed, untried) if looked_again else []
     # A user could have its own services fail at will: they are left to people, and do not fail the host.
     stale = [action for action in still if action['scope'] != 'user']
-    skipped = left_to_people(decision, plan, looked_again, stale)
-    people = left_over(skipped, decision)
+    skipped = left_to_people(decision, plan, looked_again, stale, untried)
+    people = left_over(skipped, decision, untried)
     failures = words_of(applied, again, failed) + decision['problems'] + [stale_sentence(action) for action in stale]
     # Nobody looked whether the reboot was enough.
     reboot_is_due = plan['reboot_required'] and not (decision['reboots'] and not looked_again)
@@ -59,26 +60,27 @@ def words_of(applied, again, failed):
     return ([applied['message']] if known else []) + ([again['message']] if len(failed) > len(known) else [])
 
 
-def still_to_do(decision, before, actions, failed):
+def still_to_do(decision, before, actions, failed, untried):
     """The actions that were done and are still to be done. A reloaded service lets go of its logs once its clients are served."""
     if decision['reboots']:
         return [action for action in actions if action['action'] in ('restart', 'reboot')]
-    done = [action['argv'] for action in decision['attached'] + decision['detached']]
-    restarted = restarted_units(decision['attached'] + decision['detached'])
+    tried = [action for action in decision['attached'] + decision['detached'] if action['argv'] not in untried]
+    done = [action['argv'] for action in tried]
+    restarted = restarted_units(tried)
     covered = [action['unit'] for action in before if action.get('covered_by') in restarted]
     units = [failure['unit'] for failure in failed]
     return [
         action for action in actions
-        if action['action'] not in ('reload', 'signal') and action['unit'] not in units
+        if action['action'] not in ('daemon_reload', 'reload', 'signal') and action['unit'] not in units
         and (action['argv'] in done or (action['unit'] in covered and restarted_units([action])))
     ]
 
 
-def left_to_people(decision, plan, looked_again, stale):
-    """The actions that are neither done nor failed."""
+def left_to_people(decision, plan, looked_again, stale, untried):
+    """The actions that are neither done nor failed. A run that a failure ended did not try some."""
     if looked_again:
         return [action for action in plan['actions'] if action not in stale]
-    done = decision['attached'] + decision['detached']
+    done = [action for action in decision['attached'] + decision['detached'] if action['argv'] not in untried]
     if decision['reboots']:
         return []
     units = restarted_units(done)

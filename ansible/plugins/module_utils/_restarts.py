@@ -12,7 +12,11 @@ import tempfile
 from ansible_collections.lib_users.host.plugins.module_utils._systemd import show
 
 RECORD = '/run/lib-users/restarted.json'
-PROPERTIES = ('ActiveState', 'SubState', 'Result')
+# The key of a state -> systemd's property.
+PROPERTIES = {
+    'active': 'ActiveState', 'sub': 'SubState', 'result': 'Result', 'load': 'LoadState', 'type': 'Type', 'remains': 'RemainAfterExit',
+    'condition': 'ConditionResult', 'checked': 'ConditionTimestampMonotonic', 'job': 'Job',
+}
 
 
 def read_record(path):
@@ -38,15 +42,15 @@ def write_record(path, entries):
 
 
 def states(entries):
-    """[{unit, uid}] -> the same with active, sub and result, or with None in their place if systemd does not say."""
+    """[{unit, uid}] -> the same with the keys of PROPERTIES, or with None in their place if systemd does not say."""
     answers = []
     for uid in sorted({entry['uid'] for entry in entries}, key=lambda uid: (uid is not None, uid or 0)):
         mine = [entry for entry in entries if entry['uid'] == uid]
-        blocks = show(uid, [entry['unit'] for entry in mine], PROPERTIES)
+        blocks = show(uid, [entry['unit'] for entry in mine], sorted(PROPERTIES.values()))
         if blocks is None or len(blocks) != len(mine):
             blocks = [{}] * len(mine)
         answers += [
-            dict(entry, active=block.get('ActiveState'), sub=block.get('SubState'), result=block.get('Result'))
+            dict(entry, **{key: block.get(name) for key, name in PROPERTIES.items()})
             for entry, block in zip(mine, blocks)
         ]
     return answers

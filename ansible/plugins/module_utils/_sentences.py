@@ -9,6 +9,7 @@ from ansible_collections.lib_users.host.plugins.module_utils._globs import any_m
 from ansible_collections.lib_users.host.plugins.module_utils._visible import visible
 
 VERBS = {
+    'daemon_reload': 'have it read the unit files again (systemctl daemon-reload)',
     'restart': 'restart it',
     'reload': 'reload it',
     'signal': 'send it the signal of the policy',
@@ -34,12 +35,15 @@ OBSTACLES = {
     'transient': 'it was started by a call, as by systemd-run, and a restart would do its work again from the start',
     'terminals': 'somebody works on a terminal in it, and a restart ends what runs there',
     'unit_file_gone': 'its unit file is gone, and it may not start again as it was',
-    'cannot_start_again': 'a program that it starts is gone, and it would not start again',
+    'cannot_start_again': 'a program that it starts is gone, or a condition of its unit file does not hold, and it would not start again',
     'user_process': 'it is what a user runs in this unit, and no part of it',
     'not_own_files': 'only logs speak for it, and they are not known to be its own',
     'may_reboot': 'systemd ends or reboots the host if it fails',
     'takes_others': 'a restart of it takes a unit along that is not to be restarted',
 }
+
+
+UNTRIED = 'not tried after a failure'
 
 
 def sentence(thing):
@@ -71,6 +75,8 @@ def action_sentence(action, note=None):
     why = []
     if action.get('blocked_by'):
         why.append(OBSTACLES.get(action['blocked_by'], action['blocked_by']))
+        # A remark with the code of the obstacle names what is in the way.
+        why += [remark['message'] for remark in action.get('remarks') or [] if remark['code'] == action['blocked_by']]
     if action.get('policy'):
         # A rule of the play itself needs no place.
         place = action['policy']['rule']
@@ -85,7 +91,13 @@ def files_of(action):
 
 
 def command_sentence(action):
-    return visible('%s, because of %s%s' % (' '.join(action['argv']), files_of(action), impact_words(action)))
+    # The action is for no file that is gone, but for unit files, and its remark names their units.
+    why = ', since %s' % messages_of(action) if action['action'] == 'daemon_reload' else ', because of %s' % files_of(action)
+    return visible('%s%s%s' % (' '.join(action['argv']), why, impact_words(action)))
+
+
+def messages_of(action):
+    return '; '.join(remark['message'] for remark in action.get('remarks') or [])
 
 
 def impact_words(action):
@@ -103,6 +115,11 @@ def impact_words(action):
 def along(action):
     """The units that restart with the action. Plans before 1.3 do not know them."""
     return (action.get('impact') or {}).get('also_restarts', [])
+
+
+def has_changed_file(action):
+    """Whether systemd would use an old unit file for the action, unless it reads the files again before."""
+    return any(remark['code'] == 'daemon_reload_first' for remark in action.get('remarks') or [])
 
 
 def restarted_units(actions):
@@ -174,12 +191,13 @@ def note_of(action, decision):
     return None
 
 
-def left_over(actions, decision=None):
-    """Actions that nobody did -> {unit, action, why, fixes} of each. The decision says why the role did not do them."""
+def left_over(actions, decision=None, untried=()):
+    """Actions that nobody did -> {unit, action, why, fixes} of each. The decision says why the role did not do them, and untried has
+    the commands that it did not come to."""
     return [
         {
             'unit': action['unit'], 'action': action['action'], 'fixes': known_count(action.get('fixes')),
-            'why': action_sentence(action, None if decision is None else note_of(action, decision)),
+            'why': action_sentence(action, UNTRIED if action['argv'] in untried else None if decision is None else note_of(action, decision)),
         }
         for action in actions
     ]

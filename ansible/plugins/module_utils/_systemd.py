@@ -69,7 +69,7 @@ def managers(uid):
 PLANNED = re.compile(
     r'(systemctl( --user --machine=[0-9]+@\.host)?'
     r'|setpriv --reuid=([0-9]+) --regid=[0-9]+ --clear-groups env XDG_RUNTIME_DIR=/run/user/\3 systemctl --user)'
-    r' (daemon-reexec|(try-restart|try-reload-or-restart|kill --kill-who=main --signal=[A-Z0-9+-]+) -- [A-Za-z0-9:_.\\@-]+)\Z'
+    r' (daemon-reexec|daemon-reload|(try-restart|try-reload-or-restart|kill --kill-who=main --signal=[A-Z0-9+-]+) -- [A-Za-z0-9:_.\\@-]+)\Z'
 )
 
 

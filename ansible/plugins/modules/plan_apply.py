@@ -11,8 +11,12 @@ version_added: 0.1.0
 description:
   - Runs the commands of actions that M(lib_users.host.plan_info) returned, in their order, and says of each how it went.
   - It decides nothing. What has no command in the plan is refused, and so is any command that no plan holds.
+  - If systemd cannot read unit files that changed on disk (the action V(daemon_reload)), nothing is done after that, whatever O(keep_going) says.
   - Before sshd is restarted or reloaded, by itself or with another unit, C(sshd -t) is asked. If it objects, the action is refused.
-  - A unit that failed after C(systemctl) was content with its restart counts as failed, also if a unit that restarted with it failed.
+  - After each restart the unit, and all that were restarted before, must be active, as by C(systemctl is-active). A unit that C(systemctl) was
+    content with and that failed, or that was active and is inactive, counts as failed, also if it restarted with another one. A oneshot that ran
+    to its end may be inactive.
+  - A unit that is masked, not found or not valid by now, as after the unit files were read again, is refused.
   - A unit that the last run restarted in this boot and that is failed now is a failure too, whatever O(actions) say. What
     was restarted last is kept in O(record).
 options:
@@ -28,9 +32,11 @@ options:
     elements: dict
     default: []
   keep_going:
-    description: Whether one failure leaves the others to be done. The task fails in either case, but for O(ignore_failures).
+    description:
+      - Whether the others are done after a failure. Otherwise the first failure of a unit of the system ends it, because what failed one service may
+        fail the next one too. The task fails in either case, but for O(ignore_failures).
     type: bool
-    default: true
+    default: false
   ignore_failures:
     description: Return RV(failures) and RV(message) without failing the task, for a play that sees to something else first.
     type: bool
@@ -100,7 +106,7 @@ EXAMPLES = r'''
 
 - name: Restart what must be restarted
   lib_users.host.plan_apply:
-    actions: "{{ lu.actions | selectattr('action', 'eq', 'restart') | rejectattr('carries_caller') }}"
+    actions: "{{ lu.actions | selectattr('action', 'in', ['daemon_reload', 'restart']) | selectattr('argv') | rejectattr('carries_caller') }}"
     wait_for:
       - unit: nginx.service
         port: 80
@@ -135,7 +141,8 @@ outcomes:
     status:
       description:
         - V(done), V(failed), V(detached) (systemd will do it in a second), V(refused) (it would not start again), V(not_tried)
-          (an earlier one failed and O(keep_going) is false, or that user's manager did not answer in time), or V(planned) in check mode.
+          (an earlier one failed and O(keep_going) is false, systemd could not read changed unit files, or that user's manager did not answer in
+          time), or V(planned) in check mode.
       returned: always
       type: str
     said:
@@ -171,11 +178,11 @@ import socket
 import time
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.lib_users.host.plugins.module_utils._active import Watch
 from ansible_collections.lib_users.host.plugins.module_utils._globs import glob_problem, matches
 from ansible_collections.lib_users.host.plugins.module_utils._restarts import (
     RECORD,
     failed_since,
-    is_failed,
     read_record,
     states,
     write_record,
@@ -187,6 +194,7 @@ from ansible_collections.lib_users.host.plugins.module_utils._visible import vis
 # A program that cannot be executed fails a moment after systemd called its service started.
 SETTLE_SECONDS = 1
 FAILED = ('failed', 'refused')
+UNREAD = 'systemd could not read the changed unit files'
 TIMER = ['systemd-run', '--quiet', '--collect', '--on-active=1s', '--timer-property=AccuracySec=100ms']
 
 
@@ -221,6 +229,11 @@ def has_failed(results):
     return any(result['status'] in FAILED and not is_of_user(result) for result in results)
 
 
+def has_not_read(result):
+    """Whether systemd still has the old unit files, with which nothing must be restarted."""
+    return result['action'] == 'daemon_reload' and result['status'] in FAILED
+
+
 def changes_state(result):
     return result['action'] in ('restart', 'reload') and result['unit'] is not None
 
@@ -251,7 +264,7 @@ def is_open(host, port):
         return False
 
 
-def apply(actions, params):
+def apply(actions, params, watch):
     """Does the actions -> their results."""
     results = []
     silent = set()
@@ -262,25 +275,90 @@ def apply(actions, params):
         if uid in silent:
             result.update(status='not_tried', said='the manager of that user did not answer in time')
             continue
-        if not params['keep_going'] and has_failed(results):
-            result['status'] = 'not_tried'
+        if stops_here(results, params):
+            result.update(status='not_tried', said=UNREAD if any(has_not_read(each) for each in results) else None)
             continue
-        if refuse_broken_sshd(result, action):
+        if refuse_unusable(result, action, watch) or refuse_broken_sshd(result, action):
             continue
+        watch.begin(watched_units([action]))
         answer = run(action['argv'], params['timeout'] if uid is None else params['user_timeout'])
         if answer.timed_out and uid is not None:
             silent.add(uid)
         if answer.rc != 0:
             fail(result, answer.said)
             continue
-        changed = [result['unit']] + along(action)
-        for entry in params['wait_for']:
-            if result['status'] == 'done' and changes_state(result) and any(matches(entry['unit'], unit) for unit in changed):
-                seconds = entry['timeout'] if uid is None else min(entry['timeout'], params['user_timeout'])
-                problem = wait_problem(entry, uid, seconds)
-                if problem is not None:
-                    fail(result, problem)
+        wait(result, action, params)
+        if uid is None and (changes_state(result) or action['action'] == 'daemon_reload'):
+            look_after(results, actions, watch)
     return results
+
+
+def stops_here(results, params):
+    """Whether a failure ends the run."""
+    return any(has_not_read(result) for result in results) or (not params['keep_going'] and has_failed(results))
+
+
+def wait(result, action, params):
+    """Waits for what wait_for names for the unit, or for one that restarts with it."""
+    changed = [result['unit']] + along(action)
+    for entry in params['wait_for']:
+        if result['status'] == 'done' and changes_state(result) and any(matches(entry['unit'], unit) for unit in changed):
+            seconds = entry['timeout'] if not is_of_user(result) else min(entry['timeout'], params['user_timeout'])
+            problem = wait_problem(entry, uid_of(action), seconds)
+            if problem is not None:
+                fail(result, problem)
+
+
+def watched_units(actions):
+    """The units of the system that the actions restart or reload, with those that restart with them, each once."""
+    changing = [action for action in actions if changes_state(action) and action.get('scope') != 'user']
+    return sorted({unit for action in changing for unit in [action['unit']] + along(action)})
+
+
+def refuse_unusable(result, action, watch):
+    """Marks the restart of a unit that systemd would not start again as refused -> whether it did."""
+    problem = watch.unusable(watched_units([action]))
+    if problem is not None:
+        result.update(status='refused', said='not tried, since %s now' % problem)
+    return problem is not None
+
+
+def judge_all(results, actions, watch):
+    """Finds units that systemctl was content with and that are not active now. A program that cannot run fails a moment later, so
+    that each look is at all units so far."""
+    for result, action in done_to_units(results, actions):
+        others = [unit for unit in along(action) if watch.problem(unit) is not None]
+        problem = watch.problem(result['unit'])
+        if problem is not None:
+            fail(result, problem)
+        elif others:
+            fail(result, said_of_others(others, watch))
+            result['journal'] = journal(None, others[0])
+
+
+def done_to_units(results, actions):
+    """The results that look well, each with its action, of units of the system that were restarted or reloaded."""
+    pairs = zip(results, actions)
+    return [pair for pair in pairs if pair[0]['status'] == 'done' and changes_state(pair[0]) and not is_of_user(pair[0])]
+
+
+def said_of_others(units, watch):
+    """Units that restarted with another one and are not well -> a sentence."""
+    ended = [unit for unit in units if watch.now[unit]['active'] == 'inactive']
+    failed = [unit for unit in units if unit not in ended]
+    parts = ['%s restarted with it and failed' % ', '.join(failed)] if failed else []
+    parts += ['%s stopped with it and did not start again' % ', '.join(ended)] if ended else []
+    return '; '.join(parts)
+
+
+def look_after(results, actions, watch):
+    """Judges the units after a restart. If one of them is not well, it has a moment: systemd may be about to start it once more."""
+    watch.look()
+    units = [unit for result, action in done_to_units(results, actions) for unit in [result['unit']] + along(action)]
+    if any(watch.problem(unit) is not None for unit in units):
+        time.sleep(SETTLE_SECONDS)
+        watch.look()
+        judge_all(results, actions, watch)
 
 
 def detach(actions, params, results):
@@ -289,8 +367,8 @@ def detach(actions, params, results):
     for number, action in enumerate(actions):
         result = result_of(action, 'detached')
         detached.append(result)
-        if not params['keep_going'] and has_failed(results + detached):
-            result['status'] = 'not_tried'
+        if stops_here(results + detached, params):
+            result.update(status='not_tried', said=UNREAD if any(has_not_read(each) for each in results) else None)
             continue
         if refuse_broken_sshd(result, action):
             continue
@@ -300,24 +378,21 @@ def detach(actions, params, results):
     return detached
 
 
-def judge(results, actions):
-    """Finds units that failed right after their start, because systemctl is content with those."""
-    asked = [(result, action) for result, action in zip(results, actions) if result['status'] == 'done' and changes_state(result)]
+def judge(results, actions, watch):
+    """Judges the units once more a moment after the last restart."""
+    asked = [result for result in results if result['status'] == 'done' and changes_state(result)]
     if not asked:
         return
     time.sleep(SETTLE_SECONDS)
-    # systemd answers by manager: the results are found again by unit and user.
-    entries = [entry for result, action in asked for entry in entries_of(result, action)]
-    found = {(state['unit'], state['uid']): state for state in states(entries)}
-    for result, action in asked:
-        active = found[(result['unit'], uid_of(result))]['active']
-        # systemctl does not wait for these, so they may still be about to start.
-        others = [unit for unit in along(action) if is_failed(found[(unit, uid_of(result))])]
-        if active in ('failed', 'activating'):
-            fail(result, 'it is %s' % active)
-        elif others:
-            fail(result, '%s restarted with it and failed' % ', '.join(others))
-            result['journal'] = journal(uid_of(result), others[0])
+    watch.look()
+    judge_all(results, actions, watch)
+    # A user can keep its manager from answering, so it is asked only once. Its units have no others that are known to restart with them.
+    theirs = {(state['unit'], state['uid']): state for state in states([entry_of(result) for result in asked if is_of_user(result)])}
+    for result in asked:
+        state = theirs.get((result['unit'], uid_of(result))) if is_of_user(result) else watch.now.get(result['unit'])
+        # It is still starting, or over and over again.
+        if result['status'] == 'done' and state is not None and state['active'] in ('failed', 'activating'):
+            fail(result, 'it is %s' % state['active'])
 
 
 def entry_of(result):
@@ -380,7 +455,8 @@ def check_options(module):
 def name_failures(failed):
     lines = []
     for result in failed:
-        lines.append('%s of %s failed: %s' % (result['action'], result['unit'], result['said']))
+        what = ' '.join(result['argv']) if result['unit'] is None else '%s of %s' % (result['action'], result['unit'])
+        lines.append('%s failed: %s' % (what, result['said']))
         if result['journal']:
             lines += ['Its last journal lines:', result['journal']]
     return visible_lines('\n'.join(lines))
@@ -391,7 +467,7 @@ def main():
         argument_spec=dict(
             actions=dict(type='list', elements='dict', default=[]),
             detached=dict(type='list', elements='dict', default=[]),
-            keep_going=dict(type='bool', default=True),
+            keep_going=dict(type='bool', default=False),
             ignore_failures=dict(type='bool', default=False),
             wait_for=dict(
                 type='list',
@@ -420,8 +496,9 @@ def main():
         results = [result_of(action, 'planned') for action in params['actions'] + params['detached']]
         failed = failed_before(record, results)
     else:
-        results = apply(params['actions'], params)
-        judge(results, params['actions'])
+        watch = Watch(watched_units(params['actions']))
+        results = apply(params['actions'], params, watch)
+        judge(results, params['actions'], watch)
         results += detach(params['detached'], params, results)
         failed = [result for result in results if result['status'] in FAILED] + failed_before(record, results)
         keep(module, record, results, params['actions'] + params['detached'], failed)

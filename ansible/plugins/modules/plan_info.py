@@ -82,9 +82,9 @@ EXAMPLES = r'''
     argv: "{{ item.argv }}"
   become: true
   changed_when: true
-  loop: "{{ lu.actions | selectattr('action', 'eq', 'restart') }}"
+  loop: "{{ lu.actions | selectattr('action', 'in', ['daemon_reload', 'restart']) | selectattr('argv') }}"
   loop_control:
-    label: "{{ item.unit }}"
+    label: "{{ item.argv | join(' ') }}"
   when: lu is not skipped
 
 - name: Reboot if that is known to be needed
@@ -146,6 +146,10 @@ plan:
       returned: success
       type: list
       elements: dict
+    daemon_reload:
+      description: As RV(daemon_reload).
+      returned: success
+      type: bool
     daemon_reexec:
       description: As RV(daemon_reexec).
       returned: success
@@ -225,11 +229,11 @@ actions:
   elements: dict
   contains:
     action:
-      description: What to do, such as V(restart), V(reload), V(signal), V(daemon_reexec), V(reboot) or V(manual).
+      description: What to do, such as V(daemon_reload), V(restart), V(reload), V(signal), V(daemon_reexec), V(reboot) or V(manual).
       returned: success
       type: str
     unit:
-      description: The unit, or null.
+      description: The unit, or null, as for V(daemon_reload), whose C(remarks) name the units.
       returned: success
       type: str
     argv:
@@ -296,7 +300,9 @@ actions:
       type: list
       elements: dict
     remarks:
-      description: What to know before one does it, each with a C(code) to test for and a C(message).
+      description:
+        - What to know before one does it, each with a C(code) to test for and a C(message). With V(takes_others) it names the units that are in
+          the way of a restart.
       returned: success
       type: list
       elements: dict
@@ -340,6 +346,13 @@ ignored:
   returned: success
   type: list
   elements: dict
+daemon_reload:
+  description:
+    - Whether systemd must first read its unit files again, because the file of a unit that is restarted or reloaded changed on disk. It is the first
+      of RV(actions) then.
+    - Null with a C(lib-users) that does not say it.
+  returned: success
+  type: bool
 daemon_reexec:
   description: Whether systemd itself must be re-executed.
   returned: success
@@ -407,7 +420,7 @@ from ansible_collections.lib_users.host.plugins.module_utils._scan import (
 )
 
 FLAT_KEYS = ('services', 'reload_services', 'user_services', 'actions', 'ignored', 'daemon_reexec', 'complete')
-LATER_KEYS = ('clean', 'held', 'unseen_users', 'fixes')
+LATER_KEYS = ('daemon_reload', 'clean', 'held', 'unseen_users', 'fixes')
 
 
 def policy_configuration(policy):

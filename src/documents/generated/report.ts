@@ -713,6 +713,10 @@ export interface SystemdFacts {
    */
   programs_present?: boolean | null;
   /**
+   * Whether the conditions and assertions of the unit file would hold if the unit were started now; false: systemd would not start it. Only ConditionPathExists=, ConditionPathExistsGlob= without a wildcard, ConditionPathIsDirectory=, ConditionFileNotEmpty= and the same of Assert are looked at. null if that is not known, as with other conditions, if none of these fails, and after the unit file changed.
+   */
+  conditions_met?: boolean | null;
+  /**
    * Made at run time, without a unit file on disk.
    */
   transient: boolean;
@@ -749,6 +753,7 @@ export interface SystemdFacts {
   start_limit_action?: NullableString;
   start_limit_burst?: NullableCount;
   start_limit_interval_seconds?: NullableSeconds;
+  starts_left?: NullableCount;
   stop_timeout_seconds?: NullableSeconds;
   last_start_seconds?: NullableSeconds;
   kept_descriptors?: NullableCount;

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:plan:1.3.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","report","complete","services","reload_services","user_services","daemon_reexec","reboot","actions","ignored"],"properties":{"kind":{"const":"lib-users/plan"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"report":{"$ref":"#/$defs/source_report"},"complete":{"type":"boolean"},"unseen_users":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"services":{"type":"array","items":{"type":"string"}},"reload_services":{"type":"array","items":{"type":"string"}},"user_services":{"type":"array","items":{"$ref":"#/$defs/user_service"}},"daemon_reexec":{"type":"boolean"},"reboot":{"$ref":"#/$defs/reboot"},"actions":{"type":"array","items":{"$ref":"#/$defs/action"}},"clean":{"type":"boolean","nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"ignored":{"type":"array","items":{"$ref":"#/$defs/ignored"}},"held":{"type":"array","items":{"$ref":"#/$defs/holder"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"pids":{"type":"array","items":{"type":"integer","minimum":1}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"}}},"unseen_owner":{"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"source_report":{"type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true},"kind":{"enum":["full","soft",null]}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}}},"user_service":{"type":"object","additionalProperties":false,"required":["user","unit"],"properties":{"user":{"$ref":"#/$defs/user"},"unit":{"type":"string","minLength":1}}},"scope":{"enum":["system","user"]},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"planned_process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}}},"reason_code":{"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","policy"]},"remark":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["daemon_reload_first","ends_sessions","several_users","users_own_files"]},"message":{"type":"string"}}},"because":{"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"closed_fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}}},"fixed_package":{"type":"object","additionalProperties":false,"required":["name","running_version","installed_version","count"],"properties":{"name":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"type":"string"},"count":{"$ref":"#/$defs/count"}}},"applied_policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}}},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again"]},"action_name":{"enum":["restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]},"action":{"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"callers_own":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}},"nullable":true},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"remarks":{"type":"array","items":{"$ref":"#/$defs/remark"}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"covered_by":{"$ref":"#/$defs/nullable_string"}}},"holder":{"type":"object","additionalProperties":false,"required":["unit","scope","user","container","process","held_bytes","held_memory_bytes","pids"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"pids":{"$ref":"#/$defs/pids"}}},"ignored":{"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"nullable_seconds":{"type":"number","minimum":0,"nullable":true},"nullable_flag":{"type":"boolean","nullable":true},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0}}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}}},"listening_socket":{"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:plan:1.3.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","report","complete","services","reload_services","user_services","daemon_reexec","reboot","actions","ignored"],"properties":{"kind":{"const":"lib-users/plan"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"report":{"$ref":"#/$defs/source_report"},"complete":{"type":"boolean"},"unseen_users":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"services":{"type":"array","items":{"type":"string"}},"reload_services":{"type":"array","items":{"type":"string"}},"user_services":{"type":"array","items":{"$ref":"#/$defs/user_service"}},"daemon_reload":{"type":"boolean"},"daemon_reexec":{"type":"boolean"},"reboot":{"$ref":"#/$defs/reboot"},"actions":{"type":"array","items":{"$ref":"#/$defs/action"}},"clean":{"type":"boolean","nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"ignored":{"type":"array","items":{"$ref":"#/$defs/ignored"}},"held":{"type":"array","items":{"$ref":"#/$defs/holder"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"pids":{"type":"array","items":{"type":"integer","minimum":1}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"}}},"unseen_owner":{"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"source_report":{"type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true},"kind":{"enum":["full","soft",null]}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}}},"user_service":{"type":"object","additionalProperties":false,"required":["user","unit"],"properties":{"user":{"$ref":"#/$defs/user"},"unit":{"type":"string","minLength":1}}},"scope":{"enum":["system","user"]},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"planned_process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}}},"reason_code":{"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","policy"]},"remark":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["daemon_reload_first","ends_sessions","several_users","users_own_files","unit_files_changed","takes_others","start_cycle","start_limit","forgets_units"]},"message":{"type":"string"}}},"because":{"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"closed_fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}}},"fixed_package":{"type":"object","additionalProperties":false,"required":["name","running_version","installed_version","count"],"properties":{"name":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"type":"string"},"count":{"$ref":"#/$defs/count"}}},"applied_policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}}},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again"]},"action_name":{"enum":["daemon_reload","restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]},"action":{"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"callers_own":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}},"nullable":true},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"remarks":{"type":"array","items":{"$ref":"#/$defs/remark"}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"covered_by":{"$ref":"#/$defs/nullable_string"}}},"holder":{"type":"object","additionalProperties":false,"required":["unit","scope","user","container","process","held_bytes","held_memory_bytes","pids"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"pids":{"$ref":"#/$defs/pids"}}},"ignored":{"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"nullable_seconds":{"type":"number","minimum":0,"nullable":true},"nullable_flag":{"type":"boolean","nullable":true},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}}},"listening_socket":{"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}}}};
 const func1 = Object.prototype.hasOwnProperty;
 const schema20 = {"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
@@ -1741,8 +1741,8 @@ return errors === 0;
 }
 validate80.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema34 = {"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"callers_own":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}},"nullable":true},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"remarks":{"type":"array","items":{"$ref":"#/$defs/remark"}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"covered_by":{"$ref":"#/$defs/nullable_string"}}};
-const schema35 = {"enum":["restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]};
+const schema34 = {"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"callers_own":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}},"nullable":true},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"remarks":{"type":"array","items":{"$ref":"#/$defs/remark"}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"covered_by":{"$ref":"#/$defs/nullable_string"}}};
+const schema35 = {"enum":["daemon_reload","restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]};
 
 function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1754,7 +1754,7 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(((((((((data === "restart") || (data === "reload")) || (data === "signal")) || (data === "daemon_reexec")) || (data === "reexec_user_manager")) || (data === "end_session")) || (data === "restart_container")) || (data === "reboot")) || (data === "manual"))){
+if(!((((((((((data === "daemon_reload") || (data === "restart")) || (data === "reload")) || (data === "signal")) || (data === "daemon_reexec")) || (data === "reexec_user_manager")) || (data === "end_session")) || (data === "restart_container")) || (data === "reboot")) || (data === "manual"))){
 validate92.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema35.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
@@ -2180,7 +2180,7 @@ return errors === 0;
 }
 validate117.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema43 = {"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["daemon_reload_first","ends_sessions","several_users","users_own_files"]},"message":{"type":"string"}}};
+const schema43 = {"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["daemon_reload_first","ends_sessions","several_users","users_own_files","unit_files_changed","takes_others","start_cycle","start_limit","forgets_units"]},"message":{"type":"string"}}};
 
 function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2212,7 +2212,7 @@ if(_errs1 === errors){
 if(data.code !== undefined){
 let data0 = data.code;
 const _errs2 = errors;
-if(!((((data0 === "daemon_reload_first") || (data0 === "ends_sessions")) || (data0 === "several_users")) || (data0 === "users_own_files"))){
+if(!(((((((((data0 === "daemon_reload_first") || (data0 === "ends_sessions")) || (data0 === "several_users")) || (data0 === "users_own_files")) || (data0 === "unit_files_changed")) || (data0 === "takes_others")) || (data0 === "start_cycle")) || (data0 === "start_limit")) || (data0 === "forgets_units"))){
 validate121.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema43.properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
@@ -2299,10 +2299,10 @@ validate126.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 const schema46 = {"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}};
 
-function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate131.evaluated;
+const evaluated0 = validate132.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2313,14 +2313,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.protocol === undefined) && (missing0 = "protocol")) || ((data.address === undefined) && (missing0 = "address"))) || ((data.port === undefined) && (missing0 = "port"))){
-validate131.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate132.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((key0 === "protocol") || (key0 === "address")) || (key0 === "port"))){
-validate131.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate132.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2330,7 +2330,7 @@ if(data.protocol !== undefined){
 let data0 = data.protocol;
 const _errs2 = errors;
 if(!((data0 === "tcp") || (data0 === "udp"))){
-validate131.errors = [{instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema46.properties.protocol.enum},message:"must be equal to one of the allowed values"}];
+validate132.errors = [{instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema46.properties.protocol.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2345,12 +2345,12 @@ const _errs3 = errors;
 if(errors === _errs3){
 if(typeof data1 === "string"){
 if(func2(data1) < 1){
-validate131.errors = [{instancePath:instancePath+"/address",schemaPath:"#/properties/address/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate132.errors = [{instancePath:instancePath+"/address",schemaPath:"#/properties/address/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate131.errors = [{instancePath:instancePath+"/address",schemaPath:"#/properties/address/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate132.errors = [{instancePath:instancePath+"/address",schemaPath:"#/properties/address/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -2364,18 +2364,18 @@ if(data.port !== undefined){
 let data2 = data.port;
 const _errs5 = errors;
 if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate131.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate132.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs5){
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 65535 || isNaN(data2)){
-validate131.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
+validate132.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
 return false;
 }
 else {
 if(data2 < 0 || isNaN(data2)){
-validate131.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate132.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -2392,14 +2392,14 @@ var valid0 = true;
 }
 }
 else {
-validate131.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate132.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate131.errors = vErrors;
+validate132.errors = vErrors;
 return errors === 0;
 }
-validate131.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate132.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -3214,7 +3214,7 @@ return false;
 else {
 const _errs91 = errors;
 for(const key7 in data48){
-if(!((key7 === "burst") || (key7 === "interval_seconds"))){
+if(!(((key7 === "burst") || (key7 === "interval_seconds")) || (key7 === "left"))){
 validate91.errors = [{instancePath:instancePath+"/impact/start_limit",schemaPath:"#/properties/impact/properties/start_limit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -3253,6 +3253,19 @@ var valid14 = _errs93 === errors;
 else {
 var valid14 = true;
 }
+if(valid14){
+if(data48.left !== undefined){
+const _errs95 = errors;
+if(!(validate111(data48.left, {instancePath:instancePath+"/impact/start_limit/left",parentData:data48,parentDataProperty:"left",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+errors = vErrors.length;
+}
+var valid14 = _errs95 === errors;
+}
+else {
+var valid14 = true;
+}
+}
 }
 }
 }
@@ -3265,54 +3278,54 @@ var valid11 = true;
 }
 if(valid11){
 if(data37.listening !== undefined){
-let data51 = data37.listening;
-const _errs95 = errors;
-if((!(Array.isArray(data51))) && (data51 !== null)){
+let data52 = data37.listening;
+const _errs96 = errors;
+if((!(Array.isArray(data52))) && (data52 !== null)){
 validate91.errors = [{instancePath:instancePath+"/impact/listening",schemaPath:"#/properties/impact/properties/listening/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
-if(errors === _errs95){
-if(Array.isArray(data51)){
+if(errors === _errs96){
+if(Array.isArray(data52)){
 var valid15 = true;
-const len7 = data51.length;
+const len7 = data52.length;
 for(let i7=0; i7<len7; i7++){
-const _errs98 = errors;
-if(!(validate131(data51[i7], {instancePath:instancePath+"/impact/listening/" + i7,parentData:data51,parentDataProperty:i7,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+const _errs99 = errors;
+if(!(validate132(data52[i7], {instancePath:instancePath+"/impact/listening/" + i7,parentData:data52,parentDataProperty:i7,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
 errors = vErrors.length;
 }
-var valid15 = _errs98 === errors;
+var valid15 = _errs99 === errors;
 if(!valid15){
 break;
 }
 }
 }
 }
-var valid11 = _errs95 === errors;
+var valid11 = _errs96 === errors;
 }
 else {
 var valid11 = true;
 }
 if(valid11){
 if(data37.unlisted !== undefined){
-const _errs99 = errors;
+const _errs100 = errors;
 if(!(validate111(data37.unlisted, {instancePath:instancePath+"/impact/unlisted",parentData:data37,parentDataProperty:"unlisted",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
-var valid11 = _errs99 === errors;
+var valid11 = _errs100 === errors;
 }
 else {
 var valid11 = true;
 }
 if(valid11){
 if(data37.established !== undefined){
-const _errs100 = errors;
+const _errs101 = errors;
 if(!(validate111(data37.established, {instancePath:instancePath+"/impact/established",parentData:data37,parentDataProperty:"established",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
-var valid11 = _errs100 === errors;
+var valid11 = _errs101 === errors;
 }
 else {
 var valid11 = true;
@@ -3339,12 +3352,12 @@ var valid0 = true;
 }
 if(valid0){
 if(data.covered_by !== undefined){
-const _errs101 = errors;
+const _errs102 = errors;
 if(!(validate60(data.covered_by, {instancePath:instancePath+"/covered_by",parentData:data,parentDataProperty:"covered_by",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs101 === errors;
+var valid0 = _errs102 === errors;
 }
 else {
 var valid0 = true;
@@ -3380,10 +3393,10 @@ validate91.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema47 = {"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}};
 
-function validate140(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate140.evaluated;
+const evaluated0 = validate141.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3394,14 +3407,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.code === undefined) && (missing0 = "code")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.pids === undefined) && (missing0 = "pids"))) || ((data.reason === undefined) && (missing0 = "reason"))){
-validate140.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate141.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((((key0 === "code") || (key0 === "path")) || (key0 === "unit")) || (key0 === "pids")) || (key0 === "reason")) || (key0 === "held_bytes"))){
-validate140.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate141.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3422,7 +3435,7 @@ if(valid0){
 if(data.path !== undefined){
 const _errs3 = errors;
 if(typeof data.path !== "string"){
-validate140.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate141.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -3458,7 +3471,7 @@ if(valid0){
 if(data.reason !== undefined){
 const _errs7 = errors;
 if(typeof data.reason !== "string"){
-validate140.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate141.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -3487,21 +3500,21 @@ var valid0 = true;
 }
 }
 else {
-validate140.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate141.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate140.errors = vErrors;
+validate141.errors = vErrors;
 return errors === 0;
 }
-validate140.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate141.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema48 = {"type":"object","additionalProperties":false,"required":["unit","scope","user","container","process","held_bytes","held_memory_bytes","pids"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"pids":{"$ref":"#/$defs/pids"}}};
 
-function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate147(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate146.evaluated;
+const evaluated0 = validate147.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3512,14 +3525,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((data.unit === undefined) && (missing0 = "unit")) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.container === undefined) && (missing0 = "container"))) || ((data.process === undefined) && (missing0 = "process"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.held_memory_bytes === undefined) && (missing0 = "held_memory_bytes"))) || ((data.pids === undefined) && (missing0 = "pids"))){
-validate146.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate147.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((((((key0 === "unit") || (key0 === "scope")) || (key0 === "user")) || (key0 === "container")) || (key0 === "process")) || (key0 === "held_bytes")) || (key0 === "held_memory_bytes")) || (key0 === "pids"))){
-validate146.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate147.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3541,7 +3554,7 @@ if(data.scope !== undefined){
 let data1 = data.scope;
 const _errs3 = errors;
 if(!(((data1 === "system") || (data1 === "user")) || (data1 === null))){
-validate146.errors = [{instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/enum",keyword:"enum",params:{allowedValues: schema48.properties.scope.enum},message:"must be equal to one of the allowed values"}];
+validate147.errors = [{instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/enum",keyword:"enum",params:{allowedValues: schema48.properties.scope.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -3566,21 +3579,21 @@ if(data.container !== undefined){
 let data3 = data.container;
 const _errs5 = errors;
 if((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)){
-validate146.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate147.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs5){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing1;
 if(((((data3.runtime === undefined) && (missing1 = "runtime")) || ((data3.id === undefined) && (missing1 = "id"))) || ((data3.name === undefined) && (missing1 = "name"))) || ((data3.user === undefined) && (missing1 = "user"))){
-validate146.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate147.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 const _errs8 = errors;
 for(const key1 in data3){
 if(!(((((key1 === "runtime") || (key1 === "id")) || (key1 === "name")) || (key1 === "user")) || (key1 === "cgroup"))){
-validate146.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+validate147.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3590,7 +3603,7 @@ if(data3.runtime !== undefined){
 let data4 = data3.runtime;
 const _errs9 = errors;
 if(!((((((((data4 === "docker") || (data4 === "podman")) || (data4 === "containerd")) || (data4 === "crio")) || (data4 === "lxc")) || (data4 === "nspawn")) || (data4 === "libvirt")) || (data4 === "unknown"))){
-validate146.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema48.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
+validate147.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema48.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid1 = _errs9 === errors;
@@ -3664,21 +3677,21 @@ if(data.process !== undefined){
 let data9 = data.process;
 const _errs14 = errors;
 if((!(data9 && typeof data9 == "object" && !Array.isArray(data9))) && (data9 !== null)){
-validate146.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate147.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs14){
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
 let missing2;
 if(((((data9.pid === undefined) && (missing2 = "pid")) || ((data9.start_ticks === undefined) && (missing2 = "start_ticks"))) || ((data9.name === undefined) && (missing2 = "name"))) || ((data9.executable === undefined) && (missing2 = "executable"))){
-validate146.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+validate147.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
 const _errs17 = errors;
 for(const key2 in data9){
 if(!((((key2 === "pid") || (key2 === "start_ticks")) || (key2 === "name")) || (key2 === "executable"))){
-validate146.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+validate147.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3688,13 +3701,13 @@ if(data9.pid !== undefined){
 let data10 = data9.pid;
 const _errs18 = errors;
 if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-validate146.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate147.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs18){
 if((typeof data10 == "number") && (isFinite(data10))){
 if(data10 < 1 || isNaN(data10)){
-validate146.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate147.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -3720,7 +3733,7 @@ if(valid2){
 if(data9.name !== undefined){
 const _errs21 = errors;
 if(typeof data9.name !== "string"){
-validate146.errors = [{instancePath:instancePath+"/process/name",schemaPath:"#/properties/process/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate147.errors = [{instancePath:instancePath+"/process/name",schemaPath:"#/properties/process/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs21 === errors;
@@ -3799,14 +3812,14 @@ var valid0 = true;
 }
 }
 else {
-validate146.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate147.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate146.errors = vErrors;
+validate147.errors = vErrors;
 return errors === 0;
 }
-validate146.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate147.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -4041,10 +4054,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.daemon_reexec !== undefined){
+if(data.daemon_reload !== undefined){
 const _errs24 = errors;
-if(typeof data.daemon_reexec !== "boolean"){
-validate52.errors = [{instancePath:instancePath+"/daemon_reexec",schemaPath:"#/properties/daemon_reexec/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(typeof data.daemon_reload !== "boolean"){
+validate52.errors = [{instancePath:instancePath+"/daemon_reload",schemaPath:"#/properties/daemon_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs24 === errors;
@@ -4053,11 +4066,11 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.reboot !== undefined){
+if(data.daemon_reexec !== undefined){
 const _errs26 = errors;
-if(!(validate80(data.reboot, {instancePath:instancePath+"/reboot",parentData:data,parentDataProperty:"reboot",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
-errors = vErrors.length;
+if(typeof data.daemon_reexec !== "boolean"){
+validate52.errors = [{instancePath:instancePath+"/daemon_reexec",schemaPath:"#/properties/daemon_reexec/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
 }
 var valid0 = _errs26 === errors;
 }
@@ -4065,20 +4078,32 @@ else {
 var valid0 = true;
 }
 if(valid0){
+if(data.reboot !== undefined){
+const _errs28 = errors;
+if(!(validate80(data.reboot, {instancePath:instancePath+"/reboot",parentData:data,parentDataProperty:"reboot",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs28 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
 if(data.actions !== undefined){
-let data17 = data.actions;
-const _errs27 = errors;
-if(errors === _errs27){
-if(Array.isArray(data17)){
-var valid5 = true;
-const len4 = data17.length;
-for(let i4=0; i4<len4; i4++){
+let data18 = data.actions;
 const _errs29 = errors;
-if(!(validate91(data17[i4], {instancePath:instancePath+"/actions/" + i4,parentData:data17,parentDataProperty:i4,rootData,dynamicAnchors}))){
+if(errors === _errs29){
+if(Array.isArray(data18)){
+var valid5 = true;
+const len4 = data18.length;
+for(let i4=0; i4<len4; i4++){
+const _errs31 = errors;
+if(!(validate91(data18[i4], {instancePath:instancePath+"/actions/" + i4,parentData:data18,parentDataProperty:i4,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
 errors = vErrors.length;
 }
-var valid5 = _errs29 === errors;
+var valid5 = _errs31 === errors;
 if(!valid5){
 break;
 }
@@ -4089,75 +4114,75 @@ validate52.errors = [{instancePath:instancePath+"/actions",schemaPath:"#/propert
 return false;
 }
 }
-var valid0 = _errs27 === errors;
+var valid0 = _errs29 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.clean !== undefined){
-let data19 = data.clean;
-const _errs30 = errors;
-if((typeof data19 !== "boolean") && (data19 !== null)){
+let data20 = data.clean;
+const _errs32 = errors;
+if((typeof data20 !== "boolean") && (data20 !== null)){
 validate52.errors = [{instancePath:instancePath+"/clean",schemaPath:"#/properties/clean/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs30 === errors;
+var valid0 = _errs32 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.fixes !== undefined){
-let data20 = data.fixes;
-const _errs33 = errors;
-if((!(data20 && typeof data20 == "object" && !Array.isArray(data20))) && (data20 !== null)){
+let data21 = data.fixes;
+const _errs35 = errors;
+if((!(data21 && typeof data21 == "object" && !Array.isArray(data21))) && (data21 !== null)){
 validate52.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
-if(errors === _errs33){
-if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
+if(errors === _errs35){
+if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 let missing1;
-if(((((data20.count === undefined) && (missing1 = "count")) || ((data20.cves === undefined) && (missing1 = "cves"))) || ((data20.complete === undefined) && (missing1 = "complete"))) || ((data20.packages === undefined) && (missing1 = "packages"))){
+if(((((data21.count === undefined) && (missing1 = "count")) || ((data21.cves === undefined) && (missing1 = "cves"))) || ((data21.complete === undefined) && (missing1 = "complete"))) || ((data21.packages === undefined) && (missing1 = "packages"))){
 validate52.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
-const _errs36 = errors;
-for(const key1 in data20){
+const _errs38 = errors;
+for(const key1 in data21){
 if(!((((key1 === "count") || (key1 === "cves")) || (key1 === "complete")) || (key1 === "packages"))){
 validate52.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs36 === errors){
-if(data20.count !== undefined){
-const _errs37 = errors;
-if(!(validate70(data20.count, {instancePath:instancePath+"/fixes/count",parentData:data20,parentDataProperty:"count",rootData,dynamicAnchors}))){
+if(_errs38 === errors){
+if(data21.count !== undefined){
+const _errs39 = errors;
+if(!(validate70(data21.count, {instancePath:instancePath+"/fixes/count",parentData:data21,parentDataProperty:"count",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
-var valid6 = _errs37 === errors;
+var valid6 = _errs39 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
-if(data20.cves !== undefined){
-let data22 = data20.cves;
-const _errs38 = errors;
-if(errors === _errs38){
-if(Array.isArray(data22)){
-var valid7 = true;
-const len5 = data22.length;
-for(let i5=0; i5<len5; i5++){
+if(data21.cves !== undefined){
+let data23 = data21.cves;
 const _errs40 = errors;
-if(!(validate115(data22[i5], {instancePath:instancePath+"/fixes/cves/" + i5,parentData:data22,parentDataProperty:i5,rootData,dynamicAnchors}))){
+if(errors === _errs40){
+if(Array.isArray(data23)){
+var valid7 = true;
+const len5 = data23.length;
+for(let i5=0; i5<len5; i5++){
+const _errs42 = errors;
+if(!(validate115(data23[i5], {instancePath:instancePath+"/fixes/cves/" + i5,parentData:data23,parentDataProperty:i5,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
-var valid7 = _errs40 === errors;
+var valid7 = _errs42 === errors;
 if(!valid7){
 break;
 }
@@ -4168,38 +4193,38 @@ validate52.errors = [{instancePath:instancePath+"/fixes/cves",schemaPath:"#/prop
 return false;
 }
 }
-var valid6 = _errs38 === errors;
+var valid6 = _errs40 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
-if(data20.complete !== undefined){
-const _errs41 = errors;
-if(typeof data20.complete !== "boolean"){
+if(data21.complete !== undefined){
+const _errs43 = errors;
+if(typeof data21.complete !== "boolean"){
 validate52.errors = [{instancePath:instancePath+"/fixes/complete",schemaPath:"#/properties/fixes/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid6 = _errs41 === errors;
+var valid6 = _errs43 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
-if(data20.packages !== undefined){
-let data25 = data20.packages;
-const _errs43 = errors;
-if(errors === _errs43){
-if(Array.isArray(data25)){
-var valid8 = true;
-const len6 = data25.length;
-for(let i6=0; i6<len6; i6++){
+if(data21.packages !== undefined){
+let data26 = data21.packages;
 const _errs45 = errors;
-if(!(validate117(data25[i6], {instancePath:instancePath+"/fixes/packages/" + i6,parentData:data25,parentDataProperty:i6,rootData,dynamicAnchors}))){
+if(errors === _errs45){
+if(Array.isArray(data26)){
+var valid8 = true;
+const len6 = data26.length;
+for(let i6=0; i6<len6; i6++){
+const _errs47 = errors;
+if(!(validate117(data26[i6], {instancePath:instancePath+"/fixes/packages/" + i6,parentData:data26,parentDataProperty:i6,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
 errors = vErrors.length;
 }
-var valid8 = _errs45 === errors;
+var valid8 = _errs47 === errors;
 if(!valid8){
 break;
 }
@@ -4210,7 +4235,7 @@ validate52.errors = [{instancePath:instancePath+"/fixes/packages",schemaPath:"#/
 return false;
 }
 }
-var valid6 = _errs43 === errors;
+var valid6 = _errs45 === errors;
 }
 else {
 var valid6 = true;
@@ -4222,26 +4247,26 @@ var valid6 = true;
 }
 }
 }
-var valid0 = _errs33 === errors;
+var valid0 = _errs35 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.ignored !== undefined){
-let data27 = data.ignored;
-const _errs46 = errors;
-if(errors === _errs46){
-if(Array.isArray(data27)){
-var valid9 = true;
-const len7 = data27.length;
-for(let i7=0; i7<len7; i7++){
+let data28 = data.ignored;
 const _errs48 = errors;
-if(!(validate140(data27[i7], {instancePath:instancePath+"/ignored/" + i7,parentData:data27,parentDataProperty:i7,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors);
+if(errors === _errs48){
+if(Array.isArray(data28)){
+var valid9 = true;
+const len7 = data28.length;
+for(let i7=0; i7<len7; i7++){
+const _errs50 = errors;
+if(!(validate141(data28[i7], {instancePath:instancePath+"/ignored/" + i7,parentData:data28,parentDataProperty:i7,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
 errors = vErrors.length;
 }
-var valid9 = _errs48 === errors;
+var valid9 = _errs50 === errors;
 if(!valid9){
 break;
 }
@@ -4252,26 +4277,26 @@ validate52.errors = [{instancePath:instancePath+"/ignored",schemaPath:"#/propert
 return false;
 }
 }
-var valid0 = _errs46 === errors;
+var valid0 = _errs48 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.held !== undefined){
-let data29 = data.held;
-const _errs49 = errors;
-if(errors === _errs49){
-if(Array.isArray(data29)){
-var valid10 = true;
-const len8 = data29.length;
-for(let i8=0; i8<len8; i8++){
+let data30 = data.held;
 const _errs51 = errors;
-if(!(validate146(data29[i8], {instancePath:instancePath+"/held/" + i8,parentData:data29,parentDataProperty:i8,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
+if(errors === _errs51){
+if(Array.isArray(data30)){
+var valid10 = true;
+const len8 = data30.length;
+for(let i8=0; i8<len8; i8++){
+const _errs53 = errors;
+if(!(validate147(data30[i8], {instancePath:instancePath+"/held/" + i8,parentData:data30,parentDataProperty:i8,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
 errors = vErrors.length;
 }
-var valid10 = _errs51 === errors;
+var valid10 = _errs53 === errors;
 if(!valid10){
 break;
 }
@@ -4282,10 +4307,11 @@ validate52.errors = [{instancePath:instancePath+"/held",schemaPath:"#/properties
 return false;
 }
 }
-var valid0 = _errs49 === errors;
+var valid0 = _errs51 === errors;
 }
 else {
 var valid0 = true;
+}
 }
 }
 }

@@ -20,6 +20,11 @@ function of(name: Action['action'], scope?: Action['scope']): Section['holds'] {
 
 /** In the order of the plan, in which a person does them. */
 export const sections: readonly Section[] = [
+  {
+    title: 'Have systemd read its unit files again, before anything else',
+    verb: 'reload',
+    holds: of('daemon_reload'),
+  },
   { title: 'Restart services', verb: 'restart', holds: of('restart', 'system') },
   { title: 'Reload services', verb: 'reload', holds: of('reload', 'system') },
   { title: 'Send a signal to the main process', verb: 'signal', holds: of('signal', 'system') },
@@ -52,7 +57,8 @@ const obstacles: Readonly<Record<BlockedBy, string>> = {
   transient: 'it was started by a call, as by systemd-run: a restart breaks its work off and begins it anew',
   terminals: 'somebody works on a terminal in it: a restart ends what runs there',
   unit_file_gone: 'its unit file is gone from disk: it may not start again as it was',
-  cannot_start_again: 'a program that it starts is gone from disk: it would stop and not start again',
+  cannot_start_again:
+    'a program that it starts is gone from disk, or a condition of its unit file does not hold: it would stop and not start again',
   user_process: 'it is what a user runs in this unit, and no part of it',
   not_own_files: 'only logs speak for it, and they are not known to be its own: somebody may have handed them over',
   may_reboot: 'if it fails, or ends, systemd ends or reboots the host',
@@ -70,6 +76,7 @@ const helperEnds =
 
 /** The words for the subject of an action. Sanitized. */
 export function nameTarget({ action, unit, user, session, container, process, because }: Action): string {
+  if (action === 'daemon_reload') return 'the manager of the system';
   if (action === 'daemon_reexec') return 'PID 1';
   if (container !== null) return nameContainer(container, because);
   if (session !== null) {

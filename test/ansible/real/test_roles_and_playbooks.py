@@ -87,7 +87,7 @@ def test_restart_in_check_mode(tmp_path):
     shown, left = run()
     assert shown == ['cron.service', 'nginx.service', 'app.service']
     assert 'app.service' not in left and 'dbus.service' in left
-    shown, left = run('-e', 'restart_user_services=false', '-e', 'restart_verify=false', '-e', 'restart_keep_going=false')
+    shown, left = run('-e', 'restart_user_services=false', '-e', 'restart_verify=false', '-e', 'restart_keep_going=true')
     assert shown == ['cron.service', 'nginx.service']
     assert 'app.service' in left
 

@@ -13,6 +13,7 @@ sys.path.insert(0, os.environ['ANSIBLE_COLLECTIONS_PATH'])
 PLUGINS = 'ansible_collections.lib_users.host.plugins.'
 systemd = importlib.import_module(PLUGINS + 'module_utils._systemd')
 restarts = importlib.import_module(PLUGINS + 'module_utils._restarts')
+active = importlib.import_module(PLUGINS + 'module_utils._active')
 sentences = importlib.import_module(PLUGINS + 'module_utils._sentences')
 visible = importlib.import_module(PLUGINS + 'module_utils._visible')
 plan_apply = importlib.import_module(PLUGINS + 'modules.plan_apply')
@@ -44,7 +45,7 @@ def test_each_form_of_a_plans_command_is_accepted():
     """src/plan/argv.ts: the system's manager, a user's, and a user's on systemd before 248."""
     for manager in systemd.managers(None) + systemd.managers(1000):
         for words in (
-            ['try-restart', '--', 'a.service'], ['try-reload-or-restart', '--', 'dev-x\\x2dy@1:2.service'], ['daemon-reexec'],
+            ['try-restart', '--', 'a.service'], ['try-reload-or-restart', '--', 'dev-x\\x2dy@1:2.service'], ['daemon-reexec'], ['daemon-reload'],
             ['kill', '--kill-who=main', '--signal=RTMIN+1', '--', 'a.service'],
         ):
             assert systemd.is_planned(manager + words), words
@@ -81,6 +82,32 @@ def params(**changes):
     return dict({'keep_going': True, 'timeout': 5, 'user_timeout': 1, 'wait_for': []}, **changes)
 
 
+def found(**changes):
+    """The properties of a unit that runs, but for these changes."""
+    runs = {
+        'active': 'active', 'sub': 'running', 'result': 'success', 'load': 'loaded', 'type': 'simple', 'remains': 'no',
+        'condition': 'yes', 'checked': '7', 'job': None,
+    }
+    return dict(runs, **changes)
+
+
+INACTIVE, FAILED = found(active='inactive', sub='dead'), found(active='failed', sub='failed', result='exit-code')
+
+
+def watch(monkeypatch, actions, *looks):
+    """A Watch over the units of actions. Each look finds other units than running ones, the last look again and again."""
+    left = list(looks) or [{}]
+
+    def states(entries):
+        now = left.pop(0) if len(left) > 1 else left[0]
+        return [dict(entry, **now.get(entry['unit'], found())) for entry in entries]
+    monkeypatch.setattr(active, 'states', states)
+    monkeypatch.setattr(plan_apply, 'states', lambda entries: [dict(entry, **found()) for entry in entries])
+    monkeypatch.setattr(plan_apply.time, 'sleep', lambda _seconds: None)
+    monkeypatch.setattr(plan_apply, 'journal', lambda _uid, unit: 'lines of ' + unit)
+    return active.Watch(plan_apply.watched_units(actions))
+
+
 def answering(answers):
     """A run() that answers each unit by its name."""
     ran = []
@@ -99,7 +126,7 @@ def answering(answers):
 def test_one_failure_and_the_others(keep_going, statuses, monkeypatch):
     run, ran = answering({'cron.service': 1})
     monkeypatch.setattr(plan_apply, 'run', run)
-    outcomes = plan_apply.apply(ACTIONS[:2], params(keep_going=keep_going))
+    outcomes = plan_apply.apply(ACTIONS[:2], params(keep_going=keep_going), watch(monkeypatch, ACTIONS[:2]))
     assert [outcome['status'] for outcome in outcomes] == statuses
     assert outcomes[0]['said'] == 'Job for cron.service failed.'
     assert ran == [action['argv'] for action in ACTIONS[:len(ran)]] and len(ran) == (2 if keep_going else 1)
@@ -108,11 +135,36 @@ def test_one_failure_and_the_others(keep_going, statuses, monkeypatch):
     )
 
 
+RELOAD = dict(ACTIONS[0], action='daemon_reload', unit=None, scope=None, argv=['systemctl', 'daemon-reload'], remarks=[])
+
+
+@pytest.mark.parametrize('keep_going', [True, False])
+def test_nothing_is_restarted_with_old_unit_files(keep_going, monkeypatch):
+    run, ran = answering({'daemon-reload': 1})
+    monkeypatch.setattr(plan_apply, 'run', run)
+    given = params(keep_going=keep_going)
+    actions = [RELOAD, ACTIONS[0], of_user(ALICE, 'a.service')]
+    outcomes = plan_apply.apply(actions, given, watch(monkeypatch, actions))
+    outcomes += plan_apply.detach(ACTIONS[1:2], given, outcomes)
+    assert [(outcome['status'], outcome['said']) for outcome in outcomes] == [
+        ('failed', 'Job for daemon-reload failed.')] + [('not_tried', 'systemd could not read the changed unit files')] * 3
+    assert ran == [['systemctl', 'daemon-reload']]
+    assert plan_apply.name_failures(outcomes[:1]) == 'systemctl daemon-reload failed: Job for daemon-reload failed.'
+
+
+def test_unit_files_are_read_before_the_restart(monkeypatch):
+    run, ran = answering({})
+    monkeypatch.setattr(plan_apply, 'run', run)
+    outcomes = plan_apply.apply([RELOAD, ACTIONS[0]], params(), watch(monkeypatch, ACTIONS[:1]))
+    assert [outcome['status'] for outcome in outcomes] == ['done', 'done']
+    assert ran == [['systemctl', 'daemon-reload'], ACTIONS[0]['argv']]
+
+
 def test_a_port_that_does_not_open_is_a_failure_of_its_unit(monkeypatch):
     run, _ = answering({})
     monkeypatch.setattr(plan_apply, 'run', run)
     entries = [{'unit': 'cron.service', 'port': 1, 'host': '127.0.0.1', 'active': None, 'timeout': 0}]
-    first, second = plan_apply.apply(ACTIONS[:2], params(wait_for=entries))
+    first, second = plan_apply.apply(ACTIONS[:2], params(wait_for=entries), watch(monkeypatch, ACTIONS[:2]))
     assert first['said'] == 'port 1 of 127.0.0.1 accepts no connection 0 seconds after the restart'
     assert (first['status'], second['status']) == ('failed', 'done')
 
@@ -133,7 +185,7 @@ def test_a_user_whose_manager_is_silent_costs_one_deadline(monkeypatch):
         return systemd.Ran(None, '', 'no answer', timed_out=True) if argv[-1] == 'a.service' else systemd.Ran(0, '', '')
     monkeypatch.setattr(plan_apply, 'run', run)
     actions = [of_user(ALICE, 'a.service'), of_user(ALICE, 'b.service'), of_user(BOB, 'b.service'), ACTIONS[0]]
-    outcomes = plan_apply.apply(actions, params(keep_going=False))
+    outcomes = plan_apply.apply(actions, params(keep_going=False), watch(monkeypatch, actions))
     assert [outcome['status'] for outcome in outcomes] == ['failed', 'not_tried', 'done', 'done']
     assert outcomes[1]['said'] == 'the manager of that user did not answer in time'
     assert given == [('a.service', 1), ('b.service', 1), (ACTIONS[0]['argv'][-1], 5)]
@@ -166,7 +218,7 @@ def test_a_broken_sshd_is_not_restarted(name, monkeypatch):
     run, ran = answering({})
     monkeypatch.setattr(plan_apply, 'run', run)
     actions = [dict(ACTIONS[0], unit='ssh.service')]
-    outcome, = plan_apply.apply(actions, params()) if name == 'apply' else plan_apply.detach(actions, params(), [])
+    outcome, = plan_apply.apply(actions, params(), watch(monkeypatch, actions)) if name == 'apply' else plan_apply.detach(actions, params(), [])
     assert (outcome['status'], outcome['said'], ran) == ('refused', 'not tried, since line 3: bad', [])
 
 
@@ -178,7 +230,8 @@ def test_a_broken_sshd_does_not_restart_with_another_unit(name, monkeypatch):
     monkeypatch.setattr(plan_apply, 'sshd_problem', lambda: 'line 3: bad')
     run, ran = answering({})
     monkeypatch.setattr(plan_apply, 'run', run)
-    outcome, = plan_apply.apply([TAKES_ALONG], params()) if name == 'apply' else plan_apply.detach([TAKES_ALONG], params(), [])
+    watching = watch(monkeypatch, [TAKES_ALONG])
+    outcome, = plan_apply.apply([TAKES_ALONG], params(), watching) if name == 'apply' else plan_apply.detach([TAKES_ALONG], params(), [])
     assert (outcome['status'], ran) == ('refused', [])
 
 
@@ -187,27 +240,106 @@ def test_a_wait_counts_for_what_restarts_with_a_unit(monkeypatch):
     monkeypatch.setattr(plan_apply, 'run', run)
     monkeypatch.setattr(plan_apply, 'sshd_problem', lambda: None)
     entries = [{'unit': 'ssh.service', 'port': 1, 'host': '127.0.0.1', 'active': None, 'timeout': 0}]
-    outcome, = plan_apply.apply([TAKES_ALONG], params(wait_for=entries))
+    outcome, = plan_apply.apply([TAKES_ALONG], params(wait_for=entries), watch(monkeypatch, [TAKES_ALONG]))
     assert (outcome['status'], outcome['unit']) == ('failed', 'a.service')
 
 
-@pytest.mark.parametrize('active, sub, status', [
-    ('active', 'running', 'done'), ('failed', 'failed', 'failed'), ('activating', 'auto-restart', 'failed'), ('activating', 'start', 'done'),
-])
-def test_what_restarts_with_a_unit_and_fails(active, sub, status, monkeypatch):
-    monkeypatch.setattr(plan_apply.time, 'sleep', lambda _seconds: None)
-    monkeypatch.setattr(plan_apply, 'states', lambda entries: [
-        dict(entry, result=None, **({'active': active, 'sub': sub} if entry['unit'] == 'ssh.service' else {'active': 'active', 'sub': 'running'}))
-        for entry in entries
-    ])
-    monkeypatch.setattr(plan_apply, 'journal', lambda _uid, unit: 'lines of ' + unit)
+ALONG = {
+    'runs': ({}, None),
+    'failed': (FAILED, 'ssh.service restarted with it and failed'),
+    'begun again': (found(active='activating', sub='auto-restart'), 'ssh.service restarted with it and failed'),
+    'starting': (found(active='activating', sub='start'), None),
+    'not started again': (INACTIVE, 'ssh.service stopped with it and did not start again'),
+    'about to start': (dict(INACTIVE, job='77'), None),
+}
+
+
+@pytest.mark.parametrize('state, said', ALONG.values(), ids=ALONG.keys())
+def test_what_restarts_with_a_unit_and_fails(state, said, monkeypatch):
+    watching = watch(monkeypatch, [TAKES_ALONG], {}, {'ssh.service': found(**state)})
+    watching.begin(['a.service', 'ssh.service'])
     result = plan_apply.result_of(TAKES_ALONG, 'done')
-    plan_apply.judge([result], [TAKES_ALONG])
-    assert result['status'] == status
-    assert result['said'] == (None if status == 'done' else 'ssh.service restarted with it and failed')
-    assert result['journal'] == (None if status == 'done' else 'lines of ssh.service')
+    plan_apply.judge([result], [TAKES_ALONG], watching)
+    assert (result['status'], result['said']) == ('failed' if said else 'done', said)
+    assert result['journal'] == ('lines of ssh.service' if said else None)
     # The next run looks at both.
     assert [entry['unit'] for entry in plan_apply.entries_of(result, TAKES_ALONG)] == ['a.service', 'ssh.service']
+
+
+UNMET = 'it was active and is inactive, since a condition of its unit file does not hold'
+ONESHOT = found(active='inactive', sub='dead', type='oneshot')
+AFTER = {
+    'it runs': (found(), found(), None),
+    'it failed': (found(), FAILED, 'it is failed'),
+    'it had failed before': (FAILED, FAILED, 'it is failed'),
+    'it is begun again and again': (found(), found(active='activating', sub='auto-restart'), 'it is activating'),
+    'it still starts': (found(), found(active='activating', sub='start'), None),
+    'it ended': (found(), INACTIVE, 'it was active and is inactive'),
+    'a condition does not hold': (found(), dict(INACTIVE, condition='no'), UNMET),
+    'systemd has forgotten it': (found(), dict(INACTIVE, condition='no', checked='0'), 'it was active and is inactive'),
+    'it waits for its start': (found(), dict(INACTIVE, job='12'), None),
+    'somebody had stopped it before': (INACTIVE, INACTIVE, None),
+    'nobody knows how it was': (None, INACTIVE, None),
+    'a oneshot that ran to its end': (dict(ONESHOT, active='active'), ONESHOT, None),
+    'a oneshot that did not run': (dict(ONESHOT, active='active'), dict(ONESHOT, condition='no'), UNMET),
+    'a oneshot that systemd has forgotten': (dict(ONESHOT, active='active'), dict(ONESHOT, condition='no', checked='0'), None),
+    'a oneshot that stays active': (dict(ONESHOT, active='active'), dict(ONESHOT, remains='yes'), 'it was active and is inactive'),
+    'systemd does not say': (found(), dict.fromkeys(found()), None),
+}
+
+
+@pytest.mark.parametrize('before, after, problem', AFTER.values(), ids=AFTER.keys())
+def test_active_after_a_restart(before, after, problem):
+    assert active.active_problem(after, before) == problem
+
+
+def test_the_first_unit_that_is_not_active_ends_the_run(monkeypatch):
+    """The first service fails a moment after its restart: the look after the second one finds it, and the third is not tried."""
+    run, ran = answering({})
+    monkeypatch.setattr(plan_apply, 'run', run)
+    actions = [dict(ACTIONS[0], unit=unit, argv=['systemctl', 'try-restart', '--', unit]) for unit in ('a.service', 'b.service', 'c.service')]
+    looks = {}, {}, {'a.service': FAILED}
+    outcomes = plan_apply.apply(actions, params(keep_going=False), watch(monkeypatch, actions, *looks))
+    assert [(outcome['status'], outcome['said']) for outcome in outcomes] == [('failed', 'it is failed'), ('done', None), ('not_tried', None)]
+    assert [argv[-1] for argv in ran] == ['a.service', 'b.service']
+    outcomes = plan_apply.apply(actions, params(), watch(monkeypatch, actions, *looks))
+    assert [outcome['status'] for outcome in outcomes] == ['failed', 'done', 'done']
+
+
+def test_a_unit_that_runs_again_a_moment_later_is_well(monkeypatch):
+    run, _ = answering({})
+    monkeypatch.setattr(plan_apply, 'run', run)
+    looks = {}, {'cron.service': found(active='activating', sub='auto-restart')}, {}
+    outcome, = plan_apply.apply(ACTIONS[:1], params(), watch(monkeypatch, ACTIONS[:1], *looks))
+    assert outcome['status'] == 'done'
+
+
+@pytest.mark.parametrize('load', ['masked', 'not-found', 'bad-setting', 'error'])
+@pytest.mark.parametrize('unit', ['a.service', 'ssh.service'])
+def test_a_unit_that_systemd_would_not_start_is_not_stopped(unit, load, monkeypatch):
+    """After systemd read the unit files again it may know that. ssh.service restarts with a.service."""
+    run, ran = answering({})
+    monkeypatch.setattr(plan_apply, 'run', run)
+    monkeypatch.setattr(plan_apply, 'sshd_problem', lambda: None)
+    actions = [RELOAD, TAKES_ALONG]
+    outcomes = plan_apply.apply(actions, params(), watch(monkeypatch, actions, {}, {unit: found(load=load)}))
+    assert [outcome['status'] for outcome in outcomes] == ['done', 'refused']
+    assert outcomes[1]['said'] == 'not tried, since %s is %s now' % (unit, load)
+    assert ran == [['systemctl', 'daemon-reload']]
+
+
+def test_one_question_about_all_units(monkeypatch):
+    asked = []
+
+    def show(uid, units, properties):
+        asked.append((uid, units))
+        return [{'ActiveState': 'active', 'Job': '', 'Type': 'simple'} for _unit in units]
+    monkeypatch.setattr(restarts, 'show', show)
+    watching = active.Watch(['a.service', 'b.service'])
+    assert asked == [(None, ['a.service', 'b.service'])]
+    assert (watching.now['b.service']['active'], watching.now['b.service']['type'], watching.now['b.service']['load']) == ('active', 'simple', None)
+    active.Watch([])
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize('answer, problem', [
@@ -315,6 +447,16 @@ def test_nothing_of_a_host_reaches_a_screen_raw(raw, escaped):
         assert escaped in text and raw not in text, text
     journal = plan_apply.name_failures([{'action': 'restart', 'unit': 'x', 'said': 'no', 'journal': 'first\n\x1b[2J\nlast'}])
     assert journal.split('\n')[2:] == ['first', '\\x1b[2J', 'last']
+
+
+def test_what_is_in_the_way_of_a_restart_is_named():
+    remarks = [{'code': 'takes_others', 'message': 'a restart takes b.service along, which is left alone'}, {'code': 'several_users', 'message': 'x'}]
+    action = dict(ACTIONS[0], action='manual', argv=None, blocked_by='takes_others', remarks=remarks)
+    assert sentences.sentence(action) == (
+        'cron.service: see to it by hand, since a restart of it takes a unit along that is not to be restarted, '
+        'since a restart takes b.service along, which is left alone'
+    )
+    assert sentences.sentence(dict(action, remarks=None)).endswith('that is not to be restarted')
 
 
 def test_words_that_need_no_escape_stay():

@@ -73,6 +73,69 @@ def test_what_is_done_and_what_is_left(options, done):
     assert [entry['unit'] for entry in left] == [unit for unit in units(ALL) if unit not in done]
 
 
+@pytest.mark.parametrize('after', [False, True])
+def test_what_a_failure_kept_from_being_tried_is_left(after):
+    before = plan(action('a.service'), action('b.service'), action('c.service', 'manual', argv=False))
+    outcomes = [dict(each, status=status) for each, status in zip(before['actions'], ['failed', 'not_tried'])]
+    failures = [{'unit': 'a.service'}]
+    applied = {'restarted': [], 'failures': failures, 'message': 'restart of a.service failed', 'outcomes': outcomes}
+    judged = outcome.judge(decide(before), before, applied, None, plan(*before['actions'][1:]) if after else None)
+    assert [entry['unit'] for entry in judged['left']] == ['b.service', 'c.service']
+    assert judged['people_said'] == ['b.service: restart it (not tried after a failure)', 'c.service: see to it by hand']
+    assert (judged['is_well'], judged['still'], judged['clean']) == (False, [], False)
+
+
+CHANGED = [{'code': 'daemon_reload_first', 'message': 'its unit file changed'}]
+RELOAD = dict(
+    action(None, 'daemon_reload', scope=None), argv=['systemctl', 'daemon-reload'], because=[],
+    remarks=[{'code': 'unit_files_changed', 'message': 'the unit file of a.service changed on disk'}],
+)
+
+
+@pytest.mark.parametrize('options, attached, detached', [
+    ({}, [None, 'a.service', 'b.service', 'c.service'], []),
+    ({'last': ['*']}, [None, 'a.service', 'b.service', 'c.service'], []),
+    ({'only': ['a*']}, [None, 'a.service'], []),
+    # A signal reads no unit file, and what is left alone does not either.
+    ({'only': ['[bc]*']}, ['b.service', 'c.service'], []),
+    ({'only_fixes': True}, [], []),
+    ({'carries': True}, [None, 'b.service', 'c.service'], ['a.service']),
+    ({'carries': True, 'is_local': True}, ['b.service', 'c.service'], []),
+], ids=['all', 'last', 'only', 'others', 'only_fixes', 'carries', 'local'])
+def test_unit_files_are_read_first_if_a_wanted_action_needs_it(options, attached, detached):
+    options = dict(options)
+    changed = dict(action('a.service', carries_caller=options.pop('carries', False)), remarks=CHANGED)
+    before = plan(RELOAD, changed, action('b.service'), dict(action('c.service', 'signal'), remarks=CHANGED))
+    decided = decide(before, **options)
+    assert (units(decided['attached']), units(decided['detached'])) == (attached, detached)
+    if None in attached:
+        assert decided['shown'][0] == 'systemctl daemon-reload, since the unit file of a.service changed on disk'
+    else:
+        left = outcome.judge(decided, before)['people_said']
+        assert any(text.startswith('systemd itself: have it read the unit files again (systemctl daemon-reload)') for text in left)
+
+
+def test_unit_files_are_read_for_a_unit_that_restarts_with_a_wanted_one():
+    covered = dict(action('b.service', argv=False), covered_by='a.service', remarks=CHANGED)
+    along = dict(action('a.service'), impact={'also_restarts': ['b.service'], 'also_stops': []})
+    for only in ([], ['a.service']):
+        assert units(decide(plan(RELOAD, along, covered), only=only)['attached']) == [None, 'a.service']
+
+
+def test_what_systemd_reads_again_and_again_is_not_stale():
+    changed = dict(action('a.service'), remarks=CHANGED)
+    before = plan(RELOAD, changed)
+    judged = outcome.judge(decide(before), before, {'restarted': ['a.service']}, None, plan(RELOAD, dict(action('b.service'), remarks=CHANGED)))
+    assert (judged['is_well'], units(judged['still'])) == (True, [])
+
+
+def test_the_actions_of_some_units_keep_the_reload_that_they_need():
+    of_units = importlib.import_module(PLUGINS + 'filter.of_units').of_units
+    actions = [RELOAD, dict(action('a.service'), remarks=CHANGED), action('b.service')]
+    assert units(of_units(actions, ['a*'])) == [None, 'a.service']
+    assert units(of_units(actions, ['b*'])) == ['b.service']
+
+
 def closing(count, complete=True):
     """Fixes of an action, as a plan has them."""
     cves = ['CVE-2026-%d' % (1000 + number) for number in range(count)]

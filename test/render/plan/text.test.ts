@@ -218,6 +218,17 @@ test('what is to be known first is said below the command', () => {
   );
 });
 
+test('systemd reads changed unit files before anything else', () => {
+  const systemd = { ...facts, need_daemon_reload: true };
+  const units = ['b.service', 'a.service'].map((name) => unit(name, [libc], { systemd }));
+  const shown = text(report({ units, scan: { carriers: ['b.service'] } }));
+  match(
+    shown,
+    /^Have systemd read its unit files again, before anything else:\n {2}\[ \] the manager of the system\n {6}systemctl daemon-reload\n {6}the unit files of a\.service and b\.service changed on disk\n\nRestart services:\n {2}\[ \] a\.service$/m,
+  );
+  doesNotMatch(text(report({ units: [unit('a.service', [libc])] })), /daemon-reload/);
+});
+
 test('a soft reboot is advice: what it cures, and what lives on', () => {
   const reboot = { required: false, reasons: [], kernel_current: true };
   const host = { init: 'systemd', systemd_version: 257, reboot } as const;
