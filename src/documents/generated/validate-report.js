@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:report:1.4.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","scan","summary","units","processes","warnings"],"properties":{"kind":{"const":"lib-users/report"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"scan":{"$ref":"#/$defs/scan"},"summary":{"$ref":"#/$defs/summary"},"units":{"type":"array","items":{"$ref":"#/$defs/unit"}},"related_units":{"type":"array","items":{"$ref":"#/$defs/related_unit"},"nullable":true},"processes":{"type":"array","items":{"$ref":"#/$defs/process"}},"kernel_held":{"type":"array","items":{"$ref":"#/$defs/kernel_held"},"nullable":true},"packages":{"type":"array","items":{"$ref":"#/$defs/package_in_use"},"nullable":true},"warnings":{"type":"array","items":{"$ref":"#/$defs/warning"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"base64":{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true},"path_source":{"enum":["kernel","command_line","process_name","none"]},"pids":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"owner_kind":{"enum":["root","service","user"]},"owner":{"type":"object","additionalProperties":false,"required":["uid","name","kind"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"}}},"nullable_owner":{"type":"object","additionalProperties":false,"required":["uid","name","kind"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"}},"nullable":true},"unit_user":{"type":"object","additionalProperties":false,"required":["uid","name","kind","pids"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"},"pids":{"$ref":"#/$defs/pids"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"},"booted_at":{"$ref":"#/$defs/nullable_time"},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string"},"init":{"enum":["systemd","openrc","sysvinit","other"]},"systemd_version":{"$ref":"#/$defs/nullable_count"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"}}},"os":{"type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string"},"version_id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"}}},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}},"nullable":true},"kernel_current":{"type":"boolean","nullable":true},"livepatches":{"type":"array","items":{"$ref":"#/$defs/livepatch"},"nullable":true}}},"livepatch":{"type":"object","additionalProperties":false,"required":["name","state"],"properties":{"name":{"type":"string"},"state":{"enum":["enabled","transition",null]}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}}]},"scan":{"type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string"},"include":{"type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"]},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"]},"packages":{"type":"boolean"},"fixes":{"type":"boolean"},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"blocked":{"type":"array","items":{"$ref":"#/$defs/blocked_process"}},"unseen":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"carriers":{"type":"array","items":{"type":"string"}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}},"nullable":true},"suppressed":{"type":"array","items":{"$ref":"#/$defs/suppressed"}},"cut":{"type":"array","items":{"$ref":"#/$defs/cut_process"}}}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}}},"blocked_process":{"type":"object","additionalProperties":false,"required":["pid","user","name"],"properties":{"pid":{"type":"integer","minimum":1},"user":{"$ref":"#/$defs/nullable_user"},"name":{"$ref":"#/$defs/nullable_string"}}},"unseen_owner":{"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"filters":{"type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids"},"units":{"type":"array","items":{"type":"string"}},"ignore":{"type":"array","items":{"type":"string"}},"ignore_literal":{"type":"array","items":{"type":"string"}},"default_rules":{"type":"boolean"}}},"process_counts":{"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"suppressed":{"type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string"},"reason":{"type":"string"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}},"cut_process":{"type":"object","additionalProperties":false,"required":["pid","user","name","unit","maps","fds","held_bytes","unread_fds","long_paths"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"unread_fds":{"$ref":"#/$defs/count"},"long_paths":{"$ref":"#/$defs/count"}}},"summary":{"type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count"},"units":{"$ref":"#/$defs/count"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"}}},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"package_in_use":{"type":"object","additionalProperties":false,"required":["name","source","manager","installed_version","running_version","evidence","replaced_at","fixes","unknown_because","units","pids"],"properties":{"name":{"type":"string"},"source":{"$ref":"#/$defs/nullable_string"},"manager":{"enum":["dpkg","rpm","pacman","apk"]},"installed_version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"evidence":{"enum":["file_time","build_note","upgrade_log","first_upgrade",null]},"replaced_at":{"$ref":"#/$defs/nullable_time"},"replaced_by":{"type":"object","additionalProperties":false,"required":["command","user"],"properties":{"command":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"incomplete_because":{"enum":["changelog_too_short","advisories_alone","advisories_unread",null]}},"nullable":true},"unknown_because":{"enum":["no_running_version","no_changelog","no_source_version","not_kept","too_many_packages",null]},"units":{"type":"array","items":{"$ref":"#/$defs/package_unit"}},"pids":{"$ref":"#/$defs/pids"}}},"replaced_by":{"type":"object","additionalProperties":false,"required":["command","user"],"properties":{"command":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}}},"package_unit":{"type":"object","additionalProperties":false,"required":["scope","user","name"],"properties":{"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"}}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"incomplete_because":{"enum":["changelog_too_short","advisories_alone","advisories_unread",null]}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]},"inode":{"type":"string","pattern":"^[0-9]{1,20}$","nullable":true},"device":{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$","nullable":true},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"start_limit_burst":{"$ref":"#/$defs/nullable_count"},"start_limit_interval_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"}}},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"users":{"type":"array","items":{"$ref":"#/$defs/unit_user"}},"sessions":{"type":"array","items":{"$ref":"#/$defs/kernel_session"}},"sockets":{"type":"object","additionalProperties":false,"required":["listening","unlisted","established"],"properties":{"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"}},"unlisted":{"$ref":"#/$defs/count"},"established":{"$ref":"#/$defs/count"}},"nullable":true},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"start_limit_burst":{"$ref":"#/$defs/nullable_count"},"start_limit_interval_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"}},"nullable":true}}},"sockets":{"type":"object","additionalProperties":false,"required":["listening","unlisted","established"],"properties":{"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"}},"unlisted":{"$ref":"#/$defs/count"},"established":{"$ref":"#/$defs/count"}}},"listening_socket":{"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}},"kernel_session":{"type":"object","additionalProperties":false,"required":["pid","user","name","executable","terminal"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"},"terminal":{"$ref":"#/$defs/nullable_string"}}},"scope":{"enum":["system","user"]},"unit_file":{"type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"owner":{"$ref":"#/$defs/nullable_owner"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}},"process":{"type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"ppid":{"$ref":"#/$defs/count"},"start_ticks":{"$ref":"#/$defs/count"},"started_at":{"$ref":"#/$defs/nullable_time"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"command":{"type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64"},"command_truncated":{"type":"boolean"},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}},"nullable":true},"cgroup":{"$ref":"#/$defs/nullable_string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"maps":{"type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"type":"array","items":{"$ref":"#/$defs/fd"}}}},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}}},"unit_ref":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}}},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"map":{"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"fs_type":{"$ref":"#/$defs/nullable_string"},"owner":{"$ref":"#/$defs/nullable_owner"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}},"fd":{"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"owner":{"$ref":"#/$defs/nullable_owner"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"enum":["read","write","read_write","path",null]},"append":{"type":"boolean","nullable":true},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}},"kernel_held":{"type":"object","additionalProperties":false,"required":["holder","device","path","path_base64","size_bytes","held_bytes"],"properties":{"holder":{"enum":["loop","swap"]},"device":{"$ref":"#/$defs/nullable_string"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"warning":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","blocked","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread","findings_cut"]},"message":{"type":"string"}}},"nullable_seconds":{"type":"number","minimum":0,"nullable":true},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}}}},"related_unit":{"type":"object","additionalProperties":false,"required":["name","names","active_state","dependencies","failure_action","success_action","start_limit_action"],"properties":{"name":{"type":"string","minLength":1},"names":{"type":"array","items":{"type":"string"}},"active_state":{"type":"string"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:report:1.4.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","scan","summary","units","processes","warnings"],"properties":{"kind":{"const":"lib-users/report"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"scan":{"$ref":"#/$defs/scan"},"summary":{"$ref":"#/$defs/summary"},"units":{"type":"array","items":{"$ref":"#/$defs/unit"}},"related_units":{"type":"array","items":{"$ref":"#/$defs/related_unit"},"nullable":true},"processes":{"type":"array","items":{"$ref":"#/$defs/process"}},"kernel_held":{"type":"array","items":{"$ref":"#/$defs/kernel_held"},"nullable":true},"packages":{"type":"array","items":{"$ref":"#/$defs/package_in_use"},"nullable":true},"warnings":{"type":"array","items":{"$ref":"#/$defs/warning"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"base64":{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true},"path_source":{"enum":["kernel","command_line","process_name","none"]},"pids":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"owner_kind":{"enum":["root","service","user"]},"owner":{"type":"object","additionalProperties":false,"required":["uid","name","kind"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"}}},"nullable_owner":{"type":"object","additionalProperties":false,"required":["uid","name","kind"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"}},"nullable":true},"unit_user":{"type":"object","additionalProperties":false,"required":["uid","name","kind","pids"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"},"pids":{"$ref":"#/$defs/pids"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"},"booted_at":{"$ref":"#/$defs/nullable_time"},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string"},"init":{"enum":["systemd","openrc","sysvinit","other"]},"systemd_version":{"$ref":"#/$defs/nullable_count"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"}}},"os":{"type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string"},"version_id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"}}},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}},"nullable":true},"kernel_current":{"type":"boolean","nullable":true},"livepatches":{"type":"array","items":{"$ref":"#/$defs/livepatch"},"nullable":true}}},"livepatch":{"type":"object","additionalProperties":false,"required":["name","state"],"properties":{"name":{"type":"string"},"state":{"enum":["enabled","transition",null]}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}}]},"scan":{"type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string"},"include":{"type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"]},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"]},"packages":{"type":"boolean"},"fixes":{"type":"boolean"},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"blocked":{"type":"array","items":{"$ref":"#/$defs/blocked_process"}},"unseen":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"carriers":{"type":"array","items":{"type":"string"}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}},"nullable":true},"suppressed":{"type":"array","items":{"$ref":"#/$defs/suppressed"}},"cut":{"type":"array","items":{"$ref":"#/$defs/cut_process"}}}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}}},"blocked_process":{"type":"object","additionalProperties":false,"required":["pid","user","name"],"properties":{"pid":{"type":"integer","minimum":1},"user":{"$ref":"#/$defs/nullable_user"},"name":{"$ref":"#/$defs/nullable_string"}}},"unseen_owner":{"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"filters":{"type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids"},"units":{"type":"array","items":{"type":"string"}},"ignore":{"type":"array","items":{"type":"string"}},"ignore_literal":{"type":"array","items":{"type":"string"}},"default_rules":{"type":"boolean"}}},"process_counts":{"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"suppressed":{"type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string"},"reason":{"type":"string"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}},"cut_process":{"type":"object","additionalProperties":false,"required":["pid","user","name","unit","maps","fds","held_bytes","unread_fds","long_paths"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"unread_fds":{"$ref":"#/$defs/count"},"long_paths":{"$ref":"#/$defs/count"}}},"summary":{"type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count"},"units":{"$ref":"#/$defs/count"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"}}},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"package_in_use":{"type":"object","additionalProperties":false,"required":["name","source","manager","installed_version","running_version","evidence","replaced_at","fixes","unknown_because","units","pids"],"properties":{"name":{"type":"string"},"source":{"$ref":"#/$defs/nullable_string"},"manager":{"enum":["dpkg","rpm","pacman","apk"]},"installed_version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"evidence":{"enum":["file_time","build_note","upgrade_log","first_upgrade",null]},"replaced_at":{"$ref":"#/$defs/nullable_time"},"replaced_by":{"type":"object","additionalProperties":false,"required":["command","user"],"properties":{"command":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"incomplete_because":{"enum":["changelog_too_short","advisories_alone","advisories_unread",null]}},"nullable":true},"unknown_because":{"enum":["no_running_version","no_changelog","no_source_version","not_kept","too_many_packages",null]},"units":{"type":"array","items":{"$ref":"#/$defs/package_unit"}},"pids":{"$ref":"#/$defs/pids"}}},"replaced_by":{"type":"object","additionalProperties":false,"required":["command","user"],"properties":{"command":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}}},"package_unit":{"type":"object","additionalProperties":false,"required":["scope","user","name"],"properties":{"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"}}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"incomplete_because":{"enum":["changelog_too_short","advisories_alone","advisories_unread",null]}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]},"inode":{"type":"string","pattern":"^[0-9]{1,20}$","nullable":true},"device":{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$","nullable":true},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"start_limit_burst":{"$ref":"#/$defs/nullable_count"},"start_limit_interval_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"}}},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"users":{"type":"array","items":{"$ref":"#/$defs/unit_user"}},"sessions":{"type":"array","items":{"$ref":"#/$defs/kernel_session"}},"sockets":{"type":"object","additionalProperties":false,"required":["listening","unlisted","established"],"properties":{"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"}},"unlisted":{"$ref":"#/$defs/count"},"established":{"$ref":"#/$defs/count"}},"nullable":true},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"start_limit_burst":{"$ref":"#/$defs/nullable_count"},"start_limit_interval_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"}},"nullable":true}}},"sockets":{"type":"object","additionalProperties":false,"required":["listening","unlisted","established"],"properties":{"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"}},"unlisted":{"$ref":"#/$defs/count"},"established":{"$ref":"#/$defs/count"}}},"listening_socket":{"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}},"kernel_session":{"type":"object","additionalProperties":false,"required":["pid","user","name","executable","terminal"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"},"terminal":{"$ref":"#/$defs/nullable_string"}}},"scope":{"enum":["system","user"]},"unit_file":{"type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"owner":{"$ref":"#/$defs/nullable_owner"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}},"process":{"type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"ppid":{"$ref":"#/$defs/count"},"start_ticks":{"$ref":"#/$defs/count"},"started_at":{"$ref":"#/$defs/nullable_time"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"command":{"type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64"},"command_truncated":{"type":"boolean"},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}},"nullable":true},"cgroup":{"$ref":"#/$defs/nullable_string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"maps":{"type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"type":"array","items":{"$ref":"#/$defs/fd"}}}},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}}},"unit_ref":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}}},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"map":{"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"fs_type":{"$ref":"#/$defs/nullable_string"},"owner":{"$ref":"#/$defs/nullable_owner"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}},"fd":{"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"owner":{"$ref":"#/$defs/nullable_owner"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"enum":["read","write","read_write","path",null]},"append":{"type":"boolean","nullable":true},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}},"kernel_held":{"type":"object","additionalProperties":false,"required":["holder","device","path","path_base64","size_bytes","held_bytes"],"properties":{"holder":{"enum":["loop","swap"]},"device":{"$ref":"#/$defs/nullable_string"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"warning":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","blocked","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread","findings_cut"]},"message":{"type":"string"}}},"nullable_seconds":{"type":"number","minimum":0,"nullable":true},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}}},"related_unit":{"type":"object","additionalProperties":false,"required":["name","names","load_state","active_state","dependencies","failure_action","success_action","start_limit_action","job_timeout_action","on_failure_job_mode","on_success_job_mode"],"properties":{"name":{"type":"string","minLength":1},"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"}}}}};
 const func1 = Object.prototype.hasOwnProperty;
 const schema20 = {"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
@@ -3110,7 +3110,7 @@ return errors === 0;
 }
 validate129.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema43 = {"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"users":{"type":"array","items":{"$ref":"#/$defs/unit_user"}},"sessions":{"type":"array","items":{"$ref":"#/$defs/kernel_session"}},"sockets":{"type":"object","additionalProperties":false,"required":["listening","unlisted","established"],"properties":{"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"}},"unlisted":{"$ref":"#/$defs/count"},"established":{"$ref":"#/$defs/count"}},"nullable":true},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"start_limit_burst":{"$ref":"#/$defs/nullable_count"},"start_limit_interval_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"}},"nullable":true}}};
+const schema43 = {"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"users":{"type":"array","items":{"$ref":"#/$defs/unit_user"}},"sessions":{"type":"array","items":{"$ref":"#/$defs/kernel_session"}},"sockets":{"type":"object","additionalProperties":false,"required":["listening","unlisted","established"],"properties":{"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"}},"unlisted":{"$ref":"#/$defs/count"},"established":{"$ref":"#/$defs/count"}},"nullable":true},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"start_limit_burst":{"$ref":"#/$defs/nullable_count"},"start_limit_interval_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"}},"nullable":true}}};
 const schema44 = {"type":"object","additionalProperties":false,"required":["uid","name","kind","pids"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"},"pids":{"$ref":"#/$defs/pids"}}};
 const schema45 = {"enum":["root","service","user"]};
 
@@ -3956,10 +3956,10 @@ validate157.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false}
 
 const schema55 = {"type":"number","minimum":0,"nullable":true};
 
-function validate190(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate193(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate190.evaluated;
+const evaluated0 = validate193.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3967,21 +3967,21 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!((typeof data == "number") && (isFinite(data)))) && (data !== null)){
-validate190.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+validate193.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
 if(errors === 0){
 if((typeof data == "number") && (isFinite(data))){
 if(data < 0 || isNaN(data)){
-validate190.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate193.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
-validate190.errors = vErrors;
+validate193.errors = vErrors;
 return errors === 0;
 }
-validate190.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate193.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
 function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -4565,14 +4565,14 @@ return false;
 if(errors === _errs68){
 if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
 let missing3;
-if((((((((data39.required_by === undefined) && (missing3 = "required_by")) || ((data39.requisite_of === undefined) && (missing3 = "requisite_of"))) || ((data39.bound_by === undefined) && (missing3 = "bound_by"))) || ((data39.consists_of === undefined) && (missing3 = "consists_of"))) || ((data39.propagates_stop_to === undefined) && (missing3 = "propagates_stop_to"))) || ((data39.triggered_by === undefined) && (missing3 = "triggered_by"))) || ((data39.after === undefined) && (missing3 = "after"))){
+if(((((((((((((data39.required_by === undefined) && (missing3 = "required_by")) || ((data39.requisite_of === undefined) && (missing3 = "requisite_of"))) || ((data39.bound_by === undefined) && (missing3 = "bound_by"))) || ((data39.consists_of === undefined) && (missing3 = "consists_of"))) || ((data39.propagates_stop_to === undefined) && (missing3 = "propagates_stop_to"))) || ((data39.triggered_by === undefined) && (missing3 = "triggered_by"))) || ((data39.after === undefined) && (missing3 = "after"))) || ((data39.requires === undefined) && (missing3 = "requires"))) || ((data39.wants === undefined) && (missing3 = "wants"))) || ((data39.conflicts === undefined) && (missing3 = "conflicts"))) || ((data39.on_failure === undefined) && (missing3 = "on_failure"))) || ((data39.on_success === undefined) && (missing3 = "on_success"))){
 validate137.errors = [{instancePath:instancePath+"/systemd/dependencies",schemaPath:"#/properties/systemd/properties/dependencies/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
 return false;
 }
 else {
 const _errs71 = errors;
 for(const key3 in data39){
-if(!(((((((key3 === "required_by") || (key3 === "requisite_of")) || (key3 === "bound_by")) || (key3 === "consists_of")) || (key3 === "propagates_stop_to")) || (key3 === "triggered_by")) || (key3 === "after"))){
+if(!(func1.call(schema43.properties.systemd.properties.dependencies.properties, key3))){
 validate137.errors = [{instancePath:instancePath+"/systemd/dependencies",schemaPath:"#/properties/systemd/properties/dependencies/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -4788,6 +4788,161 @@ var valid8 = _errs96 === errors;
 else {
 var valid8 = true;
 }
+if(valid8){
+if(data39.requires !== undefined){
+let data54 = data39.requires;
+const _errs100 = errors;
+if(errors === _errs100){
+if(Array.isArray(data54)){
+var valid16 = true;
+const len12 = data54.length;
+for(let i12=0; i12<len12; i12++){
+const _errs102 = errors;
+if(typeof data54[i12] !== "string"){
+validate137.errors = [{instancePath:instancePath+"/systemd/dependencies/requires/" + i12,schemaPath:"#/properties/systemd/properties/dependencies/properties/requires/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid16 = _errs102 === errors;
+if(!valid16){
+break;
+}
+}
+}
+else {
+validate137.errors = [{instancePath:instancePath+"/systemd/dependencies/requires",schemaPath:"#/properties/systemd/properties/dependencies/properties/requires/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid8 = _errs100 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data39.wants !== undefined){
+let data56 = data39.wants;
+const _errs104 = errors;
+if(errors === _errs104){
+if(Array.isArray(data56)){
+var valid17 = true;
+const len13 = data56.length;
+for(let i13=0; i13<len13; i13++){
+const _errs106 = errors;
+if(typeof data56[i13] !== "string"){
+validate137.errors = [{instancePath:instancePath+"/systemd/dependencies/wants/" + i13,schemaPath:"#/properties/systemd/properties/dependencies/properties/wants/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid17 = _errs106 === errors;
+if(!valid17){
+break;
+}
+}
+}
+else {
+validate137.errors = [{instancePath:instancePath+"/systemd/dependencies/wants",schemaPath:"#/properties/systemd/properties/dependencies/properties/wants/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid8 = _errs104 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data39.conflicts !== undefined){
+let data58 = data39.conflicts;
+const _errs108 = errors;
+if(errors === _errs108){
+if(Array.isArray(data58)){
+var valid18 = true;
+const len14 = data58.length;
+for(let i14=0; i14<len14; i14++){
+const _errs110 = errors;
+if(typeof data58[i14] !== "string"){
+validate137.errors = [{instancePath:instancePath+"/systemd/dependencies/conflicts/" + i14,schemaPath:"#/properties/systemd/properties/dependencies/properties/conflicts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid18 = _errs110 === errors;
+if(!valid18){
+break;
+}
+}
+}
+else {
+validate137.errors = [{instancePath:instancePath+"/systemd/dependencies/conflicts",schemaPath:"#/properties/systemd/properties/dependencies/properties/conflicts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid8 = _errs108 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data39.on_failure !== undefined){
+let data60 = data39.on_failure;
+const _errs112 = errors;
+if(errors === _errs112){
+if(Array.isArray(data60)){
+var valid19 = true;
+const len15 = data60.length;
+for(let i15=0; i15<len15; i15++){
+const _errs114 = errors;
+if(typeof data60[i15] !== "string"){
+validate137.errors = [{instancePath:instancePath+"/systemd/dependencies/on_failure/" + i15,schemaPath:"#/properties/systemd/properties/dependencies/properties/on_failure/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid19 = _errs114 === errors;
+if(!valid19){
+break;
+}
+}
+}
+else {
+validate137.errors = [{instancePath:instancePath+"/systemd/dependencies/on_failure",schemaPath:"#/properties/systemd/properties/dependencies/properties/on_failure/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid8 = _errs112 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data39.on_success !== undefined){
+let data62 = data39.on_success;
+const _errs116 = errors;
+if(errors === _errs116){
+if(Array.isArray(data62)){
+var valid20 = true;
+const len16 = data62.length;
+for(let i16=0; i16<len16; i16++){
+const _errs118 = errors;
+if(typeof data62[i16] !== "string"){
+validate137.errors = [{instancePath:instancePath+"/systemd/dependencies/on_success/" + i16,schemaPath:"#/properties/systemd/properties/dependencies/properties/on_success/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs118 === errors;
+if(!valid20){
+break;
+}
+}
+}
+else {
+validate137.errors = [{instancePath:instancePath+"/systemd/dependencies/on_success",schemaPath:"#/properties/systemd/properties/dependencies/properties/on_success/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid8 = _errs116 === errors;
+}
+else {
+var valid8 = true;
+}
+}
+}
+}
+}
+}
 }
 }
 }
@@ -4805,99 +4960,138 @@ var valid6 = true;
 }
 if(valid6){
 if(data19.failure_action !== undefined){
-const _errs100 = errors;
+const _errs120 = errors;
 if(!(validate60(data19.failure_action, {instancePath:instancePath+"/systemd/failure_action",parentData:data19,parentDataProperty:"failure_action",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
-var valid6 = _errs100 === errors;
+var valid6 = _errs120 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
 if(data19.success_action !== undefined){
-const _errs101 = errors;
+const _errs121 = errors;
 if(!(validate60(data19.success_action, {instancePath:instancePath+"/systemd/success_action",parentData:data19,parentDataProperty:"success_action",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
-var valid6 = _errs101 === errors;
+var valid6 = _errs121 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
 if(data19.start_limit_action !== undefined){
-const _errs102 = errors;
+const _errs122 = errors;
 if(!(validate60(data19.start_limit_action, {instancePath:instancePath+"/systemd/start_limit_action",parentData:data19,parentDataProperty:"start_limit_action",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
-var valid6 = _errs102 === errors;
+var valid6 = _errs122 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data19.job_timeout_action !== undefined){
+const _errs123 = errors;
+if(!(validate60(data19.job_timeout_action, {instancePath:instancePath+"/systemd/job_timeout_action",parentData:data19,parentDataProperty:"job_timeout_action",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid6 = _errs123 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data19.on_failure_job_mode !== undefined){
+const _errs124 = errors;
+if(!(validate60(data19.on_failure_job_mode, {instancePath:instancePath+"/systemd/on_failure_job_mode",parentData:data19,parentDataProperty:"on_failure_job_mode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid6 = _errs124 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data19.on_success_job_mode !== undefined){
+const _errs125 = errors;
+if(!(validate60(data19.on_success_job_mode, {instancePath:instancePath+"/systemd/on_success_job_mode",parentData:data19,parentDataProperty:"on_success_job_mode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid6 = _errs125 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
 if(data19.start_limit_burst !== undefined){
-const _errs103 = errors;
+const _errs126 = errors;
 if(!(validate70(data19.start_limit_burst, {instancePath:instancePath+"/systemd/start_limit_burst",parentData:data19,parentDataProperty:"start_limit_burst",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
-var valid6 = _errs103 === errors;
+var valid6 = _errs126 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
 if(data19.start_limit_interval_seconds !== undefined){
-const _errs104 = errors;
-if(!(validate190(data19.start_limit_interval_seconds, {instancePath:instancePath+"/systemd/start_limit_interval_seconds",parentData:data19,parentDataProperty:"start_limit_interval_seconds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
+const _errs127 = errors;
+if(!(validate193(data19.start_limit_interval_seconds, {instancePath:instancePath+"/systemd/start_limit_interval_seconds",parentData:data19,parentDataProperty:"start_limit_interval_seconds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
 errors = vErrors.length;
 }
-var valid6 = _errs104 === errors;
+var valid6 = _errs127 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
 if(data19.stop_timeout_seconds !== undefined){
-const _errs105 = errors;
-if(!(validate190(data19.stop_timeout_seconds, {instancePath:instancePath+"/systemd/stop_timeout_seconds",parentData:data19,parentDataProperty:"stop_timeout_seconds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
+const _errs128 = errors;
+if(!(validate193(data19.stop_timeout_seconds, {instancePath:instancePath+"/systemd/stop_timeout_seconds",parentData:data19,parentDataProperty:"stop_timeout_seconds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
 errors = vErrors.length;
 }
-var valid6 = _errs105 === errors;
+var valid6 = _errs128 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
 if(data19.last_start_seconds !== undefined){
-const _errs106 = errors;
-if(!(validate190(data19.last_start_seconds, {instancePath:instancePath+"/systemd/last_start_seconds",parentData:data19,parentDataProperty:"last_start_seconds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
+const _errs129 = errors;
+if(!(validate193(data19.last_start_seconds, {instancePath:instancePath+"/systemd/last_start_seconds",parentData:data19,parentDataProperty:"last_start_seconds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
 errors = vErrors.length;
 }
-var valid6 = _errs106 === errors;
+var valid6 = _errs129 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
 if(data19.kept_descriptors !== undefined){
-const _errs107 = errors;
+const _errs130 = errors;
 if(!(validate70(data19.kept_descriptors, {instancePath:instancePath+"/systemd/kept_descriptors",parentData:data19,parentDataProperty:"kept_descriptors",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
-var valid6 = _errs107 === errors;
+var valid6 = _errs130 === errors;
 }
 else {
 var valid6 = true;
+}
+}
+}
 }
 }
 }
@@ -4959,12 +5153,12 @@ return errors === 0;
 }
 validate137.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema56 = {"type":"object","additionalProperties":false,"required":["name","names","active_state","dependencies","failure_action","success_action","start_limit_action"],"properties":{"name":{"type":"string","minLength":1},"names":{"type":"array","items":{"type":"string"}},"active_state":{"type":"string"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"}}};
+const schema56 = {"type":"object","additionalProperties":false,"required":["name","names","load_state","active_state","dependencies","failure_action","success_action","start_limit_action","job_timeout_action","on_failure_job_mode","on_success_job_mode"],"properties":{"name":{"type":"string","minLength":1},"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"}}};
 
-function validate196(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate199(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate196.evaluated;
+const evaluated0 = validate199.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4974,15 +5168,15 @@ evaluated0.items = undefined;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((((((data.name === undefined) && (missing0 = "name")) || ((data.names === undefined) && (missing0 = "names"))) || ((data.active_state === undefined) && (missing0 = "active_state"))) || ((data.dependencies === undefined) && (missing0 = "dependencies"))) || ((data.failure_action === undefined) && (missing0 = "failure_action"))) || ((data.success_action === undefined) && (missing0 = "success_action"))) || ((data.start_limit_action === undefined) && (missing0 = "start_limit_action"))){
-validate196.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+if((((((((((((data.name === undefined) && (missing0 = "name")) || ((data.names === undefined) && (missing0 = "names"))) || ((data.load_state === undefined) && (missing0 = "load_state"))) || ((data.active_state === undefined) && (missing0 = "active_state"))) || ((data.dependencies === undefined) && (missing0 = "dependencies"))) || ((data.failure_action === undefined) && (missing0 = "failure_action"))) || ((data.success_action === undefined) && (missing0 = "success_action"))) || ((data.start_limit_action === undefined) && (missing0 = "start_limit_action"))) || ((data.job_timeout_action === undefined) && (missing0 = "job_timeout_action"))) || ((data.on_failure_job_mode === undefined) && (missing0 = "on_failure_job_mode"))) || ((data.on_success_job_mode === undefined) && (missing0 = "on_success_job_mode"))){
+validate199.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(((((((key0 === "name") || (key0 === "names")) || (key0 === "active_state")) || (key0 === "dependencies")) || (key0 === "failure_action")) || (key0 === "success_action")) || (key0 === "start_limit_action"))){
-validate196.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func1.call(schema56.properties, key0))){
+validate199.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4994,12 +5188,12 @@ const _errs2 = errors;
 if(errors === _errs2){
 if(typeof data0 === "string"){
 if(func5(data0) < 1){
-validate196.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate199.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate196.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate199.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -5019,7 +5213,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 const _errs6 = errors;
 if(typeof data1[i0] !== "string"){
-validate196.errors = [{instancePath:instancePath+"/names/" + i0,schemaPath:"#/properties/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate199.errors = [{instancePath:instancePath+"/names/" + i0,schemaPath:"#/properties/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid1 = _errs6 === errors;
@@ -5029,7 +5223,7 @@ break;
 }
 }
 else {
-validate196.errors = [{instancePath:instancePath+"/names",schemaPath:"#/properties/names/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate199.errors = [{instancePath:instancePath+"/names",schemaPath:"#/properties/names/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5039,10 +5233,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.active_state !== undefined){
+if(data.load_state !== undefined){
 const _errs8 = errors;
-if(typeof data.active_state !== "string"){
-validate196.errors = [{instancePath:instancePath+"/active_state",schemaPath:"#/properties/active_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.load_state !== "string"){
+validate199.errors = [{instancePath:instancePath+"/load_state",schemaPath:"#/properties/load_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs8 === errors;
@@ -5051,248 +5245,11 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.dependencies !== undefined){
-let data4 = data.dependencies;
+if(data.active_state !== undefined){
 const _errs10 = errors;
-if((!(data4 && typeof data4 == "object" && !Array.isArray(data4))) && (data4 !== null)){
-validate196.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+if(typeof data.active_state !== "string"){
+validate199.errors = [{instancePath:instancePath+"/active_state",schemaPath:"#/properties/active_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
-}
-if(errors === _errs10){
-if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
-let missing1;
-if((((((((data4.required_by === undefined) && (missing1 = "required_by")) || ((data4.requisite_of === undefined) && (missing1 = "requisite_of"))) || ((data4.bound_by === undefined) && (missing1 = "bound_by"))) || ((data4.consists_of === undefined) && (missing1 = "consists_of"))) || ((data4.propagates_stop_to === undefined) && (missing1 = "propagates_stop_to"))) || ((data4.triggered_by === undefined) && (missing1 = "triggered_by"))) || ((data4.after === undefined) && (missing1 = "after"))){
-validate196.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
-}
-else {
-const _errs13 = errors;
-for(const key1 in data4){
-if(!(((((((key1 === "required_by") || (key1 === "requisite_of")) || (key1 === "bound_by")) || (key1 === "consists_of")) || (key1 === "propagates_stop_to")) || (key1 === "triggered_by")) || (key1 === "after"))){
-validate196.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs13 === errors){
-if(data4.required_by !== undefined){
-let data5 = data4.required_by;
-const _errs14 = errors;
-if(errors === _errs14){
-if(Array.isArray(data5)){
-var valid3 = true;
-const len1 = data5.length;
-for(let i1=0; i1<len1; i1++){
-const _errs16 = errors;
-if(typeof data5[i1] !== "string"){
-validate196.errors = [{instancePath:instancePath+"/dependencies/required_by/" + i1,schemaPath:"#/properties/dependencies/properties/required_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid3 = _errs16 === errors;
-if(!valid3){
-break;
-}
-}
-}
-else {
-validate196.errors = [{instancePath:instancePath+"/dependencies/required_by",schemaPath:"#/properties/dependencies/properties/required_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid2 = _errs14 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data4.requisite_of !== undefined){
-let data7 = data4.requisite_of;
-const _errs18 = errors;
-if(errors === _errs18){
-if(Array.isArray(data7)){
-var valid4 = true;
-const len2 = data7.length;
-for(let i2=0; i2<len2; i2++){
-const _errs20 = errors;
-if(typeof data7[i2] !== "string"){
-validate196.errors = [{instancePath:instancePath+"/dependencies/requisite_of/" + i2,schemaPath:"#/properties/dependencies/properties/requisite_of/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid4 = _errs20 === errors;
-if(!valid4){
-break;
-}
-}
-}
-else {
-validate196.errors = [{instancePath:instancePath+"/dependencies/requisite_of",schemaPath:"#/properties/dependencies/properties/requisite_of/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid2 = _errs18 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data4.bound_by !== undefined){
-let data9 = data4.bound_by;
-const _errs22 = errors;
-if(errors === _errs22){
-if(Array.isArray(data9)){
-var valid5 = true;
-const len3 = data9.length;
-for(let i3=0; i3<len3; i3++){
-const _errs24 = errors;
-if(typeof data9[i3] !== "string"){
-validate196.errors = [{instancePath:instancePath+"/dependencies/bound_by/" + i3,schemaPath:"#/properties/dependencies/properties/bound_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid5 = _errs24 === errors;
-if(!valid5){
-break;
-}
-}
-}
-else {
-validate196.errors = [{instancePath:instancePath+"/dependencies/bound_by",schemaPath:"#/properties/dependencies/properties/bound_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid2 = _errs22 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data4.consists_of !== undefined){
-let data11 = data4.consists_of;
-const _errs26 = errors;
-if(errors === _errs26){
-if(Array.isArray(data11)){
-var valid6 = true;
-const len4 = data11.length;
-for(let i4=0; i4<len4; i4++){
-const _errs28 = errors;
-if(typeof data11[i4] !== "string"){
-validate196.errors = [{instancePath:instancePath+"/dependencies/consists_of/" + i4,schemaPath:"#/properties/dependencies/properties/consists_of/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid6 = _errs28 === errors;
-if(!valid6){
-break;
-}
-}
-}
-else {
-validate196.errors = [{instancePath:instancePath+"/dependencies/consists_of",schemaPath:"#/properties/dependencies/properties/consists_of/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid2 = _errs26 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data4.propagates_stop_to !== undefined){
-let data13 = data4.propagates_stop_to;
-const _errs30 = errors;
-if(errors === _errs30){
-if(Array.isArray(data13)){
-var valid7 = true;
-const len5 = data13.length;
-for(let i5=0; i5<len5; i5++){
-const _errs32 = errors;
-if(typeof data13[i5] !== "string"){
-validate196.errors = [{instancePath:instancePath+"/dependencies/propagates_stop_to/" + i5,schemaPath:"#/properties/dependencies/properties/propagates_stop_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid7 = _errs32 === errors;
-if(!valid7){
-break;
-}
-}
-}
-else {
-validate196.errors = [{instancePath:instancePath+"/dependencies/propagates_stop_to",schemaPath:"#/properties/dependencies/properties/propagates_stop_to/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid2 = _errs30 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data4.triggered_by !== undefined){
-let data15 = data4.triggered_by;
-const _errs34 = errors;
-if(errors === _errs34){
-if(Array.isArray(data15)){
-var valid8 = true;
-const len6 = data15.length;
-for(let i6=0; i6<len6; i6++){
-const _errs36 = errors;
-if(typeof data15[i6] !== "string"){
-validate196.errors = [{instancePath:instancePath+"/dependencies/triggered_by/" + i6,schemaPath:"#/properties/dependencies/properties/triggered_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid8 = _errs36 === errors;
-if(!valid8){
-break;
-}
-}
-}
-else {
-validate196.errors = [{instancePath:instancePath+"/dependencies/triggered_by",schemaPath:"#/properties/dependencies/properties/triggered_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid2 = _errs34 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data4.after !== undefined){
-let data17 = data4.after;
-const _errs38 = errors;
-if(errors === _errs38){
-if(Array.isArray(data17)){
-var valid9 = true;
-const len7 = data17.length;
-for(let i7=0; i7<len7; i7++){
-const _errs40 = errors;
-if(typeof data17[i7] !== "string"){
-validate196.errors = [{instancePath:instancePath+"/dependencies/after/" + i7,schemaPath:"#/properties/dependencies/properties/after/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid9 = _errs40 === errors;
-if(!valid9){
-break;
-}
-}
-}
-else {
-validate196.errors = [{instancePath:instancePath+"/dependencies/after",schemaPath:"#/properties/dependencies/properties/after/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid2 = _errs38 === errors;
-}
-else {
-var valid2 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
 }
 var valid0 = _errs10 === errors;
 }
@@ -5300,37 +5257,477 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.failure_action !== undefined){
+if(data.dependencies !== undefined){
+let data5 = data.dependencies;
+const _errs12 = errors;
+if((!(data5 && typeof data5 == "object" && !Array.isArray(data5))) && (data5 !== null)){
+validate199.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+if(errors === _errs12){
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+let missing1;
+if(((((((((((((data5.required_by === undefined) && (missing1 = "required_by")) || ((data5.requisite_of === undefined) && (missing1 = "requisite_of"))) || ((data5.bound_by === undefined) && (missing1 = "bound_by"))) || ((data5.consists_of === undefined) && (missing1 = "consists_of"))) || ((data5.propagates_stop_to === undefined) && (missing1 = "propagates_stop_to"))) || ((data5.triggered_by === undefined) && (missing1 = "triggered_by"))) || ((data5.after === undefined) && (missing1 = "after"))) || ((data5.requires === undefined) && (missing1 = "requires"))) || ((data5.wants === undefined) && (missing1 = "wants"))) || ((data5.conflicts === undefined) && (missing1 = "conflicts"))) || ((data5.on_failure === undefined) && (missing1 = "on_failure"))) || ((data5.on_success === undefined) && (missing1 = "on_success"))){
+validate199.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+return false;
+}
+else {
+const _errs15 = errors;
+for(const key1 in data5){
+if(!(func1.call(schema56.properties.dependencies.properties, key1))){
+validate199.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs15 === errors){
+if(data5.required_by !== undefined){
+let data6 = data5.required_by;
+const _errs16 = errors;
+if(errors === _errs16){
+if(Array.isArray(data6)){
+var valid3 = true;
+const len1 = data6.length;
+for(let i1=0; i1<len1; i1++){
+const _errs18 = errors;
+if(typeof data6[i1] !== "string"){
+validate199.errors = [{instancePath:instancePath+"/dependencies/required_by/" + i1,schemaPath:"#/properties/dependencies/properties/required_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid3 = _errs18 === errors;
+if(!valid3){
+break;
+}
+}
+}
+else {
+validate199.errors = [{instancePath:instancePath+"/dependencies/required_by",schemaPath:"#/properties/dependencies/properties/required_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid2 = _errs16 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data5.requisite_of !== undefined){
+let data8 = data5.requisite_of;
+const _errs20 = errors;
+if(errors === _errs20){
+if(Array.isArray(data8)){
+var valid4 = true;
+const len2 = data8.length;
+for(let i2=0; i2<len2; i2++){
+const _errs22 = errors;
+if(typeof data8[i2] !== "string"){
+validate199.errors = [{instancePath:instancePath+"/dependencies/requisite_of/" + i2,schemaPath:"#/properties/dependencies/properties/requisite_of/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid4 = _errs22 === errors;
+if(!valid4){
+break;
+}
+}
+}
+else {
+validate199.errors = [{instancePath:instancePath+"/dependencies/requisite_of",schemaPath:"#/properties/dependencies/properties/requisite_of/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid2 = _errs20 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data5.bound_by !== undefined){
+let data10 = data5.bound_by;
+const _errs24 = errors;
+if(errors === _errs24){
+if(Array.isArray(data10)){
+var valid5 = true;
+const len3 = data10.length;
+for(let i3=0; i3<len3; i3++){
+const _errs26 = errors;
+if(typeof data10[i3] !== "string"){
+validate199.errors = [{instancePath:instancePath+"/dependencies/bound_by/" + i3,schemaPath:"#/properties/dependencies/properties/bound_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid5 = _errs26 === errors;
+if(!valid5){
+break;
+}
+}
+}
+else {
+validate199.errors = [{instancePath:instancePath+"/dependencies/bound_by",schemaPath:"#/properties/dependencies/properties/bound_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid2 = _errs24 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data5.consists_of !== undefined){
+let data12 = data5.consists_of;
+const _errs28 = errors;
+if(errors === _errs28){
+if(Array.isArray(data12)){
+var valid6 = true;
+const len4 = data12.length;
+for(let i4=0; i4<len4; i4++){
+const _errs30 = errors;
+if(typeof data12[i4] !== "string"){
+validate199.errors = [{instancePath:instancePath+"/dependencies/consists_of/" + i4,schemaPath:"#/properties/dependencies/properties/consists_of/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid6 = _errs30 === errors;
+if(!valid6){
+break;
+}
+}
+}
+else {
+validate199.errors = [{instancePath:instancePath+"/dependencies/consists_of",schemaPath:"#/properties/dependencies/properties/consists_of/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid2 = _errs28 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data5.propagates_stop_to !== undefined){
+let data14 = data5.propagates_stop_to;
+const _errs32 = errors;
+if(errors === _errs32){
+if(Array.isArray(data14)){
+var valid7 = true;
+const len5 = data14.length;
+for(let i5=0; i5<len5; i5++){
+const _errs34 = errors;
+if(typeof data14[i5] !== "string"){
+validate199.errors = [{instancePath:instancePath+"/dependencies/propagates_stop_to/" + i5,schemaPath:"#/properties/dependencies/properties/propagates_stop_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid7 = _errs34 === errors;
+if(!valid7){
+break;
+}
+}
+}
+else {
+validate199.errors = [{instancePath:instancePath+"/dependencies/propagates_stop_to",schemaPath:"#/properties/dependencies/properties/propagates_stop_to/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid2 = _errs32 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data5.triggered_by !== undefined){
+let data16 = data5.triggered_by;
+const _errs36 = errors;
+if(errors === _errs36){
+if(Array.isArray(data16)){
+var valid8 = true;
+const len6 = data16.length;
+for(let i6=0; i6<len6; i6++){
+const _errs38 = errors;
+if(typeof data16[i6] !== "string"){
+validate199.errors = [{instancePath:instancePath+"/dependencies/triggered_by/" + i6,schemaPath:"#/properties/dependencies/properties/triggered_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid8 = _errs38 === errors;
+if(!valid8){
+break;
+}
+}
+}
+else {
+validate199.errors = [{instancePath:instancePath+"/dependencies/triggered_by",schemaPath:"#/properties/dependencies/properties/triggered_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid2 = _errs36 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data5.after !== undefined){
+let data18 = data5.after;
+const _errs40 = errors;
+if(errors === _errs40){
+if(Array.isArray(data18)){
+var valid9 = true;
+const len7 = data18.length;
+for(let i7=0; i7<len7; i7++){
 const _errs42 = errors;
+if(typeof data18[i7] !== "string"){
+validate199.errors = [{instancePath:instancePath+"/dependencies/after/" + i7,schemaPath:"#/properties/dependencies/properties/after/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid9 = _errs42 === errors;
+if(!valid9){
+break;
+}
+}
+}
+else {
+validate199.errors = [{instancePath:instancePath+"/dependencies/after",schemaPath:"#/properties/dependencies/properties/after/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid2 = _errs40 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data5.requires !== undefined){
+let data20 = data5.requires;
+const _errs44 = errors;
+if(errors === _errs44){
+if(Array.isArray(data20)){
+var valid10 = true;
+const len8 = data20.length;
+for(let i8=0; i8<len8; i8++){
+const _errs46 = errors;
+if(typeof data20[i8] !== "string"){
+validate199.errors = [{instancePath:instancePath+"/dependencies/requires/" + i8,schemaPath:"#/properties/dependencies/properties/requires/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid10 = _errs46 === errors;
+if(!valid10){
+break;
+}
+}
+}
+else {
+validate199.errors = [{instancePath:instancePath+"/dependencies/requires",schemaPath:"#/properties/dependencies/properties/requires/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid2 = _errs44 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data5.wants !== undefined){
+let data22 = data5.wants;
+const _errs48 = errors;
+if(errors === _errs48){
+if(Array.isArray(data22)){
+var valid11 = true;
+const len9 = data22.length;
+for(let i9=0; i9<len9; i9++){
+const _errs50 = errors;
+if(typeof data22[i9] !== "string"){
+validate199.errors = [{instancePath:instancePath+"/dependencies/wants/" + i9,schemaPath:"#/properties/dependencies/properties/wants/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid11 = _errs50 === errors;
+if(!valid11){
+break;
+}
+}
+}
+else {
+validate199.errors = [{instancePath:instancePath+"/dependencies/wants",schemaPath:"#/properties/dependencies/properties/wants/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid2 = _errs48 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data5.conflicts !== undefined){
+let data24 = data5.conflicts;
+const _errs52 = errors;
+if(errors === _errs52){
+if(Array.isArray(data24)){
+var valid12 = true;
+const len10 = data24.length;
+for(let i10=0; i10<len10; i10++){
+const _errs54 = errors;
+if(typeof data24[i10] !== "string"){
+validate199.errors = [{instancePath:instancePath+"/dependencies/conflicts/" + i10,schemaPath:"#/properties/dependencies/properties/conflicts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid12 = _errs54 === errors;
+if(!valid12){
+break;
+}
+}
+}
+else {
+validate199.errors = [{instancePath:instancePath+"/dependencies/conflicts",schemaPath:"#/properties/dependencies/properties/conflicts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid2 = _errs52 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data5.on_failure !== undefined){
+let data26 = data5.on_failure;
+const _errs56 = errors;
+if(errors === _errs56){
+if(Array.isArray(data26)){
+var valid13 = true;
+const len11 = data26.length;
+for(let i11=0; i11<len11; i11++){
+const _errs58 = errors;
+if(typeof data26[i11] !== "string"){
+validate199.errors = [{instancePath:instancePath+"/dependencies/on_failure/" + i11,schemaPath:"#/properties/dependencies/properties/on_failure/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs58 === errors;
+if(!valid13){
+break;
+}
+}
+}
+else {
+validate199.errors = [{instancePath:instancePath+"/dependencies/on_failure",schemaPath:"#/properties/dependencies/properties/on_failure/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid2 = _errs56 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data5.on_success !== undefined){
+let data28 = data5.on_success;
+const _errs60 = errors;
+if(errors === _errs60){
+if(Array.isArray(data28)){
+var valid14 = true;
+const len12 = data28.length;
+for(let i12=0; i12<len12; i12++){
+const _errs62 = errors;
+if(typeof data28[i12] !== "string"){
+validate199.errors = [{instancePath:instancePath+"/dependencies/on_success/" + i12,schemaPath:"#/properties/dependencies/properties/on_success/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid14 = _errs62 === errors;
+if(!valid14){
+break;
+}
+}
+}
+else {
+validate199.errors = [{instancePath:instancePath+"/dependencies/on_success",schemaPath:"#/properties/dependencies/properties/on_success/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid2 = _errs60 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+var valid0 = _errs12 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.failure_action !== undefined){
+const _errs64 = errors;
 if(!(validate60(data.failure_action, {instancePath:instancePath+"/failure_action",parentData:data,parentDataProperty:"failure_action",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs42 === errors;
+var valid0 = _errs64 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.success_action !== undefined){
-const _errs43 = errors;
+const _errs65 = errors;
 if(!(validate60(data.success_action, {instancePath:instancePath+"/success_action",parentData:data,parentDataProperty:"success_action",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs43 === errors;
+var valid0 = _errs65 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.start_limit_action !== undefined){
-const _errs44 = errors;
+const _errs66 = errors;
 if(!(validate60(data.start_limit_action, {instancePath:instancePath+"/start_limit_action",parentData:data,parentDataProperty:"start_limit_action",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs44 === errors;
+var valid0 = _errs66 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.job_timeout_action !== undefined){
+const _errs67 = errors;
+if(!(validate60(data.job_timeout_action, {instancePath:instancePath+"/job_timeout_action",parentData:data,parentDataProperty:"job_timeout_action",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs67 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.on_failure_job_mode !== undefined){
+const _errs68 = errors;
+if(!(validate60(data.on_failure_job_mode, {instancePath:instancePath+"/on_failure_job_mode",parentData:data,parentDataProperty:"on_failure_job_mode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs68 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.on_success_job_mode !== undefined){
+const _errs69 = errors;
+if(!(validate60(data.on_success_job_mode, {instancePath:instancePath+"/on_success_job_mode",parentData:data,parentDataProperty:"on_success_job_mode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs69 === errors;
 }
 else {
 var valid0 = true;
@@ -5344,20 +5741,82 @@ var valid0 = true;
 }
 }
 }
+}
+}
+}
+}
 else {
-validate196.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate199.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate196.errors = vErrors;
+validate199.errors = vErrors;
 return errors === 0;
 }
-validate196.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate199.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema57 = {"type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"ppid":{"$ref":"#/$defs/count"},"start_ticks":{"$ref":"#/$defs/count"},"started_at":{"$ref":"#/$defs/nullable_time"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"command":{"type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64"},"command_truncated":{"type":"boolean"},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}},"nullable":true},"cgroup":{"$ref":"#/$defs/nullable_string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"maps":{"type":"array","items":{"$ref":"#/$defs/map"}},"fds":{"type":"array","items":{"$ref":"#/$defs/fd"}}}};
 const schema58 = {"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"fs_type":{"$ref":"#/$defs/nullable_string"},"owner":{"$ref":"#/$defs/nullable_owner"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}};
 const schema59 = {"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$","nullable":true};
 const pattern8 = new RegExp("^[0-9a-f]{2,}:[0-9a-f]{2,}$", "u");
+
+function validate229(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate229.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if((typeof data !== "string") && (data !== null)){
+validate229.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(errors === 0){
+if(typeof data === "string"){
+if(!pattern8.test(data)){
+validate229.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{2,}:[0-9a-f]{2,}$"},message:"must match pattern \""+"^[0-9a-f]{2,}:[0-9a-f]{2,}$"+"\""}];
+return false;
+}
+}
+}
+validate229.errors = vErrors;
+return errors === 0;
+}
+validate229.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema60 = {"type":"string","pattern":"^[0-9]{1,20}$","nullable":true};
+const pattern9 = new RegExp("^[0-9]{1,20}$", "u");
+
+function validate231(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate231.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if((typeof data !== "string") && (data !== null)){
+validate231.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(errors === 0){
+if(typeof data === "string"){
+if(!pattern9.test(data)){
+validate231.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,20}$"},message:"must match pattern \""+"^[0-9]{1,20}$"+"\""}];
+return false;
+}
+}
+}
+validate231.errors = vErrors;
+return errors === 0;
+}
+validate231.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
 
 function validate223(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -5369,76 +5828,18 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if((typeof data !== "string") && (data !== null)){
-validate223.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(errors === 0){
-if(typeof data === "string"){
-if(!pattern8.test(data)){
-validate223.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{2,}:[0-9a-f]{2,}$"},message:"must match pattern \""+"^[0-9a-f]{2,}:[0-9a-f]{2,}$"+"\""}];
-return false;
-}
-}
-}
-validate223.errors = vErrors;
-return errors === 0;
-}
-validate223.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-const schema60 = {"type":"string","pattern":"^[0-9]{1,20}$","nullable":true};
-const pattern9 = new RegExp("^[0-9]{1,20}$", "u");
-
-function validate225(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate225.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if((typeof data !== "string") && (data !== null)){
-validate225.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(errors === 0){
-if(typeof data === "string"){
-if(!pattern9.test(data)){
-validate225.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,20}$"},message:"must match pattern \""+"^[0-9]{1,20}$"+"\""}];
-return false;
-}
-}
-}
-validate225.errors = vErrors;
-return errors === 0;
-}
-validate225.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-
-function validate217(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate217.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((data.path === undefined) && (missing0 = "path")) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.inode === undefined) && (missing0 = "inode"))) || ((data.links === undefined) && (missing0 = "links"))) || ((data.mappings === undefined) && (missing0 = "mappings"))) || ((data.mapped_bytes === undefined) && (missing0 = "mapped_bytes"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.package === undefined) && (missing0 = "package"))){
-validate217.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate223.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(func1.call(schema58.properties, key0))){
-validate217.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate223.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -5447,7 +5848,7 @@ if(_errs1 === errors){
 if(data.path !== undefined){
 const _errs2 = errors;
 if(typeof data.path !== "string"){
-validate217.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate223.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -5484,7 +5885,7 @@ if(data.kind !== undefined){
 let data3 = data.kind;
 const _errs6 = errors;
 if(!(((data3 === "executable") || (data3 === "library")) || (data3 === "data"))){
-validate217.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema58.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate223.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema58.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -5531,8 +5932,8 @@ var valid0 = true;
 if(valid0){
 if(data.device !== undefined){
 const _errs10 = errors;
-if(!(validate223(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate223.errors : vErrors.concat(validate223.errors);
+if(!(validate229(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate229.errors : vErrors.concat(validate229.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs10 === errors;
@@ -5543,8 +5944,8 @@ var valid0 = true;
 if(valid0){
 if(data.inode !== undefined){
 const _errs11 = errors;
-if(!(validate225(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate225.errors : vErrors.concat(validate225.errors);
+if(!(validate231(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate231.errors : vErrors.concat(validate231.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -5628,7 +6029,7 @@ if(valid0){
 if(data.executable !== undefined){
 const _errs18 = errors;
 if(typeof data.executable !== "boolean"){
-validate217.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate223.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs18 === errors;
@@ -5668,21 +6069,21 @@ var valid0 = true;
 }
 }
 else {
-validate217.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate223.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate217.errors = vErrors;
+validate223.errors = vErrors;
 return errors === 0;
 }
-validate217.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate223.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema61 = {"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"owner":{"$ref":"#/$defs/nullable_owner"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"enum":["read","write","read_write","path",null]},"append":{"type":"boolean","nullable":true},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}};
 
-function validate235(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate241(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate235.evaluated;
+const evaluated0 = validate241.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5693,14 +6094,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((((((((data.fd === undefined) && (missing0 = "fd")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.inode === undefined) && (missing0 = "inode"))) || ((data.links === undefined) && (missing0 = "links"))) || ((data.born_at === undefined) && (missing0 = "born_at"))) || ((data.size_bytes === undefined) && (missing0 = "size_bytes"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.access === undefined) && (missing0 = "access"))) || ((data.append === undefined) && (missing0 = "append"))) || ((data.mount_point === undefined) && (missing0 = "mount_point"))) || ((data.fs_type === undefined) && (missing0 = "fs_type"))) || ((data.package === undefined) && (missing0 = "package"))){
-validate235.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate241.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(func1.call(schema61.properties, key0))){
-validate235.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate241.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -5721,7 +6122,7 @@ if(valid0){
 if(data.path !== undefined){
 const _errs3 = errors;
 if(typeof data.path !== "string"){
-validate235.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate241.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -5758,7 +6159,7 @@ if(data.kind !== undefined){
 let data4 = data.kind;
 const _errs7 = errors;
 if(!(((data4 === "regular") || (data4 === "directory")) || (data4 === "unknown"))){
-validate235.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema61.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate241.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema61.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -5805,8 +6206,8 @@ var valid0 = true;
 if(valid0){
 if(data.device !== undefined){
 const _errs11 = errors;
-if(!(validate223(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate223.errors : vErrors.concat(validate223.errors);
+if(!(validate229(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate229.errors : vErrors.concat(validate229.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -5817,8 +6218,8 @@ var valid0 = true;
 if(valid0){
 if(data.inode !== undefined){
 const _errs12 = errors;
-if(!(validate225(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate225.errors : vErrors.concat(validate225.errors);
+if(!(validate231(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate231.errors : vErrors.concat(validate231.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs12 === errors;
@@ -5891,7 +6292,7 @@ if(data.access !== undefined){
 let data15 = data.access;
 const _errs18 = errors;
 if(!(((((data15 === "read") || (data15 === "write")) || (data15 === "read_write")) || (data15 === "path")) || (data15 === null))){
-validate235.errors = [{instancePath:instancePath+"/access",schemaPath:"#/properties/access/enum",keyword:"enum",params:{allowedValues: schema61.properties.access.enum},message:"must be equal to one of the allowed values"}];
+validate241.errors = [{instancePath:instancePath+"/access",schemaPath:"#/properties/access/enum",keyword:"enum",params:{allowedValues: schema61.properties.access.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs18 === errors;
@@ -5904,7 +6305,7 @@ if(data.append !== undefined){
 let data16 = data.append;
 const _errs19 = errors;
 if((typeof data16 !== "boolean") && (data16 !== null)){
-validate235.errors = [{instancePath:instancePath+"/append",schemaPath:"#/properties/append/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate241.errors = [{instancePath:instancePath+"/append",schemaPath:"#/properties/append/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs19 === errors;
@@ -5971,20 +6372,20 @@ var valid0 = true;
 }
 }
 else {
-validate235.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate241.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate235.errors = vErrors;
+validate241.errors = vErrors;
 return errors === 0;
 }
-validate235.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate241.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate201(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate207(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate201.evaluated;
+const evaluated0 = validate207.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5995,14 +6396,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((((((data.pid === undefined) && (missing0 = "pid")) || ((data.ppid === undefined) && (missing0 = "ppid"))) || ((data.start_ticks === undefined) && (missing0 = "start_ticks"))) || ((data.started_at === undefined) && (missing0 = "started_at"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.command === undefined) && (missing0 = "command"))) || ((data.command_base64 === undefined) && (missing0 = "command_base64"))) || ((data.command_truncated === undefined) && (missing0 = "command_truncated"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.cgroup === undefined) && (missing0 = "cgroup"))) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.container === undefined) && (missing0 = "container"))) || ((data.maps === undefined) && (missing0 = "maps"))) || ((data.fds === undefined) && (missing0 = "fds"))){
-validate201.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate207.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(func1.call(schema57.properties, key0))){
-validate201.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate207.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -6012,18 +6413,18 @@ if(data.pid !== undefined){
 let data0 = data.pid;
 const _errs2 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate201.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate207.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs2){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 2147483647 || isNaN(data0)){
-validate201.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate207.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data0 < 1 || isNaN(data0)){
-validate201.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate207.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -6086,7 +6487,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs8 = errors;
 if(typeof data.name !== "string"){
-validate201.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate207.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs8 === errors;
@@ -6105,7 +6506,7 @@ const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
 const _errs12 = errors;
 if(typeof data6[i0] !== "string"){
-validate201.errors = [{instancePath:instancePath+"/command/" + i0,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate207.errors = [{instancePath:instancePath+"/command/" + i0,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid1 = _errs12 === errors;
@@ -6115,7 +6516,7 @@ break;
 }
 }
 else {
-validate201.errors = [{instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate207.errors = [{instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6140,7 +6541,7 @@ if(valid0){
 if(data.command_truncated !== undefined){
 const _errs15 = errors;
 if(typeof data.command_truncated !== "boolean"){
-validate201.errors = [{instancePath:instancePath+"/command_truncated",schemaPath:"#/properties/command_truncated/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate207.errors = [{instancePath:instancePath+"/command_truncated",schemaPath:"#/properties/command_truncated/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -6153,21 +6554,21 @@ if(data.executable !== undefined){
 let data10 = data.executable;
 const _errs17 = errors;
 if((!(data10 && typeof data10 == "object" && !Array.isArray(data10))) && (data10 !== null)){
-validate201.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate207.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs17){
 if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
 let missing1;
 if((((data10.path === undefined) && (missing1 = "path")) || ((data10.path_base64 === undefined) && (missing1 = "path_base64"))) || ((data10.deleted === undefined) && (missing1 = "deleted"))){
-validate201.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate207.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 const _errs20 = errors;
 for(const key1 in data10){
 if(!((((key1 === "path") || (key1 === "path_base64")) || (key1 === "path_source")) || (key1 === "deleted"))){
-validate201.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+validate207.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -6176,7 +6577,7 @@ if(_errs20 === errors){
 if(data10.path !== undefined){
 const _errs21 = errors;
 if(typeof data10.path !== "string"){
-validate201.errors = [{instancePath:instancePath+"/executable/path",schemaPath:"#/properties/executable/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate207.errors = [{instancePath:instancePath+"/executable/path",schemaPath:"#/properties/executable/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs21 === errors;
@@ -6212,7 +6613,7 @@ if(valid2){
 if(data10.deleted !== undefined){
 const _errs25 = errors;
 if(typeof data10.deleted !== "boolean"){
-validate201.errors = [{instancePath:instancePath+"/executable/deleted",schemaPath:"#/properties/executable/properties/deleted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate207.errors = [{instancePath:instancePath+"/executable/deleted",schemaPath:"#/properties/executable/properties/deleted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid2 = _errs25 === errors;
@@ -6249,21 +6650,21 @@ if(data.unit !== undefined){
 let data16 = data.unit;
 const _errs28 = errors;
 if((!(data16 && typeof data16 == "object" && !Array.isArray(data16))) && (data16 !== null)){
-validate201.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate207.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs28){
 if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
 let missing2;
 if(((((data16.name === undefined) && (missing2 = "name")) || ((data16.scope === undefined) && (missing2 = "scope"))) || ((data16.user === undefined) && (missing2 = "user"))) || ((data16.source === undefined) && (missing2 = "source"))){
-validate201.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+validate207.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
 const _errs31 = errors;
 for(const key2 in data16){
 if(!((((key2 === "name") || (key2 === "scope")) || (key2 === "user")) || (key2 === "source"))){
-validate201.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+validate207.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -6275,12 +6676,12 @@ const _errs32 = errors;
 if(errors === _errs32){
 if(typeof data17 === "string"){
 if(func5(data17) < 1){
-validate201.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate207.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate201.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate207.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -6318,7 +6719,7 @@ if(data16.source !== undefined){
 let data20 = data16.source;
 const _errs36 = errors;
 if(!((data20 === "cgroup_v1") || (data20 === "cgroup_v2"))){
-validate201.errors = [{instancePath:instancePath+"/unit/source",schemaPath:"#/properties/unit/properties/source/enum",keyword:"enum",params:{allowedValues: schema57.properties.unit.properties.source.enum},message:"must be equal to one of the allowed values"}];
+validate207.errors = [{instancePath:instancePath+"/unit/source",schemaPath:"#/properties/unit/properties/source/enum",keyword:"enum",params:{allowedValues: schema57.properties.unit.properties.source.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid3 = _errs36 === errors;
@@ -6343,21 +6744,21 @@ if(data.session !== undefined){
 let data21 = data.session;
 const _errs37 = errors;
 if((!(data21 && typeof data21 == "object" && !Array.isArray(data21))) && (data21 !== null)){
-validate201.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate207.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs37){
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 let missing3;
 if(((data21.id === undefined) && (missing3 = "id")) || ((data21.user === undefined) && (missing3 = "user"))){
-validate201.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
+validate207.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
 return false;
 }
 else {
 const _errs40 = errors;
 for(const key3 in data21){
 if(!((key3 === "id") || (key3 === "user"))){
-validate201.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
+validate207.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -6366,7 +6767,7 @@ if(_errs40 === errors){
 if(data21.id !== undefined){
 const _errs41 = errors;
 if(typeof data21.id !== "string"){
-validate201.errors = [{instancePath:instancePath+"/session/id",schemaPath:"#/properties/session/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate207.errors = [{instancePath:instancePath+"/session/id",schemaPath:"#/properties/session/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid4 = _errs41 === errors;
@@ -6401,21 +6802,21 @@ if(data.container !== undefined){
 let data24 = data.container;
 const _errs44 = errors;
 if((!(data24 && typeof data24 == "object" && !Array.isArray(data24))) && (data24 !== null)){
-validate201.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate207.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs44){
 if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
 let missing4;
 if(((((data24.runtime === undefined) && (missing4 = "runtime")) || ((data24.id === undefined) && (missing4 = "id"))) || ((data24.name === undefined) && (missing4 = "name"))) || ((data24.user === undefined) && (missing4 = "user"))){
-validate201.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
+validate207.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
 return false;
 }
 else {
 const _errs47 = errors;
 for(const key4 in data24){
 if(!(((((key4 === "runtime") || (key4 === "id")) || (key4 === "name")) || (key4 === "user")) || (key4 === "cgroup"))){
-validate201.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
+validate207.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -6425,7 +6826,7 @@ if(data24.runtime !== undefined){
 let data25 = data24.runtime;
 const _errs48 = errors;
 if(!((((((((data25 === "docker") || (data25 === "podman")) || (data25 === "containerd")) || (data25 === "crio")) || (data25 === "lxc")) || (data25 === "nspawn")) || (data25 === "libvirt")) || (data25 === "unknown"))){
-validate201.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema57.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
+validate207.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema57.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid5 = _errs48 === errors;
@@ -6504,8 +6905,8 @@ var valid6 = true;
 const len1 = data30.length;
 for(let i1=0; i1<len1; i1++){
 const _errs55 = errors;
-if(!(validate217(data30[i1], {instancePath:instancePath+"/maps/" + i1,parentData:data30,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate217.errors : vErrors.concat(validate217.errors);
+if(!(validate223(data30[i1], {instancePath:instancePath+"/maps/" + i1,parentData:data30,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate223.errors : vErrors.concat(validate223.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs55 === errors;
@@ -6515,7 +6916,7 @@ break;
 }
 }
 else {
-validate201.errors = [{instancePath:instancePath+"/maps",schemaPath:"#/properties/maps/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate207.errors = [{instancePath:instancePath+"/maps",schemaPath:"#/properties/maps/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6534,8 +6935,8 @@ var valid7 = true;
 const len2 = data32.length;
 for(let i2=0; i2<len2; i2++){
 const _errs58 = errors;
-if(!(validate235(data32[i2], {instancePath:instancePath+"/fds/" + i2,parentData:data32,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate235.errors : vErrors.concat(validate235.errors);
+if(!(validate241(data32[i2], {instancePath:instancePath+"/fds/" + i2,parentData:data32,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs58 === errors;
@@ -6545,7 +6946,7 @@ break;
 }
 }
 else {
-validate201.errors = [{instancePath:instancePath+"/fds",schemaPath:"#/properties/fds/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate207.errors = [{instancePath:instancePath+"/fds",schemaPath:"#/properties/fds/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6573,21 +6974,21 @@ var valid0 = true;
 }
 }
 else {
-validate201.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate207.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate201.errors = vErrors;
+validate207.errors = vErrors;
 return errors === 0;
 }
-validate201.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate207.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema62 = {"type":"object","additionalProperties":false,"required":["holder","device","path","path_base64","size_bytes","held_bytes"],"properties":{"holder":{"enum":["loop","swap"]},"device":{"$ref":"#/$defs/nullable_string"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}};
 
-function validate254(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate254.evaluated;
+const evaluated0 = validate260.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6598,14 +6999,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((data.holder === undefined) && (missing0 = "holder")) || ((data.device === undefined) && (missing0 = "device"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.size_bytes === undefined) && (missing0 = "size_bytes"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))){
-validate254.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate260.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((((key0 === "holder") || (key0 === "device")) || (key0 === "path")) || (key0 === "path_base64")) || (key0 === "size_bytes")) || (key0 === "held_bytes"))){
-validate254.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate260.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -6615,7 +7016,7 @@ if(data.holder !== undefined){
 let data0 = data.holder;
 const _errs2 = errors;
 if(!((data0 === "loop") || (data0 === "swap"))){
-validate254.errors = [{instancePath:instancePath+"/holder",schemaPath:"#/properties/holder/enum",keyword:"enum",params:{allowedValues: schema62.properties.holder.enum},message:"must be equal to one of the allowed values"}];
+validate260.errors = [{instancePath:instancePath+"/holder",schemaPath:"#/properties/holder/enum",keyword:"enum",params:{allowedValues: schema62.properties.holder.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -6639,7 +7040,7 @@ if(valid0){
 if(data.path !== undefined){
 const _errs4 = errors;
 if(typeof data.path !== "string"){
-validate254.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate260.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -6692,23 +7093,23 @@ var valid0 = true;
 }
 }
 else {
-validate254.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate260.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate254.errors = vErrors;
+validate260.errors = vErrors;
 return errors === 0;
 }
-validate254.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate260.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema63 = {"type":"object","additionalProperties":false,"required":["name","source","manager","installed_version","running_version","evidence","replaced_at","fixes","unknown_because","units","pids"],"properties":{"name":{"type":"string"},"source":{"$ref":"#/$defs/nullable_string"},"manager":{"enum":["dpkg","rpm","pacman","apk"]},"installed_version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"evidence":{"enum":["file_time","build_note","upgrade_log","first_upgrade",null]},"replaced_at":{"$ref":"#/$defs/nullable_time"},"replaced_by":{"type":"object","additionalProperties":false,"required":["command","user"],"properties":{"command":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"incomplete_because":{"enum":["changelog_too_short","advisories_alone","advisories_unread",null]}},"nullable":true},"unknown_because":{"enum":["no_running_version","no_changelog","no_source_version","not_kept","too_many_packages",null]},"units":{"type":"array","items":{"$ref":"#/$defs/package_unit"}},"pids":{"$ref":"#/$defs/pids"}}};
 const schema64 = {"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"};
 const pattern10 = new RegExp("^CVE-[0-9]{4}-[0-9]{4,19}$", "u");
 
-function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate273(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate267.evaluated;
+const evaluated0 = validate273.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6718,26 +7119,26 @@ evaluated0.items = undefined;
 if(errors === 0){
 if(typeof data === "string"){
 if(!pattern10.test(data)){
-validate267.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^CVE-[0-9]{4}-[0-9]{4,19}$"},message:"must match pattern \""+"^CVE-[0-9]{4}-[0-9]{4,19}$"+"\""}];
+validate273.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^CVE-[0-9]{4}-[0-9]{4,19}$"},message:"must match pattern \""+"^CVE-[0-9]{4}-[0-9]{4,19}$"+"\""}];
 return false;
 }
 }
 else {
-validate267.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate273.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
-validate267.errors = vErrors;
+validate273.errors = vErrors;
 return errors === 0;
 }
-validate267.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate273.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 const schema65 = {"type":"object","additionalProperties":false,"required":["scope","user","name"],"properties":{"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"}}};
 
-function validate269(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate275(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate269.evaluated;
+const evaluated0 = validate275.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6748,14 +7149,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.scope === undefined) && (missing0 = "scope")) || ((data.user === undefined) && (missing0 = "user"))) || ((data.name === undefined) && (missing0 = "name"))){
-validate269.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate275.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((key0 === "scope") || (key0 === "user")) || (key0 === "name"))){
-validate269.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate275.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -6788,7 +7189,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs4 = errors;
 if(typeof data.name !== "string"){
-validate269.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate275.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -6802,20 +7203,20 @@ var valid0 = true;
 }
 }
 else {
-validate269.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate275.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate269.errors = vErrors;
+validate275.errors = vErrors;
 return errors === 0;
 }
-validate269.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate275.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate266(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate260.evaluated;
+const evaluated0 = validate266.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6826,14 +7227,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((data.name === undefined) && (missing0 = "name")) || ((data.source === undefined) && (missing0 = "source"))) || ((data.manager === undefined) && (missing0 = "manager"))) || ((data.installed_version === undefined) && (missing0 = "installed_version"))) || ((data.running_version === undefined) && (missing0 = "running_version"))) || ((data.evidence === undefined) && (missing0 = "evidence"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.fixes === undefined) && (missing0 = "fixes"))) || ((data.unknown_because === undefined) && (missing0 = "unknown_because"))) || ((data.units === undefined) && (missing0 = "units"))) || ((data.pids === undefined) && (missing0 = "pids"))){
-validate260.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate266.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(func1.call(schema63.properties, key0))){
-validate260.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate266.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -6842,7 +7243,7 @@ if(_errs1 === errors){
 if(data.name !== undefined){
 const _errs2 = errors;
 if(typeof data.name !== "string"){
-validate260.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate266.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -6867,7 +7268,7 @@ if(data.manager !== undefined){
 let data2 = data.manager;
 const _errs5 = errors;
 if(!((((data2 === "dpkg") || (data2 === "rpm")) || (data2 === "pacman")) || (data2 === "apk"))){
-validate260.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema63.properties.manager.enum},message:"must be equal to one of the allowed values"}];
+validate266.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema63.properties.manager.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -6879,7 +7280,7 @@ if(valid0){
 if(data.installed_version !== undefined){
 const _errs6 = errors;
 if(typeof data.installed_version !== "string"){
-validate260.errors = [{instancePath:instancePath+"/installed_version",schemaPath:"#/properties/installed_version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate266.errors = [{instancePath:instancePath+"/installed_version",schemaPath:"#/properties/installed_version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -6904,7 +7305,7 @@ if(data.evidence !== undefined){
 let data5 = data.evidence;
 const _errs9 = errors;
 if(!(((((data5 === "file_time") || (data5 === "build_note")) || (data5 === "upgrade_log")) || (data5 === "first_upgrade")) || (data5 === null))){
-validate260.errors = [{instancePath:instancePath+"/evidence",schemaPath:"#/properties/evidence/enum",keyword:"enum",params:{allowedValues: schema63.properties.evidence.enum},message:"must be equal to one of the allowed values"}];
+validate266.errors = [{instancePath:instancePath+"/evidence",schemaPath:"#/properties/evidence/enum",keyword:"enum",params:{allowedValues: schema63.properties.evidence.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -6929,21 +7330,21 @@ if(data.replaced_by !== undefined){
 let data7 = data.replaced_by;
 const _errs11 = errors;
 if((!(data7 && typeof data7 == "object" && !Array.isArray(data7))) && (data7 !== null)){
-validate260.errors = [{instancePath:instancePath+"/replaced_by",schemaPath:"#/properties/replaced_by/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate266.errors = [{instancePath:instancePath+"/replaced_by",schemaPath:"#/properties/replaced_by/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs11){
 if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
 let missing1;
 if(((data7.command === undefined) && (missing1 = "command")) || ((data7.user === undefined) && (missing1 = "user"))){
-validate260.errors = [{instancePath:instancePath+"/replaced_by",schemaPath:"#/properties/replaced_by/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate266.errors = [{instancePath:instancePath+"/replaced_by",schemaPath:"#/properties/replaced_by/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 const _errs14 = errors;
 for(const key1 in data7){
 if(!((key1 === "command") || (key1 === "user"))){
-validate260.errors = [{instancePath:instancePath+"/replaced_by",schemaPath:"#/properties/replaced_by/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+validate266.errors = [{instancePath:instancePath+"/replaced_by",schemaPath:"#/properties/replaced_by/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -6987,21 +7388,21 @@ if(data.fixes !== undefined){
 let data10 = data.fixes;
 const _errs17 = errors;
 if((!(data10 && typeof data10 == "object" && !Array.isArray(data10))) && (data10 !== null)){
-validate260.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate266.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs17){
 if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
 let missing2;
 if((((data10.count === undefined) && (missing2 = "count")) || ((data10.cves === undefined) && (missing2 = "cves"))) || ((data10.complete === undefined) && (missing2 = "complete"))){
-validate260.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+validate266.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
 const _errs20 = errors;
 for(const key2 in data10){
 if(!((((key2 === "count") || (key2 === "cves")) || (key2 === "complete")) || (key2 === "incomplete_because"))){
-validate260.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+validate266.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -7028,8 +7429,8 @@ var valid3 = true;
 const len0 = data12.length;
 for(let i0=0; i0<len0; i0++){
 const _errs24 = errors;
-if(!(validate267(data12[i0], {instancePath:instancePath+"/fixes/cves/" + i0,parentData:data12,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
+if(!(validate273(data12[i0], {instancePath:instancePath+"/fixes/cves/" + i0,parentData:data12,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate273.errors : vErrors.concat(validate273.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs24 === errors;
@@ -7039,7 +7440,7 @@ break;
 }
 }
 else {
-validate260.errors = [{instancePath:instancePath+"/fixes/cves",schemaPath:"#/properties/fixes/properties/cves/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate266.errors = [{instancePath:instancePath+"/fixes/cves",schemaPath:"#/properties/fixes/properties/cves/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -7052,7 +7453,7 @@ if(valid2){
 if(data10.complete !== undefined){
 const _errs25 = errors;
 if(typeof data10.complete !== "boolean"){
-validate260.errors = [{instancePath:instancePath+"/fixes/complete",schemaPath:"#/properties/fixes/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate266.errors = [{instancePath:instancePath+"/fixes/complete",schemaPath:"#/properties/fixes/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid2 = _errs25 === errors;
@@ -7065,7 +7466,7 @@ if(data10.incomplete_because !== undefined){
 let data15 = data10.incomplete_because;
 const _errs27 = errors;
 if(!((((data15 === "changelog_too_short") || (data15 === "advisories_alone")) || (data15 === "advisories_unread")) || (data15 === null))){
-validate260.errors = [{instancePath:instancePath+"/fixes/incomplete_because",schemaPath:"#/properties/fixes/properties/incomplete_because/enum",keyword:"enum",params:{allowedValues: schema63.properties.fixes.properties.incomplete_because.enum},message:"must be equal to one of the allowed values"}];
+validate266.errors = [{instancePath:instancePath+"/fixes/incomplete_because",schemaPath:"#/properties/fixes/properties/incomplete_because/enum",keyword:"enum",params:{allowedValues: schema63.properties.fixes.properties.incomplete_because.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid2 = _errs27 === errors;
@@ -7090,7 +7491,7 @@ if(data.unknown_because !== undefined){
 let data16 = data.unknown_because;
 const _errs28 = errors;
 if(!((((((data16 === "no_running_version") || (data16 === "no_changelog")) || (data16 === "no_source_version")) || (data16 === "not_kept")) || (data16 === "too_many_packages")) || (data16 === null))){
-validate260.errors = [{instancePath:instancePath+"/unknown_because",schemaPath:"#/properties/unknown_because/enum",keyword:"enum",params:{allowedValues: schema63.properties.unknown_because.enum},message:"must be equal to one of the allowed values"}];
+validate266.errors = [{instancePath:instancePath+"/unknown_because",schemaPath:"#/properties/unknown_because/enum",keyword:"enum",params:{allowedValues: schema63.properties.unknown_because.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs28 === errors;
@@ -7108,8 +7509,8 @@ var valid4 = true;
 const len1 = data17.length;
 for(let i1=0; i1<len1; i1++){
 const _errs31 = errors;
-if(!(validate269(data17[i1], {instancePath:instancePath+"/units/" + i1,parentData:data17,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate269.errors : vErrors.concat(validate269.errors);
+if(!(validate275(data17[i1], {instancePath:instancePath+"/units/" + i1,parentData:data17,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
 errors = vErrors.length;
 }
 var valid4 = _errs31 === errors;
@@ -7119,7 +7520,7 @@ break;
 }
 }
 else {
-validate260.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate266.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -7155,21 +7556,21 @@ var valid0 = true;
 }
 }
 else {
-validate260.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate266.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate260.errors = vErrors;
+validate266.errors = vErrors;
 return errors === 0;
 }
-validate260.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate266.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema66 = {"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","blocked","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread","findings_cut"]},"message":{"type":"string"}}};
 
-function validate275(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate281(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate275.evaluated;
+const evaluated0 = validate281.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7180,14 +7581,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.code === undefined) && (missing0 = "code")) || ((data.message === undefined) && (missing0 = "message"))){
-validate275.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate281.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "code") || (key0 === "message"))){
-validate275.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate281.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -7197,7 +7598,7 @@ if(data.code !== undefined){
 let data0 = data.code;
 const _errs2 = errors;
 if(!(((((((((data0 === "not_everything_seen") || (data0 === "blocked")) || (data0 === "hidepid")) || (data0 === "systemd_unavailable")) || (data0 === "unit_facts_unavailable")) || (data0 === "package_database_unavailable")) || (data0 === "host_fact_unavailable")) || (data0 === "stdin_unread")) || (data0 === "findings_cut"))){
-validate275.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema66.properties.code.enum},message:"must be equal to one of the allowed values"}];
+validate281.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema66.properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -7209,7 +7610,7 @@ if(valid0){
 if(data.message !== undefined){
 const _errs3 = errors;
 if(typeof data.message !== "string"){
-validate275.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate281.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -7222,14 +7623,14 @@ var valid0 = true;
 }
 }
 else {
-validate275.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate281.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate275.errors = vErrors;
+validate281.errors = vErrors;
 return errors === 0;
 }
-validate275.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate281.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -7387,8 +7788,8 @@ var valid2 = true;
 const len1 = data9.length;
 for(let i1=0; i1<len1; i1++){
 const _errs15 = errors;
-if(!(validate196(data9[i1], {instancePath:instancePath+"/related_units/" + i1,parentData:data9,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
+if(!(validate199(data9[i1], {instancePath:instancePath+"/related_units/" + i1,parentData:data9,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate199.errors : vErrors.concat(validate199.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs15 === errors;
@@ -7413,8 +7814,8 @@ var valid3 = true;
 const len2 = data11.length;
 for(let i2=0; i2<len2; i2++){
 const _errs18 = errors;
-if(!(validate201(data11[i2], {instancePath:instancePath+"/processes/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate201.errors : vErrors.concat(validate201.errors);
+if(!(validate207(data11[i2], {instancePath:instancePath+"/processes/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate207.errors : vErrors.concat(validate207.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs18 === errors;
@@ -7447,8 +7848,8 @@ var valid4 = true;
 const len3 = data13.length;
 for(let i3=0; i3<len3; i3++){
 const _errs22 = errors;
-if(!(validate254(data13[i3], {instancePath:instancePath+"/kernel_held/" + i3,parentData:data13,parentDataProperty:i3,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate254.errors : vErrors.concat(validate254.errors);
+if(!(validate260(data13[i3], {instancePath:instancePath+"/kernel_held/" + i3,parentData:data13,parentDataProperty:i3,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 var valid4 = _errs22 === errors;
@@ -7477,8 +7878,8 @@ var valid5 = true;
 const len4 = data15.length;
 for(let i4=0; i4<len4; i4++){
 const _errs26 = errors;
-if(!(validate260(data15[i4], {instancePath:instancePath+"/packages/" + i4,parentData:data15,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+if(!(validate266(data15[i4], {instancePath:instancePath+"/packages/" + i4,parentData:data15,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate266.errors : vErrors.concat(validate266.errors);
 errors = vErrors.length;
 }
 var valid5 = _errs26 === errors;
@@ -7503,8 +7904,8 @@ var valid6 = true;
 const len5 = data17.length;
 for(let i5=0; i5<len5; i5++){
 const _errs29 = errors;
-if(!(validate275(data17[i5], {instancePath:instancePath+"/warnings/" + i5,parentData:data17,parentDataProperty:i5,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
+if(!(validate281(data17[i5], {instancePath:instancePath+"/warnings/" + i5,parentData:data17,parentDataProperty:i5,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate281.errors : vErrors.concat(validate281.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs29 === errors;
