@@ -13,9 +13,9 @@ import { tool } from '../version.ts';
 import { decide, type Policy } from './decide.ts';
 import { buildFixes, collectFixes, type KnownFixes } from './fixes.ts';
 import { buildHeld } from './held.ts';
-import { addImpact, coverActions } from './impact.ts';
+import { addImpact, addRepeats, coverActions } from './impact.ts';
+import { type Units, unitsOf } from './known-units.ts';
 import { compareIgnored, sortActions } from './order.ts';
-import { type Units, unitsOf } from './reach.ts';
 import type { PlanReason } from './reasons.ts';
 import { buildReboot } from './reboot.ts';
 import { everything, type Selection } from './selection.ts';
@@ -108,12 +108,11 @@ function judgeTargets(
   const wanted = addImpact(judged, report, units, policy).filter(
     ({ action, isSelected }) => isSelected && selection.hasAction(action.action),
   );
-  const actions = coverActions(
-    sortActions(
-      wanted.map(({ action }) => action),
-      units,
-    ),
+  const sorted = sortActions(
+    wanted.map(({ action }) => action),
+    units,
   );
+  const actions = addRepeats(coverActions(sorted));
   addCoveredFixes(actions, wanted, known);
   const reasons = wanted.flatMap((each) => each.reasons);
   const fixes = buildFixes(reasons, known);
