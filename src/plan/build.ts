@@ -118,7 +118,7 @@ function judgeTargets(
   const fixes = buildFixes(reasons, known);
   const seen = report.scan.complete || (allowUnseenUsers && onlyUsersUnseen(report) !== null);
   const complete = seen && showsAll(report) && !selection.narrows;
-  const reboot = buildReboot(report.host, actions, complete);
+  const reboot = buildReboot(report, actions, complete);
   return {
     actions,
     ignored: settled.flatMap(({ ignored, isSelected }) => (isSelected ? ignored : [])),

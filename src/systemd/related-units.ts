@@ -77,7 +77,7 @@ function reach(services: readonly string[], known: Known): Set<string> {
     }
     // The restart of a target is left to people, and the targets that want much are many.
     if (isChanged && next.name.endsWith('.target')) continue;
-    // What a unit requires must be there, whether or not the unit runs. The rest is for the sake of a start.
+    // A required unit must be there, whether or not it runs. The rest is for the sake of a start.
     if (!isChanged && active_state === 'active') add(dependencies.requires, started);
     else {
       for (const list of starting) add(dependencies[list], started);

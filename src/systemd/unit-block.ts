@@ -79,6 +79,7 @@ const withoutThese: readonly (keyof Dependencies)[] = ['requires', 'wants', 'con
 /** Facts for the impact of a restart. A unit is known without them. */
 const impact = [
   ...Object.values(actions),
+  'SurviveFinalKillSignal',
   'StartLimitBurst',
   'StartLimitIntervalUSec',
   'TimeoutStopUSec',
@@ -140,7 +141,7 @@ function parseUnitBlock(block: string, name: string): UnitFacts | null {
   const names = readNames(values, name);
   if (names === null) return null;
 
-  const flag = (property: string): boolean | null => ({ yes: true, no: false })[values.get(property)!] ?? null;
+  const flag = (property: string): boolean | null => ({ yes: true, no: false })[values.get(property) ?? ''] ?? null;
   const text = (property: string): string | null => (own.includes(property) && values.get(property)) || null;
   const pids = ['MainPID', 'ControlPID'].map((property) => text(property) ?? '0');
   const flags = {
@@ -172,6 +173,7 @@ function parseUnitBlock(block: string, name: string): UnitFacts | null {
     ...flags,
     dependencies: readDependencies(values),
     ...readActions(values),
+    survives_soft_reboot: flag('SurviveFinalKillSignal'),
     start_limit_burst: readCount(values, 'StartLimitBurst'),
     start_limit_interval_seconds: parseTimeSpan(values.get('StartLimitIntervalUSec') ?? ''),
     stop_timeout_seconds: parseTimeSpan(values.get('TimeoutStopUSec') ?? ''),

@@ -64,7 +64,7 @@ const others: Readonly<Record<string, string>> = {
 const names = Object.keys(units);
 
 /**
- * What becomes of the units of PropagatesStopTo= if the unit restarts. Debian's 252 does nothing, and other builds of it may do more,
+ * The fate of the units of PropagatesStopTo= if the unit restarts. Debian's 252 does nothing to them, and other builds may do more,
  * so that the plan says the worst.
  */
 const releases: Record<AnyRelease, 'unknown' | 'none' | 'stops'> = {

@@ -36,13 +36,13 @@ export const facts: SystemdFacts = {
   need_daemon_reload: false,
 };
 
-/** What systemd says of a unit on which nothing depends. */
+/** Systemd's answer for a unit without dependencies. */
 export const noDependencies: Dependencies = {
   ...{ required_by: [], requisite_of: [], bound_by: [], consists_of: [], propagates_stop_to: [], triggered_by: [] },
   ...{ after: [], requires: [], wants: [], conflicts: [], on_failure: [], on_success: [] },
 };
 
-/** What systemd says of a unit whose failure ends nothing else. */
+/** Systemd's answer for a unit whose failure ends nothing else. */
 export const noActions = {
   ...{ failure_action: 'none', success_action: 'none', start_limit_action: 'none', job_timeout_action: 'none' },
   ...{ on_failure_job_mode: 'replace', on_success_job_mode: 'fail' },

@@ -67,6 +67,7 @@ const facts = {
   job_timeout_action: null,
   on_failure_job_mode: null,
   on_success_job_mode: null,
+  survives_soft_reboot: null,
   start_limit_burst: null,
   start_limit_interval_seconds: null,
   stop_timeout_seconds: null,

@@ -94,6 +94,10 @@ def impact_words(action):
     words = []
     if along(action):
         words.append('restarts %s as well' % ', '.join(along(action)))
+    if impact.get('restarts_again'):
+        words.append('restarts %s for a second time' % ', '.join(impact['restarts_again']))
+    if impact.get('also_starts'):
+        words.append('starts %s' % ', '.join(impact['also_starts']))
     if impact.get('also_stops'):
         words.append('stops %s for good' % ', '.join(impact['also_stops']))
     said = '; it ' + ' and '.join(words) if words else ''

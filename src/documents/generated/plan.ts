@@ -265,6 +265,10 @@ export interface PlanReboot {
    * Which kind of reboot is needed. full: a reason is of the kernel, the initrd, firmware or the boot loader. soft: only processes have to begin anew, the newest kernel runs, and systemd is 254 or newer: systemctl soft-reboot does that, except for units with SurviveFinalKillSignal=yes. null: not known, the host has no soft reboot, or no reboot is required. It is advice: no command of a plan reboots.
    */
   kind?: ('full' | 'soft') | null;
+  /**
+   * Units of the report that a soft reboot leaves as they are, on their old files, unless it stops them before (SurviveFinalKillSignal=yes), by name. If one of them is a reason, the kind is full. null if kind is not soft, or if they are not known. Always written; not required, since documents before 1.3 do not have it.
+   */
+  survivors?: string[] | null;
 }
 /**
  * A newer kernel of the running flavour is installed.

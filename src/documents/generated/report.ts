@@ -750,6 +750,10 @@ export interface SystemdFacts {
   job_timeout_action?: NullableString;
   on_failure_job_mode?: NullableString;
   on_success_job_mode?: NullableString;
+  /**
+   * SurviveFinalKillSignal: a soft reboot leaves the processes of the unit as they are, unless it stops the unit before; null if systemd did not say it (before 255 it has no such units).
+   */
+  survives_soft_reboot?: boolean | null;
   start_limit_burst?: NullableCount;
   start_limit_interval_seconds?: NullableSeconds;
   stop_timeout_seconds?: NullableSeconds;
