@@ -14,9 +14,9 @@ import { buildDaemonReload } from './daemon-reload.ts';
 import { decide, type Policy } from './decide.ts';
 import { buildFixes, collectFixes, type KnownFixes } from './fixes.ts';
 import { buildHeld } from './held.ts';
-import { addImpact, coverActions } from './impact.ts';
+import { addImpact, addRepeats, coverActions } from './impact.ts';
+import { type Units, unitsOf } from './known-units.ts';
 import { compareIgnored, sortActions } from './order.ts';
-import { type Units, unitsOf } from './reach.ts';
 import type { PlanReason } from './reasons.ts';
 import { buildReboot } from './reboot.ts';
 import { everything, type Selection } from './selection.ts';
@@ -112,15 +112,14 @@ function judgeTargets(
   // The restarts of a plan that was narrowed to restarts want the reload before them all the same.
   const changed = (selection.hasAction('daemon_reload') ? ofUnits : wanted).map(({ action }) => action);
   const reload = buildDaemonReload(changed, host.systemdVersion);
-  const actions = coverActions(
-    sortActions([...(reload === null ? [] : [reload]), ...wanted.map(({ action }) => action)], units),
-  );
+  const sorted = sortActions([...(reload === null ? [] : [reload]), ...wanted.map(({ action }) => action)], units);
+  const actions = addRepeats(coverActions(sorted));
   addCoveredFixes(actions, wanted, known);
   const reasons = wanted.flatMap((each) => each.reasons);
   const fixes = buildFixes(reasons, known);
   const seen = report.scan.complete || (allowUnseenUsers && onlyUsersUnseen(report) !== null);
   const complete = seen && showsAll(report) && !selection.narrows;
-  const reboot = buildReboot(report.host, actions, complete);
+  const reboot = buildReboot(report, actions, complete);
   return {
     actions,
     ignored: settled.flatMap(({ ignored, isSelected }) => (isSelected ? ignored : [])),

@@ -5,7 +5,8 @@ import type { Action, BlockedBy, Impact } from '../documents/generated/plan.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { parseManagerUid } from '../systemd/session-name.ts';
 import type { Policy } from './decide.ts';
-import { type Node, type Reach, reachOf, type Units } from './reach.ts';
+import type { Node, Units } from './known-units.ts';
+import { type Reach, reachOf } from './reach.ts';
 import { takenRemarks } from './remarks.ts';
 
 /** An action, and whether the user's own policy asked for it. */
@@ -26,7 +27,7 @@ export function addImpact<W extends Wanted>(
   return wanted.map((each) => {
     const { action } = each;
     const { unit } = action;
-    const reach = unit !== null && isService(action) ? reachOf(unit, units) : null;
+    const reach = unit !== null && isService(action) ? reachOf(unit, units, report.host.systemd_version ?? null) : null;
     if (unit === null || reach === null) return each;
     const known = { ...action, impact: describe(reach, units.get(unit)!) };
     const others = [...reach.restarts, ...reach.stops, ...reach.unknown];
@@ -95,7 +96,13 @@ function startsOthers(unit: string): boolean {
 }
 
 /** The user's own rule for a restart outweighs the plan, but not the user's own rule that leaves another unit alone. */
-function findBlock({ isTrusted }: Wanted, { mayEndHost }: Reach, leftBy: readonly LeftBy[]): BlockedBy | null {
+function findBlock(
+  { isTrusted }: Wanted,
+  { mayEndHost, refusedBy }: Reach,
+  leftBy: readonly LeftBy[],
+): BlockedBy | null {
+  // No rule can make systemd do it.
+  if (refusedBy.length > 0) return 'cannot_start_again';
   if (leftBy.includes('user')) return 'takes_others';
   if (isTrusted) return null;
   if (mayEndHost === true) return 'may_reboot';
@@ -111,6 +118,10 @@ function describe(reach: Reach, facts: Node): Impact {
   return {
     also_restarts: [...reach.restarts],
     also_stops: [...reach.stops],
+    also_starts: reach.starts === null ? null : [...reach.starts],
+    // Only the order of the plan tells: addRepeats().
+    restarts_again: [],
+    refused_by: [...reach.refusedBy],
     complete: reach.complete,
     socket_activated: reach.hasSocket,
     kept_descriptors: facts.kept_descriptors ?? null,
@@ -147,5 +158,22 @@ export function coverActions(actions: readonly Action[]): Action[] {
     const cover =
       action.action === 'restart' && action.scope === 'system' ? coveredBy.get(action.unit ?? '') : undefined;
     return cover === undefined ? { ...action, covered_by: null } : { ...action, argv: null, covered_by: last(cover) };
+  });
+}
+
+/**
+ * Names the units that an action restarts although an earlier one has done it. Each systemctl call, and each unit of one call, is a
+ * transaction of its own, so that nothing but luck merges the restarts of a unit that depends on two others.
+ * @param actions in the order of the plan, with what covers them
+ */
+export function addRepeats(actions: readonly Action[]): Action[] {
+  const restarted = new Set<string>();
+  return actions.map((action) => {
+    const { unit, impact, argv } = action;
+    if (action.action !== 'restart' || action.scope !== 'system' || unit === null || argv === null) return action;
+    const also = impact?.also_restarts ?? [];
+    const again = also.filter((name) => restarted.has(name));
+    for (const name of [unit, ...also]) restarted.add(name);
+    return impact && again.length > 0 ? { ...action, impact: { ...impact, restarts_again: again } } : action;
   });
 }

@@ -3,7 +3,7 @@
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Action, Ignored, Remark } from '../documents/generated/plan.ts';
-import type { Units } from './reach.ts';
+import type { Units } from './known-units.ts';
 import { cycleRemark } from './remarks.ts';
 import { placeServices } from './start-order.ts';
 

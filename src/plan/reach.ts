@@ -3,13 +3,20 @@
 // unit-dependency-atom.c of systemd, systemd.unit(5).
 
 import { compareBytes } from '../documents/compare-bytes.ts';
-import type { Dependencies, RelatedUnit, Report, SystemdFacts, Unit } from '../documents/generated/report.ts';
+import type { Dependencies } from '../documents/generated/report.ts';
+import { mayEndHost } from './ends-host.ts';
+import { isStopped, mostFollowed, type Node, type Units } from './known-units.ts';
+import { Starts } from './starts.ts';
 
 export interface Reach {
   /** Active units that restart with the unit, without itself, by name. */
   restarts: readonly string[];
   /** Active units that stop with it and stay so, by name. */
   stops: readonly string[];
+  /** Stopped units that systemd starts with it, by name; null if they are not known. */
+  starts: readonly string[] | null;
+  /** Units that systemd cannot load, so that it refuses the restart, by name. */
+  refusedBy: readonly string[];
   /** Units of which systemd said nothing, so that nobody knows whether they restart or stop as well. */
   unknown: readonly string[];
   /** Whether systemd said all that is needed for both lists. */
@@ -20,73 +27,68 @@ export interface Reach {
   hasSocket: boolean | null;
 }
 
-export type Node = Partial<SystemdFacts> & Omit<RelatedUnit, 'name'> & Pick<Unit, 'sockets'>;
-export type Units = ReadonlyMap<string, Node>;
-
 /** The lists by which a restart, and a stop, reaches other units. */
 const reached = ['required_by', 'requisite_of', 'bound_by', 'consists_of'] as const;
-
-/** systemd does not start units for the sake of a restart: it only restarts what is not stopped (job_collapse_type()). */
-const stopped: readonly string[] = ['inactive', 'failed', 'deactivating'];
 
 /** systemd cannot start these, so a restart that others pass on leaves them alone (unit_job_is_applicable()). */
 const neverRestart = /\.(?:scope|device)$/;
 
-/** Indexes what systemd said of the units of the system, by each of their names; null if the report is older than 1.4. */
-export function unitsOf({ units, related_units: related }: Report): Units | null {
-  if (related == null) return null;
-  const own = units.flatMap(({ name, scope, systemd: facts, sockets = null }) =>
-    scope === 'system' && facts !== null
-      ? [[new Set([name, ...(facts.names ?? [])]), { ...toNode(facts), sockets }] as const]
-      : [],
-  );
-  const known = new Map<string, Node>();
-  const ambiguous = new Set<string>();
-  for (const [names, node] of [...related.map((unit) => [[unit.name], unit] as const), ...own]) {
-    for (const name of names) {
-      if (known.has(name)) ambiguous.add(name);
-      known.set(name, node);
-    }
-  }
-  // A scan names each unit once. If a report does not, nobody can say which entry is right.
-  for (const name of ambiguous) known.delete(name);
-  return known;
-}
+/** The version of systemd since which a restart restarts a unit that it would stop and start: before, that unit stays as it is. */
+const restartsStoppedSince = 254;
 
-function toNode(facts: SystemdFacts): Node {
-  const {
-    names = [],
-    dependencies = null,
-    failure_action = null,
-    success_action = null,
-    start_limit_action = null,
-  } = facts;
-  return { ...facts, names, dependencies, failure_action, success_action, start_limit_action };
-}
-
-/** Returns null if systemd did not say the dependencies of the unit. */
-export function reachOf(unit: string, units: Units): Reach | null {
+/**
+ * Returns null if systemd did not say the dependencies of the unit.
+ * @param version of systemd; null if it is not known
+ */
+export function reachOf(unit: string, units: Units, version: number | null): Reach | null {
   const own = units.get(unit);
   if (own === undefined || own.dependencies === null) return null;
   const walk = new Walk(units);
+  const starts = new Starts(units);
   const restarts = walk.follow([unit], restart);
+  if ((version ?? 0) >= restartsStoppedSince) addStartedAgain(unit, restarts, { units, walk, starts });
+  const started = starts.stoppedOnes(restarts);
   const ended = [...restarts].flatMap((name) => units.get(name)?.dependencies?.propagates_stop_to ?? []);
-  const stops = walk.follow(ended, stop);
-  const nodes = [...restarts, ...stops].flatMap((name) => units.get(name) ?? []);
+  const excluded = [...restarts, ...started.names].flatMap((name) => units.get(name)?.dependencies?.conflicts ?? []);
+  const stops = walk.follow([...ended, ...excluded], stop);
+  for (const name of restarts) stops.delete(name);
+  const complete = walk.complete && started.complete;
   return {
     restarts: sort([...restarts].filter((name) => name !== unit)),
-    stops: sort([...stops].filter((name) => !restarts.has(name))),
+    stops: sort([...stops]),
+    starts: started.complete ? sort([...started.names]) : null,
+    refusedBy: sort(starts.unloadable(restarts, unit)),
     unknown: sort([...walk.unknown]),
     complete: walk.complete,
-    mayEndHost: findEnd(nodes, walk.complete),
+    mayEndHost: mayEndHost([...restarts, ...stops, ...started.names], units, complete),
     hasSocket: findSocket(own.dependencies, units),
   };
+}
+
+/**
+ * Adds the units that the restart would stop by PropagatesStopTo= and start by another dependency, and all that restarts with them.
+ * Only the unit itself, and those that are added, pass a stop on in that way for sure: transaction_add_job_and_dependencies().
+ */
+function addStartedAgain(
+  unit: string,
+  restarts: Set<string>,
+  { units, walk, starts }: { units: Units; walk: Walk; starts: Starts },
+): void {
+  const passing = [unit];
+  for (let name = passing.pop(); name !== undefined; name = passing.pop()) {
+    const ended = units.get(name)?.dependencies?.propagates_stop_to.filter((each) => !restarts.has(each)) ?? [];
+    if (ended.length === 0) continue;
+    const started = starts.all(restarts);
+    const again = ended.filter((each) => started.has(each));
+    passing.push(...again);
+    for (const each of walk.follow(again, restart)) restarts.add(each);
+  }
 }
 
 /** A job that systemd passes on from unit to unit. */
 interface Job {
   /** Whether it does something to a unit in its present state. */
-  changes: (name: string, state: string) => boolean;
+  changes: (name: string, node: Node) => boolean;
   /** Whether it is passed on by a unit that it does not change. */
   passesThrough: boolean;
   /** The lists of units that it is passed on to. */
@@ -94,19 +96,16 @@ interface Job {
 }
 
 const restart: Job = {
-  changes: (name, state) => !stopped.includes(state) && !neverRestart.test(name),
+  changes: (name, node) => !isStopped(node) && !neverRestart.test(name),
   passesThrough: false,
   lists: reached,
 };
 
 const stop: Job = {
-  changes: (_, state) => !stopped.includes(state),
+  changes: (_, node) => !isStopped(node),
   passesThrough: true,
   lists: [...reached, 'propagates_stop_to'],
 };
-
-/** Most dependencies that one walk follows, far more than a host has. Beyond, a report that somebody made up could take hours. */
-const mostFollowed = 100_000;
 
 class Walk {
   readonly #units: Units;
@@ -132,7 +131,7 @@ class Walk {
         this.complete = false;
         continue;
       }
-      const isChanged = changes(name, node.active_state);
+      const isChanged = changes(name, node);
       if (isChanged) changed.add(name);
       if (!isChanged && !passesThrough) continue;
       const { dependencies } = node;
@@ -153,20 +152,10 @@ class Walk {
   }
 }
 
-function findEnd(nodes: readonly Node[], complete: boolean): boolean | null {
-  const actions = nodes.flatMap(({ failure_action, success_action, start_limit_action }) => [
-    failure_action,
-    success_action,
-    start_limit_action,
-  ]);
-  if (actions.some((action) => action !== null && action !== 'none')) return true;
-  return complete && actions.every((action) => action !== null) ? false : null;
-}
-
 function findSocket({ triggered_by }: Dependencies, units: Units): boolean | null {
-  const states = triggered_by.filter((name) => name.endsWith('.socket')).map((name) => units.get(name)?.active_state);
-  if (states.some((state) => state !== undefined && !stopped.includes(state))) return true;
-  return states.includes(undefined) ? null : false;
+  const sockets = triggered_by.filter((name) => name.endsWith('.socket')).map((name) => units.get(name));
+  if (sockets.some((node) => node !== undefined && !isStopped(node))) return true;
+  return sockets.includes(undefined) ? null : false;
 }
 
 function sort(names: readonly string[]): string[] {

@@ -32,13 +32,17 @@ const packages: readonly { subject: Subject; globs: readonly string[] }[] = [
 ];
 const compiled = packages.map(({ subject, globs }) => ({ subject, globs: globs.map(compileGlob) }));
 
-/** @param reasons the plan's reasons; without one there is no reboot to be of a kind */
+/**
+ * @param reasons the plan's reasons; without one there is no reboot to be of a kind
+ * @param survivors the units that a soft reboot may leave as they are; null if they are not known
+ */
 export function rebootKind(
   reasons: readonly RebootReason[],
   { init, systemd_version, reboot }: Pick<Host, 'init' | 'systemd_version' | 'reboot'>,
+  survivors: readonly string[] | null,
 ): Kind {
   if (reasons.length === 0) return null;
-  const subjects = reasons.map(subjectOf);
+  const subjects = reasons.map((reason) => subjectOf(reason, survivors));
   if (subjects.includes('boot')) return 'full';
   const knowsSoft = init === 'systemd' && (systemd_version ?? 0) >= softSince;
   // Another kernel may be waiting if it is not known that the newest runs.
@@ -46,7 +50,7 @@ export function rebootKind(
   return knowsSoft && isEnough ? 'soft' : null;
 }
 
-function subjectOf(reason: RebootReason): Subject {
+function subjectOf(reason: RebootReason, survivors: readonly string[] | null): Subject {
   switch (reason.code) {
     case 'kernel_outdated':
     case 'kernel_modules_missing':
@@ -58,9 +62,10 @@ function subjectOf(reason: RebootReason): Subject {
     // The file does not say what wants the reboot.
     case 'reboot_needed_file':
       return null;
-    // Its processes run on files that are gone.
+    // Its processes run on files that are gone, and end with a soft reboot unless the unit survives it.
     case 'unit':
-      return 'processes';
+      if (survivors === null) return null;
+      return survivors.includes(reason.unit) ? 'boot' : 'processes';
   }
 }
 

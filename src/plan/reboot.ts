@@ -1,9 +1,10 @@
 // The report's reboot facts and the verdicts -> whether a reboot is needed: true, false, or null if nobody can know; and its kind.
 
 import type { Action, PlanReboot } from '../documents/generated/plan.ts';
-import type { Host } from '../documents/generated/report.ts';
+import type { Report } from '../documents/generated/report.ts';
 import { distinct } from '../keys.ts';
 import { rebootKind } from './reboot-kind.ts';
+import { survivorsOf } from './survivors.ts';
 
 const incomplete = {
   code: 'incomplete',
@@ -11,16 +12,19 @@ const incomplete = {
 } as const;
 
 /** Never answers false for an incomplete plan, because a unit that the plan leaves out may need a reboot. */
-export function buildReboot(host: Host, actions: readonly Action[], complete: boolean): Required<PlanReboot> {
+export function buildReboot(report: Report, actions: readonly Action[], complete: boolean): Required<PlanReboot> {
+  const { host } = report;
   const facts = host.reboot;
   const units = distinct(actions.flatMap(({ action, unit }) => (action === 'reboot' && unit !== null ? [unit] : [])));
   // Reports before 1.4 do not say since when.
   const reported = facts.reasons.map((reason) => ({ ...reason, since: reason.since ?? null }));
   const reasons = [...reported, ...units.map((unit) => ({ code: 'unit' as const, unit }))];
   if (reasons.length > 0 || facts.required) {
-    return { required: true, reasons, unknown_because: null, kind: rebootKind(reasons, host) };
+    const survivors = survivorsOf(report);
+    const kind = rebootKind(reasons, host, survivors);
+    return { required: true, reasons, unknown_because: null, kind, survivors: kind === 'soft' ? survivors : null };
   }
   const because = facts.required === null ? (facts.unknown_because ?? null) : complete ? null : incomplete;
   const required = facts.required === null || !complete ? null : false;
-  return { required, reasons, unknown_because: because, kind: null };
+  return { required, reasons, unknown_because: because, kind: null, survivors: null };
 }

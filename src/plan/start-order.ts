@@ -2,7 +2,7 @@
 // that the report names.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
-import type { Units } from './reach.ts';
+import type { Units } from './known-units.ts';
 
 /**
  * Returns the place of each service, from 0. If nothing orders two services, their names do; so they do in a cycle.

@@ -63,11 +63,15 @@ function buildRelated(units: readonly Unit[], { systemd, related }: ReportFacts)
     ([name, facts]): RelatedUnit => ({
       name,
       names: facts.names ?? [],
+      load_state: facts.load_state,
       active_state: facts.active_state,
       dependencies: facts.dependencies ?? null,
       failure_action: facts.failure_action ?? null,
       success_action: facts.success_action ?? null,
       start_limit_action: facts.start_limit_action ?? null,
+      job_timeout_action: facts.job_timeout_action ?? null,
+      on_failure_job_mode: facts.on_failure_job_mode ?? null,
+      on_success_job_mode: facts.on_success_job_mode ?? null,
     }),
   );
   return [...related, ...others].sort((a, b) => compareBytes(a.name, b.name));

@@ -8,7 +8,7 @@ import { keyMaker } from '../keys.ts';
 import { type Bytes, fromText } from '../procfs/bytes.ts';
 import { hidesProcesses } from '../procfs/hidepid.ts';
 import { hasOwnPids, readViewer } from '../procfs/self.ts';
-import type { Listener, NamespaceSockets } from '../procfs/socket-table.ts';
+import type { Listener } from '../procfs/socket-table.ts';
 import type { Views } from '../procfs/views.ts';
 import type { AttributedProcess } from '../report/facts.ts';
 import type { ScanOptions } from './options.ts';
@@ -37,6 +37,12 @@ interface Service {
 interface Network {
   pid: number;
   inodes: Set<number>;
+}
+
+/** The sockets of the services in one network namespace, by inode, since there may be many services and many sockets. */
+interface Tables {
+  listening: ReadonlyMap<number, readonly Listener[]>;
+  established: ReadonlySet<number>;
 }
 
 /**
@@ -124,10 +130,7 @@ function isKnown({ isRead, inodes, networks }: Service): boolean {
 }
 
 /** Reads the tables of each network namespace once, and returns them by the namespace; null for tables that could not be read. */
-async function readTables(
-  services: readonly Service[],
-  readers: Readers,
-): Promise<ReadonlyMap<Bytes, NamespaceSockets | null>> {
+async function readTables(services: readonly Service[], readers: Readers): Promise<ReadonlyMap<Bytes, Tables | null>> {
   const networks = new Map<Bytes, Network>();
   for (const service of services) {
     for (const [name, pid] of service.networks) {
@@ -140,21 +143,38 @@ async function readTables(
   }
   const items = [...networks].map(([network, { pid, inodes }]) => ({ pid, network, inodes: [...inodes] }));
   const answers = readOr(await readers.ask('networkSockets', items), null);
-  return new Map(items.map(({ network }, index) => [network, answers[index] ?? null]));
+  return new Map(
+    items.map(({ network }, index) => {
+      const answer = answers[index] ?? null;
+      return [network, answer && { listening: byInode(answer.listening), established: new Set(answer.established) }];
+    }),
+  );
+}
+
+function byInode(sockets: readonly (Listener & { inode: number })[]): Map<number, Listener[]> {
+  const found = new Map<number, Listener[]>();
+  for (const { inode, ...listener } of sockets) {
+    const same = found.get(inode);
+    if (same === undefined) found.set(inode, [listener]);
+    else same.push(listener);
+  }
+  return found;
 }
 
 /** Returns nothing if a table could not be read. */
 function sumUp(
   { name, inodes, networks }: Service,
-  tables: ReadonlyMap<Bytes, NamespaceSockets | null>,
+  tables: ReadonlyMap<Bytes, Tables | null>,
 ): [[string, Sockets]] | null {
   const listeners: Listener[] = [];
   const established = new Set<number>();
   for (const network of networks.keys()) {
     const table = tables.get(network) ?? null;
     if (table === null) return null;
-    for (const { inode, ...listener } of table.listening) if (inodes.has(inode)) listeners.push(listener);
-    for (const inode of table.established) if (inodes.has(inode)) established.add(inode);
+    for (const inode of inodes) {
+      listeners.push(...(table.listening.get(inode) ?? []));
+      if (table.established.has(inode)) established.add(inode);
+    }
   }
   const listening = sortListeners(listeners);
   const unlisted = Math.max(0, listening.length - mostListed);

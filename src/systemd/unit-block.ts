@@ -48,22 +48,44 @@ const byType: Readonly<Record<string, readonly string[]>> = {
   slice: ['ControlGroup'],
 };
 
-const actions = ['FailureAction', 'SuccessAction', 'StartLimitAction'] as const;
-
 /** The name in the document -> systemd's. */
+const actions = {
+  failure_action: 'FailureAction',
+  success_action: 'SuccessAction',
+  start_limit_action: 'StartLimitAction',
+  job_timeout_action: 'JobTimeoutAction',
+  on_failure_job_mode: 'OnFailureJobMode',
+  on_success_job_mode: 'OnSuccessJobMode',
+} as const;
+type Actions = Pick<RelatedUnit, keyof typeof actions>;
+
+/** The name in the document -> systemd's lists, which together are that list. */
 const lists = {
-  required_by: 'RequiredBy',
-  requisite_of: 'RequisiteOf',
-  bound_by: 'BoundBy',
-  consists_of: 'ConsistsOf',
-  propagates_stop_to: 'PropagatesStopTo',
-  triggered_by: 'TriggeredBy',
-  after: 'After',
-} as const satisfies Record<keyof Dependencies, string>;
+  required_by: ['RequiredBy'],
+  requisite_of: ['RequisiteOf'],
+  bound_by: ['BoundBy'],
+  consists_of: ['ConsistsOf'],
+  propagates_stop_to: ['PropagatesStopTo'],
+  triggered_by: ['TriggeredBy'],
+  after: ['After'],
+  requires: ['Requires', 'BindsTo'],
+  wants: ['Wants', 'Upholds'],
+  conflicts: ['Conflicts', 'ConflictedBy'],
+  on_failure: ['OnFailure'],
+  on_success: ['OnSuccess'],
+} as const satisfies Record<keyof Dependencies, readonly string[]>;
+
+/** They came with systemd 249: before, no unit could have such a dependency. */
+const since249: readonly string[] = ['PropagatesStopTo', 'Upholds', 'OnSuccess'];
+
+/** Nearly every unit names these, and they start and end with the host alone. */
+const ofEveryHost = /\.slice$|^(?:sysinit|basic|shutdown)\.target$|^-\.mount$/;
+const withoutThese: readonly (keyof Dependencies)[] = ['requires', 'wants', 'conflicts'];
 
 /** Facts for the impact of a restart. A unit is known without them. */
 const impact = [
-  ...actions,
+  ...Object.values(actions),
+  'SurviveFinalKillSignal',
   'StartLimitBurst',
   'StartLimitIntervalUSec',
   'TimeoutStopUSec',
@@ -73,7 +95,7 @@ const impact = [
   'DropInPaths',
   ...commandProperties,
   ...ownFilesProperties,
-  ...Object.values(lists),
+  ...Object.values(lists).flat(),
 ] as const;
 
 export const affectedUnit: UnitQuestion<UnitFacts> = {
@@ -82,7 +104,7 @@ export const affectedUnit: UnitQuestion<UnitFacts> = {
 };
 
 export const relatedUnit: UnitQuestion<RelatedUnit> = {
-  properties: ['Id', 'Names', 'ActiveState', ...actions, ...Object.values(lists)],
+  properties: ['Id', 'Names', 'LoadState', 'ActiveState', ...Object.values(actions), ...Object.values(lists).flat()],
   parse: parseRelatedBlock,
 };
 
@@ -126,7 +148,7 @@ function parseUnitBlock(block: string, name: string): UnitFacts | null {
   const names = readNames(values, name);
   if (names === null) return null;
 
-  const flag = (property: string): boolean | null => ({ yes: true, no: false })[values.get(property)!] ?? null;
+  const flag = (property: string): boolean | null => ({ yes: true, no: false })[values.get(property) ?? ''] ?? null;
   const text = (property: string): string | null => (own.includes(property) && values.get(property)) || null;
   const pids = ['MainPID', 'ControlPID'].map((property) => text(property) ?? '0');
   const flags = {
@@ -158,6 +180,7 @@ function parseUnitBlock(block: string, name: string): UnitFacts | null {
     ...flags,
     dependencies: readDependencies(values),
     ...readActions(values),
+    survives_soft_reboot: flag('SurviveFinalKillSignal'),
     start_limit_burst: readCount(values, 'StartLimitBurst'),
     start_limit_interval_seconds: parseTimeSpan(values.get('StartLimitIntervalUSec') ?? ''),
     stop_timeout_seconds: parseTimeSpan(values.get('TimeoutStopUSec') ?? ''),
@@ -175,20 +198,20 @@ function parseRelatedBlock(block: string, name: string): RelatedUnit | null {
   const values = readValues(block);
   const names = values === null ? null : readNames(values, name);
   if (values === null || names === null) return null;
-  const active_state = values.get('ActiveState') ?? '';
-  if (active_state === '') return null;
-  return { name, names, active_state, dependencies: readDependencies(values), ...readActions(values) };
+  const [load_state, active_state] = [values.get('LoadState'), values.get('ActiveState')];
+  if (!load_state || !active_state) return null;
+  return { name, names, load_state, active_state, dependencies: readDependencies(values), ...readActions(values) };
 }
 
 function readDependencies(values: Values): Dependencies | null {
-  // PropagatesStopTo came with systemd 249: before, nothing stops with another unit in that way.
-  const named = Object.entries(lists).filter(([, property]) => property !== 'PropagatesStopTo');
-  if (!named.every(([, property]) => values.has(property))) return null;
-  const read = (property: string) => [...new Set(parseNames(values.get(property) ?? ''))].sort(compareBytes);
-  return Object.fromEntries(Object.entries(lists).map(([key, property]) => [key, read(property)])) as Record<
-    keyof Dependencies,
-    string[]
-  >;
+  const properties = Object.values(lists).flat();
+  if (!properties.every((property) => values.has(property) || since249.includes(property))) return null;
+  const read = ([key, names]: [string, readonly string[]]) => {
+    const all = new Set(names.flatMap((property) => parseNames(values.get(property) ?? '')));
+    const kept = [...all].filter((name) => !(withoutThese.some((each) => each === key) && ofEveryHost.test(name)));
+    return [key, kept.sort(compareBytes)];
+  };
+  return Object.fromEntries(Object.entries(lists).map(read)) as Record<keyof Dependencies, string[]>;
 }
 
 function readPrograms(values: Values): (string | null)[] | null {
@@ -199,11 +222,9 @@ function readPrograms(values: Values): (string | null)[] | null {
   });
 }
 
-function readActions(values: Values): Pick<RelatedUnit, 'failure_action' | 'success_action' | 'start_limit_action'> {
-  const [failure_action = null, success_action = null, start_limit_action = null] = actions.map(
-    (property) => values.get(property) || null,
-  );
-  return { failure_action, success_action, start_limit_action };
+function readActions(values: Values): Actions {
+  const read = ([key, property]: [string, string]) => [key, values.get(property) || null];
+  return Object.fromEntries(Object.entries(actions).map(read)) as Actions;
 }
 
 function readCount(values: Values, property: string): number | null {

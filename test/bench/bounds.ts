@@ -31,6 +31,16 @@ function ratio(
   };
 }
 
+/** How often the time of one workload fits into that of another, at most. */
+function across(workload: string, other: string, ours: ContenderName, max: number, metric: 'wall' | 'cpu'): Bound {
+  return {
+    figure: `${workload} / ${other}: ${ours}, ${metric}`,
+    max,
+    unit: '',
+    measure: (of) => divide(of(workload, ours, metric), of(other, ours, metric)),
+  };
+}
+
 function wall(workload: string, ours: ContenderName, max: number, unit: 'ms' | 's'): Bound {
   return {
     figure: `${workload}: ${ours}, wall`,
@@ -100,6 +110,8 @@ export const bounds: readonly Bound[] = [
   extra('upgraded-20', 'executable-fixes', 'executable', 60, 'cpu'),
   ratio('upgraded-20', 'executable-fixes', 'executable', 2, 'cpu'),
   extra('upgraded-20', 'node-20-fixes', 'node-20', 60),
+  // Every service has facts of its own, and a table of 100,000 sockets is read once.
+  across('units-2000', 'affected-2000', 'node-20', 5, 'cpu'),
   peak('idle-4000', 'executable', 70),
   peak('affected-2000', 'executable', 110),
   wall('fleet-10000', 'executable', 3, 's'),

@@ -2,8 +2,10 @@
 
 import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Plan } from '../../src/documents/generated/plan.ts';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { checkFleet, writeReports } from './fleet.ts';
+import { benchSlice, makeSystemctl, withSystemctl } from './units.ts';
 import { inNamespace, leastPackages, leftPaths, makeLeft, replaceLeft } from './upgraded.ts';
 
 export interface Workload {
@@ -95,6 +97,27 @@ export const workloads: readonly Workload[] = [
       peers: false,
     }),
     args: () => ['scan', '--format', 'json', '--no-config', '--packages'],
+  },
+  {
+    ...scan('units-2000', 'the plan of 2000 services that listen at 50 ports each, on a replaced library', 5, {
+      prepare: (folder) => {
+        makeLibraries(folder);
+        makeSystemctl(folder, 2000);
+      },
+      processes: (folder) => ['sockets', '2000', '50', join(folder, replaced), benchSlice()],
+      around: withSystemctl,
+      change: (folder) => {
+        copyFileSync(join(folder, replaced), join(folder, 'new'));
+        renameSync(join(folder, 'new'), join(folder, replaced));
+      },
+      check: (stdout) => {
+        const { actions } = JSON.parse(stdout) as Plan;
+        const known = actions.filter(({ impact }) => impact?.complete && impact.listening?.length === 50);
+        return known.length === 2000 && known.filter((each) => each.covered_by != null).length === 1800;
+      },
+      peers: false,
+    }),
+    args: () => ['plan', '--format', 'json', '--no-config'],
   },
   scan('mappings-65000', 'one process with 65,000 mappings', 9, {
     processes: (folder) => ['mappings', '65000', join(folder, replaced)],

@@ -8,13 +8,7 @@ import { buildPlan } from '../../src/plan/build.ts';
 import { compileSelection } from '../../src/plan/selection.ts';
 import type { UserPolicyRule } from '../../src/policy/rule.ts';
 import { renderPlanText } from '../../src/render/plan/text.ts';
-import { facts, libc, report, unit } from '../support/reports.ts';
-
-const none: Dependencies = {
-  ...{ required_by: [], requisite_of: [], bound_by: [], consists_of: [], propagates_stop_to: [] },
-  ...{ triggered_by: [], after: [] },
-};
-const quiet = { failure_action: 'none', success_action: 'none', start_limit_action: 'none' };
+import { facts, libc, noActions, noDependencies, report, unit } from '../support/reports.ts';
 
 type Lists = Partial<Dependencies>;
 
@@ -25,7 +19,7 @@ function affected(
 ) {
   const made = Object.entries(units).map(([name, { facts: more, ...lists }], index) =>
     unit(name, [{ ...libc, pids: [100 + index] }], {
-      systemd: { ...facts, ...quiet, dependencies: { ...none, ...lists }, ...more },
+      systemd: { ...facts, ...noActions, dependencies: { ...noDependencies, ...lists }, ...more },
     }),
   );
   const empty = report({ units: made, related: others });
@@ -33,7 +27,8 @@ function affected(
 }
 
 function related(name: string, lists: Lists = {}, more: Partial<RelatedUnit> = {}): RelatedUnit {
-  return { name, names: [name], active_state: 'active', dependencies: { ...none, ...lists }, ...quiet, ...more };
+  const dependencies = { ...noDependencies, ...lists };
+  return { name, names: [name], load_state: 'loaded', active_state: 'active', dependencies, ...noActions, ...more };
 }
 
 const planOf = (given: ReturnType<typeof affected>, rules: UserPolicyRule[] = []) =>
@@ -284,6 +279,26 @@ const blocks: [name: string, given: ReturnType<typeof affected>, rules: UserPoli
     'manual a.service takes_others no command',
   ],
   [
+    'a unit that restarts with it has a unit file that systemd cannot read, and a rule wants the restart',
+    affected({ 'a.service': { required_by: ['b.service'] } }, [
+      related('b.service', {}, { load_state: 'bad-setting' }),
+    ]),
+    [rule({})],
+    'manual a.service cannot_start_again no command',
+  ],
+  [
+    'a unit that it requires is masked',
+    affected({ 'a.service': { requires: ['b.service'] } }, [related('b.service', {}, { load_state: 'masked' })]),
+    [],
+    'manual a.service cannot_start_again no command',
+  ],
+  [
+    'its failure starts the target that reboots the host',
+    affected({ 'a.service': { on_failure: ['reboot.target'] } }),
+    [],
+    'manual a.service may_reboot no command',
+  ],
+  [
     'any other unit restarts with it',
     affected({ 'a.service': { required_by: ['b.service'] } }, [related('b.service')]),
     [],
@@ -315,6 +330,7 @@ test('the impact says what systemd said', () => {
   ]);
   assert.deepEqual(planOf(given).actions[0]?.impact, {
     ...{ also_restarts: ['b.service'], also_stops: ['c.service'], complete: true, socket_activated: true },
+    ...{ also_starts: [], restarts_again: [], refused_by: [] },
     ...{ kept_descriptors: 2, last_start_seconds: 0.2, stop_timeout_seconds: 90, may_reboot: false },
     start_limit: { burst: 5, interval_seconds: 10, left: 5 },
     ...{ listening: null, unlisted: null, established: null },
@@ -350,6 +366,42 @@ test('the impact has the sockets that the report has', () => {
 const busyBelow = affected({ 'b.service': {}, 'a.service': { consists_of: ['b.service'] } });
 busyBelow.units[0]!.sockets = { listening: [...listening], unlisted: 0, established: 37 };
 
+test('a unit that depends on two units of the plan is said to restart twice', () => {
+  const given = affected(
+    {
+      'a.service': { required_by: ['b.service', 'x.service'] },
+      'b.service': {},
+      'c.service': { required_by: ['b.service', 'd.service'] },
+      'd.service': {},
+    },
+    [related('x.service')],
+  );
+  const plan = planOf(given);
+  assert.deepEqual(plan.services, ['a.service', 'c.service']);
+  assert.deepEqual(
+    plan.actions.map(({ unit: name, impact }) => [name, impact?.restarts_again]),
+    [
+      ['a.service', []],
+      ['b.service', []],
+      ['c.service', ['b.service']],
+      ['d.service', []],
+    ],
+  );
+});
+
+test('a restart that stands before the caller is repeated with it', () => {
+  const given = affected(
+    { 'a.service': { consists_of: ['b.service', 'ssh.service'] }, 'b.service': {} },
+    [related('ssh.service')],
+    ['ssh.service'],
+  );
+  const actions = planOf(given).actions.map(({ unit: name, impact }) => [name, impact?.restarts_again]);
+  assert.deepEqual(actions, [
+    ['b.service', []],
+    ['a.service', ['b.service']],
+  ]);
+});
+
 const lines: [name: string, given: ReturnType<typeof affected>, expected: RegExp][] = [
   [
     'others that restart',
@@ -362,6 +414,23 @@ const lines: [name: string, given: ReturnType<typeof affected>, expected: RegExp
     'one that stops',
     affected({ 'a.service': { propagates_stop_to: ['b.service'] } }, [related('b.service')]),
     /stops 1 other \(b\.service\), which systemd does not start again/,
+  ],
+  [
+    'what restarts twice',
+    affected({ 'a.service': { required_by: ['b.service'] }, 'c.service': { required_by: ['b.service'] } }, [
+      related('b.service'),
+    ]),
+    /restarts 1 other \(b\.service\), of them b\.service for a second time/,
+  ],
+  [
+    'what starts',
+    affected({ 'a.service': { wants: ['b.service'] } }, [related('b.service', {}, { active_state: 'inactive' })]),
+    /starts 1 other \(b\.service\) that is stopped/,
+  ],
+  [
+    'what systemd cannot load',
+    affected({ 'a.service': { requires: ['b.service'] } }, [related('b.service', {}, { load_state: 'masked' })]),
+    /systemd cannot load b\.service and refuses the restart/,
   ],
   ['sockets', busy, /restarts 1 other \(b\.service\), 37 connections, listens on 443\n/],
   ['a slow start', affected({ 'a.service': { facts: { last_start_seconds: 12.4 } } }), /its last start took 12 s/],

@@ -4,10 +4,12 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Host, RebootReason, Unit } from '../../src/documents/generated/report.ts';
 import { buildPlan } from '../../src/plan/build.ts';
-import { libc, report, unit } from '../support/reports.ts';
+import { facts, libc, report, unit } from '../support/reports.ts';
 
 const since = null;
 const dbus = unit('dbus.service', [libc]);
+const surviving = (survives: boolean) =>
+  unit('dbus.service', [libc], { systemd: { ...facts, survives_soft_reboot: survives } });
 const kernel: RebootReason = { code: 'kernel_outdated', running: '6.1.0-9', installed: '6.1.0-27', since };
 const flag = (...packages: string[]): RebootReason => ({
   ...{ code: 'reboot_required_file', path: '/run/reboot-required', packages, since },
@@ -71,11 +73,23 @@ const rows: [name: string, kind: 'full' | 'soft' | null, plan: ReturnType<typeof
   ['a later systemd', 'soft', planFor([libc6], [], { systemd_version: 262 })],
   ['the version of systemd is not known', null, planFor([libc6], [dbus], { systemd_version: null })],
   ['a newer kernel, without systemd', 'full', planFor([kernel], [], { init: 'openrc', systemd_version: null }, false)],
+  ['a unit that ends', 'soft', planFor([], [surviving(false)], { systemd_version: 257 })],
+  ['a unit that a soft reboot leaves as it is', 'full', planFor([], [surviving(true)], { systemd_version: 257 })],
+  ['a unit of which nobody knows whether it survives', null, planFor([], [dbus], { systemd_version: 257 })],
   ['no systemd', null, planFor([libc6], [], { init: 'openrc', systemd_version: null })],
 ];
 for (const [name, kind, plan] of rows) {
   test(`${name}: ${kind}`, () => equal(plan.reboot.kind, kind));
 }
+
+test('a soft reboot names the units that it leaves as they are', () => {
+  const keeper = unit('keeper.service', [libc], { systemd: { ...facts, survives_soft_reboot: true } });
+  const modern = { systemd_version: 257 };
+  deepEqual(planFor([libc6], [surviving(false), keeper], modern).reboot.survivors, ['keeper.service']);
+  deepEqual(planFor([libc6], [dbus]).reboot.survivors, [], 'no unit survives systemd 254');
+  deepEqual(planFor([libc6], [keeper, unit('a.service', [libc])], modern).reboot.survivors, null);
+  deepEqual(planFor([kernel], [keeper], modern, false).reboot.survivors, null, 'a full reboot ends all');
+});
 
 test('a report before 1.4 knows neither the kernel nor since when: never soft', () => {
   const old = { required: true, reasons: [{ code: 'reboot_needed_file', path: '/run/reboot-needed' } as const] };

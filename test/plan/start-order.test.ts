@@ -1,21 +1,17 @@
 // Services and systemd's After= -> the order of their restarts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Units } from '../../src/plan/reach.ts';
+import type { Units } from '../../src/plan/known-units.ts';
 import { placeServices } from '../../src/plan/start-order.ts';
+import { noActions, noDependencies } from '../support/reports.ts';
 
 function unitsWith(after: Record<string, string[]>): Units {
   return new Map(
     Object.entries(after).map(([name, list]) => [
       name,
       {
-        names: [name],
-        active_state: 'active',
-        dependencies: {
-          ...{ required_by: [], requisite_of: [], bound_by: [], consists_of: [], propagates_stop_to: [] },
-          ...{ triggered_by: [], after: list },
-        },
-        ...{ failure_action: null, success_action: null, start_limit_action: null },
+        ...{ names: [name], load_state: 'loaded', active_state: 'active', ...noActions },
+        dependencies: { ...noDependencies, after: list },
       },
     ]),
   );
@@ -26,6 +22,7 @@ const rows: [name: string, services: string[], after: Record<string, string[]>, 
   ['first what others wait for', ['a', 'b', 'c'], { a: ['c'], b: [], c: [] }, ['b', 'c', 'a']],
   ['a chain', ['a', 'b', 'c'], { a: ['b'], b: ['c'], c: [] }, ['c', 'b', 'a']],
   ['through a target', ['a', 'z'], { a: ['t.target'], 't.target': ['z'], z: [] }, ['z', 'a']],
+  ['through a service that is not in the plan', ['a', 'z'], { a: ['m'], m: ['z'], z: [] }, ['z', 'a']],
   ['through two targets', ['a', 'z'], { a: ['t.target'], 't.target': ['u.target'], 'u.target': ['z'] }, ['z', 'a']],
   [
     'a cycle by name, and the rest behind it',

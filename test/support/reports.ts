@@ -3,6 +3,7 @@
 import type {
   DeletedFd,
   DeletedMap,
+  Dependencies,
   KernelSession,
   Owner,
   Process,
@@ -33,6 +34,18 @@ export const facts: SystemdFacts = {
   refuse_manual_start: false,
   refuse_manual_stop: false,
   need_daemon_reload: false,
+};
+
+/** Systemd's answer for a unit without dependencies. */
+export const noDependencies: Dependencies = {
+  ...{ required_by: [], requisite_of: [], bound_by: [], consists_of: [], propagates_stop_to: [], triggered_by: [] },
+  ...{ after: [], requires: [], wants: [], conflicts: [], on_failure: [], on_success: [] },
+};
+
+/** Systemd's answer for a unit whose failure ends nothing else. */
+export const noActions = {
+  ...{ failure_action: 'none', success_action: 'none', start_limit_action: 'none', job_timeout_action: 'none' },
+  ...{ on_failure_job_mode: 'replace', on_success_job_mode: 'fail' },
 };
 
 export const root: Owner = { uid: 0, name: 'root', kind: 'root' };

@@ -64,6 +64,10 @@ const facts = {
   failure_action: null,
   success_action: null,
   start_limit_action: null,
+  job_timeout_action: null,
+  on_failure_job_mode: null,
+  on_success_job_mode: null,
+  survives_soft_reboot: null,
   start_limit_burst: null,
   start_limit_interval_seconds: null,
   stop_timeout_seconds: null,
@@ -386,11 +390,24 @@ const noLists = {
   PropagatesStopTo: '',
   TriggeredBy: '',
   After: '',
+  ...{
+    Requires: '',
+    BindsTo: '',
+    Wants: '',
+    Upholds: '',
+    Conflicts: '',
+    ConflictedBy: '',
+    OnFailure: '',
+    OnSuccess: '',
+  },
 };
 const impact = {
   FailureAction: 'none',
   SuccessAction: 'none',
   StartLimitAction: 'reboot',
+  JobTimeoutAction: 'none',
+  OnFailureJobMode: 'replace',
+  OnSuccessJobMode: 'fail',
   StartLimitBurst: '5',
   StartLimitIntervalUSec: '10s',
   TimeoutStopUSec: '1min 30s',
@@ -461,8 +478,8 @@ test('a service that was never started, and one that waits for ever', () => {
   assert.equal(found.get('a.service')?.stop_timeout_seconds, null);
 });
 
-test('a systemd before 249 has no PropagatesStopTo, and its dependencies are known', () => {
-  const { PropagatesStopTo: _, ...older } = noLists;
+test('a systemd before 249 has no PropagatesStopTo, Upholds and OnSuccess, and its dependencies are known', () => {
+  const { PropagatesStopTo: _, Upholds: _u, OnSuccess: _o, ...older } = noLists;
   const { facts: found } = query(
     ['a.service'],
     block('a.service', { ...older, RequiredBy: 'b.service a\\x2db.service' }),
@@ -475,6 +492,27 @@ test('without one of the other lists nothing is known of the dependencies', () =
   const { BoundBy: _, ...others } = noLists;
   const { facts: found } = query(['a.service'], block('a.service', others));
   assert.equal(found.get('a.service')?.dependencies, null);
+});
+
+test('what nearly every unit requires and conflicts with is left out', () => {
+  const { facts: found } = query(
+    ['a.service'],
+    block('a.service', {
+      ...noLists,
+      Requires: 'system.slice sysinit.target c.service -.mount',
+      BindsTo: 'b.service',
+      Wants: 'e.service',
+      Upholds: 'd.service basic.target',
+      Conflicts: 'shutdown.target',
+      ConflictedBy: 'f.service',
+      After: 'system.slice sysinit.target',
+    }),
+  );
+  const { requires, wants, conflicts, after } = found.get('a.service')!.dependencies!;
+  assert.deepEqual(requires, ['b.service', 'c.service']);
+  assert.deepEqual(wants, ['d.service', 'e.service']);
+  assert.deepEqual(conflicts, ['f.service']);
+  assert.deepEqual(after, ['sysinit.target', 'system.slice']);
 });
 
 /** A systemd with these units: the changes to each one's lists. It answers each call, and keeps the names that were asked for. */
@@ -511,12 +549,45 @@ test('related units: one service alone has no order, so its targets are not aske
   assert.deepEqual(systemdWith({ 'a.service': { After: 'network.target' } }).rounds, []);
 });
 
-test('related units: the targets between two services are asked', () => {
-  const { fake, rounds } = systemdWith({ 'a.service': { After: 'network.target cron.service' }, 'b.service': {} });
+/** Asks of two affected services, a and b. */
+function betweenTwo(units: Record<string, Record<string, string>>) {
+  const { fake, rounds } = systemdWith(units);
   const facts = queryUnits(['a.service', 'b.service'], affectedUnit, fake).facts;
   rounds.length = 0;
-  queryRelated(facts, fake);
-  assert.deepEqual(rounds, [['network.target']]);
+  const { units: found } = queryRelated(facts, fake);
+  return { rounds, found: found.map(({ name }) => name) };
+}
+
+test('related units: what stands between two services is asked, and what does not is left out', () => {
+  const { rounds, found } = betweenTwo({
+    'a.service': { After: 'network.target cron.service system.slice' },
+    'network.target': { After: 'b.service' },
+    'cron.service': { After: 'other.service' },
+  });
+  assert.deepEqual(rounds, [['cron.service', 'network.target'], ['other.service']]);
+  assert.deepEqual(found, ['network.target']);
+});
+
+test('related units: a service that is not affected stands between two that are', () => {
+  const { found } = betweenTwo({ 'a.service': { After: 'm.service' }, 'm.service': { After: 'b.service' } });
+  assert.deepEqual(found, ['m.service']);
+});
+
+test('related units: what starts with a service is asked, and what a running one wants is not', () => {
+  const { rounds } = systemdWith({
+    'a.service': { Wants: 'w.service', Requires: 'r.service', OnFailure: 'f.service', Conflicts: 'c.service' },
+    'w.service': { Wants: 'x.service', Requires: 'y.service' },
+    'r.service': { ActiveState: 'inactive', Wants: 'z.service' },
+    'f.service': { ActiveState: 'inactive', Requires: 'g.service' },
+    'c.service': { RequiredBy: 'd.service' },
+  });
+  assert.deepEqual(
+    rounds.map((names) => names.sort()),
+    [
+      ['c.service', 'f.service', 'r.service', 'w.service'],
+      ['d.service', 'g.service', 'y.service', 'z.service'],
+    ],
+  );
 });
 
 test('related units: a unit with very many dependents does not make the question endless', () => {

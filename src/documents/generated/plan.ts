@@ -54,7 +54,7 @@ export type ActionName =
  */
 export type Scope = 'system' | 'user';
 /**
- * What stands in the way of a restart. user_process: a process that an ordinary user runs inside the unit, on files of users: no code of the unit's. not_own_files: only logs speak for an action, and they are of another service or nobody knows whose: somebody may have handed them to the unit. may_reboot: if the unit ends or fails, systemd ends or reboots the host. takes_others: its restart restarts or stops a unit that the policy does not restart. cannot_start_again: a program that a start of the unit runs is gone from disk, or a condition or an assertion of its unit file does not hold now.
+ * What stands in the way of a restart. user_process: a process that an ordinary user runs inside the unit, on files of users: no code of the unit's. not_own_files: only logs speak for an action, and they are of another service or nobody knows whose: somebody may have handed them to the unit. may_reboot: if the unit ends or fails, systemd ends or reboots the host. takes_others: its restart restarts or stops a unit that the policy does not restart. cannot_start_again: a program that a start of the unit runs is gone from disk, a condition or an assertion of its unit file does not hold now, or systemd refuses the restart because it cannot load a unit of impact.refused_by.
  */
 export type BlockedBy =
   | 'not_loaded'
@@ -270,6 +270,10 @@ export interface PlanReboot {
    * Which kind of reboot is needed. full: a reason is of the kernel, the initrd, firmware or the boot loader. soft: only processes have to begin anew, the newest kernel runs, and systemd is 254 or newer: systemctl soft-reboot does that, except for units with SurviveFinalKillSignal=yes. null: not known, the host has no soft reboot, or no reboot is required. It is advice: no command of a plan reboots.
    */
   kind?: ('full' | 'soft') | null;
+  /**
+   * Units of the report that a soft reboot leaves as they are, on their old files, unless it stops them before (SurviveFinalKillSignal=yes), by name. If one of them is a reason, the kind is full. null if kind is not soft, or if they are not known. Always written; not required, since documents before 1.3 do not have it.
+   */
+  survivors?: string[] | null;
 }
 /**
  * A newer kernel of the running flavour is installed.
@@ -601,7 +605,19 @@ export interface Impact {
    */
   also_stops: string[];
   /**
-   * Whether these two lists are whole; false means: at least these.
+   * Units that are stopped now and that systemd is asked to start with it, because it or a unit that restarts with it wants or requires them, by name. A condition of such a unit may keep it stopped. null if they are not known.
+   */
+  also_starts: string[] | null;
+  /**
+   * Those of also_restarts that an earlier action of this plan has restarted by then, by name. systemctl restarts no two units in one transaction, so that a unit which depends on both restarts twice.
+   */
+  restarts_again: string[];
+  /**
+   * Units that systemd cannot load and that it would restart with it, or that one of these requires, by name: because of them it refuses the restart. try-restart says nothing of it if such a unit is masked.
+   */
+  refused_by: string[];
+  /**
+   * Whether also_restarts and also_stops are whole; false means: at least these.
    */
   complete: boolean;
   socket_activated: NullableFlag;

@@ -751,6 +751,13 @@ export interface SystemdFacts {
   failure_action?: NullableString;
   success_action?: NullableString;
   start_limit_action?: NullableString;
+  job_timeout_action?: NullableString;
+  on_failure_job_mode?: NullableString;
+  on_success_job_mode?: NullableString;
+  /**
+   * SurviveFinalKillSignal: a soft reboot leaves the processes of the unit as they are, unless it stops the unit before; null if systemd did not say it (before 255 it has no such units).
+   */
+  survives_soft_reboot?: boolean | null;
   start_limit_burst?: NullableCount;
   start_limit_interval_seconds?: NullableSeconds;
   starts_left?: NullableCount;
@@ -779,7 +786,7 @@ export interface Dependencies {
    */
   consists_of: string[];
   /**
-   * PropagatesStopTo: they stop with this unit, and a restart of it does not start them again.
+   * PropagatesStopTo: they stop with this unit, and a restart of it starts them again only if it starts them anyway.
    */
   propagates_stop_to: string[];
   /**
@@ -790,6 +797,26 @@ export interface Dependencies {
    * After, only the units that this report names: they start before this unit.
    */
   after: string[];
+  /**
+   * Requires and BindsTo: a start or restart of this unit starts them, and fails if systemd cannot load them. As in the next two lists, slices, sysinit.target, basic.target, shutdown.target and the root mount are left out.
+   */
+  requires: string[];
+  /**
+   * Wants and Upholds: a start or restart of this unit starts them if it can.
+   */
+  wants: string[];
+  /**
+   * Conflicts and ConflictedBy: a start or restart of this unit stops them.
+   */
+  conflicts: string[];
+  /**
+   * OnFailure: they start if this unit fails.
+   */
+  on_failure: string[];
+  /**
+   * OnSuccess: they start once this unit has ended well.
+   */
+  on_success: string[];
 }
 /**
  * A unit that is not affected, and that a job of an affected one reaches, or that stands between two of them in the order of a start.
@@ -804,6 +831,10 @@ export interface RelatedUnit {
    */
   names: string[];
   /**
+   * LoadState: loaded, not-found, masked, bad-setting …; systemd starts only what is loaded.
+   */
+  load_state: string;
+  /**
    * ActiveState: active, inactive, failed …
    */
   active_state: string;
@@ -814,6 +845,9 @@ export interface RelatedUnit {
   failure_action: NullableString;
   success_action: NullableString;
   start_limit_action: NullableString;
+  job_timeout_action: NullableString;
+  on_failure_job_mode: NullableString;
+  on_success_job_mode: NullableString;
 }
 /**
  * One affected process.

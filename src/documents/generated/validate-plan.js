@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:plan:1.3.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","report","complete","services","reload_services","user_services","daemon_reexec","reboot","actions","ignored"],"properties":{"kind":{"const":"lib-users/plan"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"report":{"$ref":"#/$defs/source_report"},"complete":{"type":"boolean"},"unseen_users":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"services":{"type":"array","items":{"type":"string"}},"reload_services":{"type":"array","items":{"type":"string"}},"user_services":{"type":"array","items":{"$ref":"#/$defs/user_service"}},"daemon_reload":{"type":"boolean"},"daemon_reexec":{"type":"boolean"},"reboot":{"$ref":"#/$defs/reboot"},"actions":{"type":"array","items":{"$ref":"#/$defs/action"}},"clean":{"type":"boolean","nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"ignored":{"type":"array","items":{"$ref":"#/$defs/ignored"}},"held":{"type":"array","items":{"$ref":"#/$defs/holder"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"pids":{"type":"array","items":{"type":"integer","minimum":1}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"}}},"unseen_owner":{"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"source_report":{"type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true},"kind":{"enum":["full","soft",null]}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}}},"user_service":{"type":"object","additionalProperties":false,"required":["user","unit"],"properties":{"user":{"$ref":"#/$defs/user"},"unit":{"type":"string","minLength":1}}},"scope":{"enum":["system","user"]},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"planned_process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}}},"reason_code":{"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","policy"]},"remark":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["daemon_reload_first","ends_sessions","several_users","users_own_files","unit_files_changed","takes_others","start_cycle","start_limit","forgets_units"]},"message":{"type":"string"}}},"because":{"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"closed_fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}}},"fixed_package":{"type":"object","additionalProperties":false,"required":["name","running_version","installed_version","count"],"properties":{"name":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"type":"string"},"count":{"$ref":"#/$defs/count"}}},"applied_policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}}},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again"]},"action_name":{"enum":["daemon_reload","restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]},"action":{"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"callers_own":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}},"nullable":true},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"remarks":{"type":"array","items":{"$ref":"#/$defs/remark"}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"covered_by":{"$ref":"#/$defs/nullable_string"}}},"holder":{"type":"object","additionalProperties":false,"required":["unit","scope","user","container","process","held_bytes","held_memory_bytes","pids"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"pids":{"$ref":"#/$defs/pids"}}},"ignored":{"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"nullable_seconds":{"type":"number","minimum":0,"nullable":true},"nullable_flag":{"type":"boolean","nullable":true},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}}},"listening_socket":{"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:plan:1.3.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","report","complete","services","reload_services","user_services","daemon_reexec","reboot","actions","ignored"],"properties":{"kind":{"const":"lib-users/plan"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"report":{"$ref":"#/$defs/source_report"},"complete":{"type":"boolean"},"unseen_users":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"services":{"type":"array","items":{"type":"string"}},"reload_services":{"type":"array","items":{"type":"string"}},"user_services":{"type":"array","items":{"$ref":"#/$defs/user_service"}},"daemon_reload":{"type":"boolean"},"daemon_reexec":{"type":"boolean"},"reboot":{"$ref":"#/$defs/reboot"},"actions":{"type":"array","items":{"$ref":"#/$defs/action"}},"clean":{"type":"boolean","nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"ignored":{"type":"array","items":{"$ref":"#/$defs/ignored"}},"held":{"type":"array","items":{"$ref":"#/$defs/holder"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"pids":{"type":"array","items":{"type":"integer","minimum":1}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"}}},"unseen_owner":{"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"source_report":{"type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true},"kind":{"enum":["full","soft",null]},"survivors":{"type":"array","items":{"type":"string"},"nullable":true}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}}},"user_service":{"type":"object","additionalProperties":false,"required":["user","unit"],"properties":{"user":{"$ref":"#/$defs/user"},"unit":{"type":"string","minLength":1}}},"scope":{"enum":["system","user"]},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"planned_process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}}},"reason_code":{"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","policy"]},"remark":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["daemon_reload_first","ends_sessions","several_users","users_own_files","unit_files_changed","takes_others","start_cycle","start_limit","forgets_units"]},"message":{"type":"string"}}},"because":{"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"closed_fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}}},"fixed_package":{"type":"object","additionalProperties":false,"required":["name","running_version","installed_version","count"],"properties":{"name":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"type":"string"},"count":{"$ref":"#/$defs/count"}}},"applied_policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}}},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again"]},"action_name":{"enum":["daemon_reload","restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]},"action":{"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"callers_own":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}},"nullable":true},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"remarks":{"type":"array","items":{"$ref":"#/$defs/remark"}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","also_starts","restarts_again","refused_by","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"also_starts":{"type":"array","items":{"type":"string"},"nullable":true},"restarts_again":{"type":"array","items":{"type":"string"}},"refused_by":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"covered_by":{"$ref":"#/$defs/nullable_string"}}},"holder":{"type":"object","additionalProperties":false,"required":["unit","scope","user","container","process","held_bytes","held_memory_bytes","pids"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"pids":{"$ref":"#/$defs/pids"}}},"ignored":{"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"nullable_seconds":{"type":"number","minimum":0,"nullable":true},"nullable_flag":{"type":"boolean","nullable":true},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","also_starts","restarts_again","refused_by","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"also_starts":{"type":"array","items":{"type":"string"},"nullable":true},"restarts_again":{"type":"array","items":{"type":"string"}},"refused_by":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}}},"listening_socket":{"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}}}};
 const func1 = Object.prototype.hasOwnProperty;
 const schema20 = {"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
@@ -679,7 +679,7 @@ return errors === 0;
 }
 validate75.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema31 = {"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true},"kind":{"enum":["full","soft",null]}}};
+const schema31 = {"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true},"kind":{"enum":["full","soft",null]},"survivors":{"type":"array","items":{"type":"string"},"nullable":true}}};
 const schema32 = {"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]};
 const schema33 = {"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true};
 
@@ -1604,7 +1604,7 @@ return false;
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!((((key0 === "required") || (key0 === "reasons")) || (key0 === "unknown_because")) || (key0 === "kind"))){
+if(!(((((key0 === "required") || (key0 === "reasons")) || (key0 === "unknown_because")) || (key0 === "kind")) || (key0 === "survivors"))){
 validate80.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -1725,6 +1725,37 @@ var valid0 = _errs15 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.survivors !== undefined){
+let data7 = data.survivors;
+const _errs16 = errors;
+if((!(Array.isArray(data7))) && (data7 !== null)){
+validate80.errors = [{instancePath:instancePath+"/survivors",schemaPath:"#/properties/survivors/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+if(errors === _errs16){
+if(Array.isArray(data7)){
+var valid3 = true;
+const len1 = data7.length;
+for(let i1=0; i1<len1; i1++){
+const _errs19 = errors;
+if(typeof data7[i1] !== "string"){
+validate80.errors = [{instancePath:instancePath+"/survivors/" + i1,schemaPath:"#/properties/survivors/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid3 = _errs19 === errors;
+if(!valid3){
+break;
+}
+}
+}
+}
+var valid0 = _errs16 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
@@ -1741,7 +1772,7 @@ return errors === 0;
 }
 validate80.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema34 = {"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"callers_own":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}},"nullable":true},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"remarks":{"type":"array","items":{"$ref":"#/$defs/remark"}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"covered_by":{"$ref":"#/$defs/nullable_string"}}};
+const schema34 = {"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"callers_own":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}},"nullable":true},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"remarks":{"type":"array","items":{"$ref":"#/$defs/remark"}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","also_starts","restarts_again","refused_by","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"also_starts":{"type":"array","items":{"type":"string"},"nullable":true},"restarts_again":{"type":"array","items":{"type":"string"}},"refused_by":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"covered_by":{"$ref":"#/$defs/nullable_string"}}};
 const schema35 = {"enum":["daemon_reload","restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]};
 
 function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -3051,7 +3082,7 @@ return false;
 if(errors === _errs69){
 if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
 let missing6;
-if(((((((((((((data37.also_restarts === undefined) && (missing6 = "also_restarts")) || ((data37.also_stops === undefined) && (missing6 = "also_stops"))) || ((data37.complete === undefined) && (missing6 = "complete"))) || ((data37.socket_activated === undefined) && (missing6 = "socket_activated"))) || ((data37.kept_descriptors === undefined) && (missing6 = "kept_descriptors"))) || ((data37.last_start_seconds === undefined) && (missing6 = "last_start_seconds"))) || ((data37.stop_timeout_seconds === undefined) && (missing6 = "stop_timeout_seconds"))) || ((data37.may_reboot === undefined) && (missing6 = "may_reboot"))) || ((data37.start_limit === undefined) && (missing6 = "start_limit"))) || ((data37.listening === undefined) && (missing6 = "listening"))) || ((data37.unlisted === undefined) && (missing6 = "unlisted"))) || ((data37.established === undefined) && (missing6 = "established"))){
+if((((((((((((((((data37.also_restarts === undefined) && (missing6 = "also_restarts")) || ((data37.also_stops === undefined) && (missing6 = "also_stops"))) || ((data37.also_starts === undefined) && (missing6 = "also_starts"))) || ((data37.restarts_again === undefined) && (missing6 = "restarts_again"))) || ((data37.refused_by === undefined) && (missing6 = "refused_by"))) || ((data37.complete === undefined) && (missing6 = "complete"))) || ((data37.socket_activated === undefined) && (missing6 = "socket_activated"))) || ((data37.kept_descriptors === undefined) && (missing6 = "kept_descriptors"))) || ((data37.last_start_seconds === undefined) && (missing6 = "last_start_seconds"))) || ((data37.stop_timeout_seconds === undefined) && (missing6 = "stop_timeout_seconds"))) || ((data37.may_reboot === undefined) && (missing6 = "may_reboot"))) || ((data37.start_limit === undefined) && (missing6 = "start_limit"))) || ((data37.listening === undefined) && (missing6 = "listening"))) || ((data37.unlisted === undefined) && (missing6 = "unlisted"))) || ((data37.established === undefined) && (missing6 = "established"))){
 validate91.errors = [{instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
 return false;
 }
@@ -3125,11 +3156,29 @@ else {
 var valid11 = true;
 }
 if(valid11){
-if(data37.complete !== undefined){
+if(data37.also_starts !== undefined){
+let data42 = data37.also_starts;
 const _errs81 = errors;
-if(typeof data37.complete !== "boolean"){
-validate91.errors = [{instancePath:instancePath+"/impact/complete",schemaPath:"#/properties/impact/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if((!(Array.isArray(data42))) && (data42 !== null)){
+validate91.errors = [{instancePath:instancePath+"/impact/also_starts",schemaPath:"#/properties/impact/properties/also_starts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
+if(errors === _errs81){
+if(Array.isArray(data42)){
+var valid14 = true;
+const len7 = data42.length;
+for(let i7=0; i7<len7; i7++){
+const _errs84 = errors;
+if(typeof data42[i7] !== "string"){
+validate91.errors = [{instancePath:instancePath+"/impact/also_starts/" + i7,schemaPath:"#/properties/impact/properties/also_starts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid14 = _errs84 === errors;
+if(!valid14){
+break;
+}
+}
+}
 }
 var valid11 = _errs81 === errors;
 }
@@ -3137,47 +3186,29 @@ else {
 var valid11 = true;
 }
 if(valid11){
-if(data37.socket_activated !== undefined){
-const _errs83 = errors;
-if(!(validate123(data37.socket_activated, {instancePath:instancePath+"/impact/socket_activated",parentData:data37,parentDataProperty:"socket_activated",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
-errors = vErrors.length;
-}
-var valid11 = _errs83 === errors;
-}
-else {
-var valid11 = true;
-}
-if(valid11){
-if(data37.kept_descriptors !== undefined){
-const _errs84 = errors;
-if(!(validate111(data37.kept_descriptors, {instancePath:instancePath+"/impact/kept_descriptors",parentData:data37,parentDataProperty:"kept_descriptors",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
-errors = vErrors.length;
-}
-var valid11 = _errs84 === errors;
-}
-else {
-var valid11 = true;
-}
-if(valid11){
-if(data37.last_start_seconds !== undefined){
-const _errs85 = errors;
-if(!(validate126(data37.last_start_seconds, {instancePath:instancePath+"/impact/last_start_seconds",parentData:data37,parentDataProperty:"last_start_seconds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
-errors = vErrors.length;
-}
-var valid11 = _errs85 === errors;
-}
-else {
-var valid11 = true;
-}
-if(valid11){
-if(data37.stop_timeout_seconds !== undefined){
+if(data37.restarts_again !== undefined){
+let data44 = data37.restarts_again;
 const _errs86 = errors;
-if(!(validate126(data37.stop_timeout_seconds, {instancePath:instancePath+"/impact/stop_timeout_seconds",parentData:data37,parentDataProperty:"stop_timeout_seconds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
-errors = vErrors.length;
+if(errors === _errs86){
+if(Array.isArray(data44)){
+var valid15 = true;
+const len8 = data44.length;
+for(let i8=0; i8<len8; i8++){
+const _errs88 = errors;
+if(typeof data44[i8] !== "string"){
+validate91.errors = [{instancePath:instancePath+"/impact/restarts_again/" + i8,schemaPath:"#/properties/impact/properties/restarts_again/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid15 = _errs88 === errors;
+if(!valid15){
+break;
+}
+}
+}
+else {
+validate91.errors = [{instancePath:instancePath+"/impact/restarts_again",schemaPath:"#/properties/impact/properties/restarts_again/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
 }
 var valid11 = _errs86 === errors;
 }
@@ -3185,60 +3216,150 @@ else {
 var valid11 = true;
 }
 if(valid11){
+if(data37.refused_by !== undefined){
+let data46 = data37.refused_by;
+const _errs90 = errors;
+if(errors === _errs90){
+if(Array.isArray(data46)){
+var valid16 = true;
+const len9 = data46.length;
+for(let i9=0; i9<len9; i9++){
+const _errs92 = errors;
+if(typeof data46[i9] !== "string"){
+validate91.errors = [{instancePath:instancePath+"/impact/refused_by/" + i9,schemaPath:"#/properties/impact/properties/refused_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid16 = _errs92 === errors;
+if(!valid16){
+break;
+}
+}
+}
+else {
+validate91.errors = [{instancePath:instancePath+"/impact/refused_by",schemaPath:"#/properties/impact/properties/refused_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid11 = _errs90 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data37.complete !== undefined){
+const _errs94 = errors;
+if(typeof data37.complete !== "boolean"){
+validate91.errors = [{instancePath:instancePath+"/impact/complete",schemaPath:"#/properties/impact/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid11 = _errs94 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data37.socket_activated !== undefined){
+const _errs96 = errors;
+if(!(validate123(data37.socket_activated, {instancePath:instancePath+"/impact/socket_activated",parentData:data37,parentDataProperty:"socket_activated",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
+errors = vErrors.length;
+}
+var valid11 = _errs96 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data37.kept_descriptors !== undefined){
+const _errs97 = errors;
+if(!(validate111(data37.kept_descriptors, {instancePath:instancePath+"/impact/kept_descriptors",parentData:data37,parentDataProperty:"kept_descriptors",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+errors = vErrors.length;
+}
+var valid11 = _errs97 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data37.last_start_seconds !== undefined){
+const _errs98 = errors;
+if(!(validate126(data37.last_start_seconds, {instancePath:instancePath+"/impact/last_start_seconds",parentData:data37,parentDataProperty:"last_start_seconds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+errors = vErrors.length;
+}
+var valid11 = _errs98 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data37.stop_timeout_seconds !== undefined){
+const _errs99 = errors;
+if(!(validate126(data37.stop_timeout_seconds, {instancePath:instancePath+"/impact/stop_timeout_seconds",parentData:data37,parentDataProperty:"stop_timeout_seconds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+errors = vErrors.length;
+}
+var valid11 = _errs99 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
 if(data37.may_reboot !== undefined){
-const _errs87 = errors;
+const _errs100 = errors;
 if(!(validate123(data37.may_reboot, {instancePath:instancePath+"/impact/may_reboot",parentData:data37,parentDataProperty:"may_reboot",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
 errors = vErrors.length;
 }
-var valid11 = _errs87 === errors;
+var valid11 = _errs100 === errors;
 }
 else {
 var valid11 = true;
 }
 if(valid11){
 if(data37.start_limit !== undefined){
-let data48 = data37.start_limit;
-const _errs88 = errors;
-if((!(data48 && typeof data48 == "object" && !Array.isArray(data48))) && (data48 !== null)){
+let data54 = data37.start_limit;
+const _errs101 = errors;
+if((!(data54 && typeof data54 == "object" && !Array.isArray(data54))) && (data54 !== null)){
 validate91.errors = [{instancePath:instancePath+"/impact/start_limit",schemaPath:"#/properties/impact/properties/start_limit/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
-if(errors === _errs88){
-if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
+if(errors === _errs101){
+if(data54 && typeof data54 == "object" && !Array.isArray(data54)){
 let missing7;
-if(((data48.burst === undefined) && (missing7 = "burst")) || ((data48.interval_seconds === undefined) && (missing7 = "interval_seconds"))){
+if(((data54.burst === undefined) && (missing7 = "burst")) || ((data54.interval_seconds === undefined) && (missing7 = "interval_seconds"))){
 validate91.errors = [{instancePath:instancePath+"/impact/start_limit",schemaPath:"#/properties/impact/properties/start_limit/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
 return false;
 }
 else {
-const _errs91 = errors;
-for(const key7 in data48){
+const _errs104 = errors;
+for(const key7 in data54){
 if(!(((key7 === "burst") || (key7 === "interval_seconds")) || (key7 === "left"))){
 validate91.errors = [{instancePath:instancePath+"/impact/start_limit",schemaPath:"#/properties/impact/properties/start_limit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs91 === errors){
-if(data48.burst !== undefined){
-const _errs92 = errors;
-if(!(validate70(data48.burst, {instancePath:instancePath+"/impact/start_limit/burst",parentData:data48,parentDataProperty:"burst",rootData,dynamicAnchors}))){
+if(_errs104 === errors){
+if(data54.burst !== undefined){
+const _errs105 = errors;
+if(!(validate70(data54.burst, {instancePath:instancePath+"/impact/start_limit/burst",parentData:data54,parentDataProperty:"burst",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
-var valid14 = _errs92 === errors;
+var valid17 = _errs105 === errors;
 }
 else {
-var valid14 = true;
+var valid17 = true;
 }
-if(valid14){
-if(data48.interval_seconds !== undefined){
-let data50 = data48.interval_seconds;
-const _errs93 = errors;
-if(errors === _errs93){
-if((typeof data50 == "number") && (isFinite(data50))){
-if(data50 < 0 || isNaN(data50)){
+if(valid17){
+if(data54.interval_seconds !== undefined){
+let data56 = data54.interval_seconds;
+const _errs106 = errors;
+if(errors === _errs106){
+if((typeof data56 == "number") && (isFinite(data56))){
+if(data56 < 0 || isNaN(data56)){
 validate91.errors = [{instancePath:instancePath+"/impact/start_limit/interval_seconds",schemaPath:"#/properties/impact/properties/start_limit/properties/interval_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
@@ -3248,22 +3369,22 @@ validate91.errors = [{instancePath:instancePath+"/impact/start_limit/interval_se
 return false;
 }
 }
-var valid14 = _errs93 === errors;
+var valid17 = _errs106 === errors;
 }
 else {
-var valid14 = true;
+var valid17 = true;
 }
-if(valid14){
-if(data48.left !== undefined){
-const _errs95 = errors;
-if(!(validate111(data48.left, {instancePath:instancePath+"/impact/start_limit/left",parentData:data48,parentDataProperty:"left",rootData,dynamicAnchors}))){
+if(valid17){
+if(data54.left !== undefined){
+const _errs108 = errors;
+if(!(validate111(data54.left, {instancePath:instancePath+"/impact/start_limit/left",parentData:data54,parentDataProperty:"left",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
-var valid14 = _errs95 === errors;
+var valid17 = _errs108 === errors;
 }
 else {
-var valid14 = true;
+var valid17 = true;
 }
 }
 }
@@ -3271,64 +3392,67 @@ var valid14 = true;
 }
 }
 }
-var valid11 = _errs88 === errors;
+var valid11 = _errs101 === errors;
 }
 else {
 var valid11 = true;
 }
 if(valid11){
 if(data37.listening !== undefined){
-let data52 = data37.listening;
-const _errs96 = errors;
-if((!(Array.isArray(data52))) && (data52 !== null)){
+let data58 = data37.listening;
+const _errs109 = errors;
+if((!(Array.isArray(data58))) && (data58 !== null)){
 validate91.errors = [{instancePath:instancePath+"/impact/listening",schemaPath:"#/properties/impact/properties/listening/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
-if(errors === _errs96){
-if(Array.isArray(data52)){
-var valid15 = true;
-const len7 = data52.length;
-for(let i7=0; i7<len7; i7++){
-const _errs99 = errors;
-if(!(validate132(data52[i7], {instancePath:instancePath+"/impact/listening/" + i7,parentData:data52,parentDataProperty:i7,rootData,dynamicAnchors}))){
+if(errors === _errs109){
+if(Array.isArray(data58)){
+var valid18 = true;
+const len10 = data58.length;
+for(let i10=0; i10<len10; i10++){
+const _errs112 = errors;
+if(!(validate132(data58[i10], {instancePath:instancePath+"/impact/listening/" + i10,parentData:data58,parentDataProperty:i10,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
 errors = vErrors.length;
 }
-var valid15 = _errs99 === errors;
-if(!valid15){
+var valid18 = _errs112 === errors;
+if(!valid18){
 break;
 }
 }
 }
 }
-var valid11 = _errs96 === errors;
+var valid11 = _errs109 === errors;
 }
 else {
 var valid11 = true;
 }
 if(valid11){
 if(data37.unlisted !== undefined){
-const _errs100 = errors;
+const _errs113 = errors;
 if(!(validate111(data37.unlisted, {instancePath:instancePath+"/impact/unlisted",parentData:data37,parentDataProperty:"unlisted",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
-var valid11 = _errs100 === errors;
+var valid11 = _errs113 === errors;
 }
 else {
 var valid11 = true;
 }
 if(valid11){
 if(data37.established !== undefined){
-const _errs101 = errors;
+const _errs114 = errors;
 if(!(validate111(data37.established, {instancePath:instancePath+"/impact/established",parentData:data37,parentDataProperty:"established",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
-var valid11 = _errs101 === errors;
+var valid11 = _errs114 === errors;
 }
 else {
 var valid11 = true;
+}
+}
+}
 }
 }
 }
@@ -3352,12 +3476,12 @@ var valid0 = true;
 }
 if(valid0){
 if(data.covered_by !== undefined){
-const _errs102 = errors;
+const _errs115 = errors;
 if(!(validate60(data.covered_by, {instancePath:instancePath+"/covered_by",parentData:data,parentDataProperty:"covered_by",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs102 === errors;
+var valid0 = _errs115 === errors;
 }
 else {
 var valid0 = true;

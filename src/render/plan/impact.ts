@@ -19,10 +19,16 @@ export function impactText({ impact, covered_by }: Pick<Action, 'impact' | 'cove
   return parts.length === 0 ? null : parts.join(', ');
 }
 
-function others({ also_restarts, also_stops, complete }: Impact): string[] {
+function others({ also_restarts, also_stops, complete, ...more }: Impact): string[] {
+  const { also_starts, restarts_again, refused_by } = more;
   return [
+    ...(refused_by.length === 0 ? [] : [`systemd cannot load ${list(refused_by)} and refuses the restart`]),
     ...(also_restarts.length === 0 ? [] : [`restarts ${complete ? '' : 'at least '}${name(also_restarts)}`]),
+    ...(restarts_again.length === 0 ? [] : [`of them ${list(restarts_again)} for a second time`]),
     ...(also_stops.length === 0 ? [] : [`stops ${name(also_stops)}, which systemd does not start again`]),
+    ...(also_starts?.length
+      ? [`starts ${name(also_starts)} that ${also_starts.length === 1 ? 'is' : 'are'} stopped`]
+      : []),
     ...(complete ? [] : ['systemd did not say all that it takes along']),
   ];
 }
@@ -42,7 +48,11 @@ function slowness({ last_start_seconds: seconds }: Impact): string[] {
 }
 
 function name(units: readonly string[]): string {
+  return `${count(units.length, 'other')} (${list(units)})`;
+}
+
+function list(units: readonly string[]): string {
   const named = units.slice(0, shownUnits).map(sanitizeUnit);
   const more = units.length - named.length;
-  return `${count(units.length, 'other')} (${more > 0 ? `${named.join(', ')} and ${more} more` : enumerate(named)})`;
+  return more > 0 ? `${named.join(', ')} and ${more} more` : enumerate(named);
 }

@@ -1,9 +1,9 @@
 // Plan -> a checklist that a person can follow, in the order in which to do it, with the commands to copy.
 
-import type { Action, Ignored, Plan } from '../../documents/generated/plan.ts';
+import type { Action, Ignored, Plan, PlanReboot } from '../../documents/generated/plan.ts';
 import { notableBytes } from '../../sizes.ts';
 import { closesText } from '../fixes-words.ts';
-import { count, quote, readableTime } from '../format.ts';
+import { count, enumerate, quote, readableTime } from '../format.ts';
 import { fold, type Paint, type Style, word, words } from '../layout.ts';
 import { rebootReasonText, rebootUnknownText } from '../reboot-reason.ts';
 import { orderReasons } from '../report/file-order.ts';
@@ -127,7 +127,16 @@ function renderUnseen(owners: NonNullable<Plan['unseen_users']>, style: Style): 
 
 const requiredKinds = { full: 'a full one is required', soft: 'required, a soft one is enough', unknown: 'required' };
 const softReboot =
-  'systemctl soft-reboot ends every process and starts the system anew, on the files that are on disk now. The kernel lives on, and units with SurviveFinalKillSignal=yes do, on their old files.';
+  'systemctl soft-reboot ends every process and starts the system anew, on the files that are on disk now.';
+
+/** Names the units that a soft reboot leaves as they are. Units on files that are on disk do not matter. */
+function survivorsText(survivors: PlanReboot['survivors']): string {
+  if (survivors == null)
+    return 'The kernel lives on, and units with SurviveFinalKillSignal=yes do, on their old files.';
+  if (survivors.length === 0) return 'The kernel lives on.';
+  const isOne = survivors.length === 1;
+  return `The kernel lives on, and ${enumerate(survivors.map(sanitizeUnit))} may, on ${isOne ? 'its' : 'their'} old files.`;
+}
 
 function renderTail({ reboot, unseen_users = [] }: Plan, style: Style): string {
   const because = reboot.reasons.map(rebootReasonText).join('; ');
@@ -139,6 +148,6 @@ function renderTail({ reboot, unseen_users = [] }: Plan, style: Style): string {
   return (
     renderUnseen(unseen_users, style) +
     fold(words(`Reboot: ${text}`, reboot.required === false ? 'dim' : 'yellow'), 0, 8, style) +
-    (reboot.kind === 'soft' ? fold(words(softReboot), 8, 8, style) : '')
+    (reboot.kind === 'soft' ? fold(words(`${softReboot} ${survivorsText(reboot.survivors)}`), 8, 8, style) : '')
   );
 }

@@ -258,6 +258,13 @@ def test_check_mode_says_that_there_may_be_more():
     assert decide(before)['shown'][0].endswith('; it restarts b.service as well; systemd did not say all that it takes along')
 
 
+def test_check_mode_says_what_a_restart_starts_and_does_again():
+    before = plan(taking('a.service', also_restarts=['b.service']))
+    before['actions'][0]['impact'].update(restarts_again=['b.service'], also_starts=['w.service'])
+    words = '; it restarts b.service as well and restarts b.service for a second time and starts w.service'
+    assert decide(before)['shown'][0].endswith(words)
+
+
 def test_a_plan_that_does_not_know_what_a_restart_takes_along():
     earlier = {key: value for key, value in action('a.service').items() if key not in ('impact', 'covered_by')}
     assert units(decide(plan(earlier))['attached']) == ['a.service']

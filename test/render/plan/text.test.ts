@@ -232,10 +232,16 @@ test('systemd reads changed unit files before anything else', () => {
 test('a soft reboot is advice: what it cures, and what lives on', () => {
   const reboot = { required: false, reasons: [], kernel_current: true };
   const host = { init: 'systemd', systemd_version: 257, reboot } as const;
-  const soft = text(report({ units: [unit('dbus.service', [libc])], host }));
+  const dbus = unit('dbus.service', [libc], { systemd: { ...facts, survives_soft_reboot: false } });
+  const soft = text(report({ units: [dbus], host }));
   match(soft, /^Reboot: required, a soft one is enough: dbus\.service cannot be restarted safely$/m);
   match(soft, /^ {8}systemctl soft-reboot ends every process and starts the system anew/m);
-  match(soft, /The kernel lives\s+on, and units with SurviveFinalKillSignal=yes do/);
+  match(soft, /The kernel lives\s+on\.$/m);
+  const keeper = unit('keeper.service', [libc], { systemd: { ...facts, survives_soft_reboot: true } });
+  match(
+    text(report({ units: [dbus, keeper], host })),
+    /lives\s+on,\s+and\s+keeper\.service\s+may,\s+on\s+its\s+old\s+files/,
+  );
   const unknown = text(report({ units: [unit('dbus.service', [libc])], host: { ...host, systemd_version: null } }));
   match(unknown, /^Reboot: required: dbus\.service cannot be restarted safely$/m);
   doesNotMatch(unknown, /soft/);
