@@ -91,8 +91,14 @@ export function orNull<T>(read: () => T): T | null {
 
 /** The positive numbers among the names in a directory, rising; throws what node:fs throws. */
 export function readNumbers(path: string): number[] {
-  return readdirSync(path, 'latin1')
-    .filter((name) => /^[1-9][0-9]*$/.test(name))
-    .map(Number)
-    .sort((a, b) => a - b);
+  const numbers: number[] = [];
+  let isRising = true;
+  for (const name of readdirSync(path, 'latin1')) {
+    if (!/^[1-9][0-9]*$/.test(name)) continue;
+    const number = Number(name);
+    isRising &&= !(number < numbers[numbers.length - 1]!);
+    numbers.push(number);
+  }
+  // A procfs lists processes and threads in their order, as a rule.
+  return isRising ? numbers : numbers.sort((a, b) => a - b);
 }
