@@ -18,7 +18,9 @@ const known = new Map<Inspection['outcome'], Inspection>();
 
 /** The inspection of a process in which nothing was found: one shared object per outcome, because most processes are unaffected. */
 export function unaffectedAs(outcome: Inspection['outcome']): Inspection {
-  const inspection = known.get(outcome) ?? { outcome, affected: null, hidden: [], cut: null };
+  const before = known.get(outcome);
+  if (before !== undefined) return before;
+  const inspection = { outcome, affected: null, hidden: [], cut: null };
   known.set(outcome, inspection);
   return inspection;
 }
