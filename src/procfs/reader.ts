@@ -35,12 +35,37 @@ export function readShared(path: string | Buffer, limit = Number.POSITIVE_INFINI
   }
 }
 
+/** Like readShared(), of a maps: the last line that is known to be the last saves the read that finds the end. */
+export function readSharedMaps(path: string): Buffer {
+  const fd = openSync(path, constants.O_RDONLY);
+  try {
+    return readToEnd(fd, Number.POSITIVE_INFINITY, () => null, isWholeMaps);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * The last line on x86-64, in the kernel's half of the addresses, in which no process can map anything. A path in maps has no newline,
+ * so no name of a file looks like it. arch/x86/entry/vsyscall/vsyscall_64.c, fs/proc/task_mmu.c
+ */
+const lastLine = '\nffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]\n';
+
+function isWholeMaps(bytes: Buffer, length: number): boolean {
+  return length > lastLine.length && bytes.toString('latin1', length - lastLine.length, length) === lastLine;
+}
+
 /** Reads an open file from its beginning; the kernel then writes a procfs file anew. */
 export function readAgain(fd: number): Buffer {
   return readToEnd(fd, Number.POSITIVE_INFINITY, (length) => length);
 }
 
-function readToEnd(fd: number, limit: number, positionAt: (length: number) => number | null): Buffer {
+function readToEnd(
+  fd: number,
+  limit: number,
+  positionAt: (length: number) => number | null,
+  isWhole: (bytes: Buffer, length: number) => boolean = () => false,
+): Buffer {
   let length = 0;
   while (length < limit) {
     if (length === buffer.length) {
@@ -51,6 +76,7 @@ function readToEnd(fd: number, limit: number, positionAt: (length: number) => nu
     const count = readSync(fd, buffer, length, Math.min(buffer.length, limit) - length, positionAt(length));
     if (count === 0) break;
     length += count;
+    if (isWhole(buffer, length)) break;
   }
   return buffer.subarray(0, length);
 }
@@ -67,7 +93,7 @@ export function readAsText(path: string): string {
  * Reads a whole file to search it for ASCII, in the cheaper way: the executable searches bytes several times as fast as text, and in
  * Node the calls cost more than the search. The result is valid until the next call. Throws what readShared() and readAsText() throw.
  */
-export const readToSearch: (path: string) => string | Buffer = isExecutable ? readShared : readAsText;
+export const readToSearch: (path: string) => string | Buffer = isExecutable ? readSharedMaps : readAsText;
 
 /** Reads a whole file as a byte string; throws what node:fs throws. */
 export function readBytes(path: string, limit?: number): Bytes {
