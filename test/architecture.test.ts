@@ -97,6 +97,7 @@ const edges: readonly Edge[] = [
   ['crew', 'program.ts', 'a helper is started from the same file'],
   ['deleted', 'procfs', 'judges what the kernel says'],
   ['host', 'procfs', 'compares the roots of PID 1 and of the scanner'],
+  ['procfs', 'program.ts', 'which of two ways to search a file is the cheaper one'],
   ['systemd', 'procfs', 'reads the cgroup lines that were parsed (types)'],
   ['systemd', 'spawn.ts', 'the systemctl call'],
   ['packages', 'spawn.ts', 'rpm, pacman and apk'],

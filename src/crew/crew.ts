@@ -122,7 +122,7 @@ export class Crew implements Readers {
     onProgress: (done: number) => void = () => {},
   ): Promise<Answer<N>[]> {
     const { questions, answers } = askAbout(name, items, onProgress);
-    for (const question of questions) this.#work!.queue.add(question);
+    this.#work!.queue.addAll(questions);
     this.#beginToLook();
     if (items.length >= manyProcesses) this.start(mostHelpers);
     this.#handOut();
@@ -167,8 +167,8 @@ export class Crew implements Readers {
   }
 
   #nextFor(hand: Hand, queue: Queue): Question[] {
-    const hands = Math.max(this.#wanted, this.#hands.size);
-    const fair = hands === 1 ? mostAtOnce : Math.ceil(queue.length / (shareParts * hands));
+    const hands = this.#hands.expected;
+    const fair = hands <= 1 ? mostAtOnce : Math.ceil(queue.length / (shareParts * hands));
     // Alone means that the helper has nothing else.
     if (hand.asked.some(({ alone }) => alone)) return [];
     const chunk = queue.next(Math.min(mostAtOnce, Math.max(fewLeft, fair)));
@@ -194,12 +194,15 @@ export class Crew implements Readers {
       this.#ownPids.add(message.pid);
       return;
     }
-    hand.takeAnswered(message.answers.length).forEach((question, index) => {
-      if (!question.isOpen) return;
-      const packed = message.answers[index];
+    const { answers } = message;
+    const questions = hand.takeAnswered(answers.length);
+    for (let index = 0; index < questions.length; index++) {
+      const question = questions[index]!;
+      if (!question.isOpen) continue;
+      const packed = answers[index];
       const unread = packed === 'failed' && question.name !== 'inspect';
       question.answer(unread ? { unread: 'failed' } : { read: unpackAnswer(question.name, packed) });
-    });
+    }
   }
 
   /** A helper that ended by itself: it crashed, or somebody killed it. */

@@ -4,6 +4,7 @@ import type { Channel } from './channel.ts';
 import { encodeFrame, FrameReader } from './frames.ts';
 import type { FromHelper, ToHelper } from './protocol.ts';
 import type { Question } from './question.ts';
+import type { Item } from './questions.ts';
 import { readVitals } from './vitals.ts';
 import { Watch } from './watch.ts';
 
@@ -26,8 +27,12 @@ export class Hand {
 
   /** @param questions of one kind */
   ask(questions: readonly Question[]): void {
-    this.asked.push(...questions);
-    this.send({ kind: 'ask', name: questions[0]!.name, items: questions.map(({ item }) => item) });
+    const items: Item[] = [];
+    for (const question of questions) {
+      this.asked.push(question);
+      items.push(question.item);
+    }
+    this.send({ kind: 'ask', name: questions[0]!.name, items });
   }
 
   /** Throws if what arrives is not what a helper says. */

@@ -46,7 +46,12 @@ export class Hands {
    */
   start(count: number, waiting: boolean): void {
     const most = Math.min(count, mostHelpers, waiting ? mostHelpers : availableParallelism());
-    while (this.#all.size + this.#starting < most) this.#startOne();
+    while (this.expected < most) this.#startOne();
+  }
+
+  /** The number of helpers that are there or are starting. */
+  get expected(): number {
+    return this.#all.size + this.#starting;
   }
 
   #startOne(): void {
@@ -66,7 +71,7 @@ export class Hands {
       (error) => {
         this.#starting--;
         // A helper that is there, or is starting, does the work of all.
-        if (this.#all.size + this.#starting > 0) return;
+        if (this.expected > 0) return;
         this.#events.onFailure(noHelper((error as NodeJS.ErrnoException).code ?? 'unknown'));
       },
     );

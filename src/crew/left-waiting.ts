@@ -38,8 +38,14 @@ export class LeftWaiting {
     this.#byThis.push({ helper, pid, at: this.#clock() });
   }
 
+  /** Whether no helper of this scan was given up. */
   get isEmpty(): boolean {
     return this.#byThis.length === 0;
+  }
+
+  /** Whether no helper, of this or of an earlier scan, waits for any process. */
+  get isNone(): boolean {
+    return this.isEmpty && this.#byEarlierScans.size === 0;
   }
 
   /** Whether every helper that was given up for this process has had time to end. */

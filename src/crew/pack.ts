@@ -2,7 +2,8 @@
 // outcome is carried.
 
 import type { Cut } from '../deleted/cut.ts';
-import type { AffectedProcess, Inspection } from '../deleted/inspect.ts';
+import type { AffectedProcess } from '../deleted/inspect.ts';
+import { type Inspection, unaffectedAs } from '../deleted/inspection.ts';
 import type { HiddenUse } from '../deleted/suppressed.ts';
 
 /** The fields of findings that are bigints. */
@@ -30,7 +31,7 @@ export function packInspection({ outcome, affected, hidden, cut }: Inspection): 
 }
 
 export function unpackInspection(packed: PackedInspection): Inspection {
-  if (typeof packed === 'string') return { outcome: packed, affected: null, hidden: [], cut: null };
+  if (typeof packed === 'string') return unaffectedAs(packed);
   const { outcome, affected, hidden, cut } = packed;
   return {
     outcome,

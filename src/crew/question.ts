@@ -1,4 +1,5 @@
-// One question about one process, from the asking to the answer.
+// One question about one process, from the asking to the answer. A host may have very many processes, and most of this runs before
+// the engine has compiled it, so a question costs few calls and no function of its own.
 
 import type { Item, QuestionName } from './questions.ts';
 import type { Answer } from './readers.ts';
@@ -16,23 +17,50 @@ export class Question {
   again = false;
   /** Number of helpers that died while they read the process. */
   deaths = 0;
-  #done: ((answer: Answer<QuestionName>) => void) | null;
+  isOpen = true;
+  readonly #index: number;
+  readonly #replies: Replies;
 
-  constructor(name: QuestionName, item: Item, done: (answer: Answer<QuestionName>) => void) {
+  constructor(name: QuestionName, item: Item, index: number, replies: Replies) {
     this.name = name;
     this.item = item;
-    this.#done = done;
-  }
-
-  get isOpen(): boolean {
-    return this.#done !== null;
+    this.#index = index;
+    this.#replies = replies;
   }
 
   /** Takes the first answer; two helpers may have been asked. */
   answer(answer: Answer<QuestionName>): void {
-    const done = this.#done;
-    this.#done = null;
-    done?.(answer);
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.#replies.take(this.#index, answer);
+  }
+}
+
+/** How often progress is told: after so many answers. */
+const toldAfter = 32;
+
+/** The answers to questions that were asked together. */
+class Replies {
+  readonly all: Promise<Answer<QuestionName>[]>;
+  readonly #list: Answer<QuestionName>[];
+  readonly #onProgress: (done: number) => void;
+  #done = 0;
+  #tell: (answers: Answer<QuestionName>[]) => void = () => {};
+
+  constructor(count: number, onProgress: (done: number) => void) {
+    this.#list = new Array(count);
+    this.#onProgress = onProgress;
+    this.all = new Promise((resolve) => {
+      this.#tell = resolve;
+    });
+    if (count === 0) this.#tell(this.#list);
+  }
+
+  take(index: number, answer: Answer<QuestionName>): void {
+    this.#list[index] = answer;
+    this.#done++;
+    if (this.#done === this.#list.length) this.#tell(this.#list);
+    else if (this.#done % toldAfter === 0) this.#onProgress(this.#done);
   }
 }
 
@@ -42,21 +70,7 @@ export function askAbout<N extends QuestionName>(
   items: readonly Item[],
   onProgress: (done: number) => void,
 ): { questions: Question[]; answers: Promise<Answer<N>[]> } {
-  const answers: Answer<N>[] = new Array(items.length);
-  let missing = items.length;
-  let tell = (_: Answer<N>[]) => {};
-  const all = new Promise<Answer<N>[]>((resolve) => {
-    tell = resolve;
-  });
-  if (missing === 0) tell(answers);
-  const questions = items.map(
-    (item, index) =>
-      new Question(name, item, (answer) => {
-        answers[index] = answer as Answer<N>;
-        missing--;
-        if (missing === 0) tell(answers);
-        else if ((missing & 31) === 0) onProgress(items.length - missing);
-      }),
-  );
-  return { questions, answers: all };
+  const replies = new Replies(items.length, onProgress);
+  const questions = items.map((item, index) => new Question(name, item, index, replies));
+  return { questions, answers: replies.all as Promise<Answer<N>[]> };
 }

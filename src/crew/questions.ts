@@ -1,20 +1,14 @@
-// The questions that a helper answers about one process, and the answers. A read that may take a lock which the owner of a foreign
-// process can hold must be a question here; docs/security.md has the table.
+// The questions that a helper answers about one process, and the answers (answerer.ts). A read that may take a lock which the owner
+// of a foreign process can hold must be a question here; docs/security.md has the table.
 
-import { type Inspection, Inspector, type InspectTask } from '../deleted/inspect.ts';
-import { type InitEvidence, readInitEvidence } from '../host/container.ts';
+import type { Inspection, InspectTask } from '../deleted/inspect.ts';
+import type { InitEvidence } from '../host/container.ts';
 import type { Bytes } from '../procfs/bytes.ts';
-import { type CgroupLine, parseCgroup } from '../procfs/cgroup.ts';
-import { readUserAbove } from '../procfs/cgroup-folders.ts';
-import { readCgroupTree } from '../procfs/cgroup-tree.ts';
-import { type OpenSockets, readOpenSockets } from '../procfs/open-sockets.ts';
-import { orNull, readBytes } from '../procfs/reader.ts';
-import { hasSandboxRoot } from '../procfs/root-mount.ts';
-import { type Lineage, type Namespaces, readLineage, readNamespaces } from '../procfs/self.ts';
-import { readCgroupMembers, readSessionLeader, type SessionLeader } from '../procfs/sessions.ts';
-import { type NamespaceSockets, readNamespaceSockets } from '../procfs/socket-table.ts';
-import { Views } from '../procfs/views.ts';
-import { readWaitedFor } from './left-waiting.ts';
+import type { CgroupLine } from '../procfs/cgroup.ts';
+import type { OpenSockets } from '../procfs/open-sockets.ts';
+import type { Lineage, Namespaces } from '../procfs/self.ts';
+import type { SessionLeader } from '../procfs/sessions.ts';
+import type { NamespaceSockets } from '../procfs/socket-table.ts';
 import { type PackedInspection, packInspection, unpackInspection } from './pack.ts';
 
 /** The task that is the same for all questions of a scan. `procPath` is absolute, because a helper changes its folder. */
@@ -61,53 +55,6 @@ export interface Item {
   network?: Bytes;
   /** Inodes of sockets. */
   inodes?: readonly number[];
-}
-
-/** Answers questions in its own process: a helper, or a test. */
-export class Answerer {
-  readonly #setup: Setup;
-  readonly #scanner: number;
-  readonly #views = new Views();
-  #inspector: Inspector | null = null;
-
-  /** @param scanner its pid in the scanned procfs; 0 if that procfs does not show it */
-  constructor(setup: Setup, scanner: number) {
-    this.#setup = setup;
-    this.#scanner = scanner;
-  }
-
-  answer<N extends QuestionName>(name: N, item: Item): Answers[N] {
-    return this.#answers[name](item);
-  }
-
-  close(): void {
-    this.#views.close();
-  }
-
-  readonly #answers: { [N in QuestionName]: (item: Item) => Answers[N] } = {
-    inspect: ({ pid }) => {
-      this.#inspector ??= new Inspector(this.#setup, this.#views);
-      return this.#inspector.inspect(pid);
-    },
-    origin: ({ pid }) => {
-      const directory = `${this.#setup.procPath}/${pid}`;
-      return {
-        namespaces: readNamespaces(directory),
-        cgroup: parseCgroup(orNull(() => readBytes(`${directory}/cgroup`)) ?? ''),
-        evidence: readInitEvidence(this.#setup.procPath),
-        lineage: readLineage(this.#setup.procPath, this.#scanner),
-      };
-    },
-    sandboxRoot: ({ pid, startTicks }) => hasSandboxRoot(this.#setup.procPath, pid, startTicks ?? 0),
-    waitedFor: ({ pid }) => readWaitedFor(this.#setup.procPath, pid),
-    sessionLeader: ({ pid }) => readSessionLeader(this.#setup.procPath, pid),
-    cgroupMembers: ({ pid, cgroup = '' }) => readCgroupMembers(cgroup, pid, this.#views.ownMounts),
-    cgroupUser: ({ cgroup = '' }) => readUserAbove(cgroup, this.#views.ownMounts),
-    cgroupTree: ({ pid, cgroup = '' }) => readCgroupTree(cgroup, pid, this.#views.ownMounts),
-    openSockets: ({ pid }) => readOpenSockets(this.#setup.procPath, pid),
-    networkSockets: ({ pid, network = '', inodes }) =>
-      readNamespaceSockets(`${this.#setup.procPath}/${pid}`, network, new Set(inodes)),
-  };
 }
 
 /** Packs an answer for JSON. */

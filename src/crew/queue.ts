@@ -35,6 +35,11 @@ export class Queue {
     (question.last ? this.#last : this.#first).push(question);
   }
 
+  /** Adds questions that were never asked. */
+  addAll(questions: readonly Question[]): void {
+    for (const question of questions) this.#first.push(question);
+  }
+
   /** Puts questions of a helper that will not answer them before the questions that no helper had yet. */
   takeBack(questions: readonly Question[]): void {
     this.#last.unshift(...questions.filter(({ last }) => last));
@@ -43,15 +48,19 @@ export class Queue {
 
   /** Takes questions of one kind; empty if there is none to be asked now. */
   next(most: number): Question[] {
+    const { patience, leftWaiting } = this.#options;
+    const allInTurn = !patience.isTried && leftWaiting.isNone;
     const chunk: Question[] = [];
+    let taken = 0;
     while (chunk.length < most) {
-      const [question] = this.#first;
+      const question = this.#first[taken];
       if (question === undefined) break;
       // A process that is asked alone may be the one that blocked a helper, so no other question goes with it.
       if (chunk.length > 0 && (question.name !== chunk[0]!.name || question.alone || chunk[0]!.alone)) break;
-      this.#first.shift();
-      if (this.#isItsTurn(question)) chunk.push(question);
+      taken++;
+      if (allInTurn || this.#isItsTurn(question)) chunk.push(question);
     }
+    this.#first.splice(0, taken);
     return chunk;
   }
 

@@ -6,9 +6,10 @@ import { readSync, writeSync } from 'node:fs';
 import { orNull, readBytes, readLink } from '../procfs/reader.ts';
 import { parseStat } from '../procfs/stat.ts';
 import { version } from '../version.ts';
+import { Answerer } from './answerer.ts';
 import { encodeFrame, FrameReader, frameOf } from './frames.ts';
 import { type FromHelper, type ToHelper, unpackSetup } from './protocol.ts';
-import { Answerer, type Item, packAnswer, type QuestionName } from './questions.ts';
+import { type Item, packAnswer, type QuestionName } from './questions.ts';
 
 export function runHelper(): void {
   let answerer: Answerer | null = null;
@@ -42,18 +43,19 @@ function answerAll(name: QuestionName, items: readonly Item[], procPath: string,
   let texts: string[] = [];
   let length = 0;
   let since = performance.now();
-  items.forEach((item, index) => {
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index]!;
     goTo(procPath, item.pid);
     const text = textOf(packAnswer(name, answerer.answer(name, item)));
     length += text.length;
     texts.push(text);
     const isLast = index === items.length - 1;
-    if (length < longFrame && !isLast && performance.now() - since < longSilenceMs) return;
+    if (length < longFrame && !isLast && performance.now() - since < longSilenceMs) continue;
     write(frameOf(`{"kind":"answers","answers":[${texts.join()}]}`));
     texts = [];
     length = 0;
     since = performance.now();
-  });
+  }
 }
 
 /** If an answer is too long for a frame, its process counts as failed. The other answers are not lost. */

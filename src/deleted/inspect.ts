@@ -10,11 +10,12 @@ import { type Trouble, troubleOf } from '../procfs/reader.ts';
 import type { View } from '../procfs/view.ts';
 import type { Views } from '../procfs/views.ts';
 import { BuildNotes } from './build-notes.ts';
-import { type Cut, cutFindings } from './cut.ts';
+import { cutFindings } from './cut.ts';
 import type { Evidence } from './evidence.ts';
 import type { AffectedProcess, MapFinding } from './finding.ts';
 import { compileRules, type HideRule, type HideRuleMatcher } from './hide-rules.ts';
 import { inferProgram } from './infer-program.ts';
+import { type Inspection, unaffectedAs } from './inspection.ts';
 import { judgeFds } from './judge-fds.ts';
 import { judgeMaps } from './judge-maps.ts';
 import { parseMarked } from './mark.ts';
@@ -22,15 +23,7 @@ import { isNameless, nameByInode } from './nameless.ts';
 import type { HiddenUse } from './suppressed.ts';
 
 export type { AffectedProcess } from './finding.ts';
-
-export interface Inspection {
-  /** The count in scan.processes that the process goes into. */
-  outcome: 'inspected' | 'kernel_threads' | 'blocked' | Trouble;
-  affected: AffectedProcess | null;
-  hidden: readonly HiddenUse[];
-  /** The part of the process that is not listed, or not known; null if all is listed and known. */
-  cut: Cut | null;
-}
+export type { Inspection } from './inspection.ts';
 
 /** The options that are the same for every process. They are plain data, so that a helper can be given them. */
 export interface InspectTask {
@@ -61,15 +54,6 @@ const outcomes: Partial<Record<QuickLook['kind'], Inspection['outcome']>> = {
   clean: 'inspected',
   kernel_thread: 'kernel_threads',
 };
-
-const unaffected = new Map<Inspection['outcome'], Inspection>();
-
-/** Returns one shared object per outcome, because most processes are unaffected. */
-function unaffectedAs(outcome: Inspection['outcome']): Inspection {
-  const inspection = unaffected.get(outcome) ?? { outcome, affected: null, hidden: [], cut: null };
-  unaffected.set(outcome, inspection);
-  return inspection;
-}
 
 /** If a process exchanges its program this many times during a read, it counts as failed. */
 const attempts = 3;

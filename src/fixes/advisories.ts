@@ -5,18 +5,13 @@ import type { Bytes } from '../procfs/bytes.ts';
 import { canUnpack, type Host, listTrusted, openTrusted, type Reading, readPieces } from './trusted-file.ts';
 import { type Advisory, NotUpdateinfo, parseUpdateinfo } from './updateinfo.ts';
 
-/** A file that may have further ids, and why they are not known. */
-export interface UnreadAdvisories {
-  path: Bytes;
-  because: string;
-}
-
 export interface Advisories {
   byPackage: ReadonlyMap<string, readonly Advisory[]>;
-  unread: readonly UnreadAdvisories[];
+  /** Whether all files that there are were read. If not, there may be further ids. */
+  complete: boolean;
 }
 
-export const noAdvisories: Advisories = { byPackage: new Map(), unread: [] };
+export const noAdvisories: Advisories = { byPackage: new Map(), complete: true };
 
 const caches = ['/var/cache/dnf', '/var/cache/libdnf5', '/var/cache/zypp/raw'];
 const wanted = /^(?:[0-9a-f]{1,128}-)?updateinfo\.xml(?:\.([a-z0-9]{1,8}))?$/;
@@ -30,24 +25,13 @@ const mostTextBytes = 96 * 1024 * 1024;
 /** @param names the packages whose advisories are wanted */
 export async function readAdvisories(host: Host, names: ReadonlySet<string>): Promise<Advisories> {
   const byPackage = new Map<string, Advisory[]>();
-  const unread: UnreadAdvisories[] = [];
+  const { files, isPartial } = findFiles(host);
+  let complete = !isPartial && files.length <= mostFiles;
   let bytesLeft = mostTextBytes;
-  for (const [index, { cache, name, packing }] of findFiles(host).entries()) {
-    const path = `${cache}/${name}`;
-    const leave = (because: string): void => {
-      unread.push({ path, because });
-    };
-    if (index >= mostFiles) {
-      leave('there are too many such files');
-      break;
-    }
-    if (!canUnpack(packing)) {
-      leave(`it is packed as ${packing}, which cannot be unpacked here`);
-      continue;
-    }
-    const file = openTrusted(host, cache, name);
+  for (const { cache, name, packing } of files.slice(0, mostFiles)) {
+    const file = canUnpack(packing) ? openTrusted(host, cache, name) : null;
     if (file === null) {
-      leave('it cannot be read, or somebody other than root could have written it');
+      complete = false;
       continue;
     }
     const reading: Reading = { cut: false };
@@ -60,21 +44,36 @@ export async function readAdvisories(host: Host, names: ReadonlySet<string>): Pr
         if (known === undefined) byPackage.set(advisory.name, [advisory]);
         else known.push(advisory);
       }
-      if (reading.cut) leave('it is too long, or damaged');
+      if (reading.cut) complete = false;
     } catch (error) {
       if (!(error instanceof NotUpdateinfo)) throw error;
-      leave(reading.cut ? 'it is too long, or damaged' : error.message);
+      complete = false;
     }
   }
-  return { byPackage, unread };
+  return { byPackage, complete };
 }
 
-/** Finds the files in the order of their names. A file is listed once, in the packing that can be read. */
-function findFiles(host: Host): { cache: string; name: string; packing: string | null }[] {
-  return caches.flatMap((cache) =>
-    listTrusted(host, cache, mostEntries).flatMap((repository) => {
+interface Found {
+  cache: string;
+  name: string;
+  packing: string | null;
+}
+
+/**
+ * Finds the files in the order of their names. A file is listed once, in the packing that can be read.
+ * @returns isPartial: whether there may be further files, because a folder cannot be listed, or not wholly
+ */
+function findFiles(host: Host): { files: Found[]; isPartial: boolean } {
+  let isPartial = false;
+  const list = (folder: string): string[] => {
+    const listing = listTrusted(host, folder, mostEntries);
+    isPartial ||= listing.isPartial;
+    return listing.names;
+  };
+  const files = caches.flatMap((cache) =>
+    list(cache).flatMap((repository) => {
       const folder = `${repository}/repodata`;
-      const found = listTrusted(host, `${cache}/${folder}`, mostEntries).flatMap((name) => {
+      const found = list(`${cache}/${folder}`).flatMap((name): Found[] => {
         const match = wanted.exec(name);
         return match === null ? [] : [{ cache, name: `${folder}/${name}`, packing: match[1] ?? null }];
       });
@@ -82,6 +81,7 @@ function findFiles(host: Host): { cache: string; name: string; packing: string |
       return readable.length > 0 ? readable : found;
     }),
   );
+  return { files, isPartial };
 }
 
 async function* counting(pieces: AsyncIterable<Bytes>, count: (bytes: number) => void): AsyncGenerator<Bytes> {

@@ -125,14 +125,14 @@ export async function findFixes(
   const told = await findInChangelog(running, installed, history);
   const isLater = laterThan(running, installed, history);
   if (isLater === null) return told;
-  const { byPackage, unread } = await history.advisories();
+  const { byPackage, complete } = await history.advisories();
   const fitting = (byPackage.get(name) ?? []).filter(({ version }) => isLater(version));
   const named = [...new Set(fitting.flatMap(({ cves }) => cves))];
   if (typeof told === 'string') {
     return named.length === 0 ? told : { cves: named.sort(compareCves), incompleteBecause: 'advisories_alone' };
   }
   const cves = [...new Set([...told.cves, ...named])].sort(compareCves);
-  return { cves, incompleteBecause: told.incompleteBecause ?? (unread.length > 0 ? 'advisories_unread' : null) };
+  return { cves, incompleteBecause: told.incompleteBecause ?? (complete ? null : 'advisories_unread') };
 }
 
 /**

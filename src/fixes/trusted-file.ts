@@ -5,6 +5,7 @@
 import {
   closeSync,
   constants,
+  type Dir,
   fstatSync,
   lstatSync,
   opendirSync,
@@ -112,32 +113,49 @@ export function openLog(host: Host, path: string): TrustedFile | null {
   }
 }
 
+export interface Listing {
+  /** In bytewise order. */
+  names: string[];
+  /** Whether the folder may hold more than these: it is not trusted, cannot be read, has too many names, or one that is not UTF-8. */
+  isPartial: boolean;
+}
+
 /**
- * Returns the names in a folder that only root can change, in bytewise order; none if the folder is not there or not trusted. Names
- * that are not UTF-8 are left out.
+ * Lists a folder that only root can change. A folder that is not there has no names, and that is all.
  * @param most the number of entries that are looked at
  */
-export function listTrusted(host: Host, folder: string, most: number): string[] {
-  if (!host.isLocal(folder)) return [];
+export function listTrusted(host: Host, folder: string, most: number): Listing {
+  const listing: Listing = { names: [], isPartial: true };
+  if (!host.isLocal(folder)) return listing;
   try {
     const path = join(host.root, folder);
-    if (!isTrustedFolder(lstatSync(path), trustedOwner(host))) return [];
+    if (!isTrustedFolder(lstatSync(path), trustedOwner(host))) return listing;
     const directory = opendirSync(path);
     try {
-      const names: string[] = [];
-      for (let looked = 0; looked < most; looked++) {
-        const entry = directory.readSync();
-        if (entry === null) break;
-        if (!entry.name.includes('\ufffd')) names.push(entry.name);
-      }
-      return names.sort();
+      listing.isPartial = !fill(listing.names, directory, most);
     } finally {
       directory.closeSync();
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    return [];
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    listing.isPartial = code !== 'ENOENT' && code !== 'ENOTDIR';
   }
+  return listing;
+}
+
+/** Returns whether these are all names. */
+function fill(names: string[], directory: Dir, most: number): boolean {
+  let isAll = true;
+  for (let looked = 0; ; looked++) {
+    const entry = directory.readSync();
+    if (entry === null) break;
+    isAll &&= looked < most && !entry.name.includes('\ufffd');
+    if (looked >= most) break;
+    if (!entry.name.includes('\ufffd')) names.push(entry.name);
+  }
+  names.sort();
+  return isAll;
 }
 
 export interface Reading {

@@ -1,12 +1,13 @@
 // A path below a root folder -> the text of the small file there, or whether a file is there; null if there is none.
 
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { readShared } from '../procfs/reader.ts';
 
-/** @param limit a longer file is cut; none of the files that we read should be large */
+/** @param limit no more bytes of a file are read; none of the files that we read should be large */
 export function readHostFile(root: string, path: string, limit = 1024 * 1024): string | null {
   try {
-    return readFileSync(join(root, path), 'utf8').slice(0, limit);
+    return readShared(join(root, path), limit).toString('utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return null;

@@ -28,9 +28,10 @@ const needles = ['(deleted)', '.nfs', '.fuse_'];
 const line =
   /^([0-9a-f]{1,16})-([0-9a-f]{1,16}) [r-][w-]([x-])[ps] [0-9a-f]+ ([0-9a-f]{2,8}:[0-9a-f]{2,8}) ([0-9]{1,20}) +([^ ].*)$/s;
 
-/** Whether a line may name a gone file. The encoding of the text does not matter, because the needles are ASCII. */
-export function mayNameGoneFile(maps: string): boolean {
-  return needles.some((needle) => maps.includes(needle));
+/** Whether a line may name a gone file. The encoding of a text does not matter, because the needles are ASCII. */
+export function mayNameGoneFile(maps: string | Buffer): boolean {
+  for (const needle of needles) if (maps.includes(needle)) return true;
+  return false;
 }
 
 /** Parses one line without its newline; null if it does not have the format or names no file. */

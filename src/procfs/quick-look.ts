@@ -3,7 +3,7 @@
 
 import { readdirSync, readlinkSync } from 'node:fs';
 import { mayNameGoneFile } from './maps.ts';
-import { readAsText, type Trouble, troubleOf } from './reader.ts';
+import { readAsText, readToSearch, type Trouble, troubleOf } from './reader.ts';
 import { parseStat } from './stat.ts';
 
 export type QuickLook = { kind: 'clean' } | { kind: 'kernel_thread' } | { kind: Trouble } | Suspicious;
@@ -42,7 +42,7 @@ export function quickLook(directory: string, include: { maps: boolean; fds: bool
   let mapsEmpty = false;
   const found =
     attempt(() => {
-      const maps = readAsText(`${directory}/maps`);
+      const maps = readToSearch(`${directory}/maps`);
       mapsEmpty = maps.length === 0;
       return include.maps && mayNameGoneFile(maps);
     }) ||

@@ -44,7 +44,9 @@ export function renderOpenmetrics(report: Report, plan: Plan | null, drift: Drif
   const withCode = all.filter(({ files }) => files.some(({ role }) => role === 'code'));
   for (const group of groupBy(withCode, ({ scope, unit, user }) => keyOf(scope, unit, user)).values()) {
     const { scope, unit, user } = group[0]!;
-    fixes.set({ scope, unit, user }, joinCounts(group.map((owned) => owned.fixes)));
+    const amount = joinCounts(group.map((owned) => owned.fixes));
+    // A process that was not seen may be of this unit. Then 0 would look like none, and is left out.
+    fixes.set({ scope, unit, user }, amount === 0 && !scan.complete ? null : amount);
   }
   for (const owned of all) {
     const { scope, unit, user, staleSince, heldBytes, memoryBytes } = owned;

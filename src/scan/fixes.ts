@@ -24,14 +24,12 @@ interface Gone {
   owner: Package;
 }
 
-/** Returns null without --fixes. */
 export async function queryFixes(
   processes: readonly AttributedProcess[],
   owners: ReadonlyMap<Bytes, Package>,
   views: Views,
-  { fixes, procPath }: ScanOptions,
-): Promise<PackageFacts | null> {
-  if (!fixes) return null;
+  { procPath }: Pick<ScanOptions, 'procPath'>,
+): Promise<PackageFacts> {
   const host: Host = { root: '/', isLocal: (path) => views.ownMounts.isLocalWalk(path) };
   const found = processes.flatMap(goneCode);
   const former = await findFormer(found, owners, host);

@@ -22,7 +22,7 @@ import { Views } from '../procfs/views.ts';
 import { buildReport } from '../report/report.ts';
 import { attributeCallers, attributor, confirmUnit, initProcess } from './attribution.ts';
 import { attributeCuts, cutWarnings } from './cut.ts';
-import { queryFixes } from './fixes.ts';
+import type { queryFixes } from './fixes.ts';
 import type { ScanOptions } from './options.ts';
 import { queryOwners } from './owners.ts';
 import { buildScan } from './record.ts';
@@ -74,7 +74,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
 
     // Packages
     const packages = queryOwners(confirmed, views, options);
-    const fixes = await queryFixes(confirmed, packages.owners, views, options);
+    const fixes = options.fixes ? await askFixes(confirmed, packages.owners, views, options) : null;
 
     // The last questions to the helpers. They end while the report is built.
     const leaders = await readLeaders(confirmed, systemd.controlGroups, readers, options);
@@ -131,6 +131,9 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
 /** PID 1 was not read, or an ancestor of the scanner kept the reader waiting. */
 const originUnread =
   'PID 1 and the ancestors of the scan could not be read: whether this is a container, and which unit or session carries the scan, is not known';
+
+/** Few scans ask for fixes, and loading what finds them takes a millisecond. */
+const askFixes: typeof queryFixes = async (...args) => (await import('./fixes.ts')).queryFixes(...args);
 
 const toItem = (pid: number) => ({ pid });
 

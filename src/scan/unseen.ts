@@ -11,6 +11,8 @@ import { buildUser } from '../report/values.ts';
 
 const outcomes = ['denied', 'failed', 'blocked'] as const;
 
+const isUnseen = (outcome: string): outcome is UnseenProcess['outcome'] => outcomes.includes(outcome as never);
+
 /** Most blocked processes that the report names. */
 const mostBlocked = 100;
 /** Most processes that a warning names. */
@@ -40,9 +42,9 @@ export function findUnseen(
   const unseen: UnseenProcess[] = [];
   let blocked = 0;
   const settled = inspections.map((inspection, index): Inspection => {
+    const { outcome } = inspection;
     const pid = pids[index]!;
-    const outcome = outcomes.find((each) => each === inspection.outcome);
-    if (outcome === undefined || helpers.has(pid)) return inspection;
+    if (!isUnseen(outcome) || helpers.has(pid)) return inspection;
     const uid = readStarter(procPath, pid);
     if (uid === null) return { ...inspection, outcome: 'vanished' };
     const isNamed = outcome === 'blocked' && ++blocked <= mostBlocked;

@@ -241,6 +241,15 @@ test('fixes that are not known, in every format: never clean, and the reason is 
   assert.match(rows, /"package":"libc","package_version":"2","running_version":"1","pending_fixes":null/);
 });
 
+test('performance data: no 0 of fixes beside UNKNOWN, because a process that was not seen may lack some', (t) => {
+  const { now, whole, some } = write(t, { now: incomplete(closed), whole: closed, some: incomplete(lacking) });
+  const line = (path: string) => runCli(['check', path, '--no-config', ...plugin, ...only]).stdout;
+  assert.match(line(whole), /^LIB_USERS OK .* pending_fixes=0;/);
+  assert.match(line(now), /^LIB_USERS UNKNOWN .*\|/);
+  assert.doesNotMatch(line(now), /pending_fixes/);
+  assert.match(line(some), / pending_fixes=27;/, 'at least');
+});
+
 test('what is not known and allowed is said all the same', (t) => {
   const { nagios, junit, github, stderr } = printAll(t, unknown, ...only, '--allow-incomplete');
   assert.match(stderr, /of 1 finding it is not known/);

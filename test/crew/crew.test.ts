@@ -21,6 +21,8 @@ interface Stage {
   crew: Crew;
   /** The processes that each helper was asked about, in order. */
   asked: number[][];
+  /** The number of processes in each message that asks. */
+  chunks: number[];
   abandoned: number[];
 }
 
@@ -29,6 +31,7 @@ function stage(t: TestContext, pids: readonly number[], fate: (pid: number) => F
   const procPath = temporaryFolder(t);
   for (const pid of pids) mkdirSync(join(procPath, String(pid)));
   const asked: number[][] = [];
+  const chunks: number[] = [];
   const abandoned: number[] = [];
   const sleeperIn = (cwd: string) => {
     const child = spawn('sleep', ['600'], { cwd, stdio: 'ignore' });
@@ -45,6 +48,7 @@ function stage(t: TestContext, pids: readonly number[], fate: (pid: number) => F
     const answer = (message: unknown) => setImmediate(() => onData(encodeFrame(message)));
     const take = (message: ToHelper) => {
       if (message.kind === 'setup') return answer({ kind: 'ready', pid: 0 });
+      chunks.push(message.items.length);
       for (const { pid } of message.items) {
         own.push(pid);
         const what = fate(pid);
@@ -79,7 +83,7 @@ function stage(t: TestContext, pids: readonly number[], fate: (pid: number) => F
   const crew = new Crew({ start, ownerOf: () => owner, listLeftBehind: () => [], clock: () => performance.now() });
   t.after(() => crew.close());
   crew.begin({ procPath, include: { maps: true, fds: true }, rules: [], bootedAtNs: null, clockTicksPerSecond: 100 });
-  return { crew, asked, abandoned };
+  return { crew, asked, chunks, abandoned };
 }
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
@@ -103,6 +107,14 @@ test('every answer is at its place, and progress is told', async (t) => {
     told,
     [...told].sort((a, b) => a - b),
   );
+});
+
+test('many processes are asked about in few messages, also if as many helpers as possible are wanted', async (t) => {
+  const pids = numbers(2000);
+  const { crew, chunks } = stage(t, [], () => 'answers');
+  crew.start(Number.POSITIVE_INFINITY);
+  assert.deepEqual(await inspect(crew, pids), pids.map(outcomeOf));
+  assert.ok(chunks.length <= 40, `${chunks.length} messages of ${Math.max(...chunks)} processes at most`);
 });
 
 test('nothing to ask is answered at once', async (t) => {

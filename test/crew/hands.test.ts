@@ -4,7 +4,7 @@ import test from 'node:test';
 import type { Channel } from '../../src/crew/channel.ts';
 import type { Hand } from '../../src/crew/hand.ts';
 import { Hands } from '../../src/crew/hands.ts';
-import { Question } from '../../src/crew/question.ts';
+import { askAbout } from '../../src/crew/question.ts';
 
 const channel: Channel = { pid: 0, send: () => {}, abandon: () => {}, end: async () => {} };
 
@@ -20,7 +20,8 @@ async function startHands(count: number): Promise<Hand[]> {
   await new Promise((resolve) => setImmediate(resolve));
   const all = [...hands];
   assert.equal(all.length, count);
-  const questions = Array.from({ length: 40 }, (_, pid) => new Question('inspect', { pid }, () => {}));
+  const items = Array.from({ length: 40 }, (_, pid) => ({ pid }));
+  const { questions } = askAbout('inspect', items, () => {});
   const [busy] = all as [Hand];
   busy.ask(questions);
   busy.watch.look({ reads: 0, state: 'S', ticks: 0 }, 0);

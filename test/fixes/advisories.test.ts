@@ -115,19 +115,15 @@ async function read(t: TestContext, make: (at: (path: string) => string) => void
     mkdirSync(dirname(join(root, path)), { recursive: true });
     return join(root, path);
   });
-  const { byPackage, unread } = await readAdvisories({ root, isLocal: () => true }, names);
-  return { versions: (byPackage.get('libfoo') ?? []).map(({ version }) => version), unread };
+  const { byPackage, complete } = await readAdvisories({ root, isLocal: () => true }, names);
+  return { versions: (byPackage.get('libfoo') ?? []).map(({ version }) => version), complete };
 }
 
-test('updateinfo.xml.zst is read if this Node can unpack zstd, and else named as unread', async (t) => {
+test('updateinfo.xml.zst is read if this Node can unpack zstd, and else not all is known', async (t) => {
   const packed = Buffer.from(zstdText, 'base64');
-  const path = `${dnf}/updateinfo.xml.zst`;
-  const { versions, unread } = await read(t, (at) => writeFileSync(at(path), packed));
-  if ('createZstdDecompress' in zlib) assert.deepEqual([versions, unread], [['1:1.2-2.el9'], []]);
-  else {
-    const because = 'it is packed as zst, which cannot be unpacked here';
-    assert.deepEqual([versions, unread], [[], [{ path: `/${path}`, because }]]);
-  }
+  const { versions, complete } = await read(t, (at) => writeFileSync(at(`${dnf}/updateinfo.xml.zst`), packed));
+  const canRead = 'createZstdDecompress' in zlib;
+  assert.deepEqual([versions, complete], [canRead ? ['1:1.2-2.el9'] : [], canRead]);
 });
 
 /** The advisory of 1.2-2, packed by zstd(1). */
@@ -146,64 +142,69 @@ test('updateinfo of two gigabytes in two megabytes is cut, alone and behind an a
   ] as const) {
     const found = await read(t, (at) => writeFileSync(at(`${dnf}/updateinfo.xml.gz`), content));
     assert.deepEqual(found.versions, versions);
-    assert.equal(found.unread.length, 1);
-    assert.match(found.unread[0]!.because, /^it is (?:too long, or damaged|no XML: .+)$/);
+    assert.equal(found.complete, false);
   }
   assert.ok(process.resourceUsage().maxRSS < 600 * 1024, 'the memory that it took');
 });
 
 test('a thousand repositories: the first 64 files are read', async (t) => {
-  const { versions, unread } = await read(t, (at) => {
+  const { versions, complete } = await read(t, (at) => {
     for (let index = 0; index < 1000; index++) {
       writeFileSync(at(`var/cache/dnf/r${index}/repodata/updateinfo.xml`), updateinfo(advisory('2', 'CVE-2026-1002')));
     }
   });
-  assert.equal(versions.length, 64);
-  assert.deepEqual(
-    unread.map(({ because }) => because),
-    ['there are too many such files'],
-  );
+  assert.deepEqual([versions.length, complete], [64, false]);
 });
 
-test('a pipe, a link out of the cache and a folder that others may write to are not read', async (t) => {
-  const cases: [make: (at: (path: string) => string) => void, unread: number][] = [
-    [(at) => assert.equal(spawnSync('mkfifo', [at(`${dnf}/updateinfo.xml.gz`)]).status, 0), 1],
-    [
-      (at) => {
-        writeFileSync(at('tmp/updateinfo.xml'), text);
-        symlinkSync(at('tmp/updateinfo.xml'), at(`${dnf}/updateinfo.xml`));
-      },
-      1,
-    ],
-    [
-      (at) => {
-        writeFileSync(at(`${dnf}/updateinfo.xml`), text);
-        chmodSync(dirname(at(`${dnf}/updateinfo.xml`)), 0o777);
-      },
-      0,
-    ],
-    [
-      (at) => {
-        writeFileSync(at(`${dnf}/updateinfo.xml`), text);
-        chmodSync(at('var/cache/dnf'), 0o777);
-      },
-      0,
-    ],
-    [(at) => symlinkSync('/proc/1', at('var/cache/dnf')), 0],
+test('a pipe, a link out of the cache and a folder that others may write to are not read, and count as unread', async (t) => {
+  const cases: ((at: (path: string) => string) => void)[] = [
+    (at) => assert.equal(spawnSync('mkfifo', [at(`${dnf}/updateinfo.xml.gz`)]).status, 0),
+    (at) => {
+      writeFileSync(at('tmp/updateinfo.xml'), text);
+      symlinkSync(at('tmp/updateinfo.xml'), at(`${dnf}/updateinfo.xml`));
+    },
+    (at) => {
+      writeFileSync(at(`${dnf}/updateinfo.xml`), text);
+      chmodSync(dirname(at(`${dnf}/updateinfo.xml`)), 0o777);
+    },
+    (at) => {
+      writeFileSync(at(`${dnf}/updateinfo.xml`), text);
+      chmodSync(dirname(dirname(at(`${dnf}/updateinfo.xml`))), 0o777);
+    },
+    (at) => {
+      writeFileSync(at(`${dnf}/updateinfo.xml`), text);
+      chmodSync(at('var/cache/dnf'), 0o777);
+    },
+    (at) => symlinkSync('/proc/1', at('var/cache/dnf')),
   ];
-  for (const [make, count] of cases) {
-    const { versions, unread } = await read(t, make);
-    assert.deepEqual([versions, unread.length], [[], count]);
+  for (const [index, make] of cases.entries()) {
+    assert.deepEqual(await read(t, make), { versions: [], complete: false }, `case ${index}`);
   }
+});
+
+test('a cache without repositories, and a file beside them, leave nothing unread', async (t) => {
+  for (const path of ['var/cache/dnf/expired_repos.json', `${dnf}/repomd.xml`, 'etc/dnf/dnf.conf']) {
+    assert.deepEqual(await read(t, (at) => writeFileSync(at(path), '')), { versions: [], complete: true }, path);
+  }
+});
+
+test('more repositories than are listed: not all is known, even if their files say nothing', async (t) => {
+  const { complete } = await read(t, (at) => {
+    for (let index = 0; index <= 1000; index++)
+      mkdirSync(dirname(at(`var/cache/dnf/r${index}/x`)), { recursive: true });
+  });
+  assert.equal(complete, false);
 });
 
 test("another user's updateinfo is not read", async (t) => {
   if (!needs(t, 'CAP_CHOWN')) return;
-  const { versions, unread } = await read(t, (at) => {
-    writeFileSync(at(`${dnf}/updateinfo.xml`), text);
-    lchownSync(at(`${dnf}/updateinfo.xml`), 54321, 54321);
-  });
-  assert.deepEqual([versions, unread.length], [[], 1]);
+  for (const foreign of [`${dnf}/updateinfo.xml`, dnf]) {
+    const found = await read(t, (at) => {
+      writeFileSync(at(`${dnf}/updateinfo.xml`), text);
+      lchownSync(at(foreign), 54321, 54321);
+    });
+    assert.deepEqual(found, { versions: [], complete: false }, foreign);
+  }
 });
 
 test('a cache on a file system that may hang is not looked at', async (t) => {
@@ -211,6 +212,7 @@ test('a cache on a file system that may hang is not looked at', async (t) => {
   mkdirSync(join(root, dnf), { recursive: true });
   writeFileSync(join(root, dnf, 'updateinfo.xml'), text);
   const looked: string[] = [];
-  const { byPackage } = await readAdvisories({ root, isLocal: (path) => looked.push(path) === 0 }, names);
+  const { byPackage, complete } = await readAdvisories({ root, isLocal: (path) => looked.push(path) === 0 }, names);
+  assert.equal(complete, false);
   assert.deepEqual([byPackage.size, looked], [0, ['/var/cache/dnf', '/var/cache/libdnf5', '/var/cache/zypp/raw']]);
 });

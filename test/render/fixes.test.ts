@@ -184,6 +184,17 @@ test('metrics: no 0 for a label if the number of one of its units or processes i
   assert.equal(shown([box]), undefined);
 });
 
+test('metrics: no 0 if not everything was seen', () => {
+  const shown = (packages: PackageInUse[]) => {
+    const of = made(packages);
+    return /^lib_users_pending_fixes\{.*$/m.exec(
+      renderOpenmetrics({ ...of, scan: { ...of.scan, complete: false } }, null, null),
+    )?.[0];
+  };
+  assert.equal(shown([inUse([])]), undefined);
+  assert.equal(shown([inUse(ids(27))]), `${nginx} 27`, 'at least');
+});
+
 test("metrics: somebody's own code is of no package, and no package fixes it", () => {
   const own = file('code', '/srv/app/own.so');
   const [line] = renderOpenmetrics(

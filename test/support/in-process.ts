@@ -1,6 +1,7 @@
 // Reads the processes of a scan inside the test's process, for tests that change the answers of the kernel.
 
-import { Answerer, type Answers, type Item, type QuestionName, type Setup } from '../../src/crew/questions.ts';
+import { Answerer } from '../../src/crew/answerer.ts';
+import type { Answers, Item, QuestionName, Setup } from '../../src/crew/questions.ts';
 import type { Answer, Readers } from '../../src/crew/readers.ts';
 
 export function inProcess(): Readers {

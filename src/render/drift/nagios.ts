@@ -171,8 +171,9 @@ function perfdata(
   return [
     `units=${units};${warning?.text ?? ''};${critical?.text ?? ''};0`,
     ...(['new', 'remaining', 'resolved', 'unseen'] as const).map((change) => `${change}=${counts[change]};;;0`),
-    // If not all fixes are known, the number is only the least one. Then 0 is left out, because it would look like none.
-    ...(fixes === null || (fixes.count === 0 && !fixes.complete)
+    // If not all fixes are known, or not all processes were seen, the number is only the least one. Then 0 is left out, because it
+    // would look like none.
+    ...(fixes === null || (fixes.count === 0 && !(fixes.complete && report.complete))
       ? []
       : [`pending_fixes=${fixes.count};;${criticalCves?.text ?? ''};0`]),
     ...(held_bytes === undefined ? [] : [`held_bytes=${held_bytes}B;;;0`]),
