@@ -1,7 +1,7 @@
 // Control groups that belong to one test, in every hierarchy that may have systemd's units; emptied and removed with the test.
 
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 
 /** The mount points of this host's hierarchies that may have units: v2 and the named v1. */
@@ -21,16 +21,14 @@ export function cgroupFolder(t: TestContext, path: string): { enter(pid: number)
       for (const pid of readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean)) {
         writeFileSync(join(folder, '../cgroup.procs'), pid);
       }
-      rmdirSync(folder);
+      removeUnlessShared(folder);
     }
   });
   const targets = unitHierarchies().map((hierarchy) => {
     let folder = hierarchy;
     for (const name of path.split('/').filter(Boolean)) {
       folder = join(folder, name);
-      if (existsSync(folder)) continue;
-      mkdirSync(folder);
-      made.push(folder);
+      if (makeUnlessThere(folder)) made.push(folder);
     }
     return folder;
   });
@@ -43,4 +41,28 @@ export function cgroupFolder(t: TestContext, path: string): { enter(pid: number)
       return files.length > 0;
     },
   };
+}
+
+// Tests that run at the same time share the upper folders, such as system.slice: whoever comes first makes them.
+function makeUnlessThere(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code !== 'ENOENT') throw error;
+    // Another test has just removed the folder above.
+    makeUnlessThere(dirname(folder));
+    return makeUnlessThere(folder);
+  }
+}
+
+function removeUnlessShared(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    const holdsFolders = readdirSync(folder, { withFileTypes: true }).some((entry) => entry.isDirectory());
+    if ((error as NodeJS.ErrnoException).code !== 'EBUSY' || !holdsFolders) throw error;
+  }
 }
