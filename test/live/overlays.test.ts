@@ -86,7 +86,7 @@ test('an overlay that root mounted over folders, in a mount namespace of its own
 });
 
 test('an overlay that a user mounted is unknown, since its layers could be anything', async (t) => {
-  if (!needs(t, 'python3', 'overlays of users', 'CAP_MKNOD')) return;
+  if (!needs(t, 'python3', 'overlays of users', 'CAP_MKNOD', 'CAP_SYS_PTRACE')) return;
   const { child } = await startUser(t, users, 'near', 'hold');
   assert.deepEqual(filesOf(child.pid), [
     ['lib.so', 'unknown', null],

@@ -50,7 +50,7 @@ test('another procfs of the same PID namespace shows the same sockets, and one o
 });
 
 test("another user knows the sockets of a service only if all of its processes are that user's", async (t) => {
-  if (!needs(t, 'python3', 'cgroups', 'another user')) return;
+  if (!needs(t, 'python3', 'cgroups', 'another user', 'CAP_SYS_PTRACE')) return;
   const uid = 64999;
   const { holder, enter, scan } = await startSocketService(t, ['all'], uid);
   const path = copyProgram(workFolder(t));

@@ -10,7 +10,20 @@ import { compileSelection } from '../../src/plan/selection.ts';
 import { facts, libc, report, rotatedLog, unit } from '../support/reports.ts';
 
 const changed = { need_daemon_reload: true };
-const lists = ['required_by', 'requisite_of', 'bound_by', 'consists_of', 'propagates_stop_to', 'triggered_by', 'after'];
+const lists = [
+  'required_by',
+  'requisite_of',
+  'bound_by',
+  'consists_of',
+  'propagates_stop_to',
+  'triggered_by',
+  'after',
+  'requires',
+  'wants',
+  'conflicts',
+  'on_failure',
+  'on_success',
+];
 const noLists = Object.fromEntries(lists.map((name) => [name, []])) as unknown as Dependencies;
 
 function service(name: string, more: Partial<SystemdFacts> = {}, files: UnitFile[] = [libc], of: Partial<Unit> = {}) {
