@@ -109,7 +109,7 @@ test('Debian 12 is upgraded to Debian 13 under its services', async (t) => {
     assert.ok(restarted.includes(service), `the plan restarts ${service}: ${restarted.join(' ')}`);
   }
   const { stdout: cursor } = await guest.enter(['journalctl', '--lines=0', '--show-cursor']);
-  const since = `--after-cursor=${cursor.replace('-- cursor: ', '').trim()}`;
+  const since = `--after-cursor=${/^-- cursor: (.*)$/m.exec(cursor)?.[1]}`;
   const failures: string[] = [];
   for (const { argv } of actions) {
     if (argv === null) continue;
