@@ -96,6 +96,7 @@ const edges: readonly Edge[] = [
   ['crew', 'procfs', 'a helper reads, and is seen by its own stat and folder'],
   ['crew', 'program.ts', 'a helper is started from the same file'],
   ['deleted', 'procfs', 'judges what the kernel says'],
+  ['host', 'fixes', 'opens only files that root wrote'],
   ['host', 'procfs', 'compares the roots of PID 1 and of the scanner'],
   ['systemd', 'procfs', 'reads the cgroup lines that were parsed (types)'],
   ['systemd', 'spawn.ts', 'the systemctl call'],

@@ -52,6 +52,7 @@ function subjectOf(reason: RebootReason): Subject {
     case 'kernel_modules_missing':
     case 'image_staged':
     case 'system_switched':
+    case 'microcode_outdated':
       return 'boot';
     case 'reboot_required_file':
       return subjectOfPackages(reason.packages);

@@ -48,7 +48,12 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const inspected = readers.ask('inspect', pids.map(toItem), (done) => options.onProgress?.(done, pids.length));
     const origin = readOr(await asked, null)[0] ?? null;
     const evidence = origin?.evidence ?? noEvidence;
-    const { host, problems } = readHost({ root, procPath, init: evidence });
+    const { host, problems } = readHost({
+      root,
+      procPath,
+      init: evidence,
+      isLocal: (path) => views.ownMounts.isLocalWalk(path),
+    });
     const answers = (await inspected).map(toInspection);
     const { inspections, unseen } = findUnseen(pids, answers, procPath, readers.ownPids());
     options.onProgress?.(pids.length, pids.length);

@@ -109,6 +109,8 @@ const laterFields: ReadonlySet<string> = new Set([
   'fleet/cve',
   'report/$defs/reboot/kernel_current',
   'report/$defs/reboot/livepatches',
+  'report/$defs/host/microcode',
+  'plan/microcode',
   'plan/$defs/reboot/kind',
   'drift/$defs/drift_reboot/kind',
   'fleet/$defs/fleet_host/reboot_kind',

@@ -133,6 +133,8 @@ def reason_words(reason):
         return 'a newer image waits for the next boot: %s is there' % reason['path']
     if code == 'system_switched':
         return 'the current system has another %s than was booted' % ', '.join(reason['parts'])
+    if code == 'microcode_outdated':
+        return 'microcode %s is in %s, and %s runs' % (reason['installed'], reason['path'], reason['running'])
     if code == 'unit':
         return '%s cannot be restarted safely' % reason['unit']
     return code

@@ -166,6 +166,12 @@ plan:
         - Its C(kind) is that of RV(reboot_kind).
       returned: success
       type: dict
+    microcode:
+      description:
+        - The microcode of the processor. Its C(state) is C(current), C(pending) (a reason for a reboot), C(not_in_initrd), C(refused) or C(unknown).
+        - Null in containers and virtual machines, on processors of others than Intel and AMD, and with a C(lib-users) that does not say it.
+      returned: success
+      type: dict
     actions:
       description: As RV(actions).
       returned: success
@@ -354,7 +360,7 @@ reboot_unknown:
   type: bool
 reboot_kind:
   description:
-    - V(full) if a reason is the kernel, an image, firmware or the boot loader; V(soft) if C(systemctl soft-reboot) is enough.
+    - V(full) if a reason is the kernel, microcode, an image, firmware or the boot loader; V(soft) if C(systemctl soft-reboot) is enough.
     - Null if that is not known, if no reboot is required, or with a C(lib-users) that does not say it.
   returned: success
   type: str

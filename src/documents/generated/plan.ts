@@ -30,6 +30,7 @@ export type RebootReason =
   | RebootNeededFile
   | ImageStaged
   | SystemSwitched
+  | MicrocodeOutdated
   | UnitReboot;
 /**
  * UTC to the second, or null if it is not known.
@@ -158,6 +159,10 @@ export interface Plan {
    * Everything to do, in a safe order; what carries the caller comes last.
    */
   actions: Action[];
+  /**
+   * The microcode of the host's processor, as in the report; null if the report does not know it. Always written; not required, since documents before 1.3 do not have it.
+   */
+  microcode?: Microcode | null;
   /**
    * true if nothing is left to do but for the caller's own connection (see callers_own) and no reboot is required; false if something is; null if nothing was found to do, but the plan is not complete. Always written; not required, since documents of 1.0 do not have it.
    */
@@ -357,6 +362,28 @@ export interface SystemSwitched {
    */
   parts: ('kernel' | 'initrd' | 'kernel-modules')[];
   since?: NullableTime;
+}
+/**
+ * The initrd of the next boot has a newer microcode for the processor than runs.
+ */
+export interface MicrocodeOutdated {
+  /**
+   * The code of the reason.
+   */
+  code: 'microcode_outdated';
+  /**
+   * The revision that runs, as in 0xf0.
+   */
+  running: string;
+  /**
+   * The newer revision.
+   */
+  installed: string;
+  /**
+   * The image in /boot that has it.
+   */
+  path: string;
+  since: NullableTime;
 }
 /**
  * The verdict on a unit is reboot.
@@ -632,6 +659,26 @@ export interface ListeningSocket {
    * The local port.
    */
   port: number;
+}
+/**
+ * The microcode of the processor: revisions as the kernel prints them, as in 0xf0.
+ */
+export interface Microcode {
+  /**
+   * Whose processor it is.
+   */
+  vendor: 'intel' | 'amd';
+  running: NullableString;
+  in_initrd: NullableString;
+  in_firmware: NullableString;
+  /**
+   * Whether the list that is built into the kernel has a newer revision (old_microcode, since Linux 6.16); null on other kernels and other processors than Intel's.
+   */
+  kernel_says_old: boolean | null;
+  /**
+   * current: no newer one was found, and everything was read. pending: a reboot loads a newer one. not_in_initrd: /lib/firmware has a newer one, and a reboot does not load it until the initrd is made anew. refused: the initrd had a newer one when the host was booted, and it does not run. unknown: not everything could be read, or nothing is known of this processor.
+   */
+  state: 'current' | 'pending' | 'not_in_initrd' | 'refused' | 'unknown';
 }
 /**
  * A gone file for which nothing is to be done.

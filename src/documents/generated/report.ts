@@ -28,7 +28,13 @@ export type Count = number;
  * One reason for a reboot.
  */
 export type RebootReason =
-  KernelOutdated | KernelModulesMissing | RebootRequiredFile | RebootNeededFile | ImageStaged | SystemSwitched;
+  | KernelOutdated
+  | KernelModulesMissing
+  | RebootRequiredFile
+  | RebootNeededFile
+  | ImageStaged
+  | SystemSwitched
+  | MicrocodeOutdated;
 /**
  * Process ids in rising order.
  */
@@ -166,6 +172,10 @@ export interface Host {
     [k: string]: string;
   };
   reboot: Reboot;
+  /**
+   * The microcode of the processor; null in containers, in virtual machines and on processors of other vendors than Intel and AMD.
+   */
+  microcode?: Microcode | null;
 }
 /**
  * From os-release(5); each null if the file does not say.
@@ -293,6 +303,28 @@ export interface SystemSwitched {
   since?: NullableTime;
 }
 /**
+ * The initrd of the next boot has a newer microcode for the processor than runs.
+ */
+export interface MicrocodeOutdated {
+  /**
+   * The code of the reason.
+   */
+  code: 'microcode_outdated';
+  /**
+   * The revision that runs, as in 0xf0.
+   */
+  running: string;
+  /**
+   * The newer revision.
+   */
+  installed: string;
+  /**
+   * The image in /boot that has it.
+   */
+  path: string;
+  since: NullableTime;
+}
+/**
  * Why it cannot be known whether the host wants a reboot.
  */
 export interface RebootUnknown {
@@ -317,6 +349,26 @@ export interface Livepatch {
    * enabled: it is in force. transition: it is being put in force or taken back. null: its files could not be read. A disabled patch is left out.
    */
   state: ('enabled' | 'transition') | null;
+}
+/**
+ * The microcode of the processor: revisions as the kernel prints them, as in 0xf0.
+ */
+export interface Microcode {
+  /**
+   * Whose processor it is.
+   */
+  vendor: 'intel' | 'amd';
+  running: NullableString;
+  in_initrd: NullableString;
+  in_firmware: NullableString;
+  /**
+   * Whether the list that is built into the kernel has a newer revision (old_microcode, since Linux 6.16); null on other kernels and other processors than Intel's.
+   */
+  kernel_says_old: boolean | null;
+  /**
+   * current: no newer one was found, and everything was read. pending: a reboot loads a newer one. not_in_initrd: /lib/firmware has a newer one, and a reboot does not load it until the initrd is made anew. refused: the initrd had a newer one when the host was booted, and it does not run. unknown: not everything could be read, or nothing is known of this processor.
+   */
+  state: 'current' | 'pending' | 'not_in_initrd' | 'refused' | 'unknown';
 }
 /**
  * How the host was looked at, and how far one can trust that everything was seen.

@@ -5,6 +5,7 @@ import { notableBytes } from '../../sizes.ts';
 import { closesText } from '../fixes-words.ts';
 import { count, quote, readableTime } from '../format.ts';
 import { fold, type Paint, type Style, word, words } from '../layout.ts';
+import { microcodeText } from '../microcode-text.ts';
 import { rebootReasonText, rebootUnknownText } from '../reboot-reason.ts';
 import { orderReasons } from '../report/file-order.ts';
 import { sanitize, sanitizeUnit } from '../sanitize.ts';
@@ -129,7 +130,7 @@ const requiredKinds = { full: 'a full one is required', soft: 'required, a soft 
 const softReboot =
   'systemctl soft-reboot ends every process and starts the system anew, on the files that are on disk now. The kernel lives on, and units with SurviveFinalKillSignal=yes do, on their old files.';
 
-function renderTail({ reboot, unseen_users = [] }: Plan, style: Style): string {
+function renderTail({ reboot, microcode, unseen_users = [] }: Plan, style: Style): string {
   const because = reboot.reasons.map(rebootReasonText).join('; ');
   const known = reboot.required
     ? [requiredKinds[reboot.kind ?? 'unknown'], because].filter(Boolean).join(': ')
@@ -139,6 +140,12 @@ function renderTail({ reboot, unseen_users = [] }: Plan, style: Style): string {
   return (
     renderUnseen(unseen_users, style) +
     fold(words(`Reboot: ${text}`, reboot.required === false ? 'dim' : 'yellow'), 0, 8, style) +
-    (reboot.kind === 'soft' ? fold(words(softReboot), 8, 8, style) : '')
+    (reboot.kind === 'soft' ? fold(words(softReboot), 8, 8, style) : '') +
+    renderMicrocode(microcode, style)
   );
+}
+
+function renderMicrocode(microcode: Plan['microcode'], style: Style): string {
+  const text = microcodeText(microcode);
+  return text === '' ? '' : fold(words(`Microcode: ${text}`, 'yellow'), 0, 11, style);
 }

@@ -6,6 +6,7 @@ import { distinct } from '../../keys.ts';
 import { formatBytes } from '../../sizes.ts';
 import { count, enumerate, quote } from '../format.ts';
 import type { Paint } from '../layout.ts';
+import { microcodeText } from '../microcode-text.ts';
 import { sanitizePath } from '../raw-bytes.ts';
 import { rebootReasonText, rebootUnknownText } from '../reboot-reason.ts';
 import { sanitize } from '../sanitize.ts';
@@ -26,6 +27,7 @@ export function remarksOf(report: Report): Remark[] {
   return [
     ...remark('reboot', rebootText(report), report.host.reboot.required ? 'yellow' : null),
     ...remark('livepatch', livepatchText(report)),
+    ...remark('microcode', microcodeText(report.host.microcode), 'yellow'),
     ...(report.kernel_held ?? []).flatMap((file) => remark('kernel', kernelHeldText(file), 'yellow')),
     ...remark('seen', seenText(report), complete ? null : 'yellow'),
     ...remark('filters', filterText(report), 'yellow'),
