@@ -6,6 +6,7 @@ import { distinct } from '../../keys.ts';
 import { formatBytes } from '../../sizes.ts';
 import { count, enumerate, quote } from '../format.ts';
 import type { Paint } from '../layout.ts';
+import { unjudgedText } from '../outdated-words.ts';
 import { sanitizePath } from '../raw-bytes.ts';
 import { rebootReasonText, rebootUnknownText } from '../reboot-reason.ts';
 import { sanitize } from '../sanitize.ts';
@@ -28,6 +29,7 @@ export function remarksOf(report: Report): Remark[] {
     ...remark('livepatch', livepatchText(report)),
     ...(report.kernel_held ?? []).flatMap((file) => remark('kernel', kernelHeldText(file), 'yellow')),
     ...remark('seen', seenText(report), complete ? null : 'yellow'),
+    ...remark('scripts', unjudgedText(report)),
     ...remark('filters', filterText(report), 'yellow'),
     ...remark('not shown', unlisted > 0 ? `${count(unlisted, 'process')} in no unit (--detail units)` : ''),
     ...remark('unknown', unknown > 0 ? `${count(unknown, 'file')} where looking was impossible or might hang` : ''),
