@@ -122,6 +122,7 @@ export function scanFlagsOf(flags: CheckFlags): ScanFlags {
     ...rest,
     detail: 'processes',
     packages: false,
+    possible: false,
     fixes: flags.fixes || asksForFixes(flags) !== null,
   };
 }

@@ -8,6 +8,7 @@ import { type CgroupLine, parseCgroup } from '../procfs/cgroup.ts';
 import { readUserAbove } from '../procfs/cgroup-folders.ts';
 import { readCgroupTree } from '../procfs/cgroup-tree.ts';
 import { type OpenSockets, readOpenSockets } from '../procfs/open-sockets.ts';
+import { type RunningProgram, readRunningProgram } from '../procfs/program.ts';
 import { orNull, readBytes } from '../procfs/reader.ts';
 import { hasSandboxRoot } from '../procfs/root-mount.ts';
 import { type Lineage, type Namespaces, readLineage, readNamespaces } from '../procfs/self.ts';
@@ -33,6 +34,8 @@ export interface Answers {
   inspect: Inspection;
   /** Asked about PID 1. */
   origin: Origin;
+  /** Asked about a process that may be outdated; null if it ended, or its program cannot be read. */
+  program: RunningProgram | null;
   /** Asked with the start time of the process. */
   sandboxRoot: boolean | null;
   /** Asked about a process that may be a helper of an earlier scan. */
@@ -98,6 +101,7 @@ export class Answerer {
         lineage: readLineage(this.#setup.procPath, this.#scanner),
       };
     },
+    program: ({ pid }) => readRunningProgram(this.#setup, pid, this.#views),
     sandboxRoot: ({ pid, startTicks }) => hasSandboxRoot(this.#setup.procPath, pid, startTicks ?? 0),
     waitedFor: ({ pid }) => readWaitedFor(this.#setup.procPath, pid),
     sessionLeader: ({ pid }) => readSessionLeader(this.#setup.procPath, pid),

@@ -2,6 +2,7 @@
 // the same executable. exec(2) keeps the start time, so only the exe link shows that the program was exchanged half-way.
 
 import { type KeyOf, keyMaker } from '../keys.ts';
+import { mayBeOutdated } from '../outdated/interpreters.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Glimpse } from '../procfs/hold.ts';
 import { type Identity, OpenProcess } from '../procfs/process.ts';
@@ -30,6 +31,8 @@ export interface Inspection {
   hidden: readonly HiddenUse[];
   /** The part of the process that is not listed, or not known; null if all is listed and known. */
   cut: Cut | null;
+  /** Whether the process can be outdated although nothing is gone, by the name of its program. */
+  mayBeOutdated: boolean;
 }
 
 /** The options that are the same for every process. They are plain data, so that a helper can be given them. */
@@ -62,11 +65,13 @@ const outcomes: Partial<Record<QuickLook['kind'], Inspection['outcome']>> = {
   kernel_thread: 'kernel_threads',
 };
 
+/** One shared object per outcome, because most processes are unaffected. */
 const unaffected = new Map<Inspection['outcome'], Inspection>();
 
-/** Returns one shared object per outcome, because most processes are unaffected. */
+const cleanScript: Inspection = { outcome: 'inspected', affected: null, hidden: [], cut: null, mayBeOutdated: true };
+
 function unaffectedAs(outcome: Inspection['outcome']): Inspection {
-  const inspection = unaffected.get(outcome) ?? { outcome, affected: null, hidden: [], cut: null };
+  const inspection = unaffected.get(outcome) ?? { ...cleanScript, outcome, mayBeOutdated: false };
   unaffected.set(outcome, inspection);
   return inspection;
 }
@@ -110,6 +115,7 @@ function inspectAtOnce(pid: number, options: InspectOptions): Inspection | null 
 
 function inspectProcess(pid: number, options: InspectOptions): Inspection {
   const quick = quickLook(`${options.procPath}/${pid}`, options.include);
+  if (quick.kind === 'clean' && quick.program !== null && mayBeOutdated(quick.program)) return cleanScript;
   if (quick.kind !== 'suspicious') return unaffectedAs(outcomes[quick.kind] ?? (quick.kind as Trouble));
   for (let attempt = 0; attempt < attempts; attempt++) {
     try {
@@ -164,7 +170,14 @@ function readWhole(pid: number, quick: Suspicious | null, options: InspectOption
     if (executable === null) process.readStat();
     else if (!process.stillRuns(executable)) return null;
     if (trouble === 'vanished' && !process.readStat().exiting) trouble = 'failed';
-    return { outcome: trouble ?? 'inspected', affected, hidden, cut };
+    const runs = executable !== null && options.include.maps ? (parseMarked(executable)?.path ?? executable) : null;
+    return {
+      outcome: trouble ?? 'inspected',
+      affected,
+      hidden,
+      cut,
+      mayBeOutdated: runs !== null && mayBeOutdated(runs),
+    };
   } finally {
     process.close();
   }

@@ -37,6 +37,9 @@ const file = (inode: bigint): PathLook => ({
   regular: true,
   target: null,
   changedAtNs: 5n,
+  modifiedAtNs: 0n,
+  bornAtNs: null,
+  ownerUid: 0,
 });
 const absent: PathLook = { kind: 'absent' };
 const unknown: PathLook = { kind: 'unknown' };

@@ -23,6 +23,9 @@ const view: Evidence['view'] = {
       regular: present.has(path),
       target: null,
       changedAtNs: 1n,
+      modifiedAtNs: 0n,
+      bornAtNs: null,
+      ownerUid: 0,
     } as const;
     const target = links.get(path);
     if (target) return { ...file, target };

@@ -129,6 +129,9 @@ const laterFields: ReadonlySet<string> = new Set([
   'plan/$defs/action/impact',
   'plan/$defs/action/covered_by',
   'report/$defs/unit/sockets',
+  'report/$defs/unit/outdated',
+  'report/$defs/process/outdated',
+  'report/$defs/scan/outdated',
 ]);
 
 /** Units that want a reboot come last, and have no such field. */

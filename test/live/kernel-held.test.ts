@@ -66,7 +66,17 @@ test('a scan of another procfs does not report the files that this kernel holds'
 
 const header = 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n';
 const absent: PathLook = { kind: 'absent' };
-const file: PathLook = { kind: 'file', device: 1n, inode: 1n, regular: true, target: null, changedAtNs: 0n };
+const file: PathLook = {
+  kind: 'file',
+  device: 1n,
+  inode: 1n,
+  regular: true,
+  target: null,
+  changedAtNs: 0n,
+  modifiedAtNs: 0n,
+  bornAtNs: null,
+  ownerUid: 0,
+};
 const swap = (path: string, kibibytes: number) => ({
   ...{ holder: 'swap', device: null, path, sizeBytes: kibibytes * 1024, heldBytes: kibibytes * 1024 },
 });

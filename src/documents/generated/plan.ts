@@ -54,7 +54,7 @@ export type ActionName =
  */
 export type Scope = 'system' | 'user';
 /**
- * What stands in the way of a restart. user_process: a process that an ordinary user runs inside the unit, on files of users: no code of the unit's. not_own_files: only logs speak for an action, and they are of another service or nobody knows whose: somebody may have handed them to the unit. may_reboot: if the unit ends or fails, systemd ends or reboots the host. takes_others: its restart restarts or stops a unit that the policy does not restart. cannot_start_again: a program that a start of the unit runs is gone from disk.
+ * What stands in the way of a restart. user_process: a process that an ordinary user runs inside the unit, on files of users: no code of the unit's. not_own_files: only logs speak for an action, and they are of another service or nobody knows whose: somebody may have handed them to the unit. may_reboot: if the unit ends or fails, systemd ends or reboots the host. takes_others: its restart restarts or stops a unit that the policy does not restart. cannot_start_again: a program that a start of the unit runs is gone from disk. inferred: only a script that is likely outdated speaks for it, and no rule of the policy says inferred: restart.
  */
 export type BlockedBy =
   | 'not_loaded'
@@ -74,9 +74,10 @@ export type BlockedBy =
   | 'not_own_files'
   | 'may_reboot'
   | 'takes_others'
-  | 'cannot_start_again';
+  | 'cannot_start_again'
+  | 'inferred';
 /**
- * {kind}_{state} of a gone file that is mapped; log_held, file_held: a gone file held open; scratch_file: made and unlinked by its own maker; policy: a rule says so.
+ * {kind}_{state} of a gone file that is mapped; log_held, file_held: a gone file held open; scratch_file: made and unlinked by its own maker; …_outdated: superseded on disk, and not gone (see outdated in the report); policy: a rule says so.
  */
 export type ReasonCode =
   | 'executable_replaced'
@@ -91,6 +92,10 @@ export type ReasonCode =
   | 'log_held'
   | 'file_held'
   | 'scratch_file'
+  | 'script_outdated'
+  | 'snap_outdated'
+  | 'store_outdated'
+  | 'deployment_outdated'
   | 'policy';
 /**
  * The package that owns the path now, or had it (see package); null if none does, or without --packages.
@@ -593,9 +598,9 @@ export interface FixedPackage {
  */
 export interface Remark {
   /**
-   * daemon_reload_first: the unit file changed on disk. ends_sessions: processes that lead sessions of their own end with the unit. several_users: so do processes of several people. users_own_files: whose process it is that stands in the unit, with blocked_by user_process.
+   * daemon_reload_first: the unit file changed on disk. ends_sessions: processes that lead sessions of their own end with the unit. several_users: so do processes of several people. likely_outdated: the action does not cure a script that is likely outdated. users_own_files: whose process it is that stands in the unit, with blocked_by user_process.
    */
-  code: 'daemon_reload_first' | 'ends_sessions' | 'several_users' | 'users_own_files';
+  code: 'daemon_reload_first' | 'ends_sessions' | 'several_users' | 'users_own_files' | 'likely_outdated';
   /**
    * One sentence for a person.
    */

@@ -436,6 +436,10 @@ export interface Scan {
    * The processes of which not everything is listed, by pid: so much of them is gone, or their paths are so long, that it would cost the others their place. Their files are judged and counted all the same.
    */
   cut?: CutProcess[];
+  /**
+   * How far it is known which processes run outdated scripts, and programs of which a newer version stands beside the old one. null if nobody looked: without systemd's word (--no-systemctl), and with --only fds.
+   */
+  outdated?: OutdatedScan | null;
 }
 /**
  * What narrowed or filtered the scan.
@@ -573,6 +577,43 @@ export interface UnitReference {
   source: 'cgroup_v1' | 'cgroup_v2';
 }
 /**
+ * How many interpreters and other programs were judged, and of how many nothing can be said.
+ */
+export interface OutdatedScan {
+  /**
+   * Whether hints were asked for (--possible).
+   */
+  possible: boolean;
+  judged: Count;
+  /**
+   * The others, by reason.
+   */
+  unknown: OutdatedUnknown[];
+}
+/**
+ * Processes of which nobody can say whether they are outdated, for one reason.
+ */
+export interface OutdatedUnknown {
+  /**
+   * container: it is in one. no_service: it is in no service of the system. not_main: it is neither the main process of its service nor a fork of it. no_facts: systemd did not say how the service starts. own_files: the service or the process has a root, or mounts, of its own. unit_changed: the unit file changed on disk since systemd read it. no_script: the unit names no script that is on disk now. not_its_script: the process does not run the interpreter of the script that the unit names. unreadable: looking at the script might hang, or is refused. no_birth: the file system does not tell when the script was made (also any overlay), or the start of the process is not known. reloaded: the script is newer than the process, but the service was reloaded since, and may have executed itself anew. no_history: the script is newer, and the log of the package manager does not say whether its package has another version. vanished: it ended, or ran another program meanwhile.
+   */
+  because:
+    | 'container'
+    | 'no_service'
+    | 'not_main'
+    | 'no_facts'
+    | 'own_files'
+    | 'unit_changed'
+    | 'no_script'
+    | 'not_its_script'
+    | 'unreadable'
+    | 'no_birth'
+    | 'reloaded'
+    | 'no_history'
+    | 'vanished';
+  processes: Count;
+}
+/**
  * Totals of what was found.
  */
 export interface Summary {
@@ -611,6 +652,10 @@ export interface Unit {
    * The gone files, by path and via.
    */
   files: UnitFile[];
+  /**
+   * What its processes run that is superseded and not gone, by path.
+   */
+  outdated?: Outdated[];
   held_bytes: Count;
   held_memory_bytes?: Count;
   stale_since: NullableTime;
@@ -730,6 +775,47 @@ export interface Package {
    */
   version: string;
   running_version?: NullableString;
+}
+/**
+ * Something that processes run, and that is superseded on disk although nothing of it is gone: a script that was read and closed again, or a program beside which a newer version stands.
+ */
+export interface Outdated {
+  /**
+   * script: the file that an interpreter runs, with all modules of its package. snap: a revision of a snap. store: an item of the store of Nix or Guix. deployment: a folder to which a link in the unit's ExecStart= led.
+   */
+  kind: 'script' | 'snap' | 'store' | 'deployment';
+  /**
+   * certain: the kernel names what runs, and the host names another one now. likely: two independent facts, none of them from the process. possible: a hint, only with --possible.
+   */
+  confidence: 'certain' | 'likely' | 'possible';
+  /**
+   * The facts that speak for it.
+   *
+   * Items: script_reborn: the script that the unit's ExecStart= names was made after the process had begun. package_upgraded: its package has another version since. script_modified: its content or its time was changed since. argv_script_…: the same of the script that the process's own arguments name. venv_changed: something was installed into the virtual environment of Python since. snap_refreshed: the snap has another current revision. store_switched: the unit names another item of the store. deployment_switched: the link in ExecStart= leads to another folder.
+   */
+  evidence: (
+    | 'script_reborn'
+    | 'package_upgraded'
+    | 'script_modified'
+    | 'argv_script_reborn'
+    | 'argv_script_modified'
+    | 'venv_changed'
+    | 'snap_refreshed'
+    | 'store_switched'
+    | 'deployment_switched'
+  )[];
+  /**
+   * The script, or the folder of the program's version, without links.
+   */
+  path: string;
+  path_base64: Base64;
+  /**
+   * The language of a script, else null.
+   */
+  language: ('python' | 'perl' | 'ruby' | 'node' | 'php' | 'shell' | 'lua' | 'tcl') | null;
+  package: NullablePackage;
+  since: NullableTime;
+  pids: Pids;
 }
 /**
  * What systemd said of the unit, in snake_case of its D-Bus properties.
@@ -908,6 +994,10 @@ export interface Process {
    * Gone files that are mapped, by path.
    */
   maps: DeletedMap[];
+  /**
+   * What the process runs that is superseded and not gone, by path.
+   */
+  outdated?: Outdated[];
   /**
    * Descriptors of gone files, by number.
    */

@@ -7,6 +7,7 @@ import { formatBytes } from '../../sizes.ts';
 import { count, enumerate, quote } from '../format.ts';
 import type { Paint } from '../layout.ts';
 import { microcodeText } from '../microcode-text.ts';
+import { unjudgedText } from '../outdated-words.ts';
 import { sanitizePath } from '../raw-bytes.ts';
 import { rebootReasonText, rebootUnknownText } from '../reboot-reason.ts';
 import { sanitize } from '../sanitize.ts';
@@ -30,6 +31,7 @@ export function remarksOf(report: Report): Remark[] {
     ...remark('microcode', microcodeText(report.host.microcode), 'yellow'),
     ...(report.kernel_held ?? []).flatMap((file) => remark('kernel', kernelHeldText(file), 'yellow')),
     ...remark('seen', seenText(report), complete ? null : 'yellow'),
+    ...remark('scripts', unjudgedText(report)),
     ...remark('filters', filterText(report), 'yellow'),
     ...remark('not shown', unlisted > 0 ? `${count(unlisted, 'process')} in no unit (--detail units)` : ''),
     ...remark('unknown', unknown > 0 ? `${count(unknown, 'file')} where looking was impossible or might hang` : ''),
