@@ -50,7 +50,7 @@ const unknownWords: Readonly<Record<OutdatedUnknown['because'], string>> = {
   unit_changed: 'its unit file changed',
   no_script: 'its unit names no script',
   not_its_script: 'it does not run what its unit names',
-  unreadable: 'its script may hang a look',
+  unreadable: 'its script is not there, or may hang a look',
   no_birth: 'the file system keeps no births',
   reloaded: 'reloaded since',
   no_history: 'the log of the packages does not reach back',
