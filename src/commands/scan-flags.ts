@@ -56,7 +56,8 @@ export const scanFlags = {
       'Name the security fixes that are on disk and not in memory: for each package, the version that still runs and the CVE ids fixed since. Implies --packages.',
   }),
   possible: boolean({
-    description: 'Name hints too that a process may be outdated. They are for people: no plan, gate or metric counts them.',
+    description:
+      'Name hints too that a process may be outdated. They are for people: no plan, gate or metric counts them.',
   }),
   'no-systemctl': boolean({ description: 'Do not ask systemd for facts about the affected units.' }),
   label: string({ ...several, helpValue: 'K=V', description: 'A label of this host, copied into the report.' }),
