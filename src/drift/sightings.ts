@@ -83,7 +83,7 @@ function unitSighting(unit: Unit, file: UnitFile, { report, processes, births, p
   });
 }
 
-/** What is superseded and not gone. A hint is for people only. */
+/** Leaves hints out, because they are for people only. */
 function outdatedSightings(unit: Unit, { processes, pendingOf }: Index, inferred: boolean): Sighting[] {
   return (unit.outdated ?? []).flatMap(({ kind, confidence, path, path_base64, package: owner, since, pids }) => {
     if (confidence === 'possible' || (confidence === 'likely' && !inferred)) return [];

@@ -75,7 +75,7 @@ export function interpreterOf(program: string): Interpreter | null {
   return interpreters.find((each) => each.program.test(name)) ?? null;
 }
 
-/** What a command line tells an interpreter to run. */
+/** The thing that a command line tells an interpreter to run; null if it is not in a file. */
 export type Told = { kind: 'script' | 'module'; name: string } | null;
 
 /**

@@ -1,10 +1,10 @@
-// What is outdated and not gone -> the words for it, and its counts.
+// The report's outdated scripts and programs -> the words for them, and their counts.
 
 import type { Outdated, OutdatedUnknown, Report } from '../documents/generated/report.ts';
 import { count, enumerate, readableTime } from './format.ts';
 import { sanitize } from './sanitize.ts';
 
-/** What a plan counts: a hint is for people only. */
+/** Whether a plan counts it. A hint is for people only. */
 function isCounted({ confidence }: Outdated): boolean {
   return confidence !== 'possible';
 }

@@ -1,4 +1,4 @@
-// What is outdated and not gone -> the plan: what is certain restarts, what is likely is left to people unless a rule says otherwise, and
+// Outdated scripts and programs -> the plan: what is certain restarts, what is likely is left to people unless a rule says otherwise, and
 // a hint is no reason for anything.
 
 import assert from 'node:assert/strict';

@@ -20,13 +20,21 @@ const rows: [name: string, text: string][] = [
   ['no command', block('ExecStart=')],
   ['two commands', block(`${exec('/usr/bin/a', 'a')}\n${exec('/usr/bin/b', 'b')}`)],
   ['a program that systemd looks up', block(exec('a', 'a'))],
-  ['a variable', block(exec('/usr/bin/python3', 'python3 $SCRIPT'))],
-  ['a word in quotes', block(exec('/usr/bin/python3', 'python3 "/srv/my file.py"'))],
-  ['an escape', block(exec('/usr/bin/python3', 'python3 /srv/my\\x20file.py'))],
   ['nonsense', block('ExecStart={ path=/usr/bin/a }')],
 ];
 for (const [name, text] of rows) {
   test(`the command is not known: ${name}`, () => assert.equal(unitStart.parse(text, 'a.service')?.command, null));
+}
+
+const uncertain: [argv: string, words: string[]][] = [
+  ['/usr/sbin/munin-node --foreground $ARGS', ['--foreground']],
+  ['python3 $SCRIPT /srv/a.py', []],
+  ['python3 -u /srv/a.py "two words" x', ['-u', '/srv/a.py']],
+  ['python3 /srv/my\\x20file.py', []],
+];
+for (const [argv, words] of uncertain) {
+  test(`the words end before one that is not certain: ${argv}`, () =>
+    assert.deepEqual(unitStart.parse(block(exec('/usr/bin/a', argv)), 'a.service')?.command?.words, words));
 }
 
 test('a block that is not whole, or is of another unit, is not believed', () => {
