@@ -57,7 +57,7 @@ export const scanFlags = {
   }),
   possible: boolean({
     description:
-      'Name also hints that a process may be outdated: by its own arguments, by a script that was edited in place, by its virtual environment. They are for people: no plan, gate or metric counts them.',
+      'Name hints too that a process may be outdated. They are for people: no plan, gate or metric counts them.',
   }),
   'no-systemctl': boolean({ description: 'Do not ask systemd for facts about the affected units.' }),
   label: string({ ...several, helpValue: 'K=V', description: 'A label of this host, copied into the report.' }),

@@ -15,7 +15,7 @@ export interface Interpreter {
   /** Options after which the next word is a program text, so that there is no script. */
   withText: RegExp | null;
   /** The option after which the next word is the name of a module. */
-  module: string | null;
+  module: RegExp | null;
 }
 
 /**
@@ -28,7 +28,7 @@ const interpreters: readonly Interpreter[] = [
     program: /^(?:python|pypy)[0-9.]*$/,
     withValue: /^(?:-[A-Za-z]*[WXQ]|--check-hash-based-pycs)$/,
     withText: /^-[A-Za-z]*c$/,
-    module: '-m',
+    module: /^-[A-Za-z]*m$/,
   },
   {
     language: 'perl',
@@ -75,7 +75,7 @@ export function interpreterOf(program: string): Interpreter | null {
   return interpreters.find((each) => each.program.test(name)) ?? null;
 }
 
-/** What a command line tells an interpreter to run. */
+/** The thing that a command line tells an interpreter to run; null if it is not in a file. */
 export type Told = { kind: 'script' | 'module'; name: string } | null;
 
 /**
@@ -85,7 +85,7 @@ export type Told = { kind: 'script' | 'module'; name: string } | null;
 export function toldBy({ withValue, withText, module }: Interpreter, words: readonly string[]): Told {
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!;
-    if (module !== null && word === module) return tell('module', words[at + 1]);
+    if (module?.test(word)) return tell('module', words[at + 1]);
     if (withText?.test(word)) return null;
     if (word === '--' || word === '-f') return tell('script', words[at + 1]);
     if (withValue?.test(word)) at++;

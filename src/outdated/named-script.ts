@@ -26,8 +26,7 @@ export function findNamedScript(
   const running = interpreterOf(program);
   if (running === null) return 'not_its_script';
   const file = files.find(path);
-  if (file === 'unknown') return 'unreadable';
-  if (file === 'absent' || !file.regular) return 'no_script';
+  if (typeof file === 'string' || !file.regular) return 'unreadable';
   const shebang = parseShebang(files.beginningOf(file.path, firstLine) ?? '');
   if (shebang !== null) return speaks(shebang, running) ? { language: running.language, file } : 'not_its_script';
   // An alternative may have a name that tells nothing, so the name in the unit counts too.
@@ -52,7 +51,7 @@ function findTold(
     if (file === 'unknown') return 'unreadable';
     if (file !== 'absent' && file.regular) return { language: interpreter.language, file };
   }
-  return 'no_script';
+  return paths.length === 0 ? 'no_script' : 'unreadable';
 }
 
 /** Returns the program that the first line of a script names; null if the file is no script. */

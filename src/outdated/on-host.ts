@@ -1,4 +1,5 @@
-// What the rules of this folder ask of the host's files. The scan answers by looks that cannot hang (src/scan/host-files.ts).
+// The questions that the rules of this folder have about files of the host. The scan answers them by looks that cannot hang: see
+// src/scan/host-files.ts.
 
 /** Times are milliseconds since the epoch. */
 export interface HostFile {

@@ -1,10 +1,10 @@
-// What is outdated and not gone -> the words for it, and its counts.
+// The report's outdated scripts and programs -> the words for them, and their counts.
 
 import type { Outdated, OutdatedUnknown, Report } from '../documents/generated/report.ts';
 import { count, enumerate, readableTime } from './format.ts';
 import { sanitize } from './sanitize.ts';
 
-/** What a plan counts: a hint is for people only. */
+/** Whether a plan counts it. A hint is for people only. */
 function isCounted({ confidence }: Outdated): boolean {
   return confidence !== 'possible';
 }
@@ -50,7 +50,7 @@ const unknownWords: Readonly<Record<OutdatedUnknown['because'], string>> = {
   unit_changed: 'its unit file changed',
   no_script: 'its unit names no script',
   not_its_script: 'it does not run what its unit names',
-  unreadable: 'its script may hang a look',
+  unreadable: 'its script is not there, or may hang a look',
   no_birth: 'the file system keeps no births',
   reloaded: 'reloaded since',
   no_history: 'the log of the packages does not reach back',

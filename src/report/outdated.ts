@@ -1,4 +1,4 @@
-// What processes run that is superseded and not gone -> the report's lists of it, for a unit and for a process.
+// Outdated scripts and programs of processes -> the report's lists of them, for a unit and for a process.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Outdated } from '../documents/generated/report.ts';

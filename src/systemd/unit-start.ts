@@ -21,7 +21,7 @@ export interface UnitStart {
 export interface StartCommand {
   /** The absolute path of the program. */
   path: string;
-  /** The words behind the name of the program. */
+  /** The words behind the name of the program, up to the first that is not certain. */
   words: readonly string[];
 }
 
@@ -49,12 +49,13 @@ function parseStart(block: string, name: string): UnitStart | null {
 
 const line = /^\{ path=(\/.*?) ; argv\[\]=(.*) ; ignore_errors=(?:yes|no) ; /;
 
-/**
- * systemctl joins the words by blanks and quotes none of them. So a word with a blank is taken for two, and a word that may have been
- * quoted, or in which a variable stands, makes the command unknown.
- */
+/** A word with a variable, or one that may have been quoted: systemctl joins the words by blanks, and old versions quote none. */
+const uncertain = /["'\\$]/;
+
 function parseCommand(lines: string): StartCommand | null {
   const [, path, argv] = line.exec(lines) ?? [];
-  if (lines.includes('\n') || path === undefined || argv === undefined || /["'\\$]/.test(argv)) return null;
-  return { path, words: argv.split(' ').slice(1) };
+  if (lines.includes('\n') || path === undefined || argv === undefined) return null;
+  const words = argv.split(' ').slice(1);
+  const end = words.findIndex((word) => uncertain.test(word));
+  return { path, words: end === -1 ? words : words.slice(0, end) };
 }

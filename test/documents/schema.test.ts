@@ -132,6 +132,8 @@ const laterFields: ReadonlySet<string> = new Set([
   'report/$defs/unit/outdated',
   'report/$defs/process/outdated',
   'report/$defs/scan/outdated',
+  'drift/inferred',
+  'drift/$defs/finding/confidence',
 ]);
 
 /** Units that want a reboot come last, and have no such field. */

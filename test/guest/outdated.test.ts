@@ -21,8 +21,9 @@ interface Service {
   start?: string;
   /** More lines of [Service]. */
   more?: string;
-  /** What is done to it, with $1 for its name and $2 for its script. The package is not installed again if `version` is null. */
+  /** The version that is installed over it; null for none. */
   version: string | null;
+  /** A command that changes it. $1 is its name, and $2 its script. */
   change?: string;
 }
 
@@ -40,7 +41,7 @@ const services: Readonly<Record<string, Service>> = {
     text: '#!/usr/bin/python3\nimport os, signal\nos.fork()\nsignal.pause()\n',
     version: '1.0-2',
   },
-  perl: { script: own('perl'), text: perl, version: '1.0-2' },
+  perl: { script: own('perl'), text: perl, start: `${own('perl')} --foreground $ARGS`, version: '1.0-2' },
   module: {
     script: '/usr/lib/python3/dist-packages/old_module.py',
     text: python,
@@ -132,7 +133,7 @@ test('services whose scripts are replaced, on files that know their births', { t
   await guest.enter(['systemctl', 'start', ...Object.keys(all).map((name) => `old-${name}`)]);
   assert.deepEqual(told((await run('scan', '--no-config')) as Report), {}, 'nothing has changed yet');
 
-  // What is born within two seconds of a start may have been there before.
+  // A file that is born within two seconds of a start may have been there before.
   await guest.enter(['sleep', '3']);
   for (const [name, service] of Object.entries(all)) {
     if (service.version !== null) await install(guest, name, service, service.version);

@@ -43,6 +43,12 @@ options:
       signal:
         description: The signal of O(policy[].action=signal), as in V(HUP).
         type: str
+      inferred:
+        description:
+          - Lets O(policy[].action=restart) also hold for a script that is likely outdated, and not only for files that are gone.
+          - It needs a C(lib-users) that knows it.
+        type: str
+        choices: [restart]
       reason:
         description: Why; the plan repeats it.
         type: str
@@ -261,7 +267,7 @@ actions:
       description:
         - What stands in the way of a restart, such as V(transient), V(terminals), V(unit_file_gone), V(outlives_restart) or
           V(no_unit), or null. With V(user_process) it is about what a user runs in the unit, and with V(not_own_files) about
-          logs that somebody may have handed to it.
+          logs that somebody may have handed to it. With V(inferred) only a script that is likely outdated speaks for it.
       returned: success
       type: str
     callers_own:
@@ -459,6 +465,7 @@ def main():
                         required=True,
                     ),
                     signal=dict(type='str'),
+                    inferred=dict(type='str', choices=['restart']),
                     reason=dict(type='str', required=True),
                 ),
                 required_one_of=[('unit', 'path')],

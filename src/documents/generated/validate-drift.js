@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:drift:1.4.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","baseline","report","fail_on","verdict","counts","findings","resolved","unseen"],"properties":{"kind":{"const":"lib-users/drift"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host_reference"},"baseline":{"type":"object","additionalProperties":false,"required":["generated_at","complete","host"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"host":{"$ref":"#/$defs/host_reference"}},"nullable":true},"report":{"$ref":"#/$defs/report_reference"},"fail_on":{"enum":["new","any","never"]},"allow_incomplete":{"type":"boolean"},"allow_unseen_users":{"type":"boolean"},"fixes_only":{"type":"boolean"},"verdict":{"enum":["pass","drift","incomplete"]},"counts":{"$ref":"#/$defs/counts"},"reboot":{"$ref":"#/$defs/drift_reboot"},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"findings":{"type":"array","items":{"$ref":"#/$defs/finding"}},"resolved":{"type":"array","items":{"$ref":"#/$defs/finding"}},"unseen":{"type":"array","items":{"$ref":"#/$defs/finding"}},"unseen_users":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"accepted":{"type":"array","items":{"$ref":"#/$defs/accepted"}},"expired":{"type":"array","items":{"$ref":"#/$defs/expired"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_string":{"type":"string","nullable":true},"base64":{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true},"pids":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host_reference":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"}}},"baseline":{"type":"object","additionalProperties":false,"required":["generated_at","complete","host"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"host":{"$ref":"#/$defs/host_reference"}}},"report_reference":{"type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"type":"integer","minimum":0,"nullable":true},"held_scratch_bytes":{"$ref":"#/$defs/count"}}},"process_counts":{"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"counts":{"type":"object","additionalProperties":false,"required":["new","remaining","resolved","unseen"],"properties":{"new":{"$ref":"#/$defs/count"},"remaining":{"$ref":"#/$defs/count"},"resolved":{"$ref":"#/$defs/count"},"unseen":{"$ref":"#/$defs/count"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}}},"drift_reboot":{"type":"object","additionalProperties":false,"required":["required","reasons","counts_as"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true},"kind":{"enum":["full","soft",null]},"counts_as":{"enum":["ok","warning","fail"]},"by_default":{"type":"boolean"}}},"change":{"enum":["new","remaining","resolved","unseen"]},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"unseen_owner":{"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"accepted":{"type":"object","additionalProperties":false,"required":["finding","reason","until"],"properties":{"finding":{"$ref":"#/$defs/finding"},"reason":{"type":"string"},"until":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","nullable":true},"file":{"type":"string"},"line":{"type":"integer","minimum":1}}},"expired":{"type":"object","additionalProperties":false,"required":["unit","path","reason","until","file","line"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"path":{"$ref":"#/$defs/nullable_string"},"reason":{"type":"string"},"until":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"file":{"type":"string"},"line":{"type":"integer","minimum":1}}},"finding":{"type":"object","additionalProperties":false,"required":["id","change","unit","scope","user","container","executable","via","path","path_base64","kind","role","state","pids","first_seen_at"],"properties":{"id":{"type":"string","pattern":"^[0-9a-f]{16}$"},"change":{"$ref":"#/$defs/change"},"unit":{"type":"string","minLength":1,"nullable":true},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"executable":{"$ref":"#/$defs/nullable_string"},"via":{"enum":["map","fd"]},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"pids":{"$ref":"#/$defs/pids"},"first_seen_at":{"$ref":"#/$defs/time"},"stale_since":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"package":{"$ref":"#/$defs/nullable_package"},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"fixes_unknown_because":{"type":"array","items":{"$ref":"#/$defs/fixes_unknown"}},"counted":{"type":"boolean"},"undecided":{"type":"boolean"}}},"pending_fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}}},"fixes_unknown":{"enum":["not_asked","no_package","no_running_version","no_changelog","no_source_version","not_kept","too_many_packages","changelog_too_short","advisories_alone","advisories_unread"]},"fixed_package":{"type":"object","additionalProperties":false,"required":["name","running_version","installed_version","count"],"properties":{"name":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"type":"string"},"count":{"$ref":"#/$defs/count"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:drift:1.4.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","baseline","report","fail_on","verdict","counts","findings","resolved","unseen"],"properties":{"kind":{"const":"lib-users/drift"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host_reference"},"baseline":{"type":"object","additionalProperties":false,"required":["generated_at","complete","host"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"host":{"$ref":"#/$defs/host_reference"}},"nullable":true},"report":{"$ref":"#/$defs/report_reference"},"fail_on":{"enum":["new","any","never"]},"allow_incomplete":{"type":"boolean"},"allow_unseen_users":{"type":"boolean"},"fixes_only":{"type":"boolean"},"inferred":{"type":"boolean"},"verdict":{"enum":["pass","drift","incomplete"]},"counts":{"$ref":"#/$defs/counts"},"reboot":{"$ref":"#/$defs/drift_reboot"},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"findings":{"type":"array","items":{"$ref":"#/$defs/finding"}},"resolved":{"type":"array","items":{"$ref":"#/$defs/finding"}},"unseen":{"type":"array","items":{"$ref":"#/$defs/finding"}},"unseen_users":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"accepted":{"type":"array","items":{"$ref":"#/$defs/accepted"}},"expired":{"type":"array","items":{"$ref":"#/$defs/expired"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_string":{"type":"string","nullable":true},"base64":{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true},"pids":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host_reference":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"}}},"baseline":{"type":"object","additionalProperties":false,"required":["generated_at","complete","host"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"host":{"$ref":"#/$defs/host_reference"}}},"report_reference":{"type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"type":"integer","minimum":0,"nullable":true},"held_scratch_bytes":{"$ref":"#/$defs/count"}}},"process_counts":{"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"counts":{"type":"object","additionalProperties":false,"required":["new","remaining","resolved","unseen"],"properties":{"new":{"$ref":"#/$defs/count"},"remaining":{"$ref":"#/$defs/count"},"resolved":{"$ref":"#/$defs/count"},"unseen":{"$ref":"#/$defs/count"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}}},"drift_reboot":{"type":"object","additionalProperties":false,"required":["required","reasons","counts_as"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true},"kind":{"enum":["full","soft",null]},"counts_as":{"enum":["ok","warning","fail"]},"by_default":{"type":"boolean"}}},"change":{"enum":["new","remaining","resolved","unseen"]},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"unseen_owner":{"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"accepted":{"type":"object","additionalProperties":false,"required":["finding","reason","until"],"properties":{"finding":{"$ref":"#/$defs/finding"},"reason":{"type":"string"},"until":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","nullable":true},"file":{"type":"string"},"line":{"type":"integer","minimum":1}}},"expired":{"type":"object","additionalProperties":false,"required":["unit","path","reason","until","file","line"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"path":{"$ref":"#/$defs/nullable_string"},"reason":{"type":"string"},"until":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"file":{"type":"string"},"line":{"type":"integer","minimum":1}}},"finding":{"type":"object","additionalProperties":false,"required":["id","change","unit","scope","user","container","executable","via","path","path_base64","kind","role","state","pids","first_seen_at"],"properties":{"id":{"type":"string","pattern":"^[0-9a-f]{16}$"},"change":{"$ref":"#/$defs/change"},"unit":{"type":"string","minLength":1,"nullable":true},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"executable":{"$ref":"#/$defs/nullable_string"},"via":{"enum":["map","fd","outdated"]},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data","regular","directory","unknown","script","snap","store","deployment"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"pids":{"$ref":"#/$defs/pids"},"first_seen_at":{"$ref":"#/$defs/time"},"stale_since":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"package":{"$ref":"#/$defs/nullable_package"},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"fixes_unknown_because":{"type":"array","items":{"$ref":"#/$defs/fixes_unknown"}},"counted":{"type":"boolean"},"confidence":{"enum":["certain","likely",null]},"undecided":{"type":"boolean"}}},"pending_fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}}},"fixes_unknown":{"enum":["not_asked","no_package","no_running_version","no_changelog","no_source_version","not_kept","too_many_packages","changelog_too_short","advisories_alone","advisories_unread"]},"fixed_package":{"type":"object","additionalProperties":false,"required":["name","running_version","installed_version","count"],"properties":{"name":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"type":"string"},"count":{"$ref":"#/$defs/count"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true}}};
 const func1 = Object.prototype.hasOwnProperty;
 const schema20 = {"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
@@ -1998,7 +1998,7 @@ return errors === 0;
 }
 validate101.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema34 = {"type":"object","additionalProperties":false,"required":["id","change","unit","scope","user","container","executable","via","path","path_base64","kind","role","state","pids","first_seen_at"],"properties":{"id":{"type":"string","pattern":"^[0-9a-f]{16}$"},"change":{"$ref":"#/$defs/change"},"unit":{"type":"string","minLength":1,"nullable":true},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"executable":{"$ref":"#/$defs/nullable_string"},"via":{"enum":["map","fd"]},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"pids":{"$ref":"#/$defs/pids"},"first_seen_at":{"$ref":"#/$defs/time"},"stale_since":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"package":{"$ref":"#/$defs/nullable_package"},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"fixes_unknown_because":{"type":"array","items":{"$ref":"#/$defs/fixes_unknown"}},"counted":{"type":"boolean"},"undecided":{"type":"boolean"}}};
+const schema34 = {"type":"object","additionalProperties":false,"required":["id","change","unit","scope","user","container","executable","via","path","path_base64","kind","role","state","pids","first_seen_at"],"properties":{"id":{"type":"string","pattern":"^[0-9a-f]{16}$"},"change":{"$ref":"#/$defs/change"},"unit":{"type":"string","minLength":1,"nullable":true},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"executable":{"$ref":"#/$defs/nullable_string"},"via":{"enum":["map","fd","outdated"]},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data","regular","directory","unknown","script","snap","store","deployment"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"pids":{"$ref":"#/$defs/pids"},"first_seen_at":{"$ref":"#/$defs/time"},"stale_since":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"package":{"$ref":"#/$defs/nullable_package"},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"fixes_unknown_because":{"type":"array","items":{"$ref":"#/$defs/fixes_unknown"}},"counted":{"type":"boolean"},"confidence":{"enum":["certain","likely",null]},"undecided":{"type":"boolean"}}};
 const pattern8 = new RegExp("^[0-9a-f]{16}$", "u");
 const schema35 = {"enum":["new","remaining","resolved","unseen"]};
 
@@ -2561,7 +2561,7 @@ if(valid0){
 if(data.via !== undefined){
 let data12 = data.via;
 const _errs20 = errors;
-if(!((data12 === "map") || (data12 === "fd"))){
+if(!(((data12 === "map") || (data12 === "fd")) || (data12 === "outdated"))){
 validate105.errors = [{instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema34.properties.via.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
@@ -2598,7 +2598,7 @@ if(valid0){
 if(data.kind !== undefined){
 let data15 = data.kind;
 const _errs24 = errors;
-if(!((((((data15 === "executable") || (data15 === "library")) || (data15 === "data")) || (data15 === "regular")) || (data15 === "directory")) || (data15 === "unknown"))){
+if(!((((((((((data15 === "executable") || (data15 === "library")) || (data15 === "data")) || (data15 === "regular")) || (data15 === "directory")) || (data15 === "unknown")) || (data15 === "script")) || (data15 === "snap")) || (data15 === "store")) || (data15 === "deployment"))){
 validate105.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema34.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
@@ -2851,16 +2851,30 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.undecided !== undefined){
+if(data.confidence !== undefined){
+let data32 = data.confidence;
 const _errs51 = errors;
-if(typeof data.undecided !== "boolean"){
-validate105.errors = [{instancePath:instancePath+"/undecided",schemaPath:"#/properties/undecided/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(!(((data32 === "certain") || (data32 === "likely")) || (data32 === null))){
+validate105.errors = [{instancePath:instancePath+"/confidence",schemaPath:"#/properties/confidence/enum",keyword:"enum",params:{allowedValues: schema34.properties.confidence.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs51 === errors;
 }
 else {
 var valid0 = true;
+}
+if(valid0){
+if(data.undecided !== undefined){
+const _errs52 = errors;
+if(typeof data.undecided !== "boolean"){
+validate105.errors = [{instancePath:instancePath+"/undecided",schemaPath:"#/properties/undecided/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs52 === errors;
+}
+else {
+var valid0 = true;
+}
 }
 }
 }
@@ -3482,11 +3496,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.verdict !== undefined){
-let data14 = data.verdict;
+if(data.inferred !== undefined){
 const _errs23 = errors;
-if(!(((data14 === "pass") || (data14 === "drift")) || (data14 === "incomplete"))){
-validate52.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema19.properties.verdict.enum},message:"must be equal to one of the allowed values"}];
+if(typeof data.inferred !== "boolean"){
+validate52.errors = [{instancePath:instancePath+"/inferred",schemaPath:"#/properties/inferred/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs23 === errors;
@@ -3495,23 +3508,12 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.counts !== undefined){
-const _errs24 = errors;
-if(!(validate80(data.counts, {instancePath:instancePath+"/counts",parentData:data,parentDataProperty:"counts",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs24 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.reboot !== undefined){
+if(data.verdict !== undefined){
+let data15 = data.verdict;
 const _errs25 = errors;
-if(!(validate86(data.reboot, {instancePath:instancePath+"/reboot",parentData:data,parentDataProperty:"reboot",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
-errors = vErrors.length;
+if(!(((data15 === "pass") || (data15 === "drift")) || (data15 === "incomplete"))){
+validate52.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema19.properties.verdict.enum},message:"must be equal to one of the allowed values"}];
+return false;
 }
 var valid0 = _errs25 === errors;
 }
@@ -3519,56 +3521,80 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.fixes !== undefined){
-let data17 = data.fixes;
+if(data.counts !== undefined){
 const _errs26 = errors;
-if((!(data17 && typeof data17 == "object" && !Array.isArray(data17))) && (data17 !== null)){
+if(!(validate80(data.counts, {instancePath:instancePath+"/counts",parentData:data,parentDataProperty:"counts",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs26 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.reboot !== undefined){
+const _errs27 = errors;
+if(!(validate86(data.reboot, {instancePath:instancePath+"/reboot",parentData:data,parentDataProperty:"reboot",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs27 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.fixes !== undefined){
+let data18 = data.fixes;
+const _errs28 = errors;
+if((!(data18 && typeof data18 == "object" && !Array.isArray(data18))) && (data18 !== null)){
 validate52.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
-if(errors === _errs26){
-if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(errors === _errs28){
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
 let missing2;
-if(((((data17.count === undefined) && (missing2 = "count")) || ((data17.cves === undefined) && (missing2 = "cves"))) || ((data17.complete === undefined) && (missing2 = "complete"))) || ((data17.packages === undefined) && (missing2 = "packages"))){
+if(((((data18.count === undefined) && (missing2 = "count")) || ((data18.cves === undefined) && (missing2 = "cves"))) || ((data18.complete === undefined) && (missing2 = "complete"))) || ((data18.packages === undefined) && (missing2 = "packages"))){
 validate52.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
-const _errs29 = errors;
-for(const key2 in data17){
+const _errs31 = errors;
+for(const key2 in data18){
 if(!((((key2 === "count") || (key2 === "cves")) || (key2 === "complete")) || (key2 === "packages"))){
 validate52.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs29 === errors){
-if(data17.count !== undefined){
-const _errs30 = errors;
-if(!(validate68(data17.count, {instancePath:instancePath+"/fixes/count",parentData:data17,parentDataProperty:"count",rootData,dynamicAnchors}))){
+if(_errs31 === errors){
+if(data18.count !== undefined){
+const _errs32 = errors;
+if(!(validate68(data18.count, {instancePath:instancePath+"/fixes/count",parentData:data18,parentDataProperty:"count",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
-var valid2 = _errs30 === errors;
+var valid2 = _errs32 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
-if(data17.cves !== undefined){
-let data19 = data17.cves;
-const _errs31 = errors;
-if(errors === _errs31){
-if(Array.isArray(data19)){
-var valid3 = true;
-const len0 = data19.length;
-for(let i0=0; i0<len0; i0++){
+if(data18.cves !== undefined){
+let data20 = data18.cves;
 const _errs33 = errors;
-if(!(validate99(data19[i0], {instancePath:instancePath+"/fixes/cves/" + i0,parentData:data19,parentDataProperty:i0,rootData,dynamicAnchors}))){
+if(errors === _errs33){
+if(Array.isArray(data20)){
+var valid3 = true;
+const len0 = data20.length;
+for(let i0=0; i0<len0; i0++){
+const _errs35 = errors;
+if(!(validate99(data20[i0], {instancePath:instancePath+"/fixes/cves/" + i0,parentData:data20,parentDataProperty:i0,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
 errors = vErrors.length;
 }
-var valid3 = _errs33 === errors;
+var valid3 = _errs35 === errors;
 if(!valid3){
 break;
 }
@@ -3579,38 +3605,38 @@ validate52.errors = [{instancePath:instancePath+"/fixes/cves",schemaPath:"#/prop
 return false;
 }
 }
-var valid2 = _errs31 === errors;
+var valid2 = _errs33 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
-if(data17.complete !== undefined){
-const _errs34 = errors;
-if(typeof data17.complete !== "boolean"){
+if(data18.complete !== undefined){
+const _errs36 = errors;
+if(typeof data18.complete !== "boolean"){
 validate52.errors = [{instancePath:instancePath+"/fixes/complete",schemaPath:"#/properties/fixes/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid2 = _errs34 === errors;
+var valid2 = _errs36 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
-if(data17.packages !== undefined){
-let data22 = data17.packages;
-const _errs36 = errors;
-if(errors === _errs36){
-if(Array.isArray(data22)){
-var valid4 = true;
-const len1 = data22.length;
-for(let i1=0; i1<len1; i1++){
+if(data18.packages !== undefined){
+let data23 = data18.packages;
 const _errs38 = errors;
-if(!(validate101(data22[i1], {instancePath:instancePath+"/fixes/packages/" + i1,parentData:data22,parentDataProperty:i1,rootData,dynamicAnchors}))){
+if(errors === _errs38){
+if(Array.isArray(data23)){
+var valid4 = true;
+const len1 = data23.length;
+for(let i1=0; i1<len1; i1++){
+const _errs40 = errors;
+if(!(validate101(data23[i1], {instancePath:instancePath+"/fixes/packages/" + i1,parentData:data23,parentDataProperty:i1,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
 errors = vErrors.length;
 }
-var valid4 = _errs38 === errors;
+var valid4 = _errs40 === errors;
 if(!valid4){
 break;
 }
@@ -3621,7 +3647,7 @@ validate52.errors = [{instancePath:instancePath+"/fixes/packages",schemaPath:"#/
 return false;
 }
 }
-var valid2 = _errs36 === errors;
+var valid2 = _errs38 === errors;
 }
 else {
 var valid2 = true;
@@ -3633,26 +3659,26 @@ var valid2 = true;
 }
 }
 }
-var valid0 = _errs26 === errors;
+var valid0 = _errs28 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.findings !== undefined){
-let data24 = data.findings;
-const _errs39 = errors;
-if(errors === _errs39){
-if(Array.isArray(data24)){
-var valid5 = true;
-const len2 = data24.length;
-for(let i2=0; i2<len2; i2++){
+let data25 = data.findings;
 const _errs41 = errors;
-if(!(validate105(data24[i2], {instancePath:instancePath+"/findings/" + i2,parentData:data24,parentDataProperty:i2,rootData,dynamicAnchors}))){
+if(errors === _errs41){
+if(Array.isArray(data25)){
+var valid5 = true;
+const len2 = data25.length;
+for(let i2=0; i2<len2; i2++){
+const _errs43 = errors;
+if(!(validate105(data25[i2], {instancePath:instancePath+"/findings/" + i2,parentData:data25,parentDataProperty:i2,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
 errors = vErrors.length;
 }
-var valid5 = _errs41 === errors;
+var valid5 = _errs43 === errors;
 if(!valid5){
 break;
 }
@@ -3663,26 +3689,26 @@ validate52.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/proper
 return false;
 }
 }
-var valid0 = _errs39 === errors;
+var valid0 = _errs41 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.resolved !== undefined){
-let data26 = data.resolved;
-const _errs42 = errors;
-if(errors === _errs42){
-if(Array.isArray(data26)){
-var valid6 = true;
-const len3 = data26.length;
-for(let i3=0; i3<len3; i3++){
+let data27 = data.resolved;
 const _errs44 = errors;
-if(!(validate105(data26[i3], {instancePath:instancePath+"/resolved/" + i3,parentData:data26,parentDataProperty:i3,rootData,dynamicAnchors}))){
+if(errors === _errs44){
+if(Array.isArray(data27)){
+var valid6 = true;
+const len3 = data27.length;
+for(let i3=0; i3<len3; i3++){
+const _errs46 = errors;
+if(!(validate105(data27[i3], {instancePath:instancePath+"/resolved/" + i3,parentData:data27,parentDataProperty:i3,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
 errors = vErrors.length;
 }
-var valid6 = _errs44 === errors;
+var valid6 = _errs46 === errors;
 if(!valid6){
 break;
 }
@@ -3693,26 +3719,26 @@ validate52.errors = [{instancePath:instancePath+"/resolved",schemaPath:"#/proper
 return false;
 }
 }
-var valid0 = _errs42 === errors;
+var valid0 = _errs44 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.unseen !== undefined){
-let data28 = data.unseen;
-const _errs45 = errors;
-if(errors === _errs45){
-if(Array.isArray(data28)){
-var valid7 = true;
-const len4 = data28.length;
-for(let i4=0; i4<len4; i4++){
+let data29 = data.unseen;
 const _errs47 = errors;
-if(!(validate105(data28[i4], {instancePath:instancePath+"/unseen/" + i4,parentData:data28,parentDataProperty:i4,rootData,dynamicAnchors}))){
+if(errors === _errs47){
+if(Array.isArray(data29)){
+var valid7 = true;
+const len4 = data29.length;
+for(let i4=0; i4<len4; i4++){
+const _errs49 = errors;
+if(!(validate105(data29[i4], {instancePath:instancePath+"/unseen/" + i4,parentData:data29,parentDataProperty:i4,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
 errors = vErrors.length;
 }
-var valid7 = _errs47 === errors;
+var valid7 = _errs49 === errors;
 if(!valid7){
 break;
 }
@@ -3723,26 +3749,26 @@ validate52.errors = [{instancePath:instancePath+"/unseen",schemaPath:"#/properti
 return false;
 }
 }
-var valid0 = _errs45 === errors;
+var valid0 = _errs47 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.unseen_users !== undefined){
-let data30 = data.unseen_users;
-const _errs48 = errors;
-if(errors === _errs48){
-if(Array.isArray(data30)){
-var valid8 = true;
-const len5 = data30.length;
-for(let i5=0; i5<len5; i5++){
+let data31 = data.unseen_users;
 const _errs50 = errors;
-if(!(validate136(data30[i5], {instancePath:instancePath+"/unseen_users/" + i5,parentData:data30,parentDataProperty:i5,rootData,dynamicAnchors}))){
+if(errors === _errs50){
+if(Array.isArray(data31)){
+var valid8 = true;
+const len5 = data31.length;
+for(let i5=0; i5<len5; i5++){
+const _errs52 = errors;
+if(!(validate136(data31[i5], {instancePath:instancePath+"/unseen_users/" + i5,parentData:data31,parentDataProperty:i5,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
 errors = vErrors.length;
 }
-var valid8 = _errs50 === errors;
+var valid8 = _errs52 === errors;
 if(!valid8){
 break;
 }
@@ -3753,26 +3779,26 @@ validate52.errors = [{instancePath:instancePath+"/unseen_users",schemaPath:"#/pr
 return false;
 }
 }
-var valid0 = _errs48 === errors;
+var valid0 = _errs50 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.accepted !== undefined){
-let data32 = data.accepted;
-const _errs51 = errors;
-if(errors === _errs51){
-if(Array.isArray(data32)){
-var valid9 = true;
-const len6 = data32.length;
-for(let i6=0; i6<len6; i6++){
+let data33 = data.accepted;
 const _errs53 = errors;
-if(!(validate142(data32[i6], {instancePath:instancePath+"/accepted/" + i6,parentData:data32,parentDataProperty:i6,rootData,dynamicAnchors}))){
+if(errors === _errs53){
+if(Array.isArray(data33)){
+var valid9 = true;
+const len6 = data33.length;
+for(let i6=0; i6<len6; i6++){
+const _errs55 = errors;
+if(!(validate142(data33[i6], {instancePath:instancePath+"/accepted/" + i6,parentData:data33,parentDataProperty:i6,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
 errors = vErrors.length;
 }
-var valid9 = _errs53 === errors;
+var valid9 = _errs55 === errors;
 if(!valid9){
 break;
 }
@@ -3783,26 +3809,26 @@ validate52.errors = [{instancePath:instancePath+"/accepted",schemaPath:"#/proper
 return false;
 }
 }
-var valid0 = _errs51 === errors;
+var valid0 = _errs53 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.expired !== undefined){
-let data34 = data.expired;
-const _errs54 = errors;
-if(errors === _errs54){
-if(Array.isArray(data34)){
-var valid10 = true;
-const len7 = data34.length;
-for(let i7=0; i7<len7; i7++){
+let data35 = data.expired;
 const _errs56 = errors;
-if(!(validate145(data34[i7], {instancePath:instancePath+"/expired/" + i7,parentData:data34,parentDataProperty:i7,rootData,dynamicAnchors}))){
+if(errors === _errs56){
+if(Array.isArray(data35)){
+var valid10 = true;
+const len7 = data35.length;
+for(let i7=0; i7<len7; i7++){
+const _errs58 = errors;
+if(!(validate145(data35[i7], {instancePath:instancePath+"/expired/" + i7,parentData:data35,parentDataProperty:i7,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
 errors = vErrors.length;
 }
-var valid10 = _errs56 === errors;
+var valid10 = _errs58 === errors;
 if(!valid10){
 break;
 }
@@ -3813,10 +3839,11 @@ validate52.errors = [{instancePath:instancePath+"/expired",schemaPath:"#/propert
 return false;
 }
 }
-var valid0 = _errs54 === errors;
+var valid0 = _errs56 === errors;
 }
 else {
 var valid0 = true;
+}
 }
 }
 }
