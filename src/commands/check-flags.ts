@@ -13,7 +13,8 @@ import { checkUnitGlobs, type configFlags, type ScanFlags, scanFlags } from './s
 
 const several = { multiple: true, multipleNonGreedy: true } as const;
 const roles = ['code', 'data', 'log', 'file', 'scratch'] as const satisfies Finding['role'][];
-const kinds = ['executable', 'library', 'data', 'regular', 'directory', 'unknown'] as const satisfies Finding['kind'][];
+const gone = ['executable', 'library', 'data', 'regular', 'directory', 'unknown'] as const satisfies Finding['kind'][];
+const kinds = [...gone, 'script', 'snap', 'store', 'deployment'] as const satisfies Finding['kind'][];
 
 const rebootCounts = ['ok', 'warning', 'fail'] as const satisfies DriftReboot['counts_as'][];
 
@@ -41,6 +42,10 @@ export const gateFlags = {
   'fixes-only': boolean({
     description:
       'Count only findings whose packages have security fixes that are on disk and not in memory. A scan then asks for them, and a report must have been made with --fixes. A finding whose fixes are not known does not count, but then the gate is not open either (exit code 4).',
+  }),
+  inferred: boolean({
+    description:
+      'Count also scripts that are likely outdated, by two facts on disk and in the log of the package manager. What is certain counts in any case.',
   }),
   'allow-incomplete': boolean({
     description:
@@ -122,6 +127,7 @@ export function scanFlagsOf(flags: CheckFlags): ScanFlags {
     ...rest,
     detail: 'processes',
     packages: false,
+    possible: false,
     fixes: flags.fixes || asksForFixes(flags) !== null,
   };
 }
@@ -173,6 +179,7 @@ export function checkOptions(
     allowIncomplete: flags['allow-incomplete'] === true && !flags['require-complete'],
     allowUnseenUsers: flags['allow-unseen-users'] === true && !flags['require-complete'],
     fixesOnly: flags['fixes-only'] === true,
+    inferred: flags.inferred === true,
     filters: { ...filters, roles: filters.roles ?? config.check.roles ?? null },
     accept: config.check.accept,
     reboot,

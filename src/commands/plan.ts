@@ -19,7 +19,9 @@ const formats: Formats<Plan> = {
 
 /** The flags of a scan that also make sense for a report from a file. */
 const planFlags: ReadonlySet<string> = new Set(['unit', ...Object.keys(configFlags)]);
-const scanOnly = Object.keys(scanFlags).filter((name) => !planFlags.has(name));
+/** A plan counts no hints. */
+const { possible: _, ...ownScanFlags } = scanFlags;
+const scanOnly = Object.keys(ownScanFlags).filter((name) => !planFlags.has(name));
 
 export default class PlanCommand extends BaseCommand {
   static override id = 'plan';
@@ -52,7 +54,7 @@ export default class PlanCommand extends BaseCommand {
       multipleNonGreedy: true,
       description: 'Show only these actions.',
     }),
-    ...scanFlags,
+    ...ownScanFlags,
     unit: stringFlag({
       multiple: true,
       multipleNonGreedy: true,
@@ -70,7 +72,7 @@ export default class PlanCommand extends BaseCommand {
     assertStdinOnce([args.file, ...(flags.config ?? [])]);
     const { report, config } =
       args.file === undefined
-        ? await runScan(flags, this)
+        ? await runScan({ ...flags, possible: false }, this)
         : { report: await readDocument(args.file, 'report'), config: await loadFlaggedConfig(flags) };
     const plan = buildPlan(report, config.policy, formatTime(this.now.getTime()), selection);
     const partly = 'the plan was narrowed, or the report leaves out processes in no unit';

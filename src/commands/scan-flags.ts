@@ -55,6 +55,10 @@ export const scanFlags = {
     description:
       'Name the security fixes that are on disk and not in memory: for each package, the version that still runs and the CVE ids fixed since. Implies --packages.',
   }),
+  possible: boolean({
+    description:
+      'Name hints too that a process may be outdated. They are for people: no plan, gate or metric counts them.',
+  }),
   'no-systemctl': boolean({ description: 'Do not ask systemd for facts about the affected units.' }),
   label: string({ ...several, helpValue: 'K=V', description: 'A label of this host, copied into the report.' }),
   ...configFlags,
@@ -97,6 +101,7 @@ export function scanOptions(flags: ScanFlags, config: EffectiveConfig, now: Date
     // oclif leaves out a boolean flag that was not given, although its type says that it is there.
     packages: flags.packages === true || fixes,
     fixes,
+    possible: flags.possible === true,
     systemctl: !flags['no-systemctl'],
     labels: { ...config.labels, ...Object.fromEntries((flags.label ?? []).map(parseLabel)) },
     now,

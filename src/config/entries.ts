@@ -19,7 +19,10 @@ export function findEntryProblem(config: Config): EntryProblem | null {
     if (problem !== null) return { path: ['scan', 'ignore', index], message: problem, hint: null };
   }
   for (const [index, rule] of (config.policy ?? []).entries()) {
-    const problem = matcherProblem(rule, ['policy', index]) ?? signalProblem(rule, ['policy', index]);
+    const problem =
+      matcherProblem(rule, ['policy', index]) ??
+      signalProblem(rule, ['policy', index]) ??
+      inferredProblem(rule, ['policy', index]);
     if (problem) return problem;
   }
   for (const [index, entry] of (config.check?.accept ?? []).entries()) {
@@ -55,6 +58,11 @@ function signalProblem({ action, signal }: PolicyRule, at: (string | number)[]):
     return { path: [...at, 'signal'], message: `there is no signal ${signal}`, hint: 'see signal(7)' };
   }
   return null;
+}
+
+function inferredProblem({ action, inferred }: PolicyRule, at: (string | number)[]): EntryProblem | null {
+  if (inferred === undefined || action === inferred) return null;
+  return { path: [...at, 'inferred'], message: `action ${action} restarts nothing`, hint: 'use action: restart' };
 }
 
 function dayProblem(day: string | undefined, path: (string | number)[]): EntryProblem | null {

@@ -7,6 +7,7 @@ import { parseCgroup } from '../procfs/cgroup.ts';
 import { readUserAbove } from '../procfs/cgroup-folders.ts';
 import { readCgroupTree } from '../procfs/cgroup-tree.ts';
 import { readOpenSockets } from '../procfs/open-sockets.ts';
+import { readRunningProgram } from '../procfs/program.ts';
 import { orNull, readBytes } from '../procfs/reader.ts';
 import { hasSandboxRoot } from '../procfs/root-mount.ts';
 import { readLineage, readNamespaces } from '../procfs/self.ts';
@@ -50,6 +51,7 @@ export class Answerer {
         lineage: readLineage(this.#setup.procPath, this.#scanner),
       };
     },
+    program: ({ pid }) => readRunningProgram(this.#setup, pid, this.#views),
     sandboxRoot: ({ pid, startTicks }) => hasSandboxRoot(this.#setup.procPath, pid, startTicks ?? 0),
     waitedFor: ({ pid }) => readWaitedFor(this.#setup.procPath, pid),
     sessionLeader: ({ pid }) => readSessionLeader(this.#setup.procPath, pid),

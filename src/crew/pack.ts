@@ -1,7 +1,6 @@
 // An inspection <-> the form of it that JSON can carry. bigints become decimal text. If nothing was found in a process, only its
 // outcome is carried.
 
-import type { Cut } from '../deleted/cut.ts';
 import type { AffectedProcess } from '../deleted/inspect.ts';
 import { type Inspection, unaffectedAs } from '../deleted/inspection.ts';
 import type { HiddenUse } from '../deleted/suppressed.ts';
@@ -17,13 +16,14 @@ type PlainProcess = Omit<AffectedProcess, 'maps' | 'fds'> & {
 
 export type PackedInspection =
   | Inspection['outcome']
-  | { outcome: Inspection['outcome']; affected: PlainProcess | null; hidden: HiddenUse[]; cut: Cut | null };
+  | (Omit<Inspection, 'affected' | 'hidden'> & { affected: PlainProcess | null; hidden: HiddenUse[] });
 
-export function packInspection({ outcome, affected, hidden, cut }: Inspection): PackedInspection {
-  if (affected === null && hidden.length === 0 && cut === null) return outcome;
+export function packInspection({ outcome, affected, hidden, cut, mayBeOutdated }: Inspection): PackedInspection {
+  if (affected === null && hidden.length === 0 && cut === null && !mayBeOutdated) return outcome;
   return {
     outcome,
     cut,
+    mayBeOutdated,
     affected: affected && { ...affected, maps: affected.maps.map(toPlain), fds: affected.fds.map(toPlain) },
     // Only these fields of a rule are reported.
     hidden: hidden.map(({ rule: { id, reason }, ...use }) => ({ rule: { id, reason }, ...use })),
@@ -32,12 +32,11 @@ export function packInspection({ outcome, affected, hidden, cut }: Inspection): 
 
 export function unpackInspection(packed: PackedInspection): Inspection {
   if (typeof packed === 'string') return unaffectedAs(packed);
-  const { outcome, affected, hidden, cut } = packed;
+  const { affected, hidden, ...rest } = packed;
   return {
-    outcome,
+    ...rest,
     affected: affected && { ...affected, maps: affected.maps.map(fromPlain), fds: affected.fds.map(fromPlain) },
     hidden,
-    cut,
   } as Inspection;
 }
 

@@ -6,6 +6,7 @@ import type { InitEvidence } from '../host/container.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { CgroupLine } from '../procfs/cgroup.ts';
 import type { OpenSockets } from '../procfs/open-sockets.ts';
+import type { RunningProgram } from '../procfs/program.ts';
 import type { Lineage, Namespaces } from '../procfs/self.ts';
 import type { SessionLeader } from '../procfs/sessions.ts';
 import type { NamespaceSockets } from '../procfs/socket-table.ts';
@@ -27,6 +28,8 @@ export interface Answers {
   inspect: Inspection;
   /** Asked about PID 1. */
   origin: Origin;
+  /** Asked about a process that may be outdated; null if it ended, or its program cannot be read. */
+  program: RunningProgram | null;
   /** Asked with the start time of the process. */
   sandboxRoot: boolean | null;
   /** Asked about a process that may be a helper of an earlier scan. */

@@ -2,6 +2,7 @@
 // classes from, an image, or the script that a shell reads. The kernel's links say which program holds the file. The file's name
 // alone proves nothing, because a file server or a backup reads the same files. proc_pid_exe(5), proc_pid_fd(5).
 
+import { interpreterOf } from '../outdated/interpreters.ts';
 import { fileName } from '../path-evidence.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 
@@ -52,10 +53,6 @@ const runtimes: readonly Runtime[] = [
 /** Files that Chromium and Electron keep open beside or below their own program. */
 const ownParts = /\/(?:[^/]+\.(?:asar|pak)|snapshot_blob\.bin|v8_context_snapshot[^/]*\.bin)$/;
 
-/** Programs whose script is the first argument that is not an option. */
-const interpreters =
-  /^(?:bash|dash|sh|ash|busybox|zsh(?:-[0-9.]+)?|ksh[0-9a-z+]*|mksh|lksh|yash|python[0-9.]*|pypy[0-9.]*|perl[0-9.]*|ruby[0-9.]*|php[-a-z]*[0-9.]*|node|nodejs|lua[0-9.]*|tclsh[0-9.]*|expect)$/;
-
 /** bash moves the script that it reads to this descriptor, because scripts themselves use low numbers. bash, shell.c. */
 const bashScriptFd = 255;
 
@@ -75,7 +72,7 @@ export function heldCodeOf({ path, fd }: UsedFile, holder: Holder): 'script' | '
   const folder = holder.program.slice(0, -program.length);
   if (ownParts.test(path) && folder !== '/' && path.startsWith(folder)) return 'archive';
   if (fd === bashScriptFd && program === 'bash') return 'script';
-  if (fd !== null && fd > 2 && interpreters.test(program) && scriptOf(holder) === fileName(path)) {
+  if (fd !== null && fd > 2 && interpreterOf(program) !== null && scriptOf(holder) === fileName(path)) {
     return 'script';
   }
   const loads = runtimes.some(

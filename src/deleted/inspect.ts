@@ -2,6 +2,7 @@
 // the same executable. exec(2) keeps the start time, so only the exe link shows that the program was exchanged half-way.
 
 import { type KeyOf, keyMaker } from '../keys.ts';
+import { mayBeOutdated } from '../outdated/interpreters.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Glimpse } from '../procfs/hold.ts';
 import { type Identity, OpenProcess } from '../procfs/process.ts';
@@ -15,7 +16,7 @@ import type { Evidence } from './evidence.ts';
 import type { AffectedProcess, MapFinding } from './finding.ts';
 import { compileRules, type HideRule, type HideRuleMatcher } from './hide-rules.ts';
 import { inferProgram } from './infer-program.ts';
-import { type Inspection, unaffectedAs } from './inspection.ts';
+import { cleanScript, type Inspection, unaffectedAs } from './inspection.ts';
 import { judgeFds } from './judge-fds.ts';
 import { judgeMaps } from './judge-maps.ts';
 import { parseMarked } from './mark.ts';
@@ -94,6 +95,7 @@ function inspectAtOnce(pid: number, options: InspectOptions): Inspection | null 
 
 function inspectProcess(pid: number, options: InspectOptions): Inspection {
   const quick = quickLook(`${options.procPath}/${pid}`, options.include);
+  if (quick.kind === 'clean' && quick.program !== null && mayBeOutdated(quick.program)) return cleanScript;
   if (quick.kind !== 'suspicious') return unaffectedAs(outcomes[quick.kind] ?? (quick.kind as Trouble));
   for (let attempt = 0; attempt < attempts; attempt++) {
     try {
@@ -148,7 +150,14 @@ function readWhole(pid: number, quick: Suspicious | null, options: InspectOption
     if (executable === null) process.readStat();
     else if (!process.stillRuns(executable)) return null;
     if (trouble === 'vanished' && !process.readStat().exiting) trouble = 'failed';
-    return { outcome: trouble ?? 'inspected', affected, hidden, cut };
+    const runs = executable !== null && options.include.maps ? (parseMarked(executable)?.path ?? executable) : null;
+    return {
+      outcome: trouble ?? 'inspected',
+      affected,
+      hidden,
+      cut,
+      mayBeOutdated: runs !== null && mayBeOutdated(runs),
+    };
   } finally {
     process.close();
   }

@@ -12,6 +12,8 @@ export interface Inspection {
   hidden: readonly HiddenUse[];
   /** The part of the process that is not listed, or not known; null if all is listed and known. */
   cut: Cut | null;
+  /** Whether the process can be outdated although nothing is gone, by the name of its program. */
+  mayBeOutdated: boolean;
 }
 
 const known = new Map<Inspection['outcome'], Inspection>();
@@ -20,7 +22,10 @@ const known = new Map<Inspection['outcome'], Inspection>();
 export function unaffectedAs(outcome: Inspection['outcome']): Inspection {
   const before = known.get(outcome);
   if (before !== undefined) return before;
-  const inspection = { outcome, affected: null, hidden: [], cut: null };
+  const inspection = { outcome, affected: null, hidden: [], cut: null, mayBeOutdated: false };
   known.set(outcome, inspection);
   return inspection;
 }
+
+/** The inspection of a process in which nothing is gone, and whose script may be outdated. */
+export const cleanScript: Inspection = { ...unaffectedAs('inspected'), mayBeOutdated: true };

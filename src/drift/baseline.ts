@@ -15,7 +15,8 @@ export interface Known {
   hasFixes: boolean;
 }
 
-export function collectKnown(document: Report | Drift): Known {
+/** @param inferred whether a report's findings count that are only likely */
+export function collectKnown(document: Report | Drift, inferred: boolean): Known {
   if (document.kind === 'lib-users/drift') {
     const { host, report } = document;
     return {
@@ -33,7 +34,7 @@ export function collectKnown(document: Report | Drift): Known {
       host: hostIdentity(host),
     },
     findings: byId(
-      collectSightings(document).map(({ staleSince: _, replacedAt, pending, ...sighting }) => ({
+      collectSightings(document, inferred).map(({ staleSince: _, replacedAt, pending, ...sighting }) => ({
         ...sighting,
         first_seen_at: generated_at,
         stale_since: replacedAt,

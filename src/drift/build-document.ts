@@ -28,6 +28,8 @@ export interface DocumentOptions {
   allowUnseenUsers: boolean;
   /** Whether only findings count whose fixes are on disk and not in memory. */
   fixesOnly: boolean;
+  /** Whether findings count that are only likely. */
+  inferred?: boolean;
   accept: readonly AcceptedFinding[];
   /** The plan's answer on the same report, and its effect on the gate. */
   reboot: DriftReboot;
@@ -64,6 +66,7 @@ export function buildDrift(facts: JudgedFacts, changes: Changes, options: Docume
     allow_incomplete: options.allowIncomplete,
     allow_unseen_users: options.allowUnseenUsers,
     fixes_only: options.fixesOnly,
+    inferred: options.inferred === true,
     verdict,
     counts: countChanges(changes),
     reboot: options.reboot,

@@ -2,8 +2,8 @@
 //
 // Scheme 1: the first 16 hex digits of SHA-256 over these, joined by NUL: scope ('' if there is no unit), uid of the user ('' if
 // there is none), stable name of the unit (if there is no unit: of the program, with `runtime:` in front if the program runs in a
-// container), via, stable path as raw bytes. A later scheme puts its number in front. No scope is a number, so two schemes never
-// hash the same text.
+// container), via (`outdated` for what is superseded and not gone), stable path as raw bytes. A later scheme puts its number in
+// front. No scope is a number, so two schemes never hash the same text.
 
 import { createHash } from 'node:crypto';
 import type { Finding } from '../documents/generated/drift.ts';

@@ -3,7 +3,7 @@
 import { isWhole, showsAll } from '../documents/coverage.ts';
 import { closesGate, fixesOf, rebootGate, sawEnough } from '../documents/drift-gate.ts';
 import type { Baseline, Drift, Finding } from '../documents/generated/drift.ts';
-import type { Report } from '../documents/generated/report.ts';
+import type { OutdatedUnknown, Report } from '../documents/generated/report.ts';
 import { onlyUsersUnseen } from '../documents/unseen.ts';
 import { compileGlob } from '../glob.ts';
 import { keyMaker } from '../keys.ts';
@@ -32,10 +32,10 @@ export interface Judgement {
 }
 
 export function judge(report: Report, document: Report | Drift | null, options: CheckOptions): Judgement {
-  const known = document === null ? null : collectKnown(document);
+  const known = document === null ? null : collectKnown(document, options.inferred === true);
   const accepts = compileAccepted(options.accept, options.now);
-  const sightings = collectSightings(report);
-  const changes = compare(report, sightings, known, options.fixesOnly);
+  const sightings = collectSightings(report, options.inferred);
+  const changes = compare(report, sightings, known, options);
   const unaccepted = keep(changes, (finding) => accepts(finding) === null);
   const isWanted = compileFilters({ ...options.filters, units: withOwnNames(options.filters.units, report.units) });
   const judged = keep(unaccepted, isWanted);
@@ -91,11 +91,11 @@ function compare(
   report: Report,
   sightings: readonly Sighting[],
   known: Known | null,
-  fixesOnly: CheckOptions['fixesOnly'],
+  { fixesOnly, inferred = false }: CheckOptions,
 ): Changes {
   const seen = new Set(sightings.map(({ id }) => id));
   const findings = sightings.map((sighting) => toFinding(sighting, report, known, fixesOnly));
-  const canSee = compileVisibility(report);
+  const canSee = compileVisibility(report, inferred);
   const gone = [...(known?.findings.values() ?? [])].filter(({ id }) => !seen.has(id)).sort(inOrder);
   const rest = gone.map((finding) => ({
     ...withChange(finding, canSee(finding) ? 'resolved' : 'unseen'),
@@ -152,7 +152,8 @@ function isStaleAgain(
 }
 
 function withChange(finding: Omit<Finding, 'change'> & Partial<Finding>, change: Finding['change']): Finding {
-  const { id, change: _, stale_since = null, package: owner = null, counted: __, undecided: ___, ...rest } = finding;
+  const { id, change: _, stale_since = null, package: owner = null, confidence = null, ...known } = finding;
+  const { counted: __, undecided: ___, ...rest } = known;
   // A baseline of an earlier version does not say anything of fixes.
   const { fixes = null, fixes_unknown_because = ['not_asked'], ...facts } = rest;
   return {
@@ -161,6 +162,7 @@ function withChange(finding: Omit<Finding, 'change'> & Partial<Finding>, change:
     ...facts,
     stale_since,
     package: owner,
+    confidence,
     fixes,
     fixes_unknown_because,
     counted: false,
@@ -169,7 +171,7 @@ function withChange(finding: Omit<Finding, 'change'> & Partial<Finding>, change:
 }
 
 /** Returns whether a finding of the baseline would be in the report if it still existed. */
-function compileVisibility(report: Report): (finding: Omit<Finding, 'change'>) => boolean {
+function compileVisibility(report: Report, inferred: boolean): (finding: Omit<Finding, 'change'>) => boolean {
   const whole = isWhole(report);
   const isCut = compileCut(report);
   const { ignore, ignore_literal } = report.scan.filters;
@@ -178,8 +180,19 @@ function compileVisibility(report: Report): (finding: Omit<Finding, 'change'>) =
   const literals = new Set(ignore_literal.map((path) => keyOf(fromText(path))));
   return (finding) => {
     const path = rawPath(finding);
+    if (finding.via === 'outdated' && !seesOutdated(report, inferred, finding)) return false;
     return whole && !isCut(finding) && !literals.has(keyOf(path)) && !globs.some((glob) => glob(path));
   };
+}
+
+/** Reasons that hold for good and for every host. With another reason, nobody knows whether it holds for the finding's service. */
+const settled: readonly OutdatedUnknown['because'][] = [
+  ...(['container', 'no_service', 'not_main', 'own_files', 'no_script', 'not_its_script'] as const),
+];
+
+function seesOutdated({ scan }: Report, inferred: boolean, { confidence = null }: Partial<Finding>): boolean {
+  if (scan.outdated == null || (confidence === 'likely' && !inferred)) return false;
+  return scan.outdated.unknown.every(({ because }) => settled.includes(because));
 }
 
 /** Returns whether the report may have left out the finding, because it cut the lists of some processes. */

@@ -19,12 +19,16 @@ export interface Sighting extends Omit<Finding, Judged> {
   pending: Pending;
 }
 
-/** Returns the sightings in the order of scope, uid and unit, then path and via. */
-export function collectSightings(report: Report): Sighting[] {
+/**
+ * Returns the sightings in the order of scope, uid and unit, then path and via.
+ * @param inferred whether to return what is only likely
+ */
+export function collectSightings(report: Report, inferred = false): Sighting[] {
   const processes = new Map(report.processes.map((process) => [process.pid, process]));
   const index: Index = { report, processes, births: indexBirths(), pendingOf: indexPending(report) };
   const all = [
     ...report.units.flatMap((unit) => unit.files.map((file) => unitSighting(unit, file, index))),
+    ...report.units.flatMap((unit) => outdatedSightings(unit, index, inferred)),
     ...report.processes
       .filter(({ unit }) => unit === null)
       .flatMap((process) => [
@@ -79,6 +83,23 @@ function unitSighting(unit: Unit, file: UnitFile, { report, processes, births, p
   });
 }
 
+/** Leaves hints out, because they are for people only. */
+function outdatedSightings(unit: Unit, { processes, pendingOf }: Index, inferred: boolean): Sighting[] {
+  return (unit.outdated ?? []).flatMap(({ kind, confidence, path, path_base64, package: owner, since, pids }) => {
+    if (confidence === 'possible' || (confidence === 'likely' && !inferred)) return [];
+    const users = pids.flatMap((pid) => processes.get(pid) ?? []);
+    const file = { path, path_base64, kind, role: 'code', state: 'replaced', package: owner } as const;
+    return identify({
+      ...{ unit: unit.name, scope: unit.scope, user: unit.user, container: null },
+      executable: users[0]?.executable?.path ?? null,
+      ...{ via: 'outdated', ...file, pids, confidence },
+      pending: pendingOf(file, pids, false),
+      replacedAt: since,
+      staleSince: since,
+    });
+  });
+}
+
 function looseSighting(
   process: Process,
   via: 'map' | 'fd',
@@ -107,7 +128,7 @@ export function programOf({ executable, name }: Pick<Process, 'executable' | 'na
 
 function useOf(file: UnitFile | DeletedMap | DeletedFd, via: 'map' | 'fd') {
   const { path, path_base64, kind, role, state, package: owner } = file;
-  return { via, path, path_base64, kind, role, state, package: owner };
+  return { via, path, path_base64, kind, role, state, package: owner, confidence: null };
 }
 
 function identify(sighting: Omit<Sighting, 'id'>): Sighting {

@@ -2,7 +2,7 @@
 // for many hosts, because it needs neither ids nor dates.
 
 import type { AcceptedFinding } from '../config/effective.ts';
-import type { Report } from '../documents/generated/report.ts';
+import type { Report, Unit } from '../documents/generated/report.ts';
 import { distinct } from '../keys.ts';
 import { compileAccepted, compileFilters, type Filters, type Judged } from './finding-filter.ts';
 import { programOf } from './sightings.ts';
@@ -24,10 +24,17 @@ export function compileStale(
       const judged = { unit, role: file.role, kind: file.kind, path: file.path, path_base64: file.path_base64 };
       return isWanted(judged) && acceptance(judged) === null;
     });
+  const isOutdated = ({ name, outdated = [] }: Unit): boolean =>
+    counts(
+      name,
+      outdated
+        .filter(({ confidence }) => confidence === 'certain')
+        .map(({ kind, path, path_base64 }) => ({ kind, path, path_base64, role: 'code' })),
+    );
   return ({ units, processes }) => {
     const programs = processes
       .filter(({ unit, maps, fds }) => unit === null && (counts(null, maps) || counts(null, fds)))
       .map((process) => `${process.container?.runtime} ${programOf(process)}`);
-    return units.filter(({ name, files }) => counts(name, files)).length + distinct(programs).length;
+    return units.filter((unit) => counts(unit.name, unit.files) || isOutdated(unit)).length + distinct(programs).length;
   };
 }

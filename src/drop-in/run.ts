@@ -42,6 +42,7 @@ async function scan(program: Program, options: DropInArguments, now: Date): Prom
     detail: 'processes',
     packages: false,
     fixes: false,
+    possible: false,
     systemctl: false,
     labels: {},
     now,

@@ -104,13 +104,16 @@ function findChange(use: Use, log: PackageLog): { change: Change; evidence: Vers
     // The log has no change that replaced the file, or several with different versions before.
     return isOne ? { change, evidence: 'upgrade_log' } : null;
   }
-  const { startedAt } = use;
-  // If the log begins after the process, the first change after the begin of the process may be missing in the log.
-  if (startedAt === null || log.beginsAt === null || log.beginsAt > startedAt) return null;
-  const since = changes.filter(({ endedAt }) => endedAt + 1000 >= startedAt);
-  const [change] = since;
-  if (change === undefined) return null;
+  const since = use.startedAt === null ? null : changesSince(log, use.owner.name, use.startedAt);
+  const [change] = since ?? [];
+  if (since === null || change === undefined) return null;
   return { change, evidence: since.length === 1 ? 'upgrade_log' : 'first_upgrade' };
+}
+
+/** Returns the changes of a package since a process began, the oldest first; null if the log may lack the first of them. */
+export function changesSince(log: PackageLog, name: string, startedAt: number): Change[] | null {
+  if (log.beginsAt === null || log.beginsAt > startedAt) return null;
+  return log.changes.filter((change) => change.name === name && change.endedAt + 1000 >= startedAt);
 }
 
 /**

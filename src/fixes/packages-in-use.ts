@@ -83,7 +83,12 @@ function earliest(times: readonly (bigint | null)[]): bigint | null {
 
 const milliseconds = (ns: bigint): number => Number(ns / 1_000_000n);
 
-function openManager(name: Use['owner']['manager'], uses: readonly Use[], { host, run }: FixesContext): Manager {
+/** @param uses their packages and starts say how much of the past is needed */
+export function openManager(
+  name: Use['owner']['manager'],
+  uses: readonly Pick<Use, 'owner' | 'startedAt'>[],
+  { host, run }: FixesContext,
+): Manager {
   const own = uses.filter(({ owner }) => owner.manager === name);
   const names = new Set(own.map(({ owner }) => owner.name));
   const since = own.reduce((least, { startedAt }) => Math.min(least, startedAt ?? 0), Number.POSITIVE_INFINITY);

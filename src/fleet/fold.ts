@@ -4,7 +4,7 @@
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Fleet, FleetFile, FleetUnit, UnreadableInput } from '../documents/generated/fleet.ts';
 import type { PlanReboot } from '../documents/generated/plan.ts';
-import type { DeletedFd, DeletedMap, Report, UnitFile } from '../documents/generated/report.ts';
+import type { DeletedFd, DeletedMap, Report, Unit, UnitFile } from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
 import { formatTime } from '../documents/time.ts';
 import { distinct, type KeyOf, keyMaker } from '../keys.ts';
@@ -48,6 +48,11 @@ interface UnitEntry {
   slots: number[];
 }
 
+/** Leaves out a unit in which nothing is gone, because it is listed for what is outdated. */
+function isAffected({ files, outdated = [] }: Unit): boolean {
+  return files.length > 0 || outdated.length === 0;
+}
+
 // A source may have two million broken lines, and nobody reads a list of them all.
 const listedPerSource = 100;
 
@@ -83,14 +88,14 @@ export class FleetFold {
         reboot_reasons: assessment.reboot.reasons,
         verdict: null,
       },
-      affected: report.summary.processes > 0 || report.units.length > 0,
+      affected: report.summary.processes > 0 || report.units.some(isAffected),
       whole: assessment.whole,
       fixes: collectHostFixes(report, assessment.whole, (cves) => this.#share(cves)),
       files: [],
       units: [],
     };
     this.#hosts.set(key, entry);
-    for (const { scope, name } of report.units) this.#addUnit(entry, { name, scope });
+    for (const { scope, name } of report.units.filter(isAffected)) this.#addUnit(entry, { name, scope });
     for (const [fileKey, use] of collectUses(report, this.#keyOf)) this.#addFile(entry, fileKey, use);
   }
 

@@ -47,6 +47,11 @@ export function readBootedAtNs(procPath: string): bigint | null {
   return bootClockZero({ epochMs: Date.now(), monotonicNs: process.hrtime.bigint(), uptimeSeconds });
 }
 
+/** The monotonic clock's zero in milliseconds since the epoch. A suspend of the host moves it, so that earlier events seem later. */
+export function readMonotonicZero(): number {
+  return Date.now() - Number(process.hrtime.bigint() / 1_000_000n);
+}
+
 const secondNs = 1_000_000_000n;
 
 /** Whether a time in nanoseconds since the epoch lies ahead by more than the clocks of files and programs differ. */

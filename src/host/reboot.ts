@@ -9,9 +9,9 @@ import { readStagedImage, readSwitchedSystem } from './booted-system.ts';
 import { type HostPlaces, readContainer } from './container.ts';
 import { readFirstWrittenNs } from './file-times.ts';
 import { readHostFile } from './files.ts';
-import { compareKernelVersions, mayReplace, parseKernelVersion } from './kernel-version.ts';
 import { type InstalledKernel, readInstalledAtNs, readInstalledKernels } from './kernels.ts';
 import { readLivepatches } from './livepatches.ts';
+import { compareInstalled } from './next-kernel.ts';
 
 interface KernelJudgement {
   reasons: RebootReason[];
@@ -23,12 +23,17 @@ interface KernelJudgement {
  * `required` is null if nothing asks for a reboot and the kernels cannot be compared: in a container, in a virtual machine that
  * was started with a kernel of its host, or if no rule understands the names.
  * @param running release of the running kernel, null if it is not known
+ * @param microcode the reasons that the processor's microcode gives
  */
-export function readReboot({ root, procPath, init }: HostPlaces, running: string | null): Reboot {
+export function readReboot(
+  { root, procPath, init }: HostPlaces,
+  running: string | null,
+  microcode: readonly RebootReason[] = [],
+): Reboot {
   const container = readContainer(root, procPath, init);
   const kernel = judgeKernel(container, { root, procPath }, running);
   const images = container === null ? [...readStagedImage(root), ...readSwitchedSystem(root)] : [];
-  const reasons = [...kernel.reasons, ...images, ...readRequiredFile(root), ...readNeededFile(root)];
+  const reasons = [...kernel.reasons, ...images, ...microcode, ...readRequiredFile(root), ...readNeededFile(root)];
   const required = reasons.length > 0 || (kernel.unknown === null ? false : null);
   return {
     required,
@@ -67,22 +72,15 @@ function judgeKernels(
   loads: boolean,
 ): KernelJudgement {
   const reasons: RebootReason[] = [];
-  const own = parseKernelVersion(running);
-  const versions = installed.map(({ release }) => ({ release, version: parseKernelVersion(release) }));
-  const newest = versions
-    .filter(({ version }) => version.flavour === own.flavour)
-    .sort((a, b) => compareKernelVersions(a.version, b.version))
-    .at(-1);
-  if (newest && compareKernelVersions(newest.version, own) > 0) {
-    const since = formatTimeNs(readInstalledAtNs(root, newest.release));
-    reasons.push({ code: 'kernel_outdated', running, installed: newest.release, since });
+  const { newer, isInstalled, doubtful } = compareInstalled(running, installed);
+  if (newer !== null) {
+    const since = formatTimeNs(readInstalledAtNs(root, newer));
+    reasons.push({ code: 'kernel_outdated', running, installed: newer, since });
   }
-  const known = installed.some(({ release }) => release === running);
-  if (!known && loads && installed.some(({ hasModules }) => hasModules)) {
+  if (!isInstalled && loads && installed.some(({ hasModules }) => hasModules)) {
     reasons.push({ code: 'kernel_modules_missing', running, since: null });
   }
-  const doubtful = versions.find(({ version }) => mayReplace(version, own))?.release ?? null;
-  return { reasons, unknown: explainDoubt(running, known, doubtful) };
+  return { reasons, unknown: explainDoubt(running, isInstalled, doubtful) };
 }
 
 /** @param doubtful an installed kernel that may be newer than the running one */

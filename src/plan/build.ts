@@ -54,6 +54,7 @@ export function buildPlan(
     daemon_reload: actions.some(({ action }) => action === 'daemon_reload'),
     daemon_reexec: actions.some(({ action }) => action === 'daemon_reexec'),
     reboot,
+    microcode: report.host.microcode ?? null,
     actions,
     clean: isClean(actions, reboot, complete),
     ignored: ignored.sort(compareIgnored),

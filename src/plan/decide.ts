@@ -1,12 +1,12 @@
 // One target -> its action, if anything has to be done, and the findings that call for nothing.
 
-import type { Action, Ignored, ReasonCode } from '../documents/generated/plan.ts';
+import type { Action, Ignored, ReasonCode, Remark } from '../documents/generated/plan.ts';
 import type { ShippedPolicy, UserPolicy } from '../policy/match.ts';
 import type { Decision } from '../policy/rule.ts';
 import { buildArgv } from './argv.ts';
 import { buildFixes, type KnownFixes } from './fixes.ts';
 import { harmlessness } from './harmless.ts';
-import type { PlanReason } from './reasons.ts';
+import { compareReasons, type PlanReason } from './reasons.ts';
 import { buildRemarks } from './remarks.ts';
 import { needsStanding, type Target } from './target.ts';
 import { decideAction, hasCode, mapsCode, type Verdict } from './verdict.ts';
@@ -34,6 +34,7 @@ export interface Facts {
 
 export function decide(target: Target, policy: Policy, { systemdVersion, fixes }: Facts): Settled {
   const reasons: PlanReason[] = [];
+  const inferred: PlanReason[] = [];
   const ignored: Ignored[] = [];
   let first: { index: number; decision: Decision } | null = null;
   for (const finding of target.findings) {
@@ -42,22 +43,46 @@ export function decide(target: Target, policy: Policy, { systemdVersion, fixes }
       bytes: finding.bytes,
       affects: rest?.affects ?? true,
       mayBeHanded: mayBeHanded(finding, target),
+      isInferred: finding.isInferred,
     });
     if (match?.decision.action === 'ignore') {
       ignored.push(ignore(target, finding, 'policy', match.decision.reason));
     } else if (match === null && rest !== null) {
       ignored.push(ignore(target, finding, finding.code, rest.reason));
+    } else if (match === null && finding.isInferred) {
+      inferred.push(finding);
     } else {
       reasons.push(finding);
       if (match !== null && (first === null || match.index < first.index)) first = match;
     }
   }
-  if (reasons.length === 0) return { action: null, isTrusted: false, reasons, ignored };
+  if (reasons.length + inferred.length === 0) return { action: null, isTrusted: false, reasons, ignored };
   const affected = { ...target, findings: reasons };
-  const verdict = decideAction(affected, first?.decision ?? null, shippedDecision(affected, policy.shipped));
-  const action = buildAction(affected, verdict, systemdVersion);
-  return { action: { ...action, fixes: buildFixes(reasons, fixes) }, isTrusted: first !== null, reasons, ignored };
+  const verdict =
+    reasons.length === 0
+      ? leftToPeople
+      : decideAction(affected, first?.decision ?? null, shippedDecision(affected, policy.shipped));
+  const cured = curesCode.includes(verdict.action) ? [...reasons, ...inferred].sort(compareReasons) : reasons;
+  const action = buildAction({ ...target, findings: cured }, verdict, systemdVersion);
+  const remarks = cured.length < reasons.length + inferred.length ? [...action.remarks!, notCured] : action.remarks!;
+  return {
+    action: { ...action, remarks, fixes: buildFixes(cured, fixes) },
+    isTrusted: first !== null,
+    reasons: cured,
+    ignored,
+  };
 }
+
+/** No machine acts on an inference alone. */
+const leftToPeople: Verdict = { action: 'manual', blockedBy: 'inferred', policy: null, signal: null };
+
+/** After these actions, no process of the target runs old code. */
+const curesCode: readonly Verdict['action'][] = ['restart', 'manual', 'reboot'];
+
+const notCured: Remark = {
+  code: 'likely_outdated',
+  message: 'a script of it is likely outdated as well, and only a restart would cure that',
+};
 
 /** Returns whether a user can make the target use the file. */
 function mayBeHanded({ role, standing }: PlanReason, { kind }: Target): boolean {

@@ -2,7 +2,7 @@
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Because, ReasonCode } from '../documents/generated/plan.ts';
-import type { Owner, Process, Role, State, Unit, UnitFile } from '../documents/generated/report.ts';
+import type { Outdated, Owner, Process, Role, State, Unit, UnitFile } from '../documents/generated/report.ts';
 import { type KeyOf, keyMaker } from '../keys.ts';
 import { fromDocument } from '../procfs/bytes.ts';
 import { isHandedStream } from './standard-streams.ts';
@@ -25,6 +25,8 @@ export interface PlanReason {
   owner: Owner | null;
   /** Whether the file may be a reason to act, if it is held and not mapped. */
   standing: Standing;
+  /** Whether it is inferred, and not seen, that it is outdated. */
+  isInferred: boolean;
   /** In rising order. */
   pids: number[];
 }
@@ -38,6 +40,8 @@ type GoneFile = Pick<UnitFile, 'path' | 'path_base64' | 'kind' | 'role' | 'state
   handed?: boolean;
   owner?: Owner | null;
   standing?: Standing;
+  /** Only for what is outdated and not gone. */
+  outdated?: Pick<Outdated, 'kind' | 'confidence'>;
   pids: number[];
 };
 
@@ -56,12 +60,13 @@ export function buildReasons(files: readonly GoneFile[]): PlanReason[] {
   for (const file of files) {
     const { path, path_base64: base64, role } = file;
     const bytes = fromDocument(path, base64);
-    const code = codes[role](file);
+    const code: ReasonCode = file.outdated === undefined ? codes[role](file) : `${file.outdated.kind}_outdated`;
     const owner = file.owner ?? null;
-    const key = keyOf(code, path, base64, owner === null ? null : owner.uid);
+    const key = keyOf(code, path, base64, owner === null ? null : owner.uid, file.outdated?.confidence ?? null);
     const finding = findings.get(key) ?? {
       ...{ path, bytes, kind: file.kind, role, code, package: file.package, heldBytes: null, handed: false },
       ...{ owner, standing: file.standing ?? 'own', isMappedCode: false },
+      isInferred: file.outdated?.confidence === 'likely',
       ...{ pids: new Set<number>(), counted: new Set<string>() },
     };
     findings.set(key, finding);
@@ -73,13 +78,16 @@ export function buildReasons(files: readonly GoneFile[]): PlanReason[] {
   }
   return [...findings.values()]
     .map(({ pids, counted: _, ...finding }) => ({ ...finding, pids: [...pids].sort((a, b) => a - b) }))
-    .sort(
-      (a, b) =>
-        compareBytes(a.path, b.path) ||
-        compareBytes(a.code, b.code) ||
-        compareBytes(a.bytes, b.bytes) ||
-        (a.owner?.uid ?? -1) - (b.owner?.uid ?? -1),
-    );
+    .sort(compareReasons);
+}
+
+export function compareReasons(a: PlanReason, b: PlanReason): number {
+  return (
+    compareBytes(a.path, b.path) ||
+    compareBytes(a.code, b.code) ||
+    compareBytes(a.bytes, b.bytes) ||
+    (a.owner?.uid ?? -1) - (b.owner?.uid ?? -1)
+  );
 }
 
 function count(finding: { heldBytes: number | null; counted: Set<string> }, file: GoneFile, keyOf: KeyOf): void {
@@ -107,7 +115,21 @@ export function unitReasons(
     const handed = isHandedStream(file, holders, unit.systemd?.main_pid ?? null);
     return { ...file, pids: users, handed, standing: standingOf(file, owners, processes) };
   });
-  return buildReasons(shared.filter((file) => file.pids.length > 0));
+  const old = outdatedFiles(unit.outdated).map((file) => ({
+    ...file,
+    pids: file.pids.filter((pid) => pids.has(pid)),
+  }));
+  return buildReasons([...shared, ...old].filter((file) => file.pids.length > 0));
+}
+
+/** A hint is never a reason for an action. */
+function outdatedFiles(outdated: readonly Outdated[] = []): GoneFile[] {
+  return outdated
+    .filter(({ confidence }) => confidence !== 'possible')
+    .map(({ path, path_base64, package: owner, pids, ...facts }) => ({
+      ...{ path, path_base64, kind: 'regular', role: 'code', state: 'unknown', package: owner, pids },
+      outdated: facts,
+    }));
 }
 
 /** Builds the findings of whole processes. */

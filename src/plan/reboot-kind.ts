@@ -56,6 +56,7 @@ function subjectOf(reason: RebootReason, survivors: readonly string[] | null): S
     case 'kernel_modules_missing':
     case 'image_staged':
     case 'system_switched':
+    case 'microcode_outdated':
       return 'boot';
     case 'reboot_required_file':
       return subjectOfPackages(reason.packages);

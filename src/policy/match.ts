@@ -12,6 +12,8 @@ export interface PolicyFile {
   affects: boolean;
   /** Whether a user may have handed the file over. Then a rule without a path can only ignore the file or leave it to people. */
   mayBeHanded: boolean;
+  /** Whether it is inferred that the file is outdated. Then only a rule that says so can ask for a restart. */
+  isInferred?: boolean;
 }
 
 /** Returns the first of the user's rules that applies to this file of this unit, with its place in the list, or null. */
@@ -20,6 +22,7 @@ export type UserPolicy = (names: UnitNames, file: PolicyFile) => { index: number
 export function compileUserPolicy(rules: readonly UserPolicyRule[]): UserPolicy {
   const compiled = rules.map((rule, index) => ({
     index,
+    mayInfer: rule.inferred !== undefined,
     matchUnit: rule.unit === undefined ? null : compileUnitPattern(rule.unit),
     matchesPath: rule.path === undefined ? null : compileGlob(fromText(rule.path)),
     decision: {
@@ -31,7 +34,8 @@ export function compileUserPolicy(rules: readonly UserPolicyRule[]): UserPolicy 
     },
   }));
   return (names, file) => {
-    for (const { index, matchUnit, matchesPath, decision } of compiled) {
+    for (const { index, mayInfer, matchUnit, matchesPath, decision } of compiled) {
+      if (file.isInferred && !mayInfer && !leavesOut(decision.action)) continue;
       if (matchesPath === null ? !isAbout(file, decision.action) : !matchesPath(file.bytes)) continue;
       const name = matchUnit === null ? names.unit : matchUnit(names, leavesAlone(decision.action));
       if (matchUnit === null || name !== null) return { index, decision: sayAlias(decision, names, name) };
@@ -40,8 +44,13 @@ export function compileUserPolicy(rules: readonly UserPolicyRule[]): UserPolicy 
   };
 }
 
+/** Returns whether the action does nothing to the unit. */
+function leavesOut(action: PolicyAction): boolean {
+  return action === 'ignore' || action === 'manual';
+}
+
 function isAbout({ affects, mayBeHanded }: PolicyFile, action: PolicyAction): boolean {
-  return affects && (!mayBeHanded || action === 'ignore' || action === 'manual');
+  return affects && (!mayBeHanded || leavesOut(action));
 }
 
 export interface PolicyTarget extends UnitNames {

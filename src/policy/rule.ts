@@ -34,6 +34,8 @@ export interface UserPolicyRule {
   readonly path?: string | undefined;
   readonly action: PolicyAction;
   readonly signal?: string | undefined;
+  /** Whether the rule also restarts for a script that is likely outdated. */
+  readonly inferred?: 'restart' | undefined;
   readonly reason: string;
   readonly file: string;
   readonly line: number;

@@ -57,23 +57,38 @@ export function parseSuspiciousMappings(maps: Buffer): SuspiciousMappings {
   const mappings: Mapping[] = [];
   let odd = 0;
   for (const start of suspiciousLines(maps)) {
-    const end = maps.indexOf(newline, start);
-    const mapping = parseMapping(maps.toString('latin1', start, end === -1 ? maps.length : end));
+    const mapping = parseLine(maps, start);
     if (mapping) mappings.push(mapping);
     else odd++;
   }
   return { mappings, odd };
 }
 
-function suspiciousLines(maps: Buffer): Iterable<number> {
-  const starts = new Set<number>();
-  for (const needle of needles) {
-    let at = maps.indexOf(needle, 0, 'latin1');
-    while (at !== -1) {
-      starts.add(at === 0 ? 0 : maps.lastIndexOf(newline, at) + 1);
-      const end = maps.indexOf(newline, at);
-      at = end === -1 ? -1 : maps.indexOf(needle, end, 'latin1');
-    }
+/** Returns the first mapping that fits, of the lines that have the text; null if there is none. */
+export function findMapping(maps: Buffer, text: string, fits: (mapping: Mapping) => boolean): Mapping | null {
+  for (const start of linesWith(maps, text)) {
+    const mapping = parseLine(maps, start);
+    if (mapping !== null && fits(mapping)) return mapping;
   }
+  return null;
+}
+
+function suspiciousLines(maps: Buffer): Iterable<number> {
+  const starts = new Set(needles.flatMap((needle) => [...linesWith(maps, needle)]));
   return [...starts].sort((a, b) => a - b);
+}
+
+/** Yields where the lines begin that have the text. */
+function* linesWith(maps: Buffer, text: string): Generator<number> {
+  let at = maps.indexOf(text, 0, 'latin1');
+  while (at !== -1) {
+    yield at === 0 ? 0 : maps.lastIndexOf(newline, at) + 1;
+    const end = maps.indexOf(newline, at);
+    at = end === -1 ? -1 : maps.indexOf(text, end, 'latin1');
+  }
+}
+
+function parseLine(maps: Buffer, start: number): Mapping | null {
+  const end = maps.indexOf(newline, start);
+  return parseMapping(maps.toString('latin1', start, end === -1 ? maps.length : end));
 }

@@ -8,7 +8,7 @@ import type { Bytes } from './bytes.ts';
 import { type FdInfo, parseFdInfo } from './fdinfo.ts';
 import { type Glimpse, glimpse, glimpseOpenFile, type OpenFile, readFdLink } from './hold.ts';
 import type { MountOf } from './live-mounts.ts';
-import { parseSuspiciousMappings, type SuspiciousMappings } from './maps.ts';
+import { findMapping, type Mapping, parseSuspiciousMappings, type SuspiciousMappings } from './maps.ts';
 import { linkMayBeGone } from './quick-look.ts';
 import { O_PATH, orNull, readBytes, readLink, readShared } from './reader.ts';
 import { parseStat, type Stat } from './stat.ts';
@@ -80,6 +80,11 @@ export class OpenProcess {
   /** Whether maps contains this text; false if maps cannot be read. Nothing is parsed. */
   mapsMention(part: Bytes): boolean {
     return orNull(() => readShared(`${this.#base}/maps`).includes(part, 0, 'latin1')) ?? false;
+  }
+
+  /** The first mapping whose line has the text and that fits; null if there is none. Throws what node:fs throws. */
+  findMapping(text: Bytes, fits: (mapping: Mapping) => boolean): Mapping | null {
+    return findMapping(readShared(`${this.#base}/maps`), text, fits);
   }
 
   readSuspiciousFds(): FdLink[] {
@@ -155,6 +160,10 @@ export class OpenProcess {
 
   readRoot(): Bytes | null {
     return orNull(() => readLink(this.rootPath));
+  }
+
+  readFolder(): Bytes | null {
+    return orNull(() => readLink(`${this.#base}/cwd`));
   }
 
   /** The magic link to the process's root. */

@@ -6,7 +6,13 @@ import { mayNameGoneFile } from './maps.ts';
 import { readAsText, readToSearch, type Trouble, troubleOf } from './reader.ts';
 import { parseStat } from './stat.ts';
 
-export type QuickLook = { kind: 'clean' } | { kind: 'kernel_thread' } | { kind: Trouble } | Suspicious;
+export type QuickLook = Clean | { kind: 'kernel_thread' } | { kind: Trouble } | Suspicious;
+
+/** `program`: the text of the exe link; null if the maps were not looked at. */
+export interface Clean {
+  kind: 'clean';
+  program: string | null;
+}
 
 export interface Suspicious {
   kind: 'suspicious';
@@ -14,7 +20,7 @@ export interface Suspicious {
   leaderExited: boolean;
 }
 
-const clean: QuickLook = { kind: 'clean' };
+const clean: QuickLook = { kind: 'clean', program: null };
 
 /** Whether a link in fd/ or exe may name a gone file. */
 export function linkMayBeGone(link: string): boolean {
@@ -40,13 +46,19 @@ export function quickLook(directory: string, include: { maps: boolean; fds: bool
     }
   };
   let mapsEmpty = false;
+  let program: string | null = null;
   const found =
     attempt(() => {
       const maps = readToSearch(`${directory}/maps`);
       mapsEmpty = maps.length === 0;
       return include.maps && mayNameGoneFile(maps);
     }) ||
-    (!mapsEmpty && include.maps && attempt(() => programMayBeGone(directory))) ||
+    (!mapsEmpty &&
+      include.maps &&
+      attempt(() => {
+        program = readProgram(directory);
+        return program === null || linkMayBeGone(program);
+      })) ||
     (!mapsEmpty && include.fds && attempt(() => someFdMayBeGone(`${directory}/fd`)));
   if (found) return { kind: 'suspicious', leaderExited: false };
   if (mapsEmpty || trouble !== null) {
@@ -64,7 +76,7 @@ export function quickLook(directory: string, include: { maps: boolean; fds: bool
     // Another process has the PID now, or exec(2) changed what was being read. The long look reads again while it holds the process.
     if (unread) return { kind: 'suspicious', leaderExited: false };
   }
-  return trouble === null ? clean : { kind: trouble };
+  return trouble === null ? { kind: 'clean', program } : { kind: trouble };
 }
 
 function readOrTrouble<T>(read: () => T): T | Trouble {
@@ -82,12 +94,12 @@ export function worse(a: Trouble | null, b: Trouble): Trouble {
   return a !== null && ranks[a] >= ranks[b] ? a : b;
 }
 
-function programMayBeGone(directory: string): boolean {
+/** Returns null if the path is too long to print. If the program is mapped, maps has it too. */
+function readProgram(directory: string): string | null {
   try {
-    return linkMayBeGone(readlinkSync(`${directory}/exe`, 'latin1'));
+    return readlinkSync(`${directory}/exe`, 'latin1');
   } catch (error) {
-    // The path is too long to print. If the program is mapped, maps has it too.
-    if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') return true;
+    if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') return null;
     throw error;
   }
 }

@@ -1,9 +1,10 @@
 // A path -> the file at that path now, as a process sees it. A look never hangs, follows only symlinks that only root could have
 // made, and never leaves the process's root. path_resolution(7), openat(2) O_PATH, proc_pid_root(5).
 
-import { type BigIntStats, closeSync, constants } from 'node:fs';
+import { type BigIntStats, closeSync, constants, lstatSync, openSync, readSync } from 'node:fs';
 import { keyMaker } from '../keys.ts';
 import type { Bytes } from './bytes.ts';
+import { isLayered } from './file-systems.ts';
 import { type Held, hold, holdChild } from './hold.ts';
 import type { LiveMounts } from './live-mounts.ts';
 import type { MountTable } from './mounts.ts';
@@ -23,6 +24,12 @@ export interface FileLook {
   target: Bytes | null;
   /** ctime in nanoseconds since the epoch. */
   changedAtNs: bigint;
+  /** When its content was last written, in nanoseconds since the epoch. */
+  modifiedAtNs: bigint;
+  /** When the file was made, in nanoseconds since the epoch; null if its file system does not tell. */
+  bornAtNs: bigint | null;
+  /** Uid of its owner. */
+  ownerUid: number;
 }
 
 export type PathLook = FileLook | { kind: 'absent' } | { kind: 'unknown' };
@@ -87,6 +94,21 @@ export class View {
     return look;
   }
 
+  /**
+   * Reads the first bytes of the regular file at `path`; null if there is none, or it cannot be read. A link is not followed, and a lease
+   * on the file is not waited for: fcntl(2) F_SETLEASE.
+   */
+  readBeginning(path: Bytes, most: number): Bytes | null {
+    const below = this.#below(path);
+    let read: Bytes | null = null;
+    if (below !== null) {
+      this.#walk(below, mostLinks, (child) => {
+        if (child.stat.isFile()) read = orNull(() => readStart(child.fd, most));
+      });
+    }
+    return read;
+  }
+
   /** The path as this view's mount table has it; null if it is not below the process's root. */
   mountPath(path: Bytes): Bytes | null {
     const below = this.#below(path);
@@ -104,8 +126,11 @@ export class View {
     return path.startsWith(`${this.#prefix}/`) ? path.slice(this.#prefix.length) : null;
   }
 
-  /** @param below a path from the process's root */
-  #walk(below: Bytes, linksLeft: number): PathLook {
+  /**
+   * @param below a path from the process's root
+   * @param use gets the file while it is held
+   */
+  #walk(below: Bytes, linksLeft: number, use?: (child: Held) => void): PathLook {
     if (this.#root === null || linksLeft < 0) return unknown;
     if (!this.mounts.isLocalWalk(this.#wholePaths ? this.#prefix + below : below)) return unknown;
     const names = below.split('/').filter((name) => name !== '');
@@ -113,15 +138,16 @@ export class View {
     if (last === undefined || names.includes('..') || last === '..') return unknown;
     const directory = this.#directory(names, this.#root);
     if (directory.kind === 'moved') {
-      const look = this.#walk(`${directory.to}/${last}`, linksLeft - 1);
+      const look = this.#walk(`${directory.to}/${last}`, linksLeft - 1, use);
       // A link in a chroot may be meant for processes outside of it. If it leads to nothing in here, that proves nothing.
       return look.kind === 'absent' && this.#prefix !== '' ? unknown : look;
     }
     if (directory.kind !== 'open') return directory;
     const child = this.#hold(directory.at, last);
     if ('kind' in child) return child;
+    use?.(child);
     closeSync(child.fd);
-    const { dev, ino, ctimeNs, size } = child.stat;
+    const { dev, ino, ctimeNs, mtimeNs, size, uid } = child.stat;
     const target = readRootsLink(directory.at, last, child.stat);
     return {
       kind: 'file',
@@ -133,6 +159,9 @@ export class View {
       size,
       target: target === null ? null : this.#prefix + resolveLink([...names, last], names.length, target),
       changedAtNs: ctimeNs,
+      modifiedAtNs: mtimeNs,
+      bornAtNs: birthOf(child),
+      ownerUid: Number(uid),
     };
   }
 
@@ -186,6 +215,26 @@ function readRootsLink(parent: Held, name: Bytes, link: BigIntStats): Bytes | nu
   if (!link.isSymbolicLink() || !isRoots(link) || !isRoots(parent.stat) || (parent.stat.mode & 0o022n) !== 0n)
     return null;
   return orNull(() => readLink(`/proc/self/fd/${parent.fd}/${name}`));
+}
+
+function readStart(held: number, most: number): Bytes {
+  // The held file is regular, and its file system is local. So opening it again reaches no other file, and waits for nobody.
+  const fd = openSync(`/proc/self/fd/${held}`, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  try {
+    const buffer = Buffer.alloc(most);
+    return buffer.toString('latin1', 0, readSync(fd, buffer, 0, most, 0));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Without statx(2), Node tells the ctime for the birth. procfs keeps no births. */
+let tellsBirths: boolean | undefined;
+
+/** Files of overlays do not count, because a chmod copies the file up, and the copy is born then. */
+function birthOf({ stat, mount }: Held): bigint | null {
+  tellsBirths ??= lstatSync('/proc/self/stat', { bigint: true }).birthtimeNs === 0n;
+  return tellsBirths && stat.birthtimeNs > 0n && !isLayered(mount.fsType) ? stat.birthtimeNs : null;
 }
 
 const isRoots = ({ uid }: BigIntStats): boolean => uid === 0n;

@@ -46,6 +46,8 @@ function reasonWords(reason: RebootReason): string {
       return `a newer image waits for the next boot: ${quote(sanitize(reason.path))} exists`;
     case 'system_switched':
       return `the current system has another ${enumerate(reason.parts)} than was booted`;
+    case 'microcode_outdated':
+      return `microcode ${sanitize(reason.installed)} is in ${quote(sanitize(reason.path))}, ${sanitize(reason.running)} runs`;
     case 'unit':
       return `${quote(sanitizeUnit(reason.unit))} cannot be restarted safely`;
   }

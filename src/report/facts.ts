@@ -13,6 +13,7 @@ import type {
   Warning,
 } from '../documents/generated/report.ts';
 import type { PackageInUse } from '../fixes/packages-in-use.ts';
+import type { OutdatedUse } from '../outdated/outdated.ts';
 import type { OwnerKind } from '../owner-kind.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { KernelHeldFile } from '../procfs/kernel-held.ts';
@@ -34,10 +35,10 @@ export interface PackageFacts {
   formerOwners: ReadonlyMap<Bytes, Package>;
 }
 
-/** One gone file of a package, as one process uses it. */
+/** One gone file, or one outdated script, of a package, as one process uses it. */
 export interface PackageUser {
   process: AttributedProcess;
-  finding: MapFinding | FdFinding;
+  replacedAtNs: bigint | null;
 }
 
 export interface ReportFacts {
@@ -56,6 +57,8 @@ export interface ReportFacts {
   /** By unit name: the sockets of services of the system; a service whose sockets are not known has no entry. */
   sockets: ReadonlyMap<string, Sockets>;
   packages: ReadonlyMap<Bytes, Package>;
+  /** By pid: what the process runs that is superseded and not gone. */
+  outdated: ReadonlyMap<number, readonly OutdatedUse[]>;
   /** null if fixes were not asked for. */
   fixes: PackageFacts | null;
   userName: (uid: number) => string | null;

@@ -35,7 +35,7 @@ function buildPackage(
   { userName, scan }: Pick<ReportFacts, 'userName' | 'scan'>,
 ): PackageInUse {
   const { fixes, users } = facts;
-  const times = users.flatMap(({ finding }) => finding.replacedAtNs ?? []);
+  const times = users.flatMap(({ replacedAtNs }) => replacedAtNs ?? []);
   return {
     name: facts.name,
     source: facts.source,

@@ -19,12 +19,15 @@ import type { Attribution } from '../systemd/attribution.ts';
 import { tool } from '../version.ts';
 import { renderCommand } from './command-line.ts';
 import type { AttributedCut, AttributedProcess, ReportFacts } from './facts.ts';
+import { buildOutdated } from './outdated.ts';
 import { buildPackages, ownerOf, withRunningVersion } from './packages.ts';
 import { buildUnits } from './units.ts';
 import { buildOwner, buildPath, buildSourcedPath, buildUser, sumHeldBytes, sumHeldMemoryBytes } from './values.ts';
 
 export function buildReport(facts: ReportFacts): Report {
   const processes = [...facts.processes].sort((a, b) => a.pid - b.pid);
+  // A process without gone files is listed because it is outdated.
+  const affected = processes.filter(({ pid, maps, fds }) => maps.length + fds.length > 0 || !facts.outdated.has(pid));
   const units = buildUnits(processes, facts);
   const cuts = [...facts.cuts.values()];
   const byPid = new Map(processes.map((process) => [process.pid, process]));
@@ -38,8 +41,8 @@ export function buildReport(facts: ReportFacts): Report {
     host: facts.host,
     scan: { ...facts.scan, cut: cuts.map((cut) => buildCut(cut, byPid.get(cut.pid) ?? null, facts)) },
     summary: {
-      processes: processes.length,
-      units: units.length,
+      processes: affected.length,
+      units: units.filter(({ files, outdated = [] }) => files.length > 0 || outdated.length === 0).length,
       maps: processes.reduce((sum, process) => sum + process.maps.length, unlisted('maps')),
       fds: processes.reduce((sum, process) => sum + process.fds.length, unlisted('fds')),
       held_bytes: sumHeldBytes(held),
@@ -103,6 +106,7 @@ function buildProcess(process: AttributedProcess, facts: ReportFacts): Process {
       user: buildUser(container.uid, facts.userName),
       cgroup: container.cgroup,
     },
+    outdated: buildOutdated([process.pid], facts),
     maps: process.maps.map((map) => buildMap(map, facts)).sort(byPath),
     fds: process.fds.map((fd) => buildFd(fd, facts)),
   };

@@ -8,6 +8,7 @@ import { keyMaker } from '../keys.ts';
 import { toText } from '../procfs/bytes.ts';
 import type { SessionLeader } from '../procfs/sessions.ts';
 import type { AttributedProcess, ReportFacts } from './facts.ts';
+import { buildOutdated } from './outdated.ts';
 import { ownerOf, withRunningVersion } from './packages.ts';
 import { buildOwner, buildSourcedPath, buildUser, sumHeldBytes, sumHeldMemoryBytes } from './values.ts';
 
@@ -53,6 +54,10 @@ function buildUnit(unit: NamedUnit, members: readonly AttributedProcess[], facts
     sessions: buildSessions(unit, members, facts),
     sockets: unit.scope === 'system' ? (facts.sockets.get(unit.name) ?? null) : null,
     files: buildFiles(uses, facts),
+    outdated: buildOutdated(
+      members.map(({ pid }) => pid),
+      facts,
+    ),
     held_bytes: sumHeldBytes(held),
     held_memory_bytes: sumHeldMemoryBytes(held),
     stale_since: formatTimeNs(earliest(stale)),

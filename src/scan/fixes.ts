@@ -7,11 +7,13 @@ import { findFormerOwners } from '../fixes/former-owners.ts';
 import { findPackagesInUse } from '../fixes/packages-in-use.ts';
 import type { Host } from '../fixes/trusted-file.ts';
 import type { Use } from '../fixes/use.ts';
+import { startedAfter } from '../fixes/version-since.ts';
 import { readBootTime, readClockTicks } from '../host/clock.ts';
+import type { OutdatedUse } from '../outdated/outdated.ts';
 import { isPlaceOfPackages } from '../path-evidence.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Views } from '../procfs/views.ts';
-import type { AttributedProcess, PackageFacts } from '../report/facts.ts';
+import type { AttributedProcess, PackageFacts, PackageUser } from '../report/facts.ts';
 import { run } from '../spawn.ts';
 import type { ScanOptions } from './options.ts';
 
@@ -24,9 +26,21 @@ interface Gone {
   owner: Package;
 }
 
+/** One use of a package, by a gone file or by an outdated script, which is no finding. */
+interface InUse extends PackageUser {
+  use: Use;
+  finding: Finding | null;
+}
+
+export interface Owned {
+  owners: ReadonlyMap<Bytes, Package>;
+  /** By pid. */
+  outdated: ReadonlyMap<number, readonly OutdatedUse[]>;
+}
+
 export async function queryFixes(
   processes: readonly AttributedProcess[],
-  owners: ReadonlyMap<Bytes, Package>,
+  { owners, outdated }: Owned,
   views: Views,
   { procPath }: Pick<ScanOptions, 'procPath'>,
 ): Promise<PackageFacts> {
@@ -39,21 +53,37 @@ export async function queryFixes(
   });
   const bootTime = readBootTime(procPath);
   const ticks = readClockTicks();
-  const uses = gone.map(({ process, finding, owner }): Use => {
+  const ofFiles = gone.map(({ process, finding, owner }): InUse => {
     const { pid, identity } = process;
-    const { modifiedAtNs, ownerUid, unlinkedAtNs } = finding;
+    const { modifiedAtNs, ownerUid, unlinkedAtNs, replacedAtNs } = finding;
     const startedAt = bootTime === null ? null : (bootTime + identity.stat.startTicks / ticks) * 1000;
     const note = ('note' in finding ? finding.note : null) ?? null;
-    return { pid, owner, modifiedAtNs, fileOwner: ownerUid, unlinkedAtNs, startedAt, note };
+    const use = { pid, owner, modifiedAtNs, fileOwner: ownerUid, unlinkedAtNs, startedAt, note };
+    return { process, finding, replacedAtNs, use };
   });
-  const inUse = await findPackagesInUse(uses, { host, run });
+  const all = [...ofFiles, ...processes.flatMap((process) => usesOfScripts(process, outdated))];
+  const inUse = await findPackagesInUse(
+    all.map(({ use }) => use),
+    { host, run },
+  );
   const runningVersions = new Map<Finding, string>();
   const packages = inUse.map((each) => {
-    const members = each.uses.map((index) => gone[index]!);
-    for (const { finding } of members) if (each.runningVersion) runningVersions.set(finding, each.runningVersion);
-    return { ...each, users: members };
+    const users = each.uses.map((index) => all[index]!);
+    for (const { finding } of users)
+      if (finding !== null && each.runningVersion) runningVersions.set(finding, each.runningVersion);
+    return { ...each, users };
   });
   return { packages, runningVersions, formerOwners: former };
+}
+
+/** A hint is no evidence of a version. The old script is not there to be looked at, so that only the log tells its version. */
+function usesOfScripts(process: AttributedProcess, outdated: Owned['outdated']): InUse[] {
+  return (outdated.get(process.pid) ?? []).flatMap(({ confidence, package: owner, since, beganAt }) => {
+    if (confidence === 'possible' || owner === null || beganAt === null) return [];
+    const file = { modifiedAtNs: null, fileOwner: null, unlinkedAtNs: null, note: null };
+    const use = { pid: process.pid, owner, startedAt: startedAfter(beganAt), ...file };
+    return [{ process, finding: null, replacedAtNs: since === null ? null : BigInt(since) * 1_000_000n, use }];
+  });
 }
 
 /** Leaves out containers and other roots, because they have packages of their own, and files that are not code, because no fix is in them. */

@@ -24,6 +24,8 @@ export interface ScanOptions {
   packages: boolean;
   /** Ask which fixes came after the versions of the gone files. Needs `packages`. */
   fixes: boolean;
+  /** Look for hints that a process is outdated, for people. */
+  possible: boolean;
   /** Ask systemd for facts about the affected units. */
   systemctl: boolean;
   labels: Readonly<Record<string, string>>;

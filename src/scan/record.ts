@@ -14,6 +14,7 @@ export interface ScanResults extends Pick<UnseenDescription, 'blocked' | 'owners
   /** The scanner and its ancestors. */
   callers: readonly Attribution[];
   elapsedNs: bigint;
+  outdated: Scan['outdated'];
 }
 
 export function buildScan(options: ScanOptions, results: ScanResults): Scan {
@@ -43,5 +44,6 @@ export function buildScan(options: ScanOptions, results: ScanResults): Scan {
     carriers: [...new Set(carriers)].sort(),
     caller: nearestSession(callers),
     suppressed: results.suppressed,
+    outdated: results.outdated ?? null,
   };
 }

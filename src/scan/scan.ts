@@ -24,6 +24,7 @@ import { attributeCallers, attributor, confirmUnit, initProcess } from './attrib
 import { attributeCuts, cutWarnings } from './cut.ts';
 import type { queryFixes } from './fixes.ts';
 import type { ScanOptions } from './options.ts';
+import { findOutdated, looksForOutdated, notLooked, readPrograms } from './outdated.ts';
 import { queryOwners } from './owners.ts';
 import { buildScan } from './record.ts';
 import { readSockets } from './sockets.ts';
@@ -48,7 +49,12 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const inspected = readers.ask('inspect', pids.map(toItem), (done) => options.onProgress?.(done, pids.length));
     const origin = readOr(await asked, null)[0] ?? null;
     const evidence = origin?.evidence ?? noEvidence;
-    const { host, problems } = readHost({ root, procPath, init: evidence });
+    const { host, problems } = readHost({
+      root,
+      procPath,
+      init: evidence,
+      isLocal: (path) => views.ownMounts.isLocalWalk(path),
+    });
     const answers = (await inspected).map(toInspection);
     const { inspections, unseen } = findUnseen(pids, answers, procPath, readers.ownPids());
     options.onProgress?.(pids.length, pids.length);
@@ -58,8 +64,15 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const listed = cutToReport(read.affected, read.cuts);
 
     // Units, sessions and containers
-    const attribute = await attributor([...listed.processes, ...listed.cuts], init, readers);
-    const attributed = listed.processes.map(attribute);
+    const programs = looksForOutdated(options) ? await readPrograms(read.mayBeOutdated, readers) : null;
+    const running = (programs ?? []).flatMap((program) => program ?? []);
+    const attribute = await attributor([...listed.processes, ...listed.cuts, ...running], init, readers);
+    const lost = (programs ?? []).length - running.length;
+    const outdated =
+      programs === null
+        ? notLooked
+        : await findOutdated({ programs: running.map(attribute), lost, listed: listed.processes }, views, options);
+    const attributed = [...listed.processes.map(attribute), ...outdated.processes];
     // Before --unit selects, because only systemd knows which unit an alias names.
     const wantsReboot = host.init === 'systemd' && host.reboot.required === true;
     const systemd = querySystemd(attributed, wantsReboot, views, options, process.hrtime.bigint());
@@ -74,7 +87,8 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
 
     // Packages
     const packages = queryOwners(confirmed, views, options);
-    const fixes = options.fixes ? await askFixes(confirmed, packages.owners, views, options) : null;
+    const owned = { owners: packages.owners, outdated: outdated.uses };
+    const fixes = options.fixes ? await askFixes(confirmed, owned, views, options) : null;
 
     // The last questions to the helpers. They end while the report is built.
     const leaders = await readLeaders(confirmed, systemd.controlGroups, readers, options);
@@ -94,6 +108,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       hidden,
       callers: attributeCallers(origin, init),
       elapsedNs: process.hrtime.bigint() - began,
+      outdated: outdated.scan,
     });
     return buildReport({
       now: options.now,
@@ -107,6 +122,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       sockets,
       packages: packages.owners,
       fixes,
+      outdated: outdated.uses,
       userName,
       ownerKind: (uid) => ownerOf(uid).kind,
       bootTimeSeconds: readBootTime(procPath),
@@ -138,7 +154,9 @@ const askFixes: typeof queryFixes = async (...args) => (await import('./fixes.ts
 const toItem = (pid: number) => ({ pid });
 
 const toInspection = (answer: Answer<'inspect'>): Inspection =>
-  'read' in answer ? answer.read : { outcome: answer.unread, affected: null, hidden: [], cut: null };
+  'read' in answer
+    ? answer.read
+    : { outcome: answer.unread, affected: null, hidden: [], cut: null, mayBeOutdated: false };
 
 /** The pids in the procfs, rising. */
 function listProcesses(procPath: string): number[] {
@@ -201,6 +219,7 @@ function sumUp(
   const suppressed = new SuppressedTally();
   const affected: AffectedProcess[] = [];
   const cuts: Cut[] = [];
+  const mayBeOutdated: number[] = [];
   inspections.forEach((inspection, index) => {
     const pid = pids[index]!;
     if (helpers.has(pid)) return;
@@ -210,6 +229,7 @@ function sumUp(
     for (const use of inspection.hidden) suppressed.add(use);
     if (inspection.affected) affected.push(inspection.affected);
     if (inspection.cut) cuts.push(inspection.cut);
+    if (inspection.mayBeOutdated) mayBeOutdated.push(pid);
   });
-  return { counts, suppressed, affected, cuts };
+  return { counts, suppressed, affected, cuts, mayBeOutdated };
 }

@@ -7,6 +7,7 @@ import type { Dependencies, RelatedUnit, SystemdFacts } from '../documents/gener
 import { commandProperties, ownFilesProperties, parsePrograms } from './exec-commands.ts';
 import type { UnitQuestion } from './systemctl.ts';
 import { parseTimeSpan } from './time-span.ts';
+import { parseNames, readNames, readValues, type Values } from './unit-values.ts';
 
 /** All facts that come from systemd. Whether files are on disk is not one of them. */
 export type UnitFacts = Required<
@@ -111,36 +112,6 @@ export const relatedUnit: UnitQuestion<RelatedUnit> = {
 /** Types of services for which systemd waits until they are ready: systemd.service(5). */
 const typesThatTell: readonly (string | null)[] = ['notify', 'notify-reload', 'dbus', 'forking'];
 
-type Values = ReadonlyMap<string, string>;
-
-/** systemctl prints a line for each entry of some of these. */
-const isRepeated = (property: string) =>
-  [...commandProperties, ...ownFilesProperties].some((each) => each === property);
-
-/**
- * Several entries of one property become lines of its value.
- * @param block whole `Name=value` lines. A value may contain `=`, but no newline: systemctl replaces such a value.
- */
-function readValues(block: string): Values | null {
-  const values = new Map<string, string>();
-  for (const line of block.split('\n')) {
-    const equals = line.indexOf('=');
-    const property = line.slice(0, equals);
-    if (equals <= 0) return null;
-    const value = line.slice(equals + 1);
-    const before = values.get(property);
-    if (before !== undefined && !isRepeated(property)) return null;
-    values.set(property, before === undefined ? value : `${before}\n${value}`);
-  }
-  return values;
-}
-
-/** The answer for an alias has the Id of its unit, but the alias stands among the Names. */
-function readNames(values: Values, asked: string): string[] | null {
-  const names = parseNames(values.get('Names') ?? '').sort(compareBytes);
-  return names.includes(asked) ? names : null;
-}
-
 function parseUnitBlock(block: string, name: string): UnitFacts | null {
   const values = readValues(block);
   const own = byType[name.slice(name.lastIndexOf('.') + 1)] ?? [];
@@ -242,13 +213,6 @@ function readStartSeconds(values: Values): number | null {
 
 function areKnown<Name extends string>(flags: Record<Name, boolean | null>): flags is Record<Name, boolean> {
   return Object.values(flags).every((value) => value !== null);
-}
-
-/** systemctl quotes a name in an array if it has a backslash: `"dev-disk-by\\x2did.swap"`. */
-function parseNames(value: string): string[] {
-  return [...value.matchAll(/"((?:\\.|[^"\\])*)"|[^ "]+/g)].map(([word, quoted]) =>
-    quoted === undefined ? word : quoted.replace(/\\(.)/g, '$1'),
-  );
 }
 
 /** If one of them changed since, others may have come that systemd does not know yet. */

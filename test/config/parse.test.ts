@@ -83,6 +83,17 @@ test('what is wrong is said with its line, its key and the remedy', () => {
       /HUP/,
     ],
     [
+      'a restart that is no restart',
+      `${head}policy:
+- unit: a.service
+  action: manual
+  inferred: restart
+  reason: x
+`,
+      /^f:6: policy\[0\]\.inferred: action manual restarts nothing/,
+      null,
+    ],
+    [
       'a signal too many',
       `${head}policy:\n- unit: a.service\n  action: restart\n  signal: HUP\n  reason: x\n`,
       /^f:6: policy\[0\]\.signal: action restart/,

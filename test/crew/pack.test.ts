@@ -25,6 +25,7 @@ const finding = {
 } as const;
 const affected: Inspection = {
   outcome: 'inspected',
+  mayBeOutdated: true,
   affected: {
     pid: 9,
     identity: {
@@ -62,7 +63,7 @@ test('a hidden use comes back with the reported fields of its rule', () => {
   const rule = shippedHideRules[0]!;
   const hidden = [{ rule, via: 'fd', heldBytes: 5, file: 'fd:01 3' }] as const;
   const back = unpackInspection(
-    throughJson(packInspection({ outcome: 'inspected', affected: null, hidden, cut: null })),
+    throughJson(packInspection({ outcome: 'inspected', affected: null, hidden, cut: null, mayBeOutdated: false })),
   );
   const { id, reason } = rule;
   assert.deepEqual(back.hidden, [{ ...hidden[0], rule: { id, reason } }]);
@@ -72,14 +73,14 @@ test('the cut of a process comes back the same, with findings and without', () =
   const { identity } = affected.affected!;
   const held = [{ device: 'fd:01', inode: String(2n ** 64n - 1n), heldBytes: 9, fsType: null }];
   const cut = { pid: 9, identity, maps: 1, fds: 2, unreadFds: 3, longPaths: 4, held };
-  const alone: Inspection = { outcome: 'failed', affected: null, hidden: [], cut };
+  const alone: Inspection = { outcome: 'failed', affected: null, hidden: [], cut, mayBeOutdated: false };
   for (const inspection of [{ ...affected, cut }, alone])
     assert.deepEqual(unpackInspection(throughJson(packInspection(inspection))), inspection);
 });
 
 test('a process without findings becomes one word', () => {
   for (const outcome of ['inspected', 'kernel_threads', 'denied', 'failed', 'vanished'] as const) {
-    const inspection: Inspection = { outcome, affected: null, hidden: [], cut: null };
+    const inspection: Inspection = { outcome, affected: null, hidden: [], cut: null, mayBeOutdated: false };
     assert.equal(packInspection(inspection), outcome);
     assert.deepEqual(unpackInspection(outcome), inspection);
   }

@@ -40,6 +40,9 @@ const file = (inode: bigint): PathLook => ({
   size: 1n,
   target: null,
   changedAtNs: 5n,
+  modifiedAtNs: 0n,
+  bornAtNs: null,
+  ownerUid: 0,
 });
 const absent: PathLook = { kind: 'absent' };
 const unknown: PathLook = { kind: 'unknown' };

@@ -26,6 +26,9 @@ const view: Evidence['view'] = {
       size: 1n,
       target: null,
       changedAtNs: 1n,
+      modifiedAtNs: 0n,
+      bornAtNs: null,
+      ownerUid: 0,
     } as const;
     const target = links.get(path);
     if (target) return { ...file, target };

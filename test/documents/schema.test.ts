@@ -110,6 +110,8 @@ const laterFields: ReadonlySet<string> = new Set([
   'fleet/cve',
   'report/$defs/reboot/kernel_current',
   'report/$defs/reboot/livepatches',
+  'report/$defs/host/microcode',
+  'plan/microcode',
   'plan/$defs/reboot/kind',
   'plan/$defs/reboot/survivors',
   'drift/$defs/drift_reboot/kind',
@@ -136,6 +138,11 @@ const laterFields: ReadonlySet<string> = new Set([
   'plan/$defs/action/impact',
   'plan/$defs/action/covered_by',
   'report/$defs/unit/sockets',
+  'report/$defs/unit/outdated',
+  'report/$defs/process/outdated',
+  'report/$defs/scan/outdated',
+  'drift/inferred',
+  'drift/$defs/finding/confidence',
 ]);
 
 /** Units that want a reboot come last, and have no such field. */

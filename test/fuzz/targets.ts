@@ -6,6 +6,7 @@ import { projectRoot } from '../support/project.ts';
 import type { Target } from './engine.ts';
 import { changes } from './targets/changes.ts';
 import { configuration } from './targets/configuration.ts';
+import { microcode } from './targets/microcode.ts';
 import { hostileProcess } from './targets/process.ts';
 import { cgroup, maps, mountinfo, stat } from './targets/records.ts';
 import { baseline, report } from './targets/report.ts';
@@ -22,6 +23,7 @@ export const targets: readonly Target[] = [
   configuration,
   small,
   changes,
+  microcode,
 ];
 
 export function corpusFolder(target: Target): string {

@@ -14,6 +14,8 @@ export interface GuestOptions {
   cgroup: CgroupLayout;
   /** false: it sees its cgroups by their whole paths, as in docker on a host with cgroup v1. */
   cgroupNamespace?: boolean;
+  /** true: its files are a copy in memory, and no overlay, whose files have no birth that counts. */
+  copy?: boolean;
   /** The host name inside. */
   hostname?: string;
   /** Files and folders of this machine, seen read-only inside: path here -> path there. */
@@ -81,6 +83,7 @@ export class Guest {
       stdio: ['ignore', console, console],
       env: {
         PATH: process.env.PATH,
+        ...(options.copy ? { LIB_USERS_GUEST_COPY: '1' } : {}),
         SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: layout,
         SYSTEMD_NSPAWN_USE_CGNS: options.cgroupNamespace === false ? '0' : '1',
       },

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Boots one guest and stays until it is gone: launch.sh STATE BASE CGROUPS NSPAWN-ARGUMENT...
 # Runs in a mount namespace of its own, so the overlay over BASE (writable, in memory) ends with it and outlives reboots of
-# the guest. STATE/nspawn.pid holds nspawn's PID, new after each reboot. CGROUPS (one a line) are made, joined, removed.
+# the guest. With LIB_USERS_GUEST_COPY it is no overlay but a copy, in memory too. STATE/nspawn.pid holds nspawn's PID, new after each reboot. CGROUPS (one a line) are made, joined, removed.
 set -u
 state=$1 base=$2 cgroups=$3
 shift 3
@@ -35,7 +35,11 @@ trap finish EXIT
 
 mount -t tmpfs -o mode=0755 guest "$state/root" || exit 1
 mkdir "$state/root/upper" "$state/root/work" "$state/root/tree"
-mount -t overlay -o "lowerdir=$base,upperdir=$state/root/upper,workdir=$state/root/work" guest "$state/root/tree" || exit 1
+if [ -n "${LIB_USERS_GUEST_COPY:-}" ]; then
+  cp -a "$base/." "$state/root/tree" || exit 1
+else
+  mount -t overlay -o "lowerdir=$base,upperdir=$state/root/upper,workdir=$state/root/work" guest "$state/root/tree" || exit 1
+fi
 
 # Without a cgroup namespace nspawn wants a folder for each controller of the kernel. For one that is not mounted here, a link
 # to another is enough. They stand in a view of this mount namespace's own.

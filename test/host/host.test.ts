@@ -30,7 +30,7 @@ const whole: Tree = {
 
 test('host: every fact', (t) => {
   const root = makeTree(t, whole);
-  assert.deepEqual(readHost({ root, procPath: join(root, 'proc'), init: noEvidence }), {
+  assert.deepEqual(readHost({ root, procPath: join(root, 'proc'), init: noEvidence, isLocal: () => true }), {
     host: {
       hostname: 'web-1',
       id: deriveHostId(machineId),
@@ -47,6 +47,7 @@ test('host: every fact', (t) => {
         kernel_current: false,
         livepatches: [{ name: 'lkp_a', state: 'enabled' }],
       },
+      microcode: null,
     },
     problems: [],
   });
@@ -54,7 +55,7 @@ test('host: every fact', (t) => {
 
 test('host: without any file everything is null, and all but the machine id is a problem', (t) => {
   const root = makeTree(t, {});
-  const { host, problems } = readHost({ root, procPath: join(root, 'proc'), init: noEvidence });
+  const { host, problems } = readHost({ root, procPath: join(root, 'proc'), init: noEvidence, isLocal: () => true });
   assert.deepEqual(host, {
     hostname: hostname(),
     id: null,
@@ -70,6 +71,7 @@ test('host: without any file everything is null, and all but the machine id is a
       kernel_current: null,
       livepatches: null,
     },
+    microcode: null,
   });
   assert.equal(problems.length, 4);
   assert.match(problems.join('\n'), /stat.*\n.*boot_id.*\n.*osrelease.*\n.*os-release/);

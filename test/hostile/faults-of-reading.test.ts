@@ -30,6 +30,7 @@ function scanOne(pid: number): Promise<Report> {
     detail: 'processes',
     packages: false,
     fixes: false,
+    possible: false,
     systemctl: false,
     labels: {},
     now: new Date(),

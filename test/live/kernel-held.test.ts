@@ -76,6 +76,9 @@ const file: PathLook = {
   size: 1n,
   target: null,
   changedAtNs: 0n,
+  modifiedAtNs: 0n,
+  bornAtNs: null,
+  ownerUid: 0,
 };
 const swap = (path: string, kibibytes: number) => ({
   ...{ holder: 'swap', device: null, path, sizeBytes: kibibytes * 1024, heldBytes: kibibytes * 1024 },

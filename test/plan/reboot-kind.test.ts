@@ -67,6 +67,13 @@ const rows: [name: string, kind: 'full' | 'soft' | null, plan: ReturnType<typeof
   ['modules are gone', 'full', planFor([{ code: 'kernel_modules_missing', running: '6.1.0', since }], [], {}, null)],
   ['an image is staged', 'full', planFor([{ code: 'image_staged', path: '/run/ostree/staged-deployment', since }])],
   ['the system was switched', 'full', planFor([{ code: 'system_switched', parts: ['initrd'], since }])],
+  [
+    'newer microcode in the initrd',
+    'full',
+    planFor([
+      { code: 'microcode_outdated', running: '0xf0', installed: '0xf6', path: '/boot/initrd.img-6.1.0', since },
+    ]),
+  ],
   ['a flag file of SUSE', null, planFor([{ code: 'reboot_needed_file', path: '/run/reboot-needed', since }])],
   ['nobody knows whether a newer kernel waits', null, planFor([libc6], [dbus], {}, null)],
   ['systemd before soft reboots', null, planFor([libc6], [], { systemd_version: 253 })],

@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MapFinding } from '../../src/deleted/finding.ts';
 import type { PackageInUse, Report } from '../../src/documents/generated/report.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { versionsText } from '../../src/render/fixes-words.ts';
@@ -206,13 +205,13 @@ test("metrics: somebody's own code is of no package, and no package fixes it", (
 });
 
 test('the report lists the newest 500 ids and counts all, by name and version, each unit and process once', async () => {
-  const member = (pid: number, name: string | null): { process: AttributedProcess; finding: MapFinding } =>
+  const member = (pid: number, name: string | null): { process: AttributedProcess; replacedAtNs: bigint } =>
     ({
       process: {
         pid,
         attribution: { unit: name === null ? null : { name, scope: 'system', uid: null, source: 'cgroup_v2' } },
       },
-      finding: { replacedAtNs: BigInt(pid) * 1_000_000_000n },
+      replacedAtNs: BigInt(pid) * 1_000_000_000n,
     }) as never;
   const version = (
     runningVersion: string | null,

@@ -121,7 +121,14 @@ export function hostileReport(text: string): Report {
       { code: 'reboot_required_file', path: `/run/reboot-required${text}`, packages: [`libc6${text}`] },
       { code: 'reboot_needed_file', path: `/run/reboot-needed${text}` },
       { code: 'image_staged', path: `/run/ostree/staged-deployment${text}` },
+      {
+        ...{ code: 'microcode_outdated', running: `0xf0${text}`, installed: `0xf6${text}` },
+        ...{ path: `/boot/a${text}`, since: null },
+      },
     ];
+    const revision = `0xf0${text}`;
+    const revisions = { running: revision, in_initrd: revision, in_firmware: revision };
+    host.microcode = { vendor: 'intel', ...revisions, kernel_says_old: null, state: 'refused' };
     host.reboot.livepatches = [{ name: `lkp_a${text}`, state: 'transition' }];
     scan.filters = { ...scan.filters, units: [text], ignore: [text], ignore_literal: [text] };
     scan.carriers = scan.carriers.map((name) => name + text);

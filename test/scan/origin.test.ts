@@ -27,6 +27,7 @@ test('if an ancestor of the scan keeps the reader of PID 1 waiting, the report d
     detail: 'units' as const,
     packages: false,
     fixes: false,
+    possible: false,
     systemctl: false,
     labels: {},
     now: new Date(),

@@ -8,7 +8,9 @@ import { describeUnseen, findUnseen } from '../../src/scan/unseen.ts';
 import { python, start } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
 
-const inspection = (outcome: Inspection['outcome']): Inspection => ({ outcome, affected: null, hidden: [], cut: null });
+const inspection = (outcome: Inspection['outcome']): Inspection => ({
+  ...{ outcome, affected: null, hidden: [], cut: null, mayBeOutdated: false },
+});
 const person = 4711;
 
 function describe(pids: readonly number[], outcomes: readonly Inspection['outcome'][]) {

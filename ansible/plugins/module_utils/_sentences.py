@@ -39,6 +39,7 @@ OBSTACLES = {
     'user_process': 'it is what a user runs in this unit, and no part of it',
     'not_own_files': 'only logs speak for it, and they are not known to be its own',
     'may_reboot': 'systemd ends or reboots the host if it fails',
+    'inferred': 'its script is likely outdated, which is inferred and not seen',
     'takes_others': 'a restart of it takes a unit along that is not to be restarted',
 }
 
@@ -154,6 +155,8 @@ def reason_words(reason):
         return 'a newer image waits for the next boot: %s is there' % reason['path']
     if code == 'system_switched':
         return 'the current system has another %s than was booted' % ', '.join(reason['parts'])
+    if code == 'microcode_outdated':
+        return 'microcode %s is in %s, and %s runs' % (reason['installed'], reason['path'], reason['running'])
     if code == 'unit':
         return '%s cannot be restarted safely' % reason['unit']
     return code

@@ -45,7 +45,7 @@ options:
     description: Only findings of these kinds, on both sides.
     type: list
     elements: str
-    choices: [executable, library, data, regular, directory, unknown]
+    choices: [executable, library, data, regular, directory, unknown, script, snap, store, deployment]
   reboot:
     description:
       - How a reboot that is known to be required changes RV(verdict). With V(fail) it closes the gate.
@@ -57,6 +57,12 @@ options:
       - Only findings of packages whose installed version has security fixes that the running one does not have.
       - If that is not known of a finding that would count, RV(verdict) is V(incomplete) at best.
       - It needs a C(lib-users) that knows C(--fixes-only).
+    type: bool
+    default: false
+  inferred:
+    description:
+      - Count scripts that are likely outdated too. What is certain counts in any case, and a hint never.
+      - It needs a C(lib-users) that knows C(--inferred).
     type: bool
     default: false
   allow_unseen_users:
@@ -155,6 +161,10 @@ drift:
       type: bool
     fixes_only:
       description: Whether only findings counted that have security fixes on disk and not in memory. Since version 1.4 of the document.
+      returned: success
+      type: bool
+    inferred:
+      description: Whether findings counted that are only likely. Since version 1.4 of the document.
       returned: success
       type: bool
     verdict:
@@ -332,10 +342,11 @@ def main():
             kinds=dict(
                 type='list',
                 elements='str',
-                choices=['executable', 'library', 'data', 'regular', 'directory', 'unknown'],
+                choices=['executable', 'library', 'data', 'regular', 'directory', 'unknown', 'script', 'snap', 'store', 'deployment'],
             ),
             reboot=dict(type='str', choices=['ok', 'warning', 'fail']),
             fixes_only=dict(type='bool', default=False),
+            inferred=dict(type='bool', default=False),
             allow_unseen_users=dict(type='bool', default=False),
             write_baseline=dict(type='path'),
             document=dict(type='bool', default=False),
@@ -359,6 +370,7 @@ def main():
     if params['reboot'] is not None:
         arguments.append('--reboot=' + params['reboot'])
     arguments += ['--fixes-only'] if params['fixes_only'] else []
+    arguments += ['--inferred'] if params['inferred'] else []
     kept = Baseline(module)
     arguments += kept.arguments
     arguments += ['--allow-incomplete'] if params['allow_incomplete'] else []

@@ -43,6 +43,12 @@ options:
       signal:
         description: The signal of O(policy[].action=signal), as in V(HUP).
         type: str
+      inferred:
+        description:
+          - Lets O(policy[].action=restart) also hold for a script that is likely outdated, and not only for files that are gone.
+          - It needs a C(lib-users) that knows it.
+        type: str
+        choices: [restart]
       reason:
         description: Why; the plan repeats it.
         type: str
@@ -170,6 +176,12 @@ plan:
         - Its C(kind) is that of RV(reboot_kind).
       returned: success
       type: dict
+    microcode:
+      description:
+        - The microcode of the processor. Its C(state) is C(current), C(pending) (a reason for a reboot), C(not_in_initrd), C(refused) or C(unknown).
+        - Null in containers and virtual machines, on processors of others than Intel and AMD, and with a C(lib-users) that does not say it.
+      returned: success
+      type: dict
     actions:
       description: As RV(actions).
       returned: success
@@ -259,7 +271,7 @@ actions:
       description:
         - What stands in the way of a restart, such as V(transient), V(terminals), V(unit_file_gone), V(outlives_restart) or
           V(no_unit), or null. With V(user_process) it is about what a user runs in the unit, and with V(not_own_files) about
-          logs that somebody may have handed to it.
+          logs that somebody may have handed to it. With V(inferred) only a script that is likely outdated speaks for it.
       returned: success
       type: str
     callers_own:
@@ -367,7 +379,7 @@ reboot_unknown:
   type: bool
 reboot_kind:
   description:
-    - V(full) if a reason is the kernel, an image, firmware or the boot loader; V(soft) if C(systemctl soft-reboot) is enough.
+    - V(full) if a reason is the kernel, microcode, an image, firmware or the boot loader; V(soft) if C(systemctl soft-reboot) is enough.
     - Null if that is not known, if no reboot is required, or with a C(lib-users) that does not say it.
   returned: success
   type: str
@@ -466,6 +478,7 @@ def main():
                         required=True,
                     ),
                     signal=dict(type='str'),
+                    inferred=dict(type='str', choices=['restart']),
                     reason=dict(type='str', required=True),
                 ),
                 required_one_of=[('unit', 'path')],

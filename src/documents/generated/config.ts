@@ -71,6 +71,10 @@ export interface PolicyRule {
    */
   signal?: string;
   /**
+   * For action restart: the rule also holds for a script that is likely outdated, and not only for files that are gone. Without it such a unit is left to people.
+   */
+  inferred?: 'restart';
+  /**
    * Why; the plan repeats it.
    */
   reason: string;

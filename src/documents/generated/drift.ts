@@ -26,6 +26,7 @@ export type RebootReason =
   | RebootNeededFile
   | ImageStaged
   | SystemSwitched
+  | MicrocodeOutdated
   | UnitReboot;
 /**
  * UTC to the second, or null if it is not known.
@@ -111,6 +112,10 @@ export interface Drift {
    * Whether only findings count whose packages have security fixes that are on disk and not in memory (--fixes-only). Always written; not required, since documents before 1.4 do not have it.
    */
   fixes_only?: boolean;
+  /**
+   * Whether findings count that are only likely (--inferred). Always written; not required, since documents before 1.4 do not have it.
+   */
+  inferred?: boolean;
   /**
    * pass: the gate is open (exit code 0). drift: something counted was found, or a reboot is required and counts as fail (5). incomplete: neither, but not everything could be seen, or whether a reboot is required is not known and would count as fail, or a finding is undecided (4); never with --allow-incomplete.
    */
@@ -348,6 +353,28 @@ export interface SystemSwitched {
   since?: NullableTime;
 }
 /**
+ * The initrd of the next boot has a newer microcode for the processor than runs.
+ */
+export interface MicrocodeOutdated {
+  /**
+   * The code of the reason.
+   */
+  code: 'microcode_outdated';
+  /**
+   * The revision that runs, as in 0xf0.
+   */
+  running: string;
+  /**
+   * The newer revision.
+   */
+  installed: string;
+  /**
+   * The image in /boot that has it.
+   */
+  path: string;
+  since: NullableTime;
+}
+/**
  * The verdict on a unit is reboot.
  */
 export interface UnitReboot {
@@ -431,9 +458,9 @@ export interface Finding {
   container: Container | null;
   executable: NullableString;
   /**
-   * How the file is used: mapped, or held open.
+   * How the file is used: mapped, or held open. outdated: it is superseded and not gone (see outdated in the report); since 1.4.
    */
-  via: 'map' | 'fd';
+  via: 'map' | 'fd' | 'outdated';
   /**
    * The path, without the kernel's mark, as the scanned process sees it.
    */
@@ -442,7 +469,17 @@ export interface Finding {
   /**
    * Kind of the map or fd.
    */
-  kind: 'executable' | 'library' | 'data' | 'regular' | 'directory' | 'unknown';
+  kind:
+    | 'executable'
+    | 'library'
+    | 'data'
+    | 'regular'
+    | 'directory'
+    | 'unknown'
+    | 'script'
+    | 'snap'
+    | 'store'
+    | 'deployment';
   role: Role;
   state: State;
   pids: Pids;
@@ -464,6 +501,10 @@ export interface Finding {
    * Whether it closes the gate. Since 1.3.
    */
   counted?: boolean;
+  /**
+   * The confidence of a finding with via outdated, as in the report: certain, or with --inferred likely; null for every other. Since 1.4.
+   */
+  confidence?: ('certain' | 'likely') | null;
   /**
    * Whether nobody knows if it closes the gate: with fixes_only, if it is not known whether it has fixes, or more fixes than in the baseline. Since 1.4.
    */

@@ -30,6 +30,7 @@ export type RebootReason =
   | RebootNeededFile
   | ImageStaged
   | SystemSwitched
+  | MicrocodeOutdated
   | UnitReboot;
 /**
  * UTC to the second, or null if it is not known.
@@ -254,6 +255,28 @@ export interface SystemSwitched {
    */
   parts: ('kernel' | 'initrd' | 'kernel-modules')[];
   since?: NullableTime;
+}
+/**
+ * The initrd of the next boot has a newer microcode for the processor than runs.
+ */
+export interface MicrocodeOutdated {
+  /**
+   * The code of the reason.
+   */
+  code: 'microcode_outdated';
+  /**
+   * The revision that runs, as in 0xf0.
+   */
+  running: string;
+  /**
+   * The newer revision.
+   */
+  installed: string;
+  /**
+   * The image in /boot that has it.
+   */
+  path: string;
+  since: NullableTime;
 }
 /**
  * The verdict on a unit is reboot.

@@ -30,6 +30,7 @@ export type RebootReason =
   | RebootNeededFile
   | ImageStaged
   | SystemSwitched
+  | MicrocodeOutdated
   | UnitReboot;
 /**
  * UTC to the second, or null if it is not known.
@@ -54,7 +55,7 @@ export type ActionName =
  */
 export type Scope = 'system' | 'user';
 /**
- * What stands in the way of a restart. user_process: a process that an ordinary user runs inside the unit, on files of users: no code of the unit's. not_own_files: only logs speak for an action, and they are of another service or nobody knows whose: somebody may have handed them to the unit. may_reboot: if the unit ends or fails, systemd ends or reboots the host. takes_others: its restart restarts or stops a unit that the policy does not restart. cannot_start_again: a program that a start of the unit runs is gone from disk, a condition or an assertion of its unit file does not hold now, or systemd refuses the restart because it cannot load a unit of impact.refused_by.
+ * What stands in the way of a restart. user_process: a process that an ordinary user runs inside the unit, on files of users: no code of the unit's. not_own_files: only logs speak for an action, and they are of another service or nobody knows whose: somebody may have handed them to the unit. may_reboot: if the unit ends or fails, systemd ends or reboots the host. takes_others: its restart restarts or stops a unit that the policy does not restart. cannot_start_again: a program that a start of the unit runs is gone from disk, a condition or an assertion of its unit file does not hold now, or systemd refuses the restart because it cannot load a unit of impact.refused_by. inferred: only a script that is likely outdated speaks for it, and no rule of the policy says inferred: restart.
  */
 export type BlockedBy =
   | 'not_loaded'
@@ -74,9 +75,10 @@ export type BlockedBy =
   | 'not_own_files'
   | 'may_reboot'
   | 'takes_others'
-  | 'cannot_start_again';
+  | 'cannot_start_again'
+  | 'inferred';
 /**
- * {kind}_{state} of a gone file that is mapped; log_held, file_held: a gone file held open; scratch_file: made and unlinked by its own maker; policy: a rule says so.
+ * {kind}_{state} of a gone file that is mapped; log_held, file_held: a gone file held open; scratch_file: made and unlinked by its own maker; …_outdated: superseded on disk, and not gone (see outdated in the report); policy: a rule says so.
  */
 export type ReasonCode =
   | 'executable_replaced'
@@ -91,6 +93,10 @@ export type ReasonCode =
   | 'log_held'
   | 'file_held'
   | 'scratch_file'
+  | 'script_outdated'
+  | 'snap_outdated'
+  | 'store_outdated'
+  | 'deployment_outdated'
   | 'policy';
 /**
  * The package that owns the path now, or had it (see package); null if none does, or without --packages.
@@ -163,6 +169,10 @@ export interface Plan {
    * Everything to do, in a safe order; what carries the caller comes last.
    */
   actions: Action[];
+  /**
+   * The microcode of the host's processor, as in the report; null if the report does not know it. Always written; not required, since documents before 1.3 do not have it.
+   */
+  microcode?: Microcode | null;
   /**
    * true if nothing is left to do but for the caller's own connection (see callers_own) and no reboot is required; false if something is; null if nothing was found to do, but the plan is not complete. Always written; not required, since documents of 1.0 do not have it.
    */
@@ -366,6 +376,28 @@ export interface SystemSwitched {
    */
   parts: ('kernel' | 'initrd' | 'kernel-modules')[];
   since?: NullableTime;
+}
+/**
+ * The initrd of the next boot has a newer microcode for the processor than runs.
+ */
+export interface MicrocodeOutdated {
+  /**
+   * The code of the reason.
+   */
+  code: 'microcode_outdated';
+  /**
+   * The revision that runs, as in 0xf0.
+   */
+  running: string;
+  /**
+   * The newer revision.
+   */
+  installed: string;
+  /**
+   * The image in /boot that has it.
+   */
+  path: string;
+  since: NullableTime;
 }
 /**
  * The verdict on a unit is reboot.
@@ -575,7 +607,7 @@ export interface FixedPackage {
  */
 export interface Remark {
   /**
-   * daemon_reload_first: the unit file changed on disk. unit_files_changed: whose files daemon_reload reads. forgets_units: units that daemon_reload makes impossible to start, because their unit files are gone. start_limit: systemd starts the unit only once in an interval, which has not passed since its last start. start_cycle: services that systemd is told to start after each other, so that the order of their restarts is by name. takes_others: the units that the restart would take along, with blocked_by takes_others. ends_sessions: processes that lead sessions of their own end with the unit. several_users: so do processes of several people. users_own_files: whose process it is that stands in the unit, with blocked_by user_process.
+   * daemon_reload_first: the unit file changed on disk. unit_files_changed: whose files daemon_reload reads. forgets_units: units that daemon_reload makes impossible to start, because their unit files are gone. start_limit: systemd starts the unit only once in an interval, which has not passed since its last start. start_cycle: services that systemd is told to start after each other, so that the order of their restarts is by name. takes_others: the units that the restart would take along, with blocked_by takes_others. ends_sessions: processes that lead sessions of their own end with the unit. several_users: so do processes of several people. likely_outdated: the action does not cure a script that is likely outdated. users_own_files: whose process it is that stands in the unit, with blocked_by user_process.
    */
   code:
     | 'daemon_reload_first'
@@ -586,7 +618,8 @@ export interface Remark {
     | 'takes_others'
     | 'start_cycle'
     | 'start_limit'
-    | 'forgets_units';
+    | 'forgets_units'
+    | 'likely_outdated';
   /**
    * One sentence for a person.
    */
@@ -663,6 +696,26 @@ export interface ListeningSocket {
    * The local port.
    */
   port: number;
+}
+/**
+ * The microcode of the processor: revisions as the kernel prints them, as in 0xf0.
+ */
+export interface Microcode {
+  /**
+   * Whose processor it is.
+   */
+  vendor: 'intel' | 'amd';
+  running: NullableString;
+  in_initrd: NullableString;
+  in_firmware: NullableString;
+  /**
+   * Whether the list that is built into the kernel has a newer revision (old_microcode, since Linux 6.16); null on other kernels and other processors than Intel's.
+   */
+  kernel_says_old: boolean | null;
+  /**
+   * current: no newer one was found, and everything was read. pending: a reboot loads a newer one. not_in_initrd: /lib/firmware has a newer one, and a reboot does not load it until the initrd is made anew. refused: the initrd had a newer one when the host was booted, and it does not run. unknown: not everything could be read, or nothing is known of this processor.
+   */
+  state: 'current' | 'pending' | 'not_in_initrd' | 'refused' | 'unknown';
 }
 /**
  * A gone file for which nothing is to be done.

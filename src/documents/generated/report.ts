@@ -28,7 +28,13 @@ export type Count = number;
  * One reason for a reboot.
  */
 export type RebootReason =
-  KernelOutdated | KernelModulesMissing | RebootRequiredFile | RebootNeededFile | ImageStaged | SystemSwitched;
+  | KernelOutdated
+  | KernelModulesMissing
+  | RebootRequiredFile
+  | RebootNeededFile
+  | ImageStaged
+  | SystemSwitched
+  | MicrocodeOutdated;
 /**
  * Process ids in rising order.
  */
@@ -166,6 +172,10 @@ export interface Host {
     [k: string]: string;
   };
   reboot: Reboot;
+  /**
+   * The microcode of the processor; null in containers, in virtual machines and on processors of other vendors than Intel and AMD.
+   */
+  microcode?: Microcode | null;
 }
 /**
  * From os-release(5); each null if the file does not say.
@@ -293,6 +303,28 @@ export interface SystemSwitched {
   since?: NullableTime;
 }
 /**
+ * The initrd of the next boot has a newer microcode for the processor than runs.
+ */
+export interface MicrocodeOutdated {
+  /**
+   * The code of the reason.
+   */
+  code: 'microcode_outdated';
+  /**
+   * The revision that runs, as in 0xf0.
+   */
+  running: string;
+  /**
+   * The newer revision.
+   */
+  installed: string;
+  /**
+   * The image in /boot that has it.
+   */
+  path: string;
+  since: NullableTime;
+}
+/**
  * Why it cannot be known whether the host wants a reboot.
  */
 export interface RebootUnknown {
@@ -317,6 +349,26 @@ export interface Livepatch {
    * enabled: it is in force. transition: it is being put in force or taken back. null: its files could not be read. A disabled patch is left out.
    */
   state: ('enabled' | 'transition') | null;
+}
+/**
+ * The microcode of the processor: revisions as the kernel prints them, as in 0xf0.
+ */
+export interface Microcode {
+  /**
+   * Whose processor it is.
+   */
+  vendor: 'intel' | 'amd';
+  running: NullableString;
+  in_initrd: NullableString;
+  in_firmware: NullableString;
+  /**
+   * Whether the list that is built into the kernel has a newer revision (old_microcode, since Linux 6.16); null on other kernels and other processors than Intel's.
+   */
+  kernel_says_old: boolean | null;
+  /**
+   * current: no newer one was found, and everything was read. pending: a reboot loads a newer one. not_in_initrd: /lib/firmware has a newer one, and a reboot does not load it until the initrd is made anew. refused: the initrd had a newer one when the host was booted, and it does not run. unknown: not everything could be read, or nothing is known of this processor.
+   */
+  state: 'current' | 'pending' | 'not_in_initrd' | 'refused' | 'unknown';
 }
 /**
  * How the host was looked at, and how far one can trust that everything was seen.
@@ -384,6 +436,10 @@ export interface Scan {
    * The processes of which not everything is listed, by pid: so much of them is gone, or their paths are so long, that it would cost the others their place. Their files are judged and counted all the same.
    */
   cut?: CutProcess[];
+  /**
+   * How far it is known which processes run outdated scripts, and programs of which a newer version stands beside the old one. null if nobody looked: without systemd's word (--no-systemctl), and with --only fds.
+   */
+  outdated?: OutdatedScan | null;
 }
 /**
  * What narrowed or filtered the scan.
@@ -521,6 +577,43 @@ export interface UnitReference {
   source: 'cgroup_v1' | 'cgroup_v2';
 }
 /**
+ * How many interpreters and other programs were judged, and of how many nothing can be said.
+ */
+export interface OutdatedScan {
+  /**
+   * Whether hints were asked for (--possible).
+   */
+  possible: boolean;
+  judged: Count;
+  /**
+   * The others, by reason.
+   */
+  unknown: OutdatedUnknown[];
+}
+/**
+ * Processes of which nobody can say whether they are outdated, for one reason.
+ */
+export interface OutdatedUnknown {
+  /**
+   * container: it is in one. no_service: it is in no service of the system. not_main: it is neither the main process of its service nor a fork of it. no_facts: systemd did not say how the service starts. own_files: the service or the process has a root, or mounts, of its own. unit_changed: the unit file changed on disk since systemd read it. no_script: the unit names no script, or by a path that is not absolute. not_its_script: the process does not run the interpreter of the script that the unit names. unreadable: the script that the unit names is not on disk now, or looking at it might hang, or is refused. no_birth: the file system does not tell when the script was made (also any overlay), or the start of the process is not known. reloaded: the script is newer than the process, but the service was reloaded since, and may have executed itself anew. no_history: the script is newer, and the log of the package manager does not say whether its package has another version. vanished: it ended, or ran another program meanwhile.
+   */
+  because:
+    | 'container'
+    | 'no_service'
+    | 'not_main'
+    | 'no_facts'
+    | 'own_files'
+    | 'unit_changed'
+    | 'no_script'
+    | 'not_its_script'
+    | 'unreadable'
+    | 'no_birth'
+    | 'reloaded'
+    | 'no_history'
+    | 'vanished';
+  processes: Count;
+}
+/**
  * Totals of what was found.
  */
 export interface Summary {
@@ -559,6 +652,10 @@ export interface Unit {
    * The gone files, by path and via.
    */
   files: UnitFile[];
+  /**
+   * What its processes run that is superseded and not gone, by path.
+   */
+  outdated?: Outdated[];
   held_bytes: Count;
   held_memory_bytes?: Count;
   stale_since: NullableTime;
@@ -678,6 +775,47 @@ export interface Package {
    */
   version: string;
   running_version?: NullableString;
+}
+/**
+ * Something that processes run, and that is superseded on disk although nothing of it is gone: a script that was read and closed again, or a program beside which a newer version stands.
+ */
+export interface Outdated {
+  /**
+   * script: the file that an interpreter runs, with all modules of its package. snap: a revision of a snap. store: an item of the store of Nix or Guix. deployment: a folder to which a link in the unit's ExecStart= led.
+   */
+  kind: 'script' | 'snap' | 'store' | 'deployment';
+  /**
+   * certain: the kernel names what runs, and the host names another one now. likely: two independent facts, none of them from the process. possible: a hint, only with --possible.
+   */
+  confidence: 'certain' | 'likely' | 'possible';
+  /**
+   * The facts that speak for it.
+   *
+   * Items: script_reborn: the script that the unit's ExecStart= names was made after the process had begun. package_upgraded: its package has another version since. script_modified: its content or its time was changed since. argv_script_…: the same of the script that the process's own arguments name. venv_changed: something was installed into the virtual environment of Python since. snap_refreshed: the snap has another current revision. store_switched: the unit names another item of the store. deployment_switched: the link in ExecStart= leads to another folder.
+   */
+  evidence: (
+    | 'script_reborn'
+    | 'package_upgraded'
+    | 'script_modified'
+    | 'argv_script_reborn'
+    | 'argv_script_modified'
+    | 'venv_changed'
+    | 'snap_refreshed'
+    | 'store_switched'
+    | 'deployment_switched'
+  )[];
+  /**
+   * The script, or the folder of the program's version, without links.
+   */
+  path: string;
+  path_base64: Base64;
+  /**
+   * The language of a script, else null.
+   */
+  language: ('python' | 'perl' | 'ruby' | 'node' | 'php' | 'shell' | 'lua' | 'tcl') | null;
+  package: NullablePackage;
+  since: NullableTime;
+  pids: Pids;
 }
 /**
  * What systemd said of the unit, in snake_case of its D-Bus properties.
@@ -895,6 +1033,10 @@ export interface Process {
    * Gone files that are mapped, by path.
    */
   maps: DeletedMap[];
+  /**
+   * What the process runs that is superseded and not gone, by path.
+   */
+  outdated?: Outdated[];
   /**
    * Descriptors of gone files, by number.
    */

@@ -2,10 +2,10 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:config:1.2.0","type":"object","additionalProperties":false,"required":["kind","schema_version"],"properties":{"kind":{"const":"lib-users/config"},"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"scan":{"type":"object","additionalProperties":false,"properties":{"ignore":{"type":"array","items":{"type":"string","minLength":1}},"ignore_literal":{"type":"array","items":{"type":"string","minLength":1}},"default_rules":{"type":"boolean"},"command_line":{"enum":["full","program","none"]},"fixes":{"type":"boolean"}}},"policy":{"type":"array","items":{"$ref":"#/$defs/policy_rule"}},"check":{"type":"object","additionalProperties":false,"properties":{"roles":{"type":"array","items":{"enum":["code","data","log","file","scratch"]}},"reboot":{"enum":["ok","warning","fail"]},"accept":{"type":"array","items":{"$ref":"#/$defs/accepted"}}}}},"$defs":{"policy_rule":{"type":"object","additionalProperties":false,"required":["action","reason"],"anyOf":[{"required":["unit"]},{"required":["path"]}],"properties":{"unit":{"type":"string","minLength":1},"path":{"type":"string","minLength":1},"action":{"enum":["restart","reload","signal","manual","ignore","reboot"]},"signal":{"type":"string","pattern":"^[A-Z0-9]+$"},"reason":{"type":"string","minLength":1}}},"accepted":{"type":"object","additionalProperties":false,"required":["reason"],"anyOf":[{"required":["unit"]},{"required":["path"]}],"properties":{"unit":{"type":"string","minLength":1},"path":{"type":"string","minLength":1},"until":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"reason":{"type":"string","minLength":1}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:config:1.3.0","type":"object","additionalProperties":false,"required":["kind","schema_version"],"properties":{"kind":{"const":"lib-users/config"},"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"scan":{"type":"object","additionalProperties":false,"properties":{"ignore":{"type":"array","items":{"type":"string","minLength":1}},"ignore_literal":{"type":"array","items":{"type":"string","minLength":1}},"default_rules":{"type":"boolean"},"command_line":{"enum":["full","program","none"]},"fixes":{"type":"boolean"}}},"policy":{"type":"array","items":{"$ref":"#/$defs/policy_rule"}},"check":{"type":"object","additionalProperties":false,"properties":{"roles":{"type":"array","items":{"enum":["code","data","log","file","scratch"]}},"reboot":{"enum":["ok","warning","fail"]},"accept":{"type":"array","items":{"$ref":"#/$defs/accepted"}}}}},"$defs":{"policy_rule":{"type":"object","additionalProperties":false,"required":["action","reason"],"anyOf":[{"required":["unit"]},{"required":["path"]}],"properties":{"unit":{"type":"string","minLength":1},"path":{"type":"string","minLength":1},"action":{"enum":["restart","reload","signal","manual","ignore","reboot"]},"signal":{"type":"string","pattern":"^[A-Z0-9]+$"},"inferred":{"enum":["restart"]},"reason":{"type":"string","minLength":1}}},"accepted":{"type":"object","additionalProperties":false,"required":["reason"],"anyOf":[{"required":["unit"]},{"required":["path"]}],"properties":{"unit":{"type":"string","minLength":1},"path":{"type":"string","minLength":1},"until":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"reason":{"type":"string","minLength":1}}}}};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
 const func1 = require("ajv/dist/runtime/ucs2length").default;
-const schema20 = {"type":"object","additionalProperties":false,"required":["action","reason"],"anyOf":[{"required":["unit"]},{"required":["path"]}],"properties":{"unit":{"type":"string","minLength":1},"path":{"type":"string","minLength":1},"action":{"enum":["restart","reload","signal","manual","ignore","reboot"]},"signal":{"type":"string","pattern":"^[A-Z0-9]+$"},"reason":{"type":"string","minLength":1}}};
+const schema20 = {"type":"object","additionalProperties":false,"required":["action","reason"],"anyOf":[{"required":["unit"]},{"required":["path"]}],"properties":{"unit":{"type":"string","minLength":1},"path":{"type":"string","minLength":1},"action":{"enum":["restart","reload","signal","manual","ignore","reboot"]},"signal":{"type":"string","pattern":"^[A-Z0-9]+$"},"inferred":{"enum":["restart"]},"reason":{"type":"string","minLength":1}}};
 const pattern4 = new RegExp("^[A-Z0-9]+$", "u");
 
 function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -85,7 +85,7 @@ return false;
 else {
 const _errs4 = errors;
 for(const key0 in data){
-if(!(((((key0 === "unit") || (key0 === "path")) || (key0 === "action")) || (key0 === "signal")) || (key0 === "reason"))){
+if(!((((((key0 === "unit") || (key0 === "path")) || (key0 === "action")) || (key0 === "signal")) || (key0 === "inferred")) || (key0 === "reason"))){
 validate53.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -168,12 +168,24 @@ else {
 var valid1 = true;
 }
 if(valid1){
-if(data.reason !== undefined){
-let data4 = data.reason;
+if(data.inferred !== undefined){
 const _errs12 = errors;
-if(errors === _errs12){
-if(typeof data4 === "string"){
-if(func1(data4) < 1){
+if(!(data.inferred === "restart")){
+validate53.errors = [{instancePath:instancePath+"/inferred",schemaPath:"#/properties/inferred/enum",keyword:"enum",params:{allowedValues: schema20.properties.inferred.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid1 = _errs12 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data.reason !== undefined){
+let data5 = data.reason;
+const _errs13 = errors;
+if(errors === _errs13){
+if(typeof data5 === "string"){
+if(func1(data5) < 1){
 validate53.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
@@ -183,10 +195,11 @@ validate53.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properti
 return false;
 }
 }
-var valid1 = _errs12 === errors;
+var valid1 = _errs13 === errors;
 }
 else {
 var valid1 = true;
+}
 }
 }
 }
@@ -393,7 +406,7 @@ validate55.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="urn:lib-users:schema:config:1.2.0" */;
+/*# sourceURL="urn:lib-users:schema:config:1.3.0" */;
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate52.evaluated;

@@ -34,6 +34,7 @@ function ownerName({ unit, user, container, executable }: Finding): string {
 
 /** As in `/usr/lib/libssl.so.3: library replaced`. */
 export function useText(finding: Finding): string {
-  const { role, kind, state } = finding;
-  return `${quote(sanitizePath(finding))}: ${role === 'code' ? kind : role} ${state}`;
+  const { role, kind, state, confidence = null } = finding;
+  const likely = confidence === 'likely' ? ' (likely)' : '';
+  return `${quote(sanitizePath(finding))}: ${role === 'code' ? kind : role} ${state}${likely}`;
 }

@@ -123,13 +123,14 @@ function* renderGroup(drift: Drift, [title, findings, paint]: Group, style: Styl
 }
 
 function findingWords(finding: Finding) {
-  const { state, role, kind, pids, first_seen_at, change } = finding;
+  const { state, role, kind, pids, first_seen_at, change, confidence = null } = finding;
   const shown = pids.slice(0, shownPids).join(', ');
   const more = pids.length > shownPids ? ` … ${pids.length - shownPids} more` : '';
   return [
     word(state.padEnd(9)),
     word((role === 'code' ? kind : role).padEnd(11)),
     word(quote(sanitizePath(finding))),
+    ...(confidence === 'likely' ? words('(likely)', 'yellow') : []),
     ...(pids.length === 0 ? [] : words(`(${pids.length === 1 ? 'pid' : 'pids'} ${shown}${more})`, 'dim')),
     ...(change === 'new' ? [] : words(`since ${readableTime(first_seen_at)}`, 'dim')),
   ];

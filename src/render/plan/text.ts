@@ -5,6 +5,7 @@ import { notableBytes } from '../../sizes.ts';
 import { closesText } from '../fixes-words.ts';
 import { count, enumerate, quote, readableTime } from '../format.ts';
 import { fold, type Paint, type Style, word, words } from '../layout.ts';
+import { microcodeText } from '../microcode-text.ts';
 import { rebootReasonText, rebootUnknownText } from '../reboot-reason.ts';
 import { orderReasons } from '../report/file-order.ts';
 import { sanitize, sanitizeUnit } from '../sanitize.ts';
@@ -138,7 +139,7 @@ function survivorsText(survivors: PlanReboot['survivors']): string {
   return `The kernel lives on, and ${enumerate(survivors.map(sanitizeUnit))} may, on ${isOne ? 'its' : 'their'} old files.`;
 }
 
-function renderTail({ reboot, unseen_users = [] }: Plan, style: Style): string {
+function renderTail({ reboot, microcode, unseen_users = [] }: Plan, style: Style): string {
   const because = reboot.reasons.map(rebootReasonText).join('; ');
   const known = reboot.required
     ? [requiredKinds[reboot.kind ?? 'unknown'], because].filter(Boolean).join(': ')
@@ -148,6 +149,12 @@ function renderTail({ reboot, unseen_users = [] }: Plan, style: Style): string {
   return (
     renderUnseen(unseen_users, style) +
     fold(words(`Reboot: ${text}`, reboot.required === false ? 'dim' : 'yellow'), 0, 8, style) +
-    (reboot.kind === 'soft' ? fold(words(`${softReboot} ${survivorsText(reboot.survivors)}`), 8, 8, style) : '')
+    (reboot.kind === 'soft' ? fold(words(`${softReboot} ${survivorsText(reboot.survivors)}`), 8, 8, style) : '') +
+    renderMicrocode(microcode, style)
   );
+}
+
+function renderMicrocode(microcode: Plan['microcode'], style: Style): string {
+  const text = microcodeText(microcode);
+  return text === '' ? '' : fold(words(`Microcode: ${text}`, 'yellow'), 0, 11, style);
 }

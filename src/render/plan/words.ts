@@ -62,6 +62,8 @@ const obstacles: Readonly<Record<BlockedBy, string>> = {
   user_process: 'it is what a user runs in this unit, and no part of it',
   not_own_files: 'only logs speak for it, and they are not known to be its own: somebody may have handed them over',
   may_reboot: 'if it fails, or ends, systemd ends or reboots the host',
+  inferred:
+    'only inferred, not seen: the script that it runs is likely outdated (policy inferred: restart lets it restart)',
   takes_others: 'a restart of it takes a unit along that is not to be restarted',
 };
 

@@ -1,11 +1,12 @@
 // One block of the text: its title, its processes, and a line for every file that is gone.
 
-import type { UnitFile } from '../../documents/generated/report.ts';
+import type { Outdated, UnitFile } from '../../documents/generated/report.ts';
 import { keyMaker } from '../../keys.ts';
 import { formatBytes } from '../../sizes.ts';
 import { count, formatAge, quote, readableTime } from '../format.ts';
 import type { Paint, Style, Word } from '../layout.ts';
 import { fold, word, words } from '../layout.ts';
+import { outdatedFacts } from '../outdated-words.ts';
 import { sanitizePath } from '../raw-bytes.ts';
 import { sanitize } from '../sanitize.ts';
 import type { Block } from './blocks.ts';
@@ -24,6 +25,7 @@ export function* renderBlock(block: Block, now: string, style: Style): Generator
   yield fold(processWords(block), 2, 4, style);
   if (block.command !== null) yield cut(`  command ${block.command}`, style.columns);
   for (const file of orderFiles(block.files)) yield fold(fileWords(file, block), 2, 6, style);
+  for (const each of block.outdated) yield fold(outdatedWords(each, block), 2, 6, style);
 }
 
 function titleWords({ title, notes, alerts, staleSince }: Block, now: string): Word[] {
@@ -78,6 +80,21 @@ function fileWords(file: UnitFile, { processes }: Block): Word[] {
     word(useOf(file).padEnd(11), paint),
     word(quote(sanitizePath(file)), paint),
     ...(facts.length === 0 ? [] : words(`(${facts.join(', ')})`, 'dim')),
+  ];
+}
+
+function outdatedWords(outdated: Outdated, { processes }: Block): Word[] {
+  const { confidence, kind, pids } = outdated;
+  const facts = [
+    ...outdatedFacts(outdated),
+    ...(pids.length < processes.length ? [usersOf(pids, processes.length)] : []),
+  ];
+  const paint = confidence === 'possible' ? 'dim' : null;
+  return [
+    word(confidence.padEnd(9), paint ?? 'yellow'),
+    word(kind.padEnd(16), paint),
+    word(quote(sanitizePath(outdated)), paint),
+    ...words(`(${facts.join(', ')})`, 'dim'),
   ];
 }
 

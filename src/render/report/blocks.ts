@@ -5,6 +5,7 @@ import { containerKey } from '../../documents/container-key.ts';
 import type {
   DeletedFd,
   DeletedMap,
+  Outdated,
   Process,
   Report,
   SystemdFacts,
@@ -34,6 +35,7 @@ export interface Block {
   /** The whole command line; null if the title says as much. */
   command: string | null;
   files: UnitFile[];
+  outdated: Outdated[];
 }
 
 export function blocksOf(report: Report): Block[] {
@@ -63,6 +65,7 @@ function unitBlock(unit: Unit, byPid: ReadonlyMap<number, Process>, carriers: re
     mainPid: unit.systemd?.main_pid ?? null,
     command: null,
     files: unit.files,
+    outdated: unit.outdated ?? [],
   };
 }
 
@@ -101,11 +104,19 @@ function looseBlock(processes: readonly Process[], init: Report['host']['init'])
     mainPid: null,
     command: alone && command.length > 1 ? sanitizeCommand(processes[0]!) : null,
     files: mergeFiles(processes),
+    outdated: mergeOutdated(processes),
   };
 }
 
 function earliestReplacement(files: readonly (DeletedMap | DeletedFd)[]): string | null {
   return earliest(files.filter(({ role }) => role === 'code').map(({ replaced_at }) => replaced_at));
+}
+
+function mergeOutdated(processes: readonly Process[]): Outdated[] {
+  const keyOf = keyMaker();
+  const all = processes.flatMap(({ outdated = [] }) => outdated);
+  const alike = groupBy(all, ({ path, path_base64, confidence }) => keyOf(path, path_base64, confidence));
+  return [...alike.values()].map((group) => ({ ...group[0]!, pids: group.flatMap(({ pids }) => pids) }));
 }
 
 /** The files of several processes as a unit would list them: by path and via, an inode's bytes counted once. */

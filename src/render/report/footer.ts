@@ -6,6 +6,8 @@ import { distinct } from '../../keys.ts';
 import { formatBytes } from '../../sizes.ts';
 import { count, enumerate, quote } from '../format.ts';
 import type { Paint } from '../layout.ts';
+import { microcodeText } from '../microcode-text.ts';
+import { unjudgedText } from '../outdated-words.ts';
 import { sanitizePath } from '../raw-bytes.ts';
 import { rebootReasonText, rebootUnknownText } from '../reboot-reason.ts';
 import { sanitize } from '../sanitize.ts';
@@ -26,8 +28,10 @@ export function remarksOf(report: Report): Remark[] {
   return [
     ...remark('reboot', rebootText(report), report.host.reboot.required ? 'yellow' : null),
     ...remark('livepatch', livepatchText(report)),
+    ...remark('microcode', microcodeText(report.host.microcode), 'yellow'),
     ...(report.kernel_held ?? []).flatMap((file) => remark('kernel', kernelHeldText(file), 'yellow')),
     ...remark('seen', seenText(report), complete ? null : 'yellow'),
+    ...remark('scripts', unjudgedText(report)),
     ...remark('filters', filterText(report), 'yellow'),
     ...remark('not shown', unlisted > 0 ? `${count(unlisted, 'process')} in no unit (--detail units)` : ''),
     ...remark('unknown', unknown > 0 ? `${count(unknown, 'file')} where looking was impossible or might hang` : ''),

@@ -5,10 +5,11 @@ import type { Report, Role } from '../../documents/generated/report.ts';
 import { count } from '../format.ts';
 import { heldWords } from '../held-text.ts';
 import type { Paint } from '../layout.ts';
+import { countOutdated } from '../outdated-words.ts';
 
 /** Whether the whole host was looked at and nothing was found: only then is it clean. */
 function isClean(report: Report): boolean {
-  return isEmpty(report) && report.scan.complete && !kernelHolds(report);
+  return isEmpty(report) && report.scan.complete && !kernelHolds(report) && countOutdated(report).processes === 0;
 }
 
 function kernelHolds({ kernel_held }: Report): boolean {
@@ -22,6 +23,13 @@ export function verdictText(report: Report): { text: string; paint: Paint } {
     const but = ignored > 0 ? ', but for what --ignore leaves out' : '';
     return { text: `Nothing on this host runs on files that are gone${but}.`, paint: 'green' };
   }
+  const outdated = countOutdated(report);
+  const those = `${count(outdated.processes, 'process')}${outdated.units > 0 ? ` (${count(outdated.units, 'unit')})` : ''}`;
+  const areOutdated = `${those} ${outdated.processes === 1 ? 'is' : 'are'} outdated`;
+  if (isEmpty(report) && outdated.processes > 0) {
+    const more = scan.complete ? '' : ' Not everything was looked at.';
+    return { text: `Nothing was found that runs on files that are gone, but ${areOutdated}.${more}`, paint: 'bold' };
+  }
   if (isEmpty(report) && scan.complete) {
     const files = count(report.kernel_held?.length ?? 0, 'file');
     return { text: `No process runs on files that are gone, but the kernel itself uses ${files}.`, paint: 'bold' };
@@ -33,7 +41,8 @@ export function verdictText(report: Report): { text: string; paint: Paint } {
     };
   }
   const stale = countStale(report);
-  const more = scan.complete ? '' : ' There may be more.';
+  const also = outdated.processes > 0 ? ` ${areOutdated}, though not gone.` : '';
+  const more = `${also}${scan.complete ? '' : ' There may be more.'}`;
   const held = summary.held_bytes > 0 ? heldWords(summary) : null;
   if (stale.processes === 0) {
     const holders = `${count(summary.processes, 'process')} ${summary.processes === 1 ? 'uses' : 'use'} scratch files`;
@@ -89,7 +98,11 @@ export function nextStep(report: Report): string {
 }
 
 function isEmpty(report: Report): boolean {
-  return report.summary.processes === 0 && report.units.length === 0 && report.processes.length === 0;
+  return (
+    report.summary.processes === 0 &&
+    report.units.every(({ files, outdated = [] }) => files.length === 0 && outdated.length > 0) &&
+    report.processes.every(({ maps, fds, outdated = [] }) => maps.length + fds.length === 0 && outdated.length > 0)
+  );
 }
 
 function isBlind({ scan, warnings }: Report): boolean {
@@ -102,5 +115,5 @@ function hasCause(report: Report): boolean {
     ...report.units.flatMap(({ files }) => files.map(({ role }) => role)),
     ...report.processes.flatMap(({ maps, fds }) => [...maps, ...fds].map(({ role }) => role)),
   ];
-  return countUnlisted(report) > 0 || roles.some((role) => role !== 'scratch');
+  return countUnlisted(report) > 0 || roles.some((role) => role !== 'scratch') || countOutdated(report).processes > 0;
 }

@@ -290,6 +290,7 @@ def test_what_carries_the_play_is_done_by_systemd_or_left_to_people():
     (['for_kernel'], [{'code': 'system_switched', 'parts': ['kernel-modules'], 'since': None}], True),
     (['for_kernel'], [{'code': 'system_switched', 'parts': ['initrd'], 'since': None}], False),
     (['for_kernel'], [{'code': 'image_staged', 'path': '/x', 'since': None}], False),
+    (['for_kernel'], [{'code': 'microcode_outdated', 'running': '0xf0', 'installed': '0xf6', 'path': '/x', 'since': None}], False),
     (['never'], [KERNEL], False),
     (['when_required', 'never'], [KERNEL], False),
     (['for_kernel', 'when_required'], [UNIT], False),

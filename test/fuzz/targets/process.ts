@@ -56,6 +56,7 @@ const options: ScanOptions = {
   detail: 'processes',
   packages: false,
   fixes: false,
+  possible: false,
   systemctl: false,
   labels: {},
   now: new Date('2026-11-23T07:40:12Z'),

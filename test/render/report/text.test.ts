@@ -8,7 +8,9 @@ import fc from 'fast-check';
 import type { Container, KernelHeld, Process, Report, Unit } from '../../../src/documents/generated/report.ts';
 import { validateDocument } from '../../../src/documents/validate.ts';
 import { renderText } from '../../support/joined.ts';
+import { outdated } from '../../support/outdated.ts';
 import { projectRoot } from '../../support/project.ts';
+import { unit as unitOf } from '../../support/reports.ts';
 import * as samples from '../samples.ts';
 
 const hostileText = ' \x1b[31m\x9b\x07\r\n\u202e\u200b\u2028\\x1b"';
@@ -221,4 +223,31 @@ test('text: a hostile host adds no line', () => {
   const lines = (text: string): number =>
     renderText(samples.hostileReport(text), { colour: false, columns: 100_000 }).split('\n').length;
   assert.equal(lines('\n\r\u2028\x85'), lines('x'));
+});
+
+test('text: what is outdated stands with its confidence, and a hint is no reason for a plan', async () => {
+  const made = (confidence: 'likely' | 'possible'): Report => ({
+    ...samples.cleanReport(),
+    units: [
+      {
+        ...unitOf('fail2ban.service', []),
+        outdated: [outdated(confidence, '/usr/bin/fail2ban-server')],
+        pids: [100],
+      },
+    ],
+  });
+  const text = (confidence: 'likely' | 'possible') => renderText(made(confidence), { colour: false, columns: 200 });
+  assert.equal(await validateDocument('report', made('likely')), null);
+  assert.match(
+    text('likely'),
+    /Nothing was found that runs on files that are gone, but 1 process \(1 unit\) is outdated\./,
+  );
+  assert.match(
+    text('likely'),
+    /^ {2}likely {4}script {11}\/usr\/bin\/fail2ban-server \(python, newer than the process, 2026-11-23 07:00:00 UTC, now a 2, 1 runs\)$/m,
+  );
+  assert.match(text('likely'), /^next: lib-users plan$/m);
+  assert.match(text('possible'), /^Nothing on this host runs on files that are gone\.$/m);
+  assert.match(text('possible'), /^ {2}possible {2}script/m);
+  assert.doesNotMatch(text('possible'), /^next: lib-users plan$/m);
 });

@@ -1,0 +1,51 @@
+// A package and a time -> the version that the package had then, by the package manager's own log.
+
+import { changesSince } from './judge.ts';
+import type { PackageLog } from './package-log.ts';
+import { type FixesContext, openManager } from './packages-in-use.ts';
+import { toleranceMs, type Use } from './use.ts';
+
+export interface Dated {
+  owner: Use['owner'];
+  /** A process began then, in milliseconds since the epoch. */
+  beganAt: number;
+}
+
+/**
+ * Returns for each package its version at the time, which is the installed one if it has not changed since; null if the log does not
+ * reach back so far. A change that ended within the tolerance after the time does not count: it came before the process.
+ */
+export async function findVersionsSince(all: readonly Dated[], context: FixesContext): Promise<(string | null)[]> {
+  const logs = new Map<Use['owner']['manager'], Promise<PackageLog>>();
+  const versions: (string | null)[] = [];
+  for (const { owner, beganAt } of all) {
+    const log = logs.get(owner.manager) ?? readLog(owner.manager, all, context);
+    logs.set(owner.manager, log);
+    const changes = changesSince(await log, owner.name, startedAfter(beganAt));
+    versions.push(changes === null ? null : (changes[0]?.from ?? owner.version));
+  }
+  return versions;
+}
+
+/** The start of a process for which a change counts that ended later than the tolerance after the real start. */
+export function startedAfter(beganAt: number): number {
+  return beganAt + 1000 + toleranceMs;
+}
+
+async function readLog(
+  name: Use['owner']['manager'],
+  all: readonly Dated[],
+  context: FixesContext,
+): Promise<PackageLog> {
+  const own = all.filter(({ owner }) => owner.manager === name);
+  const manager = openManager(
+    name,
+    own.map(({ owner, beganAt }) => ({ owner, startedAt: beganAt })),
+    context,
+  );
+  try {
+    return await manager.log();
+  } finally {
+    await manager.close();
+  }
+}

@@ -1,0 +1,107 @@
+// The interpreters, as a table: the names of their programs, and how their command lines name a script. python(1), perlrun(1), ruby(1),
+// node(1), php(1), java(1), sh(1p), lua(1), tclsh(1).
+
+import { fileName } from '../path-evidence.ts';
+
+export const languages = ['python', 'perl', 'ruby', 'node', 'php', 'shell', 'lua', 'tcl'] as const;
+export type Language = (typeof languages)[number];
+
+export interface Interpreter {
+  language: Language;
+  /** The name of its program, with any version. */
+  program: RegExp;
+  /** Options that take the next word as their value. */
+  withValue: RegExp | null;
+  /** Options after which the next word is a program text, so that there is no script. */
+  withText: RegExp | null;
+  /** The option after which the next word is the name of a module. */
+  module: RegExp | null;
+}
+
+/**
+ * PHP-FPM is not in the table, because it looks by itself whether a script on disk is newer (opcache.validate_timestamps). Java is not,
+ * because its class path stays open while it runs: a jar that was replaced is gone, and the kernel shows it.
+ */
+const interpreters: readonly Interpreter[] = [
+  {
+    language: 'python',
+    program: /^(?:python|pypy)[0-9.]*$/,
+    withValue: /^(?:-[A-Za-z]*[WXQ]|--check-hash-based-pycs)$/,
+    withText: /^-[A-Za-z]*c$/,
+    module: /^-[A-Za-z]*m$/,
+  },
+  {
+    language: 'perl',
+    program: /^perl[0-9.]*$/,
+    withValue: /^-I$/,
+    withText: /^-[A-Za-z0-9]*[eE]$/,
+    module: null,
+  },
+  {
+    language: 'ruby',
+    program: /^j?ruby[0-9.]*$/,
+    withValue: /^-[CEIr]$/,
+    withText: /^-[A-Za-z]*e$/,
+    module: null,
+  },
+  {
+    language: 'node',
+    program: /^node(?:js)?[0-9.]*$/,
+    withValue: /^(?:-r|-C|--require|--import|--conditions|--loader|--experimental-loader|--env-file|--title)$/,
+    withText: /^(?:-[a-z]*[ep]|--eval|--print)$/,
+    module: null,
+  },
+  {
+    language: 'php',
+    program: /^php(?!-fpm)[-a-z]*[0-9.]*$/,
+    withValue: /^-[cdz]$/,
+    withText: /^-[rBRE]$/,
+    module: null,
+  },
+  {
+    language: 'shell',
+    program: /^(?:bash|dash|sh|ash|busybox|zsh(?:-[0-9.]+)?|ksh[0-9a-z+]*|mksh|lksh|yash)$/,
+    withValue: /^(?:[-+][a-z]*[oO]|--rcfile|--init-file)$/,
+    withText: /^-[a-z]*c$/,
+    module: null,
+  },
+  { language: 'lua', program: /^lua(?:jit)?[0-9.]*$/, withValue: /^-l$/, withText: /^-e$/, module: null },
+  { language: 'tcl', program: /^(?:tclsh|expect)[0-9.]*$/, withValue: /^-encoding$/, withText: /^-c$/, module: null },
+];
+
+/** Returns the interpreter of a program, by the program's name; null if the program is none. */
+export function interpreterOf(program: string): Interpreter | null {
+  const name = fileName(program);
+  return interpreters.find((each) => each.program.test(name)) ?? null;
+}
+
+/** The thing that a command line tells an interpreter to run; null if it is not in a file. */
+export type Told = { kind: 'script' | 'module'; name: string } | null;
+
+/**
+ * Returns the script or module that an interpreter is told to run; null if there is none, as with a program text.
+ * @param words the command line without its first word
+ */
+export function toldBy({ withValue, withText, module }: Interpreter, words: readonly string[]): Told {
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]!;
+    if (module?.test(word)) return tell('module', words[at + 1]);
+    if (withText?.test(word)) return null;
+    if (word === '--' || word === '-f') return tell('script', words[at + 1]);
+    if (withValue?.test(word)) at++;
+    else if (!/^[-+]/.test(word)) return tell('script', word);
+  }
+  return null;
+}
+
+function tell(kind: 'script' | 'module', name: string | undefined): Told {
+  return name === undefined || name === '' || name === '-' ? null : { kind, name };
+}
+
+/** Folders of the system, in which an upgrade replaces a program under its own name. Elsewhere a new version may be beside the old one. */
+const systemFolder = /^\/(?:usr|bin|sbin|lib[^/]*)\//;
+
+/** Whether a program can be outdated although nothing of it is gone: it runs scripts, or is not in a folder of the system. */
+export function mayBeOutdated(program: string): boolean {
+  return program.startsWith('/') && (interpreterOf(program) !== null || !systemFolder.test(program));
+}

@@ -1,0 +1,96 @@
+// The command of a unit -> the script that it runs, on the host's disk now. systemd says the command, so that no word of the process
+// itself is believed. execve(2) (interpreter scripts), env(1), site(5) and PEP 405 (virtual environments).
+
+import { fileName } from '../path-evidence.ts';
+import type { StartCommand } from '../systemd/unit-start.ts';
+import { type Interpreter, interpreterOf, type Language, toldBy } from './interpreters.ts';
+import type { HostFile, HostFiles } from './on-host.ts';
+
+export interface NamedScript {
+  language: Language;
+  file: HostFile;
+}
+
+/** Why no script is known. not_its_script: the process runs something else, as behind a wrapper. */
+export type NoScript = 'no_script' | 'not_its_script' | 'unreadable';
+
+/** The kernel reads no more of a script's first line. */
+const firstLine = 256;
+
+/** @param program the program that the process runs */
+export function findNamedScript(
+  { path, words }: StartCommand,
+  program: string,
+  files: HostFiles,
+): NamedScript | NoScript {
+  const running = interpreterOf(program);
+  if (running === null) return 'not_its_script';
+  const file = files.find(path);
+  if (typeof file === 'string' || !file.regular) return 'unreadable';
+  const shebang = parseShebang(files.beginningOf(file.path, firstLine) ?? '');
+  if (shebang !== null) return speaks(shebang, running) ? { language: running.language, file } : 'not_its_script';
+  // An alternative may have a name that tells nothing, so the name in the unit counts too.
+  const interpreter = interpreterOf(file.path) ?? interpreterOf(path);
+  if (interpreter?.language !== running.language) return 'not_its_script';
+  return findTold({ path, words }, program, running, files);
+}
+
+function findTold(
+  { path, words }: StartCommand,
+  program: string,
+  interpreter: Interpreter,
+  files: HostFiles,
+): NamedScript | NoScript {
+  const told = toldBy(interpreter, words);
+  const paths =
+    told === null ? [] : told.kind === 'script' ? [told.name] : modulePaths(told.name, { path, program }, files);
+  for (const each of paths) {
+    // A relative path depends on the folder in which the process was started.
+    if (!each.startsWith('/')) return 'no_script';
+    const file = files.find(each);
+    if (file === 'unknown') return 'unreadable';
+    if (file !== 'absent' && file.regular) return { language: interpreter.language, file };
+  }
+  return paths.length === 0 ? 'no_script' : 'unreadable';
+}
+
+/** Returns the program that the first line of a script names; null if the file is no script. */
+function parseShebang(beginning: string): string | null {
+  const [, program, rest = ''] = /^#![ \t]*([^ \t\n]+)([^\n]*)/.exec(beginning) ?? [];
+  if (program === undefined || fileName(program) !== 'env') return program ?? null;
+  return rest.split(/[ \t]+/).find((word) => word !== '' && !word.startsWith('-') && !word.includes('=')) ?? program;
+}
+
+function speaks(program: string, { language }: Interpreter): boolean {
+  return interpreterOf(program)?.language === language;
+}
+
+/** The places of a Python module, in the order in which Python looks. */
+function modulePaths(name: string, started: { path: string; program: string }, files: HostFiles): string[] {
+  if (!/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(name)) return [];
+  const module = name.replaceAll('.', '/');
+  return moduleFolders(started, files).flatMap((folder) => [
+    `${folder}/${module}/__main__.py`,
+    `${folder}/${module}.py`,
+  ]);
+}
+
+function moduleFolders({ path, program }: { path: string; program: string }, files: HostFiles): string[] {
+  const version = fileName(program);
+  const [, environment] = /^(.*)\/bin\/[^/]+$/.exec(path) ?? [];
+  const own = environment !== undefined && isFile(files.find(`${environment}/pyvenv.cfg`)) ? environment : null;
+  return [
+    `/usr/lib/${version}`,
+    `/usr/lib64/${version}`,
+    ...(own === null ? [] : [`${own}/lib/${version}/site-packages`]),
+    `/usr/local/lib/${version}/site-packages`,
+    `/usr/local/lib/${version}/dist-packages`,
+    '/usr/lib/python3/dist-packages',
+    `/usr/lib/${version}/site-packages`,
+    `/usr/lib64/${version}/site-packages`,
+  ];
+}
+
+function isFile(file: ReturnType<HostFiles['find']>): boolean {
+  return typeof file !== 'string' && file.regular;
+}

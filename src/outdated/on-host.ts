@@ -1,0 +1,21 @@
+// The questions that the rules of this folder have about files of the host. The scan answers them by looks that cannot hang: see
+// src/scan/host-files.ts.
+
+/** Times are milliseconds since the epoch. */
+export interface HostFile {
+  /** The path without links. */
+  path: string;
+  regular: boolean;
+  /** null if the file system does not tell. */
+  bornAt: number | null;
+  modifiedAt: number;
+}
+
+export interface HostFiles {
+  /** Follows links that only root could have made. Returns 'absent' if nothing is there, 'unknown' if we could not, or must not, look. */
+  find: (path: string) => HostFile | 'absent' | 'unknown';
+  /** The text of a link that only root could have made, as a path from the root; null for anything else. */
+  linkAt: (path: string) => string | null;
+  /** The first bytes of a regular file; null if they cannot be read. */
+  beginningOf: (path: string, most: number) => string | null;
+}

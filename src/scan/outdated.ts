@@ -1,0 +1,293 @@
+// Processes that run interpreters, and programs outside the system's folders -> what of them is superseded on disk, although nothing is
+// gone. systemd is asked once how their services start, and the package database once who owns the scripts that are newer.
+
+import { type Readers, readOr } from '../crew/readers.ts';
+import type { AffectedProcess } from '../deleted/inspect.ts';
+import { parseMarked } from '../deleted/mark.ts';
+import type { OutdatedScan, OutdatedUnknown, Package } from '../documents/generated/report.ts';
+import { findVersionsSince } from '../fixes/version-since.ts';
+import { isToCome, readMonotonicZero } from '../host/clock.ts';
+import { distinct } from '../keys.ts';
+import { type ChangedEnvironment, judgeArguments, judgeEnvironment } from '../outdated/hints.ts';
+import { interpreterOf } from '../outdated/interpreters.ts';
+import { judgeMain, type Reborn } from '../outdated/judge.ts';
+import type { HostFiles } from '../outdated/on-host.ts';
+import type { OutdatedUse } from '../outdated/outdated.ts';
+import type { Switched } from '../outdated/switched.ts';
+import { queryPackages } from '../packages/packages.ts';
+import { isTemporary } from '../path-evidence.ts';
+import { type Bytes, fromText } from '../procfs/bytes.ts';
+import type { RunningProgram } from '../procfs/program.ts';
+import type { Views } from '../procfs/views.ts';
+import type { AttributedProcess } from '../report/facts.ts';
+import { run } from '../spawn.ts';
+import type { Attribution } from '../systemd/attribution.ts';
+import { ownsCgroup, queryUnits } from '../systemd/systemctl.ts';
+import { type UnitStart, unitStart } from '../systemd/unit-start.ts';
+import { hostFiles } from './host-files.ts';
+import type { ScanOptions } from './options.ts';
+
+type Program = RunningProgram & { attribution: Attribution };
+type Because = OutdatedUnknown['because'];
+
+/** A program that was judged, before its package is known. */
+interface Found {
+  members: Program[];
+  what: Reborn | Switched | (ChangedEnvironment & { kind: 'environment' });
+  /** Whether the unit names it, and not the process. */
+  isNamed: boolean;
+}
+
+export interface OutdatedResult {
+  /** The processes that have no gone files. */
+  processes: readonly AttributedProcess[];
+  /** By pid. */
+  uses: ReadonlyMap<number, readonly OutdatedUse[]>;
+  /** null if nobody looked. */
+  scan: OutdatedScan | null;
+}
+
+export const notLooked: OutdatedResult = { processes: [], uses: new Map(), scan: null };
+
+/** Whether a scan looks for outdated programs: only of this host, with systemd's word. */
+export function looksForOutdated({ systemctl, include, procPath }: ScanOptions): boolean {
+  return systemctl && include.includes('maps') && procPath === '/proc';
+}
+
+/** Asks the helpers. The answer is null for a process that could not be read. */
+export async function readPrograms(pids: readonly number[], readers: Readers): Promise<(RunningProgram | null)[]> {
+  const answers = await readers.ask(
+    'program',
+    pids.map((pid) => ({ pid })),
+  );
+  return readOr(answers, null);
+}
+
+export interface Candidates {
+  programs: readonly Program[];
+  /** How many more could not be read. */
+  lost: number;
+  /** The processes that use gone files. */
+  listed: readonly AffectedProcess[];
+}
+
+export async function findOutdated(
+  { programs, lost, listed }: Candidates,
+  views: Views,
+  options: ScanOptions,
+): Promise<OutdatedResult> {
+  const files = hostFiles(views);
+  const unknown = new Map<Because, Set<number>>();
+  const leave = (because: Because, left: readonly Program[]) => {
+    for (const program of left) if (isInterpreter(program)) add(unknown, because, program.pid);
+  };
+  const byUnit = groupByService(programs, leave);
+  const starts = queryUnits([...byUnit.keys()].sort(), unitStart, run).facts;
+  const found: Found[] = [];
+  for (const [unit, members] of byUnit) {
+    const start = starts.get(unit);
+    if (start === undefined) leave('no_facts', members);
+    else found.push(...judgeUnit(unit, members, start, files, leave));
+  }
+  if (options.possible) found.push(...programs.flatMap((program) => findHints(program, files)));
+  const affected = new Map(listed.map((process) => [process.pid, process]));
+  // If the process holds the old script itself, the finding of the gone file says all.
+  const isGone = ({ members, what }: Found) => {
+    const { maps = [], fds = [] } = affected.get(members[0]!.pid) ?? {};
+    return [...maps, ...fds].some(({ path, role }) => role === 'code' && path === what.path);
+  };
+  const wanted = found.filter((each) => !isGone(each));
+  const uses = await describeAll(wanted, views, options, leave);
+  const interpreters = programs.filter(isInterpreter);
+  const unjudged = [...unknown.values()].reduce((sum, pids) => sum + pids.size, 0);
+  const counts = [...unknown].map(([because, pids]) => ({ because, processes: pids.size }));
+  if (lost > 0) counts.push({ because: 'vanished', processes: lost });
+  return {
+    processes: programs.filter(({ pid }) => uses.has(pid) && !affected.has(pid)).map(toProcess),
+    uses,
+    scan: {
+      possible: options.possible,
+      judged: interpreters.length - unjudged,
+      unknown: counts.sort((a, b) => (a.because < b.because ? -1 : 1)),
+    },
+  };
+}
+
+function toProcess(program: Program): AttributedProcess {
+  const { pid, identity, attribution, executable } = program;
+  const named = { path: programOf(program), pathSource: 'kernel' as const, deleted: parseMarked(executable) !== null };
+  return { pid, identity, attribution, executable: named, maps: [], fds: [] };
+}
+
+function add<K, V>(sets: Map<K, Set<V>>, key: K, value: V): void {
+  sets.set(key, (sets.get(key) ?? new Set()).add(value));
+}
+
+const programOf = ({ executable }: RunningProgram): Bytes => parseMarked(executable)?.path ?? executable;
+const isInterpreter = (program: RunningProgram): boolean => interpreterOf(programOf(program)) !== null;
+
+/** Whether the process sees the host's own files: it is in no container, and its root is the host's. */
+const isOnHost = ({ attribution, root }: Program): boolean => attribution.container === null && root === '/';
+
+function groupByService(
+  programs: readonly Program[],
+  leave: (because: Because, left: readonly Program[]) => void,
+): Map<string, Program[]> {
+  const byUnit = new Map<string, Program[]>();
+  for (const program of programs) {
+    const { unit, container } = program.attribution;
+    if (container !== null) leave('container', [program]);
+    else if (unit?.scope !== 'system' || !unit.name.endsWith('.service')) leave('no_service', [program]);
+    else if (program.root !== '/') leave('own_files', [program]);
+    else byUnit.set(unit.name, [...(byUnit.get(unit.name) ?? []), program]);
+  }
+  return byUnit;
+}
+
+function judgeUnit(
+  unit: string,
+  programs: readonly Program[],
+  start: UnitStart,
+  files: HostFiles,
+  leave: (because: Because, left: readonly Program[]) => void,
+): Found[] {
+  const main = programs.find(({ pid }) => pid === start.mainPid);
+  if (main === undefined || !ownsCgroup(start.controlGroup, main.attribution.cgroup)) {
+    leave('not_main', programs);
+    return [];
+  }
+  const members = withForks(main, programs);
+  leave(
+    'not_main',
+    programs.filter((program) => !members.includes(program)),
+  );
+  const { executable, beganAt } = main;
+  const command = start.command && {
+    path: fromText(start.command.path),
+    words: start.command.words.map(fromText),
+  };
+  const judged = judgeMain(
+    { unit, program: programOf(main), isGone: parseMarked(executable) !== null, beganAt },
+    { ...start, command },
+    files,
+    readMonotonicZero(),
+  );
+  if (judged === null) return [];
+  if ('unjudged' in judged) {
+    leave(judged.unjudged, members);
+    return [];
+  }
+  // A service may have a folder for temporary files of its own: systemd.exec(5) PrivateTmp=.
+  if (isTemporary(judged.path)) {
+    leave('own_files', members);
+    return [];
+  }
+  return [{ members, what: judged, isNamed: true }];
+}
+
+/** The forks of a process run the program that it has loaded, as long as they execute no other. */
+function withForks(main: Program, programs: readonly Program[]): Program[] {
+  const members = [main];
+  for (const parent of members) {
+    const forks = programs.filter(
+      (each) =>
+        each.identity.stat.ppid === parent.pid && each.executable === main.executable && !members.includes(each),
+    );
+    members.push(...forks);
+  }
+  return members;
+}
+
+function findHints(program: Program, files: HostFiles): Found[] {
+  const { identity, folder, beganAt } = program;
+  if (!isOnHost(program) || beganAt === null) return [];
+  const hinting = { program: programOf(program), commandLine: identity.commandLine, folder, beganAt };
+  const script = judgeArguments(hinting, files);
+  const environment = judgeEnvironment(hinting, files);
+  const found = [script, environment && { ...environment, kind: 'environment' as const }];
+  return found.flatMap((what) =>
+    what === null || isToComeMs(what.since) ? [] : [{ members: [program], what, isNamed: false }],
+  );
+}
+
+const isToComeMs = (ms: number): boolean => isToCome(BigInt(Math.trunc(ms)) * 1_000_000n);
+
+async function describeAll(
+  found: readonly Found[],
+  views: Views,
+  { possible }: ScanOptions,
+  leave: (because: Because, left: readonly Program[]) => void,
+): Promise<Map<number, OutdatedUse[]>> {
+  const scripts = found.flatMap(({ what }) => (what.kind === 'script' ? [what] : []));
+  const past = scripts.length === 0 ? new Map<Reborn, Past>() : await readPast(scripts, views);
+  const uses = new Map<number, OutdatedUse[]>();
+  for (const { members, what, isNamed } of found) {
+    const use = what.kind === 'script' ? describeScript(what, isNamed, past.get(what)!) : describeOther(what);
+    if (use === 'no_history' || use === null) {
+      if (use !== null && isNamed) leave(use, members);
+      continue;
+    }
+    if (use.confidence === 'possible' && !possible) continue;
+    for (const { pid, beganAt } of members) {
+      const own = uses.get(pid) ?? [];
+      // A process that was forked after the change may have read the new file.
+      const isOlder = use.since === null || beganAt === null || beganAt < use.since;
+      if (isOlder && own.every(({ path }) => path !== use.path)) uses.set(pid, [...own, use]);
+    }
+  }
+  return uses;
+}
+
+/** The owner of a script, and the version that its package had when the process began. */
+interface Past {
+  owner: Package | null;
+  /** Whether the database could not answer, so that the script may have an owner that is not known. */
+  isOwnerUnknown: boolean;
+  /** null if nobody knows it. */
+  version: string | null;
+}
+
+async function readPast(scripts: readonly Reborn[], views: Views): Promise<Map<Reborn, Past>> {
+  const paths = distinct(scripts.map(({ path }) => path)).filter((path) => views.ownMounts.isLocalWalk(path));
+  const { owners, problem } = queryPackages(paths, run);
+  const owned = scripts.flatMap((script) => {
+    const owner = owners.get(script.path);
+    return owner === undefined ? [] : [{ script, owner, beganAt: script.beganAt }];
+  });
+  const host = { root: '/', isLocal: (path: Bytes) => views.ownMounts.isLocalWalk(path) };
+  const versions = await findVersionsSince(owned, { host, run });
+  const none = { owner: null, isOwnerUnknown: problem !== null, version: null };
+  const past = new Map<Reborn, Past>(scripts.map((script) => [script, none]));
+  for (const [index, { script, owner }] of owned.entries())
+    past.set(script, { ...none, owner, version: versions[index]! });
+  return past;
+}
+
+/** null: the package was installed again in the same version. no_history: nobody knows whether it was. */
+function describeScript(
+  { how, language, path, since, beganAt }: Reborn,
+  isNamed: boolean,
+  { owner, isOwnerUnknown, version }: Past,
+): OutdatedUse | 'no_history' | null {
+  const isUpgraded = owner !== null && version !== null && version !== owner.version;
+  if (how === 'reborn' && owner !== null && version === owner.version) return null;
+  if (how === 'reborn' && isNamed && (isOwnerUnknown || (owner !== null && version === null))) return 'no_history';
+  const fact = `${isNamed ? '' : 'argv_'}script_${how}` as const;
+  return {
+    kind: 'script',
+    confidence: how === 'reborn' && isNamed ? 'likely' : 'possible',
+    evidence: isUpgraded ? [fact, 'package_upgraded'] : [fact],
+    language,
+    path,
+    package: owner && { ...owner, running_version: version },
+    since,
+    beganAt,
+  };
+}
+
+function describeOther(what: Exclude<Found['what'], Reborn>): OutdatedUse {
+  const common = { path: what.path, package: null, since: what.since, beganAt: null };
+  if (what.kind === 'environment')
+    return { ...common, kind: 'script', confidence: 'possible', evidence: ['venv_changed'], language: what.language };
+  return { ...common, kind: what.kind, confidence: 'certain', evidence: [what.evidence], language: null };
+}

@@ -1,0 +1,250 @@
+// The main process of a service, its command and the files on disk -> what is outdated, or why nobody can say.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { judgeMain, type MainProcess } from '../../src/outdated/judge.ts';
+import type { UnitStart } from '../../src/systemd/unit-start.ts';
+import { filesOf, type TestFile } from '../support/host-files.ts';
+
+const began = 1_000_000;
+const later = began + 60_000;
+const python = '/usr/bin/python3.11';
+const system: Record<string, TestFile> = {
+  '/usr/bin/python3': { to: python },
+  [python]: { text: '\x7fELF', bornAt: 1 },
+  '/usr/bin/perl': { text: '\x7fELF', bornAt: 1 },
+  '/bin/sh': { to: '/usr/bin/dash' },
+  '/usr/bin/dash': { text: '\x7fELF', bornAt: 1 },
+};
+const script = (text: string, times: TestFile = { bornAt: later }): TestFile => ({ text, ...times });
+
+interface Case {
+  start: string;
+  files: Record<string, TestFile>;
+  program?: string;
+  unit?: string;
+  main?: Partial<MainProcess>;
+  more?: Partial<UnitStart>;
+  /** `how path`, a reason, or null. */
+  expected: string | null;
+}
+
+const cases: Record<string, Case> = {
+  'a script that is newer': {
+    start: '/usr/bin/a',
+    files: { '/usr/bin/a': script('#!/usr/bin/python3 -Es\n') },
+    expected: 'reborn /usr/bin/a',
+  },
+  'by way of env': {
+    start: '/usr/bin/a',
+    files: { '/usr/bin/a': script('#!/usr/bin/env -S python3 -u\n') },
+    expected: 'reborn /usr/bin/a',
+  },
+  'by way of a link': {
+    start: '/usr/sbin/a',
+    files: { '/usr/sbin/a': { to: '/usr/share/a/a.py' }, '/usr/share/a/a.py': script('#!/usr/bin/python3\n') },
+    expected: 'reborn /usr/share/a/a.py',
+  },
+  'an older script': {
+    start: '/usr/bin/a',
+    files: { '/usr/bin/a': script('#!/usr/bin/python3\n', { bornAt: began - 1 }) },
+    expected: null,
+  },
+  'a script that was made in the seconds of the start': {
+    start: '/usr/bin/a',
+    files: { '/usr/bin/a': script('#!/usr/bin/python3\n', { bornAt: began + 1999 }) },
+    expected: null,
+  },
+  'a script that was edited in place': {
+    start: '/usr/bin/a',
+    files: { '/usr/bin/a': script('#!/usr/bin/python3\n', { bornAt: 1, modifiedAt: later }) },
+    expected: 'modified /usr/bin/a',
+  },
+  'a file system without births': {
+    start: '/usr/bin/a',
+    files: { '/usr/bin/a': script('#!/usr/bin/python3\n', { bornAt: null, modifiedAt: later }) },
+    expected: 'no_birth',
+  },
+  'a process whose start is not known': {
+    start: '/usr/bin/a',
+    files: { '/usr/bin/a': script('#!/usr/bin/python3\n') },
+    main: { beganAt: null },
+    expected: 'no_birth',
+  },
+  'a script of another interpreter': {
+    start: '/usr/bin/a',
+    files: { '/usr/bin/a': script('#!/bin/sh\nexec python3 x\n') },
+    expected: 'not_its_script',
+  },
+  'a script of nobody knows what': {
+    start: '/usr/bin/a',
+    files: { '/usr/bin/a': script('#!/opt/own/thing\n') },
+    expected: 'not_its_script',
+  },
+  'an argument of the interpreter': {
+    start: '/usr/bin/python3 -u /srv/a.py',
+    files: { '/srv/a.py': script('') },
+    expected: 'reborn /srv/a.py',
+  },
+  'an argument that is not absolute': { start: '/usr/bin/python3 a.py', files: {}, expected: 'no_script' },
+  'a program text': { start: '/usr/bin/python3 -c pass', files: {}, expected: 'no_script' },
+  'a module of the distribution': {
+    start: '/usr/bin/python3 -m a.b',
+    files: { '/usr/lib/python3/dist-packages/a/b.py': script('') },
+    expected: 'reborn /usr/lib/python3/dist-packages/a/b.py',
+  },
+  'a package that is run as a module': {
+    start: '/usr/bin/python3 -m a',
+    files: { '/usr/lib/python3.11/site-packages/a/__main__.py': script('') },
+    expected: 'reborn /usr/lib/python3.11/site-packages/a/__main__.py',
+  },
+  'a module of a virtual environment': {
+    start: '/srv/venv/bin/python -m a',
+    files: {
+      '/srv/venv/bin/python': { to: python },
+      '/srv/venv/pyvenv.cfg': {},
+      '/srv/venv/lib/python3.11/site-packages/a.py': script(''),
+      '/usr/lib/python3/dist-packages/a.py': script('', { bornAt: 1 }),
+    },
+    expected: 'reborn /srv/venv/lib/python3.11/site-packages/a.py',
+  },
+  'a script of a virtual environment': {
+    start: '/srv/venv/bin/gunicorn app',
+    files: { '/srv/venv/bin/gunicorn': script('#!/srv/venv/bin/python3\n') },
+    expected: 'reborn /srv/venv/bin/gunicorn',
+  },
+  'a module with a path for a name': {
+    start: '/usr/bin/python3 -m ../../etc/x',
+    files: {},
+    expected: 'no_script',
+  },
+  'a script that is gone from disk': { start: '/usr/bin/a', files: {}, expected: 'unreadable' },
+  'a script at which we must not look': {
+    start: '/usr/bin/a',
+    files: { '/usr/bin/a': { kind: 'unknown' } },
+    expected: 'unreadable',
+  },
+  'a folder or a pipe in place of the script': {
+    start: '/usr/bin/python3 /srv/a.py',
+    files: { '/srv/a.py': { kind: 'folder', bornAt: later } },
+    expected: 'unreadable',
+  },
+  'a program that is no interpreter': {
+    start: '/usr/sbin/a',
+    files: { '/usr/sbin/a': {} },
+    program: '/usr/sbin/a',
+    expected: null,
+  },
+  'a unit that changed on disk': {
+    start: '/usr/bin/a',
+    files: { '/usr/bin/a': script('#!/usr/bin/python3\n') },
+    more: { needsReload: true },
+    expected: 'unit_changed',
+  },
+  'a service with mounts of its own': {
+    start: '/usr/bin/a',
+    files: { '/usr/bin/a': script('#!/usr/bin/python3\n') },
+    more: { hasOwnFiles: true },
+    expected: 'own_files',
+  },
+  'a service that was reloaded since': {
+    start: '/usr/bin/a',
+    files: { '/usr/bin/a': script('#!/usr/bin/python3\n') },
+    more: { changedAt: later + 1 },
+    expected: 'reloaded',
+  },
+  'a service that became ready before': {
+    start: '/usr/bin/a',
+    files: { '/usr/bin/a': script('#!/usr/bin/python3\n') },
+    more: { changedAt: later - 1 },
+    expected: 'reborn /usr/bin/a',
+  },
+  'a snap that was refreshed': {
+    ...{ start: '/usr/bin/snap run x.y', program: '/snap/x/12/bin/y', unit: 'snap.x.y.service' },
+    files: { '/snap/x/current': { to: '13' } },
+    expected: 'snap /snap/x/12',
+  },
+  'a snap that is current': {
+    ...{ start: '/usr/bin/snap run x.y', program: '/snap/x/12/bin/y', unit: 'snap.x.y.service' },
+    files: { '/snap/x/current': { to: '/snap/x/12' }, '/usr/bin/snap': {} },
+    expected: null,
+  },
+  "a program at a snap's path in another unit": {
+    ...{ start: '/usr/bin/run', program: '/snap/x/12/bin/y', unit: 'cron.service' },
+    files: { '/snap/x/current': { to: '13' }, '/usr/bin/run': {} },
+    expected: null,
+  },
+  'a link of a snap that leads anywhere': {
+    ...{ start: '/usr/bin/snap run x.y', program: '/snap/x/12/bin/y', unit: 'snap.x.y.service' },
+    files: { '/snap/x/current': { to: '/etc' }, '/usr/bin/snap': {} },
+    expected: null,
+  },
+  'another folder of a deployment': {
+    ...{ start: '/opt/app/current/bin/x', program: '/opt/app/releases/1/bin/x' },
+    files: {
+      '/opt/app/current': { to: '/opt/app/releases/2' },
+      '/opt/app/releases/2/bin/x': { text: '\x7fELF' },
+    },
+    expected: 'deployment /opt/app/releases/1',
+  },
+  'the current folder of a deployment': {
+    ...{ start: '/opt/app/current/bin/x', program: '/opt/app/releases/2/bin/x' },
+    files: { '/opt/app/current': { to: '/opt/app/releases/2' }, '/opt/app/releases/2/bin/x': { text: '\x7fELF' } },
+    expected: null,
+  },
+  'a script in a deployment that runs another program': {
+    ...{ start: '/opt/app/current/bin/x', program: '/opt/app/releases/1/bin/x' },
+    files: { '/opt/app/current': { to: '/opt/app/releases/2' }, '/opt/app/releases/2/bin/x': { text: '#!/bin/sh' } },
+    expected: null,
+  },
+  'a program that is not beside': {
+    ...{ start: '/opt/app/current/bin/x', program: '/srv/1/bin/x' },
+    files: { '/opt/app/current': { to: '/opt/app/releases/2' }, '/opt/app/releases/2/bin/x': { text: '\x7fELF' } },
+    expected: null,
+  },
+  'another item of a store': {
+    ...{ start: `/nix/store/${'b'.repeat(32)}-x-1.1/bin/x`, program: `/nix/store/${'a'.repeat(32)}-x-1.0/bin/x` },
+    files: { [`/nix/store/${'b'.repeat(32)}-x-1.1/bin/x`]: { text: '\x7fELF' } },
+    expected: `store /nix/store/${'a'.repeat(32)}-x-1.0`,
+  },
+  'a wrapper in a store': {
+    ...{ start: `/nix/store/${'b'.repeat(32)}-x/bin/x`, program: `/nix/store/${'a'.repeat(32)}-x-1.0/bin/x` },
+    files: { [`/nix/store/${'b'.repeat(32)}-x/bin/x`]: { text: `\x7fELF /nix/store/${'a'.repeat(32)}-x-1.0/bin/x` } },
+    expected: null,
+  },
+  'an item of a store with another name': {
+    ...{ start: `/nix/store/${'b'.repeat(32)}-x-env/bin/x`, program: `/nix/store/${'a'.repeat(32)}-x-1.0/bin/x` },
+    files: { [`/nix/store/${'b'.repeat(32)}-x-env/bin/x`]: { text: '\x7fELF' } },
+    expected: null,
+  },
+};
+
+for (const [
+  name,
+  { start, files, program = python, unit = 'a.service', main = {}, more = {}, expected },
+] of Object.entries(cases)) {
+  test(`judge: ${name}: ${expected}`, () => {
+    const [path = '', ...words] = start.split(' ');
+    const judged = judgeMain(
+      { unit, program, isGone: false, beganAt: began, ...main },
+      {
+        mainPid: 1,
+        controlGroup: '/',
+        needsReload: false,
+        hasOwnFiles: false,
+        changedAt: null,
+        command: { path, words },
+        ...more,
+      },
+      filesOf({ ...system, ...files }),
+      0,
+    );
+    const told =
+      judged === null
+        ? null
+        : 'unjudged' in judged
+          ? judged.unjudged
+          : `${judged.kind === 'script' ? judged.how : judged.kind} ${judged.path}`;
+    assert.equal(told, expected);
+  });
+}
