@@ -20,7 +20,7 @@ export function* renderFleetText(fleet: Fleet, style: Style): Generator<string> 
   if (cve !== null) {
     yield fold(words(...verdictOf(cve)), 0, 2, style);
     for (const { title, lines, paint } of answerSections(cve, fleet.hosts)) yield* section(title, lines, style, paint);
-    yield* unreadable(fleet, style);
+    yield* unheard(fleet, style);
     return;
   }
   const cves = cvesSection(fleet);
@@ -56,6 +56,11 @@ export function* renderFleetText(fleet: Fleet, style: Style): Generator<string> 
       ),
     style,
   );
+  yield* unheard(fleet, style);
+}
+
+function* unheard(fleet: Fleet, style: Style): Generator<string> {
+  yield* section('never reported', asLines(fleet.never_reported ?? []), style, 'yellow');
   yield* unreadable(fleet, style);
 }
 
