@@ -21,6 +21,7 @@ import { configFlags, loadFlaggedConfig } from './scan-flags.ts';
 const formats: Formats<FleetDocument> = {
   ...jsonFormats,
   text: async (fleet, style) => (await import('../render/fleet/text.ts')).renderFleetText(fleet, style),
+  html: async (fleet) => (await import('../render/html/fleet/page.ts')).renderFleetPage(fleet),
   rows: async (fleet) => (await import('../render/fleet/rows.ts')).renderFleetRows(fleet),
   junit: async (fleet) => (await import('../render/fleet/junit.ts')).renderFleetJunit(fleet),
   openmetrics: async (fleet) => (await import('../render/fleet/openmetrics.ts')).renderFleetOpenmetrics(fleet),
