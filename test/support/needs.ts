@@ -27,6 +27,7 @@ import { skip } from './skip.ts';
 const programs = {
   amtool: 'prometheus-alertmanager',
   bash: 'bash',
+  chromium: 'chromium',
   chroot: 'coreutils',
   createrepo_c: 'createrepo-c',
   dash: 'dash',

@@ -2,6 +2,7 @@
 // by their hashes and nothing more. HTML Living Standard; Content Security Policy Level 3.
 
 import { version } from '../../version.ts';
+import type { Paint } from '../layout.ts';
 import { escapeHtml, type Html, html } from './escape.ts';
 
 // Put in by the build (scripts/build/page-assets.mjs).
@@ -73,6 +74,11 @@ export function pageHead(name: string, about: readonly string[], verdict: { text
 }
 
 export type Tone = 'red' | 'yellow' | 'green' | 'plain';
+
+/** The tone of what a terminal paints so. */
+export function toneOf(paint: Paint | null): Tone {
+  return paint === 'red' || paint === 'yellow' || paint === 'green' ? paint : 'plain';
+}
 
 export interface Tile {
   label: string;

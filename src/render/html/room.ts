@@ -1,7 +1,7 @@
 // Long lists -> their beginnings, and how much was left out, so that a page stays small enough to open whatever the document holds.
 
 import { quote } from '../format.ts';
-import { sanitize } from '../sanitize.ts';
+import { sanitize, sanitizeUnit } from '../sanitize.ts';
 import { type Html, html, mostCharacters } from './escape.ts';
 
 const few = 10;
@@ -15,10 +15,10 @@ export class Room {
   }
 
   /** The names as text, as long as there is room, and how many are left out. */
-  names(names: readonly string[], show: (name: string) => string = sanitize): Html {
+  names(names: readonly string[], show: (name: string) => string = nameText): Html {
     const shown: string[] = [];
     for (const name of names) {
-      const text = quote(show(name));
+      const text = show(name);
       if (text.length + 2 > this.#left) break;
       this.#left -= Math.min(text.length, mostCharacters) + 2;
       shown.push(text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text);
@@ -29,10 +29,19 @@ export class Room {
   }
 
   /** The same; behind a line that opens them if there are more than a few. */
-  folded(label: string, names: readonly string[], show: (name: string) => string = sanitize): Html {
+  folded(label: string, names: readonly string[], show: (name: string) => string = nameText): Html {
     if (names.length <= few) return this.names(names, show);
     return html`<details><summary>${label}</summary>${this.names(names, show)}</details>`;
   }
+}
+
+/** A name as it stands in a list, sanitized. */
+function nameText(name: string): string {
+  return quote(sanitize(name));
+}
+
+export function unitText(name: string): string {
+  return quote(sanitizeUnit(name));
 }
 
 /** Text of any length: a template cuts each value for itself. */

@@ -13,7 +13,7 @@ import type {
 } from '../../documents/generated/report.ts';
 import { earliest } from '../../documents/time.ts';
 import { groupBy } from '../../group-by.ts';
-import { isInMemory } from '../../held.ts';
+import { isInMemory, sumHeld } from '../../held.ts';
 import { type KeyOf, keyMaker } from '../../keys.ts';
 import { containerName } from '../container-name.ts';
 import { formatUser, quote } from '../format.ts';
@@ -34,6 +34,8 @@ export interface Block {
   /** The whole command line; null if the title says as much. */
   command: string | null;
   files: UnitFile[];
+  /** The bytes that they hold, each file once; memory is null if it is not known which of them are memory. */
+  held: { bytes: number; memory: number | null };
 }
 
 export function blocksOf(report: Report): Block[] {
@@ -63,6 +65,7 @@ function unitBlock(unit: Unit, byPid: ReadonlyMap<number, Process>, carriers: re
     mainPid: unit.systemd?.main_pid ?? null,
     command: null,
     files: unit.files,
+    held: { bytes: unit.held_bytes, memory: unit.held_bytes === 0 ? 0 : (unit.held_memory_bytes ?? null) },
   };
 }
 
@@ -101,6 +104,7 @@ function looseBlock(processes: readonly Process[], init: Report['host']['init'])
     mainPid: null,
     command: alone && command.length > 1 ? sanitizeCommand(processes[0]!) : null,
     files: mergeFiles(processes),
+    held: sumHeld(processes.flatMap(({ maps, fds }) => [...maps, ...fds])),
   };
 }
 

@@ -102,8 +102,9 @@ function textsOf(rows: readonly HTMLTableRowElement[], head: HTMLTableRowElement
   const marks = [...head.cells].map(({ dataset, textContent }) => (dataset.mark === undefined ? null : textContent));
   return new Map(
     rows.map((row) => {
-      const named = [...row.cells].flatMap((cell, column) => (cell.textContent === '' ? [] : (marks[column] ?? [])));
-      return [row, `${row.textContent} ${named.join(' ')}`.toLowerCase()];
+      const texts = [...row.cells].map(({ textContent }) => textContent ?? '');
+      const named = texts.map((text, column) => (text === '' ? text : (marks[column] ?? text)));
+      return [row, named.join(' ').toLowerCase()];
     }),
   );
 }

@@ -7,7 +7,7 @@ import { sanitize, sanitizeUnit } from '../../sanitize.ts';
 import { barMaker } from '../bars.ts';
 import type { Html } from '../escape.ts';
 import type { PageSection } from '../page.ts';
-import { firstRows, type Room } from '../room.ts';
+import { firstRows, type Room, unitText } from '../room.ts';
 import { renderNote, renderTable } from '../table.ts';
 
 const mostRows = 500;
@@ -92,8 +92,7 @@ function* filesBody(files: readonly FleetFile[], room: Room): Generator<Html> {
       {
         title: 'Units on any host',
         kind: 'wide',
-        cell: ({ units }) =>
-          units.length === 0 ? 'none' : room.folded(count(units.length, 'unit'), units, sanitizeUnit),
+        cell: ({ units }) => (units.length === 0 ? 'none' : room.folded(count(units.length, 'unit'), units, unitText)),
       },
     ],
     rows,

@@ -6,11 +6,11 @@ import { groupBy } from '../../../group-by.ts';
 import { keyMaker } from '../../../keys.ts';
 import { lackText, verdictOf, whyUnknownText } from '../../fleet/fixes-text.ts';
 import { count, quote } from '../../format.ts';
-import { sanitize, sanitizeUnit } from '../../sanitize.ts';
+import { sanitize } from '../../sanitize.ts';
 import { barMaker } from '../bars.ts';
 import { type Html, html } from '../escape.ts';
 import type { PageSection } from '../page.ts';
-import { firstRows, type Room } from '../room.ts';
+import { firstRows, type Room, unitText } from '../room.ts';
 import { renderNote, renderTable } from '../table.ts';
 
 const mostRows = 1000;
@@ -46,8 +46,7 @@ function* body(cves: readonly FleetCve[], room: Room): Generator<Html> {
       {
         title: 'Units on any host',
         kind: 'wide',
-        cell: ({ units }) =>
-          units.length === 0 ? 'none' : room.folded(count(units.length, 'unit'), units, sanitizeUnit),
+        cell: ({ units }) => (units.length === 0 ? 'none' : room.folded(count(units.length, 'unit'), units, unitText)),
       },
     ],
     rows,
@@ -96,7 +95,7 @@ function* answerBody(answer: CveAnswer, room: Room): Generator<Html> {
         {
           title: 'Units',
           kind: 'wide',
-          cell: ({ units }) => (units.length === 0 ? 'processes of no unit' : room.names(units, sanitizeUnit)),
+          cell: ({ units }) => (units.length === 0 ? 'processes of no unit' : room.names(units, unitText)),
         },
       ],
       rows,

@@ -64,10 +64,8 @@ function* body(required: readonly Host[], unknown: readonly Host[], room: Room):
   if (note !== null) yield note;
   if (unknown.length > 0) {
     yield html`<h3>It is not known whether these must reboot</h3>`;
-    yield room.folded(
-      count(unknown.length, 'host'),
-      unknown.map(({ hostname }) => hostname),
-    );
+    const names = unknown.map(({ hostname }) => hostname);
+    yield html`<div class="names">${room.folded(count(names.length, 'host'), names)}</div>`;
   }
 }
 

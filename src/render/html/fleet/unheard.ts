@@ -3,7 +3,7 @@
 import type { Fleet, UnreadableInput } from '../../../documents/generated/fleet.ts';
 import { count } from '../../format.ts';
 import { sanitize } from '../../sanitize.ts';
-import type { Html } from '../escape.ts';
+import { type Html, html } from '../escape.ts';
 import type { PageSection } from '../page.ts';
 import { firstRows, type Room } from '../room.ts';
 import { renderNote, renderTable } from '../table.ts';
@@ -37,7 +37,7 @@ function* namesBody(names: readonly string[], said: string, none: string, room: 
   if (names.length === 0) yield renderNote(none);
   else {
     yield renderNote(said, 'yellow');
-    yield room.folded(count(names.length, 'host'), names);
+    yield html`<div class="names">${room.folded(count(names.length, 'host'), names)}</div>`;
   }
 }
 
