@@ -52,7 +52,7 @@ function reviewPackage(path, entry, allowScripts) {
   const name = path.replace(/^.*node_modules\//, '');
   const lowest = Number(/\d+/.exec(engines?.node ?? '')?.[0] ?? 0);
   const problems = [
-    !licences.test(license ?? '') && onlyInTests[name] !== license && `its licence is ${license}`,
+    !licences.test(license ?? '') && onlyInTests[name] !== (license ?? '') && `its licence is ${license}`,
     resolved && !resolved.startsWith(registry) && `it comes from ${resolved}`,
     // Programs for other platforms. An incomplete mirror may have no sum for them.
     !integrity && !optional && 'it has no checksum',

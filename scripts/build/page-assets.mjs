@@ -23,7 +23,6 @@ export function pageAssets(root) {
     bundle: true,
     format: 'iife',
     write: false,
-    logLevel: 'warning',
   });
   const script = outputFiles?.[0]?.text.trim() ?? '';
   for (const text of [style, script]) {

@@ -4,14 +4,15 @@
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Fleet, FleetFile, FleetUnit, UnreadableInput } from '../documents/generated/fleet.ts';
 import type { PlanReboot } from '../documents/generated/plan.ts';
-import type { DeletedFd, DeletedMap, Report, UnitFile } from '../documents/generated/report.ts';
+import type { Report } from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
 import { earliest, formatTime } from '../documents/time.ts';
-import { distinct, type KeyOf, keyMaker } from '../keys.ts';
+import { distinct, keyMaker } from '../keys.ts';
 import { tool } from '../version.ts';
 import { findNeverReported } from './expected.ts';
 import { answerCve, collectHostFixes, type HostFixes, listCves } from './fixes.ts';
 import { type FleetGate, judgeFleet, judgeHost } from './gate.ts';
+import { collectUses, type FileUse } from './uses.ts';
 
 /** The judgement on a report. The caller makes it, because the fold itself decides nothing. */
 export interface Assessment {
@@ -200,7 +201,7 @@ export class FleetFold {
     host.units.push(entry);
   }
 
-  #addFile(host: HostEntry, key: string, { about, base64, units }: Use): void {
+  #addFile(host: HostEntry, key: string, { about, base64, units }: FileUse): void {
     const entry = this.#files.get(key) ?? { key, about, base64, slots: [], units: [] };
     this.#files.set(key, entry);
     const names = distinct(units).sort(compareBytes);
@@ -234,32 +235,6 @@ function indexOfSlot(slots: readonly number[], slot: number): number {
     else high = middle;
   }
   return low;
-}
-
-interface Use {
-  about: Omit<FleetFile, 'hosts' | 'units'>;
-  base64: string | null;
-  /** A unit may be in the list more than once. */
-  units: string[];
-}
-
-/** Collects the files of units, and of processes that no unit owns, because an old library in a container counts as well. */
-function collectUses({ units, processes }: Report, keyOf: KeyOf): Map<string, Use> {
-  const uses = new Map<string, Use>();
-  const add = (file: UnitFile | DeletedMap | DeletedFd, via: 'map' | 'fd', unit: string | null): void => {
-    const { path, path_base64, kind, role, state } = file;
-    const key = keyOf(via, kind, role, state, path_base64, path);
-    const use = uses.get(key) ?? { about: { path, via, kind, role, state }, base64: path_base64, units: [] };
-    uses.set(key, use);
-    if (unit !== null) use.units.push(unit);
-  };
-  for (const unit of units) for (const file of unit.files) add(file, file.via, unit.name);
-  for (const { unit, maps, fds } of processes) {
-    if (unit !== null) continue;
-    for (const map of maps) add(map, 'map', null);
-    for (const fd of fds) add(fd, 'fd', null);
-  }
-  return uses;
 }
 
 function aboutHost(report: Report, source: string, superseded: number) {

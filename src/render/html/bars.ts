@@ -8,7 +8,7 @@ const height = 10;
 
 /** @param share of the longest bar, from 0 to 1 */
 function bar(share: number): Html {
-  // What is there at all is seen.
+  // The smallest amount has a bar that can be seen.
   const length = share > 0 ? Math.max(1, Math.round(Math.min(share, 1) * width)) : 0;
   return html`<svg class="bar" aria-hidden="true" width="${width}" height="${height}"><rect width="${length}" height="${height}"/></svg>`;
 }
