@@ -77,6 +77,7 @@ const files = {
 const pythonModules = [
   'check_jsonschema',
   'cyclonedx.validation.json',
+  'grafana_foundation_sdk',
   'jsonschema',
   'lib_users',
   'prometheus_client',

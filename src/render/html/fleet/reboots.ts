@@ -48,7 +48,7 @@ function* body(required: readonly Host[], unknown: readonly Host[], room: Room):
           sort: (row) => row.hosts.length,
         },
         {
-          title: 'Since',
+          title: 'Earliest since',
           kind: 'nowrap',
           cell: ({ since }) => (since === null ? 'not known' : readableTime(since)),
         },
