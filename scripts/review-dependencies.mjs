@@ -10,6 +10,8 @@ import { root } from './project.mjs';
 /** Permissive ones only: the bundle is MIT. */
 const licences =
   /^\(?(?:(?:0BSD|MIT|ISC|Apache-2\.0|BSD-[23]-Clause|BlueOak-1\.0\.0|CC0-1\.0|Python-2\.0|PSF-2\.0)(?: OR |$|\)))+$/;
+/** Packages with another licence that only tests load: nothing of them is bundled or shipped. @type {Record<string, string>} */
+const onlyInTests = { 'axe-core': 'MPL-2.0' };
 const registry = 'https://registry.npmjs.org/';
 
 /**
@@ -50,7 +52,7 @@ function reviewPackage(path, entry, allowScripts) {
   const name = path.replace(/^.*node_modules\//, '');
   const lowest = Number(/\d+/.exec(engines?.node ?? '')?.[0] ?? 0);
   const problems = [
-    !licences.test(license ?? '') && `its licence is ${license}`,
+    !licences.test(license ?? '') && onlyInTests[name] !== (license ?? '') && `its licence is ${license}`,
     resolved && !resolved.startsWith(registry) && `it comes from ${resolved}`,
     // Programs for other platforms. An incomplete mirror may have no sum for them.
     !integrity && !optional && 'it has no checksum',
@@ -81,6 +83,9 @@ function reviewTable(bundled, page) {
         ({ name, about }) =>
           `${name} is bundled (${about}), docs/dependencies.md says ${listed.get(name) ?? 'nothing of it'}`,
       ),
+    ...[...names]
+      .filter((name) => Object.hasOwn(onlyInTests, name))
+      .map((name) => `${name} is bundled, and is only for tests`),
     ...[...listed.keys()]
       .filter((name) => !names.has(name))
       .map((name) => `${name} is not bundled, docs/dependencies.md says it is`),

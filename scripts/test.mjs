@@ -14,7 +14,15 @@ process.chdir(root);
 process.umask(0o022);
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
 const nodeFlags = process.argv.slice(2).filter((arg) => arg.startsWith('-'));
-const separate = ['test/guest', 'test/bench', 'test/ansible', 'test/hostile', 'test/pack', 'test/fresh'];
+const separate = [
+  'test/guest',
+  'test/bench',
+  'test/browser',
+  'test/ansible',
+  'test/hostile',
+  'test/pack',
+  'test/fresh',
+];
 
 const files = (wanted.length ? wanted : ['test']).flatMap((path) =>
   statSync(path).isFile()

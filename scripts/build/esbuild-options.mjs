@@ -1,5 +1,6 @@
 // The options of esbuild that every bundle of the project shares: the program, the tests, the bench and the metadata.
 import { root, version } from '../project.mjs';
+import { pageAssets } from './page-assets.mjs';
 
 /** @satisfies {import('esbuild').BuildOptions} */
 const shared = {
@@ -10,7 +11,7 @@ const shared = {
   logLevel: 'warning',
 };
 
-const define = { __LIB_USERS_VERSION__: JSON.stringify(version) };
+const define = { __LIB_USERS_VERSION__: JSON.stringify(version), ...pageAssets(root) };
 
 /** For the one file that is installed: packages are bundled. */
 export const programOptions = /** @satisfies {import('esbuild').BuildOptions} */ ({

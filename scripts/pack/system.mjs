@@ -33,7 +33,9 @@ export function systemEntries({ executable, zshFolder }) {
     { to: 'etc/lib-users/config.d', folder: true },
     ...papers(docs),
     { to: `${docs}/examples/config.yaml`, from: join(root, 'docs/config.example.yaml') },
-    ...['apt', 'dnf'].flatMap((name) => eachOf(`packaging/${name}`, (file) => `${docs}/examples/${name}/${file}`)),
+    ...['apt', 'dnf', 'grafana', 'prometheus'].flatMap((name) =>
+      eachOf(`packaging/${name}`, (file) => `${docs}/examples/${name}/${file}`),
+    ),
     ...eachOf(
       'schema',
       (name) => `usr/share/lib-users/schema/${name}`,

@@ -47,6 +47,7 @@ interface RenderOptions {
 const formats: Formats<Drift, RenderOptions> = {
   ...jsonFormats,
   text: async (drift, style) => (await import('../render/drift/text.ts')).renderDriftText(drift, style),
+  html: async (drift) => (await import('../render/html/check.ts')).renderCheckPage(drift),
   rows: async (drift) => (await import('../render/drift/rows.ts')).renderDriftRows(drift),
   junit: async (drift) => (await import('../render/drift/junit.ts')).renderJunit(drift),
   nagios: async (drift, _, { thresholds }) =>

@@ -32,6 +32,14 @@ export const cveFlag = {
   }),
 };
 
+export const expectFlag = {
+  expect: string({
+    helpValue: 'FILE',
+    description:
+      'A file with the names of the hosts that should report, one a line, or - for standard input: those of which no report was read are named. For --fail-on and --cve they count as inputs that could not be read.',
+  }),
+};
+
 type FleetFlags = FlagsOf<typeof fleetGateFlags & typeof cveFlag> & ResultFlags;
 
 export function fleetGate(flags: FleetFlags): FleetGate {

@@ -9,17 +9,19 @@ import type { Report } from '../documents/generated/report.ts';
 import { readReports } from '../documents/read-reports.ts';
 import { compileStale } from '../drift/stale.ts';
 import { LibUsersError } from '../errors.ts';
+import { parseExpected } from '../fleet/expected.ts';
 import { type Assessment, FleetFold } from '../fleet/fold.ts';
 import type { FleetGate } from '../fleet/gate.ts';
-import { assertStdinOnce } from '../input.ts';
+import { assertStdinOnce, readInput } from '../input.ts';
 import { compileRebootJudge } from '../plan/build.ts';
 import { count, enumerate } from '../render/format.ts';
-import { cveFlag, fleetExitCode, fleetGate, fleetGateFlags, parseCve } from './fleet-flags.ts';
+import { cveFlag, expectFlag, fleetExitCode, fleetGate, fleetGateFlags, parseCve } from './fleet-flags.ts';
 import { configFlags, loadFlaggedConfig } from './scan-flags.ts';
 
 const formats: Formats<FleetDocument> = {
   ...jsonFormats,
   text: async (fleet, style) => (await import('../render/fleet/text.ts')).renderFleetText(fleet, style),
+  html: async (fleet) => (await import('../render/html/fleet/page.ts')).renderFleetPage(fleet),
   rows: async (fleet) => (await import('../render/fleet/rows.ts')).renderFleetRows(fleet),
   junit: async (fleet) => (await import('../render/fleet/junit.ts')).renderFleetJunit(fleet),
   openmetrics: async (fleet) => (await import('../render/fleet/openmetrics.ts')).renderFleetOpenmetrics(fleet),
@@ -44,24 +46,29 @@ export default class Fleet extends BaseCommand {
       description: 'Does a host still run code without this fix, although it is on disk?',
       command: '<%= config.bin %> fleet reports/ --cve CVE-2026-32776',
     },
+    {
+      description: 'A page to open in a browser, with the hosts that should have reported',
+      command: '<%= config.bin %> fleet reports/ --expect hosts.txt --format html --output fleet.html',
+    },
     { description: 'Reports that a tool streams', command: 'cat reports/*.ndjson | <%= config.bin %> fleet -' },
   ];
   static override strict = false;
   static override args = {
     inputs: string({ required: true, description: 'Files and folders; - is standard input.', ignoreStdin: true }),
   };
-  static override flags = { ...cveFlag, ...fleetGateFlags, ...configFlags, ...resultFlags(formats) };
+  static override flags = { ...cveFlag, ...fleetGateFlags, ...expectFlag, ...configFlags, ...resultFlags(formats) };
 
   override async run(): Promise<void> {
     const { argv, flags } = await this.parse(Fleet);
     this.begin(flags, formats);
     const sources = argv as string[];
-    assertStdinOnce([...sources, ...(flags.config ?? [])]);
+    assertStdinOnce([...sources, flags.expect, ...(flags.config ?? [])]);
+    const expected = flags.expect === undefined ? null : parseExpected(readInput(flags.expect));
     const cve = parseCve(flags);
     // --cve is a gate of its own.
     const gate: FleetGate = cve === null ? fleetGate(flags) : { failOn: [], allowIncomplete: false };
     const assess = compileAssessment(await loadFlaggedConfig(flags), this.now);
-    const document = await foldReports(sources, { assess, gate, cve, now: this.now });
+    const document = await foldReports(sources, { assess, gate, cve, expected, now: this.now });
     if (document.hosts.length === 0) throw nothingRead(document);
     const { unreadable_inputs: refused } = document.summary;
     if (refused > 0) this.warn(`${count(refused, 'input')} could not be read: see unreadable_inputs`);
@@ -77,20 +84,21 @@ interface FoldOptions {
   assess: (report: Report) => Assessment;
   gate: FleetGate;
   cve: string | null;
+  expected: readonly string[] | null;
   now: Date;
 }
 
 /** This is a function of its own, so that the fold can be freed before the result is rendered. */
 async function foldReports(
   sources: readonly string[],
-  { assess, gate, cve, now }: FoldOptions,
+  { assess, gate, cve, expected, now }: FoldOptions,
 ): Promise<FleetDocument> {
   const fold = new FleetFold();
   for await (const input of readReports(sources)) {
     if (input.report !== null) fold.add(input.report, input.source, assess(input.report));
     else fold.refuse(input.file, input.refused);
   }
-  return fold.build(now, gate, cve);
+  return fold.build(now, gate, cve, expected);
 }
 
 /** Judges each report as plan and check do. */
@@ -107,14 +115,16 @@ function nothingRead({ unreadable_inputs: [first], summary }: FleetDocument): Li
   return new LibUsersError(first.code, `${first.source} could not be read: ${first.message}${rest}`);
 }
 
-function whyIncomplete({ summary, verdict, hosts }: FleetDocument): string | null {
+function whyIncomplete({ summary, verdict, hosts, never_reported }: FleetDocument): string | null {
   const { incomplete, unreadable_inputs } = summary;
-  if (incomplete + unreadable_inputs === 0) {
+  const silent = never_reported?.length ?? 0;
+  if (incomplete + unreadable_inputs + silent === 0) {
     const unjudged = hosts.filter((host) => host.verdict === 'incomplete').length;
     return verdict === 'incomplete' ? `not enough is known of ${count(unjudged, 'host')} to judge` : null;
   }
   return enumerate([
     ...(incomplete > 0 ? [`${count(incomplete, 'host')} could not be seen completely`] : []),
     ...(unreadable_inputs > 0 ? [`${count(unreadable_inputs, 'input')} could not be read`] : []),
+    ...(silent > 0 ? [`${count(silent, 'expected host')} never reported`] : []),
   ]);
 }

@@ -15,6 +15,7 @@ import { checkUnitGlobs, configFlags, loadFlaggedConfig, refuseScanFlags, scanFl
 const formats: Formats<Plan> = {
   ...jsonFormats,
   text: async (plan, style) => (await import('../render/plan/text.ts')).renderPlanText(plan, style),
+  html: async (plan) => (await import('../render/html/plan.ts')).renderPlanPage(plan),
 };
 
 /** The flags of a scan that also make sense for a report from a file. */

@@ -14,6 +14,7 @@ interface RenderOptions {
 const formats: Formats<Report, RenderOptions> = {
   ...jsonFormats,
   text: async (report, style) => (await import('../render/report/text.ts')).renderText(report, style),
+  html: async (report) => (await import('../render/html/scan/page.ts')).renderScanPage(report),
   rows: async (report) => (await import('../render/report/rows.ts')).renderRows(report),
   lines: async (report) => (await import('../render/report/lines.ts')).renderLines(report),
   machine: async (report) => (await import('../render/report/machine.ts')).renderMachine(report),

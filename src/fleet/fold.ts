@@ -4,13 +4,15 @@
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Fleet, FleetFile, FleetUnit, UnreadableInput } from '../documents/generated/fleet.ts';
 import type { PlanReboot } from '../documents/generated/plan.ts';
-import type { DeletedFd, DeletedMap, Report, Unit, UnitFile } from '../documents/generated/report.ts';
+import type { Report, Unit } from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
-import { formatTime } from '../documents/time.ts';
-import { distinct, type KeyOf, keyMaker } from '../keys.ts';
+import { earliest, formatTime } from '../documents/time.ts';
+import { distinct, keyMaker } from '../keys.ts';
 import { tool } from '../version.ts';
+import { findNeverReported } from './expected.ts';
 import { answerCve, collectHostFixes, type HostFixes, listCves } from './fixes.ts';
 import { type FleetGate, judgeFleet, judgeHost } from './gate.ts';
+import { collectUses, type FileUse } from './uses.ts';
 
 /** The judgement on a report. The caller makes it, because the fold itself decides nothing. */
 export interface Assessment {
@@ -44,8 +46,12 @@ interface FileEntry {
 }
 interface UnitEntry {
   key: string;
-  about: Omit<FleetUnit, 'hosts'>;
+  about: Pick<FleetUnit, 'name' | 'scope'>;
   slots: number[];
+  /** The bytes that the unit holds, host by host as in `slots`. */
+  held: number[];
+  /** The part of them that is memory; null if the report does not say it. */
+  memory: (number | null)[];
 }
 
 /** Leaves out a unit in which nothing is gone, because it is listed for what is outdated. */
@@ -95,7 +101,7 @@ export class FleetFold {
       units: [],
     };
     this.#hosts.set(key, entry);
-    for (const { scope, name } of report.units.filter(isAffected)) this.#addUnit(entry, { name, scope });
+    for (const unit of report.units.filter(isAffected)) this.#addUnit(entry, unit);
     for (const [fileKey, use] of collectUses(report, this.#keyOf)) this.#addFile(entry, fileKey, use);
   }
 
@@ -108,8 +114,11 @@ export class FleetFold {
     else refused.more++;
   }
 
-  /** @param cve the id that the user asks for, or null */
-  build(now: Date, gate: FleetGate, cve: string | null = null): Fleet {
+  /**
+   * @param cve the id that the user asks for, or null
+   * @param expected the hosts that should report, or null
+   */
+  build(now: Date, gate: FleetGate, cve: string | null = null, expected: readonly string[] | null = null): Fleet {
     const hosts = [...this.#hosts.values()].sort(
       ({ about: a }, { about: b }) => compareBytes(a.hostname, b.hostname) || compareBytes(a.id ?? '', b.id ?? ''),
     );
@@ -125,6 +134,9 @@ export class FleetFold {
     const named = hosts.map(({ about, fixes }) => ({ hostname: about.hostname, id: about.id, fixes }));
     const refused = [...this.#refused.values()];
     const unread = refused.reduce((sum, { listed, more }) => sum + listed.length + more, 0);
+    const hostnames = abouts.map(({ hostname }) => hostname);
+    const neverReported = expected === null ? null : findNeverReported(expected, hostnames);
+    const unheard = unread + (neverReported?.length ?? 0);
     return {
       kind: 'lib-users/fleet',
       schema_version: schemaVersions.fleet,
@@ -135,25 +147,30 @@ export class FleetFold {
         affected: hosts.filter(({ affected }) => affected).length,
         incomplete: abouts.filter(({ complete }) => !complete).length,
         reboot_required: abouts.filter(({ reboot_required }) => reboot_required === true).length,
-        // JSON has no infinity, so the sum is limited even if a report lies about its bytes.
-        held_bytes: abouts.reduce((sum, { held_bytes }) => Math.min(sum + held_bytes, Number.MAX_VALUE), 0),
+        held_bytes: sum(abouts.map(({ held_bytes }) => held_bytes)),
         unreadable_inputs: unread,
       },
       fail_on: [...gate.failOn],
       verdict: judgeFleet(
         abouts.map(({ verdict }) => verdict),
-        unread,
+        unheard,
         gate,
       ),
       hosts: abouts,
       units: [...this.#units.values()]
-        .map(({ about, slots }) => ({ ...about, hosts: hostNames(slots) }))
+        .map(({ about, slots, held, memory }) => ({
+          ...about,
+          held_bytes: sum(held),
+          held_memory_bytes: memory.includes(null) ? null : sum(memory as number[]),
+          hosts: hostNames(slots),
+        }))
         .sort((a, b) => compareBytes(a.scope, b.scope) || compareBytes(a.name, b.name)),
       files: [...this.#files.values()]
         .sort(byFile)
         .map(({ about, slots, units }) => ({ ...about, hosts: hostNames(slots), units: sortedUnion(units) })),
       cves: listCves(named, cve),
-      cve: cve === null ? null : answerCve(cve, named, unread),
+      cve: cve === null ? null : answerCve(cve, named, unheard),
+      never_reported: neverReported,
       unreadable_inputs: refused.flatMap(({ file, listed, more }) => [
         ...listed,
         ...(more === 0
@@ -170,17 +187,26 @@ export class FleetFold {
     return known;
   }
 
-  #addUnit(host: HostEntry, about: Omit<FleetUnit, 'hosts'>): void {
-    const key = this.#keyOf(about.scope, about.name);
-    const entry = this.#units.get(key) ?? { key, about, slots: [] };
+  #addUnit(host: HostEntry, { scope, name, held_bytes, held_memory_bytes }: Report['units'][number]): void {
+    const key = this.#keyOf(scope, name);
+    const entry: UnitEntry = this.#units.get(key) ?? { key, about: { name, scope }, slots: [], held: [], memory: [] };
     this.#units.set(key, entry);
+    const memory = held_bytes === 0 ? 0 : (held_memory_bytes ?? null);
     // Two users of a host may both have an app.service. They share one entry, and the host is in it once.
-    if (entry.slots.at(-1) === host.slot) return;
+    if (entry.slots.at(-1) === host.slot) {
+      const last = entry.slots.length - 1;
+      const known = entry.memory[last] ?? null;
+      entry.held[last] = sum([entry.held[last]!, held_bytes]);
+      entry.memory[last] = known === null || memory === null ? null : sum([known, memory]);
+      return;
+    }
     entry.slots.push(host.slot);
+    entry.held.push(held_bytes);
+    entry.memory.push(memory);
     host.units.push(entry);
   }
 
-  #addFile(host: HostEntry, key: string, { about, base64, units }: Use): void {
+  #addFile(host: HostEntry, key: string, { about, base64, units }: FileUse): void {
     const entry = this.#files.get(key) ?? { key, about, base64, slots: [], units: [] };
     this.#files.set(key, entry);
     const names = distinct(units).sort(compareBytes);
@@ -198,7 +224,8 @@ export class FleetFold {
       if (entry.slots.length === 0) this.#files.delete(entry.key);
     }
     for (const entry of host.units) {
-      entry.slots.splice(indexOfSlot(entry.slots, host.slot), 1);
+      const at = indexOfSlot(entry.slots, host.slot);
+      for (const list of [entry.slots, entry.held, entry.memory]) list.splice(at, 1);
       if (entry.slots.length === 0) this.#units.delete(entry.key);
     }
   }
@@ -215,33 +242,8 @@ function indexOfSlot(slots: readonly number[], slot: number): number {
   return low;
 }
 
-interface Use {
-  about: Omit<FleetFile, 'hosts' | 'units'>;
-  base64: string | null;
-  /** A unit may be in the list more than once. */
-  units: string[];
-}
-
-/** Collects the files of units, and of processes that no unit owns, because an old library in a container counts as well. */
-function collectUses({ units, processes }: Report, keyOf: KeyOf): Map<string, Use> {
-  const uses = new Map<string, Use>();
-  const add = (file: UnitFile | DeletedMap | DeletedFd, via: 'map' | 'fd', unit: string | null): void => {
-    const { path, path_base64, kind, role, state } = file;
-    const key = keyOf(via, kind, role, state, path_base64, path);
-    const use = uses.get(key) ?? { about: { path, via, kind, role, state }, base64: path_base64, units: [] };
-    uses.set(key, use);
-    if (unit !== null) use.units.push(unit);
-  };
-  for (const unit of units) for (const file of unit.files) add(file, file.via, unit.name);
-  for (const { unit, maps, fds } of processes) {
-    if (unit !== null) continue;
-    for (const map of maps) add(map, 'map', null);
-    for (const fd of fds) add(fd, 'fd', null);
-  }
-  return uses;
-}
-
-function aboutHost({ host, scan, summary, generated_at }: Report, source: string, superseded: number) {
+function aboutHost(report: Report, source: string, superseded: number) {
+  const { host, scan, summary, generated_at } = report;
   return {
     hostname: host.hostname,
     id: host.id,
@@ -251,8 +253,20 @@ function aboutHost({ host, scan, summary, generated_at }: Report, source: string
     complete: scan.complete,
     units: summary.units,
     held_bytes: summary.held_bytes,
+    stale_since: staleSince(report),
     superseded,
   };
+}
+
+function staleSince({ units, processes }: Report): string | null {
+  const loose = processes.filter(({ unit }) => unit === null).flatMap(({ maps, fds }) => [...maps, ...fds]);
+  const code = loose.filter(({ role }) => role === 'code');
+  return earliest([...units.map(({ stale_since }) => stale_since), ...code.map(({ replaced_at }) => replaced_at)]);
+}
+
+/** JSON has no infinity, so the sum is limited even if a report lies about its bytes. */
+function sum(amounts: readonly number[]): number {
+  return amounts.reduce((all, amount) => Math.min(all + amount, Number.MAX_VALUE), 0);
 }
 
 function sortedUnion(lists: Iterable<readonly string[]>): string[] {

@@ -45,7 +45,7 @@ function packageWords(inUse: PackageInUse): Word[] {
 }
 
 /** `; replaced by apt for alice`, with the name of the program alone. */
-function requestText({ replaced_by = null }: PackageInUse): string {
+export function requestText({ replaced_by = null }: PackageInUse): string {
   if (replaced_by === null) return '';
   const { command, user } = replaced_by;
   const program = command === null ? 'apt' : fileName(command.split(' ')[0]!);

@@ -161,55 +161,6 @@ for (const block of readCookbook()) {
   });
 }
 
-// promtool begins at the epoch, so a time of 0 is the beginning.
-const alertTest = `
-rule_files: [lib-users.rules.yml]
-evaluation_interval: 1h
-tests:
-  - interval: 1h
-    input_series:
-      - series: lib_users_stale_since_timestamp_seconds{unit="nginx.service", instance="web-1"}
-        values: 0x90 _x70 0x60
-      - series: lib_users_scan_complete{instance="db-1"}
-        values: 1x3 0x300
-      - series: lib_users_scan_timestamp_seconds{instance="mail-1"}
-        values: 0x300
-      - series: lib_users_reboot_required{instance="web-1"}
-        values: 1x300
-    alert_rule_test:
-      - {alertname: StaleCode, eval_time: 168h}
-      - alertname: StaleCode
-        eval_time: 169h
-        exp_alerts:
-          - exp_labels: {severity: warning, unit: nginx.service, instance: web-1}
-            exp_annotations: {summary: nginx.service on web-1 runs code that was replaced more than a week ago}
-      - {alertname: StaleScanBlind, eval_time: 4h}
-      - alertname: StaleScanBlind
-        eval_time: 5h
-        exp_alerts:
-          - exp_labels: {severity: warning, instance: db-1}
-            exp_annotations: {summary: not everything on db-1 could be seen}
-      - {alertname: StaleScanMissing, eval_time: 24h}
-      - alertname: StaleScanMissing
-        eval_time: 25h
-        exp_alerts:
-          - exp_labels: {severity: warning, instance: mail-1}
-            exp_annotations: {summary: mail-1 was not scanned for a day}
-      - {alertname: RebootRequired, eval_time: 167h}
-      - alertname: RebootRequired
-        eval_time: 168h
-        exp_alerts:
-          - exp_labels: {severity: info, instance: web-1}
-            exp_annotations: {summary: web-1 wants a reboot}
-`;
-
-test('each alert fires when it says, that of stale code also where scrapes are missing', (t) => {
-  if (!needs(t, 'promtool')) return;
-  write('alerts.test.yml', alertTest);
-  const { status, stdout, stderr } = bash('promtool test rules alerts.test.yml');
-  assert.equal(status, 0, stdout + stderr);
-});
-
 test('the first recipe has restarted the services of the plan', (t) => {
   // Without jq it was skipped.
   if (!needs(t, 'jq')) return;

@@ -45,7 +45,7 @@ test('the worked example', () => {
   fleet.add(golden, 'reports/web-1.json', assess(golden));
   fleet.add(db, 'reports/db-1.json', assess(db));
   fleet.refuse('reports/web-9.json', expected.unreadable_inputs[0]!);
-  const { files, ...rest } = fleet.build(now, noGate);
+  const { files, ...rest } = fleet.build(now, noGate, null, ['db-1', 'web-1.example.org', 'cache-1']);
   const { files: expectedFiles, ...expectedRest } = expected;
   assert.deepEqual(rest, { ...expectedRest, tool: rest.tool });
   // The example lists only the files of units, but the document has the files of processes in no unit as well.

@@ -31,6 +31,7 @@ import {
   renderRows,
   renderText,
 } from './joined.ts';
+import { renderCheckPage, renderFleetPage, renderPlanPage, renderScanPage } from './pages.ts';
 import { parseWorkflowCommand } from './parsers.ts';
 
 /** Texts for parsers of other makers. The caller keeps them and runs the real parsers once, because they start slowly. */
@@ -87,6 +88,10 @@ export function renderEverything(report: Report) {
     openmetrics: renderOpenmetrics(report, plan, first.drift),
     fleet_junit: renderFleetJunit(fleet),
     fleet_openmetrics: renderFleetOpenmetrics(fleet),
+    html: renderScanPage(report),
+    plan_html: renderPlanPage(plan),
+    drift_html: renderCheckPage(first.drift),
+    fleet_html: renderFleetPage(fleet),
     lib_users: renderDropIn(report, { machine: false, showItems: true, services: true }),
     fd_users: renderDropIn(report, { machine: true, showItems: false, services: false }),
   };
@@ -146,6 +151,7 @@ export async function assertAgainst(report: Report, baseline: Drift): Promise<Ju
       github: renderGithub(drift),
       nagios: renderNagios(drift, thresholds).text,
       junit: renderJunit(drift),
+      html: renderCheckPage(drift),
     });
   }
   return judgement;

@@ -27,6 +27,7 @@ import { skip } from './skip.ts';
 const programs = {
   amtool: 'prometheus-alertmanager',
   bash: 'bash',
+  chromium: 'chromium',
   chroot: 'coreutils',
   createrepo_c: 'createrepo-c',
   dash: 'dash',
@@ -76,6 +77,7 @@ const files = {
 const pythonModules = [
   'check_jsonschema',
   'cyclonedx.validation.json',
+  'grafana_foundation_sdk',
   'jsonschema',
   'lib_users',
   'prometheus_client',

@@ -23,6 +23,16 @@ options:
       - Ask which hosts still run code without the fix of this CVE id, although it is on disk. RV(fleet.cve) has the answer.
       - It is about reports of O(lib_users.host.report_info#module:fixes=true). Of another it says that it cannot be known.
     type: str
+  expected:
+    description:
+      - The names of the hosts that should report. RV(fleet.never_reported) has those of which there is no report.
+      - A host may be known by its full name or by the first label of it.
+    type: list
+    elements: str
+  page:
+    description: Whether to return RV(page), the document as one HTML file.
+    type: bool
+    default: false
   executable:
     description:
       - The C(lib-users) to run.
@@ -132,6 +142,11 @@ fleet:
         - C(verdict) is V(drift) if a host lacks it, V(incomplete) if none is known to but of some it cannot be known, else V(pass).
       returned: success
       type: dict
+    never_reported:
+      description: The hosts of O(expected) of which there is no report; null without it. Since version 1.3 of the document.
+      returned: success
+      type: list
+      elements: str
     unreadable_inputs:
       description: The reports that could not be read, each with the reason.
       returned: success
@@ -142,6 +157,10 @@ text:
   returned: success
   type: list
   elements: str
+page:
+  description: The same as one HTML file that needs nothing else, to be kept or served.
+  returned: if O(page=true)
+  type: str
 '''
 
 import os
@@ -153,6 +172,11 @@ from ansible_collections.lib_users.host.plugins.module_utils._cli import COMMON_
 EXIT_CODES = (0, 4, 5)
 
 
+def read_file(path):
+    with open(path, 'rb') as stream:
+        return stream.read().decode('utf-8', 'backslashreplace')
+
+
 def main():
     module = AnsibleModule(
         argument_spec=dict(
@@ -160,6 +184,8 @@ def main():
             timeout=COMMON_OPTIONS['timeout'],
             reports=dict(type='list', elements='dict', required=True),
             cve=dict(type='str'),
+            expected=dict(type='list', elements='str'),
+            page=dict(type='bool', default=False),
         ),
         supports_check_mode=True,
     )
@@ -168,13 +194,22 @@ def main():
         module.fail_json(msg='reports is empty: no host gave a report')
     text = os.path.join(module.tmpdir, 'fleet.txt')
     arguments = ['--also=text=' + text, '-'] + ([] if module.params['cve'] is None else ['--cve=' + module.params['cve']])
+    if module.params['expected'] is not None:
+        expected = os.path.join(module.tmpdir, 'expected.txt')
+        with open(expected, 'wb') as stream:
+            stream.write(''.join(name + '\n' for name in module.params['expected']).encode('utf-8', 'surrogateescape'))
+        arguments.append('--expect=' + expected)
+    page = os.path.join(module.tmpdir, 'fleet.html') if module.params['page'] else None
+    if page is not None:
+        arguments.append('--also=html=' + page)
     cli = Cli(module)
     answer = cli.ask('fleet', 'fleet', arguments, exit_codes=EXIT_CODES, reports=reports)
-    with open(text, 'rb') as stream:
-        lines = stream.read().decode('utf-8', 'backslashreplace').splitlines()
+    result = dict(text=read_file(text).splitlines())
+    if page is not None:
+        result['page'] = read_file(page)
     # Ansible would return the reports among the options a second time.
     options = dict(module.params, reports='%d reports' % len(reports))
-    module.exit_json(changed=False, fleet=answer.document, text=lines, invocation={'module_args': options})
+    module.exit_json(changed=False, fleet=answer.document, invocation={'module_args': options}, **result)
 
 
 if __name__ == '__main__':

@@ -91,6 +91,10 @@ export interface Fleet {
    */
   cve?: CveAnswer | null;
   /**
+   * The hosts that were expected (--expect) and of which no report was read, in the order of that list; null without --expect. Always written; not required, since documents of 1.2 do not have it.
+   */
+  never_reported?: string[] | null;
+  /**
    * What could not be folded, and why. At most a hundred are listed of one source; then one entry counts the rest.
    */
   unreadable_inputs: UnreadableInput[];
@@ -162,6 +166,7 @@ export interface FleetHost {
    * Which kind of reboot is needed, as the plan says it: full, soft, or null if that is not known, the host has no soft reboot, or none is required. Always written; not required, since documents of 1.2 do not have it.
    */
   reboot_kind?: ('full' | 'soft') | null;
+  stale_since?: NullableTime;
   superseded: Count;
 }
 /**
@@ -300,6 +305,11 @@ export interface FleetUnit {
    */
   name: string;
   scope: Scope;
+  held_bytes?: Count;
+  /**
+   * The part of held_bytes that is memory (tmpfs), and no disk; null if a report does not say it. Always written; not required, since documents of 1.2 do not have it.
+   */
+  held_memory_bytes?: Count | null;
   /**
    * The host names, one entry a host.
    */

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:fleet:1.3.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","summary","hosts","units","files","unreadable_inputs"],"properties":{"kind":{"const":"lib-users/fleet"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"summary":{"$ref":"#/$defs/fleet_summary"},"fail_on":{"type":"array","items":{"$ref":"#/$defs/fleet_cause"}},"verdict":{"$ref":"#/$defs/fleet_verdict"},"hosts":{"type":"array","items":{"$ref":"#/$defs/fleet_host"}},"units":{"type":"array","items":{"$ref":"#/$defs/fleet_unit"}},"files":{"type":"array","items":{"$ref":"#/$defs/fleet_file"}},"cves":{"type":"array","items":{"$ref":"#/$defs/fleet_cve"}},"cve":{"type":"object","additionalProperties":false,"required":["id","verdict","hosts","unknown"],"properties":{"id":{"$ref":"#/$defs/cve"},"verdict":{"enum":["pass","drift","incomplete"]},"hosts":{"type":"array","items":{"$ref":"#/$defs/cve_host"}},"unknown":{"type":"array","items":{"$ref":"#/$defs/cve_unknown"}}},"nullable":true},"unreadable_inputs":{"type":"array","items":{"$ref":"#/$defs/unreadable_input"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"fleet_cve":{"type":"object","additionalProperties":false,"required":["id","packages","hosts","units"],"properties":{"id":{"$ref":"#/$defs/cve"},"packages":{"type":"array","items":{"type":"string"}},"hosts":{"type":"array","items":{"type":"string"}},"units":{"type":"array","items":{"type":"string"}}}},"cve_answer":{"type":"object","additionalProperties":false,"required":["id","verdict","hosts","unknown"],"properties":{"id":{"$ref":"#/$defs/cve"},"verdict":{"enum":["pass","drift","incomplete"]},"hosts":{"type":"array","items":{"$ref":"#/$defs/cve_host"}},"unknown":{"type":"array","items":{"$ref":"#/$defs/cve_unknown"}}}},"cve_host":{"type":"object","additionalProperties":false,"required":["hostname","id","packages","units"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"packages":{"type":"array","items":{"$ref":"#/$defs/cve_package"}},"units":{"type":"array","items":{"type":"string"}}}},"cve_package":{"type":"object","additionalProperties":false,"required":["name","running_version","installed_version"],"properties":{"name":{"type":"string"},"running_version":{"type":"string","nullable":true},"installed_version":{"type":"string"}}},"cve_unknown":{"type":"object","additionalProperties":false,"required":["hostname","id","because"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"because":{"type":"array","items":{"enum":["not_asked","not_everything_seen","no_package","fixes_unknown","changelog_incomplete","list_cut"]}}}},"fleet_summary":{"type":"object","additionalProperties":false,"required":["hosts","affected","incomplete","reboot_required","held_bytes","unreadable_inputs"],"properties":{"hosts":{"$ref":"#/$defs/count"},"affected":{"$ref":"#/$defs/count"},"incomplete":{"$ref":"#/$defs/count"},"reboot_required":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"unreadable_inputs":{"$ref":"#/$defs/count"}}},"fleet_cause":{"enum":["any","reboot","incomplete"]},"fleet_verdict":{"enum":["pass","drift","incomplete",null]},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"fleet_host":{"type":"object","additionalProperties":false,"required":["hostname","id","source","labels","generated_at","complete","units","held_bytes","reboot_required","superseded"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"source":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"units":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"stale":{"$ref":"#/$defs/count"},"reboot_reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"verdict":{"$ref":"#/$defs/fleet_verdict"},"reboot_required":{"type":"boolean","nullable":true},"reboot_kind":{"enum":["full","soft",null]},"superseded":{"$ref":"#/$defs/count"}}},"fleet_unit":{"type":"object","additionalProperties":false,"required":["name","scope","hosts"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"hosts":{"type":"array","items":{"type":"string"}}}},"fleet_file":{"type":"object","additionalProperties":false,"required":["path","via","kind","role","state","hosts","units"],"properties":{"path":{"type":"string"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"hosts":{"type":"array","items":{"type":"string"}},"units":{"type":"array","items":{"type":"string"}}}},"unreadable_input":{"type":"object","additionalProperties":false,"required":["source","code","message"],"properties":{"source":{"type":"string"},"code":{"enum":["input_unreadable","invalid_document"]},"message":{"type":"string"}}},"scope":{"enum":["system","user"]},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:fleet:1.3.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","summary","hosts","units","files","unreadable_inputs"],"properties":{"kind":{"const":"lib-users/fleet"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"summary":{"$ref":"#/$defs/fleet_summary"},"fail_on":{"type":"array","items":{"$ref":"#/$defs/fleet_cause"}},"verdict":{"$ref":"#/$defs/fleet_verdict"},"hosts":{"type":"array","items":{"$ref":"#/$defs/fleet_host"}},"units":{"type":"array","items":{"$ref":"#/$defs/fleet_unit"}},"files":{"type":"array","items":{"$ref":"#/$defs/fleet_file"}},"cves":{"type":"array","items":{"$ref":"#/$defs/fleet_cve"}},"cve":{"type":"object","additionalProperties":false,"required":["id","verdict","hosts","unknown"],"properties":{"id":{"$ref":"#/$defs/cve"},"verdict":{"enum":["pass","drift","incomplete"]},"hosts":{"type":"array","items":{"$ref":"#/$defs/cve_host"}},"unknown":{"type":"array","items":{"$ref":"#/$defs/cve_unknown"}}},"nullable":true},"never_reported":{"type":"array","items":{"type":"string"},"nullable":true},"unreadable_inputs":{"type":"array","items":{"$ref":"#/$defs/unreadable_input"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"fleet_cve":{"type":"object","additionalProperties":false,"required":["id","packages","hosts","units"],"properties":{"id":{"$ref":"#/$defs/cve"},"packages":{"type":"array","items":{"type":"string"}},"hosts":{"type":"array","items":{"type":"string"}},"units":{"type":"array","items":{"type":"string"}}}},"cve_answer":{"type":"object","additionalProperties":false,"required":["id","verdict","hosts","unknown"],"properties":{"id":{"$ref":"#/$defs/cve"},"verdict":{"enum":["pass","drift","incomplete"]},"hosts":{"type":"array","items":{"$ref":"#/$defs/cve_host"}},"unknown":{"type":"array","items":{"$ref":"#/$defs/cve_unknown"}}}},"cve_host":{"type":"object","additionalProperties":false,"required":["hostname","id","packages","units"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"packages":{"type":"array","items":{"$ref":"#/$defs/cve_package"}},"units":{"type":"array","items":{"type":"string"}}}},"cve_package":{"type":"object","additionalProperties":false,"required":["name","running_version","installed_version"],"properties":{"name":{"type":"string"},"running_version":{"type":"string","nullable":true},"installed_version":{"type":"string"}}},"cve_unknown":{"type":"object","additionalProperties":false,"required":["hostname","id","because"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"because":{"type":"array","items":{"enum":["not_asked","not_everything_seen","no_package","fixes_unknown","changelog_incomplete","list_cut"]}}}},"fleet_summary":{"type":"object","additionalProperties":false,"required":["hosts","affected","incomplete","reboot_required","held_bytes","unreadable_inputs"],"properties":{"hosts":{"$ref":"#/$defs/count"},"affected":{"$ref":"#/$defs/count"},"incomplete":{"$ref":"#/$defs/count"},"reboot_required":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"unreadable_inputs":{"$ref":"#/$defs/count"}}},"fleet_cause":{"enum":["any","reboot","incomplete"]},"fleet_verdict":{"enum":["pass","drift","incomplete",null]},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"fleet_host":{"type":"object","additionalProperties":false,"required":["hostname","id","source","labels","generated_at","complete","units","held_bytes","reboot_required","superseded"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"source":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"units":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"stale":{"$ref":"#/$defs/count"},"reboot_reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"verdict":{"$ref":"#/$defs/fleet_verdict"},"reboot_required":{"type":"boolean","nullable":true},"reboot_kind":{"enum":["full","soft",null]},"stale_since":{"$ref":"#/$defs/nullable_time"},"superseded":{"$ref":"#/$defs/count"}}},"fleet_unit":{"type":"object","additionalProperties":false,"required":["name","scope","hosts"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"type":"integer","minimum":0,"nullable":true},"hosts":{"type":"array","items":{"type":"string"}}}},"fleet_file":{"type":"object","additionalProperties":false,"required":["path","via","kind","role","state","hosts","units"],"properties":{"path":{"type":"string"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"hosts":{"type":"array","items":{"type":"string"}},"units":{"type":"array","items":{"type":"string"}}}},"unreadable_input":{"type":"object","additionalProperties":false,"required":["source","code","message"],"properties":{"source":{"type":"string"},"code":{"enum":["input_unreadable","invalid_document"]},"message":{"type":"string"}}},"scope":{"enum":["system","user"]},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]}}};
 const func1 = Object.prototype.hasOwnProperty;
 const schema20 = {"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
@@ -319,7 +319,7 @@ return errors === 0;
 }
 validate70.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema27 = {"type":"object","additionalProperties":false,"required":["hostname","id","source","labels","generated_at","complete","units","held_bytes","reboot_required","superseded"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"source":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"units":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"stale":{"$ref":"#/$defs/count"},"reboot_reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"verdict":{"$ref":"#/$defs/fleet_verdict"},"reboot_required":{"type":"boolean","nullable":true},"reboot_kind":{"enum":["full","soft",null]},"superseded":{"$ref":"#/$defs/count"}}};
+const schema27 = {"type":"object","additionalProperties":false,"required":["hostname","id","source","labels","generated_at","complete","units","held_bytes","reboot_required","superseded"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"source":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"units":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"stale":{"$ref":"#/$defs/count"},"reboot_reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"verdict":{"$ref":"#/$defs/fleet_verdict"},"reboot_required":{"type":"boolean","nullable":true},"reboot_kind":{"enum":["full","soft",null]},"stale_since":{"$ref":"#/$defs/nullable_time"},"superseded":{"$ref":"#/$defs/count"}}};
 const pattern5 = new RegExp("^[0-9a-f]{32}$", "u");
 const schema28 = {"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]};
 const schema29 = {"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true};
@@ -1599,16 +1599,29 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.superseded !== undefined){
+if(data.stale_since !== undefined){
 const _errs28 = errors;
-if(!(validate60(data.superseded, {instancePath:instancePath+"/superseded",parentData:data,parentDataProperty:"superseded",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+if(!(validate78(data.stale_since, {instancePath:instancePath+"/stale_since",parentData:data,parentDataProperty:"stale_since",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs28 === errors;
 }
 else {
 var valid0 = true;
+}
+if(valid0){
+if(data.superseded !== undefined){
+const _errs29 = errors;
+if(!(validate60(data.superseded, {instancePath:instancePath+"/superseded",parentData:data,parentDataProperty:"superseded",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs29 === errors;
+}
+else {
+var valid0 = true;
+}
 }
 }
 }
@@ -1636,8 +1649,28 @@ return errors === 0;
 }
 validate72.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema30 = {"type":"object","additionalProperties":false,"required":["name","scope","hosts"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"hosts":{"type":"array","items":{"type":"string"}}}};
+const schema30 = {"type":"object","additionalProperties":false,"required":["name","scope","hosts"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"type":"integer","minimum":0,"nullable":true},"hosts":{"type":"array","items":{"type":"string"}}}};
 const schema31 = {"enum":["system","user"]};
+
+function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate92.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!((data === "system") || (data === "user"))){
+validate92.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema31.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+validate92.errors = vErrors;
+return errors === 0;
+}
+validate92.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
 
 function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1649,38 +1682,18 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!((data === "system") || (data === "user"))){
-validate91.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema31.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-validate91.errors = vErrors;
-return errors === 0;
-}
-validate91.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-
-function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate90.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.name === undefined) && (missing0 = "name")) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.hosts === undefined) && (missing0 = "hosts"))){
-validate90.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate91.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(((key0 === "name") || (key0 === "scope")) || (key0 === "hosts"))){
-validate90.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(((((key0 === "name") || (key0 === "scope")) || (key0 === "held_bytes")) || (key0 === "held_memory_bytes")) || (key0 === "hosts"))){
+validate91.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -1692,12 +1705,12 @@ const _errs2 = errors;
 if(errors === _errs2){
 if(typeof data0 === "string"){
 if(func3(data0) < 1){
-validate90.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate91.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate90.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate91.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -1709,8 +1722,8 @@ var valid0 = true;
 if(valid0){
 if(data.scope !== undefined){
 const _errs4 = errors;
-if(!(validate91(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+if(!(validate92(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -1719,31 +1732,64 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.hosts !== undefined){
-let data2 = data.hosts;
+if(data.held_bytes !== undefined){
 const _errs5 = errors;
-if(errors === _errs5){
-if(Array.isArray(data2)){
-var valid1 = true;
-const len0 = data2.length;
-for(let i0=0; i0<len0; i0++){
-const _errs7 = errors;
-if(typeof data2[i0] !== "string"){
-validate90.errors = [{instancePath:instancePath+"/hosts/" + i0,schemaPath:"#/properties/hosts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(!(validate60(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.held_memory_bytes !== undefined){
+let data3 = data.held_memory_bytes;
+const _errs6 = errors;
+if((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)){
+validate91.errors = [{instancePath:instancePath+"/held_memory_bytes",schemaPath:"#/properties/held_memory_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-var valid1 = _errs7 === errors;
+if(errors === _errs6){
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 < 0 || isNaN(data3)){
+validate91.errors = [{instancePath:instancePath+"/held_memory_bytes",schemaPath:"#/properties/held_memory_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+var valid0 = _errs6 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.hosts !== undefined){
+let data4 = data.hosts;
+const _errs9 = errors;
+if(errors === _errs9){
+if(Array.isArray(data4)){
+var valid1 = true;
+const len0 = data4.length;
+for(let i0=0; i0<len0; i0++){
+const _errs11 = errors;
+if(typeof data4[i0] !== "string"){
+validate91.errors = [{instancePath:instancePath+"/hosts/" + i0,schemaPath:"#/properties/hosts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid1 = _errs11 === errors;
 if(!valid1){
 break;
 }
 }
 }
 else {
-validate90.errors = [{instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate91.errors = [{instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-var valid0 = _errs5 === errors;
+var valid0 = _errs9 === errors;
 }
 else {
 var valid0 = true;
@@ -1753,39 +1799,20 @@ var valid0 = true;
 }
 }
 }
+}
+}
 else {
-validate90.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate91.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate90.errors = vErrors;
+validate91.errors = vErrors;
 return errors === 0;
 }
-validate90.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate91.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema32 = {"type":"object","additionalProperties":false,"required":["path","via","kind","role","state","hosts","units"],"properties":{"path":{"type":"string"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"hosts":{"type":"array","items":{"type":"string"}},"units":{"type":"array","items":{"type":"string"}}}};
 const schema33 = {"enum":["code","data","log","file","scratch"]};
-
-function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate95.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(((((data === "code") || (data === "data")) || (data === "log")) || (data === "file")) || (data === "scratch"))){
-validate95.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema33.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-validate95.errors = vErrors;
-return errors === 0;
-}
-validate95.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-const schema34 = {"enum":["replaced","removed","unknown"]};
 
 function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1797,8 +1824,8 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(((data === "replaced") || (data === "removed")) || (data === "unknown"))){
-validate97.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema34.enum},message:"must be equal to one of the allowed values"}];
+if(!(((((data === "code") || (data === "data")) || (data === "log")) || (data === "file")) || (data === "scratch"))){
+validate97.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema33.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 validate97.errors = vErrors;
@@ -1806,11 +1833,32 @@ return errors === 0;
 }
 validate97.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
+const schema34 = {"enum":["replaced","removed","unknown"]};
 
-function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate94.evaluated;
+const evaluated0 = validate99.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(((data === "replaced") || (data === "removed")) || (data === "unknown"))){
+validate99.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema34.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+validate99.errors = vErrors;
+return errors === 0;
+}
+validate99.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate96(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate96.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1821,14 +1869,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((data.path === undefined) && (missing0 = "path")) || ((data.via === undefined) && (missing0 = "via"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.hosts === undefined) && (missing0 = "hosts"))) || ((data.units === undefined) && (missing0 = "units"))){
-validate94.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate96.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((((key0 === "path") || (key0 === "via")) || (key0 === "kind")) || (key0 === "role")) || (key0 === "state")) || (key0 === "hosts")) || (key0 === "units"))){
-validate94.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate96.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -1837,7 +1885,7 @@ if(_errs1 === errors){
 if(data.path !== undefined){
 const _errs2 = errors;
 if(typeof data.path !== "string"){
-validate94.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate96.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -1850,7 +1898,7 @@ if(data.via !== undefined){
 let data1 = data.via;
 const _errs4 = errors;
 if(!((data1 === "map") || (data1 === "fd"))){
-validate94.errors = [{instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema32.properties.via.enum},message:"must be equal to one of the allowed values"}];
+validate96.errors = [{instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema32.properties.via.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -1863,7 +1911,7 @@ if(data.kind !== undefined){
 let data2 = data.kind;
 const _errs5 = errors;
 if(!((((((data2 === "executable") || (data2 === "library")) || (data2 === "data")) || (data2 === "regular")) || (data2 === "directory")) || (data2 === "unknown"))){
-validate94.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema32.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate96.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema32.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -1874,8 +1922,8 @@ var valid0 = true;
 if(valid0){
 if(data.role !== undefined){
 const _errs6 = errors;
-if(!(validate95(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate97(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -1886,8 +1934,8 @@ var valid0 = true;
 if(valid0){
 if(data.state !== undefined){
 const _errs7 = errors;
-if(!(validate97(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
+if(!(validate99(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -1906,7 +1954,7 @@ const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
 const _errs10 = errors;
 if(typeof data5[i0] !== "string"){
-validate94.errors = [{instancePath:instancePath+"/hosts/" + i0,schemaPath:"#/properties/hosts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate96.errors = [{instancePath:instancePath+"/hosts/" + i0,schemaPath:"#/properties/hosts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid1 = _errs10 === errors;
@@ -1916,7 +1964,7 @@ break;
 }
 }
 else {
-validate94.errors = [{instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate96.errors = [{instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -1936,7 +1984,7 @@ const len1 = data7.length;
 for(let i1=0; i1<len1; i1++){
 const _errs14 = errors;
 if(typeof data7[i1] !== "string"){
-validate94.errors = [{instancePath:instancePath+"/units/" + i1,schemaPath:"#/properties/units/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate96.errors = [{instancePath:instancePath+"/units/" + i1,schemaPath:"#/properties/units/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs14 === errors;
@@ -1946,7 +1994,7 @@ break;
 }
 }
 else {
-validate94.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate96.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -1965,23 +2013,23 @@ var valid0 = true;
 }
 }
 else {
-validate94.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate96.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate94.errors = vErrors;
+validate96.errors = vErrors;
 return errors === 0;
 }
-validate94.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate96.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema35 = {"type":"object","additionalProperties":false,"required":["id","packages","hosts","units"],"properties":{"id":{"$ref":"#/$defs/cve"},"packages":{"type":"array","items":{"type":"string"}},"hosts":{"type":"array","items":{"type":"string"}},"units":{"type":"array","items":{"type":"string"}}}};
 const schema36 = {"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"};
 const pattern7 = new RegExp("^CVE-[0-9]{4}-[0-9]{4,19}$", "u");
 
-function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate101.evaluated;
+const evaluated0 = validate103.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1991,25 +2039,25 @@ evaluated0.items = undefined;
 if(errors === 0){
 if(typeof data === "string"){
 if(!pattern7.test(data)){
-validate101.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^CVE-[0-9]{4}-[0-9]{4,19}$"},message:"must match pattern \""+"^CVE-[0-9]{4}-[0-9]{4,19}$"+"\""}];
+validate103.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^CVE-[0-9]{4}-[0-9]{4,19}$"},message:"must match pattern \""+"^CVE-[0-9]{4}-[0-9]{4,19}$"+"\""}];
 return false;
 }
 }
 else {
-validate101.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate103.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
-validate101.errors = vErrors;
+validate103.errors = vErrors;
 return errors === 0;
 }
-validate101.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate103.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate100.evaluated;
+const evaluated0 = validate102.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2020,14 +2068,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.id === undefined) && (missing0 = "id")) || ((data.packages === undefined) && (missing0 = "packages"))) || ((data.hosts === undefined) && (missing0 = "hosts"))) || ((data.units === undefined) && (missing0 = "units"))){
-validate100.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate102.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((key0 === "id") || (key0 === "packages")) || (key0 === "hosts")) || (key0 === "units"))){
-validate100.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate102.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2035,8 +2083,8 @@ break;
 if(_errs1 === errors){
 if(data.id !== undefined){
 const _errs2 = errors;
-if(!(validate101(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
+if(!(validate103(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -2055,7 +2103,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 const _errs5 = errors;
 if(typeof data1[i0] !== "string"){
-validate100.errors = [{instancePath:instancePath+"/packages/" + i0,schemaPath:"#/properties/packages/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate102.errors = [{instancePath:instancePath+"/packages/" + i0,schemaPath:"#/properties/packages/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid1 = _errs5 === errors;
@@ -2065,7 +2113,7 @@ break;
 }
 }
 else {
-validate100.errors = [{instancePath:instancePath+"/packages",schemaPath:"#/properties/packages/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate102.errors = [{instancePath:instancePath+"/packages",schemaPath:"#/properties/packages/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -2085,7 +2133,7 @@ const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
 const _errs9 = errors;
 if(typeof data3[i1] !== "string"){
-validate100.errors = [{instancePath:instancePath+"/hosts/" + i1,schemaPath:"#/properties/hosts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate102.errors = [{instancePath:instancePath+"/hosts/" + i1,schemaPath:"#/properties/hosts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs9 === errors;
@@ -2095,7 +2143,7 @@ break;
 }
 }
 else {
-validate100.errors = [{instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate102.errors = [{instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -2115,7 +2163,7 @@ const len2 = data5.length;
 for(let i2=0; i2<len2; i2++){
 const _errs13 = errors;
 if(typeof data5[i2] !== "string"){
-validate100.errors = [{instancePath:instancePath+"/units/" + i2,schemaPath:"#/properties/units/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate102.errors = [{instancePath:instancePath+"/units/" + i2,schemaPath:"#/properties/units/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid3 = _errs13 === errors;
@@ -2125,7 +2173,7 @@ break;
 }
 }
 else {
-validate100.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate102.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -2141,22 +2189,22 @@ var valid0 = true;
 }
 }
 else {
-validate100.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate102.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate100.errors = vErrors;
+validate102.errors = vErrors;
 return errors === 0;
 }
-validate100.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate102.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema37 = {"type":"object","additionalProperties":false,"required":["hostname","id","packages","units"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"packages":{"type":"array","items":{"$ref":"#/$defs/cve_package"}},"units":{"type":"array","items":{"type":"string"}}}};
 const schema38 = {"type":"object","additionalProperties":false,"required":["name","running_version","installed_version"],"properties":{"name":{"type":"string"},"running_version":{"type":"string","nullable":true},"installed_version":{"type":"string"}}};
 
-function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate106.evaluated;
+const evaluated0 = validate108.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2167,14 +2215,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.name === undefined) && (missing0 = "name")) || ((data.running_version === undefined) && (missing0 = "running_version"))) || ((data.installed_version === undefined) && (missing0 = "installed_version"))){
-validate106.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate108.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((key0 === "name") || (key0 === "running_version")) || (key0 === "installed_version"))){
-validate106.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate108.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2183,7 +2231,7 @@ if(_errs1 === errors){
 if(data.name !== undefined){
 const _errs2 = errors;
 if(typeof data.name !== "string"){
-validate106.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate108.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2196,7 +2244,7 @@ if(data.running_version !== undefined){
 let data1 = data.running_version;
 const _errs4 = errors;
 if((typeof data1 !== "string") && (data1 !== null)){
-validate106.errors = [{instancePath:instancePath+"/running_version",schemaPath:"#/properties/running_version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate108.errors = [{instancePath:instancePath+"/running_version",schemaPath:"#/properties/running_version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -2208,7 +2256,7 @@ if(valid0){
 if(data.installed_version !== undefined){
 const _errs7 = errors;
 if(typeof data.installed_version !== "string"){
-validate106.errors = [{instancePath:instancePath+"/installed_version",schemaPath:"#/properties/installed_version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate108.errors = [{instancePath:instancePath+"/installed_version",schemaPath:"#/properties/installed_version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -2222,20 +2270,20 @@ var valid0 = true;
 }
 }
 else {
-validate106.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate108.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate106.errors = vErrors;
+validate108.errors = vErrors;
 return errors === 0;
 }
-validate106.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate108.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate105.evaluated;
+const evaluated0 = validate107.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2246,14 +2294,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.hostname === undefined) && (missing0 = "hostname")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.packages === undefined) && (missing0 = "packages"))) || ((data.units === undefined) && (missing0 = "units"))){
-validate105.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate107.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((key0 === "hostname") || (key0 === "id")) || (key0 === "packages")) || (key0 === "units"))){
-validate105.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate107.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2262,7 +2310,7 @@ if(_errs1 === errors){
 if(data.hostname !== undefined){
 const _errs2 = errors;
 if(typeof data.hostname !== "string"){
-validate105.errors = [{instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate107.errors = [{instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2275,7 +2323,7 @@ if(data.id !== undefined){
 let data1 = data.id;
 const _errs4 = errors;
 if((typeof data1 !== "string") && (data1 !== null)){
-validate105.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate107.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -2293,8 +2341,8 @@ var valid1 = true;
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
 const _errs9 = errors;
-if(!(validate106(data2[i0], {instancePath:instancePath+"/packages/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
+if(!(validate108(data2[i0], {instancePath:instancePath+"/packages/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs9 === errors;
@@ -2304,7 +2352,7 @@ break;
 }
 }
 else {
-validate105.errors = [{instancePath:instancePath+"/packages",schemaPath:"#/properties/packages/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate107.errors = [{instancePath:instancePath+"/packages",schemaPath:"#/properties/packages/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -2324,7 +2372,7 @@ const len1 = data4.length;
 for(let i1=0; i1<len1; i1++){
 const _errs12 = errors;
 if(typeof data4[i1] !== "string"){
-validate105.errors = [{instancePath:instancePath+"/units/" + i1,schemaPath:"#/properties/units/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate107.errors = [{instancePath:instancePath+"/units/" + i1,schemaPath:"#/properties/units/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs12 === errors;
@@ -2334,7 +2382,7 @@ break;
 }
 }
 else {
-validate105.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate107.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -2350,21 +2398,21 @@ var valid0 = true;
 }
 }
 else {
-validate105.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate107.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate105.errors = vErrors;
+validate107.errors = vErrors;
 return errors === 0;
 }
-validate105.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate107.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema39 = {"type":"object","additionalProperties":false,"required":["hostname","id","because"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"because":{"type":"array","items":{"enum":["not_asked","not_everything_seen","no_package","fixes_unknown","changelog_incomplete","list_cut"]}}}};
 
-function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate109.evaluated;
+const evaluated0 = validate111.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2375,14 +2423,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.hostname === undefined) && (missing0 = "hostname")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.because === undefined) && (missing0 = "because"))){
-validate109.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate111.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((key0 === "hostname") || (key0 === "id")) || (key0 === "because"))){
-validate109.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate111.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2391,7 +2439,7 @@ if(_errs1 === errors){
 if(data.hostname !== undefined){
 const _errs2 = errors;
 if(typeof data.hostname !== "string"){
-validate109.errors = [{instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate111.errors = [{instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2404,7 +2452,7 @@ if(data.id !== undefined){
 let data1 = data.id;
 const _errs4 = errors;
 if((typeof data1 !== "string") && (data1 !== null)){
-validate109.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate111.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -2424,7 +2472,7 @@ for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
 const _errs9 = errors;
 if(!((((((data3 === "not_asked") || (data3 === "not_everything_seen")) || (data3 === "no_package")) || (data3 === "fixes_unknown")) || (data3 === "changelog_incomplete")) || (data3 === "list_cut"))){
-validate109.errors = [{instancePath:instancePath+"/because/" + i0,schemaPath:"#/properties/because/items/enum",keyword:"enum",params:{allowedValues: schema39.properties.because.items.enum},message:"must be equal to one of the allowed values"}];
+validate111.errors = [{instancePath:instancePath+"/because/" + i0,schemaPath:"#/properties/because/items/enum",keyword:"enum",params:{allowedValues: schema39.properties.because.items.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid1 = _errs9 === errors;
@@ -2434,91 +2482,11 @@ break;
 }
 }
 else {
-validate109.errors = [{instancePath:instancePath+"/because",schemaPath:"#/properties/because/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate111.errors = [{instancePath:instancePath+"/because",schemaPath:"#/properties/because/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
 var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-else {
-validate109.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate109.errors = vErrors;
-return errors === 0;
-}
-validate109.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema40 = {"type":"object","additionalProperties":false,"required":["source","code","message"],"properties":{"source":{"type":"string"},"code":{"enum":["input_unreadable","invalid_document"]},"message":{"type":"string"}}};
-
-function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate111.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((((data.source === undefined) && (missing0 = "source")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.message === undefined) && (missing0 = "message"))){
-validate111.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(((key0 === "source") || (key0 === "code")) || (key0 === "message"))){
-validate111.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs1 === errors){
-if(data.source !== undefined){
-const _errs2 = errors;
-if(typeof data.source !== "string"){
-validate111.errors = [{instancePath:instancePath+"/source",schemaPath:"#/properties/source/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
-let data1 = data.code;
-const _errs4 = errors;
-if(!((data1 === "input_unreadable") || (data1 === "invalid_document"))){
-validate111.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema40.properties.code.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.message !== undefined){
-const _errs5 = errors;
-if(typeof data.message !== "string"){
-validate111.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
@@ -2537,6 +2505,86 @@ validate111.errors = vErrors;
 return errors === 0;
 }
 validate111.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema40 = {"type":"object","additionalProperties":false,"required":["source","code","message"],"properties":{"source":{"type":"string"},"code":{"enum":["input_unreadable","invalid_document"]},"message":{"type":"string"}}};
+
+function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate113.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.source === undefined) && (missing0 = "source")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.message === undefined) && (missing0 = "message"))){
+validate113.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(((key0 === "source") || (key0 === "code")) || (key0 === "message"))){
+validate113.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.source !== undefined){
+const _errs2 = errors;
+if(typeof data.source !== "string"){
+validate113.errors = [{instancePath:instancePath+"/source",schemaPath:"#/properties/source/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.code !== undefined){
+let data1 = data.code;
+const _errs4 = errors;
+if(!((data1 === "input_unreadable") || (data1 === "invalid_document"))){
+validate113.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema40.properties.code.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.message !== undefined){
+const _errs5 = errors;
+if(typeof data.message !== "string"){
+validate113.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate113.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate113.errors = vErrors;
+return errors === 0;
+}
+validate113.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2708,8 +2756,8 @@ var valid3 = true;
 const len2 = data10.length;
 for(let i2=0; i2<len2; i2++){
 const _errs16 = errors;
-if(!(validate90(data10[i2], {instancePath:instancePath+"/units/" + i2,parentData:data10,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+if(!(validate91(data10[i2], {instancePath:instancePath+"/units/" + i2,parentData:data10,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs16 === errors;
@@ -2738,8 +2786,8 @@ var valid4 = true;
 const len3 = data12.length;
 for(let i3=0; i3<len3; i3++){
 const _errs19 = errors;
-if(!(validate94(data12[i3], {instancePath:instancePath+"/files/" + i3,parentData:data12,parentDataProperty:i3,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
+if(!(validate96(data12[i3], {instancePath:instancePath+"/files/" + i3,parentData:data12,parentDataProperty:i3,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
 errors = vErrors.length;
 }
 var valid4 = _errs19 === errors;
@@ -2768,8 +2816,8 @@ var valid5 = true;
 const len4 = data14.length;
 for(let i4=0; i4<len4; i4++){
 const _errs22 = errors;
-if(!(validate100(data14[i4], {instancePath:instancePath+"/cves/" + i4,parentData:data14,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
+if(!(validate102(data14[i4], {instancePath:instancePath+"/cves/" + i4,parentData:data14,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
 errors = vErrors.length;
 }
 var valid5 = _errs22 === errors;
@@ -2815,8 +2863,8 @@ break;
 if(_errs26 === errors){
 if(data16.id !== undefined){
 const _errs27 = errors;
-if(!(validate101(data16.id, {instancePath:instancePath+"/cve/id",parentData:data16,parentDataProperty:"id",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
+if(!(validate103(data16.id, {instancePath:instancePath+"/cve/id",parentData:data16,parentDataProperty:"id",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs27 === errors;
@@ -2847,8 +2895,8 @@ var valid7 = true;
 const len5 = data19.length;
 for(let i5=0; i5<len5; i5++){
 const _errs31 = errors;
-if(!(validate105(data19[i5], {instancePath:instancePath+"/cve/hosts/" + i5,parentData:data19,parentDataProperty:i5,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate107(data19[i5], {instancePath:instancePath+"/cve/hosts/" + i5,parentData:data19,parentDataProperty:i5,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs31 === errors;
@@ -2877,8 +2925,8 @@ var valid8 = true;
 const len6 = data21.length;
 for(let i6=0; i6<len6; i6++){
 const _errs34 = errors;
-if(!(validate109(data21[i6], {instancePath:instancePath+"/cve/unknown/" + i6,parentData:data21,parentDataProperty:i6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors);
+if(!(validate111(data21[i6], {instancePath:instancePath+"/cve/unknown/" + i6,parentData:data21,parentDataProperty:i6,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
 var valid8 = _errs34 === errors;
@@ -2910,21 +2958,51 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.unreadable_inputs !== undefined){
-let data23 = data.unreadable_inputs;
+if(data.never_reported !== undefined){
+let data23 = data.never_reported;
 const _errs35 = errors;
+if((!(Array.isArray(data23))) && (data23 !== null)){
+validate52.errors = [{instancePath:instancePath+"/never_reported",schemaPath:"#/properties/never_reported/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
 if(errors === _errs35){
 if(Array.isArray(data23)){
 var valid9 = true;
 const len7 = data23.length;
 for(let i7=0; i7<len7; i7++){
-const _errs37 = errors;
-if(!(validate111(data23[i7], {instancePath:instancePath+"/unreadable_inputs/" + i7,parentData:data23,parentDataProperty:i7,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+const _errs38 = errors;
+if(typeof data23[i7] !== "string"){
+validate52.errors = [{instancePath:instancePath+"/never_reported/" + i7,schemaPath:"#/properties/never_reported/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid9 = _errs38 === errors;
+if(!valid9){
+break;
+}
+}
+}
+}
+var valid0 = _errs35 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.unreadable_inputs !== undefined){
+let data25 = data.unreadable_inputs;
+const _errs40 = errors;
+if(errors === _errs40){
+if(Array.isArray(data25)){
+var valid10 = true;
+const len8 = data25.length;
+for(let i8=0; i8<len8; i8++){
+const _errs42 = errors;
+if(!(validate113(data25[i8], {instancePath:instancePath+"/unreadable_inputs/" + i8,parentData:data25,parentDataProperty:i8,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
-var valid9 = _errs37 === errors;
-if(!valid9){
+var valid10 = _errs42 === errors;
+if(!valid10){
 break;
 }
 }
@@ -2934,10 +3012,11 @@ validate52.errors = [{instancePath:instancePath+"/unreadable_inputs",schemaPath:
 return false;
 }
 }
-var valid0 = _errs35 === errors;
+var valid0 = _errs40 === errors;
 }
 else {
 var valid0 = true;
+}
 }
 }
 }

@@ -23,7 +23,7 @@ export function groupByOwner(findings: readonly Finding[]): FindingOwner[] {
 }
 
 /** As in `ssh.service`, `app.service of user deploy`, `/usr/bin/redis-server (docker container)`. */
-function ownerName({ unit, user, container, executable }: Finding): string {
+export function ownerName({ unit, user, container, executable }: Finding): string {
   if (unit === null) {
     const program = quote(sanitize(executable ?? 'unknown program'));
     if (container === null) return program;

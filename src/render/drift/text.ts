@@ -49,7 +49,7 @@ function untilText(until: string | null): string {
 function renderHead(drift: Drift, style: Style): string {
   const { host, report, baseline } = drift;
   const compared = baseline === null ? 'without a baseline' : `since ${readableTime(baseline.generated_at)}`;
-  const [text, paint] = verdictLine(drift);
+  const [text, paint] = driftVerdict(drift);
   return (
     fold(
       [
@@ -82,7 +82,8 @@ function renderReboot(drift: Drift, style: Style): string {
   return fold(words(sentenceOf(said), rebootGate(reboot) === 'closed' ? 'red' : 'yellow'), 0, 2, style);
 }
 
-function verdictLine(drift: Drift): [string, Paint] {
+/** The one sentence about the gate. */
+export function driftVerdict(drift: Drift): [string, Paint] {
   const { verdict, fail_on, counts, baseline, report } = drift;
   const said = (['new', 'remaining', 'resolved', 'unseen'] as const).filter((change) => counts[change] > 0);
   const sum = enumerate(said.map((change) => `${counts[change]} ${change}`)) || 'nothing is stale';

@@ -20,7 +20,7 @@ export function* renderFleetText(fleet: Fleet, style: Style): Generator<string> 
   if (cve !== null) {
     yield fold(words(...verdictOf(cve)), 0, 2, style);
     for (const { title, lines, paint } of answerSections(cve, fleet.hosts)) yield* section(title, lines, style, paint);
-    yield* unreadable(fleet, style);
+    yield* unheard(fleet, style);
     return;
   }
   const cves = cvesSection(fleet);
@@ -56,6 +56,11 @@ export function* renderFleetText(fleet: Fleet, style: Style): Generator<string> 
       ),
     style,
   );
+  yield* unheard(fleet, style);
+}
+
+function* unheard(fleet: Fleet, style: Style): Generator<string> {
+  yield* section('never reported', asLines(fleet.never_reported ?? []), style, 'yellow');
   yield* unreadable(fleet, style);
 }
 
@@ -67,18 +72,10 @@ function unreadable({ unreadable_inputs }: Fleet, style: Style): Generator<strin
 }
 
 function renderHead(fleet: Fleet, style: Style): string {
-  const { generated_at, summary } = fleet;
-  const { hosts, affected, incomplete, reboot_required, held_bytes } = summary;
-  const facts = [
-    `${affected} of ${count(hosts, 'host')} ${affected === 1 ? 'runs' : 'run'} on files that are gone`,
-    ...(incomplete > 0 ? [`${incomplete} not seen completely`] : []),
-    ...(reboot_required > 0 ? [`${reboot_required} must reboot`] : []),
-    ...(held_bytes > 0 ? [`${formatBytes(held_bytes)} held`] : []),
-  ];
-  const clean = affected === 0 && incomplete === 0;
+  const { text, clean } = fleetHeadline(fleet);
   const [gate, paint] = gateLine(fleet);
   const head = fold(
-    [...words(`${facts.join(', ')}.`, clean ? 'green' : 'bold'), ...words(readableTime(generated_at), 'dim')],
+    [...words(text, clean ? 'green' : 'bold'), ...words(readableTime(fleet.generated_at), 'dim')],
     0,
     2,
     style,
@@ -86,7 +83,20 @@ function renderHead(fleet: Fleet, style: Style): string {
   return gate === null ? head : head + fold(words(gate, paint), 0, 2, style);
 }
 
-function gateLine({ verdict = null, fail_on = [] }: Fleet): [text: string | null, paint: Paint] {
+/** The one sentence about all hosts, and whether nothing was found and everything was seen. */
+export function fleetHeadline({ summary }: Fleet): { text: string; clean: boolean } {
+  const { hosts, affected, incomplete, reboot_required, held_bytes } = summary;
+  const facts = [
+    `${affected} of ${count(hosts, 'host')} ${affected === 1 ? 'runs' : 'run'} on files that are gone`,
+    ...(incomplete > 0 ? [`${incomplete} not seen completely`] : []),
+    ...(reboot_required > 0 ? [`${reboot_required} must reboot`] : []),
+    ...(held_bytes > 0 ? [`${formatBytes(held_bytes)} held`] : []),
+  ];
+  return { text: `${facts.join(', ')}.`, clean: affected === 0 && incomplete === 0 };
+}
+
+/** Says whether the gate is open; null without one. */
+export function gateLine({ verdict = null, fail_on = [] }: Fleet): [text: string | null, paint: Paint] {
   const asked = `(--fail-on ${fail_on.join(',')})`;
   if (verdict === 'drift') return [`The gate is closed ${asked}.`, 'red'];
   if (verdict === 'pass') return [`The gate is open ${asked}.`, 'green'];

@@ -38,7 +38,7 @@ export function renderPlanText(plan: Plan, style: Style): string {
 }
 
 function renderHead(plan: Plan, style: Style): string {
-  const { text, paint } = verdictOf(plan);
+  const { text, paint } = planVerdict(plan);
   const from = `  from the report of ${readableTime(plan.report.generated_at)}`;
   return (
     fold([word(quote(sanitize(plan.host.hostname)), 'bold'), ...words(from, 'dim')], 0, 2, style) +
@@ -47,7 +47,10 @@ function renderHead(plan: Plan, style: Style): string {
 }
 
 /** A plan that is not complete never calls the host clean. */
-function verdictOf({ actions, complete, reboot, report, clean, ignored }: Plan): { text: string; paint: Paint } {
+export function planVerdict({ actions, complete, reboot, report, clean, ignored }: Plan): {
+  text: string;
+  paint: Paint;
+} {
   const unseen = report.complete
     ? 'the report leaves out processes in no unit, or the plan was narrowed'
     : 'the scan did not see everything';
@@ -98,7 +101,7 @@ function renderCommand({ argv }: Action, style: Style): string {
 }
 
 /** Whether it holds so much that a person may want to end it for that. Another copy of scratch would hold as much again. */
-function isHolding({ code, held_bytes }: Ignored): boolean {
+export function isHolding({ code, held_bytes }: Ignored): boolean {
   return code !== 'scratch_file' && (held_bytes ?? 0) >= notableBytes;
 }
 
@@ -116,14 +119,20 @@ function renderIgnored(title: string, ignored: readonly Ignored[], style: Style)
 
 /** Names the users whose processes were not seen. Programs that users run wait for nobody's plan. */
 function renderUnseen(owners: NonNullable<Plan['unseen_users']>, style: Style): string {
-  if (owners.length === 0) return '';
+  const text = unseenText(owners);
+  return text === null ? '' : fold(words(`Not seen: ${text}`, 'yellow'), 0, 10, style);
+}
+
+/** Sanitized; null if every user's processes were seen. */
+export function unseenText(owners: NonNullable<Plan['unseen_users']>): string | null {
+  if (owners.length === 0) return null;
   const named = owners.map(({ user, denied, failed, blocked }) => {
     const name = sanitize(user?.name ?? `uid ${user?.uid}`);
     return `${count(denied + failed + blocked, 'process')} of ${name}`;
   });
   const more = named.length - shownIgnored;
   const shown = [...named.slice(0, more > 1 ? shownIgnored : undefined), ...(more > 1 ? [`${more} others`] : [])];
-  return fold(words(`Not seen: ${shown.join(', ')}`, 'yellow'), 0, 10, style);
+  return shown.join(', ');
 }
 
 const requiredKinds = { full: 'a full one is required', soft: 'required, a soft one is enough', unknown: 'required' };
@@ -140,18 +149,24 @@ function survivorsText(survivors: PlanReboot['survivors']): string {
 }
 
 function renderTail({ reboot, microcode, unseen_users = [] }: Plan, style: Style): string {
+  const [text, ...more] = rebootLines(reboot);
+  return (
+    renderUnseen(unseen_users, style) +
+    fold(words(`Reboot: ${text}`, reboot.required === false ? 'dim' : 'yellow'), 0, 8, style) +
+    more.map((line) => fold(words(line), 8, 8, style)).join('') +
+    renderMicrocode(microcode, style)
+  );
+}
+
+/** Sanitized: whether a reboot is required and why; then what a soft one does, if that is enough. */
+export function rebootLines(reboot: Plan['reboot']): string[] {
   const because = reboot.reasons.map(rebootReasonText).join('; ');
   const known = reboot.required
     ? [requiredKinds[reboot.kind ?? 'unknown'], because].filter(Boolean).join(': ')
     : 'not required';
   const unknown = ['not known whether it is required', rebootUnknownText(reboot)].filter(Boolean).join(': ');
   const text = reboot.required === null ? unknown : known;
-  return (
-    renderUnseen(unseen_users, style) +
-    fold(words(`Reboot: ${text}`, reboot.required === false ? 'dim' : 'yellow'), 0, 8, style) +
-    (reboot.kind === 'soft' ? fold(words(`${softReboot} ${survivorsText(reboot.survivors)}`), 8, 8, style) : '') +
-    renderMicrocode(microcode, style)
-  );
+  return reboot.kind === 'soft' ? [text, `${softReboot} ${survivorsText(reboot.survivors)}`] : [text];
 }
 
 function renderMicrocode(microcode: Plan['microcode'], style: Style): string {

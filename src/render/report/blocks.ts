@@ -14,7 +14,7 @@ import type {
 } from '../../documents/generated/report.ts';
 import { earliest } from '../../documents/time.ts';
 import { groupBy } from '../../group-by.ts';
-import { isInMemory } from '../../held.ts';
+import { isInMemory, sumHeld } from '../../held.ts';
 import { type KeyOf, keyMaker } from '../../keys.ts';
 import { containerName } from '../container-name.ts';
 import { formatUser, quote } from '../format.ts';
@@ -36,6 +36,8 @@ export interface Block {
   command: string | null;
   files: UnitFile[];
   outdated: Outdated[];
+  /** The bytes that they hold, each file once; memory is null if it is not known which of them are memory. */
+  held: { bytes: number; memory: number | null };
 }
 
 export function blocksOf(report: Report): Block[] {
@@ -66,6 +68,7 @@ function unitBlock(unit: Unit, byPid: ReadonlyMap<number, Process>, carriers: re
     command: null,
     files: unit.files,
     outdated: unit.outdated ?? [],
+    held: { bytes: unit.held_bytes, memory: unit.held_bytes === 0 ? 0 : (unit.held_memory_bytes ?? null) },
   };
 }
 
@@ -105,6 +108,7 @@ function looseBlock(processes: readonly Process[], init: Report['host']['init'])
     command: alone && command.length > 1 ? sanitizeCommand(processes[0]!) : null,
     files: mergeFiles(processes),
     outdated: mergeOutdated(processes),
+    held: sumHeld(processes.flatMap(({ maps, fds }) => [...maps, ...fds])),
   };
 }
 

@@ -174,6 +174,15 @@ def test_reports_and_what_they_say_together(executable, tmp_path, monkeypatch):
     assert [host['superseded'] for host in fleet['hosts']] == [1]
     assert fleet['cve']['id'] == 'CVE-2026-32776' and re.search(r'No host (is known to )?runs? .*CVE-2026-32776', process.stdout)
     assert json.loads(files[0].read_text(encoding='utf-8'))['packages'] is not None
+    assert not (tmp_path / 'fleet.html').exists()
+
+    process = ansible_playbook(*arguments + ['-e', 'report_html=true'])
+    assert process.returncode == 2, process.stdout
+    page = tmp_path / 'fleet.html'
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    assert page.read_text(encoding='utf-8').startswith('<!doctype html>\n')
+    assert re.search(r'id="silent">Never reported<.*\blost\b', page.read_text(encoding='utf-8'), re.DOTALL)
+    assert json.loads(files[2].read_text(encoding='utf-8'))['never_reported'] == ['lost']
 
 
 def test_packed_collection_installs(tmp_path):

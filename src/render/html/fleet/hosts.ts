@@ -1,0 +1,164 @@
+// The hosts of a fleet -> a matrix of hosts and units, the hosts that matter most first.
+
+import { compareBytes } from '../../../documents/compare-bytes.ts';
+import type { Fleet, FleetUnit } from '../../../documents/generated/fleet.ts';
+import { keyMaker } from '../../../keys.ts';
+import { formatBytes } from '../../../sizes.ts';
+import { count, formatAge, quote, readableTime } from '../../format.ts';
+import { sanitize, sanitizeUnit } from '../../sanitize.ts';
+import type { Html } from '../escape.ts';
+import type { PageSection } from '../page.ts';
+import { Room } from '../room.ts';
+import { type Column, renderNote, renderTable } from '../table.ts';
+
+type Host = Fleet['hosts'][number];
+
+const mostHosts = 1000;
+/** The units with a column of their own; the others are named in the last column. */
+const mostColumns = 20;
+/** The characters of that last column, over all rows. */
+const otherRoom = 600_000;
+
+/** Whether something on the host waits for a restart. A document of 1.0 does not say it. */
+export function isStale({ stale, units }: Host): boolean {
+  return (stale ?? units) > 0;
+}
+
+/** Seconds since the oldest replacement that is not in memory; null if that is not known. */
+export function ageOf({ stale_since = null }: Host, now: string): number | null {
+  const age = stale_since === null ? Number.NaN : (Date.parse(now) - Date.parse(stale_since)) / 1000;
+  return age >= 0 ? age : null;
+}
+
+/** A need of a host, the heaviest first. */
+const needs: readonly { text: string; holds: (host: Host) => boolean }[] = [
+  { text: 'reboot', holds: ({ reboot_required }) => reboot_required === true },
+  { text: 'restart', holds: isStale },
+  { text: 'not all seen', holds: ({ complete }) => !complete },
+  { text: 'reboot not known', holds: ({ reboot_required }) => reboot_required === null },
+];
+
+/** Greater for a host that matters more: a heavier need weighs more than all lighter ones. */
+function weightOf(host: Host): number {
+  return needs.reduce((weight, { holds }) => weight * 2 + Number(holds(host)), 0);
+}
+
+export function hostsSection(fleet: Fleet): PageSection {
+  return { id: 'hosts', title: 'Hosts and units', aside: fleet.hosts.length, body: body(fleet) };
+}
+
+function* body(fleet: Fleet): Generator<Html> {
+  const { hosts, generated_at } = fleet;
+  if (hosts.length === 0) {
+    yield renderNote('There is no host.');
+    return;
+  }
+  const ordered = orderHosts(hosts, generated_at);
+  const rest = ordered.slice(mostHosts);
+  const units = [...fleet.units].sort((a, b) => b.hosts.length - a.hosts.length || compareBytes(a.name, b.name));
+  yield* renderTable<Host>({
+    caption:
+      'What each host needs, the hosts that matter most first. A mark ● says that the unit runs on files that are gone.',
+    columns: [...hostColumns(generated_at), ...unitColumns(units, hosts)],
+    rows: ordered.slice(0, mostHosts),
+  });
+  if (rest.length > 0) {
+    const waiting = rest.filter((host) => weightOf(host) > 0).length;
+    const clean = rest.length - waiting;
+    const text = `There is no row for ${count(rest.length, 'more host')}: ${waiting} with a need, ${clean} without one. See --format json.`;
+    yield renderNote(text, 'yellow');
+  }
+}
+
+function orderHosts(hosts: readonly Host[], now: string): Host[] {
+  return hosts
+    .map((host) => ({ host, weight: weightOf(host), age: ageOf(host, now) ?? -1 }))
+    .sort(
+      (a, b) =>
+        b.weight - a.weight ||
+        b.age - a.age ||
+        (b.host.stale ?? b.host.units) - (a.host.stale ?? a.host.units) ||
+        compareBytes(a.host.hostname, b.host.hostname),
+    )
+    .map(({ host }) => host);
+}
+
+function hostColumns(now: string): Column<Host>[] {
+  return [
+    { title: 'Host', kind: 'nowrap', cell: ({ hostname }) => quote(sanitize(hostname)) },
+    { title: 'Needs', kind: 'nowrap', cell: needsText, sort: weightOf },
+    {
+      title: 'Stale units',
+      kind: 'number',
+      cell: (host) => host.stale ?? host.units,
+      sort: (host) => host.stale ?? host.units,
+    },
+    {
+      title: 'For',
+      kind: 'number',
+      cell: ({ stale_since = null }) => (stale_since === null ? null : formatAge(stale_since, now)),
+      sort: (host) => ageOf(host, now),
+    },
+    {
+      title: 'Holds',
+      kind: 'number',
+      cell: ({ held_bytes }) => formatBytes(held_bytes),
+      sort: ({ held_bytes }) => held_bytes,
+    },
+    { title: 'Seen', kind: 'nowrap', cell: ({ generated_at }) => readableTime(generated_at) },
+  ];
+}
+
+function needsText(host: Host): string {
+  const found = needs.filter(({ holds }) => holds(host)).map(({ text }) => text);
+  return found.length === 0 ? 'nothing' : found.join(', ');
+}
+
+/** @param units those on most hosts first */
+function unitColumns(units: readonly FleetUnit[], hosts: readonly Host[]): Column<Host>[] {
+  const keyOf = keyMaker();
+  const room = new Room(otherRoom);
+  const twice = namesTwice(hosts.map(({ hostname }) => keyOf(hostname)));
+  const isAmbiguous = ({ hostname }: Host): boolean => twice.has(keyOf(hostname));
+  const marks = units.slice(0, mostColumns).map((unit): Column<Host> => {
+    const on = new Set(unit.hosts.map((host) => keyOf(host)));
+    return {
+      title: nameUnit(unit),
+      kind: 'mark',
+      cell: (host) => (!on.has(keyOf(host.hostname)) ? null : isAmbiguous(host) ? '?' : '●'),
+    };
+  });
+  const others = new Map<string, string[]>();
+  for (const unit of units.slice(mostColumns)) {
+    for (const host of unit.hosts) {
+      const key = keyOf(host);
+      const known = others.get(key);
+      if (known === undefined) others.set(key, [nameUnit(unit)]);
+      else known.push(nameUnit(unit));
+    }
+  }
+  const namesCell = (host: Host): Html | string | null => {
+    const names = others.get(keyOf(host.hostname)) ?? [];
+    if (isAmbiguous(host)) return 'not known: another host has this name';
+    return names.length === 0 ? null : room.folded(count(names.length, 'unit'), names, (name) => name);
+  };
+  return [
+    ...marks,
+    ...(others.size + twice.size === 0 ? [] : [{ title: 'Other units', kind: 'wide', cell: namesCell } as const]),
+  ];
+}
+
+/** Sanitized. */
+function nameUnit({ name, scope }: FleetUnit): string {
+  return `${sanitizeUnit(name)}${scope === 'user' ? ' of users' : ''}`;
+}
+
+function namesTwice(keys: readonly string[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const key of keys) {
+    if (seen.has(key)) twice.add(key);
+    seen.add(key);
+  }
+  return twice;
+}

@@ -1,0 +1,62 @@
+// Report -> a page about one host: which units run on which gone files, what these hold, what was hidden and what could not be seen.
+
+import type { Report } from '../../../documents/generated/report.ts';
+import { formatBytes } from '../../../sizes.ts';
+import { readableTime } from '../../format.ts';
+import { blocksOf } from '../../report/blocks.ts';
+import { nextStep, verdictText } from '../../report/headline.ts';
+import { sanitize } from '../../sanitize.ts';
+import { html } from '../escape.ts';
+import { type PageSection, pageHead, renderPage, renderTiles, type Tile, toneOf } from '../page.ts';
+import { Room } from '../room.ts';
+import { heldBody } from './held.ts';
+import { packagesBody } from './packages.ts';
+import { seenBody, suppressedBody } from './seen.ts';
+import { filesBody, unitsBody } from './units.ts';
+
+/** The characters of the long lists of a page. */
+const listRoom = 500_000;
+
+export function renderScanPage(report: Report): Generator<string> {
+  const { host, generated_at, scan, packages = null } = report;
+  const blocks = blocksOf(report);
+  const room = new Room(listRoom);
+  const { text, paint } = verdictText(report);
+  const hostname = sanitize(host.hostname);
+  const labels = Object.entries(host.labels).map(([name, value]) => `${name}=${value}`);
+  const about = [readableTime(generated_at), ...(host.os.name === null ? [] : [host.os.name]), ...labels].map(sanitize);
+  const files = blocks.reduce((sum, block) => sum + block.files.length, 0);
+  const sections: PageSection[] = [
+    { id: 'units', title: 'Units and programs', aside: blocks.length, body: unitsBody(blocks, generated_at, room) },
+    ...(packages === null
+      ? []
+      : [{ id: 'fixes', title: 'Security fixes that are not in memory', body: packagesBody(packages, room) }]),
+    { id: 'files', title: 'Files', aside: files, body: filesBody(blocks, room) },
+    { id: 'held', title: 'Space held, by file system', body: heldBody(report) },
+    { id: 'suppressed', title: 'Suppressed', aside: scan.suppressed.length, body: suppressedBody(scan.suppressed) },
+    { id: 'seen', title: 'What was seen, and what was not', body: seenBody(report, room) },
+  ];
+  return renderPage({
+    title: `${hostname}: scan`,
+    head: html`${pageHead(`What ${hostname} still runs on files that are gone`, about, { text, tone: toneOf(paint) })}${renderTiles(tilesOf(report))}<p>Next: ${nextStep(report)}</p>`,
+    sections,
+  });
+}
+
+function tilesOf({ summary, host, scan }: Report): Tile[] {
+  const { required } = host.reboot;
+  const reboot = required === null ? 'not known' : required ? 'required' : 'not required';
+  const tile = (label: string, value: number | string, href: string, isPlain: boolean): Tile => ({
+    label,
+    value,
+    href,
+    tone: isPlain ? 'plain' : 'yellow',
+  });
+  return [
+    tile('processes', summary.processes, 'units', true),
+    tile('units', summary.units, 'units', true),
+    tile('held', formatBytes(summary.held_bytes), 'held', true),
+    tile('reboot', reboot, 'seen', required === false),
+    tile('everything seen', scan.complete ? 'yes' : 'no', 'seen', scan.complete),
+  ];
+}

@@ -1,0 +1,259 @@
+// The pages in a real browser: complete without script, used with it, read by a screen reader's rules (axe-core), printed, on a phone, in
+// the dark; and full of hostile text, of which nothing runs.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import axe from 'axe-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { Drift } from '../../src/documents/generated/drift.ts';
+import type { Fleet } from '../../src/documents/generated/fleet.ts';
+import type { Plan } from '../../src/documents/generated/plan.ts';
+import type { Report } from '../../src/documents/generated/report.ts';
+import { schemas } from '../../src/documents/generated/schemas.ts';
+import { closeBrowser, withPage } from '../support/browser.ts';
+import { readGolden } from '../support/golden.ts';
+import { fillSchema, hostileTexts } from '../support/hostile-document.ts';
+import { largeFleet } from '../support/large-fleet.ts';
+import { needs } from '../support/needs.ts';
+import { pageOf, renderCheckPage, renderFleetPage, renderPlanPage, renderScanPage } from '../support/pages.ts';
+import type { Schema } from '../support/schema-arbitrary.ts';
+
+after(closeBrowser);
+
+const now = new Date('2026-11-23T08:12:00Z');
+const thousand = renderFleetPage(largeFleet({ hosts: 1000, units: 20, distinctUnits: 60, now }));
+const plan = renderPlanPage(readGolden<Plan>('plan'));
+const pages: Readonly<Record<string, string>> = {
+  fleet: renderFleetPage(readGolden<Fleet>('fleet')),
+  'fleet of 30': renderFleetPage(largeFleet({ hosts: 30, units: 3, distinctUnits: 30, now })),
+  plan,
+  scan: renderScanPage(readGolden<Report>('report')),
+  check: renderCheckPage(readGolden<Drift>('drift')),
+};
+const looks: Readonly<Record<string, BrowserContextOptions>> = {
+  light: { colorScheme: 'light' },
+  dark: { colorScheme: 'dark' },
+  'on a phone': { viewport: { width: 360, height: 740 } },
+  'without script': { javaScriptEnabled: false },
+};
+
+/** Wide windows, in which nothing lies below anything else. */
+const readings: Readonly<Record<string, BrowserContextOptions>> = {
+  light: { colorScheme: 'light', viewport: { width: 3000, height: 900 } },
+  dark: { colorScheme: 'dark', viewport: { width: 3000, height: 900 } },
+  'on a phone': { viewport: { width: 360, height: 740 } },
+};
+
+/** The texts of the first cells of the rows of a section's table that are seen. */
+function seenRows(page: Page, section: string): Promise<string[]> {
+  return page.evaluate(
+    (id) =>
+      [...document.querySelectorAll<HTMLTableRowElement>(`section[aria-labelledby=${id}] tbody tr`)]
+        .filter((row) => row.offsetParent !== null)
+        .map((row) => row.cells[0]?.textContent ?? ''),
+    section,
+  );
+}
+
+for (const [name, html] of Object.entries(pages)) {
+  for (const [look, options] of Object.entries(looks)) {
+    test(`${name}, ${look}: nothing is said and asked for, and the page is no wider than the window`, async (t) => {
+      if (!needs(t, 'chromium')) return;
+      await withPage(
+        html,
+        async (page) => {
+          assert.match((await page.locator('h1').textContent()) ?? '', /\w/);
+          const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          assert.ok(width <= 0, `${width} pixels too wide`);
+        },
+        options,
+      );
+    });
+  }
+
+  for (const [look, options] of Object.entries(readings)) {
+    test(`${name}, ${look}: axe-core finds nothing`, async (t) => {
+      if (!needs(t, 'chromium')) return;
+      await withPage(
+        html,
+        async (page) => {
+          await page.evaluate(axe.source);
+          const found = await page.evaluate(async () => {
+            const { violations, incomplete } = await (window as unknown as { axe: typeof axe }).axe.run();
+            const tell = ({ id, nodes }: (typeof violations)[number]) => `${id}: ${nodes[0]?.html.slice(0, 200)}`;
+            // Axe judges the contrast neither of a symbol nor below the first column of a table that scrolls in a narrow window.
+            const isUnsure = ({ any }: (typeof violations)[number]['nodes'][number]) =>
+              innerWidth > 1000 && !any.some(({ data }) => data?.messageKey === 'nonBmp');
+            const unsure = incomplete.filter(({ id, nodes }) => id !== 'color-contrast' || nodes.some(isUnsure));
+            return [...violations, ...unsure].map(tell);
+          });
+          assert.deepEqual(found, []);
+        },
+        options,
+      );
+    });
+  }
+}
+
+test('the colours follow the reader: dark text on light, light text on dark', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  const colours = (colorScheme: 'light' | 'dark') =>
+    withPage(plan, (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor), { colorScheme });
+  assert.equal(await colours('light'), 'rgb(255, 255, 255)');
+  assert.equal(await colours('dark'), 'rgb(13, 17, 23)');
+});
+
+test('the first key leads to the content', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  await withPage(plan, async (page) => {
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to the content');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => location.hash), '#main');
+  });
+});
+
+test('filter: every word must occur, a unit is found by its mark, and the number of rows is said', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  await withPage(thousand, async (page) => {
+    const section = page.locator('section[aria-labelledby=hosts]');
+    const field = section.getByLabel('Filter');
+    const said = section.locator('output');
+    const unit = (await section.locator('th[data-mark]').first().textContent()) ?? '';
+    const filtered = async (text: string): Promise<string[]> => {
+      await field.fill(text);
+      return seenRows(page, 'hosts');
+    };
+    assert.equal((await filtered('')).length, 200);
+    assert.equal(await said.textContent(), '1000 of 1000 rows');
+    assert.deepEqual((await filtered('WEB-123 ')).sort(), ['web-123']);
+    assert.equal(await said.textContent(), '1 of 1000 rows');
+    assert.deepEqual(await filtered('web-123 no such word'), []);
+    const marked = await filtered(unit);
+    assert.ok(marked.length > 50, String(marked.length));
+    await section.getByRole('button', { name: /^Show all/ }).click();
+    const all = await seenRows(page, 'hosts');
+    const total = await page.evaluate(
+      () => document.querySelectorAll('section[aria-labelledby=hosts] tbody tr').length,
+    );
+    assert.ok(all.length > marked.length && all.length < total, String(all.length));
+    assert.equal((await filtered('')).length, total);
+  });
+});
+
+test('sort: by number and by name, in both directions, with the direction said', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  await withPage(thousand, async (page) => {
+    const section = page.locator('section[aria-labelledby=disk]');
+    const click = async (name: string): Promise<string[]> => {
+      await section.getByRole('button', { name, exact: true }).click();
+      return seenRows(page, 'disk');
+    };
+    assert.equal((await seenRows(page, 'disk'))[0], 'storage-0.service');
+    const byName = await click('Unit');
+    assert.deepEqual(byName, [...byName].sort(new Intl.Collator('en', { numeric: true }).compare));
+    assert.equal(await section.locator('th[aria-sort]').getAttribute('aria-sort'), 'ascending');
+    assert.deepEqual(await click('Unit'), [...byName].reverse());
+    assert.equal((await click('Disk held'))[0], 'storage-0.service');
+    assert.equal((await click('Disk held')).at(-1), 'storage-0.service');
+    assert.equal(await section.locator('th[aria-sort]').getAttribute('aria-sort'), 'ascending');
+  });
+});
+
+test('copy: the clipboard has the command, and what was copied is said', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  await withPage(
+    plan,
+    async (page) => {
+      const command = page.locator('code[data-copy]').first();
+      await page
+        .getByRole('button', { name: /^Copy systemctl/ })
+        .first()
+        .click();
+      await page.getByText('Copied', { exact: true }).waitFor();
+      const copied = await page.evaluate(() => navigator.clipboard.readText());
+      assert.equal(copied, await command.textContent());
+      assert.match(copied, /^systemctl try-restart -- \S+\.service$/);
+      assert.equal(await page.getByRole('status').last().textContent(), `Copied ${copied}`);
+    },
+    { permissions: ['clipboard-read', 'clipboard-write'] },
+  );
+});
+
+test('copy without a clipboard: the command is selected', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  await withPage(plan, async (page) => {
+    await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+    await page
+      .getByRole('button', { name: /^Copy systemctl/ })
+      .first()
+      .click();
+    await page.getByText('Press Ctrl+C', { exact: true }).waitFor();
+    assert.equal(
+      await page.evaluate(() => String(getSelection())),
+      await page.locator('code[data-copy]').first().textContent(),
+    );
+  });
+});
+
+test('without script there is no button and no field, and every row is seen', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  await withPage(
+    thousand,
+    async (page) => {
+      assert.equal(await page.locator('button, input').count(), 0);
+      assert.equal(await page.locator('section[aria-labelledby=hosts] tbody tr').last().isVisible(), true);
+    },
+    { javaScriptEnabled: false },
+  );
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`print, ${javaScriptEnabled ? 'with' : 'without'} script: all names are on paper, and no button is`, async (t) => {
+    if (!needs(t, 'chromium')) return;
+    await withPage(
+      pages['fleet of 30']!,
+      async (page) => {
+        await page.emulateMedia({ media: 'print' });
+        const names = page.locator('section[aria-labelledby=fixes] details').last();
+        assert.ok(((await names.boundingBox())?.height ?? 0) > 40, 'closed names are printed');
+        for (const selector of ['nav', 'main button:not(thead button)', 'input']) {
+          for (const each of await page.locator(selector).all()) assert.equal(await each.isVisible(), false, selector);
+        }
+        const pdf = await page.pdf();
+        assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
+      },
+      { javaScriptEnabled },
+    );
+  });
+}
+
+test('print: a long table is printed whole', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  await withPage(thousand, async (page) => {
+    assert.equal((await seenRows(page, 'hosts')).length, 200);
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    assert.equal((await seenRows(page, 'hosts')).length, 1000);
+  });
+});
+
+for (const schema of ['report', 'plan', 'drift', 'fleet'] as const) {
+  test(`a hostile ${schema}: nothing runs`, async (t) => {
+    if (!needs(t, 'chromium')) return;
+    for (const [name, text] of Object.entries(hostileTexts)) {
+      for (const pick of [0, 1]) {
+        const html = pageOf[schema](fillSchema(schemas[schema] as Schema, { text, pick }) as never);
+        await withPage(html, async (page) => {
+          const seen = await page.evaluate(() => ({
+            hit: 'hit' in window,
+            odd: document.querySelectorAll('img, iframe, object, embed, link, form, svg [onload], [onerror], [style]')
+              .length,
+            scripts: document.scripts.length,
+            title: document.title !== '',
+          }));
+          assert.deepEqual(seen, { hit: false, odd: 0, scripts: 1, title: true }, name);
+        });
+      }
+    }
+  });
+}

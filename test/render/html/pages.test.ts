@@ -1,0 +1,221 @@
+// The pages against goldens of their structure (`UPDATE_GOLDEN=1 node scripts/test.mjs test/render` writes them anew), and what is true
+// of the page of every document: one style and one script, whose hashes its policy has, and no text of a host that is more than text.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { DefaultTreeAdapterTypes as Tree } from 'parse5';
+import type { Drift } from '../../../src/documents/generated/drift.ts';
+import type { Fleet } from '../../../src/documents/generated/fleet.ts';
+import type { Plan } from '../../../src/documents/generated/plan.ts';
+import type { Report } from '../../../src/documents/generated/report.ts';
+import { schemas } from '../../../src/documents/generated/schemas.ts';
+import { validateDocument } from '../../../src/documents/validate.ts';
+import { mostCharacters } from '../../../src/render/html/escape.ts';
+import { sanitize } from '../../../src/render/sanitize.ts';
+import { readGolden } from '../../support/golden.ts';
+import { fillSchema, hostileTexts } from '../../support/hostile-document.ts';
+import { largeFleet } from '../../support/large-fleet.ts';
+import { attributeOf, elementsOf, outlineOf, parsePage, textOf } from '../../support/page-outline.ts';
+import { pageOf, renderCheckPage, renderFleetPage, renderPlanPage, renderScanPage } from '../../support/pages.ts';
+import { projectRoot } from '../../support/project.ts';
+import type { Schema } from '../../support/schema-arbitrary.ts';
+import { cleanReport, crowdedReport, deniedReport, unitsReport } from '../samples.ts';
+
+const now = new Date('2026-11-23T08:12:00Z');
+const fleetOf = (hosts: number, units: number, distinctUnits: number): Fleet =>
+  largeFleet({ hosts, units, distinctUnits, now });
+
+/** The golden plan with the facts of an action that not every plan has. */
+function fullPlan(): Plan {
+  const plan = readGolden<Plan>('plan');
+  const fixed = { name: 'libssl3', running_version: '3.0.15-1', installed_version: '3.0.17-1', count: 2 };
+  const fixes = { count: 2, cves: ['CVE-2026-10002', 'CVE-2026-10001'], complete: true, packages: [fixed] };
+  const [first, ...rest] = plan.actions;
+  return { ...plan, actions: [{ ...first!, fixes }, ...rest], fixes };
+}
+
+const goldens: readonly [name: string, page: string][] = [
+  ['fleet', renderFleetPage(readGolden<Fleet>('fleet'))],
+  ['fleet-of-30', renderFleetPage(fleetOf(30, 3, 30))],
+  ['plan', renderPlanPage(fullPlan())],
+  ['scan', renderScanPage(readGolden<Report>('report'))],
+  ['scan-denied', renderScanPage(deniedReport())],
+  ['check', renderCheckPage(readGolden<Drift>('drift'))],
+];
+for (const [name, page] of goldens) {
+  test(`the structure of a page: ${name}`, () => {
+    const path = join(projectRoot, 'test/fixtures/render', `html-${name}.txt`);
+    const outline = outlineOf(parsePage(page));
+    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(path, outline);
+    assert.equal(outline, readFileSync(path, 'utf8'));
+  });
+}
+
+const others = [cleanReport(), crowdedReport(), unitsReport()].map(renderScanPage);
+const pages = [...goldens.map(([, page]) => page), ...others];
+
+/** The elements of a page, and the attributes that each may have. */
+const known: Readonly<Record<string, readonly string[]>> = {
+  html: ['lang'],
+  head: [],
+  meta: ['charset', 'http-equiv', 'content', 'name'],
+  title: [],
+  style: [],
+  script: [],
+  body: [],
+  a: ['class', 'href'],
+  nav: ['aria-label'],
+  section: ['aria-labelledby'],
+  table: ['data-tools'],
+  th: ['scope', 'class', 'data-mark', 'data-v'],
+  td: ['class', 'data-v'],
+  div: ['class', 'role', 'aria-label', 'tabindex'],
+  svg: ['class', 'aria-hidden', 'width', 'height'],
+  rect: ['width', 'height'],
+  ol: ['class', 'start'],
+  code: ['class', 'data-copy'],
+  input: ['type'],
+  main: ['id'],
+  h2: ['id'],
+  ...Object.fromEntries(
+    [
+      'header',
+      'footer',
+      'h1',
+      'h3',
+      'p',
+      'ul',
+      'li',
+      'dl',
+      'dt',
+      'dd',
+      'caption',
+      'thead',
+      'tbody',
+      'tr',
+      'details',
+    ].map((name) => [name, ['class']]),
+  ),
+  ...Object.fromEntries(['summary', 'span', 'label', 'strong', 'br'].map((name) => [name, ['class']])),
+};
+
+function assertHarmless(page: string): Tree.Document {
+  const document = parsePage(page);
+  let scripts = 0;
+  const ids = new Set<string>();
+  for (const element of elementsOf(document)) {
+    const allowed = known[element.tagName];
+    assert.ok(allowed !== undefined, `<${element.tagName}>`);
+    for (const { name, value } of element.attrs) {
+      assert.ok(allowed.includes(name), `${name} of <${element.tagName}>`);
+      if (name === 'href') assert.match(value, /^#[a-z]+$/);
+      if (name === 'id') {
+        assert.ok(!ids.has(value), value);
+        ids.add(value);
+      }
+    }
+    if (element.tagName === 'script') scripts++;
+  }
+  assert.equal(scripts, 1);
+  for (const element of elementsOf(document)) {
+    const target = attributeOf(element, 'href')?.slice(1) ?? attributeOf(element, 'aria-labelledby');
+    if (target !== null && target !== undefined) assert.ok(ids.has(target), `#${target}`);
+  }
+  assert.doesNotMatch(textOf(document), /(?![\n ])[\p{C}\p{Z}\p{DI}\u2800]/u);
+  return document;
+}
+
+test('a page has known elements and attributes alone, and every link leads into the page itself', () => {
+  for (const page of pages) assertHarmless(page);
+});
+
+test("a page's policy allows its own style and script, by their hashes, and nothing else", () => {
+  const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  const contentOf = (document: Tree.Document, name: string): string => {
+    const [element, second] = [...elementsOf(document)].filter(({ tagName }) => tagName === name);
+    assert.equal(second, undefined);
+    return (element!.childNodes[0] as Tree.TextNode).value;
+  };
+  for (const page of pages) {
+    const document = parsePage(page);
+    const metas = [...elementsOf(document)].filter((each) => attributeOf(each, 'http-equiv') !== null);
+    assert.equal(metas.length, 1);
+    assert.equal(
+      attributeOf(metas[0]!, 'content'),
+      `default-src 'none'; style-src ${hash(contentOf(document, 'style'))}; script-src ${hash(contentOf(document, 'script'))}; base-uri 'none'; form-action 'none'`,
+    );
+  }
+});
+
+for (const [name, text] of Object.entries(hostileTexts)) {
+  test(`a document that is full of it shows it as text: ${name}`, async () => {
+    for (const schema of ['report', 'plan', 'drift', 'fleet'] as const) {
+      for (let pick = 0; pick < 6; pick++) {
+        const document = fillSchema(schemas[schema] as Schema, { text, pick });
+        const violation = await validateDocument(schema, document as object);
+        assert.equal(violation, null, `${schema}: ${JSON.stringify(violation)?.slice(0, 300)}`);
+        const page = pageOf[schema](document as never);
+        assert.ok(page.length < 1_000_000, `${schema}: ${page.length}`);
+        const shown = textOf(assertHarmless(page));
+        assert.ok(shown.includes(sanitize(text).slice(0, mostCharacters / 4)), schema);
+      }
+    }
+  });
+}
+
+test('1,000 hosts with 20 stale units each: every answer is in the page, and the page is small', () => {
+  for (const distinct of [20, 200]) {
+    const fleet = fleetOf(1000, 20, distinct);
+    const page = renderFleetPage(fleet);
+    assert.ok(Buffer.byteLength(page) <= 3_000_000, String(Buffer.byteLength(page)));
+    const text = textOf(assertHarmless(page));
+    assert.doesNotMatch(text, /see --format json/);
+    for (const host of fleet.hosts) assert.ok(text.includes(host.hostname), host.hostname);
+    for (const unit of fleet.units) assert.ok(text.includes(unit.name), unit.name);
+    for (const { id } of fleet.cves!) assert.ok(text.includes(id), id);
+  }
+});
+
+/** The text of a section. */
+function sectionText(page: string, id: string): string {
+  const section = [...elementsOf(parsePage(page))].find((each) => attributeOf(each, 'aria-labelledby') === id);
+  assert.ok(section !== undefined, id);
+  return textOf(section);
+}
+
+test('the four questions: who must reboot, who lacks a fix, what holds the most disk, who was not seen', () => {
+  const page = renderFleetPage(fleetOf(1000, 20, 60));
+  const named = (id: string) => new Set(sectionText(page, id).match(/(?<![\w-])(?:web|cache)-\d+(?![\w-])/g));
+  const numbers = Array.from({ length: 1000 }, (_, index) => index);
+  const hosts = (wanted: (host: number) => boolean) => new Set(numbers.filter(wanted).map((host) => `web-${host}`));
+  assert.deepEqual(
+    named('reboot'),
+    hosts((host) => host % 10 === 7),
+  );
+  assert.deepEqual(
+    named('fixes'),
+    hosts((host) => host % 2 === 0),
+  );
+  assert.match(sectionText(page, 'fixes'), /CVE-2026-10001\b/);
+  assert.deepEqual(
+    named('unseen'),
+    hosts((host) => host % 100 === 9),
+  );
+  assert.deepEqual(named('silent'), new Set(['cache-1', 'cache-2']));
+  const [first] = [...elementsOf(parsePage(page))].filter(
+    (each) => each.tagName === 'th' && attributeOf(each, 'scope') === 'row' && textOf(each).endsWith('.service\n'),
+  );
+  assert.equal(textOf(first!), 'storage-0.service\n');
+});
+
+test('10,000 hosts: those that matter have rows, the others are counted', () => {
+  const page = renderFleetPage(fleetOf(10_000, 20, 60));
+  assert.ok(Buffer.byteLength(page) <= 4_000_000, String(Buffer.byteLength(page)));
+  const text = sectionText(page, 'hosts');
+  assert.match(text, /There is no row for 9000 more hosts: 7000 with a need, 2000 without one\. See --format json\./);
+  assert.equal(text.match(/reboot, restart/g)?.length, 500);
+  assert.match(sectionText(page, 'reboot'), /web-9997\b/);
+});
