@@ -42,7 +42,8 @@ export function resultFlags(formats: Formats<never, never>) {
   return {
     format: string({
       options: Object.keys(formats),
-      description: 'How to print the result; text on a terminal, json elsewhere and with --output.',
+      helpValue: 'FORMAT',
+      description: `How to print the result: ${Object.keys(formats).join(', ')}. Default: text on a terminal, json elsewhere and with --output.`,
       helpGroup,
     }),
     json: boolean({ description: 'Short for --format json.', exclusive: ['format'], helpGroup }),

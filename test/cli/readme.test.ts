@@ -89,6 +89,7 @@ function run(t: TestContext, command: string): { status: number | null; stdout: 
     'report.json': JSON.stringify(golden, null, 2),
     'base.json': JSON.stringify(golden),
     'reports/web-1.json': JSON.stringify(golden),
+    'hosts.txt': 'web-1\n',
   });
   const shim = `lib-users() { ${shellWords()} "$@"; }; ${command}`;
   const env = plainEnvironment({ PATH: process.env.PATH ?? '' });
@@ -116,7 +117,7 @@ for (const command of ['scan', 'plan', 'check', 'fleet']) {
   test(`"Formats" names each format of ${command}`, () => {
     const formats = /\*\*Formats\.\*\*[\s\S]*?\n\n/.exec(readme)?.[0] ?? '';
     const { stdout } = runCli([command, '--help']);
-    const options = /--format=<option>[\s\S]*?<options:\s*([^>]+)>/.exec(stdout)?.[1]?.trim().split('|') ?? [];
+    const options = /--format=FORMAT\s+How to print the result:\s*([^.]+)\./.exec(stdout)?.[1]?.split(/,\s+/) ?? [];
     assert.ok(options.includes('json'));
     assert.deepEqual(
       options.filter((format) => !formats.includes(`\`${format}\``)),

@@ -21,13 +21,19 @@ export function unseenSection({ hosts }: Fleet, room: Room): PageSection {
   };
 }
 
-/** null if nobody said which hosts should report. */
-export function silentSection({ never_reported = null }: Fleet, room: Room): PageSection | null {
-  if (never_reported === null) return null;
+export function silentSection({ never_reported = null }: Fleet, room: Room): PageSection {
+  const title = 'Never reported';
+  if (never_reported === null) {
+    return {
+      id: 'silent',
+      title,
+      body: [renderNote('It is not known which hosts should report: see fleet --expect.')],
+    };
+  }
   const said = 'These hosts were expected, and no report of them was read.';
   return {
     id: 'silent',
-    title: 'Never reported',
+    title,
     aside: never_reported.length,
     body: namesBody(never_reported, said, 'Every expected host reported.', room),
   };
