@@ -88,9 +88,10 @@ async function judgeNow(
       : { report: given, config: await loadFlaggedConfig(flags) };
   const { report, config } = source;
   const { compileRebootJudge } = await import('../plan/build.ts');
-  // The plan says which units a soft reboot leaves as they are; a gate does not need them.
-  const { survivors: _, ...needed } = compileRebootJudge(config.policy, flags['allow-unseen-users'])(report);
-  const reboot = { ...needed, ...rebootCountsAs(flags, config, format) };
+  const reboot = {
+    ...compileRebootJudge(config.policy, flags['allow-unseen-users'])(report),
+    ...rebootCountsAs(flags, config, format),
+  };
   const judgement = judge(report, before, checkOptions(flags, filters, config, reboot, context.now));
   return { drift: judgement.drift, source, baseline: judgement.baseline };
 }

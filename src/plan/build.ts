@@ -65,12 +65,12 @@ export function buildPlan(
 
 /**
  * Returns a function from a report to the reboot that a plan of everything would have, for commands that judge many reports. It
- * judges only the units that can want a reboot, and compiles the policy once.
+ * judges only the units that can want a reboot, and compiles the policy once. It leaves out the survivors, which only a plan has.
  */
 export function compileRebootJudge(
   userRules: readonly UserPolicyRule[],
   allowUnseenUsers = false,
-): (report: Report) => Required<PlanReboot> {
+): (report: Report) => Omit<Required<PlanReboot>, 'survivors'> {
   const policy = compilePolicy(userRules);
   const canWantReboot = compileRebootCandidates(userRules, shippedRules);
   return (report) => {
@@ -78,7 +78,8 @@ export function compileRebootJudge(
       canWantReboot({ scope: unit.scope, unit: unit.name, aliases: aliasesOf(unit) }),
     );
     const options = { policy, selection: everything, allowUnseenUsers, units: null };
-    return judgeTargets(buildUnitTargets(units, report), report, options).reboot;
+    const { survivors: _, ...reboot } = judgeTargets(buildUnitTargets(units, report), report, options).reboot;
+    return reboot;
   };
 }
 

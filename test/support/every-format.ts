@@ -68,7 +68,8 @@ const unsafe = /(?![\n ])[\p{C}\p{Z}\p{DI}]/u;
 /** Every document and every text that can be made from a report. */
 export function renderEverything(report: Report) {
   const plan = buildPlan(report, [], report.generated_at);
-  const reboot = { ...plan.reboot, counts_as: 'fail' } as const;
+  const { survivors: _, ...required } = plan.reboot;
+  const reboot = { ...required, counts_as: 'fail' } as const;
   const first = judge(report, null, { ...options, reboot });
   const again = judge(report, report, { ...options, reboot });
   const fold = new FleetFold();
