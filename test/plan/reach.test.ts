@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Dependencies } from '../../src/documents/generated/report.ts';
 import type { Node, Units } from '../../src/plan/known-units.ts';
 import { reachOf } from '../../src/plan/reach.ts';
-import { noActions, noDependencies } from '../support/reports.ts';
+import { noActions, noDependencies, startsAgain } from '../support/reports.ts';
 
 interface Known extends Partial<Dependencies> {
   state?: string;
@@ -21,7 +21,7 @@ function unitsWith(known: Record<string, Known>): Units {
       {
         ...{ names: [name], load_state: load, active_state: state },
         dependencies: silent ? null : { ...noDependencies, ...lists },
-        ...{ ...noActions, ...actions },
+        ...{ ...noActions, ...startsAgain, ...actions },
       },
     ]),
   );

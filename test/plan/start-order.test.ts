@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Units } from '../../src/plan/known-units.ts';
 import { placeServices } from '../../src/plan/start-order.ts';
-import { noActions, noDependencies } from '../support/reports.ts';
+import { noActions, noDependencies, startsAgain } from '../support/reports.ts';
 
 function unitsWith(after: Record<string, string[]>): Units {
   return new Map(
     Object.entries(after).map(([name, list]) => [
       name,
       {
-        ...{ names: [name], load_state: 'loaded', active_state: 'active', ...noActions },
+        ...{ names: [name], load_state: 'loaded', active_state: 'active', ...noActions, ...startsAgain },
         dependencies: { ...noDependencies, after: list },
       },
     ]),

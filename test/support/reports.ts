@@ -48,6 +48,11 @@ export const noActions = {
   ...{ on_failure_job_mode: 'replace', on_success_job_mode: 'fail' },
 };
 
+/** A unit that starts again from the same file. */
+export const startsAgain = {
+  ...{ need_daemon_reload: false, fragment_present: true, programs_present: true, conditions_met: true },
+};
+
 export const root: Owner = { uid: 0, name: 'root', kind: 'root' };
 
 /** `PATH` with its role, as in `code /usr/lib/libc.so.6`. */

@@ -848,6 +848,22 @@ export interface RelatedUnit {
   job_timeout_action: NullableString;
   on_failure_job_mode: NullableString;
   on_success_job_mode: NullableString;
+  /**
+   * NeedDaemonReload: the unit file changed on disk; null if systemd did not say it.
+   */
+  need_daemon_reload: boolean | null;
+  /**
+   * Whether the unit file is on disk now. This and the next two are null if that is not known, and if the unit is stopped or restarts and stops with no affected service: then nobody looked.
+   */
+  fragment_present: boolean | null;
+  /**
+   * As in units[].systemd: whether every program that a start runs is on disk now.
+   */
+  programs_present: boolean | null;
+  /**
+   * As in units[].systemd: whether the conditions and assertions of the unit file would hold if the unit were started now.
+   */
+  conditions_met: boolean | null;
 }
 /**
  * One affected process.
