@@ -39,7 +39,7 @@ OBSTACLES = {
     'user_process': 'it is what a user runs in this unit, and no part of it',
     'not_own_files': 'only logs speak for it, and they are not known to be its own',
     'may_reboot': 'systemd ends or reboots the host if it fails',
-    'takes_others': 'a restart of it takes a unit along that is not to be restarted',
+    'takes_others': 'a restart of it takes a unit along that is not to be restarted, or that would not start again',
 }
 
 

@@ -62,7 +62,7 @@ const obstacles: Readonly<Record<BlockedBy, string>> = {
   user_process: 'it is what a user runs in this unit, and no part of it',
   not_own_files: 'only logs speak for it, and they are not known to be its own: somebody may have handed them over',
   may_reboot: 'if it fails, or ends, systemd ends or reboots the host',
-  takes_others: 'a restart of it takes a unit along that is not to be restarted',
+  takes_others: 'a restart of it takes a unit along that is not to be restarted, or that would not start again',
 };
 
 /** Whether the action is about the (sd-pam) of a user manager. It is in the same unit as the manager, but no part of it. */
