@@ -31,10 +31,12 @@ export function addImpact<W extends Wanted>(
     if (unit === null || reach === null) return each;
     const known = { ...action, impact: describe(reach, units.get(unit)!) };
     const others = [...reach.restarts, ...reach.stops, ...reach.unknown];
-    const blocked_by = action.action === 'restart' ? findBlock(each, reach, others.map(leftBy)) : null;
+    const blocked_by = action.action === 'restart' ? findBlock(each, unit, reach, others.map(leftBy)) : null;
     if (blocked_by !== null) {
-      const left = blocked_by === 'takes_others' ? others.filter((name) => isInTheWay(leftBy(name), each)) : [];
-      const lost = left.filter((name) => isUnableToStart(units.get(name)));
+      const isTaken = (name: string) =>
+        isInTheWay(leftBy(name), each) || (!each.isTrusted && reach.lost.includes(name));
+      const left = blocked_by === 'takes_others' ? others.filter(isTaken) : [];
+      const lost = left.filter((name) => isUnableToStart(units.get(name)) || reach.lost.includes(name));
       const alone = left.filter((name) => !lost.includes(name));
       const remarks = [...(action.remarks ?? []), ...takenRemarks(alone, lost)];
       return { ...each, action: { ...known, action: 'manual', argv: null, blocked_by, remarks } };
@@ -102,7 +104,8 @@ function startsOthers(unit: string): boolean {
 /** The user's own rule for a restart outweighs the plan, but not the user's own rule that leaves another unit alone. */
 function findBlock(
   { isTrusted }: Wanted,
-  { mayEndHost, refusedBy }: Reach,
+  unit: string,
+  { mayEndHost, refusedBy, lost }: Reach,
   leftBy: readonly LeftBy[],
 ): BlockedBy | null {
   // No rule can make systemd do it.
@@ -110,7 +113,8 @@ function findBlock(
   if (leftBy.includes('user')) return 'takes_others';
   if (isTrusted) return null;
   if (mayEndHost === true) return 'may_reboot';
-  return leftBy.includes('plan') ? 'takes_others' : null;
+  if (lost.includes(unit)) return 'cannot_start_again';
+  return leftBy.includes('plan') || lost.length > 0 ? 'takes_others' : null;
 }
 
 function isInTheWay(left: LeftBy, { isTrusted }: Wanted): boolean {

@@ -98,7 +98,7 @@ export function takenRemarks(left: readonly string[], lost: readonly string[]): 
   };
   return [
     ...say(left, `which ${left.length === 1 ? 'is' : 'are'} left alone`),
-    ...say(lost, 'which would not start again: a file that the start needs is gone, or a condition does not hold'),
+    ...say(lost, 'which would not start again: what the start needs is gone or stopped, or a condition does not hold'),
   ];
 }
 

@@ -13,7 +13,7 @@ const mostUnits = 1000;
 /** The lists of units that change state with a unit. */
 const changing = ['required_by', 'requisite_of', 'bound_by', 'consists_of', 'propagates_stop_to', 'conflicts'] as const;
 /** The lists of units that start with a unit, or after it. */
-const starting = ['requires', 'wants', 'on_failure', 'on_success'] as const;
+const starting = ['requires', 'requisite', 'wants', 'on_failure', 'on_success'] as const;
 
 /** They order nothing that the units in them do not order. */
 const ordersNothing = /\.(?:slice|device)$/;

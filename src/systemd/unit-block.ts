@@ -73,6 +73,7 @@ const lists = {
   triggered_by: ['TriggeredBy'],
   after: ['After'],
   requires: ['Requires', 'BindsTo'],
+  requisite: ['Requisite'],
   wants: ['Wants', 'Upholds'],
   conflicts: ['Conflicts', 'ConflictedBy'],
   on_failure: ['OnFailure'],

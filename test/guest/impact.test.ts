@@ -53,6 +53,8 @@ const units: Readonly<Record<string, [unit: string, service: string]>> = {
   'hidden.service': ['', fresh],
   'keeper.service': ['', stale],
   'lost.service': ['PartOf=keeper.service\nConditionPathExists=/opt/demo/flag', fresh],
+  'needy.service': ['Requisite=passing.service\nAfter=passing.service', stale],
+  'passing.service': ['', fresh],
   'carrier.service': ['', stale],
   'renewed.service': ['PartOf=carrier.service', fresh],
   'rebooting.service': ['OnFailure=reboot.target', stale],
@@ -125,7 +127,7 @@ for (const [release, passesStops] of Object.entries(releases) as [AnyRelease, st
     await guest.enter([
       'sh',
       '-c',
-      `cp -p ${library} ${library}.new; mv ${library}.new ${library}; rm /opt/demo/removed /opt/demo/flag`,
+      `cp -p ${library} ${library}.new; mv ${library}.new ${library}; rm /opt/demo/removed /opt/demo/flag; systemctl kill passing.service`,
     ]);
 
     await guest.writeFile(
@@ -173,6 +175,7 @@ for (const [release, passesStops] of Object.entries(releases) as [AnyRelease, st
         ['manual', 'keeper.service', 'takes_others'],
         ['manual', 'leader.service', 'cannot_start_again'],
         ['manual', 'needs.service', 'cannot_start_again'],
+        ['manual', 'needy.service', 'cannot_start_again'],
         ['manual', 'rebooting.service', 'may_reboot'],
         ['manual', 'removed.service', 'cannot_start_again'],
       ],
@@ -223,8 +226,12 @@ for (const [release, passesStops] of Object.entries(releases) as [AnyRelease, st
     const now = await runs(guest);
     for (const name of ['leader.service', 'needs.service']) assert.equal(now.get(name), before.get(name), name);
     assert.ok(now.has('lost.service'));
-    await guest.enter(['systemctl', 'try-restart', '--', 'keeper.service'], { check: false });
-    assert.ok(!(await runs(guest)).has('lost.service'), 'it does not come back');
+    assert.ok(now.has('needy.service'));
+    for (const name of ['keeper.service', 'needy.service']) {
+      await guest.enter(['systemctl', 'try-restart', '--', name], { check: false });
+    }
+    const last = await runs(guest);
+    for (const name of ['lost.service', 'needy.service']) assert.ok(!last.has(name), `${name} does not come back`);
     const left = (await readPlan()).actions.filter(({ unit }) => unit !== null && unit in units);
     assert.deepEqual(
       left.map(({ unit }) => unit),

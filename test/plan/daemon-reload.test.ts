@@ -19,6 +19,7 @@ const lists = [
   'triggered_by',
   'after',
   'requires',
+  'requisite',
   'wants',
   'conflicts',
   'on_failure',

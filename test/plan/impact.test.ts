@@ -170,12 +170,52 @@ test('a unit that would not start again is not restarted with another one, and i
       {
         code: 'takes_others',
         message:
-          'a restart takes b.service along, which would not start again: a file that the start needs is gone, or a condition does not hold',
+          'a restart takes b.service along, which would not start again: what the start needs is gone or stopped, or a condition does not hold',
       },
     ]);
     assert.deepEqual(planOf(given, [rule({ unit: 'b.service' })]).services, ['a.service']);
   }
 });
+
+const stoppedNeed = [related('z.service', {}, { active_state: 'inactive' })];
+const requisites: [name: string, given: ReturnType<typeof affected>, rules: UserPolicyRule[], expected: string][] = [
+  [
+    'is stopped',
+    affected({ 'a.service': { requisite: ['z.service'] } }, stoppedNeed),
+    [],
+    'manual a.service cannot_start_again no command',
+  ],
+  [
+    'is stopped, and a rule wants the restart',
+    affected({ 'a.service': { requisite: ['z.service'] } }, stoppedNeed),
+    [rule({})],
+    'restart a.service',
+  ],
+  [
+    'is stopped, and is started with it',
+    affected({ 'a.service': { requisite: ['z.service'], wants: ['z.service'] } }, stoppedNeed),
+    [],
+    'restart a.service',
+  ],
+  ['runs', affected({ 'a.service': { requisite: ['z.service'] } }, [related('z.service')]), [], 'restart a.service'],
+  [
+    'is stopped, of a unit that restarts with it',
+    affected({ 'a.service': { required_by: ['b.service'] } }, [
+      ...stoppedNeed,
+      related('b.service', { requisite: ['z.service'] }),
+    ]),
+    [],
+    'manual a.service takes_others no command',
+  ],
+];
+for (const [name, given, rules, expected] of requisites) {
+  test(`a unit of Requisite= ${name}`, () => {
+    const [action] = planOf(given, rules).actions;
+    assert.equal(action && summary(action), expected);
+    if (expected.includes('takes_others'))
+      assert.match(action?.remarks?.[0]?.message ?? '', /takes b\.service along, which would not/);
+  });
+}
 
 test('a selection of units does not hide what restarts with them', () => {
   const given = affected({

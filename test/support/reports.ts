@@ -39,7 +39,7 @@ export const facts: SystemdFacts = {
 /** Systemd's answer for a unit without dependencies. */
 export const noDependencies: Dependencies = {
   ...{ required_by: [], requisite_of: [], bound_by: [], consists_of: [], propagates_stop_to: [], triggered_by: [] },
-  ...{ after: [], requires: [], wants: [], conflicts: [], on_failure: [], on_success: [] },
+  ...{ after: [], requires: [], requisite: [], wants: [], conflicts: [], on_failure: [], on_success: [] },
 };
 
 /** Systemd's answer for a unit whose failure ends nothing else. */

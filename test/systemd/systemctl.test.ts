@@ -393,6 +393,7 @@ const noLists = {
   ...{
     Requires: '',
     BindsTo: '',
+    Requisite: '',
     Wants: '',
     Upholds: '',
     Conflicts: '',
@@ -503,13 +504,15 @@ test('what nearly every unit requires and conflicts with is left out', () => {
       BindsTo: 'b.service',
       Wants: 'e.service',
       Upholds: 'd.service basic.target',
+      Requisite: 'q.service',
       Conflicts: 'shutdown.target',
       ConflictedBy: 'f.service',
       After: 'system.slice sysinit.target',
     }),
   );
-  const { requires, wants, conflicts, after } = found.get('a.service')!.dependencies!;
+  const { requires, requisite, wants, conflicts, after } = found.get('a.service')!.dependencies!;
   assert.deepEqual(requires, ['b.service', 'c.service']);
+  assert.deepEqual(requisite, ['q.service']);
   assert.deepEqual(wants, ['d.service', 'e.service']);
   assert.deepEqual(conflicts, ['f.service']);
   assert.deepEqual(after, ['sysinit.target', 'system.slice']);

@@ -54,7 +54,7 @@ export type ActionName =
  */
 export type Scope = 'system' | 'user';
 /**
- * What stands in the way of a restart. user_process: a process that an ordinary user runs inside the unit, on files of users: no code of the unit's. not_own_files: only logs speak for an action, and they are of another service or nobody knows whose: somebody may have handed them to the unit. may_reboot: if the unit ends or fails, systemd ends or reboots the host. takes_others: its restart restarts or stops a unit that the policy does not restart, or that would not start again. cannot_start_again: a program that a start of the unit runs is gone from disk, a condition or an assertion of its unit file does not hold now, or systemd refuses the restart because it cannot load a unit of impact.refused_by.
+ * What stands in the way of a restart. user_process: a process that an ordinary user runs inside the unit, on files of users: no code of the unit's. not_own_files: only logs speak for an action, and they are of another service or nobody knows whose: somebody may have handed them to the unit. may_reboot: if the unit ends or fails, systemd ends or reboots the host. takes_others: its restart restarts or stops a unit that the policy does not restart, or that would not start again. cannot_start_again: a program that a start of the unit runs is gone from disk, a condition or an assertion of its unit file does not hold now, a unit of Requisite= is stopped, or systemd refuses the restart because it cannot load a unit of impact.refused_by.
  */
 export type BlockedBy =
   | 'not_loaded'

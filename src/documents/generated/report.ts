@@ -798,9 +798,13 @@ export interface Dependencies {
    */
   after: string[];
   /**
-   * Requires and BindsTo: a start or restart of this unit starts them, and fails if systemd cannot load them. As in the next two lists, slices, sysinit.target, basic.target, shutdown.target and the root mount are left out.
+   * Requires and BindsTo: a start or restart of this unit starts them, and fails if systemd cannot load them. As in wants and conflicts, slices, sysinit.target, basic.target, shutdown.target and the root mount are left out.
    */
   requires: string[];
+  /**
+   * Requisite: a start or restart of this unit fails if one of them is stopped, and does not start them.
+   */
+  requisite: string[];
   /**
    * Wants and Upholds: a start or restart of this unit starts them if it can.
    */

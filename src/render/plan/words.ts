@@ -58,7 +58,7 @@ const obstacles: Readonly<Record<BlockedBy, string>> = {
   terminals: 'somebody works on a terminal in it: a restart ends what runs there',
   unit_file_gone: 'its unit file is gone from disk: it may not start again as it was',
   cannot_start_again:
-    'a program or a unit that its start needs is gone, or a condition of its unit file does not hold: it would stop and not start again, or systemd refuses',
+    'a program or a unit that its start needs is gone or stopped, or a condition of its unit file does not hold: it would stop and not start again, or systemd refuses',
   user_process: 'it is what a user runs in this unit, and no part of it',
   not_own_files: 'only logs speak for it, and they are not known to be its own: somebody may have handed them over',
   may_reboot: 'if it fails, or ends, systemd ends or reboots the host',
