@@ -63,7 +63,7 @@ export function reachOf(unit: string, units: Units, version: number | null): Rea
     refusedBy: sort(starts.unloadable(restarts, unit)),
     lost: sort([...restarts].filter((name) => isLost(name, units, running))),
     unknown: sort([...walk.unknown]),
-    complete: walk.complete,
+    complete: walk.complete && !starts.isSpent,
     mayEndHost: mayEndHost([...restarts, ...stops, ...started.names], units, complete),
     hasSocket: findSocket(own.dependencies, units),
   };
@@ -79,7 +79,7 @@ function addStartedAgain(
   { units, walk, starts }: { units: Units; walk: Walk; starts: Starts },
 ): void {
   const passing = [unit];
-  for (let name = passing.pop(); name !== undefined; name = passing.pop()) {
+  for (let name = passing.pop(); name !== undefined && !starts.isSpent; name = passing.pop()) {
     const ended = units.get(name)?.dependencies?.propagates_stop_to.filter((each) => !restarts.has(each)) ?? [];
     if (ended.length === 0) continue;
     const started = starts.all(restarts);

@@ -327,3 +327,9 @@ for (const [name, row] of Object.entries(startRows)) {
     );
   });
 }
+
+test('a unit with more dependencies than any host has: not all that it takes along is known', () => {
+  const wants = Array.from({ length: 100_001 }, (_, index) => `w${index}`);
+  const reach = reachOf('a', unitsWith({ a: { wants, propagates_stop_to: ['b'] }, b: {} }), version);
+  assert.deepEqual([reach?.complete, reach?.starts], [false, null]);
+});
