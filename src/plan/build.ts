@@ -113,7 +113,7 @@ function judgeTargets(
   const wanted = ofUnits.filter(({ action }) => selection.hasAction(action.action));
   // The restarts of a plan that was narrowed to restarts want the reload before them all the same.
   const changed = (selection.hasAction('daemon_reload') ? ofUnits : wanted).map(({ action }) => action);
-  const reload = buildDaemonReload(changed, host.systemdVersion);
+  const reload = buildDaemonReload(changed, host.systemdVersion, units);
   const sorted = sortActions([...(reload === null ? [] : [reload]), ...wanted.map(({ action }) => action)], units);
   const actions = addRepeats(coverActions(sorted));
   addCoveredFixes(actions, wanted, known);

@@ -3,15 +3,21 @@
 
 import type { Action } from '../documents/generated/plan.ts';
 import { buildArgv } from './argv.ts';
+import { hasChangedFile, type Units } from './known-units.ts';
 import { changedFilesRemark, forgottenRemarks } from './remarks.ts';
 
 /**
  * Returns the action; null if no unit that is restarted or reloaded has a changed file. The scan asks no manager of a user, so only
  * the manager of the system is known to have an old file.
  * @param systemdVersion as in buildArgv
+ * @param known units of unitsOf()
  */
-export function buildDaemonReload(actions: readonly Action[], systemdVersion: number | null): Action | null {
-  const units = actions.filter(needsReload).flatMap(({ unit }) => unit ?? []);
+export function buildDaemonReload(
+  actions: readonly Action[],
+  systemdVersion: number | null,
+  known: Units | null,
+): Action | null {
+  const units = [...new Set(actions.filter(needsReload).flatMap((action) => changedWith(action, known)))];
   if (units.length === 0) return null;
   const gone = actions.filter(({ blocked_by }) => blocked_by === 'unit_file_gone').flatMap(({ unit }) => unit ?? []);
   return {
@@ -24,7 +30,14 @@ export function buildDaemonReload(actions: readonly Action[], systemdVersion: nu
   };
 }
 
-/** A unit that restarts with another one starts from its file as well. */
+/** The unit, and those that restart with it, as far as their files changed. A report before 1.4 says nothing of the others. */
+function changedWith({ unit, impact }: Action, known: Units | null): string[] {
+  if (unit === null) return [];
+  const changed = [unit, ...(impact?.also_restarts ?? [])].filter((name) => hasChangedFile(known?.get(name)));
+  return changed.length > 0 ? changed : [unit];
+}
+
+/** A remark stands also for a unit that restarts with this one. */
 function needsReload({ action, scope, remarks = [] }: Action): boolean {
   const isActedOn = scope === 'system' && (action === 'restart' || action === 'reload');
   return isActedOn && remarks.some(({ code }) => code === 'daemon_reload_first');

@@ -1,13 +1,13 @@
 // The settled targets and the report -> what each restart takes along. A restart that would end the host, or reach a unit that the
-// plan or the policy leaves alone, is left to people. A unit that restarts with another one is not restarted a second time.
+// plan or the policy leaves alone, or that would not start again, is left to people. A unit that restarts with another one is not restarted a second time.
 
 import type { Action, BlockedBy, Impact } from '../documents/generated/plan.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { parseManagerUid } from '../systemd/session-name.ts';
 import type { Policy } from './decide.ts';
-import type { Node, Units } from './known-units.ts';
+import { hasChangedFile, isUnableToStart, type Node, type Units } from './known-units.ts';
 import { type Reach, reachOf } from './reach.ts';
-import { takenRemarks } from './remarks.ts';
+import { changedOthersRemarks, takenRemarks } from './remarks.ts';
 
 /** An action, and whether the user's own policy asked for it. */
 export interface Wanted {
@@ -31,14 +31,20 @@ export function addImpact<W extends Wanted>(
     if (unit === null || reach === null) return each;
     const known = { ...action, impact: describe(reach, units.get(unit)!) };
     const others = [...reach.restarts, ...reach.stops, ...reach.unknown];
-    const blocked_by = action.action === 'restart' ? findBlock(each, reach, others.map(leftBy)) : null;
+    const blocked_by = action.action === 'restart' ? findBlock(each, unit, reach, others.map(leftBy)) : null;
     if (blocked_by !== null) {
-      const left = blocked_by === 'takes_others' ? others.filter((name) => isInTheWay(leftBy(name), each)) : [];
-      const remarks = [...(action.remarks ?? []), ...takenRemarks(left)];
+      const isTaken = (name: string) =>
+        isInTheWay(leftBy(name), each) || (!each.isTrusted && reach.lost.includes(name));
+      const left = blocked_by === 'takes_others' ? others.filter(isTaken) : [];
+      const lost = left.filter((name) => isUnableToStart(units.get(name)) || reach.lost.includes(name));
+      const alone = left.filter((name) => !lost.includes(name));
+      const remarks = [...(action.remarks ?? []), ...takenRemarks(alone, lost)];
       return { ...each, action: { ...known, action: 'manual', argv: null, blocked_by, remarks } };
     }
     const carries = others.some((name) => report.scan.carriers.includes(name));
-    return { ...each, action: { ...known, carries_caller: action.carries_caller || carries } };
+    const changed = action.action === 'restart' ? reach.restarts.filter((name) => hasChangedFile(units.get(name))) : [];
+    const remarks = [...(action.remarks ?? []), ...changedOthersRemarks(changed)];
+    return { ...each, action: { ...known, remarks, carries_caller: action.carries_caller || carries } };
   });
 }
 
@@ -79,7 +85,7 @@ function policyLeaves(unit: string, units: Units, { user, shipped }: Policy): Le
   const names = { unit, aliases: (units.get(unit)?.names ?? []).filter((name) => name !== unit) };
   const own = user(names, { bytes: '', affects: true, mayBeHanded: false })?.decision.action;
   if (own !== undefined) return own === 'restart' ? null : own === 'manual' || own === 'reboot' ? 'user' : 'plan';
-  if (isWorkOfPeople(unit) || startsOthers(unit)) return 'plan';
+  if (isWorkOfPeople(unit) || startsOthers(unit) || isUnableToStart(units.get(unit))) return 'plan';
   const facts = { programs: [], killMode: null, hasCode: true, mapsCode: true };
   const decision = shipped({ ...names, ...facts, scope: 'system' });
   return decision !== null && decision.action !== 'restart' ? 'plan' : null;
@@ -98,7 +104,8 @@ function startsOthers(unit: string): boolean {
 /** The user's own rule for a restart outweighs the plan, but not the user's own rule that leaves another unit alone. */
 function findBlock(
   { isTrusted }: Wanted,
-  { mayEndHost, refusedBy }: Reach,
+  unit: string,
+  { mayEndHost, refusedBy, lost }: Reach,
   leftBy: readonly LeftBy[],
 ): BlockedBy | null {
   // No rule can make systemd do it.
@@ -106,7 +113,8 @@ function findBlock(
   if (leftBy.includes('user')) return 'takes_others';
   if (isTrusted) return null;
   if (mayEndHost === true) return 'may_reboot';
-  return leftBy.includes('plan') ? 'takes_others' : null;
+  if (lost.includes(unit)) return 'cannot_start_again';
+  return leftBy.includes('plan') || lost.length > 0 ? 'takes_others' : null;
 }
 
 function isInTheWay(left: LeftBy, { isTrusted }: Wanted): boolean {

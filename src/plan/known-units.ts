@@ -2,7 +2,9 @@
 
 import type { RelatedUnit, Report, SystemdFacts, Unit } from '../documents/generated/report.ts';
 
-export type Node = Partial<SystemdFacts> & Omit<RelatedUnit, 'name'> & Pick<Unit, 'sockets'>;
+export type Node = Partial<Omit<SystemdFacts, 'need_daemon_reload'>> &
+  Omit<RelatedUnit, 'name'> &
+  Pick<Unit, 'sockets'>;
 export type Units = ReadonlyMap<string, Node>;
 
 /** A walk follows at most this many dependencies, far more than a host has. A report that somebody made up could take hours. */
@@ -13,6 +15,16 @@ const stoppedStates: readonly string[] = ['inactive', 'failed', 'deactivating'];
 
 export function isStopped({ active_state }: Pick<Node, 'active_state'>): boolean {
   return stoppedStates.includes(active_state);
+}
+
+/** Whether systemd would start the unit from an old file. A file that is gone cannot be read again. */
+export function hasChangedFile(node: Node | undefined): boolean {
+  return node?.need_daemon_reload === true && node.fragment_present !== false;
+}
+
+/** Whether something is gone that a start of the unit needs, so that it would stop and stay so. */
+export function isUnableToStart(node: Node | undefined): boolean {
+  return node !== undefined && [node.fragment_present, node.programs_present, node.conditions_met].includes(false);
 }
 
 /** Returns null if the report is older than 1.4. */
@@ -47,5 +59,8 @@ function toNode(facts: SystemdFacts): Node {
     job_timeout_action: facts.job_timeout_action ?? null,
     on_failure_job_mode: facts.on_failure_job_mode ?? null,
     on_success_job_mode: facts.on_success_job_mode ?? null,
+    fragment_present: facts.fragment_present ?? null,
+    programs_present: facts.programs_present ?? null,
+    conditions_met: facts.conditions_met ?? null,
   };
 }

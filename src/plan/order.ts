@@ -1,5 +1,6 @@
-// The safe order of the actions: changed unit files are read first; then services, in the order in which a boot would start them, managers, then the actions that
-// need a person. An action on the unit that carries the caller comes last of all, because the actions after it might never be done.
+// The safe order of the actions: changed unit files are read first; then come services, in the order in which a boot would start them,
+// managers, and the actions that need a person. An action on the unit that carries the caller comes last of all, because the actions
+// after it might never be done.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Action, Ignored, Remark } from '../documents/generated/plan.ts';

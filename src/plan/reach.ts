@@ -17,6 +17,8 @@ export interface Reach {
   starts: readonly string[] | null;
   /** Units that systemd cannot load, so that it refuses the restart, by name. */
   refusedBy: readonly string[];
+  /** Units that restart, the unit itself among them, and that would stop and not start again, by name. */
+  lost: readonly string[];
   /** Units of which systemd said nothing, so that nobody knows whether they restart or stop as well. */
   unknown: readonly string[];
   /** Whether systemd said all that is needed for both lists. */
@@ -50,6 +52,7 @@ export function reachOf(unit: string, units: Units, version: number | null): Rea
   const started = starts.stoppedOnes(restarts);
   const ended = [...restarts].flatMap((name) => units.get(name)?.dependencies?.propagates_stop_to ?? []);
   const excluded = [...restarts, ...started.names].flatMap((name) => units.get(name)?.dependencies?.conflicts ?? []);
+  const running = new Set([...restarts, ...started.names]);
   const stops = walk.follow([...ended, ...excluded], stop);
   for (const name of restarts) stops.delete(name);
   const complete = walk.complete && started.complete;
@@ -58,8 +61,9 @@ export function reachOf(unit: string, units: Units, version: number | null): Rea
     stops: sort([...stops]),
     starts: started.complete ? sort([...started.names]) : null,
     refusedBy: sort(starts.unloadable(restarts, unit)),
+    lost: sort([...restarts].filter((name) => isLost(name, units, running))),
     unknown: sort([...walk.unknown]),
-    complete: walk.complete,
+    complete: walk.complete && !starts.isSpent,
     mayEndHost: mayEndHost([...restarts, ...stops, ...started.names], units, complete),
     hasSocket: findSocket(own.dependencies, units),
   };
@@ -75,7 +79,7 @@ function addStartedAgain(
   { units, walk, starts }: { units: Units; walk: Walk; starts: Starts },
 ): void {
   const passing = [unit];
-  for (let name = passing.pop(); name !== undefined; name = passing.pop()) {
+  for (let name = passing.pop(); name !== undefined && !starts.isSpent; name = passing.pop()) {
     const ended = units.get(name)?.dependencies?.propagates_stop_to.filter((each) => !restarts.has(each)) ?? [];
     if (ended.length === 0) continue;
     const started = starts.all(restarts);
@@ -150,6 +154,15 @@ class Walk {
     }
     return changed;
   }
+}
+
+/** Whether a unit of Requisite= is stopped, and nothing starts it: then systemd does not start this unit, but has stopped it before. */
+function isLost(unit: string, units: Units, running: ReadonlySet<string>): boolean {
+  const isMissing = (name: string) => {
+    const node = units.get(name);
+    return node !== undefined && isStopped(node) && !running.has(name);
+  };
+  return units.get(unit)?.dependencies?.requisite.some(isMissing) ?? false;
 }
 
 function findSocket({ triggered_by }: Dependencies, units: Units): boolean | null {

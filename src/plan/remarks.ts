@@ -87,16 +87,28 @@ export function cycleRemark(units: readonly string[]): Remark {
   };
 }
 
-/** @param units those that are left alone, and that a restart would take along */
-export function takenRemarks(units: readonly string[]): Remark[] {
-  if (units.length === 0) return [];
-  const which = units.length === 1 ? 'which is' : 'which are';
+/**
+ * @param left units that are left alone, and that a restart would take along
+ * @param lost units that it would take along, and that would not start again
+ */
+export function takenRemarks(left: readonly string[], lost: readonly string[]): Remark[] {
+  const say = (units: readonly string[], what: string): Remark[] => {
+    if (units.length === 0) return [];
+    return [{ code: 'takes_others', message: `a restart takes ${list([...units].sort(compareBytes))} along, ${what}` }];
+  };
   return [
-    {
-      code: 'takes_others',
-      message: `a restart takes ${list([...units].sort(compareBytes))} along, ${which} left alone`,
-    },
+    ...say(left, `which ${left.length === 1 ? 'is' : 'are'} left alone`),
+    ...say(lost, 'which would not start again: what the start needs is gone or stopped, or a condition does not hold'),
   ];
+}
+
+/** @param units those that restart with a unit, and whose files changed on disk, by name */
+export function changedOthersRemarks(units: readonly string[]): Remark[] {
+  if (units.length === 0) return [];
+  const isOne = units.length === 1;
+  const changed = `the unit file${isOne ? '' : 's'} of ${list(units)}, which restart${isOne ? 's' : ''} with it, changed on disk`;
+  const remedy = `run systemctl daemon-reload first, or systemd uses the old one${isOne ? '' : 's'}`;
+  return [{ code: 'daemon_reload_first', message: `${changed}: ${remedy}` }];
 }
 
 /** @param units those whose files systemd has to read again, in the order of the plan */

@@ -15,6 +15,11 @@ export class Starts {
     this.#units = units;
   }
 
+  /** Whether more dependencies were to be followed than any host has: then nothing more is found. */
+  get isSpent(): boolean {
+    return this.#room < 0;
+  }
+
   /** Returns the units that get a job to start, whether or not they run already. Not known ones are left out. */
   all(restarting: ReadonlySet<string>): Set<string> {
     return this.#follow(restarting, () => true).found;

@@ -75,6 +75,10 @@ function buildRelated(units: readonly Unit[], { systemd, related }: ReportFacts)
       job_timeout_action: facts.job_timeout_action ?? null,
       on_failure_job_mode: facts.on_failure_job_mode ?? null,
       on_success_job_mode: facts.on_success_job_mode ?? null,
+      need_daemon_reload: facts.need_daemon_reload,
+      fragment_present: facts.fragment_present ?? null,
+      programs_present: facts.programs_present ?? null,
+      conditions_met: facts.conditions_met ?? null,
     }),
   );
   return [...related, ...others].sort((a, b) => compareBytes(a.name, b.name));

@@ -9,13 +9,18 @@ import type { SessionLeader } from '../procfs/sessions.ts';
 import type { Views } from '../procfs/views.ts';
 import type { AttributedProcess } from '../report/facts.ts';
 import { run } from '../spawn.ts';
-import { queryRelated } from '../systemd/related-units.ts';
+import { queryRelated, type RelatedUnits } from '../systemd/related-units.ts';
 import { startsLeft } from '../systemd/start-limit.ts';
 import { queryUnits, queryVersion } from '../systemd/systemctl.ts';
-import { affectedUnit } from '../systemd/unit-block.ts';
+import { affectedUnit, type UnitFacts } from '../systemd/unit-block.ts';
 import { conditionsMet } from './conditions.ts';
 import { areOnDisk, isOnDisk } from './on-disk.ts';
 import type { ScanOptions } from './options.ts';
+
+type OfStart = Pick<UnitFacts, 'fragment_path' | 'programs' | 'files'>;
+
+const noOthers: RelatedUnits = { units: [], changed: new Set(), problem: null };
+const notLooked = { fragment_present: null, programs_present: null, conditions_met: null };
 
 /**
  * @param wantsReboot whether systemd's host asks for a reboot: the kinds of reboot that there are depend on the version of systemd
@@ -36,20 +41,19 @@ export function querySystemd(
   let related: RelatedUnit[] | null = options.systemctl ? [] : null;
   if (options.systemctl && names.length > 0) {
     const answer = queryUnits(names, affectedUnit, run);
-    const others = answer.problem === null ? queryRelated(answer.facts, run) : { units: [], problem: null };
+    const others = answer.problem === null ? queryRelated(answer.facts, run) : noOthers;
     const named = new Set([...answer.facts.keys(), ...others.units.map(({ name }) => name)]);
     for (const [name, { controlGroup, programs, files, startedUsec, ...unit }] of answer.facts) {
       const dependencies = keepAfter(unit.dependencies, named);
-      const present = {
-        fragment_present: isOnDisk(unit.fragment_path, views),
-        programs_present: areOnDisk(programs, views),
-        conditions_met: conditionsMet(files, views),
-        starts_left: startsLeft(unit, startedUsec, nowNs),
-      };
-      facts.set(name, { ...unit, ...present, dependencies });
+      const present = lookOnDisk({ fragment_path: unit.fragment_path, programs, files }, views);
+      facts.set(name, { ...unit, ...present, starts_left: startsLeft(unit, startedUsec, nowNs), dependencies });
       controlGroups.set(name, controlGroup);
     }
-    const kept = others.units.map((unit) => ({ ...unit, dependencies: keepAfter(unit.dependencies, named) }));
+    const kept = others.units.map(({ fragment_path, programs, files, ...unit }) => {
+      const mustStartAgain = others.changed.has(unit.name) && !isStopped(unit);
+      const present = mustStartAgain ? lookOnDisk({ fragment_path, programs, files }, views) : notLooked;
+      return { ...unit, ...present, dependencies: keepAfter(unit.dependencies, named) };
+    });
     related = answer.facts.size === 0 ? null : kept;
     problem = answer.problem ?? others.problem;
   }
@@ -62,6 +66,19 @@ export function querySystemd(
     problem,
     version: options.systemctl && asksVersion ? queryVersion(run) : null,
   };
+}
+
+/** Whether what a start of the unit needs is on disk now. */
+function lookOnDisk({ fragment_path, programs, files }: OfStart, views: Views) {
+  return {
+    fragment_present: isOnDisk(fragment_path, views),
+    programs_present: areOnDisk(programs, views),
+    conditions_met: conditionsMet(files, views),
+  };
+}
+
+function isStopped({ active_state }: Pick<RelatedUnit, 'active_state'>): boolean {
+  return active_state === 'inactive' || active_state === 'failed';
 }
 
 /** Drops the units that the report does not name from the order. Most of them start before every service. */

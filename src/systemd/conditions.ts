@@ -22,6 +22,9 @@ export interface Condition {
   triggering: boolean;
 }
 
+/** read_line_full() of systemd takes each of these for the end of a line, and a pair of two for one. */
+const lineEnd = /\r\n?|\n\r?|\0/;
+
 export interface Conditions {
   conditions: Condition[];
   assertions: Condition[];
@@ -47,12 +50,18 @@ export function parseConditions(texts: readonly Bytes[]): Conditions {
   return found;
 }
 
-/** Yields lines without blanks around them. A backslash at the end of a line joins the next line, and comments do not count. */
+const byteOrderMark = '\xef\xbb\xbf';
+
+/**
+ * Yields lines without blanks around them. A backslash at the end of a line joins the next line, unless another backslash escapes it,
+ * and comments do not count.
+ */
 function* joinLines(text: Bytes): Generator<Bytes> {
   let begun = '';
-  for (const line of text.split('\n')) {
-    if (/^[ \t\r]*[#;]/.test(line)) continue;
-    if (line.endsWith('\\')) begun += `${line.slice(0, -1)} `;
+  const whole = text.startsWith(byteOrderMark) ? text.slice(byteOrderMark.length) : text;
+  for (const line of whole.split(lineEnd)) {
+    if (/^[ \t]*[#;]/.test(line)) continue;
+    if (/(?:^|[^\\])(?:\\\\)*\\$/.test(line)) begun += `${line.slice(0, -1)} `;
     else {
       yield trim(begun + line);
       begun = '';
@@ -62,7 +71,7 @@ function* joinLines(text: Bytes): Generator<Bytes> {
 }
 
 function trim(line: Bytes): Bytes {
-  return line.replace(/^[ \t\r]+|[ \t\r]+$/g, '');
+  return line.replace(/^[ \t]+|[ \t]+$/g, '');
 }
 
 function parseCondition(name: string, value: Bytes): Condition {

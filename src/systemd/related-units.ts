@@ -1,10 +1,10 @@
 // The affected units' facts -> the other units that a restart of them reaches, and those that stand between two of them in the order of
 // a start. systemd is asked at most three more times. systemd.unit(5) (RequiredBy=, PartOf=, After=), systemd.special(7).
 
-import type { Dependencies, RelatedUnit } from '../documents/generated/report.ts';
+import type { Dependencies } from '../documents/generated/report.ts';
 import type { Run } from '../spawn.ts';
 import { queryUnits } from './systemctl.ts';
-import { relatedUnit, type UnitFacts } from './unit-block.ts';
+import { type RelatedFacts, relatedUnit, type UnitFacts } from './unit-block.ts';
 
 const mostRounds = 3;
 /** A unit that everything requires has many: then the rest is left out, and the impact of a restart is not whole. */
@@ -13,31 +13,33 @@ const mostUnits = 1000;
 /** The lists of units that change state with a unit. */
 const changing = ['required_by', 'requisite_of', 'bound_by', 'consists_of', 'propagates_stop_to', 'conflicts'] as const;
 /** The lists of units that start with a unit, or after it. */
-const starting = ['requires', 'wants', 'on_failure', 'on_success'] as const;
+const starting = ['requires', 'requisite', 'wants', 'on_failure', 'on_success'] as const;
 
 /** They order nothing that the units in them do not order. */
 const ordersNothing = /\.(?:slice|device)$/;
 
 export interface RelatedUnits {
-  units: RelatedUnit[];
+  units: RelatedFacts[];
+  /** The names of units that may restart or stop with an affected service. */
+  changed: ReadonlySet<string>;
   /** Why some are missing, as one sentence without a full stop; null if none are. */
   problem: string | null;
 }
 
-type Known = ReadonlyMap<string, Pick<RelatedUnit, 'active_state' | 'dependencies'>>;
+type Known = ReadonlyMap<string, Pick<RelatedFacts, 'active_state' | 'dependencies'>>;
 
 /** @param facts of the affected units of the system, by name */
 export function queryRelated(facts: ReadonlyMap<string, UnitFacts>, run: Run): RelatedUnits {
   const services = [...facts.keys()].filter((name) => name.endsWith('.service'));
   const affected = new Set([...facts].flatMap(([name, { names }]) => [name, ...names]));
-  const known = new Map<string, UnitFacts | RelatedUnit>(
+  const known = new Map<string, UnitFacts | RelatedFacts>(
     [...facts].flatMap(([name, unit]) => [name, ...unit.names].map((each) => [each, unit])),
   );
   const asked = new Set(affected);
-  const units = new Map<string, RelatedUnit>();
+  const units = new Map<string, RelatedFacts>();
   let problem: string | null = null;
   for (let round = 0; round < mostRounds && problem === null; round++) {
-    const fresh = [...reach(services, known), ...precede(services, known)].filter((name) => !asked.has(name));
+    const fresh = [...reached(services, known), ...precede(services, known)].filter((name) => !asked.has(name));
     const names = [...new Set(fresh)].slice(0, mostUnits - units.size);
     if (names.length === 0) break;
     const answer = queryUnits(names, relatedUnit, run);
@@ -48,12 +50,18 @@ export function queryRelated(facts: ReadonlyMap<string, UnitFacts>, run: Run): R
     }
     problem = answer.problem;
   }
-  const wanted = new Set([...reach(services, known), ...between(services, known)]);
-  return { units: [...units.values()].filter(({ name }) => wanted.has(name)), problem };
+  const { changed, started } = reach(services, known);
+  const wanted = new Set([...changed, ...started, ...between(services, known)]);
+  return { units: [...units.values()].filter(({ name }) => wanted.has(name)), changed, problem };
 }
 
 /** Returns the units that a restart of the services changes or starts, as far as they are known, and those that they name next. */
-function reach(services: readonly string[], known: Known): Set<string> {
+function reached(services: readonly string[], known: Known): Set<string> {
+  const { changed, started } = reach(services, known);
+  return new Set([...changed, ...started]);
+}
+
+function reach(services: readonly string[], known: Known) {
   const changed = new Set(services);
   const started = new Set<string>();
   const open = services.map((name) => ({ name, to: changed }));
@@ -84,7 +92,7 @@ function reach(services: readonly string[], known: Known): Set<string> {
       add(dependencies.conflicts, changed);
     }
   }
-  return new Set([...changed, ...started]);
+  return { changed, started };
 }
 
 /** Returns the units before the services in the order of a start, as far as they are known, and those that they name next. */

@@ -23,6 +23,10 @@ export type UnitFacts = Required<
   controlGroup: string | null;
 };
 
+/** As in the report, but for what is on disk. */
+export type RelatedFacts = Omit<RelatedUnit, 'fragment_present' | 'programs_present' | 'conditions_met'> &
+  Pick<UnitFacts, 'fragment_path' | 'programs' | 'files'>;
+
 const everyUnit = [
   'Id',
   'Names',
@@ -70,6 +74,7 @@ const lists = {
   triggered_by: ['TriggeredBy'],
   after: ['After'],
   requires: ['Requires', 'BindsTo'],
+  requisite: ['Requisite'],
   wants: ['Wants', 'Upholds'],
   conflicts: ['Conflicts', 'ConflictedBy'],
   on_failure: ['OnFailure'],
@@ -104,8 +109,11 @@ export const affectedUnit: UnitQuestion<UnitFacts> = {
   parse: parseUnitBlock,
 };
 
-export const relatedUnit: UnitQuestion<RelatedUnit> = {
-  properties: ['Id', 'Names', 'LoadState', 'ActiveState', ...Object.values(actions), ...Object.values(lists).flat()],
+export const relatedUnit: UnitQuestion<RelatedFacts> = {
+  properties: [
+    ...['Id', 'Names', 'LoadState', 'ActiveState', 'FragmentPath', 'DropInPaths', 'NeedDaemonReload'],
+    ...[...commandProperties, ...ownFilesProperties, ...Object.values(actions), ...Object.values(lists).flat()],
+  ],
   parse: parseRelatedBlock,
 };
 
@@ -119,7 +127,7 @@ function parseUnitBlock(block: string, name: string): UnitFacts | null {
   const names = readNames(values, name);
   if (names === null) return null;
 
-  const flag = (property: string): boolean | null => ({ yes: true, no: false })[values.get(property) ?? ''] ?? null;
+  const flag = (property: string) => readFlag(values, property);
   const text = (property: string): string | null => (own.includes(property) && values.get(property)) || null;
   const pids = ['MainPID', 'ControlPID'].map((property) => text(property) ?? '0');
   const flags = {
@@ -164,14 +172,23 @@ function parseUnitBlock(block: string, name: string): UnitFacts | null {
   };
 }
 
-/** A unit that is not affected, as in the report. */
-function parseRelatedBlock(block: string, name: string): RelatedUnit | null {
+function parseRelatedBlock(block: string, name: string): RelatedFacts | null {
   const values = readValues(block);
   const names = values === null ? null : readNames(values, name);
   if (values === null || names === null) return null;
   const [load_state, active_state] = [values.get('LoadState'), values.get('ActiveState')];
   if (!load_state || !active_state) return null;
-  return { name, names, load_state, active_state, dependencies: readDependencies(values), ...readActions(values) };
+  return {
+    ...{ name, names, load_state, active_state, dependencies: readDependencies(values), ...readActions(values) },
+    need_daemon_reload: readFlag(values, 'NeedDaemonReload'),
+    fragment_path: values.get('FragmentPath') || null,
+    programs: readPrograms(values),
+    files: readFiles(values),
+  };
+}
+
+function readFlag(values: Values, property: string): boolean | null {
+  return { yes: true, no: false }[values.get(property) ?? ''] ?? null;
 }
 
 function readDependencies(values: Values): Dependencies | null {

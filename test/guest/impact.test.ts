@@ -51,6 +51,12 @@ const units: Readonly<Record<string, [unit: string, service: string]>> = {
   'spoilt.service': ['PartOf=leader.service', fresh],
   'needs.service': ['Requires=hidden.service', stale],
   'hidden.service': ['', fresh],
+  'keeper.service': ['', stale],
+  'lost.service': ['PartOf=keeper.service\nConditionPathExists=/opt/demo/flag', fresh],
+  'needy.service': ['Requisite=passing.service\nAfter=passing.service', stale],
+  'passing.service': ['', fresh],
+  'carrier.service': ['', stale],
+  'renewed.service': ['PartOf=carrier.service', fresh],
   'rebooting.service': ['OnFailure=reboot.target', stale],
   'calling.service': ['OnFailure=powering.service', stale],
   'powering.service': ['SuccessAction=poweroff', fresh],
@@ -96,7 +102,7 @@ for (const [release, passesStops] of Object.entries(releases) as [AnyRelease, st
     await guest.enter([
       'sh',
       '-c',
-      `mkdir -p /opt/demo && cp /usr/bin/sleep /opt/demo/removed && cp "$(readlink -f /lib/x86_64-linux-gnu/libz.so.1)" ${library}`,
+      `mkdir -p /opt/demo && touch /opt/demo/flag && cp /usr/bin/sleep /opt/demo/removed && cp "$(readlink -f /lib/x86_64-linux-gnu/libz.so.1)" ${library}`,
     ]);
     for (const [name, [unit, service]] of Object.entries(units)) {
       await guest.writeFile(`/etc/systemd/system/${name}`, `[Unit]\n${unit}\n[Service]\n${service}\n`);
@@ -121,8 +127,13 @@ for (const [release, passesStops] of Object.entries(releases) as [AnyRelease, st
     await guest.enter([
       'sh',
       '-c',
-      `cp -p ${library} ${library}.new; mv ${library}.new ${library}; rm /opt/demo/removed`,
+      `cp -p ${library} ${library}.new; mv ${library}.new ${library}; rm /opt/demo/removed /opt/demo/flag; systemctl kill passing.service`,
     ]);
+
+    await guest.writeFile(
+      '/etc/systemd/system/renewed.service',
+      '[Unit]\nPartOf=carrier.service\n[Service]\nExecStart=sleep 4404\n',
+    );
 
     const readPlan = async (): Promise<Plan> => {
       const { stdout } = await guest.exec([
@@ -145,6 +156,7 @@ for (const [release, passesStops] of Object.entries(releases) as [AnyRelease, st
       [
         ['restart', 'base.service', null],
         ['restart', 'both.service', null],
+        ['restart', 'carrier.service', null],
         ['restart', 'listens.service', null],
         ['restart', 'one.service', null],
         ['restart', 'requires.service', 'base.service'],
@@ -160,8 +172,10 @@ for (const [release, passesStops] of Object.entries(releases) as [AnyRelease, st
         ['restart', 'aaa.service', null],
         ['manual', 'calling.service', 'may_reboot'],
         ['manual', 'dangerous.service', 'may_reboot'],
+        ['manual', 'keeper.service', 'takes_others'],
         ['manual', 'leader.service', 'cannot_start_again'],
         ['manual', 'needs.service', 'cannot_start_again'],
+        ['manual', 'needy.service', 'cannot_start_again'],
         ['manual', 'rebooting.service', 'may_reboot'],
         ['manual', 'removed.service', 'cannot_start_again'],
       ],
@@ -177,6 +191,13 @@ for (const [release, passesStops] of Object.entries(releases) as [AnyRelease, st
     const slow = of('slow.service')?.impact?.last_start_seconds ?? 0;
     assert.ok(slow >= 2 && slow < 30, `${slow}`);
     assert.equal(of('base.service')?.impact?.last_start_seconds, null, 'systemd does not wait for a simple service');
+
+    const [reload] = plan.actions;
+    assert.deepEqual(
+      [reload?.action, reload?.remarks?.map(({ message }) => message)],
+      ['daemon_reload', ['the unit file of renewed.service changed on disk']],
+    );
+    await guest.enter(reload!.argv!);
 
     for (const { unit, argv, impact } of ours) {
       if (argv === null) continue;
@@ -195,6 +216,8 @@ for (const [release, passesStops] of Object.entries(releases) as [AnyRelease, st
         `started with ${unit}`,
       );
     }
+    const command = "tr '\\0' ' ' < /proc/$(systemctl show --property=MainPID --value renewed.service)/cmdline";
+    assert.match((await guest.enter(['sh', '-c', command])).stdout, /4404/, 'started from the file that is on disk');
     // Without the plan's word: systemd does not restart them.
     const before = await runs(guest);
     for (const name of ['leader.service', 'needs.service']) {
@@ -202,6 +225,13 @@ for (const [release, passesStops] of Object.entries(releases) as [AnyRelease, st
     }
     const now = await runs(guest);
     for (const name of ['leader.service', 'needs.service']) assert.equal(now.get(name), before.get(name), name);
+    assert.ok(now.has('lost.service'));
+    assert.ok(now.has('needy.service'));
+    for (const name of ['keeper.service', 'needy.service']) {
+      await guest.enter(['systemctl', 'try-restart', '--', name], { check: false });
+    }
+    const last = await runs(guest);
+    for (const name of ['lost.service', 'needy.service']) assert.ok(!last.has(name), `${name} does not come back`);
     const left = (await readPlan()).actions.filter(({ unit }) => unit !== null && unit in units);
     assert.deepEqual(
       left.map(({ unit }) => unit),

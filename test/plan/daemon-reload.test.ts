@@ -3,11 +3,11 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Plan } from '../../src/documents/generated/plan.ts';
-import type { Dependencies, SystemdFacts, Unit, UnitFile } from '../../src/documents/generated/report.ts';
+import type { Dependencies, RelatedUnit, SystemdFacts, Unit, UnitFile } from '../../src/documents/generated/report.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { buildPlan } from '../../src/plan/build.ts';
 import { compileSelection } from '../../src/plan/selection.ts';
-import { facts, libc, report, rotatedLog, unit } from '../support/reports.ts';
+import { facts, libc, noActions, report, rotatedLog, startsAgain, unit } from '../support/reports.ts';
 
 const changed = { need_daemon_reload: true };
 const lists = [
@@ -19,6 +19,7 @@ const lists = [
   'triggered_by',
   'after',
   'requires',
+  'requisite',
   'wants',
   'conflicts',
   'on_failure',
@@ -34,22 +35,29 @@ interface Given {
   units?: string[];
   actions?: string[];
   carriers?: string[];
+  related?: RelatedUnit[];
   rule?: 'ignore' | 'manual' | 'signal' | 'restart';
 }
 
-function plan(units: Unit[], { units: only = [], actions = [], carriers = [], rule }: Given = {}): Plan {
+function plan(units: Unit[], { units: only = [], actions = [], carriers = [], related = [], rule }: Given = {}): Plan {
   const signal = rule === 'signal' ? { signal: 'HUP' } : {};
   const rules =
     rule === undefined
       ? []
       : [{ unit: 'a.service', action: rule, reason: 'so it is', file: 'c.yaml', line: 1, ...signal }];
   return buildPlan(
-    report({ units, scan: { carriers } }),
+    report({ units, related, scan: { carriers } }),
     rules,
     '2026-11-23T07:40:12Z',
     compileSelection(only, actions),
   );
 }
+
+const restartsOther = service('a.service', { dependencies: { ...noLists, required_by: ['other.service'] } });
+const other: RelatedUnit = {
+  ...{ name: 'other.service', names: ['other.service'], load_state: 'loaded', active_state: 'active' },
+  ...{ dependencies: noLists, ...noActions, ...startsAgain, ...changed },
+};
 
 const said = ({ actions }: Plan) =>
   actions.map(({ action, unit: name }) => (name === null ? action : `${action} ${name}`));
@@ -97,6 +105,32 @@ const rows: [name: string, plan: Plan, actions: string[]][] = [
     ]),
     ['daemon_reload', 'restart a.service', 'restart b.service'],
   ],
+  [
+    'a unit that is not selected restarts with one that is',
+    plan(
+      [
+        service('a.service', { ...changed, dependencies: noLists }),
+        service('b.service', { dependencies: { ...noLists, consists_of: ['a.service'] } }),
+      ],
+      { units: ['b.service'] },
+    ),
+    ['daemon_reload', 'restart b.service'],
+  ],
+  [
+    'a unit that is not affected restarts with another one',
+    plan([restartsOther], { related: [other] }),
+    ['daemon_reload', 'restart a.service'],
+  ],
+  [
+    'systemd did not say whether the file of the other one changed',
+    plan([restartsOther], { related: [{ ...other, need_daemon_reload: null }] }),
+    ['restart a.service'],
+  ],
+  [
+    'the other one is stopped',
+    plan([restartsOther], { related: [{ ...other, active_state: 'inactive' }] }),
+    ['restart a.service'],
+  ],
   ['another unit is selected', plan([a, service('b.service')], { units: ['b.service'] }), ['restart b.service']],
   ['only restarts are selected', plan([a], { actions: ['restart'] }), ['daemon_reload', 'restart a.service']],
   ['only what people do is selected', plan([a], { actions: ['manual'] }), []],
@@ -115,6 +149,20 @@ test('it names the units that systemd forgets with it', () => {
   const [first] = plan([a, gone]).actions;
   deepEqual(first?.remarks?.slice(1), [
     { code: 'forgets_units', message: 'systemd forgets how to start gone.service, because its unit file is gone' },
+  ]);
+});
+
+test('it names a unit that restarts with another one, and so does the action of that one', () => {
+  const [first, second] = plan([restartsOther], { related: [other] }).actions;
+  deepEqual(first?.remarks, [
+    { code: 'unit_files_changed', message: 'the unit file of other.service changed on disk' },
+  ]);
+  deepEqual(second?.remarks, [
+    {
+      code: 'daemon_reload_first',
+      message:
+        'the unit file of other.service, which restarts with it, changed on disk: run systemctl daemon-reload first, or systemd uses the old one',
+    },
   ]);
 });
 

@@ -8,7 +8,7 @@ import { buildPlan } from '../../src/plan/build.ts';
 import { compileSelection } from '../../src/plan/selection.ts';
 import type { UserPolicyRule } from '../../src/policy/rule.ts';
 import { renderPlanText } from '../../src/render/plan/text.ts';
-import { facts, libc, noActions, noDependencies, report, unit } from '../support/reports.ts';
+import { facts, libc, noActions, noDependencies, report, startsAgain, unit } from '../support/reports.ts';
 
 type Lists = Partial<Dependencies>;
 
@@ -28,7 +28,16 @@ function affected(
 
 function related(name: string, lists: Lists = {}, more: Partial<RelatedUnit> = {}): RelatedUnit {
   const dependencies = { ...noDependencies, ...lists };
-  return { name, names: [name], load_state: 'loaded', active_state: 'active', dependencies, ...noActions, ...more };
+  return {
+    name,
+    names: [name],
+    load_state: 'loaded',
+    active_state: 'active',
+    dependencies,
+    ...noActions,
+    ...startsAgain,
+    ...more,
+  };
 }
 
 const planOf = (given: ReturnType<typeof affected>, rules: UserPolicyRule[] = []) =>
@@ -151,6 +160,62 @@ test('the units that are in the way of a restart are named, and no others', () =
   ]);
   assert.deepEqual(said(given, [rule({})]), []);
 });
+
+test('a unit that would not start again is not restarted with another one, and is named', () => {
+  for (const lost of [{ programs_present: false }, { conditions_met: false }, { fragment_present: false }]) {
+    const given = affected({ 'a.service': { required_by: ['b.service'] } }, [related('b.service', {}, lost)]);
+    const [action] = planOf(given).actions;
+    assert.equal(action && summary(action), 'manual a.service takes_others no command');
+    assert.deepEqual(action?.remarks, [
+      {
+        code: 'takes_others',
+        message:
+          'a restart takes b.service along, which would not start again: what the start needs is gone or stopped, or a condition does not hold',
+      },
+    ]);
+    assert.deepEqual(planOf(given, [rule({ unit: 'b.service' })]).services, ['a.service']);
+  }
+});
+
+const stoppedNeed = [related('z.service', {}, { active_state: 'inactive' })];
+const requisites: [name: string, given: ReturnType<typeof affected>, rules: UserPolicyRule[], expected: string][] = [
+  [
+    'is stopped',
+    affected({ 'a.service': { requisite: ['z.service'] } }, stoppedNeed),
+    [],
+    'manual a.service cannot_start_again no command',
+  ],
+  [
+    'is stopped, and a rule wants the restart',
+    affected({ 'a.service': { requisite: ['z.service'] } }, stoppedNeed),
+    [rule({})],
+    'restart a.service',
+  ],
+  [
+    'is stopped, and is started with it',
+    affected({ 'a.service': { requisite: ['z.service'], wants: ['z.service'] } }, stoppedNeed),
+    [],
+    'restart a.service',
+  ],
+  ['runs', affected({ 'a.service': { requisite: ['z.service'] } }, [related('z.service')]), [], 'restart a.service'],
+  [
+    'is stopped, of a unit that restarts with it',
+    affected({ 'a.service': { required_by: ['b.service'] } }, [
+      ...stoppedNeed,
+      related('b.service', { requisite: ['z.service'] }),
+    ]),
+    [],
+    'manual a.service takes_others no command',
+  ],
+];
+for (const [name, given, rules, expected] of requisites) {
+  test(`a unit of Requisite= ${name}`, () => {
+    const [action] = planOf(given, rules).actions;
+    assert.equal(action && summary(action), expected);
+    if (expected.includes('takes_others'))
+      assert.match(action?.remarks?.[0]?.message ?? '', /takes b\.service along, which would not/);
+  });
+}
 
 test('a selection of units does not hide what restarts with them', () => {
   const given = affected({

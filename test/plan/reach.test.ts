@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Dependencies } from '../../src/documents/generated/report.ts';
 import type { Node, Units } from '../../src/plan/known-units.ts';
 import { reachOf } from '../../src/plan/reach.ts';
-import { noActions, noDependencies } from '../support/reports.ts';
+import { noActions, noDependencies, startsAgain } from '../support/reports.ts';
 
 interface Known extends Partial<Dependencies> {
   state?: string;
@@ -21,7 +21,7 @@ function unitsWith(known: Record<string, Known>): Units {
       {
         ...{ names: [name], load_state: load, active_state: state },
         dependencies: silent ? null : { ...noDependencies, ...lists },
-        ...{ ...noActions, ...actions },
+        ...{ ...noActions, ...startsAgain, ...actions },
       },
     ]),
   );
@@ -327,3 +327,9 @@ for (const [name, row] of Object.entries(startRows)) {
     );
   });
 }
+
+test('a unit with more dependencies than any host has: not all that it takes along is known', () => {
+  const wants = Array.from({ length: 100_001 }, (_, index) => `w${index}`);
+  const reach = reachOf('a', unitsWith({ a: { wants, propagates_stop_to: ['b'] }, b: {} }), version);
+  assert.deepEqual([reach?.complete, reach?.starts], [false, null]);
+});

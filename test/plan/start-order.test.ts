@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Units } from '../../src/plan/known-units.ts';
 import { placeServices } from '../../src/plan/start-order.ts';
-import { noActions, noDependencies } from '../support/reports.ts';
+import { noActions, noDependencies, startsAgain } from '../support/reports.ts';
 
 function unitsWith(after: Record<string, string[]>): Units {
   return new Map(
     Object.entries(after).map(([name, list]) => [
       name,
       {
-        ...{ names: [name], load_state: 'loaded', active_state: 'active', ...noActions },
+        ...{ names: [name], load_state: 'loaded', active_state: 'active', ...noActions, ...startsAgain },
         dependencies: { ...noDependencies, after: list },
       },
     ]),
@@ -80,4 +80,20 @@ test('order: two thousand services that all wait for each other through a target
   const after = Object.fromEntries(names.map((name, index) => [name, index < 1000 ? [] : ['t.target']]));
   const places = placeServices(names, unitsWith({ ...after, 't.target': names.slice(0, 1000) }));
   assert.deepEqual([places.size, places.get('s0999'), places.get('s1000')], [2000, 999, 1000]);
+});
+
+test('order: a walk that follows more dependencies than any host has orders nothing', () => {
+  const targets = Array.from({ length: 100_001 }, (_, index) => `t${index}.target`);
+  const after = Object.fromEntries(targets.map((name, index) => [name, [targets[index + 1] ?? 'z']]));
+  const places = placeServices(['a', 'z'], unitsWith({ ...after, a: [targets[0]!] }));
+  assert.deepEqual([...places.keys()], ['a', 'z']);
+});
+
+test('cycles: a thousand services that each wait for half of the others', () => {
+  const names = Array.from({ length: 1000 }, (_, index) => `s${String(index).padStart(3, '0')}`);
+  const twice = [...names, ...names];
+  const after = Object.fromEntries(names.map((name, index) => [name, twice.slice(index + 1, index + 501)]));
+  let cycles = 0;
+  const places = placeServices(names, unitsWith(after), () => cycles++);
+  assert.deepEqual([places.size, cycles], [1000, 500]);
 });

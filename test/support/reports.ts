@@ -39,13 +39,18 @@ export const facts: SystemdFacts = {
 /** Systemd's answer for a unit without dependencies. */
 export const noDependencies: Dependencies = {
   ...{ required_by: [], requisite_of: [], bound_by: [], consists_of: [], propagates_stop_to: [], triggered_by: [] },
-  ...{ after: [], requires: [], wants: [], conflicts: [], on_failure: [], on_success: [] },
+  ...{ after: [], requires: [], requisite: [], wants: [], conflicts: [], on_failure: [], on_success: [] },
 };
 
 /** Systemd's answer for a unit whose failure ends nothing else. */
 export const noActions = {
   ...{ failure_action: 'none', success_action: 'none', start_limit_action: 'none', job_timeout_action: 'none' },
   ...{ on_failure_job_mode: 'replace', on_success_job_mode: 'fail' },
+};
+
+/** A unit that starts again from the same file. */
+export const startsAgain = {
+  ...{ need_daemon_reload: false, fragment_present: true, programs_present: true, conditions_met: true },
 };
 
 export const root: Owner = { uid: 0, name: 'root', kind: 'root' };

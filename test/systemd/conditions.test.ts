@@ -59,6 +59,18 @@ const rows: [name: string, texts: string[], conditions: string[], assertions?: s
   ],
   ['joined lines', [inUnit('ConditionPathExists=\\', '# not this', '  /a')], ['exists /a']],
   ['a joined line is no setting of its own', [inUnit('Description=x \\', 'ConditionPathExists=/a')], []],
+  ['a backslash that is escaped joins no line', [inUnit('Description=x\\\\', 'ConditionPathExists=/a')], ['exists /a']],
+  [
+    'a third backslash joins the next line',
+    [inUnit('Description=x\\\\\\', 'ConditionPathExists=/a', 'ConditionPathExists=/b')],
+    ['exists /b'],
+  ],
+  ['a byte order mark', [`\xef\xbb\xbf${inUnit('ConditionPathExists=/a')}`], ['exists /a']],
+  [
+    'other ends of lines',
+    ['[Unit]\rConditionPathExists=/a\rDescription=x \\\r\ny\r\nConditionPathExists=/b\0ConditionPathExists=/c'],
+    ['exists /a', 'exists /b', 'exists /c'],
+  ],
   ['carriage returns', [inUnit('ConditionPathExists=/a\r')], ['exists /a']],
   ['no line break at the end', ['[Unit]\nConditionPathExists=/a'], ['exists /a']],
 ];

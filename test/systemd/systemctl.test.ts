@@ -393,6 +393,7 @@ const noLists = {
   ...{
     Requires: '',
     BindsTo: '',
+    Requisite: '',
     Wants: '',
     Upholds: '',
     Conflicts: '',
@@ -503,13 +504,15 @@ test('what nearly every unit requires and conflicts with is left out', () => {
       BindsTo: 'b.service',
       Wants: 'e.service',
       Upholds: 'd.service basic.target',
+      Requisite: 'q.service',
       Conflicts: 'shutdown.target',
       ConflictedBy: 'f.service',
       After: 'system.slice sysinit.target',
     }),
   );
-  const { requires, wants, conflicts, after } = found.get('a.service')!.dependencies!;
+  const { requires, requisite, wants, conflicts, after } = found.get('a.service')!.dependencies!;
   assert.deepEqual(requires, ['b.service', 'c.service']);
+  assert.deepEqual(requisite, ['q.service']);
   assert.deepEqual(wants, ['d.service', 'e.service']);
   assert.deepEqual(conflicts, ['f.service']);
   assert.deepEqual(after, ['sysinit.target', 'system.slice']);
@@ -543,6 +546,26 @@ test('related units: a chain is followed for three rounds, and no unit is asked 
   );
   assert.deepEqual(answer.units[0]?.names, ['b.service']);
   assert.equal(answer.problem, null);
+});
+
+test('related units: those that restart or stop with a service are told from those that start, with what a start needs', () => {
+  const { answer } = systemdWith({
+    'a.service': { RequiredBy: 'b.service', PropagatesStopTo: 'c.service', Wants: 'w.service' },
+    'b.service': { NeedDaemonReload: 'yes' },
+    'w.service': {
+      DropInPaths: '',
+      ExecStart: '{ path=/bin/w ; argv[]=/bin/w ; ignore_errors=no ; start_time=[n/a] }',
+    },
+  });
+  assert.deepEqual([...answer.changed].sort(), ['a.service', 'b.service', 'c.service']);
+  const found = new Map(answer.units.map((each) => [each.name, each]));
+  const of = (name: string) => {
+    const { need_daemon_reload, files, programs } = found.get(name)!;
+    return { need_daemon_reload, files, programs };
+  };
+  assert.deepEqual(of('b.service'), { need_daemon_reload: true, files: null, programs: [] });
+  const file = '/lib/systemd/system/cron.service';
+  assert.deepEqual(of('w.service'), { need_daemon_reload: false, files: [file], programs: ['/bin/w'] });
 });
 
 test('related units: one service alone has no order, so its targets are not asked', () => {

@@ -35,12 +35,12 @@ OBSTACLES = {
     'transient': 'it was started by a call, as by systemd-run, and a restart would do its work again from the start',
     'terminals': 'somebody works on a terminal in it, and a restart ends what runs there',
     'unit_file_gone': 'its unit file is gone, and it may not start again as it was',
-    'cannot_start_again': 'a program or a unit that its start needs is gone, or a condition of its unit file does not hold, and it would not start again',
+    'cannot_start_again': 'a program or a unit that its start needs is gone or stopped, or a condition of its unit file does not hold, and it would not start again',
     'user_process': 'it is what a user runs in this unit, and no part of it',
     'not_own_files': 'only logs speak for it, and they are not known to be its own',
     'may_reboot': 'systemd ends or reboots the host if it fails',
     'inferred': 'its script is likely outdated, which is inferred and not seen',
-    'takes_others': 'a restart of it takes a unit along that is not to be restarted',
+    'takes_others': 'a restart of it takes a unit along that is not to be restarted, or that would not start again',
 }
 
 

@@ -936,9 +936,13 @@ export interface Dependencies {
    */
   after: string[];
   /**
-   * Requires and BindsTo: a start or restart of this unit starts them, and fails if systemd cannot load them. As in the next two lists, slices, sysinit.target, basic.target, shutdown.target and the root mount are left out.
+   * Requires and BindsTo: a start or restart of this unit starts them, and fails if systemd cannot load them. As in wants and conflicts, slices, sysinit.target, basic.target, shutdown.target and the root mount are left out.
    */
   requires: string[];
+  /**
+   * Requisite: a start or restart of this unit fails if one of them is stopped, and does not start them.
+   */
+  requisite: string[];
   /**
    * Wants and Upholds: a start or restart of this unit starts them if it can.
    */
@@ -986,6 +990,22 @@ export interface RelatedUnit {
   job_timeout_action: NullableString;
   on_failure_job_mode: NullableString;
   on_success_job_mode: NullableString;
+  /**
+   * NeedDaemonReload: the unit file changed on disk; null if systemd did not say it.
+   */
+  need_daemon_reload: boolean | null;
+  /**
+   * Whether the unit file is on disk now. This and the next two are null if that is not known, and if the unit is stopped or restarts and stops with no affected service: then nobody looked.
+   */
+  fragment_present: boolean | null;
+  /**
+   * As in units[].systemd: whether every program that a start runs is on disk now.
+   */
+  programs_present: boolean | null;
+  /**
+   * As in units[].systemd: whether the conditions and assertions of the unit file would hold if the unit were started now.
+   */
+  conditions_met: boolean | null;
 }
 /**
  * One affected process.

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:report:1.4.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","scan","summary","units","processes","warnings"],"properties":{"kind":{"const":"lib-users/report"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"scan":{"$ref":"#/$defs/scan"},"summary":{"$ref":"#/$defs/summary"},"units":{"type":"array","items":{"$ref":"#/$defs/unit"}},"related_units":{"type":"array","items":{"$ref":"#/$defs/related_unit"},"nullable":true},"processes":{"type":"array","items":{"$ref":"#/$defs/process"}},"kernel_held":{"type":"array","items":{"$ref":"#/$defs/kernel_held"},"nullable":true},"packages":{"type":"array","items":{"$ref":"#/$defs/package_in_use"},"nullable":true},"warnings":{"type":"array","items":{"$ref":"#/$defs/warning"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"base64":{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true},"path_source":{"enum":["kernel","command_line","process_name","none"]},"pids":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"owner_kind":{"enum":["root","service","user"]},"owner":{"type":"object","additionalProperties":false,"required":["uid","name","kind"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"}}},"nullable_owner":{"type":"object","additionalProperties":false,"required":["uid","name","kind"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"}},"nullable":true},"unit_user":{"type":"object","additionalProperties":false,"required":["uid","name","kind","pids"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"},"pids":{"$ref":"#/$defs/pids"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"},"booted_at":{"$ref":"#/$defs/nullable_time"},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string"},"init":{"enum":["systemd","openrc","sysvinit","other"]},"systemd_version":{"$ref":"#/$defs/nullable_count"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"},"microcode":{"type":"object","additionalProperties":false,"required":["vendor","running","in_initrd","in_firmware","kernel_says_old","state"],"properties":{"vendor":{"enum":["intel","amd"]},"running":{"$ref":"#/$defs/nullable_string"},"in_initrd":{"$ref":"#/$defs/nullable_string"},"in_firmware":{"$ref":"#/$defs/nullable_string"},"kernel_says_old":{"type":"boolean","nullable":true},"state":{"enum":["current","pending","not_in_initrd","refused","unknown"]}},"nullable":true}}},"os":{"type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string"},"version_id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"}}},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}},"nullable":true},"kernel_current":{"type":"boolean","nullable":true},"livepatches":{"type":"array","items":{"$ref":"#/$defs/livepatch"},"nullable":true}}},"livepatch":{"type":"object","additionalProperties":false,"required":["name","state"],"properties":{"name":{"type":"string"},"state":{"enum":["enabled","transition",null]}}},"microcode":{"type":"object","additionalProperties":false,"required":["vendor","running","in_initrd","in_firmware","kernel_says_old","state"],"properties":{"vendor":{"enum":["intel","amd"]},"running":{"$ref":"#/$defs/nullable_string"},"in_initrd":{"$ref":"#/$defs/nullable_string"},"in_firmware":{"$ref":"#/$defs/nullable_string"},"kernel_says_old":{"type":"boolean","nullable":true},"state":{"enum":["current","pending","not_in_initrd","refused","unknown"]}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}}]},"scan":{"type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string"},"include":{"type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"]},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"]},"packages":{"type":"boolean"},"fixes":{"type":"boolean"},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"blocked":{"type":"array","items":{"$ref":"#/$defs/blocked_process"}},"unseen":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"carriers":{"type":"array","items":{"type":"string"}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}},"nullable":true},"suppressed":{"type":"array","items":{"$ref":"#/$defs/suppressed"}},"cut":{"type":"array","items":{"$ref":"#/$defs/cut_process"}},"outdated":{"type":"object","additionalProperties":false,"required":["possible","judged","unknown"],"properties":{"possible":{"type":"boolean"},"judged":{"$ref":"#/$defs/count"},"unknown":{"type":"array","items":{"$ref":"#/$defs/outdated_unknown"}}},"nullable":true}}},"outdated_scan":{"type":"object","additionalProperties":false,"required":["possible","judged","unknown"],"properties":{"possible":{"type":"boolean"},"judged":{"$ref":"#/$defs/count"},"unknown":{"type":"array","items":{"$ref":"#/$defs/outdated_unknown"}}}},"outdated_unknown":{"type":"object","additionalProperties":false,"required":["because","processes"],"properties":{"because":{"enum":["container","no_service","not_main","no_facts","own_files","unit_changed","no_script","not_its_script","unreadable","no_birth","reloaded","no_history","vanished"]},"processes":{"$ref":"#/$defs/count"}}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}}},"blocked_process":{"type":"object","additionalProperties":false,"required":["pid","user","name"],"properties":{"pid":{"type":"integer","minimum":1},"user":{"$ref":"#/$defs/nullable_user"},"name":{"$ref":"#/$defs/nullable_string"}}},"unseen_owner":{"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"filters":{"type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids"},"units":{"type":"array","items":{"type":"string"}},"ignore":{"type":"array","items":{"type":"string"}},"ignore_literal":{"type":"array","items":{"type":"string"}},"default_rules":{"type":"boolean"}}},"process_counts":{"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"suppressed":{"type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string"},"reason":{"type":"string"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}},"cut_process":{"type":"object","additionalProperties":false,"required":["pid","user","name","unit","maps","fds","held_bytes","unread_fds","long_paths"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"unread_fds":{"$ref":"#/$defs/count"},"long_paths":{"$ref":"#/$defs/count"}}},"summary":{"type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count"},"units":{"$ref":"#/$defs/count"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"}}},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"package_in_use":{"type":"object","additionalProperties":false,"required":["name","source","manager","installed_version","running_version","evidence","replaced_at","fixes","unknown_because","units","pids"],"properties":{"name":{"type":"string"},"source":{"$ref":"#/$defs/nullable_string"},"manager":{"enum":["dpkg","rpm","pacman","apk"]},"installed_version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"evidence":{"enum":["file_time","build_note","upgrade_log","first_upgrade",null]},"replaced_at":{"$ref":"#/$defs/nullable_time"},"replaced_by":{"type":"object","additionalProperties":false,"required":["command","user"],"properties":{"command":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"incomplete_because":{"enum":["changelog_too_short","advisories_alone","advisories_unread",null]}},"nullable":true},"unknown_because":{"enum":["no_running_version","no_changelog","no_source_version","not_kept","too_many_packages",null]},"units":{"type":"array","items":{"$ref":"#/$defs/package_unit"}},"pids":{"$ref":"#/$defs/pids"}}},"replaced_by":{"type":"object","additionalProperties":false,"required":["command","user"],"properties":{"command":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}}},"package_unit":{"type":"object","additionalProperties":false,"required":["scope","user","name"],"properties":{"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"}}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"incomplete_because":{"enum":["changelog_too_short","advisories_alone","advisories_unread",null]}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]},"inode":{"type":"string","pattern":"^[0-9]{1,20}$","nullable":true},"device":{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$","nullable":true},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"conditions_met":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"survives_soft_reboot":{"type":"boolean","nullable":true},"start_limit_burst":{"$ref":"#/$defs/nullable_count"},"start_limit_interval_seconds":{"$ref":"#/$defs/nullable_seconds"},"starts_left":{"$ref":"#/$defs/nullable_count"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"}}},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"users":{"type":"array","items":{"$ref":"#/$defs/unit_user"}},"sessions":{"type":"array","items":{"$ref":"#/$defs/kernel_session"}},"sockets":{"type":"object","additionalProperties":false,"required":["listening","unlisted","established"],"properties":{"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"}},"unlisted":{"$ref":"#/$defs/count"},"established":{"$ref":"#/$defs/count"}},"nullable":true},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"outdated":{"type":"array","items":{"$ref":"#/$defs/outdated"}},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"conditions_met":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"survives_soft_reboot":{"type":"boolean","nullable":true},"start_limit_burst":{"$ref":"#/$defs/nullable_count"},"start_limit_interval_seconds":{"$ref":"#/$defs/nullable_seconds"},"starts_left":{"$ref":"#/$defs/nullable_count"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"}},"nullable":true}}},"sockets":{"type":"object","additionalProperties":false,"required":["listening","unlisted","established"],"properties":{"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"}},"unlisted":{"$ref":"#/$defs/count"},"established":{"$ref":"#/$defs/count"}}},"listening_socket":{"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}},"kernel_session":{"type":"object","additionalProperties":false,"required":["pid","user","name","executable","terminal"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"},"terminal":{"$ref":"#/$defs/nullable_string"}}},"scope":{"enum":["system","user"]},"outdated":{"type":"object","additionalProperties":false,"required":["kind","confidence","evidence","path","path_base64","language","package","since","pids"],"properties":{"kind":{"enum":["script","snap","store","deployment"]},"confidence":{"enum":["certain","likely","possible"]},"evidence":{"type":"array","items":{"enum":["script_reborn","package_upgraded","script_modified","argv_script_reborn","argv_script_modified","venv_changed","snap_refreshed","store_switched","deployment_switched"]}},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"language":{"enum":["python","perl","ruby","node","php","shell","lua","tcl",null]},"package":{"$ref":"#/$defs/nullable_package"},"since":{"$ref":"#/$defs/nullable_time"},"pids":{"$ref":"#/$defs/pids"}}},"unit_file":{"type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"owner":{"$ref":"#/$defs/nullable_owner"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}},"process":{"type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"ppid":{"$ref":"#/$defs/count"},"start_ticks":{"$ref":"#/$defs/count"},"started_at":{"$ref":"#/$defs/nullable_time"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"command":{"type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64"},"command_truncated":{"type":"boolean"},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}},"nullable":true},"cgroup":{"$ref":"#/$defs/nullable_string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"maps":{"type":"array","items":{"$ref":"#/$defs/map"}},"outdated":{"type":"array","items":{"$ref":"#/$defs/outdated"}},"fds":{"type":"array","items":{"$ref":"#/$defs/fd"}}}},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}}},"unit_ref":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}}},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"map":{"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"fs_type":{"$ref":"#/$defs/nullable_string"},"owner":{"$ref":"#/$defs/nullable_owner"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}},"fd":{"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"owner":{"$ref":"#/$defs/nullable_owner"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"enum":["read","write","read_write","path",null]},"append":{"type":"boolean","nullable":true},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}},"kernel_held":{"type":"object","additionalProperties":false,"required":["holder","device","path","path_base64","size_bytes","held_bytes"],"properties":{"holder":{"enum":["loop","swap"]},"device":{"$ref":"#/$defs/nullable_string"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"warning":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","blocked","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread","findings_cut"]},"message":{"type":"string"}}},"nullable_seconds":{"type":"number","minimum":0,"nullable":true},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}}},"related_unit":{"type":"object","additionalProperties":false,"required":["name","names","load_state","active_state","dependencies","failure_action","success_action","start_limit_action","job_timeout_action","on_failure_job_mode","on_success_job_mode"],"properties":{"name":{"type":"string","minLength":1},"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:report:1.4.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","scan","summary","units","processes","warnings"],"properties":{"kind":{"const":"lib-users/report"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"scan":{"$ref":"#/$defs/scan"},"summary":{"$ref":"#/$defs/summary"},"units":{"type":"array","items":{"$ref":"#/$defs/unit"}},"related_units":{"type":"array","items":{"$ref":"#/$defs/related_unit"},"nullable":true},"processes":{"type":"array","items":{"$ref":"#/$defs/process"}},"kernel_held":{"type":"array","items":{"$ref":"#/$defs/kernel_held"},"nullable":true},"packages":{"type":"array","items":{"$ref":"#/$defs/package_in_use"},"nullable":true},"warnings":{"type":"array","items":{"$ref":"#/$defs/warning"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"base64":{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true},"path_source":{"enum":["kernel","command_line","process_name","none"]},"pids":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"owner_kind":{"enum":["root","service","user"]},"owner":{"type":"object","additionalProperties":false,"required":["uid","name","kind"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"}}},"nullable_owner":{"type":"object","additionalProperties":false,"required":["uid","name","kind"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"}},"nullable":true},"unit_user":{"type":"object","additionalProperties":false,"required":["uid","name","kind","pids"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"},"pids":{"$ref":"#/$defs/pids"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"},"booted_at":{"$ref":"#/$defs/nullable_time"},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string"},"init":{"enum":["systemd","openrc","sysvinit","other"]},"systemd_version":{"$ref":"#/$defs/nullable_count"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"},"microcode":{"type":"object","additionalProperties":false,"required":["vendor","running","in_initrd","in_firmware","kernel_says_old","state"],"properties":{"vendor":{"enum":["intel","amd"]},"running":{"$ref":"#/$defs/nullable_string"},"in_initrd":{"$ref":"#/$defs/nullable_string"},"in_firmware":{"$ref":"#/$defs/nullable_string"},"kernel_says_old":{"type":"boolean","nullable":true},"state":{"enum":["current","pending","not_in_initrd","refused","unknown"]}},"nullable":true}}},"os":{"type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string"},"version_id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"}}},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}},"nullable":true},"kernel_current":{"type":"boolean","nullable":true},"livepatches":{"type":"array","items":{"$ref":"#/$defs/livepatch"},"nullable":true}}},"livepatch":{"type":"object","additionalProperties":false,"required":["name","state"],"properties":{"name":{"type":"string"},"state":{"enum":["enabled","transition",null]}}},"microcode":{"type":"object","additionalProperties":false,"required":["vendor","running","in_initrd","in_firmware","kernel_says_old","state"],"properties":{"vendor":{"enum":["intel","amd"]},"running":{"$ref":"#/$defs/nullable_string"},"in_initrd":{"$ref":"#/$defs/nullable_string"},"in_firmware":{"$ref":"#/$defs/nullable_string"},"kernel_says_old":{"type":"boolean","nullable":true},"state":{"enum":["current","pending","not_in_initrd","refused","unknown"]}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}}]},"scan":{"type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string"},"include":{"type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"]},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"]},"packages":{"type":"boolean"},"fixes":{"type":"boolean"},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"blocked":{"type":"array","items":{"$ref":"#/$defs/blocked_process"}},"unseen":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"carriers":{"type":"array","items":{"type":"string"}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}},"nullable":true},"suppressed":{"type":"array","items":{"$ref":"#/$defs/suppressed"}},"cut":{"type":"array","items":{"$ref":"#/$defs/cut_process"}},"outdated":{"type":"object","additionalProperties":false,"required":["possible","judged","unknown"],"properties":{"possible":{"type":"boolean"},"judged":{"$ref":"#/$defs/count"},"unknown":{"type":"array","items":{"$ref":"#/$defs/outdated_unknown"}}},"nullable":true}}},"outdated_scan":{"type":"object","additionalProperties":false,"required":["possible","judged","unknown"],"properties":{"possible":{"type":"boolean"},"judged":{"$ref":"#/$defs/count"},"unknown":{"type":"array","items":{"$ref":"#/$defs/outdated_unknown"}}}},"outdated_unknown":{"type":"object","additionalProperties":false,"required":["because","processes"],"properties":{"because":{"enum":["container","no_service","not_main","no_facts","own_files","unit_changed","no_script","not_its_script","unreadable","no_birth","reloaded","no_history","vanished"]},"processes":{"$ref":"#/$defs/count"}}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}}},"blocked_process":{"type":"object","additionalProperties":false,"required":["pid","user","name"],"properties":{"pid":{"type":"integer","minimum":1},"user":{"$ref":"#/$defs/nullable_user"},"name":{"$ref":"#/$defs/nullable_string"}}},"unseen_owner":{"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"filters":{"type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids"},"units":{"type":"array","items":{"type":"string"}},"ignore":{"type":"array","items":{"type":"string"}},"ignore_literal":{"type":"array","items":{"type":"string"}},"default_rules":{"type":"boolean"}}},"process_counts":{"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"suppressed":{"type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string"},"reason":{"type":"string"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}},"cut_process":{"type":"object","additionalProperties":false,"required":["pid","user","name","unit","maps","fds","held_bytes","unread_fds","long_paths"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"unread_fds":{"$ref":"#/$defs/count"},"long_paths":{"$ref":"#/$defs/count"}}},"summary":{"type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count"},"units":{"$ref":"#/$defs/count"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"}}},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"package_in_use":{"type":"object","additionalProperties":false,"required":["name","source","manager","installed_version","running_version","evidence","replaced_at","fixes","unknown_because","units","pids"],"properties":{"name":{"type":"string"},"source":{"$ref":"#/$defs/nullable_string"},"manager":{"enum":["dpkg","rpm","pacman","apk"]},"installed_version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"evidence":{"enum":["file_time","build_note","upgrade_log","first_upgrade",null]},"replaced_at":{"$ref":"#/$defs/nullable_time"},"replaced_by":{"type":"object","additionalProperties":false,"required":["command","user"],"properties":{"command":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"incomplete_because":{"enum":["changelog_too_short","advisories_alone","advisories_unread",null]}},"nullable":true},"unknown_because":{"enum":["no_running_version","no_changelog","no_source_version","not_kept","too_many_packages",null]},"units":{"type":"array","items":{"$ref":"#/$defs/package_unit"}},"pids":{"$ref":"#/$defs/pids"}}},"replaced_by":{"type":"object","additionalProperties":false,"required":["command","user"],"properties":{"command":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}}},"package_unit":{"type":"object","additionalProperties":false,"required":["scope","user","name"],"properties":{"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"}}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"incomplete_because":{"enum":["changelog_too_short","advisories_alone","advisories_unread",null]}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]},"inode":{"type":"string","pattern":"^[0-9]{1,20}$","nullable":true},"device":{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$","nullable":true},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"conditions_met":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","requisite","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"requisite":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"survives_soft_reboot":{"type":"boolean","nullable":true},"start_limit_burst":{"$ref":"#/$defs/nullable_count"},"start_limit_interval_seconds":{"$ref":"#/$defs/nullable_seconds"},"starts_left":{"$ref":"#/$defs/nullable_count"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"}}},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"users":{"type":"array","items":{"$ref":"#/$defs/unit_user"}},"sessions":{"type":"array","items":{"$ref":"#/$defs/kernel_session"}},"sockets":{"type":"object","additionalProperties":false,"required":["listening","unlisted","established"],"properties":{"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"}},"unlisted":{"$ref":"#/$defs/count"},"established":{"$ref":"#/$defs/count"}},"nullable":true},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"outdated":{"type":"array","items":{"$ref":"#/$defs/outdated"}},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"conditions_met":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","requisite","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"requisite":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"survives_soft_reboot":{"type":"boolean","nullable":true},"start_limit_burst":{"$ref":"#/$defs/nullable_count"},"start_limit_interval_seconds":{"$ref":"#/$defs/nullable_seconds"},"starts_left":{"$ref":"#/$defs/nullable_count"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"}},"nullable":true}}},"sockets":{"type":"object","additionalProperties":false,"required":["listening","unlisted","established"],"properties":{"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"}},"unlisted":{"$ref":"#/$defs/count"},"established":{"$ref":"#/$defs/count"}}},"listening_socket":{"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}},"kernel_session":{"type":"object","additionalProperties":false,"required":["pid","user","name","executable","terminal"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"},"terminal":{"$ref":"#/$defs/nullable_string"}}},"scope":{"enum":["system","user"]},"outdated":{"type":"object","additionalProperties":false,"required":["kind","confidence","evidence","path","path_base64","language","package","since","pids"],"properties":{"kind":{"enum":["script","snap","store","deployment"]},"confidence":{"enum":["certain","likely","possible"]},"evidence":{"type":"array","items":{"enum":["script_reborn","package_upgraded","script_modified","argv_script_reborn","argv_script_modified","venv_changed","snap_refreshed","store_switched","deployment_switched"]}},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"language":{"enum":["python","perl","ruby","node","php","shell","lua","tcl",null]},"package":{"$ref":"#/$defs/nullable_package"},"since":{"$ref":"#/$defs/nullable_time"},"pids":{"$ref":"#/$defs/pids"}}},"unit_file":{"type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"owner":{"$ref":"#/$defs/nullable_owner"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}},"process":{"type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"ppid":{"$ref":"#/$defs/count"},"start_ticks":{"$ref":"#/$defs/count"},"started_at":{"$ref":"#/$defs/nullable_time"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"command":{"type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64"},"command_truncated":{"type":"boolean"},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}},"nullable":true},"cgroup":{"$ref":"#/$defs/nullable_string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"maps":{"type":"array","items":{"$ref":"#/$defs/map"}},"outdated":{"type":"array","items":{"$ref":"#/$defs/outdated"}},"fds":{"type":"array","items":{"$ref":"#/$defs/fd"}}}},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}}},"unit_ref":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}}},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"map":{"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"fs_type":{"$ref":"#/$defs/nullable_string"},"owner":{"$ref":"#/$defs/nullable_owner"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}},"fd":{"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"owner":{"$ref":"#/$defs/nullable_owner"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"enum":["read","write","read_write","path",null]},"append":{"type":"boolean","nullable":true},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}},"kernel_held":{"type":"object","additionalProperties":false,"required":["holder","device","path","path_base64","size_bytes","held_bytes"],"properties":{"holder":{"enum":["loop","swap"]},"device":{"$ref":"#/$defs/nullable_string"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"warning":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","blocked","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread","findings_cut"]},"message":{"type":"string"}}},"nullable_seconds":{"type":"number","minimum":0,"nullable":true},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","requisite","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"requisite":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}}},"related_unit":{"type":"object","additionalProperties":false,"required":["name","names","load_state","active_state","dependencies","failure_action","success_action","start_limit_action","job_timeout_action","on_failure_job_mode","on_success_job_mode","need_daemon_reload","fragment_present","programs_present","conditions_met"],"properties":{"name":{"type":"string","minLength":1},"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","requisite","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"requisite":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"need_daemon_reload":{"type":"boolean","nullable":true},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"conditions_met":{"type":"boolean","nullable":true}}}}};
 const func1 = Object.prototype.hasOwnProperty;
 const schema20 = {"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
@@ -3526,7 +3526,7 @@ return errors === 0;
 }
 validate137.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema44 = {"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"users":{"type":"array","items":{"$ref":"#/$defs/unit_user"}},"sessions":{"type":"array","items":{"$ref":"#/$defs/kernel_session"}},"sockets":{"type":"object","additionalProperties":false,"required":["listening","unlisted","established"],"properties":{"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"}},"unlisted":{"$ref":"#/$defs/count"},"established":{"$ref":"#/$defs/count"}},"nullable":true},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"outdated":{"type":"array","items":{"$ref":"#/$defs/outdated"}},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"conditions_met":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"survives_soft_reboot":{"type":"boolean","nullable":true},"start_limit_burst":{"$ref":"#/$defs/nullable_count"},"start_limit_interval_seconds":{"$ref":"#/$defs/nullable_seconds"},"starts_left":{"$ref":"#/$defs/nullable_count"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"}},"nullable":true}}};
+const schema44 = {"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"users":{"type":"array","items":{"$ref":"#/$defs/unit_user"}},"sessions":{"type":"array","items":{"$ref":"#/$defs/kernel_session"}},"sockets":{"type":"object","additionalProperties":false,"required":["listening","unlisted","established"],"properties":{"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"}},"unlisted":{"$ref":"#/$defs/count"},"established":{"$ref":"#/$defs/count"}},"nullable":true},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"outdated":{"type":"array","items":{"$ref":"#/$defs/outdated"}},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"conditions_met":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","requisite","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"requisite":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"survives_soft_reboot":{"type":"boolean","nullable":true},"start_limit_burst":{"$ref":"#/$defs/nullable_count"},"start_limit_interval_seconds":{"$ref":"#/$defs/nullable_seconds"},"starts_left":{"$ref":"#/$defs/nullable_count"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"}},"nullable":true}}};
 const schema45 = {"type":"object","additionalProperties":false,"required":["uid","name","kind","pids"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"},"pids":{"$ref":"#/$defs/pids"}}};
 const schema46 = {"enum":["root","service","user"]};
 
@@ -5203,7 +5203,7 @@ return false;
 if(errors === _errs74){
 if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
 let missing3;
-if(((((((((((((data42.required_by === undefined) && (missing3 = "required_by")) || ((data42.requisite_of === undefined) && (missing3 = "requisite_of"))) || ((data42.bound_by === undefined) && (missing3 = "bound_by"))) || ((data42.consists_of === undefined) && (missing3 = "consists_of"))) || ((data42.propagates_stop_to === undefined) && (missing3 = "propagates_stop_to"))) || ((data42.triggered_by === undefined) && (missing3 = "triggered_by"))) || ((data42.after === undefined) && (missing3 = "after"))) || ((data42.requires === undefined) && (missing3 = "requires"))) || ((data42.wants === undefined) && (missing3 = "wants"))) || ((data42.conflicts === undefined) && (missing3 = "conflicts"))) || ((data42.on_failure === undefined) && (missing3 = "on_failure"))) || ((data42.on_success === undefined) && (missing3 = "on_success"))){
+if((((((((((((((data42.required_by === undefined) && (missing3 = "required_by")) || ((data42.requisite_of === undefined) && (missing3 = "requisite_of"))) || ((data42.bound_by === undefined) && (missing3 = "bound_by"))) || ((data42.consists_of === undefined) && (missing3 = "consists_of"))) || ((data42.propagates_stop_to === undefined) && (missing3 = "propagates_stop_to"))) || ((data42.triggered_by === undefined) && (missing3 = "triggered_by"))) || ((data42.after === undefined) && (missing3 = "after"))) || ((data42.requires === undefined) && (missing3 = "requires"))) || ((data42.requisite === undefined) && (missing3 = "requisite"))) || ((data42.wants === undefined) && (missing3 = "wants"))) || ((data42.conflicts === undefined) && (missing3 = "conflicts"))) || ((data42.on_failure === undefined) && (missing3 = "on_failure"))) || ((data42.on_success === undefined) && (missing3 = "on_success"))){
 validate145.errors = [{instancePath:instancePath+"/systemd/dependencies",schemaPath:"#/properties/systemd/properties/dependencies/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
 return false;
 }
@@ -5457,8 +5457,8 @@ else {
 var valid9 = true;
 }
 if(valid9){
-if(data42.wants !== undefined){
-let data59 = data42.wants;
+if(data42.requisite !== undefined){
+let data59 = data42.requisite;
 const _errs110 = errors;
 if(errors === _errs110){
 if(Array.isArray(data59)){
@@ -5467,7 +5467,7 @@ const len14 = data59.length;
 for(let i14=0; i14<len14; i14++){
 const _errs112 = errors;
 if(typeof data59[i14] !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/wants/" + i14,schemaPath:"#/properties/systemd/properties/dependencies/properties/wants/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/requisite/" + i14,schemaPath:"#/properties/systemd/properties/dependencies/properties/requisite/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs112 === errors;
@@ -5477,7 +5477,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/wants",schemaPath:"#/properties/systemd/properties/dependencies/properties/wants/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/requisite",schemaPath:"#/properties/systemd/properties/dependencies/properties/requisite/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5487,8 +5487,8 @@ else {
 var valid9 = true;
 }
 if(valid9){
-if(data42.conflicts !== undefined){
-let data61 = data42.conflicts;
+if(data42.wants !== undefined){
+let data61 = data42.wants;
 const _errs114 = errors;
 if(errors === _errs114){
 if(Array.isArray(data61)){
@@ -5497,7 +5497,7 @@ const len15 = data61.length;
 for(let i15=0; i15<len15; i15++){
 const _errs116 = errors;
 if(typeof data61[i15] !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/conflicts/" + i15,schemaPath:"#/properties/systemd/properties/dependencies/properties/conflicts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/wants/" + i15,schemaPath:"#/properties/systemd/properties/dependencies/properties/wants/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid19 = _errs116 === errors;
@@ -5507,7 +5507,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/conflicts",schemaPath:"#/properties/systemd/properties/dependencies/properties/conflicts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/wants",schemaPath:"#/properties/systemd/properties/dependencies/properties/wants/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5517,8 +5517,8 @@ else {
 var valid9 = true;
 }
 if(valid9){
-if(data42.on_failure !== undefined){
-let data63 = data42.on_failure;
+if(data42.conflicts !== undefined){
+let data63 = data42.conflicts;
 const _errs118 = errors;
 if(errors === _errs118){
 if(Array.isArray(data63)){
@@ -5527,7 +5527,7 @@ const len16 = data63.length;
 for(let i16=0; i16<len16; i16++){
 const _errs120 = errors;
 if(typeof data63[i16] !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/on_failure/" + i16,schemaPath:"#/properties/systemd/properties/dependencies/properties/on_failure/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/conflicts/" + i16,schemaPath:"#/properties/systemd/properties/dependencies/properties/conflicts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid20 = _errs120 === errors;
@@ -5537,7 +5537,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/on_failure",schemaPath:"#/properties/systemd/properties/dependencies/properties/on_failure/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/conflicts",schemaPath:"#/properties/systemd/properties/dependencies/properties/conflicts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5547,8 +5547,8 @@ else {
 var valid9 = true;
 }
 if(valid9){
-if(data42.on_success !== undefined){
-let data65 = data42.on_success;
+if(data42.on_failure !== undefined){
+let data65 = data42.on_failure;
 const _errs122 = errors;
 if(errors === _errs122){
 if(Array.isArray(data65)){
@@ -5557,7 +5557,7 @@ const len17 = data65.length;
 for(let i17=0; i17<len17; i17++){
 const _errs124 = errors;
 if(typeof data65[i17] !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/on_success/" + i17,schemaPath:"#/properties/systemd/properties/dependencies/properties/on_success/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/on_failure/" + i17,schemaPath:"#/properties/systemd/properties/dependencies/properties/on_failure/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid21 = _errs124 === errors;
@@ -5567,7 +5567,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/on_success",schemaPath:"#/properties/systemd/properties/dependencies/properties/on_success/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/on_failure",schemaPath:"#/properties/systemd/properties/dependencies/properties/on_failure/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5575,6 +5575,37 @@ var valid9 = _errs122 === errors;
 }
 else {
 var valid9 = true;
+}
+if(valid9){
+if(data42.on_success !== undefined){
+let data67 = data42.on_success;
+const _errs126 = errors;
+if(errors === _errs126){
+if(Array.isArray(data67)){
+var valid22 = true;
+const len18 = data67.length;
+for(let i18=0; i18<len18; i18++){
+const _errs128 = errors;
+if(typeof data67[i18] !== "string"){
+validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/on_success/" + i18,schemaPath:"#/properties/systemd/properties/dependencies/properties/on_success/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid22 = _errs128 === errors;
+if(!valid22){
+break;
+}
+}
+}
+else {
+validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/on_success",schemaPath:"#/properties/systemd/properties/dependencies/properties/on_success/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid9 = _errs126 === errors;
+}
+else {
+var valid9 = true;
+}
 }
 }
 }
@@ -5598,56 +5629,8 @@ var valid7 = true;
 }
 if(valid7){
 if(data21.failure_action !== undefined){
-const _errs126 = errors;
-if(!(validate60(data21.failure_action, {instancePath:instancePath+"/systemd/failure_action",parentData:data21,parentDataProperty:"failure_action",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid7 = _errs126 === errors;
-}
-else {
-var valid7 = true;
-}
-if(valid7){
-if(data21.success_action !== undefined){
-const _errs127 = errors;
-if(!(validate60(data21.success_action, {instancePath:instancePath+"/systemd/success_action",parentData:data21,parentDataProperty:"success_action",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid7 = _errs127 === errors;
-}
-else {
-var valid7 = true;
-}
-if(valid7){
-if(data21.start_limit_action !== undefined){
-const _errs128 = errors;
-if(!(validate60(data21.start_limit_action, {instancePath:instancePath+"/systemd/start_limit_action",parentData:data21,parentDataProperty:"start_limit_action",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid7 = _errs128 === errors;
-}
-else {
-var valid7 = true;
-}
-if(valid7){
-if(data21.job_timeout_action !== undefined){
-const _errs129 = errors;
-if(!(validate60(data21.job_timeout_action, {instancePath:instancePath+"/systemd/job_timeout_action",parentData:data21,parentDataProperty:"job_timeout_action",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid7 = _errs129 === errors;
-}
-else {
-var valid7 = true;
-}
-if(valid7){
-if(data21.on_failure_job_mode !== undefined){
 const _errs130 = errors;
-if(!(validate60(data21.on_failure_job_mode, {instancePath:instancePath+"/systemd/on_failure_job_mode",parentData:data21,parentDataProperty:"on_failure_job_mode",rootData,dynamicAnchors}))){
+if(!(validate60(data21.failure_action, {instancePath:instancePath+"/systemd/failure_action",parentData:data21,parentDataProperty:"failure_action",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
@@ -5657,9 +5640,9 @@ else {
 var valid7 = true;
 }
 if(valid7){
-if(data21.on_success_job_mode !== undefined){
+if(data21.success_action !== undefined){
 const _errs131 = errors;
-if(!(validate60(data21.on_success_job_mode, {instancePath:instancePath+"/systemd/on_success_job_mode",parentData:data21,parentDataProperty:"on_success_job_mode",rootData,dynamicAnchors}))){
+if(!(validate60(data21.success_action, {instancePath:instancePath+"/systemd/success_action",parentData:data21,parentDataProperty:"success_action",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
@@ -5669,12 +5652,11 @@ else {
 var valid7 = true;
 }
 if(valid7){
-if(data21.survives_soft_reboot !== undefined){
-let data73 = data21.survives_soft_reboot;
+if(data21.start_limit_action !== undefined){
 const _errs132 = errors;
-if((typeof data73 !== "boolean") && (data73 !== null)){
-validate145.errors = [{instancePath:instancePath+"/systemd/survives_soft_reboot",schemaPath:"#/properties/systemd/properties/survives_soft_reboot/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if(!(validate60(data21.start_limit_action, {instancePath:instancePath+"/systemd/start_limit_action",parentData:data21,parentDataProperty:"start_limit_action",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
 }
 var valid7 = _errs132 === errors;
 }
@@ -5682,10 +5664,34 @@ else {
 var valid7 = true;
 }
 if(valid7){
-if(data21.start_limit_burst !== undefined){
+if(data21.job_timeout_action !== undefined){
+const _errs133 = errors;
+if(!(validate60(data21.job_timeout_action, {instancePath:instancePath+"/systemd/job_timeout_action",parentData:data21,parentDataProperty:"job_timeout_action",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid7 = _errs133 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data21.on_failure_job_mode !== undefined){
+const _errs134 = errors;
+if(!(validate60(data21.on_failure_job_mode, {instancePath:instancePath+"/systemd/on_failure_job_mode",parentData:data21,parentDataProperty:"on_failure_job_mode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid7 = _errs134 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data21.on_success_job_mode !== undefined){
 const _errs135 = errors;
-if(!(validate70(data21.start_limit_burst, {instancePath:instancePath+"/systemd/start_limit_burst",parentData:data21,parentDataProperty:"start_limit_burst",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
+if(!(validate60(data21.on_success_job_mode, {instancePath:instancePath+"/systemd/on_success_job_mode",parentData:data21,parentDataProperty:"on_success_job_mode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs135 === errors;
@@ -5694,11 +5700,12 @@ else {
 var valid7 = true;
 }
 if(valid7){
-if(data21.start_limit_interval_seconds !== undefined){
+if(data21.survives_soft_reboot !== undefined){
+let data75 = data21.survives_soft_reboot;
 const _errs136 = errors;
-if(!(validate207(data21.start_limit_interval_seconds, {instancePath:instancePath+"/systemd/start_limit_interval_seconds",parentData:data21,parentDataProperty:"start_limit_interval_seconds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate207.errors : vErrors.concat(validate207.errors);
-errors = vErrors.length;
+if((typeof data75 !== "boolean") && (data75 !== null)){
+validate145.errors = [{instancePath:instancePath+"/systemd/survives_soft_reboot",schemaPath:"#/properties/systemd/properties/survives_soft_reboot/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
 }
 var valid7 = _errs136 === errors;
 }
@@ -5706,34 +5713,10 @@ else {
 var valid7 = true;
 }
 if(valid7){
-if(data21.starts_left !== undefined){
-const _errs137 = errors;
-if(!(validate70(data21.starts_left, {instancePath:instancePath+"/systemd/starts_left",parentData:data21,parentDataProperty:"starts_left",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
-errors = vErrors.length;
-}
-var valid7 = _errs137 === errors;
-}
-else {
-var valid7 = true;
-}
-if(valid7){
-if(data21.stop_timeout_seconds !== undefined){
-const _errs138 = errors;
-if(!(validate207(data21.stop_timeout_seconds, {instancePath:instancePath+"/systemd/stop_timeout_seconds",parentData:data21,parentDataProperty:"stop_timeout_seconds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate207.errors : vErrors.concat(validate207.errors);
-errors = vErrors.length;
-}
-var valid7 = _errs138 === errors;
-}
-else {
-var valid7 = true;
-}
-if(valid7){
-if(data21.last_start_seconds !== undefined){
+if(data21.start_limit_burst !== undefined){
 const _errs139 = errors;
-if(!(validate207(data21.last_start_seconds, {instancePath:instancePath+"/systemd/last_start_seconds",parentData:data21,parentDataProperty:"last_start_seconds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate207.errors : vErrors.concat(validate207.errors);
+if(!(validate70(data21.start_limit_burst, {instancePath:instancePath+"/systemd/start_limit_burst",parentData:data21,parentDataProperty:"start_limit_burst",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs139 === errors;
@@ -5742,13 +5725,61 @@ else {
 var valid7 = true;
 }
 if(valid7){
-if(data21.kept_descriptors !== undefined){
+if(data21.start_limit_interval_seconds !== undefined){
 const _errs140 = errors;
+if(!(validate207(data21.start_limit_interval_seconds, {instancePath:instancePath+"/systemd/start_limit_interval_seconds",parentData:data21,parentDataProperty:"start_limit_interval_seconds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate207.errors : vErrors.concat(validate207.errors);
+errors = vErrors.length;
+}
+var valid7 = _errs140 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data21.starts_left !== undefined){
+const _errs141 = errors;
+if(!(validate70(data21.starts_left, {instancePath:instancePath+"/systemd/starts_left",parentData:data21,parentDataProperty:"starts_left",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
+errors = vErrors.length;
+}
+var valid7 = _errs141 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data21.stop_timeout_seconds !== undefined){
+const _errs142 = errors;
+if(!(validate207(data21.stop_timeout_seconds, {instancePath:instancePath+"/systemd/stop_timeout_seconds",parentData:data21,parentDataProperty:"stop_timeout_seconds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate207.errors : vErrors.concat(validate207.errors);
+errors = vErrors.length;
+}
+var valid7 = _errs142 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data21.last_start_seconds !== undefined){
+const _errs143 = errors;
+if(!(validate207(data21.last_start_seconds, {instancePath:instancePath+"/systemd/last_start_seconds",parentData:data21,parentDataProperty:"last_start_seconds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate207.errors : vErrors.concat(validate207.errors);
+errors = vErrors.length;
+}
+var valid7 = _errs143 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data21.kept_descriptors !== undefined){
+const _errs144 = errors;
 if(!(validate70(data21.kept_descriptors, {instancePath:instancePath+"/systemd/kept_descriptors",parentData:data21,parentDataProperty:"kept_descriptors",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
-var valid7 = _errs140 === errors;
+var valid7 = _errs144 === errors;
 }
 else {
 var valid7 = true;
@@ -5820,7 +5851,7 @@ return errors === 0;
 }
 validate145.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema58 = {"type":"object","additionalProperties":false,"required":["name","names","load_state","active_state","dependencies","failure_action","success_action","start_limit_action","job_timeout_action","on_failure_job_mode","on_success_job_mode"],"properties":{"name":{"type":"string","minLength":1},"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"}}};
+const schema58 = {"type":"object","additionalProperties":false,"required":["name","names","load_state","active_state","dependencies","failure_action","success_action","start_limit_action","job_timeout_action","on_failure_job_mode","on_success_job_mode","need_daemon_reload","fragment_present","programs_present","conditions_met"],"properties":{"name":{"type":"string","minLength":1},"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","requisite","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"requisite":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"need_daemon_reload":{"type":"boolean","nullable":true},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"conditions_met":{"type":"boolean","nullable":true}}};
 
 function validate214(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -5835,7 +5866,7 @@ evaluated0.items = undefined;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((((((((((data.name === undefined) && (missing0 = "name")) || ((data.names === undefined) && (missing0 = "names"))) || ((data.load_state === undefined) && (missing0 = "load_state"))) || ((data.active_state === undefined) && (missing0 = "active_state"))) || ((data.dependencies === undefined) && (missing0 = "dependencies"))) || ((data.failure_action === undefined) && (missing0 = "failure_action"))) || ((data.success_action === undefined) && (missing0 = "success_action"))) || ((data.start_limit_action === undefined) && (missing0 = "start_limit_action"))) || ((data.job_timeout_action === undefined) && (missing0 = "job_timeout_action"))) || ((data.on_failure_job_mode === undefined) && (missing0 = "on_failure_job_mode"))) || ((data.on_success_job_mode === undefined) && (missing0 = "on_success_job_mode"))){
+if((((((((((((((((data.name === undefined) && (missing0 = "name")) || ((data.names === undefined) && (missing0 = "names"))) || ((data.load_state === undefined) && (missing0 = "load_state"))) || ((data.active_state === undefined) && (missing0 = "active_state"))) || ((data.dependencies === undefined) && (missing0 = "dependencies"))) || ((data.failure_action === undefined) && (missing0 = "failure_action"))) || ((data.success_action === undefined) && (missing0 = "success_action"))) || ((data.start_limit_action === undefined) && (missing0 = "start_limit_action"))) || ((data.job_timeout_action === undefined) && (missing0 = "job_timeout_action"))) || ((data.on_failure_job_mode === undefined) && (missing0 = "on_failure_job_mode"))) || ((data.on_success_job_mode === undefined) && (missing0 = "on_success_job_mode"))) || ((data.need_daemon_reload === undefined) && (missing0 = "need_daemon_reload"))) || ((data.fragment_present === undefined) && (missing0 = "fragment_present"))) || ((data.programs_present === undefined) && (missing0 = "programs_present"))) || ((data.conditions_met === undefined) && (missing0 = "conditions_met"))){
 validate214.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
@@ -5934,7 +5965,7 @@ return false;
 if(errors === _errs12){
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 let missing1;
-if(((((((((((((data5.required_by === undefined) && (missing1 = "required_by")) || ((data5.requisite_of === undefined) && (missing1 = "requisite_of"))) || ((data5.bound_by === undefined) && (missing1 = "bound_by"))) || ((data5.consists_of === undefined) && (missing1 = "consists_of"))) || ((data5.propagates_stop_to === undefined) && (missing1 = "propagates_stop_to"))) || ((data5.triggered_by === undefined) && (missing1 = "triggered_by"))) || ((data5.after === undefined) && (missing1 = "after"))) || ((data5.requires === undefined) && (missing1 = "requires"))) || ((data5.wants === undefined) && (missing1 = "wants"))) || ((data5.conflicts === undefined) && (missing1 = "conflicts"))) || ((data5.on_failure === undefined) && (missing1 = "on_failure"))) || ((data5.on_success === undefined) && (missing1 = "on_success"))){
+if((((((((((((((data5.required_by === undefined) && (missing1 = "required_by")) || ((data5.requisite_of === undefined) && (missing1 = "requisite_of"))) || ((data5.bound_by === undefined) && (missing1 = "bound_by"))) || ((data5.consists_of === undefined) && (missing1 = "consists_of"))) || ((data5.propagates_stop_to === undefined) && (missing1 = "propagates_stop_to"))) || ((data5.triggered_by === undefined) && (missing1 = "triggered_by"))) || ((data5.after === undefined) && (missing1 = "after"))) || ((data5.requires === undefined) && (missing1 = "requires"))) || ((data5.requisite === undefined) && (missing1 = "requisite"))) || ((data5.wants === undefined) && (missing1 = "wants"))) || ((data5.conflicts === undefined) && (missing1 = "conflicts"))) || ((data5.on_failure === undefined) && (missing1 = "on_failure"))) || ((data5.on_success === undefined) && (missing1 = "on_success"))){
 validate214.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
@@ -6188,8 +6219,8 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data5.wants !== undefined){
-let data22 = data5.wants;
+if(data5.requisite !== undefined){
+let data22 = data5.requisite;
 const _errs48 = errors;
 if(errors === _errs48){
 if(Array.isArray(data22)){
@@ -6198,7 +6229,7 @@ const len9 = data22.length;
 for(let i9=0; i9<len9; i9++){
 const _errs50 = errors;
 if(typeof data22[i9] !== "string"){
-validate214.errors = [{instancePath:instancePath+"/dependencies/wants/" + i9,schemaPath:"#/properties/dependencies/properties/wants/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate214.errors = [{instancePath:instancePath+"/dependencies/requisite/" + i9,schemaPath:"#/properties/dependencies/properties/requisite/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid11 = _errs50 === errors;
@@ -6208,7 +6239,7 @@ break;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/dependencies/wants",schemaPath:"#/properties/dependencies/properties/wants/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate214.errors = [{instancePath:instancePath+"/dependencies/requisite",schemaPath:"#/properties/dependencies/properties/requisite/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6218,8 +6249,8 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data5.conflicts !== undefined){
-let data24 = data5.conflicts;
+if(data5.wants !== undefined){
+let data24 = data5.wants;
 const _errs52 = errors;
 if(errors === _errs52){
 if(Array.isArray(data24)){
@@ -6228,7 +6259,7 @@ const len10 = data24.length;
 for(let i10=0; i10<len10; i10++){
 const _errs54 = errors;
 if(typeof data24[i10] !== "string"){
-validate214.errors = [{instancePath:instancePath+"/dependencies/conflicts/" + i10,schemaPath:"#/properties/dependencies/properties/conflicts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate214.errors = [{instancePath:instancePath+"/dependencies/wants/" + i10,schemaPath:"#/properties/dependencies/properties/wants/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid12 = _errs54 === errors;
@@ -6238,7 +6269,7 @@ break;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/dependencies/conflicts",schemaPath:"#/properties/dependencies/properties/conflicts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate214.errors = [{instancePath:instancePath+"/dependencies/wants",schemaPath:"#/properties/dependencies/properties/wants/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6248,8 +6279,8 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data5.on_failure !== undefined){
-let data26 = data5.on_failure;
+if(data5.conflicts !== undefined){
+let data26 = data5.conflicts;
 const _errs56 = errors;
 if(errors === _errs56){
 if(Array.isArray(data26)){
@@ -6258,7 +6289,7 @@ const len11 = data26.length;
 for(let i11=0; i11<len11; i11++){
 const _errs58 = errors;
 if(typeof data26[i11] !== "string"){
-validate214.errors = [{instancePath:instancePath+"/dependencies/on_failure/" + i11,schemaPath:"#/properties/dependencies/properties/on_failure/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate214.errors = [{instancePath:instancePath+"/dependencies/conflicts/" + i11,schemaPath:"#/properties/dependencies/properties/conflicts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid13 = _errs58 === errors;
@@ -6268,7 +6299,7 @@ break;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/dependencies/on_failure",schemaPath:"#/properties/dependencies/properties/on_failure/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate214.errors = [{instancePath:instancePath+"/dependencies/conflicts",schemaPath:"#/properties/dependencies/properties/conflicts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6278,8 +6309,8 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data5.on_success !== undefined){
-let data28 = data5.on_success;
+if(data5.on_failure !== undefined){
+let data28 = data5.on_failure;
 const _errs60 = errors;
 if(errors === _errs60){
 if(Array.isArray(data28)){
@@ -6288,7 +6319,7 @@ const len12 = data28.length;
 for(let i12=0; i12<len12; i12++){
 const _errs62 = errors;
 if(typeof data28[i12] !== "string"){
-validate214.errors = [{instancePath:instancePath+"/dependencies/on_success/" + i12,schemaPath:"#/properties/dependencies/properties/on_success/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate214.errors = [{instancePath:instancePath+"/dependencies/on_failure/" + i12,schemaPath:"#/properties/dependencies/properties/on_failure/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs62 === errors;
@@ -6298,7 +6329,7 @@ break;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/dependencies/on_success",schemaPath:"#/properties/dependencies/properties/on_success/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate214.errors = [{instancePath:instancePath+"/dependencies/on_failure",schemaPath:"#/properties/dependencies/properties/on_failure/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6306,6 +6337,37 @@ var valid2 = _errs60 === errors;
 }
 else {
 var valid2 = true;
+}
+if(valid2){
+if(data5.on_success !== undefined){
+let data30 = data5.on_success;
+const _errs64 = errors;
+if(errors === _errs64){
+if(Array.isArray(data30)){
+var valid15 = true;
+const len13 = data30.length;
+for(let i13=0; i13<len13; i13++){
+const _errs66 = errors;
+if(typeof data30[i13] !== "string"){
+validate214.errors = [{instancePath:instancePath+"/dependencies/on_success/" + i13,schemaPath:"#/properties/dependencies/properties/on_success/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid15 = _errs66 === errors;
+if(!valid15){
+break;
+}
+}
+}
+else {
+validate214.errors = [{instancePath:instancePath+"/dependencies/on_success",schemaPath:"#/properties/dependencies/properties/on_success/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid2 = _errs64 === errors;
+}
+else {
+var valid2 = true;
+}
 }
 }
 }
@@ -6329,56 +6391,8 @@ var valid0 = true;
 }
 if(valid0){
 if(data.failure_action !== undefined){
-const _errs64 = errors;
-if(!(validate60(data.failure_action, {instancePath:instancePath+"/failure_action",parentData:data,parentDataProperty:"failure_action",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs64 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.success_action !== undefined){
-const _errs65 = errors;
-if(!(validate60(data.success_action, {instancePath:instancePath+"/success_action",parentData:data,parentDataProperty:"success_action",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs65 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.start_limit_action !== undefined){
-const _errs66 = errors;
-if(!(validate60(data.start_limit_action, {instancePath:instancePath+"/start_limit_action",parentData:data,parentDataProperty:"start_limit_action",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs66 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.job_timeout_action !== undefined){
-const _errs67 = errors;
-if(!(validate60(data.job_timeout_action, {instancePath:instancePath+"/job_timeout_action",parentData:data,parentDataProperty:"job_timeout_action",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs67 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.on_failure_job_mode !== undefined){
 const _errs68 = errors;
-if(!(validate60(data.on_failure_job_mode, {instancePath:instancePath+"/on_failure_job_mode",parentData:data,parentDataProperty:"on_failure_job_mode",rootData,dynamicAnchors}))){
+if(!(validate60(data.failure_action, {instancePath:instancePath+"/failure_action",parentData:data,parentDataProperty:"failure_action",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
@@ -6388,9 +6402,9 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.on_success_job_mode !== undefined){
+if(data.success_action !== undefined){
 const _errs69 = errors;
-if(!(validate60(data.on_success_job_mode, {instancePath:instancePath+"/on_success_job_mode",parentData:data,parentDataProperty:"on_success_job_mode",rootData,dynamicAnchors}))){
+if(!(validate60(data.success_action, {instancePath:instancePath+"/success_action",parentData:data,parentDataProperty:"success_action",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
@@ -6398,6 +6412,110 @@ var valid0 = _errs69 === errors;
 }
 else {
 var valid0 = true;
+}
+if(valid0){
+if(data.start_limit_action !== undefined){
+const _errs70 = errors;
+if(!(validate60(data.start_limit_action, {instancePath:instancePath+"/start_limit_action",parentData:data,parentDataProperty:"start_limit_action",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs70 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.job_timeout_action !== undefined){
+const _errs71 = errors;
+if(!(validate60(data.job_timeout_action, {instancePath:instancePath+"/job_timeout_action",parentData:data,parentDataProperty:"job_timeout_action",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs71 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.on_failure_job_mode !== undefined){
+const _errs72 = errors;
+if(!(validate60(data.on_failure_job_mode, {instancePath:instancePath+"/on_failure_job_mode",parentData:data,parentDataProperty:"on_failure_job_mode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs72 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.on_success_job_mode !== undefined){
+const _errs73 = errors;
+if(!(validate60(data.on_success_job_mode, {instancePath:instancePath+"/on_success_job_mode",parentData:data,parentDataProperty:"on_success_job_mode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs73 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.need_daemon_reload !== undefined){
+let data38 = data.need_daemon_reload;
+const _errs74 = errors;
+if((typeof data38 !== "boolean") && (data38 !== null)){
+validate214.errors = [{instancePath:instancePath+"/need_daemon_reload",schemaPath:"#/properties/need_daemon_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs74 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.fragment_present !== undefined){
+let data39 = data.fragment_present;
+const _errs77 = errors;
+if((typeof data39 !== "boolean") && (data39 !== null)){
+validate214.errors = [{instancePath:instancePath+"/fragment_present",schemaPath:"#/properties/fragment_present/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs77 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.programs_present !== undefined){
+let data40 = data.programs_present;
+const _errs80 = errors;
+if((typeof data40 !== "boolean") && (data40 !== null)){
+validate214.errors = [{instancePath:instancePath+"/programs_present",schemaPath:"#/properties/programs_present/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs80 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.conditions_met !== undefined){
+let data41 = data.conditions_met;
+const _errs83 = errors;
+if((typeof data41 !== "boolean") && (data41 !== null)){
+validate214.errors = [{instancePath:instancePath+"/conditions_met",schemaPath:"#/properties/conditions_met/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs83 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
 }
 }
 }

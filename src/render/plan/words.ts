@@ -58,13 +58,13 @@ const obstacles: Readonly<Record<BlockedBy, string>> = {
   terminals: 'somebody works on a terminal in it: a restart ends what runs there',
   unit_file_gone: 'its unit file is gone from disk: it may not start again as it was',
   cannot_start_again:
-    'a program or a unit that its start needs is gone, or a condition of its unit file does not hold: it would stop and not start again, or systemd refuses',
+    'a program or a unit that its start needs is gone or stopped, or a condition of its unit file does not hold: it would stop and not start again, or systemd refuses',
   user_process: 'it is what a user runs in this unit, and no part of it',
   not_own_files: 'only logs speak for it, and they are not known to be its own: somebody may have handed them over',
   may_reboot: 'if it fails, or ends, systemd ends or reboots the host',
   inferred:
     'only inferred, not seen: the script that it runs is likely outdated (policy inferred: restart lets it restart)',
-  takes_others: 'a restart of it takes a unit along that is not to be restarted',
+  takes_others: 'a restart of it takes a unit along that is not to be restarted, or that would not start again',
 };
 
 /** Whether the action is about the (sd-pam) of a user manager. It is in the same unit as the manager, but no part of it. */

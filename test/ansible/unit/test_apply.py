@@ -453,7 +453,7 @@ def test_what_is_in_the_way_of_a_restart_is_named():
     remarks = [{'code': 'takes_others', 'message': 'a restart takes b.service along, which is left alone'}, {'code': 'several_users', 'message': 'x'}]
     action = dict(ACTIONS[0], action='manual', argv=None, blocked_by='takes_others', remarks=remarks)
     assert sentences.sentence(action) == (
-        'cron.service: see to it by hand, since a restart of it takes a unit along that is not to be restarted, '
+        'cron.service: see to it by hand, since a restart of it takes a unit along that is not to be restarted, or that would not start again, '
         'since a restart takes b.service along, which is left alone'
     )
     assert sentences.sentence(dict(action, remarks=None)).endswith('that is not to be restarted')
