@@ -9,6 +9,7 @@ import { findVersionsSince } from '../fixes/version-since.ts';
 import { isToCome, readMonotonicZero } from '../host/clock.ts';
 import { distinct } from '../keys.ts';
 import { type ChangedEnvironment, judgeArguments, judgeEnvironment } from '../outdated/hints.ts';
+import { withForks } from '../outdated/forks.ts';
 import { interpreterOf } from '../outdated/interpreters.ts';
 import { judgeMain, type Reborn } from '../outdated/judge.ts';
 import type { HostFiles } from '../outdated/on-host.ts';
@@ -183,19 +184,6 @@ function judgeUnit(
     return [];
   }
   return [{ members, what: judged, isNamed: true }];
-}
-
-/** The forks of a process run the program that it has loaded, as long as they execute no other. */
-function withForks(main: Program, programs: readonly Program[]): Program[] {
-  const members = [main];
-  for (const parent of members) {
-    const forks = programs.filter(
-      (each) =>
-        each.identity.stat.ppid === parent.pid && each.executable === main.executable && !members.includes(each),
-    );
-    members.push(...forks);
-  }
-  return members;
 }
 
 function findHints(program: Program, files: HostFiles): Found[] {
