@@ -8,8 +8,8 @@ import type { OutdatedScan, OutdatedUnknown, Package } from '../documents/genera
 import { findVersionsSince } from '../fixes/version-since.ts';
 import { isToCome, readMonotonicZero } from '../host/clock.ts';
 import { distinct } from '../keys.ts';
-import { type ChangedEnvironment, judgeArguments, judgeEnvironment } from '../outdated/hints.ts';
 import { withForks } from '../outdated/forks.ts';
+import { type ChangedEnvironment, judgeArguments, judgeEnvironment } from '../outdated/hints.ts';
 import { interpreterOf } from '../outdated/interpreters.ts';
 import { judgeMain, type Reborn } from '../outdated/judge.ts';
 import type { HostFiles } from '../outdated/on-host.ts';
@@ -162,13 +162,16 @@ function judgeUnit(
     'not_main',
     programs.filter((program) => !members.includes(program)),
   );
-  const { executable, beganAt } = main;
+  const { executable, beganAt, identity } = main;
   const command = start.command && {
     path: fromText(start.command.path),
     words: start.command.words.map(fromText),
   };
   const judged = judgeMain(
-    { unit, program: programOf(main), isGone: parseMarked(executable) !== null, beganAt },
+    {
+      ...{ unit, program: programOf(main), commandLine: identity.commandLine },
+      ...{ isGone: parseMarked(executable) !== null, beganAt },
+    },
     { ...start, command },
     files,
     readMonotonicZero(),

@@ -15,7 +15,9 @@ const text = `(read -r line <&3; :) & fork=$!
 echo $fork $anew; read -r line <&3`;
 
 test('forks: a child that executes the same program anew is none', async () => {
-  const shell: ChildProcess = spawn('/bin/bash', ['-c', text, '/bin/bash'], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
+  const shell: ChildProcess = spawn('/bin/bash', ['-c', text, '/bin/bash'], {
+    stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+  });
   const views = new Views();
   try {
     const [line] = await once(shell.stdout!, 'data');
