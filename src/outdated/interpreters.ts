@@ -12,10 +12,12 @@ export interface Interpreter {
   program: RegExp;
   /** Options that take the next word as their value. */
   withValue: RegExp | null;
-  /** Options after which the next word is a program text, so that there is no script. */
+  /** Options with a program text, in the same word or the next one, or that read it from a pipe, so that there is no script. */
   withText: RegExp | null;
-  /** The option after which the next word is the name of a module. */
+  /** The option with the name of a module, which is behind it in the same word, or is the next word. */
   module: RegExp | null;
+  /** The ends of its scripts' names. */
+  suffix: RegExp;
 }
 
 /**
@@ -27,52 +29,77 @@ const interpreters: readonly Interpreter[] = [
     language: 'python',
     program: /^(?:python|pypy)[0-9.]*$/,
     withValue: /^(?:-[A-Za-z]*[WXQ]|--check-hash-based-pycs)$/,
-    withText: /^-[A-Za-z]*c$/,
-    module: /^-[A-Za-z]*m$/,
+    withText: /^-[bBdEhiIOPqRsSuvVx?]*c/,
+    module: /^-[bBdEhiIOPqRsSuvVx?]*m(.*)$/,
+    suffix: /\.py[wzc]?$/,
   },
   {
     language: 'perl',
     program: /^perl[0-9.]*$/,
     withValue: /^-I$/,
-    withText: /^-[A-Za-z0-9]*[eE]$/,
+    withText: /^-(?:[A-Za-z0-9]*[eE]$|[eE])/,
     module: null,
+    suffix: /\.(?:p[lm]|t|cgi|psgi)$/,
   },
   {
     language: 'ruby',
     program: /^j?ruby[0-9.]*$/,
     withValue: /^-[CEIr]$/,
-    withText: /^-[A-Za-z]*e$/,
+    withText: /^-(?:[A-Za-z]*e$|e)/,
     module: null,
+    suffix: /\.(?:rbw?|ru)$/,
   },
   {
     language: 'node',
     program: /^node(?:js)?[0-9.]*$/,
-    withValue: /^(?:-r|-C|--require|--import|--conditions|--loader|--experimental-loader|--env-file|--title)$/,
-    withText: /^(?:-[a-z]*[ep]|--eval|--print)$/,
+    withValue:
+      /^(?:-[rC]|--(?:require|import|conditions|loader|experimental-loader|env-file|title|openssl-config|icu-data-dir|redirect-warnings|input-type|tls-keylog|unhandled-rejections|dns-result-order|max-http-header-size|(?:diagnostic|report|cpu-prof|heap-prof)-dir|report-filename))$/,
+    withText: /^(?:-[a-z]*[ep]$|--(?:eval|print)(?:$|=))/,
     module: null,
+    suffix: /\.[mc]?[jt]s$/,
   },
   {
     language: 'php',
     program: /^php(?!-fpm)[-a-z]*[0-9.]*$/,
     withValue: /^-[cdz]$/,
-    withText: /^-[rBRE]$/,
+    withText: /^-[rBRE]/,
     module: null,
+    suffix: /\.(?:php[0-9]?|phtml|phar|inc)$/,
   },
   {
     language: 'shell',
     program: /^(?:bash|dash|sh|ash|busybox|zsh(?:-[0-9.]+)?|ksh[0-9a-z+]*|mksh|lksh|yash)$/,
     withValue: /^(?:[-+][a-z]*[oO]|--rcfile|--init-file)$/,
-    withText: /^-[a-z]*c$/,
+    withText: /^-[A-Za-z]*[cs][A-Za-z]*$/,
     module: null,
+    suffix: /\.(?:sh|bash|zsh|ksh)$/,
   },
-  { language: 'lua', program: /^lua(?:jit)?[0-9.]*$/, withValue: /^-l$/, withText: /^-e$/, module: null },
-  { language: 'tcl', program: /^(?:tclsh|expect)[0-9.]*$/, withValue: /^-encoding$/, withText: /^-c$/, module: null },
+  {
+    language: 'lua',
+    program: /^lua(?:jit)?[0-9.]*$/,
+    withValue: /^-l$/,
+    withText: /^-e/,
+    module: null,
+    suffix: /\.luac?$/,
+  },
+  {
+    language: 'tcl',
+    program: /^(?:tclsh|expect)[0-9.]*$/,
+    withValue: /^-encoding$/,
+    withText: /^-c/,
+    module: null,
+    suffix: /\.(?:tcl|tk|exp)$/,
+  },
 ];
 
 /** Returns the interpreter of a program, by the program's name; null if the program is none. */
 export function interpreterOf(program: string): Interpreter | null {
   const name = fileName(program);
   return interpreters.find((each) => each.program.test(name)) ?? null;
+}
+
+export function hasSuffixOf(path: string, { suffix }: Interpreter): boolean {
+  return suffix.test(path);
 }
 
 /** The thing that a command line tells an interpreter to run; null if it is not in a file. */
@@ -85,7 +112,8 @@ export type Told = { kind: 'script' | 'module'; name: string } | null;
 export function toldBy({ withValue, withText, module }: Interpreter, words: readonly string[]): Told {
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!;
-    if (module?.test(word)) return tell('module', words[at + 1]);
+    const named = module?.exec(word)?.[1];
+    if (named !== undefined) return tell('module', named || words[at + 1]);
     if (withText?.test(word)) return null;
     if (word === '--' || word === '-f') return tell('script', words[at + 1]);
     if (withValue?.test(word)) at++;

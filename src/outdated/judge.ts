@@ -4,7 +4,7 @@
 
 import type { UnitStart } from '../systemd/unit-start.ts';
 import { interpreterOf, type Language } from './interpreters.ts';
-import { findNamedScript, type NoScript } from './named-script.ts';
+import { findNamedScript, isToldOtherwise, type NoScript } from './named-script.ts';
 import type { HostFile, HostFiles } from './on-host.ts';
 import { findSnap, findSwitched, type Switched } from './switched.ts';
 
@@ -13,6 +13,8 @@ export interface MainProcess {
   unit: string;
   /** The program that it runs, without the mark of a gone file. */
   program: string;
+  /** NUL-separated. It only takes a suspicion away: see isToldOtherwise. */
+  commandLine: string;
   /** Whether the program is gone. Then a finding says so, and nothing is said of it here. */
   isGone: boolean;
   /** See RunningProgram. */
@@ -55,6 +57,7 @@ export function judgeMain(main: MainProcess, start: UnitStart, files: HostFiles,
   const { bornAt } = script.file;
   if (bornAt === null || main.beganAt === null) return { unjudged: 'no_birth' };
   const reborn = judgeScript(script, main.beganAt);
+  if (reborn !== null && isToldOtherwise(script, start.command, main, files)) return { unjudged: 'not_its_script' };
   if (reborn?.how !== 'reborn') return reborn;
   // A reload lets some programs execute themselves anew, on the files of that moment.
   const changedAt = start.changedAt === null ? null : monotonicZero + start.changedAt;

@@ -3,7 +3,7 @@
 
 import { fileName } from '../path-evidence.ts';
 import type { StartCommand } from '../systemd/unit-start.ts';
-import { type Interpreter, interpreterOf, type Language, toldBy } from './interpreters.ts';
+import { hasSuffixOf, type Interpreter, interpreterOf, type Language, toldBy } from './interpreters.ts';
 import type { HostFile, HostFiles } from './on-host.ts';
 
 export interface NamedScript {
@@ -29,8 +29,8 @@ export function findNamedScript(
   if (typeof file === 'string' || !file.regular) return 'unreadable';
   const shebang = parseShebang(files.beginningOf(file.path, firstLine) ?? '');
   if (shebang !== null) return speaks(shebang, running) ? { language: running.language, file } : 'not_its_script';
-  // An alternative may have a name that tells nothing, so the name in the unit counts too.
-  const interpreter = interpreterOf(file.path) ?? interpreterOf(path);
+  // An alternative may have a name that tells nothing, so the name of the file counts too. busybox is many programs, by the name in the unit.
+  const interpreter = interpreterOf(path) ?? (fileName(file.path) === 'busybox' ? null : interpreterOf(file.path));
   if (interpreter?.language !== running.language) return 'not_its_script';
   return findTold({ path, words }, program, running, files);
 }
@@ -49,9 +49,35 @@ function findTold(
     if (!each.startsWith('/')) return 'no_script';
     const file = files.find(each);
     if (file === 'unknown') return 'unreadable';
-    if (file !== 'absent' && file.regular) return { language: interpreter.language, file };
+    if (file === 'absent' || !file.regular) continue;
+    // The value of an option that we do not know is not taken for the script.
+    return isScript(file.path, interpreter, files) ? { language: interpreter.language, file } : 'no_script';
   }
   return paths.length === 0 ? 'no_script' : 'unreadable';
+}
+
+/**
+ * Whether the process's own arguments tell its interpreter to run something else than the script, as after a wrapper, or if the unit was
+ * edited since. A process that set its title tells nothing.
+ */
+export function isToldOtherwise(
+  script: NamedScript,
+  { path }: StartCommand,
+  { commandLine, program }: { commandLine: string; program: string },
+  files: HostFiles,
+): boolean {
+  const [first = '', ...words] = commandLine.split('\0');
+  const interpreter = interpreterOf(first);
+  const running = interpreterOf(program);
+  if (running === null || interpreter?.language !== running.language) return false;
+  const told = findTold({ path, words }, program, running, files);
+  return typeof told === 'string' || told.file.path !== script.file.path;
+}
+
+function isScript(path: string, interpreter: Interpreter, files: HostFiles): boolean {
+  if (hasSuffixOf(path, interpreter)) return true;
+  const shebang = parseShebang(files.beginningOf(path, firstLine) ?? '');
+  return shebang !== null && speaks(shebang, interpreter);
 }
 
 /** Returns the program that the first line of a script names; null if the file is no script. */

@@ -18,10 +18,13 @@ export interface Stat {
   kernelThread: boolean;
   /** Whether the process is ending: its memory and descriptors are gone before its state shows that. */
   exiting: boolean;
+  /** Whether it has executed no program since it was forked, so that it runs the one of its parent. */
+  onlyForked: boolean;
 }
 
 // linux/sched.h
 const PF_EXITING = 0x00000004;
+const PF_FORKNOEXEC = 0x00000040;
 const PF_KTHREAD = 0x00200000;
 
 // Number() would also accept '', 0x10 and 1e9.
@@ -49,6 +52,7 @@ export function parseStat(text: Bytes): Stat | null {
     startTicks: number(22),
     kernelThread: (number(9) & PF_KTHREAD) !== 0,
     exiting: (number(9) & PF_EXITING) !== 0,
+    onlyForked: (number(9) & PF_FORKNOEXEC) !== 0,
   };
   return [stat.ppid, stat.threads, stat.startTicks].every(Number.isSafeInteger) ? stat : null;
 }

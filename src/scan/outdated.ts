@@ -8,6 +8,7 @@ import type { OutdatedScan, OutdatedUnknown, Package } from '../documents/genera
 import { findVersionsSince } from '../fixes/version-since.ts';
 import { isToCome, readMonotonicZero } from '../host/clock.ts';
 import { distinct } from '../keys.ts';
+import { withForks } from '../outdated/forks.ts';
 import { type ChangedEnvironment, judgeArguments, judgeEnvironment } from '../outdated/hints.ts';
 import { interpreterOf } from '../outdated/interpreters.ts';
 import { judgeMain, type Reborn } from '../outdated/judge.ts';
@@ -161,13 +162,16 @@ function judgeUnit(
     'not_main',
     programs.filter((program) => !members.includes(program)),
   );
-  const { executable, beganAt } = main;
+  const { executable, beganAt, identity } = main;
   const command = start.command && {
     path: fromText(start.command.path),
     words: start.command.words.map(fromText),
   };
   const judged = judgeMain(
-    { unit, program: programOf(main), isGone: parseMarked(executable) !== null, beganAt },
+    {
+      ...{ unit, program: programOf(main), commandLine: identity.commandLine },
+      ...{ isGone: parseMarked(executable) !== null, beganAt },
+    },
     { ...start, command },
     files,
     readMonotonicZero(),
@@ -183,19 +187,6 @@ function judgeUnit(
     return [];
   }
   return [{ members, what: judged, isNamed: true }];
-}
-
-/** The forks of a process run the program that it has loaded, as long as they execute no other. */
-function withForks(main: Program, programs: readonly Program[]): Program[] {
-  const members = [main];
-  for (const parent of members) {
-    const forks = programs.filter(
-      (each) =>
-        each.identity.stat.ppid === parent.pid && each.executable === main.executable && !members.includes(each),
-    );
-    members.push(...forks);
-  }
-  return members;
 }
 
 function findHints(program: Program, files: HostFiles): Found[] {

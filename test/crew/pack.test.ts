@@ -39,6 +39,7 @@ const affected: Inspection = {
         startTicks: 77,
         kernelThread: false,
         exiting: false,
+        onlyForked: false,
       },
       effectiveUid: 33,
       commandLine: 'a\0b\xff',

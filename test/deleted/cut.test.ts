@@ -11,7 +11,7 @@ import type { Identity } from '../../src/procfs/process.ts';
 const identity = (commandLine = 'daemon\0'): Identity => ({
   stat: {
     ...{ name: 'daemon', state: 'S', ppid: 1, session: 1, terminal: null, threads: 1, startTicks: 250 },
-    ...{ kernelThread: false, exiting: false },
+    ...{ kernelThread: false, exiting: false, onlyForked: false },
   },
   ...{ effectiveUid: 1000, commandLine, commandTruncated: false, cgroup: '', namespaces: { pid: null, cgroup: null } },
 });

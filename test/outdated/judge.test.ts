@@ -86,6 +86,64 @@ const cases: Record<string, Case> = {
     files: { '/srv/a.py': script('') },
     expected: 'reborn /srv/a.py',
   },
+  'a file without a mark of the language': {
+    start: '/usr/bin/python3 /srv/a.conf',
+    files: { '/srv/a.conf': script('[a]\n') },
+    expected: 'no_script',
+  },
+  'a file with a mark in its first line': {
+    start: '/usr/bin/python3 /srv/a',
+    files: { '/srv/a': script('#!/usr/bin/env python3\n') },
+    expected: 'reborn /srv/a',
+  },
+  'a program with many names': {
+    start: '/usr/sbin/inetd -f /etc/inetd.sh',
+    files: {
+      '/usr/sbin/inetd': { to: '/bin/busybox' },
+      '/bin/busybox': { text: '\x7fELF' },
+      '/etc/inetd.sh': script('x'),
+    },
+    program: '/bin/busybox',
+    expected: 'not_its_script',
+  },
+  'a process whose arguments name another script': {
+    start: '/usr/bin/a',
+    files: { '/usr/bin/a': script('#!/bin/sh\n'), '/usr/lib/b.sh': script('#!/bin/sh\n', { bornAt: 1 }) },
+    program: '/usr/bin/dash',
+    main: { commandLine: '/bin/sh\0/usr/lib/b.sh\0' },
+    expected: 'not_its_script',
+  },
+  'a process whose arguments name the old script of its unit': {
+    start: '/usr/bin/python3 /srv/new.py',
+    files: { '/srv/new.py': script('') },
+    main: { commandLine: '/usr/bin/python3\0/srv/old.py\0' },
+    expected: 'not_its_script',
+  },
+  'a process whose arguments are a program text': {
+    start: '/usr/bin/a',
+    files: { '/usr/bin/a': script('#!/bin/sh\n') },
+    program: '/usr/bin/dash',
+    main: { commandLine: 'sh\0-c\0sleep 9\0' },
+    expected: 'not_its_script',
+  },
+  'a process whose arguments name the script by another link': {
+    start: '/usr/bin/a',
+    files: { '/usr/bin/a': { to: '/srv/a.py' }, '/srv/a.py': script('#!/usr/bin/python3\n') },
+    main: { commandLine: '/usr/bin/python3\0-Es\0/srv/a.py\0start\0' },
+    expected: 'reborn /srv/a.py',
+  },
+  'a process that set its title': {
+    start: '/usr/bin/a',
+    files: { '/usr/bin/a': script('#!/usr/bin/python3\n') },
+    main: { commandLine: 'a: ready\0\0\0' },
+    expected: 'reborn /usr/bin/a',
+  },
+  'a process that was told to run the module': {
+    start: '/usr/bin/python3 -m a.b',
+    files: { '/usr/lib/python3/dist-packages/a/b.py': script('') },
+    main: { commandLine: '/usr/bin/python3\0-m\0a.b\0' },
+    expected: 'reborn /usr/lib/python3/dist-packages/a/b.py',
+  },
   'an argument that is not absolute': { start: '/usr/bin/python3 a.py', files: {}, expected: 'no_script' },
   'a program text': { start: '/usr/bin/python3 -c pass', files: {}, expected: 'no_script' },
   'a module of the distribution': {
@@ -226,7 +284,7 @@ for (const [
   test(`judge: ${name}: ${expected}`, () => {
     const [path = '', ...words] = start.split(' ');
     const judged = judgeMain(
-      { unit, program, isGone: false, beganAt: began, ...main },
+      { unit, program, commandLine: '', isGone: false, beganAt: began, ...main },
       {
         mainPid: 1,
         controlGroup: '/',

@@ -39,6 +39,11 @@ test('stat: a process on its way out says so in its flags', () => {
   assert.deepEqual([exiting('4194564'), exiting('4194560')], [true, false]);
 });
 
+test('stat: a process that has executed nothing since its fork says so in its flags', () => {
+  const onlyForked = (flags: string) => parseStat(`42 (nginx) ${statTail.replace('FLAGS', flags)}`)?.onlyForked;
+  assert.deepEqual([onlyForked('4194368'), onlyForked('4194304')], [true, false]);
+});
+
 const sessionRows: [
   name: string,
   session: string,

@@ -67,7 +67,7 @@ const named = (name: string, scope: 'system' | 'user' = 'system', uid: number | 
 function process(pid: number, unit: Attribution['unit'], more: Partial<AttributedProcess> = {}): AttributedProcess {
   const stat = {
     ...{ name: 'x', state: 'S', ppid: 1, session: pid === 30 ? 30 : 1, terminal: pid === 30 ? 'pts/3' : null },
-    ...{ threads: 1, startTicks: 250, kernelThread: false, exiting: false },
+    ...{ threads: 1, startTicks: 250, kernelThread: false, exiting: false, onlyForked: false },
   };
   return {
     pid,
