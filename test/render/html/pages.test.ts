@@ -284,6 +284,22 @@ test('the four questions: who must reboot, who lacks a fix, what holds the most 
   assert.equal(textOf(first!), 'storage-0.service\n');
 });
 
+test('security fixes: a list that is cut, or of one fix alone, is not taken for the whole', () => {
+  const fleet = fleetOf(30, 3, 30);
+  const cves = Array.from({ length: 500 }, (_, index) => ({ ...fleet.cves![0]!, id: `CVE-2026-${20000 + index}` }));
+  const cut = renderFleetPage({ ...fleet, cves });
+  assert.match(sectionText(cut, 'fixes'), /Only the 500 that most hosts lack are listed; there may be others\./);
+  assert.match(textOf(parsePage(cut)), /Security fixes that are not in memory at least 500/);
+  assert.match(sectionText(renderFleetPage(fleet), 'fixes'), /A host that is not named may lack a fix all the same/);
+  const cve: NonNullable<Fleet['cve']> = { id: 'CVE-2026-10001', verdict: 'pass', hosts: [], unknown: [] };
+  const one = renderFleetPage({ ...fleet, cves: [], cve });
+  assert.match(sectionText(one, 'fixes'), /None is known\. Only CVE-2026-10001 was asked for \(--cve\)\./);
+  assert.match(
+    sectionText(renderFleetPage({ ...fleet, cves: [] }), 'fixes'),
+    /None is known\. A host that is not named/,
+  );
+});
+
 test('10,000 hosts: those that matter have rows, the others are counted', () => {
   const page = renderFleetPage(fleetOf(10_000, 20, 60));
   assert.ok(Buffer.byteLength(page) <= 4_000_000, String(Buffer.byteLength(page)));
