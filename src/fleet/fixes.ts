@@ -96,7 +96,7 @@ interface NamedHost {
   fixes: HostFixes;
 }
 
-export const listedCves = 500;
+const listedCves = 500;
 
 /** Lists at most 500 ids: the ids that most hosts lack come first, then the newest. */
 export function listCves(hosts: readonly NamedHost[], only: string | null): FleetCve[] {

@@ -2,7 +2,6 @@
 // the same packages share a row, so that the names of the hosts stand there once.
 
 import type { CveAnswer, CveHost, CveUnknown, Fleet, FleetCve } from '../../../documents/generated/fleet.ts';
-import { listedCves } from '../../../fleet/fixes.ts';
 import { groupBy } from '../../../group-by.ts';
 import { keyMaker } from '../../../keys.ts';
 import { lackText, verdictOf, whyUnknownText } from '../../fleet/fixes-text.ts';
@@ -15,6 +14,8 @@ import { firstRows, type Room, unitText } from '../room.ts';
 import { renderNote, renderTable } from '../table.ts';
 
 const mostRows = 1000;
+/** The most fixes that a fleet document lists, by its schema. */
+const listedCves = 500;
 const shownIds = 3;
 
 interface Group extends Omit<FleetCve, 'id'> {
