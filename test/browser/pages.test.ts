@@ -263,6 +263,19 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+test('print: the text of a table is no larger than that of a paragraph', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  await withPage(plan, async (page) => {
+    await page.emulateMedia({ media: 'print' });
+    const sizes = await page.evaluate(() =>
+      ['table', '.facts', 'main p'].map((each) =>
+        Number.parseFloat(getComputedStyle(document.querySelector(each)!).fontSize),
+      ),
+    );
+    assert.ok(sizes[0]! <= sizes[2]! && sizes[1]! <= sizes[2]!, sizes.join(' '));
+  });
+});
+
 test('print: a long table is printed whole', async (t) => {
   if (!needs(t, 'chromium')) return;
   await withPage(thousand, async (page) => {
