@@ -95,6 +95,25 @@ for (const [name, html] of Object.entries(pages)) {
   }
 }
 
+for (const [name, html] of Object.entries(pages)) {
+  test(`${name}: no short word is broken in a table`, async (t) => {
+    if (!needs(t, 'chromium')) return;
+    await withPage(html, async (page) => {
+      const broken = await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement>('tbody td, tbody th')]
+          .filter(({ textContent }) => /^[\w.-]{1,14}$/.test(textContent ?? ''))
+          .filter((cell) => {
+            const range = document.createRange();
+            range.selectNodeContents(cell);
+            return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1;
+          })
+          .map(({ textContent }) => textContent),
+      );
+      assert.deepEqual(broken, []);
+    });
+  });
+}
+
 test('the colours follow the reader: dark text on light, light text on dark', async (t) => {
   if (!needs(t, 'chromium')) return;
   const colours = (colorScheme: 'light' | 'dark') =>
@@ -157,6 +176,22 @@ test('sort: by number and by name, in both directions, with the direction said',
     assert.equal((await click('Disk held'))[0], 'storage-0.service');
     assert.equal((await click('Disk held')).at(-1), 'storage-0.service');
     assert.equal(await section.locator('th[aria-sort]').getAttribute('aria-sort'), 'ascending');
+  });
+});
+
+test('sort in a browser that has no property ariaSort: the direction is said all the same', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  await withPage(thousand, async (page) => {
+    await page.evaluate(() => Reflect.deleteProperty(Element.prototype, 'ariaSort'));
+    const section = page.locator('section[aria-labelledby=disk]');
+    const said = async (title: string): Promise<string | null> => {
+      await section.getByRole('button', { name: title, exact: true }).click();
+      return section.locator('th[aria-sort]').getAttribute('aria-sort');
+    };
+    assert.equal(await said('Unit'), 'ascending');
+    assert.equal(await said('Disk held'), 'descending');
+    assert.equal(await said('Disk held'), 'ascending');
+    assert.equal(await said('Unit'), 'ascending');
   });
 });
 
@@ -227,6 +262,19 @@ for (const javaScriptEnabled of [true, false]) {
     );
   });
 }
+
+test('print: the text of a table is no larger than that of a paragraph', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  await withPage(plan, async (page) => {
+    await page.emulateMedia({ media: 'print' });
+    const sizes = await page.evaluate(() =>
+      ['table', '.facts', 'main p'].map((each) =>
+        Number.parseFloat(getComputedStyle(document.querySelector(each)!).fontSize),
+      ),
+    );
+    assert.ok(sizes[0]! <= sizes[2]! && sizes[1]! <= sizes[2]!, sizes.join(' '));
+  });
+});
 
 test('print: a long table is printed whole', async (t) => {
   if (!needs(t, 'chromium')) return;

@@ -5,6 +5,7 @@ import { formatBytes } from '../../sizes.ts';
 import { containerName } from '../container-name.ts';
 import { closesText, longIdsText, versionsText } from '../fixes-words.ts';
 import { count, formatUser, quote, readableTime } from '../format.ts';
+import { microcodeText } from '../microcode-text.ts';
 import { impactText } from '../plan/impact.ts';
 import { isHolding, planVerdict, rebootLines, unseenText } from '../plan/text.ts';
 import { becauseText, explain, sections as kinds, nameTarget } from '../plan/words.ts';
@@ -140,8 +141,10 @@ function* listCommands(commands: readonly Action[]): Generator<Html> {
   }
 }
 
-function* rebootBody({ reboot }: Plan): Generator<Html> {
+function* rebootBody({ reboot, microcode }: Plan): Generator<Html> {
   for (const line of rebootLines(reboot)) yield html`<p>${line}</p>`;
+  const loaded = microcodeText(microcode);
+  if (loaded !== '') yield renderNote(`Microcode: ${loaded}`, 'yellow');
 }
 
 function* fixesBody(fixes: NonNullable<Plan['fixes']>): Generator<Html> {
@@ -224,7 +227,7 @@ function* ignoredBody(ignored: readonly Ignored[]): Generator<Html> {
     caption: 'Gone files for which nothing is to be done, those that hold space first',
     columns: [
       { title: 'File', kind: 'path', cell: ({ path }) => quote(sanitize(path)) },
-      { title: 'Unit', cell: ({ unit }) => (unit === null ? 'none' : sanitizeUnit(unit)) },
+      { title: 'Unit', kind: 'path', cell: ({ unit }) => (unit === null ? 'none' : sanitizeUnit(unit)) },
       {
         title: 'Held',
         kind: 'number',

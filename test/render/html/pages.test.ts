@@ -9,8 +9,8 @@ import { test } from 'node:test';
 import type { DefaultTreeAdapterTypes as Tree } from 'parse5';
 import type { Drift } from '../../../src/documents/generated/drift.ts';
 import type { Fleet } from '../../../src/documents/generated/fleet.ts';
-import type { Plan } from '../../../src/documents/generated/plan.ts';
-import type { Report } from '../../../src/documents/generated/report.ts';
+import type { Action, Plan } from '../../../src/documents/generated/plan.ts';
+import type { Outdated, Report } from '../../../src/documents/generated/report.ts';
 import { schemas } from '../../../src/documents/generated/schemas.ts';
 import { validateDocument } from '../../../src/documents/validate.ts';
 import { mostCharacters } from '../../../src/render/html/escape.ts';
@@ -166,6 +166,86 @@ for (const [name, text] of Object.entries(hostileTexts)) {
   });
 }
 
+/** The text of a section. */
+function sectionText(page: string, id: string): string {
+  const section = [...elementsOf(parsePage(page))].find((each) => attributeOf(each, 'aria-labelledby') === id);
+  assert.ok(section !== undefined, id);
+  return textOf(section);
+}
+
+const outdated: Outdated = {
+  kind: 'script',
+  confidence: 'certain',
+  evidence: ['script_reborn'],
+  path: '/usr/bin/fail2ban-server',
+  path_base64: null,
+  language: 'python',
+  package: { manager: 'dpkg', name: 'fail2ban', version: '1.1.0', running_version: '1.0.2' },
+  since: '2026-11-22T10:00:00Z',
+  pids: [640],
+};
+
+test('a scan: what is outdated and not gone has a row, with its unit and its reasons', () => {
+  const golden = readGolden<Report>('report');
+  const units = golden.units.map((unit) =>
+    unit.name === 'cron.service' ? { ...unit, files: [], outdated: [outdated] } : { ...unit, outdated: [] },
+  );
+  const page = renderScanPage({ ...golden, units });
+  const shown = sectionText(page, 'outdated');
+  for (const text of [
+    '/usr/bin/fail2ban-server',
+    'cron.service',
+    'certain',
+    'python, newer than the process, 2026-11-22 10:00:00 UTC, now fail2ban 1.1.0, 1.0.2 runs',
+    '640',
+  ])
+    assert.ok(shown.includes(text), text);
+  assert.match(sectionText(page, 'units'), /use gone files or are outdated/);
+  assert.match(textOf(parsePage(page)), /outdated processes\n1\n/);
+  const { outdated: _, ...scan } = golden.scan;
+  const older = golden.units.map(({ outdated: __, ...unit }) => unit);
+  assert.doesNotMatch(textOf(parsePage(renderScanPage({ ...golden, scan, units: older }))), /[Oo]utdated/);
+});
+
+test('a plan: microcode, survivors of a soft reboot, units that systemd refuses, starts and restarts again, remarks', () => {
+  const golden = readGolden<Plan>('plan');
+  const microcode: Plan['microcode'] = {
+    ...{ vendor: 'intel', running: '0xf0', in_initrd: '0xf0', in_firmware: '0xf6' },
+    ...{ kernel_says_old: null, state: 'not_in_initrd' },
+  };
+  const reboot: Plan['reboot'] = { ...golden.reboot, kind: 'soft', survivors: ['survivor.service'] };
+  const actions = golden.actions.map((action) =>
+    action.impact == null
+      ? action
+      : {
+          ...action,
+          impact: {
+            ...action.impact,
+            ...{ refused_by: ['refused.service'], also_starts: ['started.service'], restarts_again: ['again.service'] },
+          },
+          remarks: [{ code: 'daemon_reload_first' as const, message: 'a remark' }],
+        },
+  );
+  const page = renderPlanPage({ ...golden, microcode, reboot, actions });
+  assert.match(sectionText(page, 'reboot'), /survivor\.service/);
+  assert.match(sectionText(page, 'reboot'), /Microcode: 0xf0 runs, 0xf6 is in \/lib\/firmware/);
+  const shown = sectionText(page, 'todo');
+  for (const text of ['refused.service', 'started.service', 'again.service', 'a remark'])
+    assert.ok(shown.includes(text), text);
+  const reload: Action = {
+    ...golden.actions[0]!,
+    ...{ action: 'daemon_reload', unit: null, because: [], impact: null },
+  };
+  const first = renderPlanPage({
+    ...golden,
+    actions: [{ ...reload, argv: ['systemctl', 'daemon-reload'] }, ...golden.actions],
+  });
+  assert.match(
+    sectionText(first, 'todo'),
+    /before anything else\s*reload the manager of the system\s*Command\nsystemctl daemon-reload/,
+  );
+});
+
 test('1,000 hosts with 20 stale units each: every answer is in the page, and the page is small', () => {
   for (const distinct of [20, 200]) {
     const fleet = fleetOf(1000, 20, distinct);
@@ -178,13 +258,6 @@ test('1,000 hosts with 20 stale units each: every answer is in the page, and the
     for (const { id } of fleet.cves!) assert.ok(text.includes(id), id);
   }
 });
-
-/** The text of a section. */
-function sectionText(page: string, id: string): string {
-  const section = [...elementsOf(parsePage(page))].find((each) => attributeOf(each, 'aria-labelledby') === id);
-  assert.ok(section !== undefined, id);
-  return textOf(section);
-}
 
 test('the four questions: who must reboot, who lacks a fix, what holds the most disk, who was not seen', () => {
   const page = renderFleetPage(fleetOf(1000, 20, 60));
@@ -209,6 +282,22 @@ test('the four questions: who must reboot, who lacks a fix, what holds the most 
     (each) => each.tagName === 'th' && attributeOf(each, 'scope') === 'row' && textOf(each).endsWith('.service\n'),
   );
   assert.equal(textOf(first!), 'storage-0.service\n');
+});
+
+test('security fixes: a list that is cut, or of one fix alone, is not taken for the whole', () => {
+  const fleet = fleetOf(30, 3, 30);
+  const cves = Array.from({ length: 500 }, (_, index) => ({ ...fleet.cves![0]!, id: `CVE-2026-${20000 + index}` }));
+  const cut = renderFleetPage({ ...fleet, cves });
+  assert.match(sectionText(cut, 'fixes'), /Only the 500 that most hosts lack are listed; there may be others\./);
+  assert.match(textOf(parsePage(cut)), /Security fixes that are not in memory at least 500/);
+  assert.match(sectionText(renderFleetPage(fleet), 'fixes'), /A host that is not named may lack a fix all the same/);
+  const cve: NonNullable<Fleet['cve']> = { id: 'CVE-2026-10001', verdict: 'pass', hosts: [], unknown: [] };
+  const one = renderFleetPage({ ...fleet, cves: [], cve });
+  assert.match(sectionText(one, 'fixes'), /None is known\. Only CVE-2026-10001 was asked for \(--cve\)\./);
+  assert.match(
+    sectionText(renderFleetPage({ ...fleet, cves: [] }), 'fixes'),
+    /None is known\. A host that is not named/,
+  );
 });
 
 test('10,000 hosts: those that matter have rows, the others are counted', () => {

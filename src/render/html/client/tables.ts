@@ -88,9 +88,11 @@ class TableTools {
       // Numbers begin with the greatest, texts with the first of the alphabet. The second click turns that round.
       const isNumeric = this.#rows.some((row) => row.cells[column]?.dataset.v !== undefined);
       const isText = !isNumeric && heading.dataset.mark === undefined;
-      const ascending = heading.ariaSort === null ? isText : heading.ariaSort !== 'ascending';
+      // The attribute, because Firefox before 119 has no property for it.
+      const direction = heading.getAttribute('aria-sort');
+      const ascending = direction === null ? isText : direction !== 'ascending';
       for (const other of this.#head.querySelectorAll('[aria-sort]')) other.removeAttribute('aria-sort');
-      heading.ariaSort = ascending ? 'ascending' : 'descending';
+      heading.setAttribute('aria-sort', ascending ? 'ascending' : 'descending');
       this.#rows = sortRows(this.#rows, column, isNumeric, ascending);
       this.#body.append(...this.#rows);
       this.show();

@@ -80,8 +80,8 @@ function* filesBody(files: readonly FleetFile[], room: Room): Generator<Html> {
     caption: 'Gone files that are in use, those on most hosts first',
     columns: [
       { title: 'File', kind: 'path', cell: ({ path }) => quote(sanitize(path)) },
-      { title: 'State', cell: ({ state }) => state },
-      { title: 'Use', cell: ({ role, kind }) => (role === 'code' ? kind : role) },
+      { title: 'State', kind: 'nowrap', cell: ({ state }) => state },
+      { title: 'Use', kind: 'nowrap', cell: ({ role, kind }) => (role === 'code' ? kind : role) },
       {
         title: 'Hosts',
         kind: 'nowrap',

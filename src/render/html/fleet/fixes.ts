@@ -14,21 +14,33 @@ import { firstRows, type Room, unitText } from '../room.ts';
 import { renderNote, renderTable } from '../table.ts';
 
 const mostRows = 1000;
+/** The most fixes that a fleet document lists, by its schema. */
+const listedCves = 500;
 const shownIds = 3;
 
 interface Group extends Omit<FleetCve, 'id'> {
   ids: string[];
 }
 
-export function fixesSection({ cves = [] }: Fleet, room: Room): PageSection {
-  return { id: 'fixes', title: 'Security fixes that are not in memory', aside: cves.length, body: body(cves, room) };
+export function fixesSection({ cves = [], cve = null }: Fleet, room: Room): PageSection {
+  const title = 'Security fixes that are not in memory';
+  // With --cve the document has no other fix.
+  if (cve !== null) return { id: 'fixes', title, body: body(cves, `Only ${cve.id} was asked for (--cve).`, room) };
+  const isFull = cves.length >= listedCves;
+  const more = isFull ? `Only the ${listedCves} that most hosts lack are listed; there may be others. ` : '';
+  const note = `${more}${otherHosts}`;
+  return { id: 'fixes', title, aside: isFull ? `at least ${listedCves}` : cves.length, body: body(cves, note, room) };
 }
 
-function* body(cves: readonly FleetCve[], room: Room): Generator<Html> {
+const otherHosts =
+  'A host that is not named may lack a fix all the same: only reports of scan --fixes name fixes. fleet --cve ID answers for one fix, and says of which hosts it cannot be known.';
+
+function* body(cves: readonly FleetCve[], note: string, room: Room): Generator<Html> {
   if (cves.length === 0) {
-    yield renderNote('None is known. Only reports of scan --fixes name them.');
+    yield renderNote(`None is known. ${note}`);
     return;
   }
+  yield renderNote(note);
   const rows = groupHosts(cves);
   const draw = barMaker(rows.map(({ hosts }) => hosts.length));
   yield* renderTable<Group>({

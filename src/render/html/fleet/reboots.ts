@@ -40,7 +40,7 @@ function* body(required: readonly Host[], unknown: readonly Host[], room: Room):
       caption: 'Why hosts must reboot, and which hosts these are',
       columns: [
         { title: 'Reasons', kind: 'wide', cell: ({ reasons }) => reasons.join('; ') },
-        { title: 'Kind', cell: ({ kind }) => kind },
+        { title: 'Kind', kind: 'nowrap', cell: ({ kind }) => kind },
         {
           title: 'Hosts',
           kind: 'nowrap',

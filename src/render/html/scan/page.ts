@@ -1,8 +1,10 @@
-// Report -> a page about one host: which units run on which gone files, what these hold, what was hidden and what could not be seen.
+// Report -> a page about one host: which units run on which gone files, what these hold, what is outdated though not gone, what was hidden
+// and what could not be seen.
 
 import type { Report } from '../../../documents/generated/report.ts';
 import { formatBytes } from '../../../sizes.ts';
 import { readableTime } from '../../format.ts';
+import { countOutdated } from '../../outdated-words.ts';
 import { blocksOf } from '../../report/blocks.ts';
 import { nextStep, verdictText } from '../../report/headline.ts';
 import { sanitize } from '../../sanitize.ts';
@@ -10,6 +12,7 @@ import { html } from '../escape.ts';
 import { type PageSection, pageHead, renderPage, renderTiles, type Tile, toneOf } from '../page.ts';
 import { Room } from '../room.ts';
 import { heldBody } from './held.ts';
+import { outdatedBody } from './outdated.ts';
 import { packagesBody } from './packages.ts';
 import { seenBody, suppressedBody } from './seen.ts';
 import { filesBody, unitsBody } from './units.ts';
@@ -26,12 +29,18 @@ export function renderScanPage(report: Report): Generator<string> {
   const labels = Object.entries(host.labels).map(([name, value]) => `${name}=${value}`);
   const about = [readableTime(generated_at), ...(host.os.name === null ? [] : [host.os.name]), ...labels].map(sanitize);
   const files = blocks.reduce((sum, block) => sum + block.files.length, 0);
+  const outdated = blocks.reduce((sum, block) => sum + block.outdated.length, 0);
+  // A report that did not look for what is outdated has nothing to say of it.
+  const saysOutdated = outdated > 0 || scan.outdated != null;
   const sections: PageSection[] = [
     { id: 'units', title: 'Units and programs', aside: blocks.length, body: unitsBody(blocks, generated_at, room) },
     ...(packages === null
       ? []
       : [{ id: 'fixes', title: 'Security fixes that are not in memory', body: packagesBody(packages, room) }]),
     { id: 'files', title: 'Files', aside: files, body: filesBody(blocks, room) },
+    ...(saysOutdated
+      ? [{ id: 'outdated', title: 'Outdated, though not gone', aside: outdated, body: outdatedBody(blocks, room) }]
+      : []),
     { id: 'held', title: 'Space held, by file system', body: heldBody(report) },
     { id: 'suppressed', title: 'Suppressed', aside: scan.suppressed.length, body: suppressedBody(scan.suppressed) },
     { id: 'seen', title: 'What was seen, and what was not', body: seenBody(report, room) },
@@ -43,7 +52,9 @@ export function renderScanPage(report: Report): Generator<string> {
   });
 }
 
-function tilesOf({ summary, host, scan }: Report): Tile[] {
+function tilesOf(report: Report): Tile[] {
+  const { summary, host, scan } = report;
+  const outdated = countOutdated(report).processes;
   const { required } = host.reboot;
   const reboot = required === null ? 'not known' : required ? 'required' : 'not required';
   const tile = (label: string, value: number | string, href: string, isPlain: boolean): Tile => ({
@@ -55,6 +66,7 @@ function tilesOf({ summary, host, scan }: Report): Tile[] {
   return [
     tile('processes', summary.processes, 'units', true),
     tile('units', summary.units, 'units', true),
+    ...(outdated > 0 ? [tile('outdated processes', outdated, 'outdated', false)] : []),
     tile('held', formatBytes(summary.held_bytes), 'held', true),
     tile('reboot', reboot, 'seen', required === false),
     tile('everything seen', scan.complete ? 'yes' : 'no', 'seen', scan.complete),

@@ -23,8 +23,9 @@ export function* unitsBody(blocks: readonly Block[], now: string, room: Room): G
   }
   const [rows, note] = firstRows(blocks, mostBlocks, 'units and programs');
   const draw = barMaker(rows.map(({ held }) => held.bytes));
+  const someOutdated = rows.some(({ outdated }) => outdated.length > 0);
   yield* renderTable<Block>({
-    caption: 'Units, containers, sessions and programs that use gone files',
+    caption: `Units, containers, sessions and programs that use gone files${someOutdated ? ' or are outdated' : ''}`,
     columns: [
       { title: 'Unit or program', kind: 'path', cell: titleCell },
       {
@@ -46,6 +47,7 @@ export function* unitsBody(blocks: readonly Block[], now: string, room: Room): G
         sort: ({ held }) => held.memory,
       },
       { title: 'Files', kind: 'number', cell: ({ files }) => files.length, sort: ({ files }) => files.length },
+      ...(someOutdated ? [outdatedColumn] : []),
       {
         title: 'Processes',
         kind: 'wide',
@@ -65,6 +67,13 @@ export function* unitsBody(blocks: readonly Block[], now: string, room: Room): G
   });
   if (note !== null) yield note;
 }
+
+const outdatedColumn: Column<Block> = {
+  title: 'Outdated',
+  kind: 'number',
+  cell: ({ outdated }) => outdated.length,
+  sort: ({ outdated }) => outdated.length,
+};
 
 function titleCell({ title, notes, alerts, command }: Block): Html {
   const dim = notes.length === 0 ? null : html` <span class="dim">${notes.join(', ')}</span>`;
@@ -102,9 +111,9 @@ function fileColumns(rows: readonly Use[], room: Room): Column<Use>[] {
   return [
     { title: 'File', kind: 'path', cell: ({ file }) => quote(sanitizePath(file)) },
     { title: 'Unit or program', kind: 'path', cell: ({ owner }) => owner },
-    { title: 'State', cell: ({ file }) => file.state },
-    { title: 'Use', cell: ({ file }) => (file.role === 'code' ? file.kind : file.role) },
-    { title: 'By', cell: ({ file }) => (file.via === 'map' ? 'mapped' : 'open') },
+    { title: 'State', kind: 'nowrap', cell: ({ file }) => file.state },
+    { title: 'Use', kind: 'nowrap', cell: ({ file }) => (file.role === 'code' ? file.kind : file.role) },
+    { title: 'By', kind: 'nowrap', cell: ({ file }) => (file.via === 'map' ? 'mapped' : 'open') },
     {
       title: 'Held',
       kind: 'nowrap',
