@@ -109,6 +109,8 @@ for (const [release, passesStops] of Object.entries(releases) as [AnyRelease, st
     }
     for (const [name, text] of Object.entries(others)) await guest.writeFile(`/etc/systemd/system/${name}`, text);
     await guest.enter(['systemctl', 'daemon-reload']);
+    // Requisite= wants a unit that runs already.
+    await guest.enter(['systemctl', 'start', '--', 'passing.service']);
     await guest.enter([
       'systemctl',
       'start',
