@@ -456,7 +456,7 @@ def test_what_is_in_the_way_of_a_restart_is_named():
         'cron.service: see to it by hand, since a restart of it takes a unit along that is not to be restarted, or that would not start again, '
         'since a restart takes b.service along, which is left alone'
     )
-    assert sentences.sentence(dict(action, remarks=None)).endswith('that is not to be restarted')
+    assert sentences.sentence(dict(action, remarks=None)).endswith('that is not to be restarted, or that would not start again')
 
 
 def test_words_that_need_no_escape_stay():
