@@ -54,9 +54,9 @@ interface UnitEntry {
   memory: (number | null)[];
 }
 
-/** Leaves out a unit in which nothing is gone, because it is listed for what is outdated. */
+/** Leaves out a unit that is listed only for what is inferred. What is certainly outdated counts like a gone file. */
 function isAffected({ files, outdated = [] }: Unit): boolean {
-  return files.length > 0 || outdated.length === 0;
+  return files.length > 0 || outdated.length === 0 || outdated.some(({ confidence }) => confidence === 'certain');
 }
 
 // A source may have two million broken lines, and nobody reads a list of them all.

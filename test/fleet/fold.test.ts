@@ -9,6 +9,7 @@ import { validateDocument } from '../../src/documents/validate.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';
 import { assess, noGate } from '../support/assess.ts';
 import { readGolden } from '../support/golden.ts';
+import { outdated } from '../support/outdated.ts';
 import { anyReport } from '../support/report-arbitrary.ts';
 import { file, libc, process, report, rotatedLog, unit } from '../support/reports.ts';
 
@@ -32,6 +33,19 @@ function host(
 }
 const early = '2026-11-23T06:00:00Z';
 const late = '2026-11-23T07:00:00Z';
+
+test('a unit that is outdated counts if that is certain, and not if it is inferred', () => {
+  const units = [
+    unit('certain.service', [], { outdated: [outdated('certain', '/snap/a/1'), outdated('likely')] }),
+    unit('likely.service', [], { outdated: [outdated('likely')] }),
+  ];
+  const fleet = fold([host('a', 'a', early, { units, summary: { processes: 0 } })]);
+  assert.deepEqual(
+    fleet.units.map(({ name }) => name),
+    ['certain.service'],
+  );
+  assert.equal(fleet.hosts[0]?.stale, 1);
+});
 
 test('the worked example', () => {
   const expected = readGolden<Fleet>('fleet');
