@@ -17,6 +17,7 @@ function filesIn(t: TestContext) {
 }
 
 test('a birth moves with a new file, and not with a chmod, a chown or an edit', (t) => {
+  if (!needs(t, 'no overlayfs')) return;
   const { folder, files } = filesIn(t);
   const path = join(folder, 'a.py');
   writeFileSync(path, 'first');
