@@ -35,7 +35,7 @@ OBSTACLES = {
     'transient': 'it was started by a call, as by systemd-run, and a restart would do its work again from the start',
     'terminals': 'somebody works on a terminal in it, and a restart ends what runs there',
     'unit_file_gone': 'its unit file is gone, and it may not start again as it was',
-    'cannot_start_again': 'a program or a unit that its start needs is gone or stopped, or a condition of its unit file does not hold, and it would not start again',
+    'cannot_start_again': 'what its start needs is gone or stopped, or a condition of its unit file does not hold, and it would not start again',
     'user_process': 'it is what a user runs in this unit, and no part of it',
     'not_own_files': 'only logs speak for it, and they are not known to be its own',
     'may_reboot': 'systemd ends or reboots the host if it fails',
