@@ -6,6 +6,7 @@ import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Dependencies } from '../documents/generated/report.ts';
 import { mayEndHost } from './ends-host.ts';
 import { isStopped, mostFollowed, type Node, type Units } from './known-units.ts';
+import { lostOf } from './lost.ts';
 import { Starts } from './starts.ts';
 
 export interface Reach {
@@ -19,6 +20,8 @@ export interface Reach {
   refusedBy: readonly string[];
   /** Units that restart, the unit itself among them, and that would stop and not start again, by name. */
   lost: readonly string[];
+  /** Stopped units that systemd would start with it, and because of which units of `lost` would not start again, by name. */
+  lostBecause: readonly string[];
   /** Units of which systemd said nothing, so that nobody knows whether they restart or stop as well. */
   unknown: readonly string[];
   /** Whether systemd said all that is needed for both lists. */
@@ -52,7 +55,7 @@ export function reachOf(unit: string, units: Units, version: number | null): Rea
   const started = starts.stoppedOnes(restarts);
   const ended = [...restarts].flatMap((name) => units.get(name)?.dependencies?.propagates_stop_to ?? []);
   const excluded = [...restarts, ...started.names].flatMap((name) => units.get(name)?.dependencies?.conflicts ?? []);
-  const running = new Set([...restarts, ...started.names]);
+  const lost = lostOf(restarts, started.names, units, starts.isSpent);
   const stops = walk.follow([...ended, ...excluded], stop);
   for (const name of restarts) stops.delete(name);
   const complete = walk.complete && started.complete;
@@ -61,7 +64,8 @@ export function reachOf(unit: string, units: Units, version: number | null): Rea
     stops: sort([...stops]),
     starts: started.complete ? sort([...started.names]) : null,
     refusedBy: sort(starts.unloadable(restarts, unit)),
-    lost: sort([...restarts].filter((name) => isLost(name, units, running))),
+    lost: sort([...lost.names]),
+    lostBecause: sort([...lost.because]),
     unknown: sort([...walk.unknown]),
     complete: walk.complete && !starts.isSpent,
     mayEndHost: mayEndHost([...restarts, ...stops, ...started.names], units, complete),
@@ -154,15 +158,6 @@ class Walk {
     }
     return changed;
   }
-}
-
-/** Whether a unit of Requisite= is stopped, and nothing starts it: then systemd does not start this unit, but has stopped it before. */
-function isLost(unit: string, units: Units, running: ReadonlySet<string>): boolean {
-  const isMissing = (name: string) => {
-    const node = units.get(name);
-    return node !== undefined && isStopped(node) && !running.has(name);
-  };
-  return units.get(unit)?.dependencies?.requisite.some(isMissing) ?? false;
 }
 
 function findSocket({ triggered_by }: Dependencies, units: Units): boolean | null {
