@@ -8,6 +8,7 @@ import type { Policy } from './decide.ts';
 import { hasChangedFile, isUnableToStart, type Node, type Units } from './known-units.ts';
 import { type Reach, reachOf } from './reach.ts';
 import { changedOthersRemarks, failingRemarks, takenRemarks } from './remarks.ts';
+import { refusedOf } from './starts.ts';
 
 /** An action, and whether the user's own policy asked for it. */
 export interface Wanted {
@@ -24,10 +25,12 @@ export function addImpact<W extends Wanted>(
 ): readonly W[] {
   if (units === null) return wanted;
   const leftBy = judgeLeft(wanted, units, policy);
+  const refused = refusedOf(units);
+  const version = report.host.systemd_version ?? null;
   return wanted.map((each) => {
     const { action } = each;
     const { unit } = action;
-    const reach = unit !== null && isService(action) ? reachOf(unit, units, report.host.systemd_version ?? null) : null;
+    const reach = unit !== null && isService(action) ? reachOf(unit, units, version, refused) : null;
     if (unit === null || reach === null) return each;
     const known = { ...action, impact: describe(reach, units.get(unit)!) };
     const others = [...reach.restarts, ...reach.stops, ...reach.unknown];

@@ -7,7 +7,7 @@ import type { Dependencies } from '../documents/generated/report.ts';
 import { mayEndHost } from './ends-host.ts';
 import { isStopped, mostFollowed, type Node, type Units } from './known-units.ts';
 import { lostOf } from './lost.ts';
-import { Starts } from './starts.ts';
+import { refusedOf, Starts } from './starts.ts';
 
 export interface Reach {
   /** Active units that restart with the unit, without itself, by name. */
@@ -44,12 +44,13 @@ const restartsStoppedSince = 254;
 /**
  * Returns null if systemd did not say the dependencies of the unit.
  * @param version of systemd; null if it is not known
+ * @param refused those of refusedOf(units)
  */
-export function reachOf(unit: string, units: Units, version: number | null): Reach | null {
+export function reachOf(unit: string, units: Units, version: number | null, refused = refusedOf(units)): Reach | null {
   const own = units.get(unit);
   if (own === undefined || own.dependencies === null) return null;
   const walk = new Walk(units);
-  const starts = new Starts(units);
+  const starts = new Starts(units, refused);
   const restarts = walk.follow([unit], restart);
   if ((version ?? 0) >= restartsStoppedSince) addStartedAgain(unit, restarts, { units, walk, starts });
   const started = starts.stoppedOnes(restarts);
@@ -83,13 +84,15 @@ function addStartedAgain(
   { units, walk, starts }: { units: Units; walk: Walk; starts: Starts },
 ): void {
   const passing = [unit];
+  let fresh: ReadonlySet<string> = restarts;
   for (let name = passing.pop(); name !== undefined && !starts.isSpent; name = passing.pop()) {
     const ended = units.get(name)?.dependencies?.propagates_stop_to.filter((each) => !restarts.has(each)) ?? [];
     if (ended.length === 0) continue;
-    const started = starts.all(restarts);
+    const started = starts.addAll(fresh);
     const again = ended.filter((each) => started.has(each));
     passing.push(...again);
-    for (const each of walk.follow(again, restart)) restarts.add(each);
+    fresh = walk.follow(again, restart, restarts);
+    for (const each of fresh) restarts.add(each);
   }
 }
 
@@ -126,8 +129,11 @@ class Walk {
     this.#units = units;
   }
 
-  /** Returns the units that the job changes, beginning with these. */
-  follow(from: readonly string[], { changes, passesThrough, lists }: Job): Set<string> {
+  /**
+   * Returns the units that the job changes, beginning with these.
+   * @param before those that it has changed already, and from which it was followed
+   */
+  follow(from: readonly string[], { changes, passesThrough, lists }: Job, before?: ReadonlySet<string>): Set<string> {
     const changed = new Set<string>();
     const seen = new Set(from);
     const open = [...seen];
@@ -150,7 +156,7 @@ class Walk {
       }
       for (const list of lists) {
         for (const each of dependencies[list]) {
-          if (seen.has(each)) continue;
+          if (seen.has(each) || before?.has(each)) continue;
           seen.add(each);
           open.push(each);
         }
