@@ -7,7 +7,8 @@ import { parseManagerUid } from '../systemd/session-name.ts';
 import type { Policy } from './decide.ts';
 import { hasChangedFile, isUnableToStart, type Node, type Units } from './known-units.ts';
 import { type Reach, reachOf } from './reach.ts';
-import { changedOthersRemarks, takenRemarks } from './remarks.ts';
+import { changedOthersRemarks, failingRemarks, takenRemarks } from './remarks.ts';
+import { refusedOf } from './starts.ts';
 
 /** An action, and whether the user's own policy asked for it. */
 export interface Wanted {
@@ -24,10 +25,12 @@ export function addImpact<W extends Wanted>(
 ): readonly W[] {
   if (units === null) return wanted;
   const leftBy = judgeLeft(wanted, units, policy);
+  const refused = refusedOf(units);
+  const version = report.host.systemd_version ?? null;
   return wanted.map((each) => {
     const { action } = each;
     const { unit } = action;
-    const reach = unit !== null && isService(action) ? reachOf(unit, units, report.host.systemd_version ?? null) : null;
+    const reach = unit !== null && isService(action) ? reachOf(unit, units, version, refused) : null;
     if (unit === null || reach === null) return each;
     const known = { ...action, impact: describe(reach, units.get(unit)!) };
     const others = [...reach.restarts, ...reach.stops, ...reach.unknown];
@@ -38,7 +41,8 @@ export function addImpact<W extends Wanted>(
       const left = blocked_by === 'takes_others' ? others.filter(isTaken) : [];
       const lost = left.filter((name) => isUnableToStart(units.get(name)) || reach.lost.includes(name));
       const alone = left.filter((name) => !lost.includes(name));
-      const remarks = [...(action.remarks ?? []), ...takenRemarks(alone, lost)];
+      const because = lostUnits.includes(blocked_by) ? reach.lostBecause : [];
+      const remarks = [...(action.remarks ?? []), ...takenRemarks(alone, lost), ...failingRemarks(because)];
       return { ...each, action: { ...known, action: 'manual', argv: null, blocked_by, remarks } };
     }
     const carries = others.some((name) => report.scan.carriers.includes(name));
@@ -100,6 +104,9 @@ function isWorkOfPeople(unit: string): boolean {
 function startsOthers(unit: string): boolean {
   return unit.endsWith('.target');
 }
+
+/** A restart is left to people with these because a unit would not start again. */
+const lostUnits: readonly BlockedBy[] = ['cannot_start_again', 'takes_others'];
 
 /** The user's own rule for a restart outweighs the plan, but not the user's own rule that leaves another unit alone. */
 function findBlock(

@@ -62,5 +62,7 @@ function toNode(facts: SystemdFacts): Node {
     fragment_present: facts.fragment_present ?? null,
     programs_present: facts.programs_present ?? null,
     conditions_met: facts.conditions_met ?? null,
+    // Nobody looked whether the start of an affected unit would fail.
+    start_fails: null,
   };
 }

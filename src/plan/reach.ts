@@ -6,7 +6,8 @@ import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Dependencies } from '../documents/generated/report.ts';
 import { mayEndHost } from './ends-host.ts';
 import { isStopped, mostFollowed, type Node, type Units } from './known-units.ts';
-import { Starts } from './starts.ts';
+import { lostOf } from './lost.ts';
+import { refusedOf, Starts } from './starts.ts';
 
 export interface Reach {
   /** Active units that restart with the unit, without itself, by name. */
@@ -19,6 +20,8 @@ export interface Reach {
   refusedBy: readonly string[];
   /** Units that restart, the unit itself among them, and that would stop and not start again, by name. */
   lost: readonly string[];
+  /** Stopped units that systemd would start with it, and because of which units of `lost` would not start again, by name. */
+  lostBecause: readonly string[];
   /** Units of which systemd said nothing, so that nobody knows whether they restart or stop as well. */
   unknown: readonly string[];
   /** Whether systemd said all that is needed for both lists. */
@@ -41,18 +44,19 @@ const restartsStoppedSince = 254;
 /**
  * Returns null if systemd did not say the dependencies of the unit.
  * @param version of systemd; null if it is not known
+ * @param refused those of refusedOf(units)
  */
-export function reachOf(unit: string, units: Units, version: number | null): Reach | null {
+export function reachOf(unit: string, units: Units, version: number | null, refused = refusedOf(units)): Reach | null {
   const own = units.get(unit);
   if (own === undefined || own.dependencies === null) return null;
   const walk = new Walk(units);
-  const starts = new Starts(units);
+  const starts = new Starts(units, refused);
   const restarts = walk.follow([unit], restart);
   if ((version ?? 0) >= restartsStoppedSince) addStartedAgain(unit, restarts, { units, walk, starts });
   const started = starts.stoppedOnes(restarts);
   const ended = [...restarts].flatMap((name) => units.get(name)?.dependencies?.propagates_stop_to ?? []);
   const excluded = [...restarts, ...started.names].flatMap((name) => units.get(name)?.dependencies?.conflicts ?? []);
-  const running = new Set([...restarts, ...started.names]);
+  const lost = lostOf(restarts, started.names, units, starts.isSpent);
   const stops = walk.follow([...ended, ...excluded], stop);
   for (const name of restarts) stops.delete(name);
   const complete = walk.complete && started.complete;
@@ -61,7 +65,8 @@ export function reachOf(unit: string, units: Units, version: number | null): Rea
     stops: sort([...stops]),
     starts: started.complete ? sort([...started.names]) : null,
     refusedBy: sort(starts.unloadable(restarts, unit)),
-    lost: sort([...restarts].filter((name) => isLost(name, units, running))),
+    lost: sort([...lost.names]),
+    lostBecause: sort([...lost.because]),
     unknown: sort([...walk.unknown]),
     complete: walk.complete && !starts.isSpent,
     mayEndHost: mayEndHost([...restarts, ...stops, ...started.names], units, complete),
@@ -79,13 +84,15 @@ function addStartedAgain(
   { units, walk, starts }: { units: Units; walk: Walk; starts: Starts },
 ): void {
   const passing = [unit];
+  let fresh: ReadonlySet<string> = restarts;
   for (let name = passing.pop(); name !== undefined && !starts.isSpent; name = passing.pop()) {
     const ended = units.get(name)?.dependencies?.propagates_stop_to.filter((each) => !restarts.has(each)) ?? [];
     if (ended.length === 0) continue;
-    const started = starts.all(restarts);
+    const started = starts.addAll(fresh);
     const again = ended.filter((each) => started.has(each));
     passing.push(...again);
-    for (const each of walk.follow(again, restart)) restarts.add(each);
+    fresh = walk.follow(again, restart, restarts);
+    for (const each of fresh) restarts.add(each);
   }
 }
 
@@ -122,8 +129,11 @@ class Walk {
     this.#units = units;
   }
 
-  /** Returns the units that the job changes, beginning with these. */
-  follow(from: readonly string[], { changes, passesThrough, lists }: Job): Set<string> {
+  /**
+   * Returns the units that the job changes, beginning with these.
+   * @param before those that it has changed already, and from which it was followed
+   */
+  follow(from: readonly string[], { changes, passesThrough, lists }: Job, before?: ReadonlySet<string>): Set<string> {
     const changed = new Set<string>();
     const seen = new Set(from);
     const open = [...seen];
@@ -146,7 +156,7 @@ class Walk {
       }
       for (const list of lists) {
         for (const each of dependencies[list]) {
-          if (seen.has(each)) continue;
+          if (seen.has(each) || before?.has(each)) continue;
           seen.add(each);
           open.push(each);
         }
@@ -154,15 +164,6 @@ class Walk {
     }
     return changed;
   }
-}
-
-/** Whether a unit of Requisite= is stopped, and nothing starts it: then systemd does not start this unit, but has stopped it before. */
-function isLost(unit: string, units: Units, running: ReadonlySet<string>): boolean {
-  const isMissing = (name: string) => {
-    const node = units.get(name);
-    return node !== undefined && isStopped(node) && !running.has(name);
-  };
-  return units.get(unit)?.dependencies?.requisite.some(isMissing) ?? false;
 }
 
 function findSocket({ triggered_by }: Dependencies, units: Units): boolean | null {

@@ -102,6 +102,20 @@ export function takenRemarks(left: readonly string[], lost: readonly string[]): 
   ];
 }
 
+/** @param units stopped units that a restart would start, and because of which another unit would not start again */
+export function failingRemarks(units: readonly string[]): Remark[] {
+  if (units.length === 0) return [];
+  const isOne = units.length === 1;
+  const what = `a restart also starts ${list(units)}, which ${isOne ? 'is' : 'are'} stopped and would stay so`;
+  const why = 'what the start needs is gone or stopped, or a condition does not hold';
+  return [
+    {
+      code: 'cannot_start_again',
+      message: `${what} (${why}), and what requires ${isOne ? 'it' : 'them'} stays stopped`,
+    },
+  ];
+}
+
 /** @param units those that restart with a unit, and whose files changed on disk, by name */
 export function changedOthersRemarks(units: readonly string[]): Remark[] {
   if (units.length === 0) return [];

@@ -79,6 +79,7 @@ function buildRelated(units: readonly Unit[], { systemd, related }: ReportFacts)
       fragment_present: facts.fragment_present ?? null,
       programs_present: facts.programs_present ?? null,
       conditions_met: facts.conditions_met ?? null,
+      start_fails: null,
     }),
   );
   return [...related, ...others].sort((a, b) => compareBytes(a.name, b.name));

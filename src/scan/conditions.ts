@@ -17,6 +17,24 @@ const passing = /^\/(?:run|var\/run|var\/lock)\//;
  * @returns null if that is not known, as for conditions on anything but a path
  */
 export function conditionsMet(files: readonly string[] | null, views: Views): boolean | null {
+  const texts = readUnitFiles(files, views);
+  return texts === null ? null : holdNow(texts, views);
+}
+
+/** Whether the start is skipped by a condition, or else fails by an assertion: systemd looks at the conditions first. */
+export function checkStart(files: readonly string[] | null, views: Views): 'skipped' | 'failed' | 'allowed' | null {
+  const texts = readUnitFiles(files, views);
+  return texts === null ? null : checkNow(texts, views);
+}
+
+/** @param texts those of the unit file and its drop-ins */
+export function checkNow(texts: readonly Bytes[], views: Views): ReturnType<typeof checkStart> {
+  const { conditions, assertions } = holdEach(texts, views);
+  if (conditions !== true) return conditions === false ? 'skipped' : null;
+  return assertions === false ? 'failed' : 'allowed';
+}
+
+function readUnitFiles(files: readonly string[] | null, views: Views): Bytes[] | null {
   if (files === null || files.length === 0) return null;
   const host: Host = { root: '/', isLocal: (path) => views.ownMounts.isLocalWalk(path) };
   const texts: Bytes[] = [];
@@ -25,14 +43,19 @@ export function conditionsMet(files: readonly string[] | null, views: Views): bo
     if (text === null) return null;
     texts.push(text);
   }
-  return holdNow(texts, views);
+  return texts;
 }
 
 /** @param texts those of the unit file and its drop-ins */
 export function holdNow(texts: readonly Bytes[], views: Views): boolean | null {
-  const { conditions, assertions } = parseConditions(texts);
-  const both = [conditions, assertions].map((list) => allHold(list, (each) => holds(each, views)));
+  const both = Object.values(holdEach(texts, views));
   return both.includes(false) ? false : both.includes(null) ? null : true;
+}
+
+function holdEach(texts: readonly Bytes[], views: Views) {
+  const { conditions, assertions } = parseConditions(texts);
+  const all = (list: readonly Condition[]) => allHold(list, (each) => holds(each, views));
+  return { conditions: all(conditions), assertions: all(assertions) };
 }
 
 function readUnitFile(host: Host, path: string): Bytes | null {

@@ -12,8 +12,8 @@ import { run } from '../spawn.ts';
 import { queryRelated, type RelatedUnits } from '../systemd/related-units.ts';
 import { startsLeft } from '../systemd/start-limit.ts';
 import { queryUnits, queryVersion } from '../systemd/systemctl.ts';
-import { affectedUnit, type UnitFacts } from '../systemd/unit-block.ts';
-import { conditionsMet } from './conditions.ts';
+import { affectedUnit, type RelatedFacts, type UnitFacts } from '../systemd/unit-block.ts';
+import { checkStart, conditionsMet } from './conditions.ts';
 import { areOnDisk, isOnDisk } from './on-disk.ts';
 import type { ScanOptions } from './options.ts';
 
@@ -49,10 +49,14 @@ export function querySystemd(
       facts.set(name, { ...unit, ...present, starts_left: startsLeft(unit, startedUsec, nowNs), dependencies });
       controlGroups.set(name, controlGroup);
     }
-    const kept = others.units.map(({ fragment_path, programs, files, ...unit }) => {
-      const mustStartAgain = others.changed.has(unit.name) && !isStopped(unit);
-      const present = mustStartAgain ? lookOnDisk({ fragment_path, programs, files }, views) : notLooked;
-      return { ...unit, ...present, dependencies: keepAfter(unit.dependencies, named) };
+    const required = new Set(
+      [...answer.facts.values(), ...others.units].flatMap(({ dependencies }) => dependencies?.requires ?? []),
+    );
+    const kept = others.units.map(({ fragment_path, programs, awaited, files, ...unit }) => {
+      const mustStart = isStopped(unit) ? required.has(unit.name) : others.changed.has(unit.name);
+      const present = mustStart ? lookOnDisk({ fragment_path, programs, files }, views) : notLooked;
+      const start_fails = mustStart && isStopped(unit) ? startFails({ awaited, files }, views) : null;
+      return { ...unit, ...present, start_fails, dependencies: keepAfter(unit.dependencies, named) };
     });
     related = answer.facts.size === 0 ? null : kept;
     problem = answer.problem ?? others.problem;
@@ -75,6 +79,12 @@ function lookOnDisk({ fragment_path, programs, files }: OfStart, views: Views) {
     programs_present: areOnDisk(programs, views),
     conditions_met: conditionsMet(files, views),
   };
+}
+
+function startFails({ awaited, files }: Pick<RelatedFacts, 'awaited' | 'files'>, views: Views): boolean | null {
+  const check = checkStart(files, views);
+  if (check !== 'allowed') return check === null ? null : check === 'failed';
+  return areOnDisk(awaited, views) === false ? true : null;
 }
 
 function isStopped({ active_state }: Pick<RelatedUnit, 'active_state'>): boolean {

@@ -27,8 +27,17 @@ export function parsePrograms(
   lines: readonly string[],
 ): (string | null)[] {
   return lines.flatMap((line) => {
-    const [, path, mayFail] = command.exec(line) ?? [];
-    if (mayFail === 'yes' && property !== 'ExecStart') return [];
-    return [path?.startsWith('/') ? path : null];
+    const { path, mayFail } = parseCommand(line);
+    return mayFail && property !== 'ExecStart' ? [] : [path];
   });
+}
+
+/** Returns the same, without every command that may fail. */
+export function parseNeeded(lines: readonly string[]): (string | null)[] {
+  return lines.map(parseCommand).flatMap(({ path, mayFail }) => (mayFail ? [] : [path]));
+}
+
+function parseCommand(line: string): { path: string | null; mayFail: boolean } {
+  const [, path, mayFail] = command.exec(line) ?? [];
+  return { path: path?.startsWith('/') ? path : null, mayFail: mayFail === 'yes' };
 }

@@ -4,7 +4,7 @@
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Dependencies, RelatedUnit, SystemdFacts } from '../documents/generated/report.ts';
-import { commandProperties, ownFilesProperties, parsePrograms } from './exec-commands.ts';
+import { commandProperties, ownFilesProperties, parseNeeded, parsePrograms } from './exec-commands.ts';
 import type { UnitQuestion } from './systemctl.ts';
 import { parseTimeSpan } from './time-span.ts';
 import { parseNames, readNames, readValues, type Values } from './unit-values.ts';
@@ -24,8 +24,14 @@ export type UnitFacts = Required<
 };
 
 /** As in the report, but for what is on disk. */
-export type RelatedFacts = Omit<RelatedUnit, 'fragment_present' | 'programs_present' | 'conditions_met'> &
-  Pick<UnitFacts, 'fragment_path' | 'programs' | 'files'>;
+export type RelatedFacts = Omit<
+  RelatedUnit,
+  'fragment_present' | 'programs_present' | 'conditions_met' | 'start_fails'
+> &
+  Pick<UnitFacts, 'fragment_path' | 'programs' | 'files'> & {
+    /** The programs without which its start fails, null for each that is not known; null if none are known. */
+    awaited: (string | null)[] | null;
+  };
 
 const everyUnit = [
   'Id',
@@ -111,7 +117,7 @@ export const affectedUnit: UnitQuestion<UnitFacts> = {
 
 export const relatedUnit: UnitQuestion<RelatedFacts> = {
   properties: [
-    ...['Id', 'Names', 'LoadState', 'ActiveState', 'FragmentPath', 'DropInPaths', 'NeedDaemonReload'],
+    ...['Id', 'Names', 'Type', 'LoadState', 'ActiveState', 'FragmentPath', 'DropInPaths', 'NeedDaemonReload'],
     ...[...commandProperties, ...ownFilesProperties, ...Object.values(actions), ...Object.values(lists).flat()],
   ],
   parse: parseRelatedBlock,
@@ -119,6 +125,9 @@ export const relatedUnit: UnitQuestion<RelatedFacts> = {
 
 /** Types of services for which systemd waits until they are ready: systemd.service(5). */
 const typesThatTell: readonly (string | null)[] = ['notify', 'notify-reload', 'dbus', 'forking'];
+
+/** Types of services whose start fails if the program cannot be run. */
+const typesThatWait: readonly string[] = ['exec', 'forking', 'oneshot', 'dbus', 'notify', 'notify-reload'];
 
 function parseUnitBlock(block: string, name: string): UnitFacts | null {
   const values = readValues(block);
@@ -183,6 +192,7 @@ function parseRelatedBlock(block: string, name: string): RelatedFacts | null {
     need_daemon_reload: readFlag(values, 'NeedDaemonReload'),
     fragment_path: values.get('FragmentPath') || null,
     programs: readPrograms(values),
+    awaited: readAwaited(values),
     files: readFiles(values),
   };
 }
@@ -207,6 +217,16 @@ function readPrograms(values: Values): (string | null)[] | null {
   return commandProperties.flatMap((property) => {
     const lines = values.get(property)?.split('\n') ?? [];
     return parsePrograms(property, lines.filter(Boolean));
+  });
+}
+
+/** With ExecCondition= nothing is known, because the start may be skipped, which is no failure. */
+function readAwaited(values: Values): (string | null)[] | null {
+  if (values.get('ExecCondition') || ownFilesProperties.some((property) => values.get(property))) return null;
+  const waitsForMain = typesThatWait.includes(values.get('Type') ?? '');
+  return (['ExecStartPre', 'ExecStart', 'ExecStartPost'] as const).flatMap((property) => {
+    if (property === 'ExecStart' && !waitsForMain) return [];
+    return parseNeeded((values.get(property) ?? '').split('\n').filter(Boolean));
   });
 }
 

@@ -217,6 +217,109 @@ for (const [name, given, rules, expected] of requisites) {
   });
 }
 
+const onZ = { requires: ['z.service'], after: ['z.service'] };
+const ofZ = (more: Partial<RelatedUnit>, lists: Lists = {}) =>
+  related('z.service', lists, { active_state: 'inactive', ...more });
+const stays = 'manual a.service cannot_start_again no command';
+const required: [name: string, given: ReturnType<typeof affected>, rules: UserPolicyRule[], expected: string][] = [
+  ['its start fails', affected({ 'a.service': onZ }, [ofZ({ start_fails: true })]), [], stays],
+  [
+    'its start fails, and a rule wants the restart',
+    affected({ 'a.service': onZ }, [ofZ({ start_fails: true })]),
+    [rule({})],
+    'restart a.service',
+  ],
+  [
+    'its start fails, and it runs',
+    affected({ 'a.service': onZ }, [ofZ({ start_fails: true, active_state: 'active' })]),
+    [],
+    'restart a.service',
+  ],
+  [
+    'its start fails, in no order',
+    affected({ 'a.service': { requires: ['z.service'] } }, [ofZ({ start_fails: true })]),
+    [],
+    'restart a.service',
+  ],
+  [
+    'its start fails, and it is wanted only',
+    affected({ 'a.service': { wants: ['z.service'], after: ['z.service'] } }, [ofZ({ start_fails: true })]),
+    [],
+    'restart a.service',
+  ],
+  ['nobody knows', affected({ 'a.service': onZ }, [ofZ({ start_fails: null })]), [], 'restart a.service'],
+  [
+    'a condition does not hold',
+    affected({ 'a.service': onZ }, [ofZ({ start_fails: false, conditions_met: false, programs_present: false })]),
+    [],
+    'restart a.service',
+  ],
+  [
+    'systemd does not wait for the program that is gone',
+    affected({ 'a.service': onZ }, [ofZ({ programs_present: false })]),
+    [],
+    'restart a.service',
+  ],
+  [
+    'a condition does not hold, and the unit is bound to it',
+    affected({ 'a.service': onZ }, [ofZ({ start_fails: false, conditions_met: false }, { bound_by: ['a.service'] })]),
+    [],
+    stays,
+  ],
+  [
+    'its program is gone, and the unit is bound to it',
+    affected({ 'a.service': { requires: ['z.service'] } }, [
+      ofZ({ programs_present: false }, { bound_by: ['a.service'] }),
+    ]),
+    [],
+    stays,
+  ],
+  [
+    'between them is one that is stopped',
+    affected({ 'a.service': { requires: ['y.service'], after: ['y.service'] } }, [
+      related('y.service', onZ, { active_state: 'failed' }),
+      ofZ({ start_fails: true }),
+    ]),
+    [],
+    stays,
+  ],
+  [
+    'between them is one that runs',
+    affected({ 'a.service': { requires: ['y.service'], after: ['y.service'] } }, [
+      related('y.service', onZ),
+      ofZ({ start_fails: true }),
+    ]),
+    [],
+    'restart a.service',
+  ],
+  [
+    'a unit that restarts with it requires it',
+    affected({ 'a.service': { consists_of: ['b.service'] } }, [related('b.service', onZ), ofZ({ start_fails: true })]),
+    [],
+    'manual a.service takes_others no command',
+  ],
+  [
+    'between them is one that restarts as well',
+    affected({ 'a.service': { required_by: ['b.service'] } }, [
+      related('b.service', { requires: ['a.service', 'y.service'], after: ['y.service'] }),
+      related('y.service', onZ, { active_state: 'inactive' }),
+      ofZ({ start_fails: true }),
+    ]),
+    [],
+    'manual a.service takes_others no command',
+  ],
+];
+for (const [name, given, rules, expected] of required) {
+  test(`a required unit that is stopped: ${name}`, () => {
+    const plan = planOf(given, rules);
+    const [action] = plan.actions;
+    assert.equal(action && summary(action), expected);
+    const named = action?.remarks?.find(({ code }) => code === 'cannot_start_again')?.message ?? '';
+    assert.equal(named.includes('z.service'), action?.action === 'manual');
+    if (named) assert.ok(renderPlanText(plan, { colour: false, columns: 300 }).includes(named));
+  });
+}
+
 test('a selection of units does not hide what restarts with them', () => {
   const given = affected({
     'a.service': { required_by: ['b.service'] },

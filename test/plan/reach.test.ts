@@ -333,3 +333,26 @@ test('a unit with more dependencies than any host has: not all that it takes alo
   const reach = reachOf('a', unitsWith({ a: { wants, propagates_stop_to: ['b'] }, b: {} }), version);
   assert.deepEqual([reach?.complete, reach?.starts], [false, null]);
 });
+
+test('a long chain of units that each stops and starts the next restarts as a whole', () => {
+  const names = Array.from({ length: 500 }, (_, index) => `u${index}`);
+  const next = (index: number) => names.slice(index + 1, index + 2);
+  const units = unitsWith(
+    Object.fromEntries(
+      names.map((name, index) => [name, { propagates_stop_to: next(index), wants: next(index) }] as const),
+    ),
+  );
+  const reach = reachOf('u0', units, version);
+  assert.deepEqual([reach?.restarts.length, reach?.stops, reach?.complete], [499, [], true]);
+});
+
+test('what a unit wants that only restarts because of another one is started again', () => {
+  const units = unitsWith({
+    a: { propagates_stop_to: ['b'], wants: ['b'] },
+    b: { required_by: ['e'], propagates_stop_to: ['d'] },
+    d: {},
+    e: { wants: ['d'] },
+  });
+  const reach = reachOf('a', units, version);
+  assert.deepEqual([reach?.restarts, reach?.stops], [['b', 'd', 'e'], []]);
+});

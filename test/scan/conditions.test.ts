@@ -5,7 +5,7 @@ import { chmodSync, chownSync, lchownSync, mkdirSync, readdirSync, symlinkSync }
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Views } from '../../src/procfs/views.ts';
-import { conditionsMet, holdNow } from '../../src/scan/conditions.ts';
+import { checkNow, checkStart, conditionsMet, holdNow } from '../../src/scan/conditions.ts';
 import { needs } from '../support/needs.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -51,6 +51,25 @@ test('conditions on files', (t) => {
   }
 });
 
+test('a condition skips a start before an assertion fails it', (t) => {
+  const views = new Views();
+  t.after(() => views.close());
+  const [holds, fails, unknown] = ['PathExists=/etc', 'PathExists=!/etc', 'KernelCommandLine=x'];
+  const rows: [condition: string, assertion: string, expected: ReturnType<typeof checkNow>][] = [
+    [holds, holds, 'allowed'],
+    [holds, fails, 'failed'],
+    [holds, unknown, 'allowed'],
+    [fails, holds, 'skipped'],
+    [fails, fails, 'skipped'],
+    [unknown, fails, null],
+  ];
+  for (const [condition, assertion, expected] of rows) {
+    const text = `[Unit]\nCondition${condition}\nAssert${assertion}\n`;
+    equal(checkNow([text], views), expected, text);
+  }
+  equal(checkNow(['[Unit]\n'], views), 'allowed');
+});
+
 test('only unit files in the folders of systemd are read', (t) => {
   const base = temporaryFolder(t, { 'a.service': '[Unit]\nConditionPathExists=/none\n' });
   const views = new Views();
@@ -62,5 +81,5 @@ test('only unit files in the folders of systemd are read', (t) => {
     ['/etc/systemd/system/../../passwd'],
     ['/etc/systemd/system/no-such.service'],
   ])
-    equal(conditionsMet(files, views), null, String(files));
+    for (const look of [conditionsMet, checkStart]) equal(look(files, views), null, String(files));
 });

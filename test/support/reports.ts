@@ -51,6 +51,7 @@ export const noActions = {
 /** A unit that starts again from the same file. */
 export const startsAgain = {
   ...{ need_daemon_reload: false, fragment_present: true, programs_present: true, conditions_met: true },
+  start_fails: null,
 };
 
 export const root: Owner = { uid: 0, name: 'root', kind: 'root' };

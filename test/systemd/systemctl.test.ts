@@ -7,7 +7,7 @@ import test, { after } from 'node:test';
 import { type Run, run } from '../../src/spawn.ts';
 import { queryRelated } from '../../src/systemd/related-units.ts';
 import { ownsCgroup, queryUnits, queryVersion } from '../../src/systemd/systemctl.ts';
-import { affectedUnit, type UnitFacts } from '../../src/systemd/unit-block.ts';
+import { affectedUnit, relatedUnit, type UnitFacts } from '../../src/systemd/unit-block.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'systemctl-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -469,6 +469,24 @@ for (const [name, changes, expected] of starts) {
     const { facts: found, problem } = query(['a.service'], block('a.service', changes));
     assert.equal(problem, null);
     assert.deepEqual(found.get('a.service')?.programs, expected);
+  });
+}
+
+const [start, before, later] = [commandOf('/bin/a'), commandOf('/bin/pre'), commandOf('/bin/post')];
+const around = { ExecStart: start, ExecStartPre: before, ExecStartPost: later };
+const awaited: [name: string, changes: Record<string, string>, expected: (string | null)[] | null][] = [
+  ['a oneshot', { Type: 'oneshot', ...around }, ['/bin/pre', '/bin/a', '/bin/post']],
+  ['a simple service', { Type: 'simple', ...around }, ['/bin/pre', '/bin/post']],
+  ['a service of a type that nobody knows', { Type: 'new', ...around }, ['/bin/pre', '/bin/post']],
+  ['commands that may fail', { Type: 'oneshot', ExecStart: commandOf('/bin/a', 'yes') }, []],
+  ['a program that systemd looks up', { Type: 'notify', ExecStart: commandOf('sleep') }, [null]],
+  ['a command that may skip the start', { Type: 'oneshot', ...around, ExecCondition: start }, null],
+  ['a root of its own', { Type: 'oneshot', ...around, RootDirectory: '/srv/jail' }, null],
+];
+for (const [name, changes, expected] of awaited) {
+  test(`programs without which a start fails: ${name}`, () => {
+    const { run } = answering(block('a.service', changes));
+    assert.deepEqual(queryUnits(['a.service'], relatedUnit, run).facts.get('a.service')?.awaited, expected);
   });
 }
 

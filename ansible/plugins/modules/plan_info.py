@@ -314,7 +314,7 @@ actions:
     remarks:
       description:
         - What to know before one does it, each with a C(code) to test for and a C(message). With V(takes_others) it names the units that are in
-          the way of a restart.
+          the way of a restart, with V(cannot_start_again) those that would be started without success.
       returned: success
       type: list
       elements: dict

@@ -55,7 +55,7 @@ export type ActionName =
  */
 export type Scope = 'system' | 'user';
 /**
- * What stands in the way of a restart. user_process: a process that an ordinary user runs inside the unit, on files of users: no code of the unit's. not_own_files: only logs speak for an action, and they are of another service or nobody knows whose: somebody may have handed them to the unit. may_reboot: if the unit ends or fails, systemd ends or reboots the host. takes_others: its restart restarts or stops a unit that the policy does not restart, or that would not start again. cannot_start_again: a program that a start of the unit runs is gone from disk, a condition or an assertion of its unit file does not hold now, a unit of Requisite= is stopped, or systemd refuses the restart because it cannot load a unit of impact.refused_by. inferred: only a script that is likely outdated speaks for it, and no rule of the policy says inferred: restart.
+ * What stands in the way of a restart. user_process: a process that an ordinary user runs inside the unit, on files of users: no code of the unit's. not_own_files: only logs speak for an action, and they are of another service or nobody knows whose: somebody may have handed them to the unit. may_reboot: if the unit ends or fails, systemd ends or reboots the host. takes_others: its restart restarts or stops a unit that the policy does not restart, or that would not start again. cannot_start_again: a program that a start of the unit runs is gone from disk, a condition or an assertion of its unit file does not hold now, a unit of Requisite= is stopped, the start of a stopped unit that it requires would fail, or systemd refuses the restart because it cannot load a unit of impact.refused_by. inferred: only a script that is likely outdated speaks for it, and no rule of the policy says inferred: restart.
  */
 export type BlockedBy =
   | 'not_loaded'
@@ -607,7 +607,7 @@ export interface FixedPackage {
  */
 export interface Remark {
   /**
-   * daemon_reload_first: the unit file changed on disk, or that of a unit that restarts with it. unit_files_changed: whose files daemon_reload reads. forgets_units: units that daemon_reload makes impossible to start, because their unit files are gone. start_limit: systemd starts the unit only once in an interval, which has not passed since its last start. start_cycle: services that systemd is told to start after each other, so that the order of their restarts is by name. takes_others: the units that the restart would take along, with blocked_by takes_others. ends_sessions: processes that lead sessions of their own end with the unit. several_users: so do processes of several people. likely_outdated: the action does not cure a script that is likely outdated. users_own_files: whose process it is that stands in the unit, with blocked_by user_process.
+   * daemon_reload_first: the unit file changed on disk, or that of a unit that restarts with it. unit_files_changed: whose files daemon_reload reads. forgets_units: units that daemon_reload makes impossible to start, because their unit files are gone. start_limit: systemd starts the unit only once in an interval, which has not passed since its last start. start_cycle: services that systemd is told to start after each other, so that the order of their restarts is by name. takes_others: the units that the restart would take along, with blocked_by takes_others. cannot_start_again: the stopped units that the restart would start, and whose start would fail, so that what requires them would stay stopped. ends_sessions: processes that lead sessions of their own end with the unit. several_users: so do processes of several people. likely_outdated: the action does not cure a script that is likely outdated. users_own_files: whose process it is that stands in the unit, with blocked_by user_process.
    */
   code:
     | 'daemon_reload_first'
@@ -616,6 +616,7 @@ export interface Remark {
     | 'users_own_files'
     | 'unit_files_changed'
     | 'takes_others'
+    | 'cannot_start_again'
     | 'start_cycle'
     | 'start_limit'
     | 'forgets_units'

@@ -995,7 +995,7 @@ export interface RelatedUnit {
    */
   need_daemon_reload: boolean | null;
   /**
-   * Whether the unit file is on disk now. This and the next two are null if that is not known, and if the unit is stopped or restarts and stops with no affected service: then nobody looked.
+   * Whether the unit file is on disk now. This and the next two are null if that is not known, and of units of which nobody looked: those that neither restart nor stop with an affected service, and stopped units that no other unit requires.
    */
   fragment_present: boolean | null;
   /**
@@ -1006,6 +1006,10 @@ export interface RelatedUnit {
    * As in units[].systemd: whether the conditions and assertions of the unit file would hold if the unit were started now.
    */
   conditions_met: boolean | null;
+  /**
+   * Whether the start of a stopped unit that another unit requires would fail now, so that a unit with Requires= and After= on it is not started either: an assertion does not hold, or a program is gone that systemd waits for. systemd does not wait for ExecStart= of Type=simple and Type=idle. false: a condition does not hold, so that systemd skips the start, which is no failure. null if that is not known, and for every other unit.
+   */
+  start_fails: boolean | null;
 }
 /**
  * One affected process.
