@@ -35,6 +35,7 @@ const everybodys: Readonly<Record<string, string>> = {
   'documents/unseen.ts': "one reading of whose processes a report's scan did not see",
   'systemd/unit-name.ts': "systemd's grammar of unit names",
   'systemd/session-name.ts': 'one reading of the names of sessions and user managers',
+  'systemd/active-state.ts': 'which units count as stopped',
 };
 
 type Edge = [from: string, to: string, why: string];

@@ -1,7 +1,8 @@
 // Units that a restart changes -> whether that may end or reboot the host, by systemd's own settings: the actions of a unit, and the
 // units that it starts if it fails or ends (OnFailure=, OnSuccess=). systemd.unit(5), systemd.special(7).
 
-import { isStopped, mostFollowed, type Node, type Units } from './known-units.ts';
+import { isStopped } from '../systemd/active-state.ts';
+import { mostFollowed, type Node, type Units } from './known-units.ts';
 
 /** Targets that take the services of the host away, and the services that do it for them. */
 const targets = [

@@ -10,13 +10,6 @@ export type Units = ReadonlyMap<string, Node>;
 /** A walk follows at most this many dependencies, far more than a host has. A report that somebody made up could take hours. */
 export const mostFollowed = 100_000;
 
-/** A restart that is passed on does nothing to units in these states: job_collapse_type() of systemd. */
-const stoppedStates: readonly string[] = ['inactive', 'failed', 'deactivating'];
-
-export function isStopped({ active_state }: Pick<Node, 'active_state'>): boolean {
-  return stoppedStates.includes(active_state);
-}
-
 /** Whether systemd would start the unit from an old file. A file that is gone cannot be read again. */
 export function hasChangedFile(node: Node | undefined): boolean {
   return node?.need_daemon_reload === true && node.fragment_present !== false;

@@ -1,7 +1,8 @@
 // Units that restart, and units that start with them -> those that would stop and not start again, and the stopped units because of which.
 // Source: job.c job_finish_and_invalidate() and unit.c unit_start(), unit_verify_deps() of systemd, systemd.unit(5).
 
-import { isStopped, type Units } from './known-units.ts';
+import { isStopped } from '../systemd/active-state.ts';
+import type { Units } from './known-units.ts';
 
 export interface Lost {
   /** Units that restart, and would stay stopped. */

@@ -4,8 +4,9 @@
 
 import { compareBytes } from '../documents/compare-bytes.ts';
 import type { Dependencies } from '../documents/generated/report.ts';
+import { isStopped } from '../systemd/active-state.ts';
 import { mayEndHost } from './ends-host.ts';
-import { isStopped, mostFollowed, type Node, type Units } from './known-units.ts';
+import { mostFollowed, type Node, type Units } from './known-units.ts';
 import { lostOf } from './lost.ts';
 import { refusedOf, Starts } from './starts.ts';
 

@@ -2,7 +2,8 @@
 // cannot be loaded makes the start of each unit that requires it fail, and of no unit that wants it. Source: transaction.c
 // transaction_add_job_and_dependencies() of systemd, systemd.unit(5).
 
-import { isStopped, mostFollowed, type Units } from './known-units.ts';
+import { isStopped } from '../systemd/active-state.ts';
+import { mostFollowed, type Units } from './known-units.ts';
 
 /** systemd starts no scope: systemd.scope(5). */
 const neverStart = /\.scope$/;

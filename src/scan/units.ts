@@ -9,6 +9,7 @@ import type { SessionLeader } from '../procfs/sessions.ts';
 import type { Views } from '../procfs/views.ts';
 import type { AttributedProcess } from '../report/facts.ts';
 import { run } from '../spawn.ts';
+import { isStopped } from '../systemd/active-state.ts';
 import { queryRelated, type RelatedUnits } from '../systemd/related-units.ts';
 import { startsLeft } from '../systemd/start-limit.ts';
 import { queryUnits, queryVersion } from '../systemd/systemctl.ts';
@@ -85,10 +86,6 @@ function startFails({ awaited, files }: Pick<RelatedFacts, 'awaited' | 'files'>,
   const check = checkStart(files, views);
   if (check !== 'allowed') return check === null ? null : check === 'failed';
   return areOnDisk(awaited, views) === false ? true : null;
-}
-
-function isStopped({ active_state }: Pick<RelatedUnit, 'active_state'>): boolean {
-  return active_state === 'inactive' || active_state === 'failed';
 }
 
 /** Drops the units that the report does not name from the order. Most of them start before every service. */
