@@ -97,7 +97,7 @@ const edges: readonly Edge[] = [
   ['crew', 'procfs', 'a helper reads, and is seen by its own stat and folder'],
   ['crew', 'program.ts', 'a helper is started from the same file'],
   ['deleted', 'procfs', 'judges what the kernel says'],
-  ['host', 'fixes', 'opens only files that root wrote'],
+  ['fixes', 'host', 'opens only files that root wrote'],
   ['deleted', 'outdated', 'the table of interpreters'],
   ['outdated', 'systemd', 'how a unit starts (types)'],
   ['scan', 'outdated', 'judges what is superseded and not gone'],

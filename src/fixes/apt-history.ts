@@ -1,10 +1,10 @@
 // The paragraphs of apt's history.log -> the runs of apt: when, by which command, for which user, and the packages that each run
 // replaced. apt writes the file without a manual page (apt-pkg/deb/dpkgpm.cc). The times are local, without a zone.
 
+import type { Host } from '../host/trusted-file.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import { timeOfLine } from './dpkg-log.ts';
 import { type LogFormat, type PackageLog, readLog } from './package-log.ts';
-import type { Host } from './trusted-file.ts';
 import { toleranceMs } from './use.ts';
 
 /** The command and the user that asked for the replacement of a package. */

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Host } from '../host/trusted-file.ts';
 import { noAdvisories } from './advisories.ts';
 import type { Changelog } from './changelog.ts';
 import { type DpkgSource, findSources, openDpkgChangelog } from './dpkg-changelog.ts';
@@ -9,7 +10,6 @@ import { parseDpkgLog, timeOfLine } from './dpkg-log.ts';
 import { compareDpkgVersions, withoutRebuild } from './dpkg-version.ts';
 import type { Manager, PackageHistory } from './history.ts';
 import { type PackageLog, readLog } from './package-log.ts';
-import type { Host } from './trusted-file.ts';
 
 /**
  * @param names the packages that the caller will ask for

@@ -4,12 +4,12 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Host, trustedOwner } from '../host/trusted-file.ts';
 import { openDpkg } from './dpkg.ts';
 import { findSources } from './dpkg-changelog.ts';
 import { parseDpkgLog, timeOfLine } from './dpkg-log.ts';
 import { findEntry } from './judge.ts';
 import { type Change, readLog } from './package-log.ts';
-import { type Host, trustedOwner } from './trusted-file.ts';
 import type { Use } from './use.ts';
 
 /** The known facts of a gone file of no package. */

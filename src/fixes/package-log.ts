@@ -1,7 +1,7 @@
 // The logs of a package manager -> the changes of packages: from which version to which, and when.
 
+import { type Host, mostBytes, openLog, type Reading, readPieces, readTail } from '../host/trusted-file.ts';
 import type { Bytes } from '../procfs/bytes.ts';
-import { type Host, mostBytes, openLog, type Reading, readPieces, readTail } from './trusted-file.ts';
 
 export interface Change {
   name: string;

@@ -1,5 +1,6 @@
 // Uses of gone files of packages -> the versions of packages that are still used, their users, and the fixes since each version.
 
+import { type Host, trustedOwner } from '../host/trusted-file.ts';
 import { keyMaker } from '../keys.ts';
 import type { Run } from '../spawn.ts';
 import { findRequest, readAptHistory, type UpgradeRequest } from './apt-history.ts';
@@ -8,7 +9,6 @@ import type { Manager } from './history.ts';
 import { findFixes, findRunning, type Running } from './judge.ts';
 import { apkLog, openPlain, pacmanLog } from './plain-logs.ts';
 import { openRpm } from './rpm.ts';
-import { type Host, trustedOwner } from './trusted-file.ts';
 import { evidences, type Fixes, type UnknownBecause, type Use, type VersionEvidence } from './use.ts';
 
 /** One version of one package that a process still uses. */

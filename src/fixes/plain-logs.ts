@@ -1,12 +1,12 @@
 // The logs of pacman and apk -> the changes of packages. pacman(8) (PacmanLog); apk(8) from 3.0 on, which logs only the time of a
 // run and not of each line. Both keep no changelogs: the version that still runs is known, but the fixes since then are not known.
 
+import type { Host } from '../host/trusted-file.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import { noAdvisories } from './advisories.ts';
 import type { Manager, PackageHistory } from './history.ts';
 import { type Change, type LogFormat, type PackageLog, readLog } from './package-log.ts';
 import { near } from './rpm-logs.ts';
-import type { Host } from './trusted-file.ts';
 
 function parsePacmanTime(line: Bytes): number | null {
   const match = /^\[(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:([+-]\d\d):?(\d\d))?\]/.exec(line);

@@ -1,5 +1,6 @@
 // rpm's database, the logs of dnf and zypper, and the advisories that they keep -> the past of rpm's packages.
 
+import type { Host } from '../host/trusted-file.ts';
 import type { Run } from '../spawn.ts';
 import { type Advisories, readAdvisories } from './advisories.ts';
 import { Changelog } from './changelog.ts';
@@ -9,7 +10,6 @@ import { joinLogs, type PackageLog, readLog } from './package-log.ts';
 import { queryRpmChangelogs, type RpmPast } from './rpm-changelog.ts';
 import { dnf4Log, dnf5Log, zypperLog } from './rpm-logs.ts';
 import { compareRpmVersions } from './rpm-version.ts';
-import type { Host } from './trusted-file.ts';
 
 const logs = [
   { path: '/var/log/dnf.rpm.log', format: dnf4Log },

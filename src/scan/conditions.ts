@@ -1,7 +1,7 @@
 // The files of a unit -> whether its conditions and assertions hold now. Only files that root alone can change are read, and each look at
 // a path is that of the scanner's own view, so that nothing can hang. systemd.unit(5) has the folders of unit files.
 
-import { type Host, openTrusted, readWhole } from '../fixes/trusted-file.ts';
+import { type Host, openTrusted, readWhole } from '../host/trusted-file.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Views } from '../procfs/views.ts';
 import { allHold, type Condition, parseConditions } from '../systemd/conditions.ts';

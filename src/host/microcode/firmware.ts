@@ -2,8 +2,8 @@
 // (arch/x86/kernel/cpu/microcode), and .initramfs is Debian's: intel-microcode has updates that only an early load may use.
 
 import { closeSync } from 'node:fs';
-import { type Host, listTrusted, openTrusted } from '../../fixes/trusted-file.ts';
 import { hostFileExists } from '../files.ts';
+import { type Host, listTrusted, openTrusted } from '../trusted-file.ts';
 import type { Loaded, Processor } from './processor.ts';
 import { findRevision } from './revision.ts';
 import { type Revision, spanOfFile } from './span.ts';

@@ -2,7 +2,7 @@
 // Fedora and SUSE, mkinitcpio(8) of Arch; the packages intel-ucode and amd-ucode of Arch and Alpine have an image of their own.
 
 import { closeSync, fstatSync } from 'node:fs';
-import { type Host, listTrusted, openTrusted, readTail } from '../../fixes/trusted-file.ts';
+import { type Host, listTrusted, openTrusted, readTail } from '../trusted-file.ts';
 import { findEarlyFile } from './early-cpio.ts';
 import type { Loaded, Processor } from './processor.ts';
 import { findRevision } from './revision.ts';

@@ -4,10 +4,10 @@
 import { join } from 'node:path';
 import type { Microcode, MicrocodeOutdated } from '../../documents/generated/report.ts';
 import { formatTimeNs } from '../../documents/time.ts';
-import type { Host } from '../../fixes/trusted-file.ts';
 import { type HostPlaces, readContainer } from '../container.ts';
 import { readInstalledKernels } from '../kernels.ts';
 import { findNextKernel } from '../next-kernel.ts';
+import type { Host } from '../trusted-file.ts';
 import { readFirmware } from './firmware.ts';
 import { type BootImage, readBootImages } from './initrd.ts';
 import { readLoaded, readProcessor, readSaysOld } from './processor.ts';
