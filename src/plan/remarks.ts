@@ -16,6 +16,9 @@ interface Row {
 
 const mostNames = 5;
 
+/** Why a unit would not start again, as far as a plan tells the reasons apart. */
+const failingStart = 'what the start needs is gone or stopped, or a condition does not hold';
+
 const rows: readonly Row[] = [
   {
     code: 'daemon_reload_first',
@@ -98,7 +101,7 @@ export function takenRemarks(left: readonly string[], lost: readonly string[]): 
   };
   return [
     ...say(left, `which ${left.length === 1 ? 'is' : 'are'} left alone`),
-    ...say(lost, 'which would not start again: what the start needs is gone or stopped, or a condition does not hold'),
+    ...say(lost, `which would not start again: ${failingStart}`),
   ];
 }
 
@@ -107,11 +110,10 @@ export function failingRemarks(units: readonly string[]): Remark[] {
   if (units.length === 0) return [];
   const isOne = units.length === 1;
   const what = `a restart also starts ${list(units)}, which ${isOne ? 'is' : 'are'} stopped and would stay so`;
-  const why = 'what the start needs is gone or stopped, or a condition does not hold';
   return [
     {
       code: 'cannot_start_again',
-      message: `${what} (${why}), and what requires ${isOne ? 'it' : 'them'} stays stopped`,
+      message: `${what} (${failingStart}), and what requires ${isOne ? 'it' : 'them'} stays stopped`,
     },
   ];
 }
