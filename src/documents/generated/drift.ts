@@ -259,6 +259,10 @@ export interface DriftReboot {
    * Whether counts_as is the default, since neither --reboot nor the configuration says it: the plugin then takes ok for warning. Since 1.3.
    */
   by_default?: boolean;
+  /**
+   * The security fixes that only a reboot brings into memory, those of the kernel that the next boot starts: at most 100 are listed. They are no findings and do not count for the gate; only the reboot does, by counts_as. null if they are not known, or if nobody asked for fixes. Since 1.5.
+   */
+  fixes?: PendingFixes | null;
 }
 /**
  * A newer kernel of the running flavour is installed.
