@@ -9,6 +9,7 @@ import type { AffectedProcess, Inspection, InspectTask } from '../deleted/inspec
 import { SuppressedTally } from '../deleted/suppressed.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { LibUsersError } from '../errors.ts';
+import { readBootKernels } from '../host/boot-kernel.ts';
 import { readBootedAtNs, readBootTime, readClockTicks } from '../host/clock.ts';
 import { type InitEvidence, noEvidence, readContainer } from '../host/container.ts';
 import { readHost } from '../host/host.ts';
@@ -22,7 +23,7 @@ import { Views } from '../procfs/views.ts';
 import { buildReport } from '../report/report.ts';
 import { attributeCallers, attributor, confirmUnit, initProcess } from './attribution.ts';
 import { attributeCuts, cutWarnings } from './cut.ts';
-import type { queryFixes } from './fixes.ts';
+import type { queryFixes, queryKernelFixes } from './fixes.ts';
 import type { ScanOptions } from './options.ts';
 import { findOutdated, looksForOutdated, notLooked, readPrograms } from './outdated.ts';
 import { queryOwners } from './owners.ts';
@@ -86,9 +87,11 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     );
 
     // Packages
-    const packages = queryOwners(confirmed, views, options);
+    const kernels = options.fixes ? readBootKernels({ root, procPath, init: evidence }, host.kernel_release) : null;
+    const packages = queryOwners(confirmed, filesOfKernels(kernels), views, options);
     const owned = { owners: packages.owners, outdated: outdated.uses };
     const fixes = options.fixes ? await askFixes(confirmed, owned, views, options) : null;
+    const kernelFixes = kernels === null ? null : await askKernelFixes(kernels, host.reboot, packages.owners, views);
 
     // The last questions to the helpers. They end while the report is built.
     const leaders = await readLeaders(confirmed, systemd.controlGroups, readers, options);
@@ -122,6 +125,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       sockets,
       packages: packages.owners,
       fixes,
+      kernelFixes,
       outdated: outdated.uses,
       userName,
       ownerKind: (uid) => ownerOf(uid).kind,
@@ -150,6 +154,12 @@ const originUnread =
 
 /** Few scans ask for fixes, and loading what finds them takes a millisecond. */
 const askFixes: typeof queryFixes = async (...args) => (await import('./fixes.ts')).queryFixes(...args);
+const askKernelFixes: typeof queryKernelFixes = async (...args) =>
+  (await import('./fixes.ts')).queryKernelFixes(...args);
+
+function filesOfKernels(kernels: ReturnType<typeof readBootKernels>): readonly string[] {
+  return kernels === null || typeof kernels === 'string' ? [] : [...kernels.next.files, ...kernels.runningFiles];
+}
 
 const toItem = (pid: number) => ({ pid });
 

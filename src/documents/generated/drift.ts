@@ -260,7 +260,7 @@ export interface DriftReboot {
    */
   by_default?: boolean;
   /**
-   * The security fixes that only a reboot brings into memory, those of the kernel that the next boot starts: at most 100 are listed. They are no findings and do not count for the gate; only the reboot does, by counts_as. null if they are not known, or if nobody asked for fixes. Since 1.5.
+   * The security fixes that only a reboot brings into memory, those of the kernel that the next boot starts: the newest 20 are listed. They are no findings and do not count for the gate; only the reboot does, by counts_as. null if they are not known, or if nobody asked for fixes. Since 1.5.
    */
   fixes?: PendingFixes | null;
 }

@@ -360,9 +360,9 @@ export interface FleetCve {
    */
   units: string[];
   /**
-   * Whether the running kernel of a host lacks it, so that only a reboot brings it there. Always written; not required, since documents before 1.4 do not have it.
+   * Which steps bring it into memory, on one host or another. reboot: the running kernel lacks it. restart: another package has it. Always written; not required, since documents before 1.4 do not have it.
    */
-  needs_reboot?: boolean;
+  closed_by?: ('restart' | 'reboot')[];
 }
 /**
  * Who still runs code without one fix that is on disk. A host whose package was not upgraded is not in it: its disk has no fix either, which the package manager says.
@@ -420,7 +420,7 @@ export interface CvePackage {
    */
   installed_version: string;
   /**
-   * Which step brings the fix into memory. reboot: the package is the kernel's. Always written; not required, since documents before 1.4 do not have it.
+   * Which step brings the fix into memory. reboot: the package is that of the kernel. Always written; not required, since documents before 1.4 do not have it.
    */
   closed_by?: 'restart' | 'reboot';
 }
