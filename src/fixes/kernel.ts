@@ -2,6 +2,7 @@
 // fixes since that version. No log is read, because a kernel says itself which one it is.
 
 import type { BootKernels, KernelUnknown } from '../host/boot-kernel.ts';
+import { compareDpkgVersions } from './dpkg-version.ts';
 import { findFixes } from './judge.ts';
 import { findRunningVersion, type KernelEvidence } from './kernel-versions.ts';
 import { type FixesContext, openManager } from './packages-in-use.ts';
@@ -15,6 +16,8 @@ export interface KernelFixes {
   source: string | null;
   runningVersion: string | null;
   evidence: KernelEvidence | null;
+  /** Whether the running kernel has the same release as the next one, and is of an earlier version of its package. */
+  isRebuilt: boolean;
   /** null if the fixes are not known. Then `unknownBecause` says why. */
   fixes: Fixes | null;
   unknownBecause: PastUnknown | KernelUnknown | 'no_package' | 'livepatch' | null;
@@ -26,6 +29,7 @@ const nothing: KernelFixes = {
   source: null,
   runningVersion: null,
   evidence: null,
+  isRebuilt: false,
   fixes: null,
   unknownBecause: null,
 };
@@ -48,7 +52,10 @@ export async function findKernelFixes(
   const found = findRunningVersion(running, { release: next.release, owner }, ownerOf(runningFiles));
   if (found === null) return { ...known, unknownBecause: 'no_running_version' };
   const { version, evidence } = found;
-  const named = { ...known, runningVersion: version, evidence };
+  // Only dpkg's kernels tell that: elsewhere the version is in the release.
+  const isRebuilt =
+    owner.manager === 'dpkg' && running.release === next.release && compareDpkgVersions(owner.version, version) > 0;
+  const named = { ...known, runningVersion: version, evidence, isRebuilt };
   // The same version has nothing new, so its changelog is not read: with rpm that alone takes a second.
   if (isEqual(version, owner)) return { ...named, fixes: { cves: [], incompleteBecause: null } };
   const { source, fixes } = await findSince(version, owner, context);

@@ -7,13 +7,15 @@ import { type Cut, cutToReport } from '../deleted/cut.ts';
 import { ignoreRules } from '../deleted/hide-rules.ts';
 import type { AffectedProcess, Inspection, InspectTask } from '../deleted/inspect.ts';
 import { SuppressedTally } from '../deleted/suppressed.ts';
-import type { Report } from '../documents/generated/report.ts';
+import type { Reboot, Report } from '../documents/generated/report.ts';
 import { LibUsersError } from '../errors.ts';
+import type { KernelFixes } from '../fixes/kernel.ts';
 import { readBootKernels } from '../host/boot-kernel.ts';
 import { readBootedAtNs, readBootTime, readClockTicks } from '../host/clock.ts';
 import { type InitEvidence, noEvidence, readContainer } from '../host/container.ts';
 import { readHost } from '../host/host.ts';
 import { readOwners } from '../host/owners.ts';
+import { withRebuiltKernel } from '../host/reboot.ts';
 import { readUserNames } from '../host/users.ts';
 import { hidesProcesses } from '../procfs/hidepid.ts';
 import { type KernelHeldFile, readKernelHeld } from '../procfs/kernel-held.ts';
@@ -115,7 +117,12 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     });
     return buildReport({
       now: options.now,
-      host: { ...host, systemd_version: systemd.version, labels: { ...options.labels } },
+      host: {
+        ...host,
+        reboot: rebootOf(host.reboot, kernelFixes),
+        systemd_version: systemd.version,
+        labels: { ...options.labels },
+      },
       scan,
       processes: confirmed,
       cuts,
@@ -156,6 +163,12 @@ const originUnread =
 const askFixes: typeof queryFixes = async (...args) => (await import('./fixes.ts')).queryFixes(...args);
 const askKernelFixes: typeof queryKernelFixes = async (...args) =>
   (await import('./fixes.ts')).queryKernelFixes(...args);
+
+function rebootOf(reboot: Reboot, kernel: KernelFixes | null): Reboot {
+  const { isRebuilt = false, release = null, runningVersion = null, owner = null } = kernel ?? {};
+  if (!isRebuilt || release === null || runningVersion === null || owner === null) return reboot;
+  return withRebuiltKernel(reboot, { root, release, running: runningVersion, installed: owner.version });
+}
 
 function filesOfKernels(kernels: ReturnType<typeof readBootKernels>): readonly string[] {
   return kernels === null || typeof kernels === 'string' ? [] : [...kernels.next.files, ...kernels.runningFiles];

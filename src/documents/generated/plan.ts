@@ -290,7 +290,7 @@ export interface PlanReboot {
   fixes?: ClosedFixes | null;
 }
 /**
- * A newer kernel of the running flavour is installed.
+ * A newer kernel of the running flavour is installed: one of another release or, with --fixes, a newer build of the same release.
  */
 export interface KernelOutdated {
   /**
@@ -302,7 +302,7 @@ export interface KernelOutdated {
    */
   running: string;
   /**
-   * The newest installed kernel's release.
+   * The newest installed kernel's release. If both have the same release, the version of the package stands behind it, and behind the running one: 6.1.0-24-amd64 (6.1.106-3).
    */
   installed: string;
   since?: NullableTime;
