@@ -2,7 +2,7 @@
 
 import type { KernelFixes } from '../documents/generated/report.ts';
 import type { KernelFixes as FoundKernelFixes } from '../fixes/kernel.ts';
-import { buildFixes } from './packages.ts';
+import { describeFixes } from './packages.ts';
 
 /** A kernel of half a year fixes thousands of ids, and a question for one of them is asked of reports. */
 const listedCves = 10_000;
@@ -18,7 +18,7 @@ export function buildKernelFixes(found: FoundKernelFixes | null): KernelFixes | 
     running_version: found.runningVersion,
     installed_version: owner?.version ?? null,
     evidence: found.evidence,
-    fixes: fixes && buildFixes(fixes, listedCves),
+    fixes: fixes && describeFixes(fixes, listedCves),
     unknown_because: found.unknownBecause,
   };
 }

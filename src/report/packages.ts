@@ -46,7 +46,7 @@ function buildPackage(
     evidence: facts.evidence,
     replaced_at: formatTimeNs(times.reduce<bigint | null>((min, at) => (min === null || at < min ? at : min), null)),
     replaced_by: buildRequest(facts.replacedBy, scan.command_line),
-    fixes: fixes && buildFixes(fixes, listedCves),
+    fixes: fixes && describeFixes(fixes, listedCves),
     unknown_because: facts.unknownBecause,
     units: buildUnits(users, userName),
     pids: [...new Set(users.map(({ process }) => process.pid))].sort((a, b) => a - b),
@@ -54,7 +54,7 @@ function buildPackage(
 }
 
 /** @param listed at most so many ids are listed, the newest; the count is of all */
-export function buildFixes({ cves, incompleteBecause }: FoundFixes, listed: number): Fixes {
+export function describeFixes({ cves, incompleteBecause }: FoundFixes, listed: number): Fixes {
   return {
     count: cves.length,
     cves: cves.slice(0, listed),
