@@ -1,4 +1,4 @@
-// What the running kernel says of itself, and the package of the next kernel -> the version of the package that runs.
+// The running kernel's own words, and the package of the next kernel -> the version of the package that runs.
 // The texts are those of Debian (debian/patches/version.patch of linux), Ubuntu (version_signature), and of the distributions whose
 // release (uname -r) has the version of the package.
 

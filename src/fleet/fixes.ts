@@ -113,7 +113,7 @@ interface NamedHost {
   fixes: HostFixes;
 }
 
-/** Of those that a restart brings, and of those that only a reboot brings: a kernel fixes thousands, and would leave no room for others. */
+/** At most so many that a restart brings, and so many that only a reboot brings: a kernel fixes thousands, and would leave no room for others. */
 const listedCves = 500;
 
 /** The ids that most hosts lack come first, then the newest. */

@@ -1,5 +1,5 @@
-// The running kernel and the kernels on disk -> the kernel that the next boot starts, its files, and what the running kernel says of
-// itself. proc(5); /proc/version_signature of Ubuntu.
+// The running kernel and the kernels on disk -> the kernel that the next boot starts, its files, and the running kernel's own
+// words. proc(5); /proc/version_signature of Ubuntu.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { readHostFile } from './files.ts';
 import { readInstalledKernels } from './kernels.ts';
 import { compareInstalled, findNextKernel } from './next-kernel.ts';
 
-/** What the running kernel says of itself. */
+/** The running kernel, in its own words. */
 export interface RunningKernel {
   /** uname -r. */
   release: string;

@@ -1,4 +1,4 @@
-// What running kernels say of themselves, as distributions write it -> the version of the package that runs.
+// The words of running kernels, as distributions write them -> the version of the package that runs.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
