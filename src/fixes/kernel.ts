@@ -56,7 +56,7 @@ export async function findKernelFixes(
   const isRebuilt =
     owner.manager === 'dpkg' && running.release === next.release && compareDpkgVersions(owner.version, version) > 0;
   const named = { ...known, runningVersion: version, evidence, isRebuilt };
-  // The same version has nothing new, so its changelog is not read: with rpm that alone takes a second.
+  // The same version has nothing new, so its changelog is not read: rpm would print all of it, for each installed kernel.
   if (isEqual(version, owner)) return { ...named, fixes: { cves: [], incompleteBecause: null } };
   const { source, fixes } = await findSince(version, owner, context);
   if (typeof fixes === 'string') return { ...named, source, unknownBecause: fixes };
