@@ -113,8 +113,10 @@ interface NamedHost {
   fixes: HostFixes;
 }
 
-/** At most so many that a restart brings, and so many that only a reboot brings: a kernel fixes thousands, and would leave no room for others. */
+/** At most so many ids that a restart brings on some host. */
 const listedCves = 500;
+/** At most so many that only a reboot brings: a kernel fixes thousands, and each id names all its hosts. */
+const listedOfKernels = 100;
 
 /** The ids that most hosts lack come first, then the newest. */
 export function listCves(hosts: readonly NamedHost[], only: string | null): FleetCve[] {
@@ -155,7 +157,7 @@ export function listCves(hosts: readonly NamedHost[], only: string | null): Flee
   const ofKernels = new Set(sortedIds.filter(({ members }) => members.every(isOfKernel)));
   const shown = new Set([
     ...sortedIds.filter((each) => !ofKernels.has(each)).slice(0, listedCves),
-    ...[...ofKernels].slice(0, listedCves),
+    ...[...ofKernels].slice(0, listedOfKernels),
   ]);
   return sortedIds
     .filter((each) => shown.has(each))

@@ -133,7 +133,7 @@ fleet:
       elements: dict
     cves:
       description: The security fixes that are on disk and not in memory, with their packages, hosts and units, and what brings them into memory (C(closed_by)).
-        At most 500 that a restart brings, and 500 that only a reboot brings.
+        At most 500 that a restart brings, and 100 that only a reboot brings.
       returned: success
       type: list
       elements: dict

@@ -83,7 +83,7 @@ export interface Fleet {
    */
   files: FleetFile[];
   /**
-   * The security fixes that are on disk and not in memory, those that most hosts lack first, then the newest; at most 500 that a restart brings and 500 that only a reboot brings, or with --cve that one. Reports without --fixes say nothing about them. Always written; not required, since documents of 1.1 do not have it.
+   * The security fixes that are on disk and not in memory, those that most hosts lack first, then the newest; at most 500 that a restart brings and 100 that only a reboot brings, or with --cve that one. Reports without --fixes say nothing about them. Always written; not required, since documents of 1.1 do not have it.
    */
   cves?: FleetCve[];
   /**

@@ -39,7 +39,7 @@ export function cvesSection({ cves = [] }: Fleet): FleetSection {
 }
 
 /** The document lists no more of them. */
-const listedReboots = 500;
+const listedReboots = 100;
 
 function rebootsLine(cves: readonly FleetCve[]): Word[][] {
   if (cves.length === 0) return [];
