@@ -49,6 +49,17 @@ export function hasStrayCode({ units, processes }: Report): boolean {
   );
 }
 
+/** A version of a package that runs, and the version on disk. */
+export type RunningPackage = Pick<PackageInUse, 'name' | 'running_version' | 'installed_version' | 'fixes'>;
+
+/** The kernel, as one more package; null if its fixes are not known. */
+export function kernelPackage({ host }: Report): RunningPackage | null {
+  const { name = null, installed_version = null, running_version = null, fixes = null } = host.kernel_fixes ?? {};
+  return name === null || installed_version === null || fixes === null
+    ? null
+    : { name, running_version, installed_version, fixes };
+}
+
 export interface FixesSum {
   count: number;
   cves: string[];
@@ -61,7 +72,7 @@ export interface FixesSum {
  * @param isKnown whether these are all versions that matter
  * @param listed at most so many ids are listed, the newest
  */
-export function sumFixes(versions: ReadonlySet<PackageInUse>, isKnown: boolean, listed: number): FixesSum {
+export function sumFixes(versions: ReadonlySet<RunningPackage>, isKnown: boolean, listed: number): FixesSum {
   const fixes = [...versions].flatMap(({ fixes }) => fixes ?? []);
   const cves = joinCves(fixes.map(({ cves }) => cves));
   const most = fixes.reduce((max, { count }) => Math.max(max, count), 0);

@@ -40,7 +40,31 @@ function parseSource(stanza: Bytes): DpkgSource | null {
     return null;
   const [, name, sourceVersion] = /^(\S+)(?: \((\S+)\))?$/.exec(field('Source') ?? field('Package')!) ?? [];
   if (name === undefined) return null;
-  return { name, version: sourceVersion ?? version, installed: version, architecture: field('Architecture') ?? '' };
+  return {
+    name,
+    version: isSigned(name) ? version : (sourceVersion ?? version),
+    installed: version,
+    architecture: field('Architecture') ?? '',
+  };
+}
+
+/**
+ * Debian signs its kernels in a source of its own. The changelog of linux-signed-amd64 has one entry of that source, with the version
+ * 6.1.192+3 for 6.1.192-3, and below it the entries of linux. The packages have the versions of linux.
+ */
+function isSigned(source: string): boolean {
+  return /^linux-signed-/.test(source);
+}
+
+function asPackaged(entry: DebianEntry): DebianEntry {
+  return isSigned(entry.source) ? { ...entry, version: entry.version.replace('+', '-') } : entry;
+}
+
+/** The changelog of Debian's kernels has nearly 4 MiB for five years, and grows. */
+const mostOfKernel = { packed: 8 * 1024 * 1024, text: 32 * 1024 * 1024 };
+
+function mostOf({ name }: DpkgSource): typeof mostOfKernel | undefined {
+  return /(?:^|-)(?:linux|kernel)(?:-|$)/.test(name) ? mostOfKernel : undefined;
 }
 
 const documentation = '/usr/share/doc';
@@ -51,7 +75,7 @@ export async function openDpkgChangelog(host: Host, name: string, source: DpkgSo
   for (const base of ['changelog.Debian', 'changelog']) {
     const file = openEither(host, `${name}/${base}`);
     if (file === null) continue;
-    const entries = parseEntries(readPieces(file, reading));
+    const entries = parseEntries(readPieces(file, reading, mostOf(source)));
     const first = await entries.next();
     // If the source is not Debian's own, changelog.gz is the changelog of the program's author, in any format.
     if (first.done || first.value.source !== source.name) {
@@ -81,6 +105,6 @@ async function* joined(
   if (rebuilds !== null) {
     for await (const entry of parseEntries(readPieces(rebuilds, reading))) if (entry.source === source) yield entry;
   }
-  yield first;
+  yield asPackaged(first);
   yield* entries;
 }

@@ -4,14 +4,14 @@ import type { Advisories } from './advisories.ts';
 import type { Changelog } from './changelog.ts';
 import type { ChangelogEntry } from './debian-changelog.ts';
 import type { PackageLog } from './package-log.ts';
-import type { UnknownBecause } from './use.ts';
+import type { PastUnknown } from './use.ts';
 
 export interface PackageHistory {
   /** The name of the package's source; null if it is not known. */
   source: string | null;
   /** null if there is no changelog. Then `without` says why. */
   changelog: Changelog | null;
-  without: UnknownBecause | null;
+  without: PastUnknown | null;
   /** The installed version in the changelog's form; null if nothing tells it. */
   installed: string | null;
   /** Turns a version of the package into the changelog's form; null if nothing tells it. */

@@ -5,7 +5,7 @@ import type { Changelog } from './changelog.ts';
 import type { ChangelogEntry } from './debian-changelog.ts';
 import type { PackageHistory } from './history.ts';
 import type { Change, PackageLog } from './package-log.ts';
-import { type Fixes, toleranceMs, type UnknownBecause, type Use, type VersionEvidence } from './use.ts';
+import { type Fixes, type PastUnknown, toleranceMs, type Use, type VersionEvidence } from './use.ts';
 
 export interface Running {
   /** The version in the package's form; null if it is not known. */
@@ -17,6 +17,9 @@ export interface Running {
   /** null if nothing tells the version. */
   evidence: VersionEvidence | null;
 }
+
+/** For the fixes since a version, it does not matter what the evidence of the version is. */
+type RunningVersion = Omit<Running, 'evidence'> & { evidence: string | null };
 
 const nothing: Running = { version: null, sourceVersion: null, entry: null, evidence: null };
 
@@ -121,10 +124,10 @@ export function changesSince(log: PackageLog, name: string, startedAt: number): 
  * @param installed the installed version in the package's form
  */
 export async function findFixes(
-  running: Running,
+  running: RunningVersion,
   { name, installed }: { name: string; installed: string },
   history: PackageHistory,
-): Promise<Fixes | UnknownBecause> {
+): Promise<Fixes | PastUnknown> {
   const told = await findInChangelog(running, installed, history);
   const isLater = laterThan(running, installed, history);
   if (isLater === null) return told;
@@ -143,7 +146,7 @@ export async function findFixes(
  * installed version is not later than the running version, or the running version is not known.
  */
 function laterThan(
-  { version, sourceVersion }: Running,
+  { version, sourceVersion }: RunningVersion,
   installed: string,
   { toSource, compare }: PackageHistory,
 ): ((version: string) => boolean) | null {
@@ -166,10 +169,10 @@ function laterThan(
  * later (1.2-1).
  */
 async function findInChangelog(
-  { version, sourceVersion, entry, evidence }: Running,
+  { version, sourceVersion, entry, evidence }: RunningVersion,
   installedVersion: string,
   history: PackageHistory,
-): Promise<Fixes | UnknownBecause> {
+): Promise<Fixes | PastUnknown> {
   const { changelog, without, installed, compare, contains } = history;
   if (changelog === null && without === 'not_kept') return without;
   if (evidence === null) return 'no_running_version';

@@ -63,8 +63,8 @@ function sourceName(sourceRpm: Bytes): string | null {
   return /^(.+)-[^-]+-[^-]+\.(?:no)?src\.rpm$/.exec(sourceRpm)?.[1] ?? null;
 }
 
-/** Returns 1:3.0.7-27 for `A B <a@b.example> - 1:3.0.7-27`. */
+/** Returns 1:3.0.7-27 for `A B <a@b.example> - 1:3.0.7-27`. The changelogs of kernels have brackets: `[5.14.0-503.11.1.el9_5]`. */
 function versionOf(author: Bytes): string | null {
-  const last = author.trimEnd().split(/[\s>]/).at(-1) ?? '';
+  const last = (author.trimEnd().split(/[\s>]/).at(-1) ?? '').replace(/^\[(.*)\]$/, '$1');
   return /^(?:[0-9]+:)?[^:<>@-]+-[^:<>@-]+$/.test(last) && /[0-9]/.test(last) ? last : null;
 }

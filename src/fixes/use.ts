@@ -26,12 +26,10 @@ export const toleranceMs = 2000;
 export const evidences = ['file_time', 'build_note', 'upgrade_log', 'first_upgrade'] as const;
 export type VersionEvidence = (typeof evidences)[number];
 
-export type UnknownBecause =
-  | 'no_running_version'
-  | 'no_changelog'
-  | 'no_source_version'
-  | 'not_kept'
-  | 'too_many_packages';
+/** Why the past of one package does not tell its fixes. */
+export type PastUnknown = 'no_running_version' | 'no_changelog' | 'no_source_version' | 'not_kept';
+
+export type UnknownBecause = PastUnknown | 'too_many_packages';
 
 export interface Fixes {
   /** All ids, the newest first. */

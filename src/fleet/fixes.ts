@@ -2,14 +2,14 @@
 
 import { compareCves } from '../cves.ts';
 import { compareBytes } from '../documents/compare-bytes.ts';
-import type { CveAnswer, CveUnknown, FleetCve } from '../documents/generated/fleet.ts';
-import type { PackageInUse, Report } from '../documents/generated/report.ts';
-import { hasStrayCode, indexVersions } from '../documents/packages-in-use.ts';
+import type { CveAnswer, CvePackage, CveUnknown, FleetCve } from '../documents/generated/fleet.ts';
+import type { Report } from '../documents/generated/report.ts';
+import { hasStrayCode, indexVersions, kernelPackage } from '../documents/packages-in-use.ts';
 import { keyMaker } from '../keys.ts';
 
 /** The facts that are kept for one package of one report. */
 interface Lack {
-  about: Pick<PackageInUse, 'name' | 'running_version' | 'installed_version'>;
+  about: Required<CvePackage>;
   cves: readonly string[];
   units: readonly string[];
 }
@@ -31,6 +31,7 @@ const becauses: readonly Because[] = [
   'fixes_unknown',
   'changelog_incomplete',
   'list_cut',
+  'kernel_unknown',
 ];
 
 /** Returns one array for equal lists of ids, so that a fleet of equal hosts stores each list once. */
@@ -39,7 +40,7 @@ export type Share = (cves: readonly string[]) => readonly string[];
 /** @param whole whether the report saw everything and shows it */
 export function collectHostFixes(report: Report, whole: boolean, share: Share): HostFixes {
   const { packages = null } = report;
-  const unknown = new Set<Because>();
+  const unknown = new Set<Because>(kernelUnknown(report));
   if (!whole) unknown.add('not_everything_seen');
   if (packages === null) {
     if (hasGoneCode(report)) unknown.add('not_asked');
@@ -47,20 +48,36 @@ export function collectHostFixes(report: Report, whole: boolean, share: Share): 
   }
   if (hasStrayCode(report)) unknown.add('no_package');
   if (hasUnlistedCode(report)) unknown.add('fixes_unknown');
-  for (const { fixes } of packages) {
+  const kernel = kernelPackage(report);
+  const all = [
+    ...packages.map((each) => ({ ...each, closed_by: 'restart' as const })),
+    ...(kernel === null ? [] : [{ ...kernel, closed_by: 'reboot' as const, units: [] }]),
+  ];
+  for (const { fixes } of all) {
     if (fixes === null) unknown.add('fixes_unknown');
     else if (!fixes.complete) unknown.add('changelog_incomplete');
   }
-  const known = packages.filter((each) => each.fixes !== null && each.fixes.cves.length > 0);
+  const known = all.filter((each) => each.fixes !== null && each.fixes.cves.length > 0);
   return {
-    lacks: known.map(({ name, running_version, installed_version, fixes, units }) => ({
-      about: { name, running_version, installed_version },
+    lacks: known.map(({ name, running_version, installed_version, closed_by, fixes, units }) => ({
+      about: { name, running_version, installed_version, closed_by },
       cves: share(fixes!.cves),
       units: units.map((unit) => unit.name),
     })),
     unknown: ordered(unknown),
     lastListed: known.flatMap(({ fixes }) => (fixes!.count > fixes!.cves.length ? fixes!.cves.slice(-1) : [])),
   };
+}
+
+/**
+ * Whether the running kernel may lack fixes that nobody knows. A report that says nothing of the kernel's fixes, because nobody asked
+ * or because it was made before 1.5, may say that an older kernel runs.
+ */
+function kernelUnknown({ host }: Report): Because[] {
+  const { kernel_fixes = null, reboot } = host;
+  const isUnknown =
+    kernel_fixes === null ? reboot.reasons.some(({ code }) => code === 'kernel_outdated') : kernel_fixes.fixes === null;
+  return isUnknown ? ['kernel_unknown'] : [];
 }
 
 function ordered(found: ReadonlySet<Because>): Because[] {
@@ -96,9 +113,12 @@ interface NamedHost {
   fixes: HostFixes;
 }
 
+/** At most so many ids that a restart brings on some host. */
 const listedCves = 500;
+/** At most so many that only a reboot brings: a kernel fixes thousands, and each id names all its hosts. */
+const listedOfKernels = 100;
 
-/** Lists at most 500 ids: the ids that most hosts lack come first, then the newest. */
+/** The ids that most hosts lack come first, then the newest. */
 export function listCves(hosts: readonly NamedHost[], only: string | null): FleetCve[] {
   const keyOf = keyMaker();
   const variants = new Map<string, { lack: Lack; hosts: number[]; units: Set<string> }>();
@@ -133,9 +153,14 @@ export function listCves(hosts: readonly NamedHost[], only: string | null): Flee
     }
     return { id, members, amount };
   });
-  return counted
-    .sort((a, b) => b.amount - a.amount || compareCves(a.id, b.id))
-    .slice(0, listedCves)
+  const sortedIds = counted.sort((a, b) => b.amount - a.amount || compareCves(a.id, b.id));
+  const ofKernels = new Set(sortedIds.filter(({ members }) => members.every(isOfKernel)));
+  const shown = new Set([
+    ...sortedIds.filter((each) => !ofKernels.has(each)).slice(0, listedCves),
+    ...[...ofKernels].slice(0, listedOfKernels),
+  ]);
+  return sortedIds
+    .filter((each) => shown.has(each))
     .map(({ id, members }) => ({
       id,
       packages: sorted(members.map(({ lack }) => lack.about.name)),
@@ -143,7 +168,14 @@ export function listCves(hosts: readonly NamedHost[], only: string | null): Flee
         .sort((a, b) => a - b)
         .map((index) => hosts[index]!.hostname),
       units: sorted(members.flatMap(({ units }) => [...units])),
+      closed_by: steps.filter((step) => members.some(({ lack }) => lack.about.closed_by === step)),
     }));
+}
+
+const steps = ['restart', 'reboot'] as const;
+
+function isOfKernel({ lack }: { lack: Lack }): boolean {
+  return lack.about.closed_by === 'reboot';
 }
 
 function sorted(names: Iterable<string>): string[] {

@@ -14,8 +14,8 @@ import { readOsRelease } from './os-release.ts';
 import { readReboot } from './reboot.ts';
 
 export interface HostAnswer {
-  /** The host without the labels, which come from the user, and without the version of systemctl. */
-  host: Omit<Host, 'labels' | 'systemd_version'>;
+  /** The host without the labels, which come from the user, the version of systemctl, and what packages tell of its kernel. */
+  host: Omit<Host, 'labels' | 'systemd_version' | 'kernel_fixes'>;
   /** One sentence for each fact that could not be read or is odd. A missing machine id is not a problem, because many containers have none. */
   problems: string[];
 }

@@ -45,6 +45,23 @@ export function readReboot(
   };
 }
 
+/** Adds a reason to the others: the kernel was installed anew under the release that runs, by a newer version of its package. */
+export function withRebuiltKernel(
+  reboot: Reboot,
+  { root, release, running, installed }: { root: string; release: string; running: string; installed: string },
+): Reboot {
+  const since = formatTimeNs(readInstalledAtNs(root, release));
+  const [before, now] = [running, installed].map((version) => `${release} (${version})`) as [string, string];
+  const reason = { code: 'kernel_outdated' as const, running: before, installed: now, since };
+  return {
+    ...reboot,
+    required: true,
+    reasons: [reason, ...reboot.reasons],
+    unknown_because: null,
+    kernel_current: false,
+  };
+}
+
 function isCurrent({ reasons, unknown }: KernelJudgement): boolean | null {
   if (reasons.some(({ code }) => code === 'kernel_outdated')) return false;
   return unknown === null ? true : null;

@@ -2,7 +2,7 @@
 
 import type { ClosedFixes } from '../documents/generated/plan.ts';
 import type { PackageInUse, Report } from '../documents/generated/report.ts';
-import { indexVersions, sumFixes, type VersionsOf } from '../documents/packages-in-use.ts';
+import { indexVersions, kernelPackage, sumFixes, type VersionsOf } from '../documents/packages-in-use.ts';
 import { isPlaceOfPackages } from '../path-evidence.ts';
 import type { PlanReason } from './reasons.ts';
 
@@ -14,6 +14,12 @@ export type KnownFixes = VersionsOf | null;
 
 export function collectFixes(report: Report): KnownFixes {
   return indexVersions(report);
+}
+
+/** Collects the fixes that only a reboot brings into memory: those of the kernel. null if they are not known. */
+export function buildRebootFixes(report: Report): ClosedFixes | null {
+  const kernel = kernelPackage(report);
+  return kernel === null ? null : sumFixes(new Set([kernel]), true, listed);
 }
 
 type Reason = Pick<PlanReason, 'path' | 'role' | 'package' | 'pids'>;

@@ -3,6 +3,7 @@
 import type { Action, PlanReboot } from '../documents/generated/plan.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { distinct } from '../keys.ts';
+import { buildRebootFixes } from './fixes.ts';
 import { rebootKind } from './reboot-kind.ts';
 import { survivorsOf } from './survivors.ts';
 
@@ -15,6 +16,7 @@ const incomplete = {
 export function buildReboot(report: Report, actions: readonly Action[], complete: boolean): Required<PlanReboot> {
   const { host } = report;
   const facts = host.reboot;
+  const fixes = buildRebootFixes(report);
   const units = distinct(actions.flatMap(({ action, unit }) => (action === 'reboot' && unit !== null ? [unit] : [])));
   // Reports before 1.4 do not say since when.
   const reported = facts.reasons.map((reason) => ({ ...reason, since: reason.since ?? null }));
@@ -22,9 +24,16 @@ export function buildReboot(report: Report, actions: readonly Action[], complete
   if (reasons.length > 0 || facts.required) {
     const survivors = survivorsOf(report);
     const kind = rebootKind(reasons, host, survivors);
-    return { required: true, reasons, unknown_because: null, kind, survivors: kind === 'soft' ? survivors : null };
+    return {
+      required: true,
+      reasons,
+      unknown_because: null,
+      kind,
+      survivors: kind === 'soft' ? survivors : null,
+      fixes,
+    };
   }
   const because = facts.required === null ? (facts.unknown_because ?? null) : complete ? null : incomplete;
   const required = facts.required === null || !complete ? null : false;
-  return { required, reasons, unknown_because: because, kind: null, survivors: null };
+  return { required, reasons, unknown_because: because, kind: null, survivors: null, fixes };
 }

@@ -1,9 +1,9 @@
 // The report's packages -> a paragraph of the text: which security fixes are on disk and not in memory, and for which files that is unknown.
 
-import type { PackageInUse, Report } from '../documents/generated/report.ts';
+import type { KernelFixes, PackageInUse, Report } from '../documents/generated/report.ts';
 import { hasStrayCode } from '../documents/packages-in-use.ts';
 import { fileName } from '../path-evidence.ts';
-import { idsText, unknownReasons, versionsText } from './fixes-words.ts';
+import { idsText, kernelReasons, unknownReasons, versionsText } from './fixes-words.ts';
 import { count, enumerate } from './format.ts';
 import { fold, type Style, type Word, word, words } from './layout.ts';
 import { sanitize, sanitizeUnit } from './sanitize.ts';
@@ -17,6 +17,7 @@ const strayText = 'Not known of code that is of no package now, or in a containe
 export function renderFixes(report: Report, style: Style): string {
   const { packages = null } = report;
   if (packages === null) return '';
+  const kernel = report.host.kernel_fixes ?? null;
   const most = (each: PackageInUse): number => each.fixes?.count ?? 0;
   const open = packages.filter((each) => most(each) > 0).sort((a, b) => most(b) - most(a));
   const unknown = packages.filter(({ fixes }) => fixes === null || (!fixes.complete && fixes.count === 0));
@@ -25,12 +26,35 @@ export function renderFixes(report: Report, style: Style): string {
     ...(open.length > shownPackages
       ? [words(`… ${open.length - shownPackages} more packages: see --format json`)]
       : []),
+    ...kernelLines(kernel),
     ...(unknown.length === 0 ? [] : [words(unknownText(unknown), 'yellow')]),
     ...(hasStrayCode(report) ? [words(strayText, 'yellow')] : []),
   ];
   if (lines.length === 0) return '';
   const title = 'Fixed on disk, not in memory:';
   return fold(words(title, 'bold'), 0, 2, style) + lines.map((line) => fold(line, 2, 4, style)).join('');
+}
+
+/** The kernel, for which only a reboot is a step. */
+function kernelLines(kernel: KernelFixes | null): Word[][] {
+  if (kernel === null) return [];
+  const { name, release, running_version, installed_version, fixes, unknown_because } = kernel;
+  if (fixes === null) {
+    const which = release === null ? 'the kernel' : `the kernel ${sanitize(release)}`;
+    return unknown_because === null
+      ? []
+      : [words(`Not known of ${which}: ${kernelReasons[unknown_because]}`, 'yellow')];
+  }
+  if (fixes.count === 0 && fixes.complete) return [];
+  const { cves, count: amount, complete } = fixes;
+  return [
+    [
+      word(sanitize(name ?? 'the kernel'), 'bold'),
+      ...words(`${versionsText(running_version, installed_version ?? '')}:`),
+      ...words(amount === 0 ? 'not known' : `${complete ? '' : 'at least '}${idsText(cves, amount)}`, 'yellow'),
+      ...words('(a reboot)', 'dim'),
+    ],
+  ];
 }
 
 function packageWords(inUse: PackageInUse): Word[] {

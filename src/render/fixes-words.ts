@@ -2,6 +2,7 @@
 
 import type { FixesUnknown } from '../documents/generated/drift.ts';
 import type { ClosedFixes } from '../documents/generated/plan.ts';
+import type { KernelFixes } from '../documents/generated/report.ts';
 import { enumerate } from './format.ts';
 import { sanitize } from './sanitize.ts';
 
@@ -46,6 +47,19 @@ export const unknownReasons: Readonly<Record<FixesUnknown, string>> = {
   changelog_too_short: 'its changelog does not reach back',
   advisories_alone: 'its changelog tells nothing',
   advisories_unread: 'not all advisories can be read',
+};
+
+/** Why it is not known which fixes a reboot brings. */
+export const kernelReasons: Readonly<Record<NonNullable<KernelFixes['unknown_because']>, string>> = {
+  kernel_unknown: 'the release of the running kernel cannot be read',
+  kernel_not_installed: 'the running kernel is not on disk, and may have come from outside',
+  kernels_not_comparable: 'the names of the installed kernels do not tell which one is the newest',
+  no_package: 'it is of no package',
+  no_running_version: unknownReasons.no_running_version,
+  no_changelog: unknownReasons.no_changelog,
+  no_source_version: unknownReasons.no_source_version,
+  not_kept: unknownReasons.not_kept,
+  livepatch: 'a live patch may have brought some of its fixes',
 };
 
 /** Sanitized: `2.5.0-1+deb12u2 → u5` if only the last number differs. */

@@ -4,6 +4,7 @@
 import type { Drift } from '../documents/generated/drift.ts';
 import type { Plan } from '../documents/generated/plan.ts';
 import type { Report, UnitFile } from '../documents/generated/report.ts';
+import { kernelPackage } from '../documents/packages-in-use.ts';
 import { earliest } from '../documents/time.ts';
 import { groupBy } from '../group-by.ts';
 import { sumHeld } from '../held.ts';
@@ -79,6 +80,10 @@ export function renderOpenmetrics(report: Report, plan: Plan | null, drift: Drif
     new Family('scan_timestamp_seconds', 'When the scan began.').set({}, toSeconds(report.generated_at)),
     new Family('scan_duration_seconds', 'How long the scan took.').set({}, scan.duration_seconds),
     processes,
+    new Family(
+      'kernel_pending_fixes',
+      'Security fixes (CVE ids) that only a reboot brings into memory; absent if they are not known.',
+    ).set({}, kernelFixes(report)),
     new Family('reboot_required', '1 if the host wants a reboot; absent if that is not known.').set(
       {},
       rebootRequired(host.reboot.required, plan),
@@ -98,6 +103,11 @@ function kernelHeldFamily({ kernel_held }: Report): Family {
     {},
     kernel_held.reduce((sum, { size_bytes }) => sum + (size_bytes ?? 0), 0),
   );
+}
+
+function kernelFixes(report: Report): number | null {
+  const { fixes = null } = kernelPackage(report) ?? {};
+  return fixes === null || (fixes.count === 0 && !fixes.complete) ? null : fixes.count;
 }
 
 function rebootRequired(reported: boolean | null, plan: Plan | null): number | null {

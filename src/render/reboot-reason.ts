@@ -1,6 +1,7 @@
 // One reason for a reboot, of a report or a plan, or the reason why it is not known -> the words for it.
 
 import type { PlanReboot, RebootReason } from '../documents/generated/plan.ts';
+import { closesText } from './fixes-words.ts';
 import { count, enumerate, quote } from './format.ts';
 import { sanitize, sanitizeUnit } from './sanitize.ts';
 
@@ -8,7 +9,7 @@ const shownReasons = 3;
 
 /** Sanitized: whether a reboot is required and why, or that this is not known; null if none is. */
 export function rebootText(reboot: PlanReboot): string | null {
-  const { required, reasons } = reboot;
+  const { required, reasons, fixes = null } = reboot;
   if (required === false) return null;
   if (required === null) {
     return ['it is not known whether a reboot is required', rebootUnknownText(reboot)].filter(Boolean).join(': ');
@@ -16,7 +17,9 @@ export function rebootText(reboot: PlanReboot): string | null {
   const rest = reasons.length - shownReasons;
   const shown = reasons.slice(0, rest > 1 ? shownReasons : undefined).map(rebootReasonText);
   const why = [...shown, ...(rest > 1 ? [`${count(rest, 'other reason')}`] : [])];
-  return why.length === 0 ? 'a reboot is required' : `a reboot is required: ${why.join('; ')}`;
+  const closes = closesText(fixes);
+  const said = [...why, ...(closes === null ? [] : [`it ${closes}`])];
+  return said.length === 0 ? 'a reboot is required' : `a reboot is required: ${said.join('; ')}`;
 }
 
 /** Says why it is not known, sanitized; empty if the document does not say why, or says elsewhere that it is incomplete. */

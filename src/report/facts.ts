@@ -12,6 +12,7 @@ import type {
   SystemdFacts,
   Warning,
 } from '../documents/generated/report.ts';
+import type { KernelFixes } from '../fixes/kernel.ts';
 import type { PackageInUse } from '../fixes/packages-in-use.ts';
 import type { OutdatedUse } from '../outdated/outdated.ts';
 import type { OwnerKind } from '../owner-kind.ts';
@@ -43,7 +44,9 @@ export interface PackageUser {
 
 export interface ReportFacts {
   now: Date;
-  host: Host;
+  host: Omit<Host, 'kernel_fixes'>;
+  /** null if nobody asked for fixes, and if no reboot brings another kernel from this host's disk. */
+  kernelFixes: KernelFixes | null;
   scan: Scan;
   processes: readonly AttributedProcess[];
   /** By pid: the part of a process that is not listed, with the process's unit, session or container. */

@@ -1,8 +1,9 @@
 // Versions of packages that processes still run -> the report's packages.
 
 import { compareBytes } from '../documents/compare-bytes.ts';
-import type { Package, PackageInUse, PackageUnit, ReplacedBy, Scan } from '../documents/generated/report.ts';
+import type { Fixes, Package, PackageInUse, PackageUnit, ReplacedBy, Scan } from '../documents/generated/report.ts';
 import { formatTimeNs } from '../documents/time.ts';
+import type { Fixes as FoundFixes } from '../fixes/use.ts';
 import { keyMaker } from '../keys.ts';
 import { type Bytes, toText } from '../procfs/bytes.ts';
 import type { PackageFacts, ReportFacts } from './facts.ts';
@@ -45,15 +46,20 @@ function buildPackage(
     evidence: facts.evidence,
     replaced_at: formatTimeNs(times.reduce<bigint | null>((min, at) => (min === null || at < min ? at : min), null)),
     replaced_by: buildRequest(facts.replacedBy, scan.command_line),
-    fixes: fixes && {
-      count: fixes.cves.length,
-      cves: fixes.cves.slice(0, listedCves),
-      complete: fixes.incompleteBecause === null,
-      incomplete_because: fixes.incompleteBecause,
-    },
+    fixes: fixes && describeFixes(fixes, listedCves),
     unknown_because: facts.unknownBecause,
     units: buildUnits(users, userName),
     pids: [...new Set(users.map(({ process }) => process.pid))].sort((a, b) => a - b),
+  };
+}
+
+/** @param listed at most so many ids are listed, the newest; the count is of all */
+export function describeFixes({ cves, incompleteBecause }: FoundFixes, listed: number): Fixes {
+  return {
+    count: cves.length,
+    cves: cves.slice(0, listed),
+    complete: incompleteBecause === null,
+    incomplete_because: incompleteBecause,
   };
 }
 

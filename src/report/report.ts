@@ -19,6 +19,7 @@ import type { Attribution } from '../systemd/attribution.ts';
 import { tool } from '../version.ts';
 import { renderCommand } from './command-line.ts';
 import type { AttributedCut, AttributedProcess, ReportFacts } from './facts.ts';
+import { buildKernelFixes } from './kernel.ts';
 import { buildOutdated } from './outdated.ts';
 import { buildPackages, ownerOf, withRunningVersion } from './packages.ts';
 import { buildUnits } from './units.ts';
@@ -38,7 +39,7 @@ export function buildReport(facts: ReportFacts): Report {
     schema_version: schemaVersions.report,
     tool,
     generated_at: formatTime(facts.now.getTime()),
-    host: facts.host,
+    host: { ...facts.host, kernel_fixes: buildKernelFixes(facts.kernelFixes) },
     scan: { ...facts.scan, cut: cuts.map((cut) => buildCut(cut, byPid.get(cut.pid) ?? null, facts)) },
     summary: {
       processes: affected.length,

@@ -1,12 +1,14 @@
-// The gone code of the affected processes -> the versions of packages that they still run, and the fixes since. Used only with
-// --fixes.
+// The gone code of the affected processes, and the kernel -> the versions of packages that still run, and the fixes since. Used only
+// with --fixes.
 
 import type { FdFinding, MapFinding } from '../deleted/finding.ts';
-import type { Package } from '../documents/generated/report.ts';
+import type { Package, Reboot } from '../documents/generated/report.ts';
 import { findFormerOwners } from '../fixes/former-owners.ts';
+import { findKernelFixes, type KernelFixes } from '../fixes/kernel.ts';
 import { findPackagesInUse } from '../fixes/packages-in-use.ts';
 import type { Use } from '../fixes/use.ts';
 import { startedAfter } from '../fixes/version-since.ts';
+import type { BootKernels, KernelUnknown } from '../host/boot-kernel.ts';
 import { readBootTime, readClockTicks } from '../host/clock.ts';
 import type { Host } from '../host/trusted-file.ts';
 import type { OutdatedUse } from '../outdated/outdated.ts';
@@ -38,13 +40,17 @@ export interface Owned {
   outdated: ReadonlyMap<number, readonly OutdatedUse[]>;
 }
 
+function hostOf(views: Views): Host {
+  return { root: '/', isLocal: (path) => views.ownMounts.isLocalWalk(path) };
+}
+
 export async function queryFixes(
   processes: readonly AttributedProcess[],
   { owners, outdated }: Owned,
   views: Views,
   { procPath }: Pick<ScanOptions, 'procPath'>,
 ): Promise<PackageFacts> {
-  const host: Host = { root: '/', isLocal: (path) => views.ownMounts.isLocalWalk(path) };
+  const host = hostOf(views);
   const found = processes.flatMap(goneCode);
   const former = await findFormer(found, owners, host);
   const gone = found.flatMap(({ process, finding }): Gone[] => {
@@ -74,6 +80,18 @@ export async function queryFixes(
     return { ...each, users };
   });
   return { packages, runningVersions, formerOwners: former };
+}
+
+/** @param reboot the report's reboot facts, which have the live patches */
+export async function queryKernelFixes(
+  kernels: BootKernels | KernelUnknown,
+  { livepatches = null }: Pick<Reboot, 'livepatches'>,
+  owners: Owned['owners'],
+  views: Views,
+): Promise<KernelFixes> {
+  const ownerOf = (files: readonly Bytes[]) => files.flatMap((file) => owners.get(file) ?? [])[0] ?? null;
+  const isPatched = livepatches && livepatches.length > 0;
+  return await findKernelFixes(kernels, ownerOf, isPatched, { host: hostOf(views), run });
 }
 
 /** A hint is no evidence of a version. The old script is not there to be looked at, so that only the log tells its version. */

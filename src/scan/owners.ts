@@ -15,15 +15,17 @@ export interface PackageOwners {
   problem: string | null;
 }
 
+/** @param kernels files of kernels, whose owners are asked for as well */
 export function queryOwners(
   processes: readonly AttributedProcess[],
+  kernels: readonly Bytes[],
   views: Views,
   options: ScanOptions,
 ): PackageOwners {
   if (!options.packages) return { owners: new Map(), problem: null };
   // A root of its own has packages of its own, which the host's database does not know.
   const own = processes.flatMap(({ maps, fds }) => [...maps, ...fds].filter(({ onHost }) => onHost));
-  const paths = distinct(own.map(({ path }) => path))
+  const paths = distinct([...own.map(({ path }) => path), ...kernels])
     // rpm and pacman look at the paths themselves, so a path that may hang us may hang them.
     .filter((path) => views.ownMounts.isLocalWalk(path));
   return queryPackages(paths, run);

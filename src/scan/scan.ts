@@ -7,12 +7,15 @@ import { type Cut, cutToReport } from '../deleted/cut.ts';
 import { ignoreRules } from '../deleted/hide-rules.ts';
 import type { AffectedProcess, Inspection, InspectTask } from '../deleted/inspect.ts';
 import { SuppressedTally } from '../deleted/suppressed.ts';
-import type { Report } from '../documents/generated/report.ts';
+import type { Reboot, Report } from '../documents/generated/report.ts';
 import { LibUsersError } from '../errors.ts';
+import type { KernelFixes } from '../fixes/kernel.ts';
+import { readBootKernels } from '../host/boot-kernel.ts';
 import { readBootedAtNs, readBootTime, readClockTicks } from '../host/clock.ts';
 import { type InitEvidence, noEvidence, readContainer } from '../host/container.ts';
 import { readHost } from '../host/host.ts';
 import { readOwners } from '../host/owners.ts';
+import { withRebuiltKernel } from '../host/reboot.ts';
 import { readUserNames } from '../host/users.ts';
 import { hidesProcesses } from '../procfs/hidepid.ts';
 import { type KernelHeldFile, readKernelHeld } from '../procfs/kernel-held.ts';
@@ -22,7 +25,7 @@ import { Views } from '../procfs/views.ts';
 import { buildReport } from '../report/report.ts';
 import { attributeCallers, attributor, confirmUnit, initProcess } from './attribution.ts';
 import { attributeCuts, cutWarnings } from './cut.ts';
-import type { queryFixes } from './fixes.ts';
+import type { queryFixes, queryKernelFixes } from './fixes.ts';
 import type { ScanOptions } from './options.ts';
 import { findOutdated, looksForOutdated, notLooked, readPrograms } from './outdated.ts';
 import { queryOwners } from './owners.ts';
@@ -86,9 +89,11 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     );
 
     // Packages
-    const packages = queryOwners(confirmed, views, options);
+    const kernels = options.fixes ? readBootKernels({ root, procPath, init: evidence }, host.kernel_release) : null;
+    const packages = queryOwners(confirmed, filesOfKernels(kernels), views, options);
     const owned = { owners: packages.owners, outdated: outdated.uses };
     const fixes = options.fixes ? await askFixes(confirmed, owned, views, options) : null;
+    const kernelFixes = kernels === null ? null : await askKernelFixes(kernels, host.reboot, packages.owners, views);
 
     // The last questions to the helpers. They end while the report is built.
     const leaders = await readLeaders(confirmed, systemd.controlGroups, readers, options);
@@ -112,7 +117,12 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     });
     return buildReport({
       now: options.now,
-      host: { ...host, systemd_version: systemd.version, labels: { ...options.labels } },
+      host: {
+        ...host,
+        reboot: rebootOf(host.reboot, kernelFixes),
+        systemd_version: systemd.version,
+        labels: { ...options.labels },
+      },
       scan,
       processes: confirmed,
       cuts,
@@ -122,6 +132,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       sockets,
       packages: packages.owners,
       fixes,
+      kernelFixes,
       outdated: outdated.uses,
       userName,
       ownerKind: (uid) => ownerOf(uid).kind,
@@ -150,6 +161,18 @@ const originUnread =
 
 /** Few scans ask for fixes, and loading what finds them takes a millisecond. */
 const askFixes: typeof queryFixes = async (...args) => (await import('./fixes.ts')).queryFixes(...args);
+const askKernelFixes: typeof queryKernelFixes = async (...args) =>
+  (await import('./fixes.ts')).queryKernelFixes(...args);
+
+function rebootOf(reboot: Reboot, kernel: KernelFixes | null): Reboot {
+  const { isRebuilt = false, release = null, runningVersion = null, owner = null } = kernel ?? {};
+  if (!isRebuilt || release === null || runningVersion === null || owner === null) return reboot;
+  return withRebuiltKernel(reboot, { root, release, running: runningVersion, installed: owner.version });
+}
+
+function filesOfKernels(kernels: ReturnType<typeof readBootKernels>): readonly string[] {
+  return kernels === null || typeof kernels === 'string' ? [] : [...kernels.next.files, ...kernels.runningFiles];
+}
 
 const toItem = (pid: number) => ({ pid });
 

@@ -47,6 +47,16 @@ const atLeast = made(expat(fixed(3, false)), nginx);
 const withoutFixes = made(null, nginx);
 const incomplete = (of: Report): Report => ({ ...of, scan: { ...of.scan, complete: false } });
 
+/** The same, on a host whose kernel waits for a reboot that closes ids. */
+function booted(of: Report): Report {
+  const reason = { code: 'kernel_outdated', running: '6.1.0-27', installed: '6.1.0-28', since: null } as const;
+  const kernel_fixes: Report['host']['kernel_fixes'] = {
+    ...{ release: '6.1.0-28', name: 'linux-image', source: 'linux', manager: 'dpkg', evidence: 'kernel_version' },
+    ...{ running_version: '1', installed_version: '2', fixes: fixed(40), unknown_because: null },
+  };
+  return { ...of, host: { ...of.host, reboot: { required: true, reasons: [reason] }, kernel_fixes } };
+}
+
 const only = ['--fixes-only'];
 const plugin = ['--format', 'nagios'];
 const codes: [name: string, of: Report, flags: string[], code: number][] = [
@@ -60,6 +70,14 @@ const codes: [name: string, of: Report, flags: string[], code: number][] = [
   ['at least some fixes are not in memory', atLeast, only, 5],
   ['not everything seen', incomplete(closed), only, 4],
   ['nothing counts', lacking, [...only, '--fail-on', 'never'], 0],
+  ['only a reboot closes the rest, and no finding has it', booted(closed), only, 0],
+  ['only a reboot closes the rest, and a reboot counts', booted(closed), [...only, '--reboot', 'fail'], 5],
+  [
+    'Nagios: the ids of the kernel are not among those of findings',
+    booted(closed),
+    [...only, ...plugin, '--reboot', 'ok', '--critical-cves', '0'],
+    0,
+  ],
   ['Nagios: WARNING', lacking, [...only, ...plugin], 1],
   ['Nagios: OK', closed, [...only, ...plugin], 0],
   ['Nagios: UNKNOWN', unknown, [...only, ...plugin], 3],

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { fleetExitCode, parseCve } from '../../src/commands/fleet-flags.ts';
 import { compareCves } from '../../src/cves.ts';
 import type { Fleet } from '../../src/documents/generated/fleet.ts';
-import type { PackageInUse, Report } from '../../src/documents/generated/report.ts';
+import type { KernelFixes, PackageInUse, Report } from '../../src/documents/generated/report.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';
 import { renderFleetJunit } from '../../src/render/fleet/junit.ts';
@@ -47,6 +47,27 @@ function fold(reports: readonly Report[], cve: string | null = asked, refused = 
 const lacking = (name: string) => host(name, [inUse([asked, 'CVE-2026-1000'])], whole);
 const closed = (name: string) => host(name, [inUse([])], whole);
 const many = Array.from({ length: 500 }, (_, i) => `CVE-2026-${99999 - i}`);
+
+const outdated = { code: 'kernel_outdated', installed: '6.1.0-28', running: '6.1.0-27', since: null } as const;
+/** A host on which nothing is stale, and an older kernel runs. */
+function booted(
+  hostname: string,
+  kernel_fixes: KernelFixes | null | undefined,
+  packages: PackageInUse[] | null = [],
+): Report {
+  const made = host(hostname, packages, { ...whole, units: [], processes: [] });
+  const { kernel_fixes: _, ...about } = made.host;
+  const reboot = { required: true, reasons: [outdated] };
+  return { ...made, host: { ...about, reboot, ...(kernel_fixes === undefined ? {} : { kernel_fixes }) } };
+}
+const image = { name: 'linux-image-6.1.0-28', running_version: '6.1.112-1', installed_version: '6.1.115-1' };
+const kernel = (cves: readonly string[] | null, more: Partial<KernelFixes> = {}): KernelFixes => ({
+  ...{ release: '6.1.0-28', source: 'linux', manager: 'dpkg', evidence: 'kernel_version' },
+  ...image,
+  fixes: cves === null ? null : { count: cves.length, cves: [...cves], complete: true },
+  unknown_because: cves === null ? 'livepatch' : null,
+  ...more,
+});
 
 const rows: [name: string, reports: Report[], exitCode: number, lacking: string[], unknown: string[]][] = [
   ['a host lacks it', [closed('a'), lacking('b')], 5, ['b'], []],
@@ -124,6 +145,18 @@ const rows: [name: string, reports: Report[], exitCode: number, lacking: string[
     [],
     ['a list_cut'],
   ],
+  ['the running kernel lacks it', [booted('a', kernel([asked])), closed('b')], 5, ['a'], []],
+  ['the running kernel lacks others', [booted('a', kernel(['CVE-2026-1']))], 0, [], []],
+  ['nobody knows what the running kernel lacks', [booted('a', kernel(null))], 4, [], ['a kernel_unknown']],
+  [
+    'the changelog of the kernel does not reach back',
+    [booted('a', kernel([], { fixes: { count: 1, cves: ['CVE-2026-1000'], complete: false } }))],
+    4,
+    [],
+    ['a changelog_incomplete'],
+  ],
+  ['an older kernel runs, and nobody asked for fixes', [booted('a', null, null)], 4, [], ['a kernel_unknown']],
+  ['an older kernel runs, by a report before 1.5', [booted('a', undefined)], 4, [], ['a kernel_unknown']],
   ['the newer report counts', [lacking('a'), { ...closed('a'), generated_at: '2027-01-01T00:00:00Z' }], 0, [], []],
 ];
 for (const [name, reports, exitCode, hosts, unknown] of rows) {
@@ -151,7 +184,12 @@ test('--cve: the host, its packages and its units', () => {
   const [found] = fold([lacking('b')]).cve?.hosts ?? [];
   assert.deepEqual(found, {
     ...{ hostname: 'b', id: null },
-    packages: [{ name: 'libexpat1', running_version: '2.5-1+deb12u2', installed_version: '2.5-1+deb12u5' }],
+    packages: [
+      {
+        ...{ name: 'libexpat1', running_version: '2.5-1+deb12u2', installed_version: '2.5-1+deb12u5' },
+        closed_by: 'restart',
+      },
+    ],
     units: ['a.service'],
   });
 });
@@ -234,15 +272,26 @@ test('text: the answer', () => {
   assert.doesNotMatch(text(fold([lacking('b'), closed('c')])), /vulnerable/i);
 });
 
-test('text: the answer names the hosts on which an older kernel runs, because it does not look at kernels', () => {
-  const outdated = { code: 'kernel_outdated', installed: '6.1.0-28', running: '6.1.0-27', since: null } as const;
-  const old = closed('old');
-  const kernel = { ...old, host: { ...old.host, reboot: { required: true, reasons: [outdated] } } };
-  assert.match(
-    text(fold([kernel, closed('new')])),
-    /\nan older kernel runs than is on disk, and --cve does not look at kernels\n {2}old\n/,
-  );
-  assert.doesNotMatch(text(fold([closed('new')])), /kernel/);
+test('text: a reboot closes what the running kernel lacks', () => {
+  const both = booted('both', kernel([asked]), [inUse([asked])]);
+  const shown = text(fold([booted('old', kernel([asked])), both, closed('new')]));
+  assert.match(shown, /\n {2}old linux-image-6\.1\.0-28 6\.1\.112-1 → 6\.1\.115-1 \(a reboot closes it\)\n/);
+  assert.match(shown, /\n {2}both libexpat1 .* \(a\.service; a reboot closes it\)\n/);
+  assert.match(text(fold([booted('old', kernel(null))])), /\n {2}old it may run an older kernel than is on disk/);
+});
+
+test('the ids of kernels leave room for the ids that a restart brings, and are one line of the text', () => {
+  const fleet = fold([booted('a', kernel(many)), booted('b', kernel(many)), lacking('c')], null);
+  assert.equal(fleet.cves?.length, 102);
+  const steps = new Map(fleet.cves?.map(({ id, closed_by }) => [id, closed_by?.join()]));
+  assert.equal(steps.get(asked), 'restart');
+  assert.equal(steps.get(many[0]!), 'reboot');
+  const shown = text(fleet);
+  assert.match(shown, /\n {5}1 host CVE-2026-32776 libexpat1 \(a\.service\)\n/);
+  assert.match(shown, / 2 hosts a reboot brings at least 100 fixes, as CVE-2026-99999:/);
+  const [both] = fold([booted('a', kernel([asked])), lacking('b')], null).cves ?? [];
+  assert.deepEqual(both?.closed_by, ['restart', 'reboot']);
+  assert.deepEqual(both?.hosts, ['a', 'b']);
 });
 
 test('JUnit: each host is a case of the answer', (t) => {

@@ -55,6 +55,7 @@ test('restarting dbus or logind breaks the host: reported, as reboot', () => {
     unknown_because: null,
     kind: null,
     survivors: null,
+    fixes: null,
   });
 });
 

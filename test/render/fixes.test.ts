@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PackageInUse, Report } from '../../src/documents/generated/report.ts';
+import type { KernelFixes, PackageInUse, Report } from '../../src/documents/generated/report.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
+import { buildPlan } from '../../src/plan/build.ts';
 import { versionsText } from '../../src/render/fixes-words.ts';
 import { renderOpenmetrics } from '../../src/render/openmetrics.ts';
 import type { AttributedProcess, ReportFacts } from '../../src/report/facts.ts';
@@ -265,4 +266,56 @@ test('the report lists the newest 500 ids and counts all, by name and version, e
   assert.deepEqual(built[1]?.fixes?.cves, ids(500));
   assert.equal(await validateDocument('report', { ...made(built) }), null);
   assert.equal(buildPackages({ ...facts, fixes: null }), null);
+});
+
+const image = { name: 'linux-image-6.1.0-28', running_version: '6.1.112-1', installed_version: '6.1.115-1' };
+const kernelOf = (fixes: KernelFixes['fixes'], more: Partial<KernelFixes> = {}): KernelFixes => ({
+  ...{ release: '6.1.0-28', source: 'linux', manager: 'dpkg', evidence: 'kernel_version' },
+  ...image,
+  ...{ fixes, unknown_because: null },
+  ...more,
+});
+const all = (cves: string[]) => ({ count: cves.length, cves, complete: true });
+/** A host on which nothing is stale. */
+function withKernel(kernel_fixes: KernelFixes | null): Report {
+  const of = report({ units: [], processes: [] });
+  return { ...of, packages: [], host: { ...of.host, kernel_fixes } };
+}
+const unknownKernel = kernelOf(null, { unknown_because: 'livepatch' });
+
+test('text: the fixes that only a reboot brings', () => {
+  const shown = (kernel: KernelFixes | null) => renderText(withKernel(kernel), { colour: false, columns: 160 });
+  assert.match(
+    shown(kernelOf(all(ids(3)))),
+    /\nFixed on disk, not in memory:\n {2}linux-image-6\.1\.0-28 6\.1\.112-1 → 6\.1\.115-1: CVE-2026-99999, CVE-2026-99998 and CVE-2026-99997 \(a reboot\)\n/,
+  );
+  assert.match(shown(kernelOf({ ...all(ids(1)), complete: false })), /: at least CVE-2026-99999 \(a reboot\)\n/);
+  assert.match(shown(kernelOf({ ...all([]), complete: false })), /6\.1\.115-1: not known \(a reboot\)\n/);
+  assert.match(
+    shown(unknownKernel),
+    /\n {2}Not known of the kernel 6\.1\.0-28: a live patch may have brought some of its fixes\n/,
+  );
+  for (const kernel of [null, kernelOf(all([]))]) assert.doesNotMatch(shown(kernel), /Fixed on disk/);
+});
+
+test('plan: the line of the reboot has the fixes that it closes, and the fixes of the commands do not', () => {
+  const planOf = (kernel: KernelFixes | null) => buildPlan(withKernel(kernel), [], '2026-11-23T07:40:13Z');
+  const { reboot, fixes } = planOf(kernelOf(all(ids(30))));
+  assert.deepEqual(reboot.fixes, {
+    ...{ count: 30, cves: ids(20), complete: true },
+    packages: [{ ...image, count: 30 }],
+  });
+  assert.equal(fixes?.count, 0);
+  assert.equal(planOf(kernelOf(all([]))).reboot.fixes?.count, 0);
+  for (const kernel of [null, unknownKernel]) assert.equal(planOf(kernel).reboot.fixes, null);
+});
+
+test('metrics: a number for the kernel, and none if it is not known', () => {
+  const sample = (kernel: KernelFixes | null) =>
+    /^lib_users_kernel_pending_fixes (\d+)$/m.exec(renderOpenmetrics(withKernel(kernel), null, null))?.[1] ?? null;
+  assert.equal(sample(kernelOf(all(ids(3)))), '3');
+  assert.equal(sample(kernelOf(all([]))), '0');
+  assert.equal(sample(kernelOf({ ...all(ids(1)), complete: false })), '1');
+  for (const kernel of [null, unknownKernel, kernelOf({ ...all([]), complete: false })])
+    assert.equal(sample(kernel), null);
 });

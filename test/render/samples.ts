@@ -126,6 +126,12 @@ export function hostileReport(text: string): Report {
         ...{ path: `/boot/a${text}`, since: null },
       },
     ];
+    const version = `6.1.115-1${text}`;
+    host.kernel_fixes = {
+      ...{ release: version, name: `linux-image${text}`, source: `linux${text}`, manager: 'dpkg' },
+      ...{ running_version: `6.1.112-1${text}`, installed_version: version, evidence: 'kernel_version' },
+      ...{ fixes: { count: 1, cves: ['CVE-2026-0005'], complete: true }, unknown_because: null },
+    };
     const revision = `0xf0${text}`;
     const revisions = { running: revision, in_initrd: revision, in_firmware: revision };
     host.microcode = { vendor: 'intel', ...revisions, kernel_says_old: null, state: 'refused' };

@@ -84,7 +84,14 @@ const build = (processes: AttributedProcess[], scan: Partial<Scan> = {}, more: P
   buildReport({
     ...{ now: new Date(1_000_999), host: golden.host, scan: { ...golden.scan, ...scan }, processes },
     ...{ systemd: new Map(), leaders: new Map(), packages: new Map(), userName: () => null, ownerKind, warnings: [] },
-    ...{ bootTimeSeconds: 1000, clockTicksPerSecond: 100, kernelHeld: null, cuts: new Map(), fixes: null },
+    ...{
+      bootTimeSeconds: 1000,
+      clockTicksPerSecond: 100,
+      kernelHeld: null,
+      cuts: new Map(),
+      fixes: null,
+      kernelFixes: null,
+    },
     ...{ sockets: new Map(), related: null, outdated: new Map() },
     ...more,
   });

@@ -69,6 +69,7 @@ const files = {
   'dnf-plugins-core': ['/etc/dnf/plugins/post-transaction-actions.conf'],
   'libc6-arm64-cross': ['/usr/aarch64-linux-gnu/lib/libc.so.6'],
   'libjna-java': ['/usr/share/java/jna.jar', '/usr/lib/x86_64-linux-gnu/jni/libjnidispatch.system.so'],
+  'linux-libc-dev': ['/usr/share/doc/linux-libc-dev/changelog.Debian.gz'],
   locales: ['/usr/share/i18n/locales/de_DE'],
   postgresql: ['/usr/lib/postgresql'],
 } as const;

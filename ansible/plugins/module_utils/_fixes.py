@@ -29,6 +29,11 @@ def known_count(fixes):
     return fixes['count']
 
 
+def kernel_cves(fixes):
+    """The ids that only a reboot brings into memory, by a report's kernel or a plan's reboot; None if it is not known that there are none."""
+    return None if known_count(fixes) is None else fixes['cves']
+
+
 def age_of(cve):
     year, number = cve.split('-')[1:]
     return int(year), int(number)

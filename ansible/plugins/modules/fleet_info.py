@@ -132,7 +132,8 @@ fleet:
       type: list
       elements: dict
     cves:
-      description: The security fixes that are on disk and not in memory, with their packages, hosts and units; at most 500.
+      description: The security fixes that are on disk and not in memory, with their packages, hosts and units, and what brings them into memory (C(closed_by)).
+        At most 500 that a restart brings, and 100 that only a reboot brings.
       returned: success
       type: list
       elements: dict

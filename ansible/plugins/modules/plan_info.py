@@ -174,6 +174,8 @@ plan:
         - Whether a reboot is required (null if that cannot be known), and the reasons.
         - Its C(unknown_because) says why it is not known, with a code and a sentence.
         - Its C(kind) is that of RV(reboot_kind).
+        - Its C(fixes) are the security fixes that only a reboot brings into memory, with C(count), C(cves), C(complete) and C(packages); null if they
+          are not known.
       returned: success
       type: dict
     microcode:
@@ -332,6 +334,14 @@ cves:
   returned: success
   type: list
   elements: str
+kernel_cves:
+  description:
+    - The CVE ids of the security fixes that only a reboot brings into memory, those of the kernel that the next boot starts.
+      At most the newest 20. They are not among RV(cves).
+    - Empty only if it is known that there are none. Null if they are not known, as without O(fixes=true), and in a container.
+  returned: success
+  type: list
+  elements: str
 cves_unknown_because:
   description: Why RV(cves) is null or may lack some; null if it has all of them.
   returned: success
@@ -418,7 +428,7 @@ complete:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.lib_users.host.plugins.module_utils._cli import COMMON_OPTIONS, Cli
-from ansible_collections.lib_users.host.plugins.module_utils._fixes import keys_of_plan
+from ansible_collections.lib_users.host.plugins.module_utils._fixes import kernel_cves, keys_of_plan
 from ansible_collections.lib_users.host.plugins.module_utils._globs import glob_problems
 from ansible_collections.lib_users.host.plugins.module_utils._restarts import failed_since, read_record
 from ansible_collections.lib_users.host.plugins.module_utils._scan import (
@@ -512,6 +522,7 @@ def main():
         parts.update(reboot_kind=plan['reboot'].get('kind'))
         parts.update({key: plan.get(key) for key in LATER_KEYS})
         parts.update(keys_of_plan(plan, params['fixes'] if params['from_report'] is None else None))
+        parts.update(kernel_cves=kernel_cves(plan['reboot'].get('fixes')))
     if params['record'] is not None:
         failed = failed_since(read_record(params['record']))
         parts['failed_since'] = [{'unit': state['unit'], 'uid': state['uid']} for state in failed]

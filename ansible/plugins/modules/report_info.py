@@ -97,7 +97,7 @@ report:
       type: str
       sample: "2026-11-23T07:40:12Z"
     host:
-      description: Name, id, system, kernel, labels and known reasons for a reboot.
+      description: Name, id, system, kernel and its security fixes, labels and known reasons for a reboot.
       returned: success
       type: dict
     scan:
@@ -160,6 +160,14 @@ cves:
   returned: success
   type: list
   elements: str
+kernel_cves:
+  description:
+    - The CVE ids of the security fixes that only a reboot brings into memory, those of the kernel that the next boot starts, the newest
+      first. They are not among RV(cves).
+    - Empty only if it is known that there are none. Null if they are not known, as without O(fixes=true), and in a container.
+  returned: success
+  type: list
+  elements: str
 cves_unknown_because:
   description: Why RV(cves) is null or may lack some; null if it has all of them.
   returned: success
@@ -183,7 +191,7 @@ complete:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.lib_users.host.plugins.module_utils._cli import COMMON_OPTIONS, Cli
-from ansible_collections.lib_users.host.plugins.module_utils._fixes import keys_of_report
+from ansible_collections.lib_users.host.plugins.module_utils._fixes import kernel_cves, keys_of_report
 from ansible_collections.lib_users.host.plugins.module_utils._globs import glob_problems
 from ansible_collections.lib_users.host.plugins.module_utils._scan import (
     UNSEEN,
@@ -228,7 +236,10 @@ def main():
     seen = params['allow_unseen_users'] if users else not unseen and (complete or bool(params['units']))
     require_seen(module, seen, unseen, {'complete': complete})
     cli.warn(messages(report, without=USUAL))
-    module.exit_json(changed=False, report=report, complete=complete, unseen_users=users, **keys_of_report(report))
+    # kernel_fixes is of version 1.5 of the document.
+    kernel = (report['host'].get('kernel_fixes') or {}).get('fixes')
+    parts = dict(keys_of_report(report), kernel_cves=kernel_cves(kernel))
+    module.exit_json(changed=False, report=report, complete=complete, unseen_users=users, **parts)
 
 
 if __name__ == '__main__':

@@ -259,9 +259,13 @@ export interface DriftReboot {
    * Whether counts_as is the default, since neither --reboot nor the configuration says it: the plugin then takes ok for warning. Since 1.3.
    */
   by_default?: boolean;
+  /**
+   * The security fixes that only a reboot brings into memory, those of the kernel that the next boot starts: the newest 20 are listed. They are no findings and do not count for the gate; only the reboot does, by counts_as. null if they are not known, or if nobody asked for fixes. Since 1.5.
+   */
+  fixes?: PendingFixes | null;
 }
 /**
- * A newer kernel of the running flavour is installed.
+ * A newer kernel of the running flavour is installed: one of another release or, with --fixes, a newer build of the same release.
  */
 export interface KernelOutdated {
   /**
@@ -273,7 +277,7 @@ export interface KernelOutdated {
    */
   running: string;
   /**
-   * The newest installed kernel's release.
+   * The newest installed kernel's release. If both have the same release, the version of the package stands behind it, and behind the running one: 6.1.0-24-amd64 (6.1.106-3).
    */
   installed: string;
   since?: NullableTime;

@@ -83,7 +83,7 @@ export interface Fleet {
    */
   files: FleetFile[];
   /**
-   * The security fixes that are on disk and not in memory, those that most hosts lack first, then the newest; at most 500, or with --cve that one. Reports without --fixes say nothing about them. Always written; not required, since documents of 1.1 do not have it.
+   * The security fixes that are on disk and not in memory, those that most hosts lack first, then the newest; at most 500 that a restart brings and 100 that only a reboot brings, or with --cve that one. Reports without --fixes say nothing about them. Always written; not required, since documents of 1.1 do not have it.
    */
   cves?: FleetCve[];
   /**
@@ -170,7 +170,7 @@ export interface FleetHost {
   superseded: Count;
 }
 /**
- * A newer kernel of the running flavour is installed.
+ * A newer kernel of the running flavour is installed: one of another release or, with --fixes, a newer build of the same release.
  */
 export interface KernelOutdated {
   /**
@@ -182,7 +182,7 @@ export interface KernelOutdated {
    */
   running: string;
   /**
-   * The newest installed kernel's release.
+   * The newest installed kernel's release. If both have the same release, the version of the package stands behind it, and behind the running one: 6.1.0-24-amd64 (6.1.106-3).
    */
   installed: string;
   since?: NullableTime;
@@ -359,6 +359,10 @@ export interface FleetCve {
    * The units that run it on any host, by name.
    */
   units: string[];
+  /**
+   * Which steps bring it into memory, on one host or another. reboot: the running kernel lacks it. restart: another package has it. Always written; not required, since documents before 1.4 do not have it.
+   */
+  closed_by?: ('restart' | 'reboot')[];
 }
 /**
  * Who still runs code without one fix that is on disk. A host whose package was not upgraded is not in it: its disk has no fix either, which the package manager says.
@@ -415,6 +419,10 @@ export interface CvePackage {
    * The version on disk, which has the fix.
    */
   installed_version: string;
+  /**
+   * Which step brings the fix into memory. reboot: the package is that of the kernel. Always written; not required, since documents before 1.4 do not have it.
+   */
+  closed_by?: 'restart' | 'reboot';
 }
 /**
  * A host of which it cannot be known.
@@ -429,10 +437,16 @@ export interface CveUnknown {
    */
   id: string | null;
   /**
-   * Why. not_asked: it runs gone code, and its report was made without --fixes. not_everything_seen: its report is not complete. no_package: it runs gone code from a place of packages that is of no package now, or of a container. fixes_unknown: of a version that it runs it is not known what was fixed since. changelog_incomplete: a changelog does not reach back to the version that it runs. list_cut: more ids than a report lists.
+   * Why. not_asked: it runs gone code, and its report was made without --fixes. not_everything_seen: its report is not complete. no_package: it runs gone code from a place of packages that is of no package now, or of a container. fixes_unknown: of a version that it runs it is not known what was fixed since. changelog_incomplete: a changelog does not reach back to the version that it runs. list_cut: more ids than a report lists. kernel_unknown: an older kernel than the one on disk may run, and it is not known which fixes it lacks.
    */
   because: (
-    'not_asked' | 'not_everything_seen' | 'no_package' | 'fixes_unknown' | 'changelog_incomplete' | 'list_cut'
+    | 'not_asked'
+    | 'not_everything_seen'
+    | 'no_package'
+    | 'fixes_unknown'
+    | 'changelog_incomplete'
+    | 'list_cut'
+    | 'kernel_unknown'
   )[];
 }
 /**

@@ -37,6 +37,10 @@ export type RebootReason =
  */
 export type NullableTime = Time | null;
 /**
+ * An id, as in CVE-2026-32776.
+ */
+export type Cve = string;
+/**
  * What is to be done. daemon_reload: the system's manager reads all unit files again, because the file of a unit that is restarted or reloaded, or of one that restarts with it, changed on disk; unit is null, because is empty, and a remark names those units.
  */
 export type ActionName =
@@ -110,10 +114,6 @@ export type Pids = number[];
  * A number of things or bytes, or null if it is not known.
  */
 export type NullableCount = Count | null;
-/**
- * An id, as in CVE-2026-32776.
- */
-export type Cve = string;
 /**
  * Yes or no, or null if it is not known.
  */
@@ -284,9 +284,13 @@ export interface PlanReboot {
    * Units of the report that a soft reboot leaves as they are, on their old files, unless it stops them before (SurviveFinalKillSignal=yes), by name. If one of them is a reason, the kind is full. null if kind is not soft, or if they are not known. Always written; not required, since documents before 1.3 do not have it.
    */
   survivors?: string[] | null;
+  /**
+   * The security fixes that only a reboot brings into memory, those of the kernel that the next boot starts; null if they are not known, or if nobody asked for fixes. The fixes of the plan do not have them, because no command of a plan reboots. Always written; not required, since documents before 1.4 do not have it.
+   */
+  fixes?: ClosedFixes | null;
 }
 /**
- * A newer kernel of the running flavour is installed.
+ * A newer kernel of the running flavour is installed: one of another release or, with --fixes, a newer build of the same release.
  */
 export interface KernelOutdated {
   /**
@@ -298,7 +302,7 @@ export interface KernelOutdated {
    */
   running: string;
   /**
-   * The newest installed kernel's release.
+   * The newest installed kernel's release. If both have the same release, the version of the package stands behind it, and behind the running one: 6.1.0-24-amd64 (6.1.106-3).
    */
   installed: string;
   since?: NullableTime;
@@ -425,6 +429,39 @@ export interface RebootUnknown {
    * One sentence for a person, without a full stop.
    */
   message: string;
+}
+/**
+ * Security fixes that are on disk and not yet in memory, by the changelogs of the installed packages.
+ */
+export interface ClosedFixes {
+  count: Count;
+  /**
+   * The newest 20 of them, the newest first.
+   */
+  cves: Cve[];
+  /**
+   * Whether all of them are known; false means: at least these, since a file is of no package, a version is not known, or a changelog does not reach back.
+   */
+  complete: boolean;
+  /**
+   * The packages that bring at least one, by name and running version.
+   */
+  packages: FixedPackage[];
+}
+/**
+ * A package whose installed version has fixes that the running one does not have.
+ */
+export interface FixedPackage {
+  /**
+   * The package's name.
+   */
+  name: string;
+  running_version: NullableString;
+  /**
+   * The version on disk.
+   */
+  installed_version: string;
+  count: Count;
 }
 /**
  * One thing to do, to one unit, session, container or process.
@@ -568,39 +605,6 @@ export interface Package {
    */
   version: string;
   running_version?: NullableString;
-}
-/**
- * Security fixes that are on disk and not yet in memory, by the changelogs of the installed packages.
- */
-export interface ClosedFixes {
-  count: Count;
-  /**
-   * The newest 20 of them, the newest first.
-   */
-  cves: Cve[];
-  /**
-   * Whether all of them are known; false means: at least these, since a file is of no package, a version is not known, or a changelog does not reach back.
-   */
-  complete: boolean;
-  /**
-   * The packages that bring at least one, by name and running version.
-   */
-  packages: FixedPackage[];
-}
-/**
- * A package whose installed version has fixes that the running one does not have.
- */
-export interface FixedPackage {
-  /**
-   * The package's name.
-   */
-  name: string;
-  running_version: NullableString;
-  /**
-   * The version on disk.
-   */
-  installed_version: string;
-  count: Count;
 }
 /**
  * Something to know before one does what the action says.

@@ -36,6 +36,10 @@ export type RebootReason =
   | SystemSwitched
   | MicrocodeOutdated;
 /**
+ * An id, as in CVE-2026-32776.
+ */
+export type Cve = string;
+/**
  * Process ids in rising order.
  */
 export type Pids = number[];
@@ -87,10 +91,6 @@ export type Device = string | null;
  * The inode number, unsigned 64-bit in decimal, or null if we could not look.
  */
 export type Inode = string | null;
-/**
- * An id, as in CVE-2026-32776.
- */
-export type Cve = string;
 
 /**
  * What one host still runs on files that are gone, as `lib-users scan` saw it. Every fact is here; plan, drift and fleet documents are derived from it.
@@ -176,6 +176,10 @@ export interface Host {
    * The microcode of the processor; null in containers, in virtual machines and on processors of other vendors than Intel and AMD.
    */
   microcode?: Microcode | null;
+  /**
+   * The kernel that the next boot starts, and the security fixes that it has and the running kernel lacks. null if nobody asked for fixes (--fixes), in a container, whose kernel is its host's, and if no kernel is on disk. Always written; not required, since documents before 1.5 do not have it.
+   */
+  kernel_fixes?: KernelFixes | null;
 }
 /**
  * From os-release(5); each null if the file does not say.
@@ -211,7 +215,7 @@ export interface Reboot {
   livepatches?: Livepatch[] | null;
 }
 /**
- * A newer kernel of the running flavour is installed.
+ * A newer kernel of the running flavour is installed: one of another release or, with --fixes, a newer build of the same release.
  */
 export interface KernelOutdated {
   /**
@@ -223,7 +227,7 @@ export interface KernelOutdated {
    */
   running: string;
   /**
-   * The newest installed kernel's release.
+   * The newest installed kernel's release. If both have the same release, the version of the package stands behind it, and behind the running one: 6.1.0-24-amd64 (6.1.106-3).
    */
   installed: string;
   since?: NullableTime;
@@ -369,6 +373,62 @@ export interface Microcode {
    * current: no newer one was found, and everything was read. pending: a reboot loads a newer one. not_in_initrd: /lib/firmware has a newer one, and a reboot does not load it until the initrd is made anew. refused: the initrd had a newer one when the host was booted, and it does not run. unknown: not everything could be read, or nothing is known of this processor.
    */
   state: 'current' | 'pending' | 'not_in_initrd' | 'refused' | 'unknown';
+}
+/**
+ * The newest installed kernel of the running one's flavour, which the next boot starts unless the boot loader is told otherwise, against the running kernel. The running kernel is host.kernel_release.
+ */
+export interface KernelFixes {
+  release: NullableString;
+  name: NullableString;
+  source: NullableString;
+  /**
+   * The package manager whose database answered; null if no package has the kernel.
+   */
+  manager: ('dpkg' | 'rpm' | 'pacman' | 'apk') | null;
+  running_version: NullableString;
+  installed_version: NullableString;
+  /**
+   * The evidence of the running version. kernel_version: the running kernel names it (/proc/sys/kernel/version), as Debian's do. version_signature: Ubuntu's file /proc/version_signature does. kernel_release: the release of the kernel has it, as those of Fedora, Arch and Alpine do. installed_package: the package of the running kernel is still installed. null: there is none.
+   */
+  evidence: ('kernel_version' | 'version_signature' | 'kernel_release' | 'installed_package') | null;
+  /**
+   * The security fixes that the installed kernel has and the running one lacks; null if they are not known, which is not the same as none.
+   */
+  fixes: Fixes | null;
+  /**
+   * Why fixes is null. kernel_unknown: the release of the running kernel could not be read. kernel_not_installed: the running kernel is not among the kernels on disk, and may have come from outside. kernels_not_comparable: the names of the installed kernels do not tell which is the next one. no_package: no package has the kernel. no_running_version: nothing tells which version of the package runs. no_changelog: the installed package's changelog is missing or cannot be read. no_source_version: the changelog names no versions, or other ones. not_kept: the package manager keeps no changelogs. livepatch: a live patch is loaded, or it could not be read whether one is, and nobody knows which of the fixes it brought. null if fixes is known.
+   */
+  unknown_because:
+    | (
+        | 'kernel_unknown'
+        | 'kernel_not_installed'
+        | 'kernels_not_comparable'
+        | 'no_package'
+        | 'no_running_version'
+        | 'no_changelog'
+        | 'no_source_version'
+        | 'not_kept'
+        | 'livepatch'
+      )
+    | null;
+}
+/**
+ * The CVE ids that the changelog of the installed version has since the running version, and, for rpm, that the advisories kept by dnf and zypper name for versions since the running version.
+ */
+export interface Fixes {
+  count: Count;
+  /**
+   * The newest of them, the newest first: at most 500 of a package, and 10,000 of the kernel.
+   */
+  cves: Cve[];
+  /**
+   * Whether all are known; false means: at least these.
+   */
+  complete: boolean;
+  /**
+   * Why there may be more. changelog_too_short: the changelog does not reach back to the running version. advisories_alone: the changelog tells nothing, and advisories do. advisories_unread: a file of advisories cannot be read, for example because it is packed as zchunk. null if complete. Always written; not required, since documents before 1.4 do not have it.
+   */
+  incomplete_because?: ('changelog_too_short' | 'advisories_alone' | 'advisories_unread') | null;
 }
 /**
  * How the host was looked at, and how far one can trust that everything was seen.
@@ -1237,24 +1297,6 @@ export interface PackageInUse {
 export interface ReplacedBy {
   command: NullableString;
   user: NullableUser;
-}
-/**
- * The CVE ids that the changelog of the installed version has since the running version, and, for rpm, that the advisories kept by dnf and zypper name for versions since the running version.
- */
-export interface Fixes {
-  count: Count;
-  /**
-   * The newest 500 of them, the newest first.
-   */
-  cves: Cve[];
-  /**
-   * Whether all are known; false means: at least these.
-   */
-  complete: boolean;
-  /**
-   * Why there may be more. changelog_too_short: the changelog does not reach back to the running version. advisories_alone: the changelog tells nothing, and advisories do. advisories_unread: a file of advisories cannot be read, for example because it is packed as zchunk. null if complete. Always written; not required, since documents before 1.4 do not have it.
-   */
-  incomplete_because?: ('changelog_too_short' | 'advisories_alone' | 'advisories_unread') | null;
 }
 /**
  * A unit that runs it.

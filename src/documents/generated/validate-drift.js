@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:drift:1.4.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","baseline","report","fail_on","verdict","counts","findings","resolved","unseen"],"properties":{"kind":{"const":"lib-users/drift"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host_reference"},"baseline":{"type":"object","additionalProperties":false,"required":["generated_at","complete","host"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"host":{"$ref":"#/$defs/host_reference"}},"nullable":true},"report":{"$ref":"#/$defs/report_reference"},"fail_on":{"enum":["new","any","never"]},"allow_incomplete":{"type":"boolean"},"allow_unseen_users":{"type":"boolean"},"fixes_only":{"type":"boolean"},"inferred":{"type":"boolean"},"verdict":{"enum":["pass","drift","incomplete"]},"counts":{"$ref":"#/$defs/counts"},"reboot":{"$ref":"#/$defs/drift_reboot"},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"findings":{"type":"array","items":{"$ref":"#/$defs/finding"}},"resolved":{"type":"array","items":{"$ref":"#/$defs/finding"}},"unseen":{"type":"array","items":{"$ref":"#/$defs/finding"}},"unseen_users":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"accepted":{"type":"array","items":{"$ref":"#/$defs/accepted"}},"expired":{"type":"array","items":{"$ref":"#/$defs/expired"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_string":{"type":"string","nullable":true},"base64":{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true},"pids":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host_reference":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"}}},"baseline":{"type":"object","additionalProperties":false,"required":["generated_at","complete","host"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"host":{"$ref":"#/$defs/host_reference"}}},"report_reference":{"type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"type":"integer","minimum":0,"nullable":true},"held_scratch_bytes":{"$ref":"#/$defs/count"}}},"process_counts":{"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"counts":{"type":"object","additionalProperties":false,"required":["new","remaining","resolved","unseen"],"properties":{"new":{"$ref":"#/$defs/count"},"remaining":{"$ref":"#/$defs/count"},"resolved":{"$ref":"#/$defs/count"},"unseen":{"$ref":"#/$defs/count"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}}},"drift_reboot":{"type":"object","additionalProperties":false,"required":["required","reasons","counts_as"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true},"kind":{"enum":["full","soft",null]},"counts_as":{"enum":["ok","warning","fail"]},"by_default":{"type":"boolean"}}},"change":{"enum":["new","remaining","resolved","unseen"]},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"unseen_owner":{"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"accepted":{"type":"object","additionalProperties":false,"required":["finding","reason","until"],"properties":{"finding":{"$ref":"#/$defs/finding"},"reason":{"type":"string"},"until":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","nullable":true},"file":{"type":"string"},"line":{"type":"integer","minimum":1}}},"expired":{"type":"object","additionalProperties":false,"required":["unit","path","reason","until","file","line"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"path":{"$ref":"#/$defs/nullable_string"},"reason":{"type":"string"},"until":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"file":{"type":"string"},"line":{"type":"integer","minimum":1}}},"finding":{"type":"object","additionalProperties":false,"required":["id","change","unit","scope","user","container","executable","via","path","path_base64","kind","role","state","pids","first_seen_at"],"properties":{"id":{"type":"string","pattern":"^[0-9a-f]{16}$"},"change":{"$ref":"#/$defs/change"},"unit":{"type":"string","minLength":1,"nullable":true},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"executable":{"$ref":"#/$defs/nullable_string"},"via":{"enum":["map","fd","outdated"]},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data","regular","directory","unknown","script","snap","store","deployment"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"pids":{"$ref":"#/$defs/pids"},"first_seen_at":{"$ref":"#/$defs/time"},"stale_since":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"package":{"$ref":"#/$defs/nullable_package"},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"fixes_unknown_because":{"type":"array","items":{"$ref":"#/$defs/fixes_unknown"}},"counted":{"type":"boolean"},"confidence":{"enum":["certain","likely",null]},"undecided":{"type":"boolean"}}},"pending_fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}}},"fixes_unknown":{"enum":["not_asked","no_package","no_running_version","no_changelog","no_source_version","not_kept","too_many_packages","changelog_too_short","advisories_alone","advisories_unread"]},"fixed_package":{"type":"object","additionalProperties":false,"required":["name","running_version","installed_version","count"],"properties":{"name":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"type":"string"},"count":{"$ref":"#/$defs/count"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:drift:1.5.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","baseline","report","fail_on","verdict","counts","findings","resolved","unseen"],"properties":{"kind":{"const":"lib-users/drift"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host_reference"},"baseline":{"type":"object","additionalProperties":false,"required":["generated_at","complete","host"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"host":{"$ref":"#/$defs/host_reference"}},"nullable":true},"report":{"$ref":"#/$defs/report_reference"},"fail_on":{"enum":["new","any","never"]},"allow_incomplete":{"type":"boolean"},"allow_unseen_users":{"type":"boolean"},"fixes_only":{"type":"boolean"},"inferred":{"type":"boolean"},"verdict":{"enum":["pass","drift","incomplete"]},"counts":{"$ref":"#/$defs/counts"},"reboot":{"$ref":"#/$defs/drift_reboot"},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"findings":{"type":"array","items":{"$ref":"#/$defs/finding"}},"resolved":{"type":"array","items":{"$ref":"#/$defs/finding"}},"unseen":{"type":"array","items":{"$ref":"#/$defs/finding"}},"unseen_users":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"accepted":{"type":"array","items":{"$ref":"#/$defs/accepted"}},"expired":{"type":"array","items":{"$ref":"#/$defs/expired"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_string":{"type":"string","nullable":true},"base64":{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true},"pids":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host_reference":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"}}},"baseline":{"type":"object","additionalProperties":false,"required":["generated_at","complete","host"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"host":{"$ref":"#/$defs/host_reference"}}},"report_reference":{"type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"type":"integer","minimum":0,"nullable":true},"held_scratch_bytes":{"$ref":"#/$defs/count"}}},"process_counts":{"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"counts":{"type":"object","additionalProperties":false,"required":["new","remaining","resolved","unseen"],"properties":{"new":{"$ref":"#/$defs/count"},"remaining":{"$ref":"#/$defs/count"},"resolved":{"$ref":"#/$defs/count"},"unseen":{"$ref":"#/$defs/count"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}}},"drift_reboot":{"type":"object","additionalProperties":false,"required":["required","reasons","counts_as"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true},"kind":{"enum":["full","soft",null]},"counts_as":{"enum":["ok","warning","fail"]},"by_default":{"type":"boolean"},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true}}},"change":{"enum":["new","remaining","resolved","unseen"]},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"unseen_owner":{"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"accepted":{"type":"object","additionalProperties":false,"required":["finding","reason","until"],"properties":{"finding":{"$ref":"#/$defs/finding"},"reason":{"type":"string"},"until":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","nullable":true},"file":{"type":"string"},"line":{"type":"integer","minimum":1}}},"expired":{"type":"object","additionalProperties":false,"required":["unit","path","reason","until","file","line"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"path":{"$ref":"#/$defs/nullable_string"},"reason":{"type":"string"},"until":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"file":{"type":"string"},"line":{"type":"integer","minimum":1}}},"finding":{"type":"object","additionalProperties":false,"required":["id","change","unit","scope","user","container","executable","via","path","path_base64","kind","role","state","pids","first_seen_at"],"properties":{"id":{"type":"string","pattern":"^[0-9a-f]{16}$"},"change":{"$ref":"#/$defs/change"},"unit":{"type":"string","minLength":1,"nullable":true},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"executable":{"$ref":"#/$defs/nullable_string"},"via":{"enum":["map","fd","outdated"]},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data","regular","directory","unknown","script","snap","store","deployment"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"pids":{"$ref":"#/$defs/pids"},"first_seen_at":{"$ref":"#/$defs/time"},"stale_since":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"package":{"$ref":"#/$defs/nullable_package"},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"fixes_unknown_because":{"type":"array","items":{"$ref":"#/$defs/fixes_unknown"}},"counted":{"type":"boolean"},"confidence":{"enum":["certain","likely",null]},"undecided":{"type":"boolean"}}},"pending_fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}}},"fixes_unknown":{"enum":["not_asked","no_package","no_running_version","no_changelog","no_source_version","not_kept","too_many_packages","changelog_too_short","advisories_alone","advisories_unread"]},"fixed_package":{"type":"object","additionalProperties":false,"required":["name","running_version","installed_version","count"],"properties":{"name":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"type":"string"},"count":{"$ref":"#/$defs/count"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true}}};
 const func1 = Object.prototype.hasOwnProperty;
 const schema20 = {"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
@@ -641,7 +641,7 @@ return errors === 0;
 }
 validate80.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema29 = {"type":"object","additionalProperties":false,"required":["required","reasons","counts_as"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true},"kind":{"enum":["full","soft",null]},"counts_as":{"enum":["ok","warning","fail"]},"by_default":{"type":"boolean"}}};
+const schema29 = {"type":"object","additionalProperties":false,"required":["required","reasons","counts_as"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true},"kind":{"enum":["full","soft",null]},"counts_as":{"enum":["ok","warning","fail"]},"by_default":{"type":"boolean"},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true}}};
 const schema30 = {"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]};
 const schema31 = {"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true};
 
@@ -1691,6 +1691,128 @@ return errors === 0;
 }
 validate87.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
+const schema32 = {"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"};
+const pattern7 = new RegExp("^CVE-[0-9]{4}-[0-9]{4,19}$", "u");
+
+function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate98.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(typeof data === "string"){
+if(!pattern7.test(data)){
+validate98.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^CVE-[0-9]{4}-[0-9]{4,19}$"},message:"must match pattern \""+"^CVE-[0-9]{4}-[0-9]{4,19}$"+"\""}];
+return false;
+}
+}
+else {
+validate98.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+validate98.errors = vErrors;
+return errors === 0;
+}
+validate98.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema33 = {"type":"object","additionalProperties":false,"required":["name","running_version","installed_version","count"],"properties":{"name":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"type":"string"},"count":{"$ref":"#/$defs/count"}}};
+
+function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate100.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((data.name === undefined) && (missing0 = "name")) || ((data.running_version === undefined) && (missing0 = "running_version"))) || ((data.installed_version === undefined) && (missing0 = "installed_version"))) || ((data.count === undefined) && (missing0 = "count"))){
+validate100.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((((key0 === "name") || (key0 === "running_version")) || (key0 === "installed_version")) || (key0 === "count"))){
+validate100.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.name !== undefined){
+const _errs2 = errors;
+if(typeof data.name !== "string"){
+validate100.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.running_version !== undefined){
+const _errs4 = errors;
+if(!(validate60(data.running_version, {instancePath:instancePath+"/running_version",parentData:data,parentDataProperty:"running_version",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.installed_version !== undefined){
+const _errs5 = errors;
+if(typeof data.installed_version !== "string"){
+validate100.errors = [{instancePath:instancePath+"/installed_version",schemaPath:"#/properties/installed_version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.count !== undefined){
+const _errs7 = errors;
+if(!(validate68(data.count, {instancePath:instancePath+"/count",parentData:data,parentDataProperty:"count",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate100.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate100.errors = vErrors;
+return errors === 0;
+}
+validate100.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
 
 function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1712,7 +1834,7 @@ return false;
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!((((((key0 === "required") || (key0 === "reasons")) || (key0 === "unknown_because")) || (key0 === "kind")) || (key0 === "counts_as")) || (key0 === "by_default"))){
+if(!(((((((key0 === "required") || (key0 === "reasons")) || (key0 === "unknown_because")) || (key0 === "kind")) || (key0 === "counts_as")) || (key0 === "by_default")) || (key0 === "fixes"))){
 validate86.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -1858,6 +1980,127 @@ var valid0 = _errs17 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.fixes !== undefined){
+let data9 = data.fixes;
+const _errs19 = errors;
+if((!(data9 && typeof data9 == "object" && !Array.isArray(data9))) && (data9 !== null)){
+validate86.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+if(errors === _errs19){
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+let missing2;
+if(((((data9.count === undefined) && (missing2 = "count")) || ((data9.cves === undefined) && (missing2 = "cves"))) || ((data9.complete === undefined) && (missing2 = "complete"))) || ((data9.packages === undefined) && (missing2 = "packages"))){
+validate86.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+return false;
+}
+else {
+const _errs22 = errors;
+for(const key2 in data9){
+if(!((((key2 === "count") || (key2 === "cves")) || (key2 === "complete")) || (key2 === "packages"))){
+validate86.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs22 === errors){
+if(data9.count !== undefined){
+const _errs23 = errors;
+if(!(validate68(data9.count, {instancePath:instancePath+"/fixes/count",parentData:data9,parentDataProperty:"count",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+errors = vErrors.length;
+}
+var valid3 = _errs23 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data9.cves !== undefined){
+let data11 = data9.cves;
+const _errs24 = errors;
+if(errors === _errs24){
+if(Array.isArray(data11)){
+var valid4 = true;
+const len1 = data11.length;
+for(let i1=0; i1<len1; i1++){
+const _errs26 = errors;
+if(!(validate98(data11[i1], {instancePath:instancePath+"/fixes/cves/" + i1,parentData:data11,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
+errors = vErrors.length;
+}
+var valid4 = _errs26 === errors;
+if(!valid4){
+break;
+}
+}
+}
+else {
+validate86.errors = [{instancePath:instancePath+"/fixes/cves",schemaPath:"#/properties/fixes/properties/cves/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid3 = _errs24 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data9.complete !== undefined){
+const _errs27 = errors;
+if(typeof data9.complete !== "boolean"){
+validate86.errors = [{instancePath:instancePath+"/fixes/complete",schemaPath:"#/properties/fixes/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid3 = _errs27 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data9.packages !== undefined){
+let data14 = data9.packages;
+const _errs29 = errors;
+if(errors === _errs29){
+if(Array.isArray(data14)){
+var valid5 = true;
+const len2 = data14.length;
+for(let i2=0; i2<len2; i2++){
+const _errs31 = errors;
+if(!(validate100(data14[i2], {instancePath:instancePath+"/fixes/packages/" + i2,parentData:data14,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
+errors = vErrors.length;
+}
+var valid5 = _errs31 === errors;
+if(!valid5){
+break;
+}
+}
+}
+else {
+validate86.errors = [{instancePath:instancePath+"/fixes/packages",schemaPath:"#/properties/fixes/properties/packages/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid3 = _errs29 === errors;
+}
+else {
+var valid3 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+var valid0 = _errs19 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
@@ -1876,136 +2119,14 @@ return errors === 0;
 }
 validate86.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema32 = {"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"};
-const pattern7 = new RegExp("^CVE-[0-9]{4}-[0-9]{4,19}$", "u");
-
-function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate99.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(errors === 0){
-if(typeof data === "string"){
-if(!pattern7.test(data)){
-validate99.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^CVE-[0-9]{4}-[0-9]{4,19}$"},message:"must match pattern \""+"^CVE-[0-9]{4}-[0-9]{4,19}$"+"\""}];
-return false;
-}
-}
-else {
-validate99.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-validate99.errors = vErrors;
-return errors === 0;
-}
-validate99.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-const schema33 = {"type":"object","additionalProperties":false,"required":["name","running_version","installed_version","count"],"properties":{"name":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"type":"string"},"count":{"$ref":"#/$defs/count"}}};
-
-function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate101.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((((data.name === undefined) && (missing0 = "name")) || ((data.running_version === undefined) && (missing0 = "running_version"))) || ((data.installed_version === undefined) && (missing0 = "installed_version"))) || ((data.count === undefined) && (missing0 = "count"))){
-validate101.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((((key0 === "name") || (key0 === "running_version")) || (key0 === "installed_version")) || (key0 === "count"))){
-validate101.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs1 === errors){
-if(data.name !== undefined){
-const _errs2 = errors;
-if(typeof data.name !== "string"){
-validate101.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.running_version !== undefined){
-const _errs4 = errors;
-if(!(validate60(data.running_version, {instancePath:instancePath+"/running_version",parentData:data,parentDataProperty:"running_version",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.installed_version !== undefined){
-const _errs5 = errors;
-if(typeof data.installed_version !== "string"){
-validate101.errors = [{instancePath:instancePath+"/installed_version",schemaPath:"#/properties/installed_version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.count !== undefined){
-const _errs7 = errors;
-if(!(validate68(data.count, {instancePath:instancePath+"/count",parentData:data,parentDataProperty:"count",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-else {
-validate101.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate101.errors = vErrors;
-return errors === 0;
-}
-validate101.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
 const schema34 = {"type":"object","additionalProperties":false,"required":["id","change","unit","scope","user","container","executable","via","path","path_base64","kind","role","state","pids","first_seen_at"],"properties":{"id":{"type":"string","pattern":"^[0-9a-f]{16}$"},"change":{"$ref":"#/$defs/change"},"unit":{"type":"string","minLength":1,"nullable":true},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"executable":{"$ref":"#/$defs/nullable_string"},"via":{"enum":["map","fd","outdated"]},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"kind":{"enum":["executable","library","data","regular","directory","unknown","script","snap","store","deployment"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"pids":{"$ref":"#/$defs/pids"},"first_seen_at":{"$ref":"#/$defs/time"},"stale_since":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"package":{"$ref":"#/$defs/nullable_package"},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"fixes_unknown_because":{"type":"array","items":{"$ref":"#/$defs/fixes_unknown"}},"counted":{"type":"boolean"},"confidence":{"enum":["certain","likely",null]},"undecided":{"type":"boolean"}}};
 const pattern8 = new RegExp("^[0-9a-f]{16}$", "u");
 const schema35 = {"enum":["new","remaining","resolved","unseen"]};
 
-function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate106.evaluated;
+const evaluated0 = validate109.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2013,20 +2134,20 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((((data === "new") || (data === "remaining")) || (data === "resolved")) || (data === "unseen"))){
-validate106.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema35.enum},message:"must be equal to one of the allowed values"}];
+validate109.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema35.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate106.errors = vErrors;
+validate109.errors = vErrors;
 return errors === 0;
 }
-validate106.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate109.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 const schema36 = {"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true};
 
-function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate108.evaluated;
+const evaluated0 = validate111.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2034,21 +2155,21 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
-validate108.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate111.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.uid === undefined) && (missing0 = "uid")) || ((data.name === undefined) && (missing0 = "name"))){
-validate108.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate111.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs2 = errors;
 for(const key0 in data){
 if(!((key0 === "uid") || (key0 === "name"))){
-validate108.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate111.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2058,18 +2179,18 @@ if(data.uid !== undefined){
 let data0 = data.uid;
 const _errs3 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate108.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate111.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs3){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 4294967295 || isNaN(data0)){
-validate108.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+validate111.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
 return false;
 }
 else {
 if(data0 < 0 || isNaN(data0)){
-validate108.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate111.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -2097,18 +2218,18 @@ var valid0 = true;
 }
 }
 }
-validate108.errors = vErrors;
+validate111.errors = vErrors;
 return errors === 0;
 }
-validate108.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate111.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema37 = {"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true};
 const pattern9 = new RegExp("^[A-Za-z0-9+/]*={0,2}$", "u");
 
-function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate116.evaluated;
+const evaluated0 = validate119.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2116,28 +2237,28 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (data !== null)){
-validate116.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate119.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 if(errors === 0){
 if(typeof data === "string"){
 if(!pattern9.test(data)){
-validate116.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]*={0,2}$"},message:"must match pattern \""+"^[A-Za-z0-9+/]*={0,2}$"+"\""}];
+validate119.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]*={0,2}$"},message:"must match pattern \""+"^[A-Za-z0-9+/]*={0,2}$"+"\""}];
 return false;
 }
 }
 }
-validate116.errors = vErrors;
+validate119.errors = vErrors;
 return errors === 0;
 }
-validate116.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate119.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 const schema38 = {"enum":["code","data","log","file","scratch"]};
 
-function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate118.evaluated;
+const evaluated0 = validate121.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2145,20 +2266,20 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((data === "code") || (data === "data")) || (data === "log")) || (data === "file")) || (data === "scratch"))){
-validate118.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema38.enum},message:"must be equal to one of the allowed values"}];
+validate121.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema38.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate118.errors = vErrors;
+validate121.errors = vErrors;
 return errors === 0;
 }
-validate118.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate121.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 const schema39 = {"enum":["replaced","removed","unknown"]};
 
-function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate120.evaluated;
+const evaluated0 = validate123.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2166,20 +2287,20 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((data === "replaced") || (data === "removed")) || (data === "unknown"))){
-validate120.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema39.enum},message:"must be equal to one of the allowed values"}];
+validate123.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema39.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate120.errors = vErrors;
+validate123.errors = vErrors;
 return errors === 0;
 }
-validate120.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate123.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 const schema40 = {"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}};
 
-function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate122.evaluated;
+const evaluated0 = validate125.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2194,18 +2315,18 @@ for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 const _errs1 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate122.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate125.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs1){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 2147483647 || isNaN(data0)){
-validate122.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate125.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data0 < 1 || isNaN(data0)){
-validate122.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate125.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -2218,21 +2339,21 @@ break;
 }
 }
 else {
-validate122.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate125.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-validate122.errors = vErrors;
+validate125.errors = vErrors;
 return errors === 0;
 }
-validate122.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate125.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema41 = {"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true};
 
-function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate125.evaluated;
+const evaluated0 = validate128.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2240,21 +2361,21 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
-validate125.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate128.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.manager === undefined) && (missing0 = "manager")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.version === undefined) && (missing0 = "version"))){
-validate125.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate128.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs2 = errors;
 for(const key0 in data){
 if(!((((key0 === "manager") || (key0 === "name")) || (key0 === "version")) || (key0 === "running_version"))){
-validate125.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate128.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2264,7 +2385,7 @@ if(data.manager !== undefined){
 let data0 = data.manager;
 const _errs3 = errors;
 if(!((((data0 === "dpkg") || (data0 === "rpm")) || (data0 === "pacman")) || (data0 === "apk"))){
-validate125.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema41.properties.manager.enum},message:"must be equal to one of the allowed values"}];
+validate128.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema41.properties.manager.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -2276,7 +2397,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs4 = errors;
 if(typeof data.name !== "string"){
-validate125.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate128.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -2288,7 +2409,7 @@ if(valid0){
 if(data.version !== undefined){
 const _errs6 = errors;
 if(typeof data.version !== "string"){
-validate125.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate128.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -2315,17 +2436,17 @@ var valid0 = true;
 }
 }
 }
-validate125.errors = vErrors;
+validate128.errors = vErrors;
 return errors === 0;
 }
-validate125.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate128.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema42 = {"enum":["not_asked","no_package","no_running_version","no_changelog","no_source_version","not_kept","too_many_packages","changelog_too_short","advisories_alone","advisories_unread"]};
 
-function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate131.evaluated;
+const evaluated0 = validate134.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2333,19 +2454,19 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((((((((((data === "not_asked") || (data === "no_package")) || (data === "no_running_version")) || (data === "no_changelog")) || (data === "no_source_version")) || (data === "not_kept")) || (data === "too_many_packages")) || (data === "changelog_too_short")) || (data === "advisories_alone")) || (data === "advisories_unread"))){
-validate131.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema42.enum},message:"must be equal to one of the allowed values"}];
+validate134.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema42.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate131.errors = vErrors;
+validate134.errors = vErrors;
 return errors === 0;
 }
-validate131.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate134.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate105.evaluated;
+const evaluated0 = validate108.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2356,14 +2477,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.change === undefined) && (missing0 = "change"))) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.container === undefined) && (missing0 = "container"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.via === undefined) && (missing0 = "via"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.pids === undefined) && (missing0 = "pids"))) || ((data.first_seen_at === undefined) && (missing0 = "first_seen_at"))){
-validate105.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate108.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(func1.call(schema34.properties, key0))){
-validate105.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate108.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2375,12 +2496,12 @@ const _errs2 = errors;
 if(errors === _errs2){
 if(typeof data0 === "string"){
 if(!pattern8.test(data0)){
-validate105.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{16}$"},message:"must match pattern \""+"^[0-9a-f]{16}$"+"\""}];
+validate108.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{16}$"},message:"must match pattern \""+"^[0-9a-f]{16}$"+"\""}];
 return false;
 }
 }
 else {
-validate105.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate108.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -2392,8 +2513,8 @@ var valid0 = true;
 if(valid0){
 if(data.change !== undefined){
 const _errs4 = errors;
-if(!(validate106(data.change, {instancePath:instancePath+"/change",parentData:data,parentDataProperty:"change",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
+if(!(validate109(data.change, {instancePath:instancePath+"/change",parentData:data,parentDataProperty:"change",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -2406,13 +2527,13 @@ if(data.unit !== undefined){
 let data2 = data.unit;
 const _errs5 = errors;
 if((typeof data2 !== "string") && (data2 !== null)){
-validate105.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate108.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 if(errors === _errs5){
 if(typeof data2 === "string"){
 if(func2(data2) < 1){
-validate105.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate108.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
@@ -2427,7 +2548,7 @@ if(data.scope !== undefined){
 let data3 = data.scope;
 const _errs8 = errors;
 if(!(((data3 === "system") || (data3 === "user")) || (data3 === null))){
-validate105.errors = [{instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/enum",keyword:"enum",params:{allowedValues: schema34.properties.scope.enum},message:"must be equal to one of the allowed values"}];
+validate108.errors = [{instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/enum",keyword:"enum",params:{allowedValues: schema34.properties.scope.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs8 === errors;
@@ -2438,8 +2559,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs9 = errors;
-if(!(validate108(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+if(!(validate111(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -2452,21 +2573,21 @@ if(data.container !== undefined){
 let data5 = data.container;
 const _errs10 = errors;
 if((!(data5 && typeof data5 == "object" && !Array.isArray(data5))) && (data5 !== null)){
-validate105.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate108.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs10){
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 let missing1;
 if(((((data5.runtime === undefined) && (missing1 = "runtime")) || ((data5.id === undefined) && (missing1 = "id"))) || ((data5.name === undefined) && (missing1 = "name"))) || ((data5.user === undefined) && (missing1 = "user"))){
-validate105.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate108.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 const _errs13 = errors;
 for(const key1 in data5){
 if(!(((((key1 === "runtime") || (key1 === "id")) || (key1 === "name")) || (key1 === "user")) || (key1 === "cgroup"))){
-validate105.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+validate108.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2476,7 +2597,7 @@ if(data5.runtime !== undefined){
 let data6 = data5.runtime;
 const _errs14 = errors;
 if(!((((((((data6 === "docker") || (data6 === "podman")) || (data6 === "containerd")) || (data6 === "crio")) || (data6 === "lxc")) || (data6 === "nspawn")) || (data6 === "libvirt")) || (data6 === "unknown"))){
-validate105.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema34.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
+validate108.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema34.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid1 = _errs14 === errors;
@@ -2511,8 +2632,8 @@ var valid1 = true;
 if(valid1){
 if(data5.user !== undefined){
 const _errs17 = errors;
-if(!(validate108(data5.user, {instancePath:instancePath+"/container/user",parentData:data5,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+if(!(validate111(data5.user, {instancePath:instancePath+"/container/user",parentData:data5,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs17 === errors;
@@ -2562,7 +2683,7 @@ if(data.via !== undefined){
 let data12 = data.via;
 const _errs20 = errors;
 if(!(((data12 === "map") || (data12 === "fd")) || (data12 === "outdated"))){
-validate105.errors = [{instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema34.properties.via.enum},message:"must be equal to one of the allowed values"}];
+validate108.errors = [{instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema34.properties.via.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs20 === errors;
@@ -2574,7 +2695,7 @@ if(valid0){
 if(data.path !== undefined){
 const _errs21 = errors;
 if(typeof data.path !== "string"){
-validate105.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate108.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs21 === errors;
@@ -2585,8 +2706,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs23 = errors;
-if(!(validate116(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
+if(!(validate119(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs23 === errors;
@@ -2599,7 +2720,7 @@ if(data.kind !== undefined){
 let data15 = data.kind;
 const _errs24 = errors;
 if(!((((((((((data15 === "executable") || (data15 === "library")) || (data15 === "data")) || (data15 === "regular")) || (data15 === "directory")) || (data15 === "unknown")) || (data15 === "script")) || (data15 === "snap")) || (data15 === "store")) || (data15 === "deployment"))){
-validate105.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema34.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate108.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema34.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs24 === errors;
@@ -2610,8 +2731,8 @@ var valid0 = true;
 if(valid0){
 if(data.role !== undefined){
 const _errs25 = errors;
-if(!(validate118(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate121(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs25 === errors;
@@ -2622,8 +2743,8 @@ var valid0 = true;
 if(valid0){
 if(data.state !== undefined){
 const _errs26 = errors;
-if(!(validate120(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate123(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs26 === errors;
@@ -2634,8 +2755,8 @@ var valid0 = true;
 if(valid0){
 if(data.pids !== undefined){
 const _errs27 = errors;
-if(!(validate122(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+if(!(validate125(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs27 === errors;
@@ -2660,13 +2781,13 @@ if(data.stale_since !== undefined){
 let data20 = data.stale_since;
 const _errs29 = errors;
 if((typeof data20 !== "string") && (data20 !== null)){
-validate105.errors = [{instancePath:instancePath+"/stale_since",schemaPath:"#/properties/stale_since/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate108.errors = [{instancePath:instancePath+"/stale_since",schemaPath:"#/properties/stale_since/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 if(errors === _errs29){
 if(typeof data20 === "string"){
 if(!pattern4.test(data20)){
-validate105.errors = [{instancePath:instancePath+"/stale_since",schemaPath:"#/properties/stale_since/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"+"\""}];
+validate108.errors = [{instancePath:instancePath+"/stale_since",schemaPath:"#/properties/stale_since/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"+"\""}];
 return false;
 }
 }
@@ -2679,8 +2800,8 @@ var valid0 = true;
 if(valid0){
 if(data.package !== undefined){
 const _errs32 = errors;
-if(!(validate125(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
+if(!(validate128(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs32 === errors;
@@ -2693,21 +2814,21 @@ if(data.fixes !== undefined){
 let data22 = data.fixes;
 const _errs33 = errors;
 if((!(data22 && typeof data22 == "object" && !Array.isArray(data22))) && (data22 !== null)){
-validate105.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate108.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs33){
 if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
 let missing2;
 if(((((data22.count === undefined) && (missing2 = "count")) || ((data22.cves === undefined) && (missing2 = "cves"))) || ((data22.complete === undefined) && (missing2 = "complete"))) || ((data22.packages === undefined) && (missing2 = "packages"))){
-validate105.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+validate108.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
 const _errs36 = errors;
 for(const key2 in data22){
 if(!((((key2 === "count") || (key2 === "cves")) || (key2 === "complete")) || (key2 === "packages"))){
-validate105.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+validate108.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2734,8 +2855,8 @@ var valid3 = true;
 const len0 = data24.length;
 for(let i0=0; i0<len0; i0++){
 const _errs40 = errors;
-if(!(validate99(data24[i0], {instancePath:instancePath+"/fixes/cves/" + i0,parentData:data24,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
+if(!(validate98(data24[i0], {instancePath:instancePath+"/fixes/cves/" + i0,parentData:data24,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs40 === errors;
@@ -2745,7 +2866,7 @@ break;
 }
 }
 else {
-validate105.errors = [{instancePath:instancePath+"/fixes/cves",schemaPath:"#/properties/fixes/properties/cves/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate108.errors = [{instancePath:instancePath+"/fixes/cves",schemaPath:"#/properties/fixes/properties/cves/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -2758,7 +2879,7 @@ if(valid2){
 if(data22.complete !== undefined){
 const _errs41 = errors;
 if(typeof data22.complete !== "boolean"){
-validate105.errors = [{instancePath:instancePath+"/fixes/complete",schemaPath:"#/properties/fixes/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate108.errors = [{instancePath:instancePath+"/fixes/complete",schemaPath:"#/properties/fixes/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid2 = _errs41 === errors;
@@ -2776,8 +2897,8 @@ var valid4 = true;
 const len1 = data27.length;
 for(let i1=0; i1<len1; i1++){
 const _errs45 = errors;
-if(!(validate101(data27[i1], {instancePath:instancePath+"/fixes/packages/" + i1,parentData:data27,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
+if(!(validate100(data27[i1], {instancePath:instancePath+"/fixes/packages/" + i1,parentData:data27,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 var valid4 = _errs45 === errors;
@@ -2787,7 +2908,7 @@ break;
 }
 }
 else {
-validate105.errors = [{instancePath:instancePath+"/fixes/packages",schemaPath:"#/properties/fixes/properties/packages/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate108.errors = [{instancePath:instancePath+"/fixes/packages",schemaPath:"#/properties/fixes/properties/packages/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -2818,8 +2939,8 @@ var valid5 = true;
 const len2 = data29.length;
 for(let i2=0; i2<len2; i2++){
 const _errs48 = errors;
-if(!(validate131(data29[i2], {instancePath:instancePath+"/fixes_unknown_because/" + i2,parentData:data29,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate134(data29[i2], {instancePath:instancePath+"/fixes_unknown_because/" + i2,parentData:data29,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
 errors = vErrors.length;
 }
 var valid5 = _errs48 === errors;
@@ -2829,7 +2950,7 @@ break;
 }
 }
 else {
-validate105.errors = [{instancePath:instancePath+"/fixes_unknown_because",schemaPath:"#/properties/fixes_unknown_because/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate108.errors = [{instancePath:instancePath+"/fixes_unknown_because",schemaPath:"#/properties/fixes_unknown_because/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -2842,7 +2963,7 @@ if(valid0){
 if(data.counted !== undefined){
 const _errs49 = errors;
 if(typeof data.counted !== "boolean"){
-validate105.errors = [{instancePath:instancePath+"/counted",schemaPath:"#/properties/counted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate108.errors = [{instancePath:instancePath+"/counted",schemaPath:"#/properties/counted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs49 === errors;
@@ -2855,7 +2976,7 @@ if(data.confidence !== undefined){
 let data32 = data.confidence;
 const _errs51 = errors;
 if(!(((data32 === "certain") || (data32 === "likely")) || (data32 === null))){
-validate105.errors = [{instancePath:instancePath+"/confidence",schemaPath:"#/properties/confidence/enum",keyword:"enum",params:{allowedValues: schema34.properties.confidence.enum},message:"must be equal to one of the allowed values"}];
+validate108.errors = [{instancePath:instancePath+"/confidence",schemaPath:"#/properties/confidence/enum",keyword:"enum",params:{allowedValues: schema34.properties.confidence.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs51 === errors;
@@ -2867,7 +2988,7 @@ if(valid0){
 if(data.undecided !== undefined){
 const _errs52 = errors;
 if(typeof data.undecided !== "boolean"){
-validate105.errors = [{instancePath:instancePath+"/undecided",schemaPath:"#/properties/undecided/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate108.errors = [{instancePath:instancePath+"/undecided",schemaPath:"#/properties/undecided/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs52 === errors;
@@ -2900,21 +3021,21 @@ var valid0 = true;
 }
 }
 else {
-validate105.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate108.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate105.errors = vErrors;
+validate108.errors = vErrors;
 return errors === 0;
 }
-validate105.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate108.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema43 = {"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}};
 
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate136.evaluated;
+const evaluated0 = validate139.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2925,14 +3046,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.user === undefined) && (missing0 = "user")) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.denied === undefined) && (missing0 = "denied"))) || ((data.failed === undefined) && (missing0 = "failed"))) || ((data.blocked === undefined) && (missing0 = "blocked"))){
-validate136.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate139.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "user") || (key0 === "kind")) || (key0 === "denied")) || (key0 === "failed")) || (key0 === "blocked"))){
-validate136.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate139.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2940,8 +3061,8 @@ break;
 if(_errs1 === errors){
 if(data.user !== undefined){
 const _errs2 = errors;
-if(!(validate108(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+if(!(validate111(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -2954,7 +3075,7 @@ if(data.kind !== undefined){
 let data1 = data.kind;
 const _errs3 = errors;
 if(!((((data1 === "root") || (data1 === "service")) || (data1 === "user")) || (data1 === null))){
-validate136.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema43.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate139.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema43.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -3006,22 +3127,22 @@ var valid0 = true;
 }
 }
 else {
-validate136.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate139.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate136.errors = vErrors;
+validate139.errors = vErrors;
 return errors === 0;
 }
-validate136.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate139.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema44 = {"type":"object","additionalProperties":false,"required":["finding","reason","until"],"properties":{"finding":{"$ref":"#/$defs/finding"},"reason":{"type":"string"},"until":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","nullable":true},"file":{"type":"string"},"line":{"type":"integer","minimum":1}}};
 const pattern11 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "u");
 
-function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate142.evaluated;
+const evaluated0 = validate145.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3032,14 +3153,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.finding === undefined) && (missing0 = "finding")) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.until === undefined) && (missing0 = "until"))){
-validate142.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate145.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "finding") || (key0 === "reason")) || (key0 === "until")) || (key0 === "file")) || (key0 === "line"))){
-validate142.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate145.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3047,8 +3168,8 @@ break;
 if(_errs1 === errors){
 if(data.finding !== undefined){
 const _errs2 = errors;
-if(!(validate105(data.finding, {instancePath:instancePath+"/finding",parentData:data,parentDataProperty:"finding",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate108(data.finding, {instancePath:instancePath+"/finding",parentData:data,parentDataProperty:"finding",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -3060,7 +3181,7 @@ if(valid0){
 if(data.reason !== undefined){
 const _errs3 = errors;
 if(typeof data.reason !== "string"){
-validate142.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate145.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -3073,13 +3194,13 @@ if(data.until !== undefined){
 let data2 = data.until;
 const _errs5 = errors;
 if((typeof data2 !== "string") && (data2 !== null)){
-validate142.errors = [{instancePath:instancePath+"/until",schemaPath:"#/properties/until/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate145.errors = [{instancePath:instancePath+"/until",schemaPath:"#/properties/until/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 if(errors === _errs5){
 if(typeof data2 === "string"){
 if(!pattern11.test(data2)){
-validate142.errors = [{instancePath:instancePath+"/until",schemaPath:"#/properties/until/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"+"\""}];
+validate145.errors = [{instancePath:instancePath+"/until",schemaPath:"#/properties/until/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"+"\""}];
 return false;
 }
 }
@@ -3093,7 +3214,7 @@ if(valid0){
 if(data.file !== undefined){
 const _errs8 = errors;
 if(typeof data.file !== "string"){
-validate142.errors = [{instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate145.errors = [{instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs8 === errors;
@@ -3106,13 +3227,13 @@ if(data.line !== undefined){
 let data4 = data.line;
 const _errs10 = errors;
 if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-validate142.errors = [{instancePath:instancePath+"/line",schemaPath:"#/properties/line/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate145.errors = [{instancePath:instancePath+"/line",schemaPath:"#/properties/line/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs10){
 if((typeof data4 == "number") && (isFinite(data4))){
 if(data4 < 1 || isNaN(data4)){
-validate142.errors = [{instancePath:instancePath+"/line",schemaPath:"#/properties/line/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate145.errors = [{instancePath:instancePath+"/line",schemaPath:"#/properties/line/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -3130,21 +3251,21 @@ var valid0 = true;
 }
 }
 else {
-validate142.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate145.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate142.errors = vErrors;
+validate145.errors = vErrors;
 return errors === 0;
 }
-validate142.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate145.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema45 = {"type":"object","additionalProperties":false,"required":["unit","path","reason","until","file","line"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"path":{"$ref":"#/$defs/nullable_string"},"reason":{"type":"string"},"until":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"file":{"type":"string"},"line":{"type":"integer","minimum":1}}};
 
-function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate145.evaluated;
+const evaluated0 = validate148.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3155,14 +3276,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((data.unit === undefined) && (missing0 = "unit")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.until === undefined) && (missing0 = "until"))) || ((data.file === undefined) && (missing0 = "file"))) || ((data.line === undefined) && (missing0 = "line"))){
-validate145.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate148.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((((key0 === "unit") || (key0 === "path")) || (key0 === "reason")) || (key0 === "until")) || (key0 === "file")) || (key0 === "line"))){
-validate145.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate148.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3195,7 +3316,7 @@ if(valid0){
 if(data.reason !== undefined){
 const _errs4 = errors;
 if(typeof data.reason !== "string"){
-validate145.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate148.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -3210,12 +3331,12 @@ const _errs6 = errors;
 if(errors === _errs6){
 if(typeof data3 === "string"){
 if(!pattern11.test(data3)){
-validate145.errors = [{instancePath:instancePath+"/until",schemaPath:"#/properties/until/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"+"\""}];
+validate148.errors = [{instancePath:instancePath+"/until",schemaPath:"#/properties/until/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"+"\""}];
 return false;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/until",schemaPath:"#/properties/until/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate148.errors = [{instancePath:instancePath+"/until",schemaPath:"#/properties/until/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -3228,7 +3349,7 @@ if(valid0){
 if(data.file !== undefined){
 const _errs8 = errors;
 if(typeof data.file !== "string"){
-validate145.errors = [{instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate148.errors = [{instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs8 === errors;
@@ -3241,13 +3362,13 @@ if(data.line !== undefined){
 let data5 = data.line;
 const _errs10 = errors;
 if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate145.errors = [{instancePath:instancePath+"/line",schemaPath:"#/properties/line/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate148.errors = [{instancePath:instancePath+"/line",schemaPath:"#/properties/line/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs10){
 if((typeof data5 == "number") && (isFinite(data5))){
 if(data5 < 1 || isNaN(data5)){
-validate145.errors = [{instancePath:instancePath+"/line",schemaPath:"#/properties/line/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate148.errors = [{instancePath:instancePath+"/line",schemaPath:"#/properties/line/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -3266,18 +3387,18 @@ var valid0 = true;
 }
 }
 else {
-validate145.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate148.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate145.errors = vErrors;
+validate148.errors = vErrors;
 return errors === 0;
 }
-validate145.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate148.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="urn:lib-users:schema:drift:1.4.0" */;
+/*# sourceURL="urn:lib-users:schema:drift:1.5.0" */;
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate52.evaluated;
@@ -3590,8 +3711,8 @@ var valid3 = true;
 const len0 = data20.length;
 for(let i0=0; i0<len0; i0++){
 const _errs35 = errors;
-if(!(validate99(data20[i0], {instancePath:instancePath+"/fixes/cves/" + i0,parentData:data20,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
+if(!(validate98(data20[i0], {instancePath:instancePath+"/fixes/cves/" + i0,parentData:data20,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs35 === errors;
@@ -3632,8 +3753,8 @@ var valid4 = true;
 const len1 = data23.length;
 for(let i1=0; i1<len1; i1++){
 const _errs40 = errors;
-if(!(validate101(data23[i1], {instancePath:instancePath+"/fixes/packages/" + i1,parentData:data23,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
+if(!(validate100(data23[i1], {instancePath:instancePath+"/fixes/packages/" + i1,parentData:data23,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 var valid4 = _errs40 === errors;
@@ -3674,8 +3795,8 @@ var valid5 = true;
 const len2 = data25.length;
 for(let i2=0; i2<len2; i2++){
 const _errs43 = errors;
-if(!(validate105(data25[i2], {instancePath:instancePath+"/findings/" + i2,parentData:data25,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate108(data25[i2], {instancePath:instancePath+"/findings/" + i2,parentData:data25,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 var valid5 = _errs43 === errors;
@@ -3704,8 +3825,8 @@ var valid6 = true;
 const len3 = data27.length;
 for(let i3=0; i3<len3; i3++){
 const _errs46 = errors;
-if(!(validate105(data27[i3], {instancePath:instancePath+"/resolved/" + i3,parentData:data27,parentDataProperty:i3,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate108(data27[i3], {instancePath:instancePath+"/resolved/" + i3,parentData:data27,parentDataProperty:i3,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs46 === errors;
@@ -3734,8 +3855,8 @@ var valid7 = true;
 const len4 = data29.length;
 for(let i4=0; i4<len4; i4++){
 const _errs49 = errors;
-if(!(validate105(data29[i4], {instancePath:instancePath+"/unseen/" + i4,parentData:data29,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate108(data29[i4], {instancePath:instancePath+"/unseen/" + i4,parentData:data29,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs49 === errors;
@@ -3764,8 +3885,8 @@ var valid8 = true;
 const len5 = data31.length;
 for(let i5=0; i5<len5; i5++){
 const _errs52 = errors;
-if(!(validate136(data31[i5], {instancePath:instancePath+"/unseen_users/" + i5,parentData:data31,parentDataProperty:i5,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+if(!(validate139(data31[i5], {instancePath:instancePath+"/unseen_users/" + i5,parentData:data31,parentDataProperty:i5,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
 errors = vErrors.length;
 }
 var valid8 = _errs52 === errors;
@@ -3794,8 +3915,8 @@ var valid9 = true;
 const len6 = data33.length;
 for(let i6=0; i6<len6; i6++){
 const _errs55 = errors;
-if(!(validate142(data33[i6], {instancePath:instancePath+"/accepted/" + i6,parentData:data33,parentDataProperty:i6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
+if(!(validate145(data33[i6], {instancePath:instancePath+"/accepted/" + i6,parentData:data33,parentDataProperty:i6,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs55 === errors;
@@ -3824,8 +3945,8 @@ var valid10 = true;
 const len7 = data35.length;
 for(let i7=0; i7<len7; i7++){
 const _errs58 = errors;
-if(!(validate145(data35[i7], {instancePath:instancePath+"/expired/" + i7,parentData:data35,parentDataProperty:i7,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
+if(!(validate148(data35[i7], {instancePath:instancePath+"/expired/" + i7,parentData:data35,parentDataProperty:i7,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
 errors = vErrors.length;
 }
 var valid10 = _errs58 === errors;

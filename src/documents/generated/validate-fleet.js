@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:fleet:1.3.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","summary","hosts","units","files","unreadable_inputs"],"properties":{"kind":{"const":"lib-users/fleet"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"summary":{"$ref":"#/$defs/fleet_summary"},"fail_on":{"type":"array","items":{"$ref":"#/$defs/fleet_cause"}},"verdict":{"$ref":"#/$defs/fleet_verdict"},"hosts":{"type":"array","items":{"$ref":"#/$defs/fleet_host"}},"units":{"type":"array","items":{"$ref":"#/$defs/fleet_unit"}},"files":{"type":"array","items":{"$ref":"#/$defs/fleet_file"}},"cves":{"type":"array","items":{"$ref":"#/$defs/fleet_cve"}},"cve":{"type":"object","additionalProperties":false,"required":["id","verdict","hosts","unknown"],"properties":{"id":{"$ref":"#/$defs/cve"},"verdict":{"enum":["pass","drift","incomplete"]},"hosts":{"type":"array","items":{"$ref":"#/$defs/cve_host"}},"unknown":{"type":"array","items":{"$ref":"#/$defs/cve_unknown"}}},"nullable":true},"never_reported":{"type":"array","items":{"type":"string"},"nullable":true},"unreadable_inputs":{"type":"array","items":{"$ref":"#/$defs/unreadable_input"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"fleet_cve":{"type":"object","additionalProperties":false,"required":["id","packages","hosts","units"],"properties":{"id":{"$ref":"#/$defs/cve"},"packages":{"type":"array","items":{"type":"string"}},"hosts":{"type":"array","items":{"type":"string"}},"units":{"type":"array","items":{"type":"string"}}}},"cve_answer":{"type":"object","additionalProperties":false,"required":["id","verdict","hosts","unknown"],"properties":{"id":{"$ref":"#/$defs/cve"},"verdict":{"enum":["pass","drift","incomplete"]},"hosts":{"type":"array","items":{"$ref":"#/$defs/cve_host"}},"unknown":{"type":"array","items":{"$ref":"#/$defs/cve_unknown"}}}},"cve_host":{"type":"object","additionalProperties":false,"required":["hostname","id","packages","units"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"packages":{"type":"array","items":{"$ref":"#/$defs/cve_package"}},"units":{"type":"array","items":{"type":"string"}}}},"cve_package":{"type":"object","additionalProperties":false,"required":["name","running_version","installed_version"],"properties":{"name":{"type":"string"},"running_version":{"type":"string","nullable":true},"installed_version":{"type":"string"}}},"cve_unknown":{"type":"object","additionalProperties":false,"required":["hostname","id","because"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"because":{"type":"array","items":{"enum":["not_asked","not_everything_seen","no_package","fixes_unknown","changelog_incomplete","list_cut"]}}}},"fleet_summary":{"type":"object","additionalProperties":false,"required":["hosts","affected","incomplete","reboot_required","held_bytes","unreadable_inputs"],"properties":{"hosts":{"$ref":"#/$defs/count"},"affected":{"$ref":"#/$defs/count"},"incomplete":{"$ref":"#/$defs/count"},"reboot_required":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"unreadable_inputs":{"$ref":"#/$defs/count"}}},"fleet_cause":{"enum":["any","reboot","incomplete"]},"fleet_verdict":{"enum":["pass","drift","incomplete",null]},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"fleet_host":{"type":"object","additionalProperties":false,"required":["hostname","id","source","labels","generated_at","complete","units","held_bytes","reboot_required","superseded"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"source":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"units":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"stale":{"$ref":"#/$defs/count"},"reboot_reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"verdict":{"$ref":"#/$defs/fleet_verdict"},"reboot_required":{"type":"boolean","nullable":true},"reboot_kind":{"enum":["full","soft",null]},"stale_since":{"$ref":"#/$defs/nullable_time"},"superseded":{"$ref":"#/$defs/count"}}},"fleet_unit":{"type":"object","additionalProperties":false,"required":["name","scope","hosts"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"type":"integer","minimum":0,"nullable":true},"hosts":{"type":"array","items":{"type":"string"}}}},"fleet_file":{"type":"object","additionalProperties":false,"required":["path","via","kind","role","state","hosts","units"],"properties":{"path":{"type":"string"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"hosts":{"type":"array","items":{"type":"string"}},"units":{"type":"array","items":{"type":"string"}}}},"unreadable_input":{"type":"object","additionalProperties":false,"required":["source","code","message"],"properties":{"source":{"type":"string"},"code":{"enum":["input_unreadable","invalid_document"]},"message":{"type":"string"}}},"scope":{"enum":["system","user"]},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:fleet:1.4.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","summary","hosts","units","files","unreadable_inputs"],"properties":{"kind":{"const":"lib-users/fleet"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"summary":{"$ref":"#/$defs/fleet_summary"},"fail_on":{"type":"array","items":{"$ref":"#/$defs/fleet_cause"}},"verdict":{"$ref":"#/$defs/fleet_verdict"},"hosts":{"type":"array","items":{"$ref":"#/$defs/fleet_host"}},"units":{"type":"array","items":{"$ref":"#/$defs/fleet_unit"}},"files":{"type":"array","items":{"$ref":"#/$defs/fleet_file"}},"cves":{"type":"array","items":{"$ref":"#/$defs/fleet_cve"}},"cve":{"type":"object","additionalProperties":false,"required":["id","verdict","hosts","unknown"],"properties":{"id":{"$ref":"#/$defs/cve"},"verdict":{"enum":["pass","drift","incomplete"]},"hosts":{"type":"array","items":{"$ref":"#/$defs/cve_host"}},"unknown":{"type":"array","items":{"$ref":"#/$defs/cve_unknown"}}},"nullable":true},"never_reported":{"type":"array","items":{"type":"string"},"nullable":true},"unreadable_inputs":{"type":"array","items":{"$ref":"#/$defs/unreadable_input"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"fleet_cve":{"type":"object","additionalProperties":false,"required":["id","packages","hosts","units"],"properties":{"id":{"$ref":"#/$defs/cve"},"packages":{"type":"array","items":{"type":"string"}},"hosts":{"type":"array","items":{"type":"string"}},"units":{"type":"array","items":{"type":"string"}},"closed_by":{"type":"array","items":{"enum":["restart","reboot"]}}}},"cve_answer":{"type":"object","additionalProperties":false,"required":["id","verdict","hosts","unknown"],"properties":{"id":{"$ref":"#/$defs/cve"},"verdict":{"enum":["pass","drift","incomplete"]},"hosts":{"type":"array","items":{"$ref":"#/$defs/cve_host"}},"unknown":{"type":"array","items":{"$ref":"#/$defs/cve_unknown"}}}},"cve_host":{"type":"object","additionalProperties":false,"required":["hostname","id","packages","units"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"packages":{"type":"array","items":{"$ref":"#/$defs/cve_package"}},"units":{"type":"array","items":{"type":"string"}}}},"cve_package":{"type":"object","additionalProperties":false,"required":["name","running_version","installed_version"],"properties":{"name":{"type":"string"},"running_version":{"type":"string","nullable":true},"installed_version":{"type":"string"},"closed_by":{"enum":["restart","reboot"]}}},"cve_unknown":{"type":"object","additionalProperties":false,"required":["hostname","id","because"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"because":{"type":"array","items":{"enum":["not_asked","not_everything_seen","no_package","fixes_unknown","changelog_incomplete","list_cut","kernel_unknown"]}}}},"fleet_summary":{"type":"object","additionalProperties":false,"required":["hosts","affected","incomplete","reboot_required","held_bytes","unreadable_inputs"],"properties":{"hosts":{"$ref":"#/$defs/count"},"affected":{"$ref":"#/$defs/count"},"incomplete":{"$ref":"#/$defs/count"},"reboot_required":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"unreadable_inputs":{"$ref":"#/$defs/count"}}},"fleet_cause":{"enum":["any","reboot","incomplete"]},"fleet_verdict":{"enum":["pass","drift","incomplete",null]},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"fleet_host":{"type":"object","additionalProperties":false,"required":["hostname","id","source","labels","generated_at","complete","units","held_bytes","reboot_required","superseded"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"source":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"},"units":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"stale":{"$ref":"#/$defs/count"},"reboot_reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"verdict":{"$ref":"#/$defs/fleet_verdict"},"reboot_required":{"type":"boolean","nullable":true},"reboot_kind":{"enum":["full","soft",null]},"stale_since":{"$ref":"#/$defs/nullable_time"},"superseded":{"$ref":"#/$defs/count"}}},"fleet_unit":{"type":"object","additionalProperties":false,"required":["name","scope","hosts"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"type":"integer","minimum":0,"nullable":true},"hosts":{"type":"array","items":{"type":"string"}}}},"fleet_file":{"type":"object","additionalProperties":false,"required":["path","via","kind","role","state","hosts","units"],"properties":{"path":{"type":"string"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"hosts":{"type":"array","items":{"type":"string"}},"units":{"type":"array","items":{"type":"string"}}}},"unreadable_input":{"type":"object","additionalProperties":false,"required":["source","code","message"],"properties":{"source":{"type":"string"},"code":{"enum":["input_unreadable","invalid_document"]},"message":{"type":"string"}}},"scope":{"enum":["system","user"]},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]}}};
 const func1 = Object.prototype.hasOwnProperty;
 const schema20 = {"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
@@ -2022,7 +2022,7 @@ return errors === 0;
 }
 validate96.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema35 = {"type":"object","additionalProperties":false,"required":["id","packages","hosts","units"],"properties":{"id":{"$ref":"#/$defs/cve"},"packages":{"type":"array","items":{"type":"string"}},"hosts":{"type":"array","items":{"type":"string"}},"units":{"type":"array","items":{"type":"string"}}}};
+const schema35 = {"type":"object","additionalProperties":false,"required":["id","packages","hosts","units"],"properties":{"id":{"$ref":"#/$defs/cve"},"packages":{"type":"array","items":{"type":"string"}},"hosts":{"type":"array","items":{"type":"string"}},"units":{"type":"array","items":{"type":"string"}},"closed_by":{"type":"array","items":{"enum":["restart","reboot"]}}}};
 const schema36 = {"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"};
 const pattern7 = new RegExp("^CVE-[0-9]{4}-[0-9]{4,19}$", "u");
 
@@ -2074,7 +2074,7 @@ return false;
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!((((key0 === "id") || (key0 === "packages")) || (key0 === "hosts")) || (key0 === "units"))){
+if(!(((((key0 === "id") || (key0 === "packages")) || (key0 === "hosts")) || (key0 === "units")) || (key0 === "closed_by"))){
 validate102.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -2182,6 +2182,38 @@ var valid0 = _errs11 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.closed_by !== undefined){
+let data7 = data.closed_by;
+const _errs15 = errors;
+if(errors === _errs15){
+if(Array.isArray(data7)){
+var valid4 = true;
+const len3 = data7.length;
+for(let i3=0; i3<len3; i3++){
+let data8 = data7[i3];
+const _errs17 = errors;
+if(!((data8 === "restart") || (data8 === "reboot"))){
+validate102.errors = [{instancePath:instancePath+"/closed_by/" + i3,schemaPath:"#/properties/closed_by/items/enum",keyword:"enum",params:{allowedValues: schema35.properties.closed_by.items.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid4 = _errs17 === errors;
+if(!valid4){
+break;
+}
+}
+}
+else {
+validate102.errors = [{instancePath:instancePath+"/closed_by",schemaPath:"#/properties/closed_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs15 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
@@ -2199,7 +2231,7 @@ return errors === 0;
 validate102.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema37 = {"type":"object","additionalProperties":false,"required":["hostname","id","packages","units"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"packages":{"type":"array","items":{"$ref":"#/$defs/cve_package"}},"units":{"type":"array","items":{"type":"string"}}}};
-const schema38 = {"type":"object","additionalProperties":false,"required":["name","running_version","installed_version"],"properties":{"name":{"type":"string"},"running_version":{"type":"string","nullable":true},"installed_version":{"type":"string"}}};
+const schema38 = {"type":"object","additionalProperties":false,"required":["name","running_version","installed_version"],"properties":{"name":{"type":"string"},"running_version":{"type":"string","nullable":true},"installed_version":{"type":"string"},"closed_by":{"enum":["restart","reboot"]}}};
 
 function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2221,7 +2253,7 @@ return false;
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(((key0 === "name") || (key0 === "running_version")) || (key0 === "installed_version"))){
+if(!((((key0 === "name") || (key0 === "running_version")) || (key0 === "installed_version")) || (key0 === "closed_by"))){
 validate108.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -2263,6 +2295,20 @@ var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
+}
+if(valid0){
+if(data.closed_by !== undefined){
+let data3 = data.closed_by;
+const _errs9 = errors;
+if(!((data3 === "restart") || (data3 === "reboot"))){
+validate108.errors = [{instancePath:instancePath+"/closed_by",schemaPath:"#/properties/closed_by/enum",keyword:"enum",params:{allowedValues: schema38.properties.closed_by.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
 }
 }
 }
@@ -2407,7 +2453,7 @@ return errors === 0;
 }
 validate107.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema39 = {"type":"object","additionalProperties":false,"required":["hostname","id","because"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"because":{"type":"array","items":{"enum":["not_asked","not_everything_seen","no_package","fixes_unknown","changelog_incomplete","list_cut"]}}}};
+const schema39 = {"type":"object","additionalProperties":false,"required":["hostname","id","because"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","nullable":true},"because":{"type":"array","items":{"enum":["not_asked","not_everything_seen","no_package","fixes_unknown","changelog_incomplete","list_cut","kernel_unknown"]}}}};
 
 function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2471,7 +2517,7 @@ const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
 const _errs9 = errors;
-if(!((((((data3 === "not_asked") || (data3 === "not_everything_seen")) || (data3 === "no_package")) || (data3 === "fixes_unknown")) || (data3 === "changelog_incomplete")) || (data3 === "list_cut"))){
+if(!(((((((data3 === "not_asked") || (data3 === "not_everything_seen")) || (data3 === "no_package")) || (data3 === "fixes_unknown")) || (data3 === "changelog_incomplete")) || (data3 === "list_cut")) || (data3 === "kernel_unknown"))){
 validate111.errors = [{instancePath:instancePath+"/because/" + i0,schemaPath:"#/properties/because/items/enum",keyword:"enum",params:{allowedValues: schema39.properties.because.items.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
@@ -2588,7 +2634,7 @@ validate113.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false}
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="urn:lib-users:schema:fleet:1.3.0" */;
+/*# sourceURL="urn:lib-users:schema:fleet:1.4.0" */;
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate52.evaluated;

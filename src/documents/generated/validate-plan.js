@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:plan:1.3.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","report","complete","services","reload_services","user_services","daemon_reexec","reboot","actions","ignored"],"properties":{"kind":{"const":"lib-users/plan"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"report":{"$ref":"#/$defs/source_report"},"complete":{"type":"boolean"},"unseen_users":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"services":{"type":"array","items":{"type":"string"}},"reload_services":{"type":"array","items":{"type":"string"}},"user_services":{"type":"array","items":{"$ref":"#/$defs/user_service"}},"daemon_reload":{"type":"boolean"},"daemon_reexec":{"type":"boolean"},"reboot":{"$ref":"#/$defs/reboot"},"actions":{"type":"array","items":{"$ref":"#/$defs/action"}},"microcode":{"type":"object","additionalProperties":false,"required":["vendor","running","in_initrd","in_firmware","kernel_says_old","state"],"properties":{"vendor":{"enum":["intel","amd"]},"running":{"$ref":"#/$defs/nullable_string"},"in_initrd":{"$ref":"#/$defs/nullable_string"},"in_firmware":{"$ref":"#/$defs/nullable_string"},"kernel_says_old":{"type":"boolean","nullable":true},"state":{"enum":["current","pending","not_in_initrd","refused","unknown"]}},"nullable":true},"clean":{"type":"boolean","nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"ignored":{"type":"array","items":{"$ref":"#/$defs/ignored"}},"held":{"type":"array","items":{"$ref":"#/$defs/holder"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"pids":{"type":"array","items":{"type":"integer","minimum":1}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"microcode":{"type":"object","additionalProperties":false,"required":["vendor","running","in_initrd","in_firmware","kernel_says_old","state"],"properties":{"vendor":{"enum":["intel","amd"]},"running":{"$ref":"#/$defs/nullable_string"},"in_initrd":{"$ref":"#/$defs/nullable_string"},"in_firmware":{"$ref":"#/$defs/nullable_string"},"kernel_says_old":{"type":"boolean","nullable":true},"state":{"enum":["current","pending","not_in_initrd","refused","unknown"]}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"}}},"unseen_owner":{"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"source_report":{"type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true},"kind":{"enum":["full","soft",null]},"survivors":{"type":"array","items":{"type":"string"},"nullable":true}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}}},"user_service":{"type":"object","additionalProperties":false,"required":["user","unit"],"properties":{"user":{"$ref":"#/$defs/user"},"unit":{"type":"string","minLength":1}}},"scope":{"enum":["system","user"]},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"planned_process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}}},"reason_code":{"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","script_outdated","snap_outdated","store_outdated","deployment_outdated","policy"]},"remark":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["daemon_reload_first","ends_sessions","several_users","users_own_files","unit_files_changed","takes_others","cannot_start_again","start_cycle","start_limit","forgets_units","likely_outdated"]},"message":{"type":"string"}}},"because":{"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"closed_fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}}},"fixed_package":{"type":"object","additionalProperties":false,"required":["name","running_version","installed_version","count"],"properties":{"name":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"type":"string"},"count":{"$ref":"#/$defs/count"}}},"applied_policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}}},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again","inferred"]},"action_name":{"enum":["daemon_reload","restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]},"action":{"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"callers_own":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}},"nullable":true},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again","inferred",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"remarks":{"type":"array","items":{"$ref":"#/$defs/remark"}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","also_starts","restarts_again","refused_by","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"also_starts":{"type":"array","items":{"type":"string"},"nullable":true},"restarts_again":{"type":"array","items":{"type":"string"}},"refused_by":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"covered_by":{"$ref":"#/$defs/nullable_string"}}},"holder":{"type":"object","additionalProperties":false,"required":["unit","scope","user","container","process","held_bytes","held_memory_bytes","pids"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"pids":{"$ref":"#/$defs/pids"}}},"ignored":{"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"nullable_seconds":{"type":"number","minimum":0,"nullable":true},"nullable_flag":{"type":"boolean","nullable":true},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","also_starts","restarts_again","refused_by","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"also_starts":{"type":"array","items":{"type":"string"},"nullable":true},"restarts_again":{"type":"array","items":{"type":"string"}},"refused_by":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}}},"listening_socket":{"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:plan:1.4.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","report","complete","services","reload_services","user_services","daemon_reexec","reboot","actions","ignored"],"properties":{"kind":{"const":"lib-users/plan"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"report":{"$ref":"#/$defs/source_report"},"complete":{"type":"boolean"},"unseen_users":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"services":{"type":"array","items":{"type":"string"}},"reload_services":{"type":"array","items":{"type":"string"}},"user_services":{"type":"array","items":{"$ref":"#/$defs/user_service"}},"daemon_reload":{"type":"boolean"},"daemon_reexec":{"type":"boolean"},"reboot":{"$ref":"#/$defs/reboot"},"actions":{"type":"array","items":{"$ref":"#/$defs/action"}},"microcode":{"type":"object","additionalProperties":false,"required":["vendor","running","in_initrd","in_firmware","kernel_says_old","state"],"properties":{"vendor":{"enum":["intel","amd"]},"running":{"$ref":"#/$defs/nullable_string"},"in_initrd":{"$ref":"#/$defs/nullable_string"},"in_firmware":{"$ref":"#/$defs/nullable_string"},"kernel_says_old":{"type":"boolean","nullable":true},"state":{"enum":["current","pending","not_in_initrd","refused","unknown"]}},"nullable":true},"clean":{"type":"boolean","nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"ignored":{"type":"array","items":{"$ref":"#/$defs/ignored"}},"held":{"type":"array","items":{"$ref":"#/$defs/holder"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"pids":{"type":"array","items":{"type":"integer","minimum":1}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"microcode":{"type":"object","additionalProperties":false,"required":["vendor","running","in_initrd","in_firmware","kernel_says_old","state"],"properties":{"vendor":{"enum":["intel","amd"]},"running":{"$ref":"#/$defs/nullable_string"},"in_initrd":{"$ref":"#/$defs/nullable_string"},"in_firmware":{"$ref":"#/$defs/nullable_string"},"kernel_says_old":{"type":"boolean","nullable":true},"state":{"enum":["current","pending","not_in_initrd","refused","unknown"]}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"}}},"unseen_owner":{"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"source_report":{"type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true},"kind":{"enum":["full","soft",null]},"survivors":{"type":"array","items":{"type":"string"},"nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}}},"user_service":{"type":"object","additionalProperties":false,"required":["user","unit"],"properties":{"user":{"$ref":"#/$defs/user"},"unit":{"type":"string","minLength":1}}},"scope":{"enum":["system","user"]},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"planned_process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}}},"reason_code":{"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","script_outdated","snap_outdated","store_outdated","deployment_outdated","policy"]},"remark":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["daemon_reload_first","ends_sessions","several_users","users_own_files","unit_files_changed","takes_others","cannot_start_again","start_cycle","start_limit","forgets_units","likely_outdated"]},"message":{"type":"string"}}},"because":{"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"closed_fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}}},"fixed_package":{"type":"object","additionalProperties":false,"required":["name","running_version","installed_version","count"],"properties":{"name":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"type":"string"},"count":{"$ref":"#/$defs/count"}}},"applied_policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}}},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again","inferred"]},"action_name":{"enum":["daemon_reload","restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]},"action":{"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"callers_own":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}},"nullable":true},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again","inferred",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"remarks":{"type":"array","items":{"$ref":"#/$defs/remark"}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","also_starts","restarts_again","refused_by","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"also_starts":{"type":"array","items":{"type":"string"},"nullable":true},"restarts_again":{"type":"array","items":{"type":"string"}},"refused_by":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"covered_by":{"$ref":"#/$defs/nullable_string"}}},"holder":{"type":"object","additionalProperties":false,"required":["unit","scope","user","container","process","held_bytes","held_memory_bytes","pids"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"pids":{"$ref":"#/$defs/pids"}}},"ignored":{"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"nullable_seconds":{"type":"number","minimum":0,"nullable":true},"nullable_flag":{"type":"boolean","nullable":true},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","also_starts","restarts_again","refused_by","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"also_starts":{"type":"array","items":{"type":"string"},"nullable":true},"restarts_again":{"type":"array","items":{"type":"string"}},"refused_by":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}}},"listening_socket":{"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}}}};
 const func1 = Object.prototype.hasOwnProperty;
 const schema20 = {"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
@@ -679,7 +679,7 @@ return errors === 0;
 }
 validate75.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema31 = {"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true},"kind":{"enum":["full","soft",null]},"survivors":{"type":"array","items":{"type":"string"},"nullable":true}}};
+const schema31 = {"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true},"kind":{"enum":["full","soft",null]},"survivors":{"type":"array","items":{"type":"string"},"nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true}}};
 const schema32 = {"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]};
 const schema33 = {"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true};
 
@@ -1728,6 +1728,128 @@ return errors === 0;
 }
 validate81.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
+const schema34 = {"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"};
+const pattern7 = new RegExp("^CVE-[0-9]{4}-[0-9]{4,19}$", "u");
+
+function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate92.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(typeof data === "string"){
+if(!pattern7.test(data)){
+validate92.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^CVE-[0-9]{4}-[0-9]{4,19}$"},message:"must match pattern \""+"^CVE-[0-9]{4}-[0-9]{4,19}$"+"\""}];
+return false;
+}
+}
+else {
+validate92.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+validate92.errors = vErrors;
+return errors === 0;
+}
+validate92.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema35 = {"type":"object","additionalProperties":false,"required":["name","running_version","installed_version","count"],"properties":{"name":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"type":"string"},"count":{"$ref":"#/$defs/count"}}};
+
+function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate94.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((data.name === undefined) && (missing0 = "name")) || ((data.running_version === undefined) && (missing0 = "running_version"))) || ((data.installed_version === undefined) && (missing0 = "installed_version"))) || ((data.count === undefined) && (missing0 = "count"))){
+validate94.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((((key0 === "name") || (key0 === "running_version")) || (key0 === "installed_version")) || (key0 === "count"))){
+validate94.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.name !== undefined){
+const _errs2 = errors;
+if(typeof data.name !== "string"){
+validate94.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.running_version !== undefined){
+const _errs4 = errors;
+if(!(validate60(data.running_version, {instancePath:instancePath+"/running_version",parentData:data,parentDataProperty:"running_version",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.installed_version !== undefined){
+const _errs5 = errors;
+if(typeof data.installed_version !== "string"){
+validate94.errors = [{instancePath:instancePath+"/installed_version",schemaPath:"#/properties/installed_version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.count !== undefined){
+const _errs7 = errors;
+if(!(validate70(data.count, {instancePath:instancePath+"/count",parentData:data,parentDataProperty:"count",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate94.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate94.errors = vErrors;
+return errors === 0;
+}
+validate94.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
 
 function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1749,7 +1871,7 @@ return false;
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(((((key0 === "required") || (key0 === "reasons")) || (key0 === "unknown_because")) || (key0 === "kind")) || (key0 === "survivors"))){
+if(!((((((key0 === "required") || (key0 === "reasons")) || (key0 === "unknown_because")) || (key0 === "kind")) || (key0 === "survivors")) || (key0 === "fixes"))){
 validate80.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -1900,6 +2022,127 @@ var valid0 = _errs16 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.fixes !== undefined){
+let data9 = data.fixes;
+const _errs21 = errors;
+if((!(data9 && typeof data9 == "object" && !Array.isArray(data9))) && (data9 !== null)){
+validate80.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+if(errors === _errs21){
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+let missing2;
+if(((((data9.count === undefined) && (missing2 = "count")) || ((data9.cves === undefined) && (missing2 = "cves"))) || ((data9.complete === undefined) && (missing2 = "complete"))) || ((data9.packages === undefined) && (missing2 = "packages"))){
+validate80.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+return false;
+}
+else {
+const _errs24 = errors;
+for(const key2 in data9){
+if(!((((key2 === "count") || (key2 === "cves")) || (key2 === "complete")) || (key2 === "packages"))){
+validate80.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs24 === errors){
+if(data9.count !== undefined){
+const _errs25 = errors;
+if(!(validate70(data9.count, {instancePath:instancePath+"/fixes/count",parentData:data9,parentDataProperty:"count",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
+errors = vErrors.length;
+}
+var valid4 = _errs25 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data9.cves !== undefined){
+let data11 = data9.cves;
+const _errs26 = errors;
+if(errors === _errs26){
+if(Array.isArray(data11)){
+var valid5 = true;
+const len2 = data11.length;
+for(let i2=0; i2<len2; i2++){
+const _errs28 = errors;
+if(!(validate92(data11[i2], {instancePath:instancePath+"/fixes/cves/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
+errors = vErrors.length;
+}
+var valid5 = _errs28 === errors;
+if(!valid5){
+break;
+}
+}
+}
+else {
+validate80.errors = [{instancePath:instancePath+"/fixes/cves",schemaPath:"#/properties/fixes/properties/cves/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid4 = _errs26 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data9.complete !== undefined){
+const _errs29 = errors;
+if(typeof data9.complete !== "boolean"){
+validate80.errors = [{instancePath:instancePath+"/fixes/complete",schemaPath:"#/properties/fixes/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid4 = _errs29 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data9.packages !== undefined){
+let data14 = data9.packages;
+const _errs31 = errors;
+if(errors === _errs31){
+if(Array.isArray(data14)){
+var valid6 = true;
+const len3 = data14.length;
+for(let i3=0; i3<len3; i3++){
+const _errs33 = errors;
+if(!(validate94(data14[i3], {instancePath:instancePath+"/fixes/packages/" + i3,parentData:data14,parentDataProperty:i3,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
+errors = vErrors.length;
+}
+var valid6 = _errs33 === errors;
+if(!valid6){
+break;
+}
+}
+}
+else {
+validate80.errors = [{instancePath:instancePath+"/fixes/packages",schemaPath:"#/properties/fixes/properties/packages/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid4 = _errs31 === errors;
+}
+else {
+var valid4 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+var valid0 = _errs21 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
@@ -1917,13 +2160,13 @@ return errors === 0;
 }
 validate80.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema34 = {"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"callers_own":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}},"nullable":true},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again","inferred",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"remarks":{"type":"array","items":{"$ref":"#/$defs/remark"}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","also_starts","restarts_again","refused_by","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"also_starts":{"type":"array","items":{"type":"string"},"nullable":true},"restarts_again":{"type":"array","items":{"type":"string"}},"refused_by":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"covered_by":{"$ref":"#/$defs/nullable_string"}}};
-const schema35 = {"enum":["daemon_reload","restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]};
+const schema36 = {"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"callers_own":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}},"nullable":true},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again","inferred",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"remarks":{"type":"array","items":{"$ref":"#/$defs/remark"}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","also_starts","restarts_again","refused_by","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"also_starts":{"type":"array","items":{"type":"string"},"nullable":true},"restarts_again":{"type":"array","items":{"type":"string"}},"refused_by":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"covered_by":{"$ref":"#/$defs/nullable_string"}}};
+const schema37 = {"enum":["daemon_reload","restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]};
 
-function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate93.evaluated;
+const evaluated0 = validate100.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1931,21 +2174,21 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((((((((((data === "daemon_reload") || (data === "restart")) || (data === "reload")) || (data === "signal")) || (data === "daemon_reexec")) || (data === "reexec_user_manager")) || (data === "end_session")) || (data === "restart_container")) || (data === "reboot")) || (data === "manual"))){
-validate93.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema35.enum},message:"must be equal to one of the allowed values"}];
+validate100.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema37.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate93.errors = vErrors;
+validate100.errors = vErrors;
 return errors === 0;
 }
-validate93.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate100.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema36 = {"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}};
-const schema37 = {"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","script_outdated","snap_outdated","store_outdated","deployment_outdated","policy"]};
+const schema38 = {"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}};
+const schema39 = {"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","script_outdated","snap_outdated","store_outdated","deployment_outdated","policy"]};
 
-function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate105.evaluated;
+const evaluated0 = validate112.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1953,20 +2196,20 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((((((((((((((data === "executable_replaced") || (data === "executable_removed")) || (data === "executable_unknown")) || (data === "library_replaced")) || (data === "library_removed")) || (data === "library_unknown")) || (data === "data_replaced")) || (data === "data_removed")) || (data === "data_unknown")) || (data === "log_held")) || (data === "file_held")) || (data === "scratch_file")) || (data === "script_outdated")) || (data === "snap_outdated")) || (data === "store_outdated")) || (data === "deployment_outdated")) || (data === "policy"))){
-validate105.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema37.enum},message:"must be equal to one of the allowed values"}];
+validate112.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema39.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate105.errors = vErrors;
+validate112.errors = vErrors;
 return errors === 0;
 }
-validate105.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate112.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema38 = {"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true};
+const schema40 = {"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true};
 
-function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate107.evaluated;
+const evaluated0 = validate114.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1974,21 +2217,21 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
-validate107.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate114.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.manager === undefined) && (missing0 = "manager")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.version === undefined) && (missing0 = "version"))){
-validate107.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate114.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs2 = errors;
 for(const key0 in data){
 if(!((((key0 === "manager") || (key0 === "name")) || (key0 === "version")) || (key0 === "running_version"))){
-validate107.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate114.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -1998,7 +2241,7 @@ if(data.manager !== undefined){
 let data0 = data.manager;
 const _errs3 = errors;
 if(!((((data0 === "dpkg") || (data0 === "rpm")) || (data0 === "pacman")) || (data0 === "apk"))){
-validate107.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema38.properties.manager.enum},message:"must be equal to one of the allowed values"}];
+validate114.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema40.properties.manager.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -2010,7 +2253,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs4 = errors;
 if(typeof data.name !== "string"){
-validate107.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate114.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -2022,7 +2265,7 @@ if(valid0){
 if(data.version !== undefined){
 const _errs6 = errors;
 if(typeof data.version !== "string"){
-validate107.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate114.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -2049,17 +2292,17 @@ var valid0 = true;
 }
 }
 }
-validate107.errors = vErrors;
+validate114.errors = vErrors;
 return errors === 0;
 }
-validate107.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate114.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema39 = {"type":"array","items":{"type":"integer","minimum":1}};
+const schema41 = {"type":"array","items":{"type":"integer","minimum":1}};
 
-function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate110.evaluated;
+const evaluated0 = validate117.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2074,13 +2317,13 @@ for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 const _errs1 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate110.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate117.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs1){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 < 1 || isNaN(data0)){
-validate110.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate117.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -2092,21 +2335,21 @@ break;
 }
 }
 else {
-validate110.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate117.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-validate110.errors = vErrors;
+validate117.errors = vErrors;
 return errors === 0;
 }
-validate110.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate117.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema40 = {"type":"integer","minimum":0,"nullable":true};
+const schema42 = {"type":"integer","minimum":0,"nullable":true};
 
-function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate112.evaluated;
+const evaluated0 = validate119.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2114,27 +2357,27 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) && (data !== null)){
-validate112.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate119.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === 0){
 if((typeof data == "number") && (isFinite(data))){
 if(data < 0 || isNaN(data)){
-validate112.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate119.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
-validate112.errors = vErrors;
+validate119.errors = vErrors;
 return errors === 0;
 }
-validate112.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate119.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate104.evaluated;
+const evaluated0 = validate111.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2145,14 +2388,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.path === undefined) && (missing0 = "path")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.pids === undefined) && (missing0 = "pids"))){
-validate104.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate111.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "path") || (key0 === "code")) || (key0 === "package")) || (key0 === "pids")) || (key0 === "held_bytes"))){
-validate104.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate111.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2161,7 +2404,7 @@ if(_errs1 === errors){
 if(data.path !== undefined){
 const _errs2 = errors;
 if(typeof data.path !== "string"){
-validate104.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate111.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2172,8 +2415,8 @@ var valid0 = true;
 if(valid0){
 if(data.code !== undefined){
 const _errs4 = errors;
-if(!(validate105(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate112(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -2184,8 +2427,8 @@ var valid0 = true;
 if(valid0){
 if(data.package !== undefined){
 const _errs5 = errors;
-if(!(validate107(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate114(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -2196,8 +2439,8 @@ var valid0 = true;
 if(valid0){
 if(data.pids !== undefined){
 const _errs6 = errors;
-if(!(validate110(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+if(!(validate117(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -2208,8 +2451,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs7 = errors;
-if(!(validate112(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate119(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -2225,143 +2468,21 @@ var valid0 = true;
 }
 }
 else {
-validate104.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate111.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate104.errors = vErrors;
+validate111.errors = vErrors;
 return errors === 0;
 }
-validate104.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema41 = {"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"};
-const pattern7 = new RegExp("^CVE-[0-9]{4}-[0-9]{4,19}$", "u");
-
-function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate116.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(errors === 0){
-if(typeof data === "string"){
-if(!pattern7.test(data)){
-validate116.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^CVE-[0-9]{4}-[0-9]{4,19}$"},message:"must match pattern \""+"^CVE-[0-9]{4}-[0-9]{4,19}$"+"\""}];
-return false;
-}
-}
-else {
-validate116.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-validate116.errors = vErrors;
-return errors === 0;
-}
-validate116.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-const schema42 = {"type":"object","additionalProperties":false,"required":["name","running_version","installed_version","count"],"properties":{"name":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"type":"string"},"count":{"$ref":"#/$defs/count"}}};
-
-function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate118.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((((data.name === undefined) && (missing0 = "name")) || ((data.running_version === undefined) && (missing0 = "running_version"))) || ((data.installed_version === undefined) && (missing0 = "installed_version"))) || ((data.count === undefined) && (missing0 = "count"))){
-validate118.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((((key0 === "name") || (key0 === "running_version")) || (key0 === "installed_version")) || (key0 === "count"))){
-validate118.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs1 === errors){
-if(data.name !== undefined){
-const _errs2 = errors;
-if(typeof data.name !== "string"){
-validate118.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.running_version !== undefined){
-const _errs4 = errors;
-if(!(validate60(data.running_version, {instancePath:instancePath+"/running_version",parentData:data,parentDataProperty:"running_version",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.installed_version !== undefined){
-const _errs5 = errors;
-if(typeof data.installed_version !== "string"){
-validate118.errors = [{instancePath:instancePath+"/installed_version",schemaPath:"#/properties/installed_version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.count !== undefined){
-const _errs7 = errors;
-if(!(validate70(data.count, {instancePath:instancePath+"/count",parentData:data,parentDataProperty:"count",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-else {
-validate118.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate118.errors = vErrors;
-return errors === 0;
-}
-validate118.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate111.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema43 = {"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["daemon_reload_first","ends_sessions","several_users","users_own_files","unit_files_changed","takes_others","cannot_start_again","start_cycle","start_limit","forgets_units","likely_outdated"]},"message":{"type":"string"}}};
 
-function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate122.evaluated;
+const evaluated0 = validate125.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2372,14 +2493,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.code === undefined) && (missing0 = "code")) || ((data.message === undefined) && (missing0 = "message"))){
-validate122.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate125.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "code") || (key0 === "message"))){
-validate122.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate125.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2389,7 +2510,7 @@ if(data.code !== undefined){
 let data0 = data.code;
 const _errs2 = errors;
 if(!(((((((((((data0 === "daemon_reload_first") || (data0 === "ends_sessions")) || (data0 === "several_users")) || (data0 === "users_own_files")) || (data0 === "unit_files_changed")) || (data0 === "takes_others")) || (data0 === "cannot_start_again")) || (data0 === "start_cycle")) || (data0 === "start_limit")) || (data0 === "forgets_units")) || (data0 === "likely_outdated"))){
-validate122.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema43.properties.code.enum},message:"must be equal to one of the allowed values"}];
+validate125.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema43.properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2401,7 +2522,7 @@ if(valid0){
 if(data.message !== undefined){
 const _errs3 = errors;
 if(typeof data.message !== "string"){
-validate122.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate125.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -2414,37 +2535,16 @@ var valid0 = true;
 }
 }
 else {
-validate122.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate125.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate122.errors = vErrors;
+validate125.errors = vErrors;
 return errors === 0;
 }
-validate122.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate125.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema44 = {"type":"boolean","nullable":true};
-
-function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate124.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if((typeof data !== "boolean") && (data !== null)){
-validate124.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-validate124.errors = vErrors;
-return errors === 0;
-}
-validate124.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-const schema45 = {"type":"number","minimum":0,"nullable":true};
 
 function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2456,29 +2556,50 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if((!((typeof data == "number") && (isFinite(data)))) && (data !== null)){
-validate127.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+if((typeof data !== "boolean") && (data !== null)){
+validate127.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
-}
-if(errors === 0){
-if((typeof data == "number") && (isFinite(data))){
-if(data < 0 || isNaN(data)){
-validate127.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
 }
 validate127.errors = vErrors;
 return errors === 0;
 }
 validate127.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema46 = {"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}};
+const schema45 = {"type":"number","minimum":0,"nullable":true};
 
-function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate133.evaluated;
+const evaluated0 = validate130.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if((!((typeof data == "number") && (isFinite(data)))) && (data !== null)){
+validate130.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+return false;
+}
+if(errors === 0){
+if((typeof data == "number") && (isFinite(data))){
+if(data < 0 || isNaN(data)){
+validate130.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+validate130.errors = vErrors;
+return errors === 0;
+}
+validate130.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema46 = {"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}};
+
+function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate136.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2489,14 +2610,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.protocol === undefined) && (missing0 = "protocol")) || ((data.address === undefined) && (missing0 = "address"))) || ((data.port === undefined) && (missing0 = "port"))){
-validate133.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate136.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((key0 === "protocol") || (key0 === "address")) || (key0 === "port"))){
-validate133.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate136.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2506,7 +2627,7 @@ if(data.protocol !== undefined){
 let data0 = data.protocol;
 const _errs2 = errors;
 if(!((data0 === "tcp") || (data0 === "udp"))){
-validate133.errors = [{instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema46.properties.protocol.enum},message:"must be equal to one of the allowed values"}];
+validate136.errors = [{instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema46.properties.protocol.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2521,12 +2642,12 @@ const _errs3 = errors;
 if(errors === _errs3){
 if(typeof data1 === "string"){
 if(func2(data1) < 1){
-validate133.errors = [{instancePath:instancePath+"/address",schemaPath:"#/properties/address/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate136.errors = [{instancePath:instancePath+"/address",schemaPath:"#/properties/address/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate133.errors = [{instancePath:instancePath+"/address",schemaPath:"#/properties/address/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate136.errors = [{instancePath:instancePath+"/address",schemaPath:"#/properties/address/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -2540,18 +2661,18 @@ if(data.port !== undefined){
 let data2 = data.port;
 const _errs5 = errors;
 if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate133.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate136.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs5){
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 65535 || isNaN(data2)){
-validate133.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
+validate136.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
 return false;
 }
 else {
 if(data2 < 0 || isNaN(data2)){
-validate133.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate136.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -2568,20 +2689,20 @@ var valid0 = true;
 }
 }
 else {
-validate133.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate136.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate133.errors = vErrors;
+validate136.errors = vErrors;
 return errors === 0;
 }
-validate133.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate136.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate92.evaluated;
+const evaluated0 = validate99.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2592,14 +2713,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((data.action === undefined) && (missing0 = "action")) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.container === undefined) && (missing0 = "container"))) || ((data.process === undefined) && (missing0 = "process"))) || ((data.argv === undefined) && (missing0 = "argv"))) || ((data.carries_caller === undefined) && (missing0 = "carries_caller"))) || ((data.policy === undefined) && (missing0 = "policy"))) || ((data.blocked_by === undefined) && (missing0 = "blocked_by"))) || ((data.because === undefined) && (missing0 = "because"))){
-validate92.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate99.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func1.call(schema34.properties, key0))){
-validate92.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func1.call(schema36.properties, key0))){
+validate99.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2607,8 +2728,8 @@ break;
 if(_errs1 === errors){
 if(data.action !== undefined){
 const _errs2 = errors;
-if(!(validate93(data.action, {instancePath:instancePath+"/action",parentData:data,parentDataProperty:"action",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
+if(!(validate100(data.action, {instancePath:instancePath+"/action",parentData:data,parentDataProperty:"action",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -2633,7 +2754,7 @@ if(data.scope !== undefined){
 let data2 = data.scope;
 const _errs4 = errors;
 if(!(((data2 === "system") || (data2 === "user")) || (data2 === null))){
-validate92.errors = [{instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/enum",keyword:"enum",params:{allowedValues: schema34.properties.scope.enum},message:"must be equal to one of the allowed values"}];
+validate99.errors = [{instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/enum",keyword:"enum",params:{allowedValues: schema36.properties.scope.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -2658,21 +2779,21 @@ if(data.session !== undefined){
 let data4 = data.session;
 const _errs6 = errors;
 if((!(data4 && typeof data4 == "object" && !Array.isArray(data4))) && (data4 !== null)){
-validate92.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate99.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs6){
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 let missing1;
 if(((data4.id === undefined) && (missing1 = "id")) || ((data4.user === undefined) && (missing1 = "user"))){
-validate92.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate99.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 const _errs9 = errors;
 for(const key1 in data4){
 if(!((key1 === "id") || (key1 === "user"))){
-validate92.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+validate99.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2681,7 +2802,7 @@ if(_errs9 === errors){
 if(data4.id !== undefined){
 const _errs10 = errors;
 if(typeof data4.id !== "string"){
-validate92.errors = [{instancePath:instancePath+"/session/id",schemaPath:"#/properties/session/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate99.errors = [{instancePath:instancePath+"/session/id",schemaPath:"#/properties/session/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid1 = _errs10 === errors;
@@ -2716,21 +2837,21 @@ if(data.container !== undefined){
 let data7 = data.container;
 const _errs13 = errors;
 if((!(data7 && typeof data7 == "object" && !Array.isArray(data7))) && (data7 !== null)){
-validate92.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate99.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs13){
 if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
 let missing2;
 if(((((data7.runtime === undefined) && (missing2 = "runtime")) || ((data7.id === undefined) && (missing2 = "id"))) || ((data7.name === undefined) && (missing2 = "name"))) || ((data7.user === undefined) && (missing2 = "user"))){
-validate92.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+validate99.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
 const _errs16 = errors;
 for(const key2 in data7){
 if(!(((((key2 === "runtime") || (key2 === "id")) || (key2 === "name")) || (key2 === "user")) || (key2 === "cgroup"))){
-validate92.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+validate99.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2740,7 +2861,7 @@ if(data7.runtime !== undefined){
 let data8 = data7.runtime;
 const _errs17 = errors;
 if(!((((((((data8 === "docker") || (data8 === "podman")) || (data8 === "containerd")) || (data8 === "crio")) || (data8 === "lxc")) || (data8 === "nspawn")) || (data8 === "libvirt")) || (data8 === "unknown"))){
-validate92.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema34.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
+validate99.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema36.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid2 = _errs17 === errors;
@@ -2814,21 +2935,21 @@ if(data.process !== undefined){
 let data13 = data.process;
 const _errs22 = errors;
 if((!(data13 && typeof data13 == "object" && !Array.isArray(data13))) && (data13 !== null)){
-validate92.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate99.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs22){
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 let missing3;
 if(((((data13.pid === undefined) && (missing3 = "pid")) || ((data13.start_ticks === undefined) && (missing3 = "start_ticks"))) || ((data13.name === undefined) && (missing3 = "name"))) || ((data13.executable === undefined) && (missing3 = "executable"))){
-validate92.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
+validate99.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
 return false;
 }
 else {
 const _errs25 = errors;
 for(const key3 in data13){
 if(!((((key3 === "pid") || (key3 === "start_ticks")) || (key3 === "name")) || (key3 === "executable"))){
-validate92.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
+validate99.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2838,13 +2959,13 @@ if(data13.pid !== undefined){
 let data14 = data13.pid;
 const _errs26 = errors;
 if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-validate92.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate99.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs26){
 if((typeof data14 == "number") && (isFinite(data14))){
 if(data14 < 1 || isNaN(data14)){
-validate92.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate99.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -2870,7 +2991,7 @@ if(valid3){
 if(data13.name !== undefined){
 const _errs29 = errors;
 if(typeof data13.name !== "string"){
-validate92.errors = [{instancePath:instancePath+"/process/name",schemaPath:"#/properties/process/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate99.errors = [{instancePath:instancePath+"/process/name",schemaPath:"#/properties/process/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid3 = _errs29 === errors;
@@ -2907,7 +3028,7 @@ if(data.argv !== undefined){
 let data18 = data.argv;
 const _errs32 = errors;
 if((!(Array.isArray(data18))) && (data18 !== null)){
-validate92.errors = [{instancePath:instancePath+"/argv",schemaPath:"#/properties/argv/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate99.errors = [{instancePath:instancePath+"/argv",schemaPath:"#/properties/argv/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 if(errors === _errs32){
@@ -2917,7 +3038,7 @@ const len0 = data18.length;
 for(let i0=0; i0<len0; i0++){
 const _errs35 = errors;
 if(typeof data18[i0] !== "string"){
-validate92.errors = [{instancePath:instancePath+"/argv/" + i0,schemaPath:"#/properties/argv/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate99.errors = [{instancePath:instancePath+"/argv/" + i0,schemaPath:"#/properties/argv/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid4 = _errs35 === errors;
@@ -2936,7 +3057,7 @@ if(valid0){
 if(data.carries_caller !== undefined){
 const _errs37 = errors;
 if(typeof data.carries_caller !== "boolean"){
-validate92.errors = [{instancePath:instancePath+"/carries_caller",schemaPath:"#/properties/carries_caller/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate99.errors = [{instancePath:instancePath+"/carries_caller",schemaPath:"#/properties/carries_caller/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs37 === errors;
@@ -2948,7 +3069,7 @@ if(valid0){
 if(data.callers_own !== undefined){
 const _errs39 = errors;
 if(typeof data.callers_own !== "boolean"){
-validate92.errors = [{instancePath:instancePath+"/callers_own",schemaPath:"#/properties/callers_own/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate99.errors = [{instancePath:instancePath+"/callers_own",schemaPath:"#/properties/callers_own/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs39 === errors;
@@ -2961,21 +3082,21 @@ if(data.policy !== undefined){
 let data22 = data.policy;
 const _errs41 = errors;
 if((!(data22 && typeof data22 == "object" && !Array.isArray(data22))) && (data22 !== null)){
-validate92.errors = [{instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate99.errors = [{instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs41){
 if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
 let missing4;
 if(((data22.rule === undefined) && (missing4 = "rule")) || ((data22.reason === undefined) && (missing4 = "reason"))){
-validate92.errors = [{instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
+validate99.errors = [{instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
 return false;
 }
 else {
 const _errs44 = errors;
 for(const key4 in data22){
 if(!((key4 === "rule") || (key4 === "reason"))){
-validate92.errors = [{instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
+validate99.errors = [{instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2987,12 +3108,12 @@ const _errs45 = errors;
 if(errors === _errs45){
 if(typeof data23 === "string"){
 if(func2(data23) < 1){
-validate92.errors = [{instancePath:instancePath+"/policy/rule",schemaPath:"#/properties/policy/properties/rule/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate99.errors = [{instancePath:instancePath+"/policy/rule",schemaPath:"#/properties/policy/properties/rule/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate92.errors = [{instancePath:instancePath+"/policy/rule",schemaPath:"#/properties/policy/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate99.errors = [{instancePath:instancePath+"/policy/rule",schemaPath:"#/properties/policy/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -3005,7 +3126,7 @@ if(valid5){
 if(data22.reason !== undefined){
 const _errs47 = errors;
 if(typeof data22.reason !== "string"){
-validate92.errors = [{instancePath:instancePath+"/policy/reason",schemaPath:"#/properties/policy/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate99.errors = [{instancePath:instancePath+"/policy/reason",schemaPath:"#/properties/policy/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid5 = _errs47 === errors;
@@ -3028,7 +3149,7 @@ if(data.blocked_by !== undefined){
 let data25 = data.blocked_by;
 const _errs49 = errors;
 if(!((((((((((((((((((((data25 === "not_loaded") || (data25 === "masked")) || (data25 === "refuse_manual_start")) || (data25 === "refuse_manual_stop")) || (data25 === "cannot_start")) || (data25 === "unit_type")) || (data25 === "oneshot")) || (data25 === "outlives_restart")) || (data25 === "no_facts")) || (data25 === "no_unit")) || (data25 === "transient")) || (data25 === "terminals")) || (data25 === "unit_file_gone")) || (data25 === "user_process")) || (data25 === "not_own_files")) || (data25 === "may_reboot")) || (data25 === "takes_others")) || (data25 === "cannot_start_again")) || (data25 === "inferred")) || (data25 === null))){
-validate92.errors = [{instancePath:instancePath+"/blocked_by",schemaPath:"#/properties/blocked_by/enum",keyword:"enum",params:{allowedValues: schema34.properties.blocked_by.enum},message:"must be equal to one of the allowed values"}];
+validate99.errors = [{instancePath:instancePath+"/blocked_by",schemaPath:"#/properties/blocked_by/enum",keyword:"enum",params:{allowedValues: schema36.properties.blocked_by.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs49 === errors;
@@ -3046,8 +3167,8 @@ var valid6 = true;
 const len1 = data26.length;
 for(let i1=0; i1<len1; i1++){
 const _errs52 = errors;
-if(!(validate104(data26[i1], {instancePath:instancePath+"/because/" + i1,parentData:data26,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
+if(!(validate111(data26[i1], {instancePath:instancePath+"/because/" + i1,parentData:data26,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs52 === errors;
@@ -3057,7 +3178,7 @@ break;
 }
 }
 else {
-validate92.errors = [{instancePath:instancePath+"/because",schemaPath:"#/properties/because/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate99.errors = [{instancePath:instancePath+"/because",schemaPath:"#/properties/because/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3071,21 +3192,21 @@ if(data.fixes !== undefined){
 let data28 = data.fixes;
 const _errs53 = errors;
 if((!(data28 && typeof data28 == "object" && !Array.isArray(data28))) && (data28 !== null)){
-validate92.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate99.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs53){
 if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
 let missing5;
 if(((((data28.count === undefined) && (missing5 = "count")) || ((data28.cves === undefined) && (missing5 = "cves"))) || ((data28.complete === undefined) && (missing5 = "complete"))) || ((data28.packages === undefined) && (missing5 = "packages"))){
-validate92.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
+validate99.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
 return false;
 }
 else {
 const _errs56 = errors;
 for(const key5 in data28){
 if(!((((key5 === "count") || (key5 === "cves")) || (key5 === "complete")) || (key5 === "packages"))){
-validate92.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"}];
+validate99.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3112,8 +3233,8 @@ var valid8 = true;
 const len2 = data30.length;
 for(let i2=0; i2<len2; i2++){
 const _errs60 = errors;
-if(!(validate116(data30[i2], {instancePath:instancePath+"/fixes/cves/" + i2,parentData:data30,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
+if(!(validate92(data30[i2], {instancePath:instancePath+"/fixes/cves/" + i2,parentData:data30,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
 errors = vErrors.length;
 }
 var valid8 = _errs60 === errors;
@@ -3123,7 +3244,7 @@ break;
 }
 }
 else {
-validate92.errors = [{instancePath:instancePath+"/fixes/cves",schemaPath:"#/properties/fixes/properties/cves/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate99.errors = [{instancePath:instancePath+"/fixes/cves",schemaPath:"#/properties/fixes/properties/cves/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3136,7 +3257,7 @@ if(valid7){
 if(data28.complete !== undefined){
 const _errs61 = errors;
 if(typeof data28.complete !== "boolean"){
-validate92.errors = [{instancePath:instancePath+"/fixes/complete",schemaPath:"#/properties/fixes/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate99.errors = [{instancePath:instancePath+"/fixes/complete",schemaPath:"#/properties/fixes/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid7 = _errs61 === errors;
@@ -3154,8 +3275,8 @@ var valid9 = true;
 const len3 = data33.length;
 for(let i3=0; i3<len3; i3++){
 const _errs65 = errors;
-if(!(validate118(data33[i3], {instancePath:instancePath+"/fixes/packages/" + i3,parentData:data33,parentDataProperty:i3,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate94(data33[i3], {instancePath:instancePath+"/fixes/packages/" + i3,parentData:data33,parentDataProperty:i3,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs65 === errors;
@@ -3165,7 +3286,7 @@ break;
 }
 }
 else {
-validate92.errors = [{instancePath:instancePath+"/fixes/packages",schemaPath:"#/properties/fixes/properties/packages/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate99.errors = [{instancePath:instancePath+"/fixes/packages",schemaPath:"#/properties/fixes/properties/packages/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3196,8 +3317,8 @@ var valid10 = true;
 const len4 = data35.length;
 for(let i4=0; i4<len4; i4++){
 const _errs68 = errors;
-if(!(validate122(data35[i4], {instancePath:instancePath+"/remarks/" + i4,parentData:data35,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+if(!(validate125(data35[i4], {instancePath:instancePath+"/remarks/" + i4,parentData:data35,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
 errors = vErrors.length;
 }
 var valid10 = _errs68 === errors;
@@ -3207,7 +3328,7 @@ break;
 }
 }
 else {
-validate92.errors = [{instancePath:instancePath+"/remarks",schemaPath:"#/properties/remarks/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate99.errors = [{instancePath:instancePath+"/remarks",schemaPath:"#/properties/remarks/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3221,21 +3342,21 @@ if(data.impact !== undefined){
 let data37 = data.impact;
 const _errs69 = errors;
 if((!(data37 && typeof data37 == "object" && !Array.isArray(data37))) && (data37 !== null)){
-validate92.errors = [{instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate99.errors = [{instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs69){
 if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
 let missing6;
 if((((((((((((((((data37.also_restarts === undefined) && (missing6 = "also_restarts")) || ((data37.also_stops === undefined) && (missing6 = "also_stops"))) || ((data37.also_starts === undefined) && (missing6 = "also_starts"))) || ((data37.restarts_again === undefined) && (missing6 = "restarts_again"))) || ((data37.refused_by === undefined) && (missing6 = "refused_by"))) || ((data37.complete === undefined) && (missing6 = "complete"))) || ((data37.socket_activated === undefined) && (missing6 = "socket_activated"))) || ((data37.kept_descriptors === undefined) && (missing6 = "kept_descriptors"))) || ((data37.last_start_seconds === undefined) && (missing6 = "last_start_seconds"))) || ((data37.stop_timeout_seconds === undefined) && (missing6 = "stop_timeout_seconds"))) || ((data37.may_reboot === undefined) && (missing6 = "may_reboot"))) || ((data37.start_limit === undefined) && (missing6 = "start_limit"))) || ((data37.listening === undefined) && (missing6 = "listening"))) || ((data37.unlisted === undefined) && (missing6 = "unlisted"))) || ((data37.established === undefined) && (missing6 = "established"))){
-validate92.errors = [{instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
+validate99.errors = [{instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
 return false;
 }
 else {
 const _errs72 = errors;
 for(const key6 in data37){
-if(!(func1.call(schema34.properties.impact.properties, key6))){
-validate92.errors = [{instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"}];
+if(!(func1.call(schema36.properties.impact.properties, key6))){
+validate99.errors = [{instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3251,7 +3372,7 @@ const len5 = data38.length;
 for(let i5=0; i5<len5; i5++){
 const _errs75 = errors;
 if(typeof data38[i5] !== "string"){
-validate92.errors = [{instancePath:instancePath+"/impact/also_restarts/" + i5,schemaPath:"#/properties/impact/properties/also_restarts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate99.errors = [{instancePath:instancePath+"/impact/also_restarts/" + i5,schemaPath:"#/properties/impact/properties/also_restarts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid12 = _errs75 === errors;
@@ -3261,7 +3382,7 @@ break;
 }
 }
 else {
-validate92.errors = [{instancePath:instancePath+"/impact/also_restarts",schemaPath:"#/properties/impact/properties/also_restarts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate99.errors = [{instancePath:instancePath+"/impact/also_restarts",schemaPath:"#/properties/impact/properties/also_restarts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3281,7 +3402,7 @@ const len6 = data40.length;
 for(let i6=0; i6<len6; i6++){
 const _errs79 = errors;
 if(typeof data40[i6] !== "string"){
-validate92.errors = [{instancePath:instancePath+"/impact/also_stops/" + i6,schemaPath:"#/properties/impact/properties/also_stops/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate99.errors = [{instancePath:instancePath+"/impact/also_stops/" + i6,schemaPath:"#/properties/impact/properties/also_stops/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid13 = _errs79 === errors;
@@ -3291,7 +3412,7 @@ break;
 }
 }
 else {
-validate92.errors = [{instancePath:instancePath+"/impact/also_stops",schemaPath:"#/properties/impact/properties/also_stops/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate99.errors = [{instancePath:instancePath+"/impact/also_stops",schemaPath:"#/properties/impact/properties/also_stops/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3305,7 +3426,7 @@ if(data37.also_starts !== undefined){
 let data42 = data37.also_starts;
 const _errs81 = errors;
 if((!(Array.isArray(data42))) && (data42 !== null)){
-validate92.errors = [{instancePath:instancePath+"/impact/also_starts",schemaPath:"#/properties/impact/properties/also_starts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate99.errors = [{instancePath:instancePath+"/impact/also_starts",schemaPath:"#/properties/impact/properties/also_starts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 if(errors === _errs81){
@@ -3315,7 +3436,7 @@ const len7 = data42.length;
 for(let i7=0; i7<len7; i7++){
 const _errs84 = errors;
 if(typeof data42[i7] !== "string"){
-validate92.errors = [{instancePath:instancePath+"/impact/also_starts/" + i7,schemaPath:"#/properties/impact/properties/also_starts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate99.errors = [{instancePath:instancePath+"/impact/also_starts/" + i7,schemaPath:"#/properties/impact/properties/also_starts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs84 === errors;
@@ -3341,7 +3462,7 @@ const len8 = data44.length;
 for(let i8=0; i8<len8; i8++){
 const _errs88 = errors;
 if(typeof data44[i8] !== "string"){
-validate92.errors = [{instancePath:instancePath+"/impact/restarts_again/" + i8,schemaPath:"#/properties/impact/properties/restarts_again/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate99.errors = [{instancePath:instancePath+"/impact/restarts_again/" + i8,schemaPath:"#/properties/impact/properties/restarts_again/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid15 = _errs88 === errors;
@@ -3351,7 +3472,7 @@ break;
 }
 }
 else {
-validate92.errors = [{instancePath:instancePath+"/impact/restarts_again",schemaPath:"#/properties/impact/properties/restarts_again/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate99.errors = [{instancePath:instancePath+"/impact/restarts_again",schemaPath:"#/properties/impact/properties/restarts_again/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3371,7 +3492,7 @@ const len9 = data46.length;
 for(let i9=0; i9<len9; i9++){
 const _errs92 = errors;
 if(typeof data46[i9] !== "string"){
-validate92.errors = [{instancePath:instancePath+"/impact/refused_by/" + i9,schemaPath:"#/properties/impact/properties/refused_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate99.errors = [{instancePath:instancePath+"/impact/refused_by/" + i9,schemaPath:"#/properties/impact/properties/refused_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid16 = _errs92 === errors;
@@ -3381,7 +3502,7 @@ break;
 }
 }
 else {
-validate92.errors = [{instancePath:instancePath+"/impact/refused_by",schemaPath:"#/properties/impact/properties/refused_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate99.errors = [{instancePath:instancePath+"/impact/refused_by",schemaPath:"#/properties/impact/properties/refused_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3394,7 +3515,7 @@ if(valid11){
 if(data37.complete !== undefined){
 const _errs94 = errors;
 if(typeof data37.complete !== "boolean"){
-validate92.errors = [{instancePath:instancePath+"/impact/complete",schemaPath:"#/properties/impact/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate99.errors = [{instancePath:instancePath+"/impact/complete",schemaPath:"#/properties/impact/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid11 = _errs94 === errors;
@@ -3405,8 +3526,8 @@ var valid11 = true;
 if(valid11){
 if(data37.socket_activated !== undefined){
 const _errs96 = errors;
-if(!(validate124(data37.socket_activated, {instancePath:instancePath+"/impact/socket_activated",parentData:data37,parentDataProperty:"socket_activated",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+if(!(validate127(data37.socket_activated, {instancePath:instancePath+"/impact/socket_activated",parentData:data37,parentDataProperty:"socket_activated",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs96 === errors;
@@ -3417,8 +3538,8 @@ var valid11 = true;
 if(valid11){
 if(data37.kept_descriptors !== undefined){
 const _errs97 = errors;
-if(!(validate112(data37.kept_descriptors, {instancePath:instancePath+"/impact/kept_descriptors",parentData:data37,parentDataProperty:"kept_descriptors",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate119(data37.kept_descriptors, {instancePath:instancePath+"/impact/kept_descriptors",parentData:data37,parentDataProperty:"kept_descriptors",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs97 === errors;
@@ -3429,8 +3550,8 @@ var valid11 = true;
 if(valid11){
 if(data37.last_start_seconds !== undefined){
 const _errs98 = errors;
-if(!(validate127(data37.last_start_seconds, {instancePath:instancePath+"/impact/last_start_seconds",parentData:data37,parentDataProperty:"last_start_seconds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate130(data37.last_start_seconds, {instancePath:instancePath+"/impact/last_start_seconds",parentData:data37,parentDataProperty:"last_start_seconds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs98 === errors;
@@ -3441,8 +3562,8 @@ var valid11 = true;
 if(valid11){
 if(data37.stop_timeout_seconds !== undefined){
 const _errs99 = errors;
-if(!(validate127(data37.stop_timeout_seconds, {instancePath:instancePath+"/impact/stop_timeout_seconds",parentData:data37,parentDataProperty:"stop_timeout_seconds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate130(data37.stop_timeout_seconds, {instancePath:instancePath+"/impact/stop_timeout_seconds",parentData:data37,parentDataProperty:"stop_timeout_seconds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs99 === errors;
@@ -3453,8 +3574,8 @@ var valid11 = true;
 if(valid11){
 if(data37.may_reboot !== undefined){
 const _errs100 = errors;
-if(!(validate124(data37.may_reboot, {instancePath:instancePath+"/impact/may_reboot",parentData:data37,parentDataProperty:"may_reboot",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+if(!(validate127(data37.may_reboot, {instancePath:instancePath+"/impact/may_reboot",parentData:data37,parentDataProperty:"may_reboot",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs100 === errors;
@@ -3467,21 +3588,21 @@ if(data37.start_limit !== undefined){
 let data54 = data37.start_limit;
 const _errs101 = errors;
 if((!(data54 && typeof data54 == "object" && !Array.isArray(data54))) && (data54 !== null)){
-validate92.errors = [{instancePath:instancePath+"/impact/start_limit",schemaPath:"#/properties/impact/properties/start_limit/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate99.errors = [{instancePath:instancePath+"/impact/start_limit",schemaPath:"#/properties/impact/properties/start_limit/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs101){
 if(data54 && typeof data54 == "object" && !Array.isArray(data54)){
 let missing7;
 if(((data54.burst === undefined) && (missing7 = "burst")) || ((data54.interval_seconds === undefined) && (missing7 = "interval_seconds"))){
-validate92.errors = [{instancePath:instancePath+"/impact/start_limit",schemaPath:"#/properties/impact/properties/start_limit/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
+validate99.errors = [{instancePath:instancePath+"/impact/start_limit",schemaPath:"#/properties/impact/properties/start_limit/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
 return false;
 }
 else {
 const _errs104 = errors;
 for(const key7 in data54){
 if(!(((key7 === "burst") || (key7 === "interval_seconds")) || (key7 === "left"))){
-validate92.errors = [{instancePath:instancePath+"/impact/start_limit",schemaPath:"#/properties/impact/properties/start_limit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"}];
+validate99.errors = [{instancePath:instancePath+"/impact/start_limit",schemaPath:"#/properties/impact/properties/start_limit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3505,12 +3626,12 @@ const _errs106 = errors;
 if(errors === _errs106){
 if((typeof data56 == "number") && (isFinite(data56))){
 if(data56 < 0 || isNaN(data56)){
-validate92.errors = [{instancePath:instancePath+"/impact/start_limit/interval_seconds",schemaPath:"#/properties/impact/properties/start_limit/properties/interval_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate99.errors = [{instancePath:instancePath+"/impact/start_limit/interval_seconds",schemaPath:"#/properties/impact/properties/start_limit/properties/interval_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 else {
-validate92.errors = [{instancePath:instancePath+"/impact/start_limit/interval_seconds",schemaPath:"#/properties/impact/properties/start_limit/properties/interval_seconds/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+validate99.errors = [{instancePath:instancePath+"/impact/start_limit/interval_seconds",schemaPath:"#/properties/impact/properties/start_limit/properties/interval_seconds/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
 }
@@ -3522,8 +3643,8 @@ var valid17 = true;
 if(valid17){
 if(data54.left !== undefined){
 const _errs108 = errors;
-if(!(validate112(data54.left, {instancePath:instancePath+"/impact/start_limit/left",parentData:data54,parentDataProperty:"left",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate119(data54.left, {instancePath:instancePath+"/impact/start_limit/left",parentData:data54,parentDataProperty:"left",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 var valid17 = _errs108 === errors;
@@ -3547,7 +3668,7 @@ if(data37.listening !== undefined){
 let data58 = data37.listening;
 const _errs109 = errors;
 if((!(Array.isArray(data58))) && (data58 !== null)){
-validate92.errors = [{instancePath:instancePath+"/impact/listening",schemaPath:"#/properties/impact/properties/listening/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate99.errors = [{instancePath:instancePath+"/impact/listening",schemaPath:"#/properties/impact/properties/listening/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 if(errors === _errs109){
@@ -3556,8 +3677,8 @@ var valid18 = true;
 const len10 = data58.length;
 for(let i10=0; i10<len10; i10++){
 const _errs112 = errors;
-if(!(validate133(data58[i10], {instancePath:instancePath+"/impact/listening/" + i10,parentData:data58,parentDataProperty:i10,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
+if(!(validate136(data58[i10], {instancePath:instancePath+"/impact/listening/" + i10,parentData:data58,parentDataProperty:i10,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
 errors = vErrors.length;
 }
 var valid18 = _errs112 === errors;
@@ -3575,8 +3696,8 @@ var valid11 = true;
 if(valid11){
 if(data37.unlisted !== undefined){
 const _errs113 = errors;
-if(!(validate112(data37.unlisted, {instancePath:instancePath+"/impact/unlisted",parentData:data37,parentDataProperty:"unlisted",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate119(data37.unlisted, {instancePath:instancePath+"/impact/unlisted",parentData:data37,parentDataProperty:"unlisted",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs113 === errors;
@@ -3587,8 +3708,8 @@ var valid11 = true;
 if(valid11){
 if(data37.established !== undefined){
 const _errs114 = errors;
-if(!(validate112(data37.established, {instancePath:instancePath+"/impact/established",parentData:data37,parentDataProperty:"established",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate119(data37.established, {instancePath:instancePath+"/impact/established",parentData:data37,parentDataProperty:"established",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs114 === errors;
@@ -3651,21 +3772,21 @@ var valid0 = true;
 }
 }
 else {
-validate92.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate99.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate92.errors = vErrors;
+validate99.errors = vErrors;
 return errors === 0;
 }
-validate92.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate99.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema47 = {"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}};
 
-function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate145.evaluated;
+const evaluated0 = validate148.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3676,14 +3797,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.code === undefined) && (missing0 = "code")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.pids === undefined) && (missing0 = "pids"))) || ((data.reason === undefined) && (missing0 = "reason"))){
-validate145.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate148.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((((key0 === "code") || (key0 === "path")) || (key0 === "unit")) || (key0 === "pids")) || (key0 === "reason")) || (key0 === "held_bytes"))){
-validate145.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate148.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3691,8 +3812,8 @@ break;
 if(_errs1 === errors){
 if(data.code !== undefined){
 const _errs2 = errors;
-if(!(validate105(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate112(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -3704,7 +3825,7 @@ if(valid0){
 if(data.path !== undefined){
 const _errs3 = errors;
 if(typeof data.path !== "string"){
-validate145.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate148.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -3727,8 +3848,8 @@ var valid0 = true;
 if(valid0){
 if(data.pids !== undefined){
 const _errs6 = errors;
-if(!(validate110(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+if(!(validate117(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -3740,7 +3861,7 @@ if(valid0){
 if(data.reason !== undefined){
 const _errs7 = errors;
 if(typeof data.reason !== "string"){
-validate145.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate148.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -3751,8 +3872,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs9 = errors;
-if(!(validate112(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate119(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -3769,21 +3890,21 @@ var valid0 = true;
 }
 }
 else {
-validate145.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate148.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate145.errors = vErrors;
+validate148.errors = vErrors;
 return errors === 0;
 }
-validate145.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate148.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema48 = {"type":"object","additionalProperties":false,"required":["unit","scope","user","container","process","held_bytes","held_memory_bytes","pids"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"pids":{"$ref":"#/$defs/pids"}}};
 
-function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate151.evaluated;
+const evaluated0 = validate154.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3794,14 +3915,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((data.unit === undefined) && (missing0 = "unit")) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.container === undefined) && (missing0 = "container"))) || ((data.process === undefined) && (missing0 = "process"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.held_memory_bytes === undefined) && (missing0 = "held_memory_bytes"))) || ((data.pids === undefined) && (missing0 = "pids"))){
-validate151.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate154.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((((((key0 === "unit") || (key0 === "scope")) || (key0 === "user")) || (key0 === "container")) || (key0 === "process")) || (key0 === "held_bytes")) || (key0 === "held_memory_bytes")) || (key0 === "pids"))){
-validate151.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate154.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3823,7 +3944,7 @@ if(data.scope !== undefined){
 let data1 = data.scope;
 const _errs3 = errors;
 if(!(((data1 === "system") || (data1 === "user")) || (data1 === null))){
-validate151.errors = [{instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/enum",keyword:"enum",params:{allowedValues: schema48.properties.scope.enum},message:"must be equal to one of the allowed values"}];
+validate154.errors = [{instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/enum",keyword:"enum",params:{allowedValues: schema48.properties.scope.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -3848,21 +3969,21 @@ if(data.container !== undefined){
 let data3 = data.container;
 const _errs5 = errors;
 if((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)){
-validate151.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate154.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs5){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing1;
 if(((((data3.runtime === undefined) && (missing1 = "runtime")) || ((data3.id === undefined) && (missing1 = "id"))) || ((data3.name === undefined) && (missing1 = "name"))) || ((data3.user === undefined) && (missing1 = "user"))){
-validate151.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate154.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 const _errs8 = errors;
 for(const key1 in data3){
 if(!(((((key1 === "runtime") || (key1 === "id")) || (key1 === "name")) || (key1 === "user")) || (key1 === "cgroup"))){
-validate151.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+validate154.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3872,7 +3993,7 @@ if(data3.runtime !== undefined){
 let data4 = data3.runtime;
 const _errs9 = errors;
 if(!((((((((data4 === "docker") || (data4 === "podman")) || (data4 === "containerd")) || (data4 === "crio")) || (data4 === "lxc")) || (data4 === "nspawn")) || (data4 === "libvirt")) || (data4 === "unknown"))){
-validate151.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema48.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
+validate154.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema48.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid1 = _errs9 === errors;
@@ -3946,21 +4067,21 @@ if(data.process !== undefined){
 let data9 = data.process;
 const _errs14 = errors;
 if((!(data9 && typeof data9 == "object" && !Array.isArray(data9))) && (data9 !== null)){
-validate151.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate154.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs14){
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
 let missing2;
 if(((((data9.pid === undefined) && (missing2 = "pid")) || ((data9.start_ticks === undefined) && (missing2 = "start_ticks"))) || ((data9.name === undefined) && (missing2 = "name"))) || ((data9.executable === undefined) && (missing2 = "executable"))){
-validate151.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+validate154.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
 const _errs17 = errors;
 for(const key2 in data9){
 if(!((((key2 === "pid") || (key2 === "start_ticks")) || (key2 === "name")) || (key2 === "executable"))){
-validate151.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+validate154.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3970,13 +4091,13 @@ if(data9.pid !== undefined){
 let data10 = data9.pid;
 const _errs18 = errors;
 if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-validate151.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate154.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs18){
 if((typeof data10 == "number") && (isFinite(data10))){
 if(data10 < 1 || isNaN(data10)){
-validate151.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate154.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -4002,7 +4123,7 @@ if(valid2){
 if(data9.name !== undefined){
 const _errs21 = errors;
 if(typeof data9.name !== "string"){
-validate151.errors = [{instancePath:instancePath+"/process/name",schemaPath:"#/properties/process/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate154.errors = [{instancePath:instancePath+"/process/name",schemaPath:"#/properties/process/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs21 === errors;
@@ -4049,8 +4170,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_memory_bytes !== undefined){
 const _errs25 = errors;
-if(!(validate112(data.held_memory_bytes, {instancePath:instancePath+"/held_memory_bytes",parentData:data,parentDataProperty:"held_memory_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate119(data.held_memory_bytes, {instancePath:instancePath+"/held_memory_bytes",parentData:data,parentDataProperty:"held_memory_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs25 === errors;
@@ -4061,8 +4182,8 @@ var valid0 = true;
 if(valid0){
 if(data.pids !== undefined){
 const _errs26 = errors;
-if(!(validate110(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+if(!(validate117(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs26 === errors;
@@ -4081,18 +4202,18 @@ var valid0 = true;
 }
 }
 else {
-validate151.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate154.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate151.errors = vErrors;
+validate154.errors = vErrors;
 return errors === 0;
 }
-validate151.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate154.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="urn:lib-users:schema:plan:1.3.0" */;
+/*# sourceURL="urn:lib-users:schema:plan:1.4.0" */;
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate52.evaluated;
@@ -4368,8 +4489,8 @@ var valid5 = true;
 const len4 = data18.length;
 for(let i4=0; i4<len4; i4++){
 const _errs31 = errors;
-if(!(validate92(data18[i4], {instancePath:instancePath+"/actions/" + i4,parentData:data18,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
+if(!(validate99(data18[i4], {instancePath:instancePath+"/actions/" + i4,parentData:data18,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
 errors = vErrors.length;
 }
 var valid5 = _errs31 === errors;
@@ -4560,8 +4681,8 @@ var valid8 = true;
 const len5 = data30.length;
 for(let i5=0; i5<len5; i5++){
 const _errs54 = errors;
-if(!(validate116(data30[i5], {instancePath:instancePath+"/fixes/cves/" + i5,parentData:data30,parentDataProperty:i5,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
+if(!(validate92(data30[i5], {instancePath:instancePath+"/fixes/cves/" + i5,parentData:data30,parentDataProperty:i5,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
 errors = vErrors.length;
 }
 var valid8 = _errs54 === errors;
@@ -4602,8 +4723,8 @@ var valid9 = true;
 const len6 = data33.length;
 for(let i6=0; i6<len6; i6++){
 const _errs59 = errors;
-if(!(validate118(data33[i6], {instancePath:instancePath+"/fixes/packages/" + i6,parentData:data33,parentDataProperty:i6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate94(data33[i6], {instancePath:instancePath+"/fixes/packages/" + i6,parentData:data33,parentDataProperty:i6,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs59 === errors;
@@ -4644,8 +4765,8 @@ var valid10 = true;
 const len7 = data35.length;
 for(let i7=0; i7<len7; i7++){
 const _errs62 = errors;
-if(!(validate145(data35[i7], {instancePath:instancePath+"/ignored/" + i7,parentData:data35,parentDataProperty:i7,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
+if(!(validate148(data35[i7], {instancePath:instancePath+"/ignored/" + i7,parentData:data35,parentDataProperty:i7,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
 errors = vErrors.length;
 }
 var valid10 = _errs62 === errors;
@@ -4674,8 +4795,8 @@ var valid11 = true;
 const len8 = data37.length;
 for(let i8=0; i8<len8; i8++){
 const _errs65 = errors;
-if(!(validate151(data37[i8], {instancePath:instancePath+"/held/" + i8,parentData:data37,parentDataProperty:i8,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
+if(!(validate154(data37[i8], {instancePath:instancePath+"/held/" + i8,parentData:data37,parentDataProperty:i8,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs65 === errors;

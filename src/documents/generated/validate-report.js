@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:report:1.4.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","scan","summary","units","processes","warnings"],"properties":{"kind":{"const":"lib-users/report"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"scan":{"$ref":"#/$defs/scan"},"summary":{"$ref":"#/$defs/summary"},"units":{"type":"array","items":{"$ref":"#/$defs/unit"}},"related_units":{"type":"array","items":{"$ref":"#/$defs/related_unit"},"nullable":true},"processes":{"type":"array","items":{"$ref":"#/$defs/process"}},"kernel_held":{"type":"array","items":{"$ref":"#/$defs/kernel_held"},"nullable":true},"packages":{"type":"array","items":{"$ref":"#/$defs/package_in_use"},"nullable":true},"warnings":{"type":"array","items":{"$ref":"#/$defs/warning"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"base64":{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true},"path_source":{"enum":["kernel","command_line","process_name","none"]},"pids":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"owner_kind":{"enum":["root","service","user"]},"owner":{"type":"object","additionalProperties":false,"required":["uid","name","kind"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"}}},"nullable_owner":{"type":"object","additionalProperties":false,"required":["uid","name","kind"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"}},"nullable":true},"unit_user":{"type":"object","additionalProperties":false,"required":["uid","name","kind","pids"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"},"pids":{"$ref":"#/$defs/pids"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"},"booted_at":{"$ref":"#/$defs/nullable_time"},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string"},"init":{"enum":["systemd","openrc","sysvinit","other"]},"systemd_version":{"$ref":"#/$defs/nullable_count"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"},"microcode":{"type":"object","additionalProperties":false,"required":["vendor","running","in_initrd","in_firmware","kernel_says_old","state"],"properties":{"vendor":{"enum":["intel","amd"]},"running":{"$ref":"#/$defs/nullable_string"},"in_initrd":{"$ref":"#/$defs/nullable_string"},"in_firmware":{"$ref":"#/$defs/nullable_string"},"kernel_says_old":{"type":"boolean","nullable":true},"state":{"enum":["current","pending","not_in_initrd","refused","unknown"]}},"nullable":true}}},"os":{"type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string"},"version_id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"}}},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}},"nullable":true},"kernel_current":{"type":"boolean","nullable":true},"livepatches":{"type":"array","items":{"$ref":"#/$defs/livepatch"},"nullable":true}}},"livepatch":{"type":"object","additionalProperties":false,"required":["name","state"],"properties":{"name":{"type":"string"},"state":{"enum":["enabled","transition",null]}}},"microcode":{"type":"object","additionalProperties":false,"required":["vendor","running","in_initrd","in_firmware","kernel_says_old","state"],"properties":{"vendor":{"enum":["intel","amd"]},"running":{"$ref":"#/$defs/nullable_string"},"in_initrd":{"$ref":"#/$defs/nullable_string"},"in_firmware":{"$ref":"#/$defs/nullable_string"},"kernel_says_old":{"type":"boolean","nullable":true},"state":{"enum":["current","pending","not_in_initrd","refused","unknown"]}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}}]},"scan":{"type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string"},"include":{"type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"]},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"]},"packages":{"type":"boolean"},"fixes":{"type":"boolean"},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"blocked":{"type":"array","items":{"$ref":"#/$defs/blocked_process"}},"unseen":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"carriers":{"type":"array","items":{"type":"string"}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}},"nullable":true},"suppressed":{"type":"array","items":{"$ref":"#/$defs/suppressed"}},"cut":{"type":"array","items":{"$ref":"#/$defs/cut_process"}},"outdated":{"type":"object","additionalProperties":false,"required":["possible","judged","unknown"],"properties":{"possible":{"type":"boolean"},"judged":{"$ref":"#/$defs/count"},"unknown":{"type":"array","items":{"$ref":"#/$defs/outdated_unknown"}}},"nullable":true}}},"outdated_scan":{"type":"object","additionalProperties":false,"required":["possible","judged","unknown"],"properties":{"possible":{"type":"boolean"},"judged":{"$ref":"#/$defs/count"},"unknown":{"type":"array","items":{"$ref":"#/$defs/outdated_unknown"}}}},"outdated_unknown":{"type":"object","additionalProperties":false,"required":["because","processes"],"properties":{"because":{"enum":["container","no_service","not_main","no_facts","own_files","unit_changed","no_script","not_its_script","unreadable","no_birth","reloaded","no_history","vanished"]},"processes":{"$ref":"#/$defs/count"}}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}}},"blocked_process":{"type":"object","additionalProperties":false,"required":["pid","user","name"],"properties":{"pid":{"type":"integer","minimum":1},"user":{"$ref":"#/$defs/nullable_user"},"name":{"$ref":"#/$defs/nullable_string"}}},"unseen_owner":{"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"filters":{"type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids"},"units":{"type":"array","items":{"type":"string"}},"ignore":{"type":"array","items":{"type":"string"}},"ignore_literal":{"type":"array","items":{"type":"string"}},"default_rules":{"type":"boolean"}}},"process_counts":{"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"suppressed":{"type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string"},"reason":{"type":"string"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}},"cut_process":{"type":"object","additionalProperties":false,"required":["pid","user","name","unit","maps","fds","held_bytes","unread_fds","long_paths"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"unread_fds":{"$ref":"#/$defs/count"},"long_paths":{"$ref":"#/$defs/count"}}},"summary":{"type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count"},"units":{"$ref":"#/$defs/count"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"}}},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"package_in_use":{"type":"object","additionalProperties":false,"required":["name","source","manager","installed_version","running_version","evidence","replaced_at","fixes","unknown_because","units","pids"],"properties":{"name":{"type":"string"},"source":{"$ref":"#/$defs/nullable_string"},"manager":{"enum":["dpkg","rpm","pacman","apk"]},"installed_version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"evidence":{"enum":["file_time","build_note","upgrade_log","first_upgrade",null]},"replaced_at":{"$ref":"#/$defs/nullable_time"},"replaced_by":{"type":"object","additionalProperties":false,"required":["command","user"],"properties":{"command":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"incomplete_because":{"enum":["changelog_too_short","advisories_alone","advisories_unread",null]}},"nullable":true},"unknown_because":{"enum":["no_running_version","no_changelog","no_source_version","not_kept","too_many_packages",null]},"units":{"type":"array","items":{"$ref":"#/$defs/package_unit"}},"pids":{"$ref":"#/$defs/pids"}}},"replaced_by":{"type":"object","additionalProperties":false,"required":["command","user"],"properties":{"command":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}}},"package_unit":{"type":"object","additionalProperties":false,"required":["scope","user","name"],"properties":{"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"}}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"incomplete_because":{"enum":["changelog_too_short","advisories_alone","advisories_unread",null]}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]},"inode":{"type":"string","pattern":"^[0-9]{1,20}$","nullable":true},"device":{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$","nullable":true},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"conditions_met":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","requisite","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"requisite":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"survives_soft_reboot":{"type":"boolean","nullable":true},"start_limit_burst":{"$ref":"#/$defs/nullable_count"},"start_limit_interval_seconds":{"$ref":"#/$defs/nullable_seconds"},"starts_left":{"$ref":"#/$defs/nullable_count"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"}}},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"users":{"type":"array","items":{"$ref":"#/$defs/unit_user"}},"sessions":{"type":"array","items":{"$ref":"#/$defs/kernel_session"}},"sockets":{"type":"object","additionalProperties":false,"required":["listening","unlisted","established"],"properties":{"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"}},"unlisted":{"$ref":"#/$defs/count"},"established":{"$ref":"#/$defs/count"}},"nullable":true},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"outdated":{"type":"array","items":{"$ref":"#/$defs/outdated"}},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"conditions_met":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","requisite","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"requisite":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"survives_soft_reboot":{"type":"boolean","nullable":true},"start_limit_burst":{"$ref":"#/$defs/nullable_count"},"start_limit_interval_seconds":{"$ref":"#/$defs/nullable_seconds"},"starts_left":{"$ref":"#/$defs/nullable_count"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"}},"nullable":true}}},"sockets":{"type":"object","additionalProperties":false,"required":["listening","unlisted","established"],"properties":{"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"}},"unlisted":{"$ref":"#/$defs/count"},"established":{"$ref":"#/$defs/count"}}},"listening_socket":{"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}},"kernel_session":{"type":"object","additionalProperties":false,"required":["pid","user","name","executable","terminal"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"},"terminal":{"$ref":"#/$defs/nullable_string"}}},"scope":{"enum":["system","user"]},"outdated":{"type":"object","additionalProperties":false,"required":["kind","confidence","evidence","path","path_base64","language","package","since","pids"],"properties":{"kind":{"enum":["script","snap","store","deployment"]},"confidence":{"enum":["certain","likely","possible"]},"evidence":{"type":"array","items":{"enum":["script_reborn","package_upgraded","script_modified","argv_script_reborn","argv_script_modified","venv_changed","snap_refreshed","store_switched","deployment_switched"]}},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"language":{"enum":["python","perl","ruby","node","php","shell","lua","tcl",null]},"package":{"$ref":"#/$defs/nullable_package"},"since":{"$ref":"#/$defs/nullable_time"},"pids":{"$ref":"#/$defs/pids"}}},"unit_file":{"type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"owner":{"$ref":"#/$defs/nullable_owner"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}},"process":{"type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"ppid":{"$ref":"#/$defs/count"},"start_ticks":{"$ref":"#/$defs/count"},"started_at":{"$ref":"#/$defs/nullable_time"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"command":{"type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64"},"command_truncated":{"type":"boolean"},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}},"nullable":true},"cgroup":{"$ref":"#/$defs/nullable_string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"maps":{"type":"array","items":{"$ref":"#/$defs/map"}},"outdated":{"type":"array","items":{"$ref":"#/$defs/outdated"}},"fds":{"type":"array","items":{"$ref":"#/$defs/fd"}}}},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}}},"unit_ref":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}}},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"map":{"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"fs_type":{"$ref":"#/$defs/nullable_string"},"owner":{"$ref":"#/$defs/nullable_owner"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}},"fd":{"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"owner":{"$ref":"#/$defs/nullable_owner"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"enum":["read","write","read_write","path",null]},"append":{"type":"boolean","nullable":true},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}},"kernel_held":{"type":"object","additionalProperties":false,"required":["holder","device","path","path_base64","size_bytes","held_bytes"],"properties":{"holder":{"enum":["loop","swap"]},"device":{"$ref":"#/$defs/nullable_string"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"warning":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","blocked","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread","findings_cut"]},"message":{"type":"string"}}},"nullable_seconds":{"type":"number","minimum":0,"nullable":true},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","requisite","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"requisite":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}}},"related_unit":{"type":"object","additionalProperties":false,"required":["name","names","load_state","active_state","dependencies","failure_action","success_action","start_limit_action","job_timeout_action","on_failure_job_mode","on_success_job_mode","need_daemon_reload","fragment_present","programs_present","conditions_met","start_fails"],"properties":{"name":{"type":"string","minLength":1},"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","requisite","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"requisite":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"need_daemon_reload":{"type":"boolean","nullable":true},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"conditions_met":{"type":"boolean","nullable":true},"start_fails":{"type":"boolean","nullable":true}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:report:1.5.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","scan","summary","units","processes","warnings"],"properties":{"kind":{"const":"lib-users/report"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"scan":{"$ref":"#/$defs/scan"},"summary":{"$ref":"#/$defs/summary"},"units":{"type":"array","items":{"$ref":"#/$defs/unit"}},"related_units":{"type":"array","items":{"$ref":"#/$defs/related_unit"},"nullable":true},"processes":{"type":"array","items":{"$ref":"#/$defs/process"}},"kernel_held":{"type":"array","items":{"$ref":"#/$defs/kernel_held"},"nullable":true},"packages":{"type":"array","items":{"$ref":"#/$defs/package_in_use"},"nullable":true},"warnings":{"type":"array","items":{"$ref":"#/$defs/warning"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"base64":{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true},"path_source":{"enum":["kernel","command_line","process_name","none"]},"pids":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"owner_kind":{"enum":["root","service","user"]},"owner":{"type":"object","additionalProperties":false,"required":["uid","name","kind"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"}}},"nullable_owner":{"type":"object","additionalProperties":false,"required":["uid","name","kind"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"}},"nullable":true},"unit_user":{"type":"object","additionalProperties":false,"required":["uid","name","kind","pids"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"},"pids":{"$ref":"#/$defs/pids"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"},"booted_at":{"$ref":"#/$defs/nullable_time"},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string"},"init":{"enum":["systemd","openrc","sysvinit","other"]},"systemd_version":{"$ref":"#/$defs/nullable_count"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"},"microcode":{"type":"object","additionalProperties":false,"required":["vendor","running","in_initrd","in_firmware","kernel_says_old","state"],"properties":{"vendor":{"enum":["intel","amd"]},"running":{"$ref":"#/$defs/nullable_string"},"in_initrd":{"$ref":"#/$defs/nullable_string"},"in_firmware":{"$ref":"#/$defs/nullable_string"},"kernel_says_old":{"type":"boolean","nullable":true},"state":{"enum":["current","pending","not_in_initrd","refused","unknown"]}},"nullable":true},"kernel_fixes":{"type":"object","additionalProperties":false,"required":["release","name","source","manager","running_version","installed_version","evidence","fixes","unknown_because"],"properties":{"release":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"source":{"$ref":"#/$defs/nullable_string"},"manager":{"enum":["dpkg","rpm","pacman","apk",null]},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"$ref":"#/$defs/nullable_string"},"evidence":{"enum":["kernel_version","version_signature","kernel_release","installed_package",null]},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"incomplete_because":{"enum":["changelog_too_short","advisories_alone","advisories_unread",null]}},"nullable":true},"unknown_because":{"enum":["kernel_unknown","kernel_not_installed","kernels_not_comparable","no_package","no_running_version","no_changelog","no_source_version","not_kept","livepatch",null]}},"nullable":true}}},"os":{"type":"object","additionalProperties":false,"required":["id","version_id","name"],"properties":{"id":{"$ref":"#/$defs/nullable_string"},"version_id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"}}},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}},"nullable":true},"kernel_current":{"type":"boolean","nullable":true},"livepatches":{"type":"array","items":{"$ref":"#/$defs/livepatch"},"nullable":true}}},"livepatch":{"type":"object","additionalProperties":false,"required":["name","state"],"properties":{"name":{"type":"string"},"state":{"enum":["enabled","transition",null]}}},"kernel_fixes":{"type":"object","additionalProperties":false,"required":["release","name","source","manager","running_version","installed_version","evidence","fixes","unknown_because"],"properties":{"release":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"source":{"$ref":"#/$defs/nullable_string"},"manager":{"enum":["dpkg","rpm","pacman","apk",null]},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"$ref":"#/$defs/nullable_string"},"evidence":{"enum":["kernel_version","version_signature","kernel_release","installed_package",null]},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"incomplete_because":{"enum":["changelog_too_short","advisories_alone","advisories_unread",null]}},"nullable":true},"unknown_because":{"enum":["kernel_unknown","kernel_not_installed","kernels_not_comparable","no_package","no_running_version","no_changelog","no_source_version","not_kept","livepatch",null]}}},"microcode":{"type":"object","additionalProperties":false,"required":["vendor","running","in_initrd","in_firmware","kernel_says_old","state"],"properties":{"vendor":{"enum":["intel","amd"]},"running":{"$ref":"#/$defs/nullable_string"},"in_initrd":{"$ref":"#/$defs/nullable_string"},"in_firmware":{"$ref":"#/$defs/nullable_string"},"kernel_says_old":{"type":"boolean","nullable":true},"state":{"enum":["current","pending","not_in_initrd","refused","unknown"]}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable"]},"message":{"type":"string"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}}]},"scan":{"type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string"},"include":{"type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"]},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"]},"packages":{"type":"boolean"},"fixes":{"type":"boolean"},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"blocked":{"type":"array","items":{"$ref":"#/$defs/blocked_process"}},"unseen":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"carriers":{"type":"array","items":{"type":"string"}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}},"nullable":true},"suppressed":{"type":"array","items":{"$ref":"#/$defs/suppressed"}},"cut":{"type":"array","items":{"$ref":"#/$defs/cut_process"}},"outdated":{"type":"object","additionalProperties":false,"required":["possible","judged","unknown"],"properties":{"possible":{"type":"boolean"},"judged":{"$ref":"#/$defs/count"},"unknown":{"type":"array","items":{"$ref":"#/$defs/outdated_unknown"}}},"nullable":true}}},"outdated_scan":{"type":"object","additionalProperties":false,"required":["possible","judged","unknown"],"properties":{"possible":{"type":"boolean"},"judged":{"$ref":"#/$defs/count"},"unknown":{"type":"array","items":{"$ref":"#/$defs/outdated_unknown"}}}},"outdated_unknown":{"type":"object","additionalProperties":false,"required":["because","processes"],"properties":{"because":{"enum":["container","no_service","not_main","no_facts","own_files","unit_changed","no_script","not_its_script","unreadable","no_birth","reloaded","no_history","vanished"]},"processes":{"$ref":"#/$defs/count"}}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}}},"blocked_process":{"type":"object","additionalProperties":false,"required":["pid","user","name"],"properties":{"pid":{"type":"integer","minimum":1},"user":{"$ref":"#/$defs/nullable_user"},"name":{"$ref":"#/$defs/nullable_string"}}},"unseen_owner":{"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"filters":{"type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids"},"units":{"type":"array","items":{"type":"string"}},"ignore":{"type":"array","items":{"type":"string"}},"ignore_literal":{"type":"array","items":{"type":"string"}},"default_rules":{"type":"boolean"}}},"process_counts":{"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"suppressed":{"type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string"},"reason":{"type":"string"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}},"cut_process":{"type":"object","additionalProperties":false,"required":["pid","user","name","unit","maps","fds","held_bytes","unread_fds","long_paths"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"unread_fds":{"$ref":"#/$defs/count"},"long_paths":{"$ref":"#/$defs/count"}}},"summary":{"type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count"},"units":{"$ref":"#/$defs/count"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"}}},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"package_in_use":{"type":"object","additionalProperties":false,"required":["name","source","manager","installed_version","running_version","evidence","replaced_at","fixes","unknown_because","units","pids"],"properties":{"name":{"type":"string"},"source":{"$ref":"#/$defs/nullable_string"},"manager":{"enum":["dpkg","rpm","pacman","apk"]},"installed_version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"evidence":{"enum":["file_time","build_note","upgrade_log","first_upgrade",null]},"replaced_at":{"$ref":"#/$defs/nullable_time"},"replaced_by":{"type":"object","additionalProperties":false,"required":["command","user"],"properties":{"command":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"incomplete_because":{"enum":["changelog_too_short","advisories_alone","advisories_unread",null]}},"nullable":true},"unknown_because":{"enum":["no_running_version","no_changelog","no_source_version","not_kept","too_many_packages",null]},"units":{"type":"array","items":{"$ref":"#/$defs/package_unit"}},"pids":{"$ref":"#/$defs/pids"}}},"replaced_by":{"type":"object","additionalProperties":false,"required":["command","user"],"properties":{"command":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}}},"package_unit":{"type":"object","additionalProperties":false,"required":["scope","user","name"],"properties":{"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"}}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"incomplete_because":{"enum":["changelog_too_short","advisories_alone","advisories_unread",null]}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"state":{"enum":["replaced","removed","unknown"]},"role":{"enum":["code","data","log","file","scratch"]},"inode":{"type":"string","pattern":"^[0-9]{1,20}$","nullable":true},"device":{"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$","nullable":true},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"conditions_met":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","requisite","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"requisite":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"survives_soft_reboot":{"type":"boolean","nullable":true},"start_limit_burst":{"$ref":"#/$defs/nullable_count"},"start_limit_interval_seconds":{"$ref":"#/$defs/nullable_seconds"},"starts_left":{"$ref":"#/$defs/nullable_count"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"}}},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"users":{"type":"array","items":{"$ref":"#/$defs/unit_user"}},"sessions":{"type":"array","items":{"$ref":"#/$defs/kernel_session"}},"sockets":{"type":"object","additionalProperties":false,"required":["listening","unlisted","established"],"properties":{"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"}},"unlisted":{"$ref":"#/$defs/count"},"established":{"$ref":"#/$defs/count"}},"nullable":true},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"outdated":{"type":"array","items":{"$ref":"#/$defs/outdated"}},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"conditions_met":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","requisite","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"requisite":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"survives_soft_reboot":{"type":"boolean","nullable":true},"start_limit_burst":{"$ref":"#/$defs/nullable_count"},"start_limit_interval_seconds":{"$ref":"#/$defs/nullable_seconds"},"starts_left":{"$ref":"#/$defs/nullable_count"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"}},"nullable":true}}},"sockets":{"type":"object","additionalProperties":false,"required":["listening","unlisted","established"],"properties":{"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"}},"unlisted":{"$ref":"#/$defs/count"},"established":{"$ref":"#/$defs/count"}}},"listening_socket":{"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}},"kernel_session":{"type":"object","additionalProperties":false,"required":["pid","user","name","executable","terminal"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"},"terminal":{"$ref":"#/$defs/nullable_string"}}},"scope":{"enum":["system","user"]},"outdated":{"type":"object","additionalProperties":false,"required":["kind","confidence","evidence","path","path_base64","language","package","since","pids"],"properties":{"kind":{"enum":["script","snap","store","deployment"]},"confidence":{"enum":["certain","likely","possible"]},"evidence":{"type":"array","items":{"enum":["script_reborn","package_upgraded","script_modified","argv_script_reborn","argv_script_modified","venv_changed","snap_refreshed","store_switched","deployment_switched"]}},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"language":{"enum":["python","perl","ruby","node","php","shell","lua","tcl",null]},"package":{"$ref":"#/$defs/nullable_package"},"since":{"$ref":"#/$defs/nullable_time"},"pids":{"$ref":"#/$defs/pids"}}},"unit_file":{"type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"owner":{"$ref":"#/$defs/nullable_owner"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}},"process":{"type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"ppid":{"$ref":"#/$defs/count"},"start_ticks":{"$ref":"#/$defs/count"},"started_at":{"$ref":"#/$defs/nullable_time"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"command":{"type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64"},"command_truncated":{"type":"boolean"},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}},"nullable":true},"cgroup":{"$ref":"#/$defs/nullable_string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"maps":{"type":"array","items":{"$ref":"#/$defs/map"}},"outdated":{"type":"array","items":{"$ref":"#/$defs/outdated"}},"fds":{"type":"array","items":{"$ref":"#/$defs/fd"}}}},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}}},"unit_ref":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}}},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"map":{"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"fs_type":{"$ref":"#/$defs/nullable_string"},"owner":{"$ref":"#/$defs/nullable_owner"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}},"fd":{"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"owner":{"$ref":"#/$defs/nullable_owner"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"enum":["read","write","read_write","path",null]},"append":{"type":"boolean","nullable":true},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}},"kernel_held":{"type":"object","additionalProperties":false,"required":["holder","device","path","path_base64","size_bytes","held_bytes"],"properties":{"holder":{"enum":["loop","swap"]},"device":{"$ref":"#/$defs/nullable_string"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"warning":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","blocked","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread","findings_cut"]},"message":{"type":"string"}}},"nullable_seconds":{"type":"number","minimum":0,"nullable":true},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","requisite","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"requisite":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}}},"related_unit":{"type":"object","additionalProperties":false,"required":["name","names","load_state","active_state","dependencies","failure_action","success_action","start_limit_action","job_timeout_action","on_failure_job_mode","on_success_job_mode","need_daemon_reload","fragment_present","programs_present","conditions_met","start_fails"],"properties":{"name":{"type":"string","minLength":1},"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","requisite","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"requisite":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"need_daemon_reload":{"type":"boolean","nullable":true},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"conditions_met":{"type":"boolean","nullable":true},"start_fails":{"type":"boolean","nullable":true}}}}};
 const func1 = Object.prototype.hasOwnProperty;
 const schema20 = {"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
@@ -130,7 +130,7 @@ return errors === 0;
 }
 validate57.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema23 = {"type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"},"booted_at":{"$ref":"#/$defs/nullable_time"},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string"},"init":{"enum":["systemd","openrc","sysvinit","other"]},"systemd_version":{"$ref":"#/$defs/nullable_count"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"},"microcode":{"type":"object","additionalProperties":false,"required":["vendor","running","in_initrd","in_firmware","kernel_says_old","state"],"properties":{"vendor":{"enum":["intel","amd"]},"running":{"$ref":"#/$defs/nullable_string"},"in_initrd":{"$ref":"#/$defs/nullable_string"},"in_firmware":{"$ref":"#/$defs/nullable_string"},"kernel_says_old":{"type":"boolean","nullable":true},"state":{"enum":["current","pending","not_in_initrd","refused","unknown"]}},"nullable":true}}};
+const schema23 = {"type":"object","additionalProperties":false,"required":["hostname","id","boot_id","booted_at","os","kernel_release","init","labels","reboot"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"},"booted_at":{"$ref":"#/$defs/nullable_time"},"os":{"$ref":"#/$defs/os"},"kernel_release":{"$ref":"#/$defs/nullable_string"},"init":{"enum":["systemd","openrc","sysvinit","other"]},"systemd_version":{"$ref":"#/$defs/nullable_count"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"reboot":{"$ref":"#/$defs/reboot"},"microcode":{"type":"object","additionalProperties":false,"required":["vendor","running","in_initrd","in_firmware","kernel_says_old","state"],"properties":{"vendor":{"enum":["intel","amd"]},"running":{"$ref":"#/$defs/nullable_string"},"in_initrd":{"$ref":"#/$defs/nullable_string"},"in_firmware":{"$ref":"#/$defs/nullable_string"},"kernel_says_old":{"type":"boolean","nullable":true},"state":{"enum":["current","pending","not_in_initrd","refused","unknown"]}},"nullable":true},"kernel_fixes":{"type":"object","additionalProperties":false,"required":["release","name","source","manager","running_version","installed_version","evidence","fixes","unknown_because"],"properties":{"release":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"source":{"$ref":"#/$defs/nullable_string"},"manager":{"enum":["dpkg","rpm","pacman","apk",null]},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"$ref":"#/$defs/nullable_string"},"evidence":{"enum":["kernel_version","version_signature","kernel_release","installed_package",null]},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"incomplete_because":{"enum":["changelog_too_short","advisories_alone","advisories_unread",null]}},"nullable":true},"unknown_because":{"enum":["kernel_unknown","kernel_not_installed","kernels_not_comparable","no_package","no_running_version","no_changelog","no_source_version","not_kept","livepatch",null]}},"nullable":true}}};
 const pattern5 = new RegExp("^[0-9a-f]{32}$", "u");
 const schema24 = {"type":"string","nullable":true};
 
@@ -1457,6 +1457,65 @@ return errors === 0;
 }
 validate72.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
+const schema31 = {"type":"integer","minimum":0};
+
+function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate93.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
+validate93.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === 0){
+if((typeof data == "number") && (isFinite(data))){
+if(data < 0 || isNaN(data)){
+validate93.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+validate93.errors = vErrors;
+return errors === 0;
+}
+validate93.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema32 = {"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"};
+const pattern7 = new RegExp("^CVE-[0-9]{4}-[0-9]{4,19}$", "u");
+
+function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate95.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(typeof data === "string"){
+if(!pattern7.test(data)){
+validate95.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^CVE-[0-9]{4}-[0-9]{4,19}$"},message:"must match pattern \""+"^CVE-[0-9]{4}-[0-9]{4,19}$"+"\""}];
+return false;
+}
+}
+else {
+validate95.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+validate95.errors = vErrors;
+return errors === 0;
+}
+validate95.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
 
 function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1743,6 +1802,250 @@ var valid0 = _errs19 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.kernel_fixes !== undefined){
+let data18 = data.kernel_fixes;
+const _errs31 = errors;
+if((!(data18 && typeof data18 == "object" && !Array.isArray(data18))) && (data18 !== null)){
+validate59.errors = [{instancePath:instancePath+"/kernel_fixes",schemaPath:"#/properties/kernel_fixes/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+if(errors === _errs31){
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+let missing2;
+if((((((((((data18.release === undefined) && (missing2 = "release")) || ((data18.name === undefined) && (missing2 = "name"))) || ((data18.source === undefined) && (missing2 = "source"))) || ((data18.manager === undefined) && (missing2 = "manager"))) || ((data18.running_version === undefined) && (missing2 = "running_version"))) || ((data18.installed_version === undefined) && (missing2 = "installed_version"))) || ((data18.evidence === undefined) && (missing2 = "evidence"))) || ((data18.fixes === undefined) && (missing2 = "fixes"))) || ((data18.unknown_because === undefined) && (missing2 = "unknown_because"))){
+validate59.errors = [{instancePath:instancePath+"/kernel_fixes",schemaPath:"#/properties/kernel_fixes/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+return false;
+}
+else {
+const _errs34 = errors;
+for(const key3 in data18){
+if(!(func1.call(schema23.properties.kernel_fixes.properties, key3))){
+validate59.errors = [{instancePath:instancePath+"/kernel_fixes",schemaPath:"#/properties/kernel_fixes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs34 === errors){
+if(data18.release !== undefined){
+const _errs35 = errors;
+if(!(validate60(data18.release, {instancePath:instancePath+"/kernel_fixes/release",parentData:data18,parentDataProperty:"release",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid3 = _errs35 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data18.name !== undefined){
+const _errs36 = errors;
+if(!(validate60(data18.name, {instancePath:instancePath+"/kernel_fixes/name",parentData:data18,parentDataProperty:"name",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid3 = _errs36 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data18.source !== undefined){
+const _errs37 = errors;
+if(!(validate60(data18.source, {instancePath:instancePath+"/kernel_fixes/source",parentData:data18,parentDataProperty:"source",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid3 = _errs37 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data18.manager !== undefined){
+let data22 = data18.manager;
+const _errs38 = errors;
+if(!(((((data22 === "dpkg") || (data22 === "rpm")) || (data22 === "pacman")) || (data22 === "apk")) || (data22 === null))){
+validate59.errors = [{instancePath:instancePath+"/kernel_fixes/manager",schemaPath:"#/properties/kernel_fixes/properties/manager/enum",keyword:"enum",params:{allowedValues: schema23.properties.kernel_fixes.properties.manager.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid3 = _errs38 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data18.running_version !== undefined){
+const _errs39 = errors;
+if(!(validate60(data18.running_version, {instancePath:instancePath+"/kernel_fixes/running_version",parentData:data18,parentDataProperty:"running_version",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid3 = _errs39 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data18.installed_version !== undefined){
+const _errs40 = errors;
+if(!(validate60(data18.installed_version, {instancePath:instancePath+"/kernel_fixes/installed_version",parentData:data18,parentDataProperty:"installed_version",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+var valid3 = _errs40 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data18.evidence !== undefined){
+let data25 = data18.evidence;
+const _errs41 = errors;
+if(!(((((data25 === "kernel_version") || (data25 === "version_signature")) || (data25 === "kernel_release")) || (data25 === "installed_package")) || (data25 === null))){
+validate59.errors = [{instancePath:instancePath+"/kernel_fixes/evidence",schemaPath:"#/properties/kernel_fixes/properties/evidence/enum",keyword:"enum",params:{allowedValues: schema23.properties.kernel_fixes.properties.evidence.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid3 = _errs41 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data18.fixes !== undefined){
+let data26 = data18.fixes;
+const _errs42 = errors;
+if((!(data26 && typeof data26 == "object" && !Array.isArray(data26))) && (data26 !== null)){
+validate59.errors = [{instancePath:instancePath+"/kernel_fixes/fixes",schemaPath:"#/properties/kernel_fixes/properties/fixes/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+if(errors === _errs42){
+if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
+let missing3;
+if((((data26.count === undefined) && (missing3 = "count")) || ((data26.cves === undefined) && (missing3 = "cves"))) || ((data26.complete === undefined) && (missing3 = "complete"))){
+validate59.errors = [{instancePath:instancePath+"/kernel_fixes/fixes",schemaPath:"#/properties/kernel_fixes/properties/fixes/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
+return false;
+}
+else {
+const _errs45 = errors;
+for(const key4 in data26){
+if(!((((key4 === "count") || (key4 === "cves")) || (key4 === "complete")) || (key4 === "incomplete_because"))){
+validate59.errors = [{instancePath:instancePath+"/kernel_fixes/fixes",schemaPath:"#/properties/kernel_fixes/properties/fixes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs45 === errors){
+if(data26.count !== undefined){
+const _errs46 = errors;
+if(!(validate93(data26.count, {instancePath:instancePath+"/kernel_fixes/fixes/count",parentData:data26,parentDataProperty:"count",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
+errors = vErrors.length;
+}
+var valid4 = _errs46 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data26.cves !== undefined){
+let data28 = data26.cves;
+const _errs47 = errors;
+if(errors === _errs47){
+if(Array.isArray(data28)){
+var valid5 = true;
+const len0 = data28.length;
+for(let i0=0; i0<len0; i0++){
+const _errs49 = errors;
+if(!(validate95(data28[i0], {instancePath:instancePath+"/kernel_fixes/fixes/cves/" + i0,parentData:data28,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+errors = vErrors.length;
+}
+var valid5 = _errs49 === errors;
+if(!valid5){
+break;
+}
+}
+}
+else {
+validate59.errors = [{instancePath:instancePath+"/kernel_fixes/fixes/cves",schemaPath:"#/properties/kernel_fixes/properties/fixes/properties/cves/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid4 = _errs47 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data26.complete !== undefined){
+const _errs50 = errors;
+if(typeof data26.complete !== "boolean"){
+validate59.errors = [{instancePath:instancePath+"/kernel_fixes/fixes/complete",schemaPath:"#/properties/kernel_fixes/properties/fixes/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid4 = _errs50 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data26.incomplete_because !== undefined){
+let data31 = data26.incomplete_because;
+const _errs52 = errors;
+if(!((((data31 === "changelog_too_short") || (data31 === "advisories_alone")) || (data31 === "advisories_unread")) || (data31 === null))){
+validate59.errors = [{instancePath:instancePath+"/kernel_fixes/fixes/incomplete_because",schemaPath:"#/properties/kernel_fixes/properties/fixes/properties/incomplete_because/enum",keyword:"enum",params:{allowedValues: schema23.properties.kernel_fixes.properties.fixes.properties.incomplete_because.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid4 = _errs52 === errors;
+}
+else {
+var valid4 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+var valid3 = _errs42 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data18.unknown_because !== undefined){
+let data32 = data18.unknown_because;
+const _errs53 = errors;
+if(!((((((((((data32 === "kernel_unknown") || (data32 === "kernel_not_installed")) || (data32 === "kernels_not_comparable")) || (data32 === "no_package")) || (data32 === "no_running_version")) || (data32 === "no_changelog")) || (data32 === "no_source_version")) || (data32 === "not_kept")) || (data32 === "livepatch")) || (data32 === null))){
+validate59.errors = [{instancePath:instancePath+"/kernel_fixes/unknown_because",schemaPath:"#/properties/kernel_fixes/properties/unknown_because/enum",keyword:"enum",params:{allowedValues: schema23.properties.kernel_fixes.properties.unknown_because.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid3 = _errs53 === errors;
+}
+else {
+var valid3 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+var valid0 = _errs31 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
@@ -1766,14 +2069,14 @@ return errors === 0;
 }
 validate59.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema31 = {"type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string"},"include":{"type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"]},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"]},"packages":{"type":"boolean"},"fixes":{"type":"boolean"},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"blocked":{"type":"array","items":{"$ref":"#/$defs/blocked_process"}},"unseen":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"carriers":{"type":"array","items":{"type":"string"}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}},"nullable":true},"suppressed":{"type":"array","items":{"$ref":"#/$defs/suppressed"}},"cut":{"type":"array","items":{"$ref":"#/$defs/cut_process"}},"outdated":{"type":"object","additionalProperties":false,"required":["possible","judged","unknown"],"properties":{"possible":{"type":"boolean"},"judged":{"$ref":"#/$defs/count"},"unknown":{"type":"array","items":{"$ref":"#/$defs/outdated_unknown"}}},"nullable":true}}};
-const schema32 = {"type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids"},"units":{"type":"array","items":{"type":"string"}},"ignore":{"type":"array","items":{"type":"string"}},"ignore_literal":{"type":"array","items":{"type":"string"}},"default_rules":{"type":"boolean"}}};
-const schema33 = {"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}};
+const schema33 = {"type":"object","additionalProperties":false,"required":["proc_path","include","detail","filters","command_line","packages","effective_uid","complete","duration_seconds","processes","carriers","suppressed"],"properties":{"proc_path":{"type":"string"},"include":{"type":"array","items":{"enum":["maps","fds"]}},"detail":{"enum":["units","processes"]},"filters":{"$ref":"#/$defs/filters"},"command_line":{"enum":["full","program","none"]},"packages":{"type":"boolean"},"fixes":{"type":"boolean"},"effective_uid":{"type":"integer","minimum":0,"maximum":4294967295},"complete":{"type":"boolean"},"duration_seconds":{"type":"number","minimum":0},"processes":{"$ref":"#/$defs/process_counts"},"blocked":{"type":"array","items":{"$ref":"#/$defs/blocked_process"}},"unseen":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"carriers":{"type":"array","items":{"type":"string"}},"caller":{"type":"object","additionalProperties":false,"required":["session","uid"],"properties":{"session":{"type":"string"},"uid":{"type":"integer","minimum":0,"maximum":4294967295}},"nullable":true},"suppressed":{"type":"array","items":{"$ref":"#/$defs/suppressed"}},"cut":{"type":"array","items":{"$ref":"#/$defs/cut_process"}},"outdated":{"type":"object","additionalProperties":false,"required":["possible","judged","unknown"],"properties":{"possible":{"type":"boolean"},"judged":{"$ref":"#/$defs/count"},"unknown":{"type":"array","items":{"$ref":"#/$defs/outdated_unknown"}}},"nullable":true}}};
+const schema34 = {"type":"object","additionalProperties":false,"required":["pids","units","ignore","ignore_literal","default_rules"],"properties":{"pids":{"$ref":"#/$defs/pids"},"units":{"type":"array","items":{"type":"string"}},"ignore":{"type":"array","items":{"type":"string"}},"ignore_literal":{"type":"array","items":{"type":"string"}},"default_rules":{"type":"boolean"}}};
+const schema35 = {"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647}};
 
-function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate91.evaluated;
+const evaluated0 = validate100.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1788,18 +2091,18 @@ for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 const _errs1 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate91.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate100.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs1){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 2147483647 || isNaN(data0)){
-validate91.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate100.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data0 < 1 || isNaN(data0)){
-validate91.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate100.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1812,20 +2115,20 @@ break;
 }
 }
 else {
-validate91.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate100.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-validate91.errors = vErrors;
+validate100.errors = vErrors;
 return errors === 0;
 }
-validate91.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate100.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate90.evaluated;
+const evaluated0 = validate99.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1836,14 +2139,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.pids === undefined) && (missing0 = "pids")) || ((data.units === undefined) && (missing0 = "units"))) || ((data.ignore === undefined) && (missing0 = "ignore"))) || ((data.ignore_literal === undefined) && (missing0 = "ignore_literal"))) || ((data.default_rules === undefined) && (missing0 = "default_rules"))){
-validate90.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate99.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "pids") || (key0 === "units")) || (key0 === "ignore")) || (key0 === "ignore_literal")) || (key0 === "default_rules"))){
-validate90.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate99.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -1851,8 +2154,8 @@ break;
 if(_errs1 === errors){
 if(data.pids !== undefined){
 const _errs2 = errors;
-if(!(validate91(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+if(!(validate100(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -1871,7 +2174,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 const _errs5 = errors;
 if(typeof data1[i0] !== "string"){
-validate90.errors = [{instancePath:instancePath+"/units/" + i0,schemaPath:"#/properties/units/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate99.errors = [{instancePath:instancePath+"/units/" + i0,schemaPath:"#/properties/units/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid1 = _errs5 === errors;
@@ -1881,7 +2184,7 @@ break;
 }
 }
 else {
-validate90.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate99.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -1901,7 +2204,7 @@ const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
 const _errs9 = errors;
 if(typeof data3[i1] !== "string"){
-validate90.errors = [{instancePath:instancePath+"/ignore/" + i1,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate99.errors = [{instancePath:instancePath+"/ignore/" + i1,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs9 === errors;
@@ -1911,7 +2214,7 @@ break;
 }
 }
 else {
-validate90.errors = [{instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate99.errors = [{instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -1931,7 +2234,7 @@ const len2 = data5.length;
 for(let i2=0; i2<len2; i2++){
 const _errs13 = errors;
 if(typeof data5[i2] !== "string"){
-validate90.errors = [{instancePath:instancePath+"/ignore_literal/" + i2,schemaPath:"#/properties/ignore_literal/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate99.errors = [{instancePath:instancePath+"/ignore_literal/" + i2,schemaPath:"#/properties/ignore_literal/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid3 = _errs13 === errors;
@@ -1941,7 +2244,7 @@ break;
 }
 }
 else {
-validate90.errors = [{instancePath:instancePath+"/ignore_literal",schemaPath:"#/properties/ignore_literal/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate99.errors = [{instancePath:instancePath+"/ignore_literal",schemaPath:"#/properties/ignore_literal/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -1954,7 +2257,7 @@ if(valid0){
 if(data.default_rules !== undefined){
 const _errs15 = errors;
 if(typeof data.default_rules !== "boolean"){
-validate90.errors = [{instancePath:instancePath+"/default_rules",schemaPath:"#/properties/default_rules/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate99.errors = [{instancePath:instancePath+"/default_rules",schemaPath:"#/properties/default_rules/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -1970,50 +2273,21 @@ var valid0 = true;
 }
 }
 else {
-validate90.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate99.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate90.errors = vErrors;
+validate99.errors = vErrors;
 return errors === 0;
 }
-validate90.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate99.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema34 = {"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}};
-const schema35 = {"type":"integer","minimum":0};
+const schema36 = {"type":"object","additionalProperties":false,"required":["seen","inspected","kernel_threads","vanished","denied","failed"],"properties":{"seen":{"$ref":"#/$defs/count"},"inspected":{"$ref":"#/$defs/count"},"kernel_threads":{"$ref":"#/$defs/count"},"vanished":{"$ref":"#/$defs/count"},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}};
 
-function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate95.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
-validate95.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-if(errors === 0){
-if((typeof data == "number") && (isFinite(data))){
-if(data < 0 || isNaN(data)){
-validate95.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
-}
-validate95.errors = vErrors;
-return errors === 0;
-}
-validate95.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-
-function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate94.evaluated;
+const evaluated0 = validate103.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2024,14 +2298,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((data.seen === undefined) && (missing0 = "seen")) || ((data.inspected === undefined) && (missing0 = "inspected"))) || ((data.kernel_threads === undefined) && (missing0 = "kernel_threads"))) || ((data.vanished === undefined) && (missing0 = "vanished"))) || ((data.denied === undefined) && (missing0 = "denied"))) || ((data.failed === undefined) && (missing0 = "failed"))){
-validate94.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate103.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((((key0 === "seen") || (key0 === "inspected")) || (key0 === "kernel_threads")) || (key0 === "vanished")) || (key0 === "denied")) || (key0 === "failed")) || (key0 === "blocked"))){
-validate94.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate103.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2039,8 +2313,8 @@ break;
 if(_errs1 === errors){
 if(data.seen !== undefined){
 const _errs2 = errors;
-if(!(validate95(data.seen, {instancePath:instancePath+"/seen",parentData:data,parentDataProperty:"seen",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.seen, {instancePath:instancePath+"/seen",parentData:data,parentDataProperty:"seen",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -2051,8 +2325,8 @@ var valid0 = true;
 if(valid0){
 if(data.inspected !== undefined){
 const _errs3 = errors;
-if(!(validate95(data.inspected, {instancePath:instancePath+"/inspected",parentData:data,parentDataProperty:"inspected",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.inspected, {instancePath:instancePath+"/inspected",parentData:data,parentDataProperty:"inspected",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -2063,8 +2337,8 @@ var valid0 = true;
 if(valid0){
 if(data.kernel_threads !== undefined){
 const _errs4 = errors;
-if(!(validate95(data.kernel_threads, {instancePath:instancePath+"/kernel_threads",parentData:data,parentDataProperty:"kernel_threads",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.kernel_threads, {instancePath:instancePath+"/kernel_threads",parentData:data,parentDataProperty:"kernel_threads",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -2075,8 +2349,8 @@ var valid0 = true;
 if(valid0){
 if(data.vanished !== undefined){
 const _errs5 = errors;
-if(!(validate95(data.vanished, {instancePath:instancePath+"/vanished",parentData:data,parentDataProperty:"vanished",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.vanished, {instancePath:instancePath+"/vanished",parentData:data,parentDataProperty:"vanished",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -2087,8 +2361,8 @@ var valid0 = true;
 if(valid0){
 if(data.denied !== undefined){
 const _errs6 = errors;
-if(!(validate95(data.denied, {instancePath:instancePath+"/denied",parentData:data,parentDataProperty:"denied",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.denied, {instancePath:instancePath+"/denied",parentData:data,parentDataProperty:"denied",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -2099,8 +2373,8 @@ var valid0 = true;
 if(valid0){
 if(data.failed !== undefined){
 const _errs7 = errors;
-if(!(validate95(data.failed, {instancePath:instancePath+"/failed",parentData:data,parentDataProperty:"failed",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.failed, {instancePath:instancePath+"/failed",parentData:data,parentDataProperty:"failed",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -2111,8 +2385,8 @@ var valid0 = true;
 if(valid0){
 if(data.blocked !== undefined){
 const _errs8 = errors;
-if(!(validate95(data.blocked, {instancePath:instancePath+"/blocked",parentData:data,parentDataProperty:"blocked",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.blocked, {instancePath:instancePath+"/blocked",parentData:data,parentDataProperty:"blocked",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -2130,22 +2404,22 @@ var valid0 = true;
 }
 }
 else {
-validate94.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate103.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate94.errors = vErrors;
+validate103.errors = vErrors;
 return errors === 0;
 }
-validate94.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate103.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema36 = {"type":"object","additionalProperties":false,"required":["pid","user","name"],"properties":{"pid":{"type":"integer","minimum":1},"user":{"$ref":"#/$defs/nullable_user"},"name":{"$ref":"#/$defs/nullable_string"}}};
-const schema37 = {"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true};
+const schema37 = {"type":"object","additionalProperties":false,"required":["pid","user","name"],"properties":{"pid":{"type":"integer","minimum":1},"user":{"$ref":"#/$defs/nullable_user"},"name":{"$ref":"#/$defs/nullable_string"}}};
+const schema38 = {"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true};
 
-function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate105.evaluated;
+const evaluated0 = validate113.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2153,21 +2427,21 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
-validate105.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate113.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.uid === undefined) && (missing0 = "uid")) || ((data.name === undefined) && (missing0 = "name"))){
-validate105.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate113.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs2 = errors;
 for(const key0 in data){
 if(!((key0 === "uid") || (key0 === "name"))){
-validate105.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate113.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2177,18 +2451,18 @@ if(data.uid !== undefined){
 let data0 = data.uid;
 const _errs3 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate105.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate113.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs3){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 4294967295 || isNaN(data0)){
-validate105.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+validate113.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
 return false;
 }
 else {
 if(data0 < 0 || isNaN(data0)){
-validate105.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate113.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -2216,16 +2490,16 @@ var valid0 = true;
 }
 }
 }
-validate105.errors = vErrors;
+validate113.errors = vErrors;
 return errors === 0;
 }
-validate105.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate113.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate104.evaluated;
+const evaluated0 = validate112.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2236,14 +2510,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.pid === undefined) && (missing0 = "pid")) || ((data.user === undefined) && (missing0 = "user"))) || ((data.name === undefined) && (missing0 = "name"))){
-validate104.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate112.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((key0 === "pid") || (key0 === "user")) || (key0 === "name"))){
-validate104.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate112.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2253,13 +2527,13 @@ if(data.pid !== undefined){
 let data0 = data.pid;
 const _errs2 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate104.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate112.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs2){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 < 1 || isNaN(data0)){
-validate104.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate112.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -2272,8 +2546,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs4 = errors;
-if(!(validate105(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate113(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -2299,21 +2573,21 @@ var valid0 = true;
 }
 }
 else {
-validate104.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate112.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate104.errors = vErrors;
+validate112.errors = vErrors;
 return errors === 0;
 }
-validate104.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate112.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema38 = {"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}};
+const schema39 = {"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}};
 
-function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate110.evaluated;
+const evaluated0 = validate118.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2324,14 +2598,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.user === undefined) && (missing0 = "user")) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.denied === undefined) && (missing0 = "denied"))) || ((data.failed === undefined) && (missing0 = "failed"))) || ((data.blocked === undefined) && (missing0 = "blocked"))){
-validate110.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate118.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "user") || (key0 === "kind")) || (key0 === "denied")) || (key0 === "failed")) || (key0 === "blocked"))){
-validate110.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate118.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2339,8 +2613,8 @@ break;
 if(_errs1 === errors){
 if(data.user !== undefined){
 const _errs2 = errors;
-if(!(validate105(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate113(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -2353,7 +2627,7 @@ if(data.kind !== undefined){
 let data1 = data.kind;
 const _errs3 = errors;
 if(!((((data1 === "root") || (data1 === "service")) || (data1 === "user")) || (data1 === null))){
-validate110.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema38.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate118.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema39.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -2364,8 +2638,8 @@ var valid0 = true;
 if(valid0){
 if(data.denied !== undefined){
 const _errs4 = errors;
-if(!(validate95(data.denied, {instancePath:instancePath+"/denied",parentData:data,parentDataProperty:"denied",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.denied, {instancePath:instancePath+"/denied",parentData:data,parentDataProperty:"denied",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -2376,8 +2650,8 @@ var valid0 = true;
 if(valid0){
 if(data.failed !== undefined){
 const _errs5 = errors;
-if(!(validate95(data.failed, {instancePath:instancePath+"/failed",parentData:data,parentDataProperty:"failed",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.failed, {instancePath:instancePath+"/failed",parentData:data,parentDataProperty:"failed",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -2388,8 +2662,8 @@ var valid0 = true;
 if(valid0){
 if(data.blocked !== undefined){
 const _errs6 = errors;
-if(!(validate95(data.blocked, {instancePath:instancePath+"/blocked",parentData:data,parentDataProperty:"blocked",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.blocked, {instancePath:instancePath+"/blocked",parentData:data,parentDataProperty:"blocked",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -2405,21 +2679,21 @@ var valid0 = true;
 }
 }
 else {
-validate110.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate118.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate110.errors = vErrors;
+validate118.errors = vErrors;
 return errors === 0;
 }
-validate110.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate118.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema39 = {"type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string"},"reason":{"type":"string"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}};
+const schema40 = {"type":"object","additionalProperties":false,"required":["rule","reason","maps","fds","held_bytes"],"properties":{"rule":{"type":"string"},"reason":{"type":"string"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"}}};
 
-function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate116.evaluated;
+const evaluated0 = validate124.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2430,14 +2704,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.rule === undefined) && (missing0 = "rule")) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.maps === undefined) && (missing0 = "maps"))) || ((data.fds === undefined) && (missing0 = "fds"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))){
-validate116.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate124.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "rule") || (key0 === "reason")) || (key0 === "maps")) || (key0 === "fds")) || (key0 === "held_bytes"))){
-validate116.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate124.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2446,7 +2720,7 @@ if(_errs1 === errors){
 if(data.rule !== undefined){
 const _errs2 = errors;
 if(typeof data.rule !== "string"){
-validate116.errors = [{instancePath:instancePath+"/rule",schemaPath:"#/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate124.errors = [{instancePath:instancePath+"/rule",schemaPath:"#/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2458,7 +2732,7 @@ if(valid0){
 if(data.reason !== undefined){
 const _errs4 = errors;
 if(typeof data.reason !== "string"){
-validate116.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate124.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -2469,8 +2743,8 @@ var valid0 = true;
 if(valid0){
 if(data.maps !== undefined){
 const _errs6 = errors;
-if(!(validate95(data.maps, {instancePath:instancePath+"/maps",parentData:data,parentDataProperty:"maps",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.maps, {instancePath:instancePath+"/maps",parentData:data,parentDataProperty:"maps",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -2481,8 +2755,8 @@ var valid0 = true;
 if(valid0){
 if(data.fds !== undefined){
 const _errs7 = errors;
-if(!(validate95(data.fds, {instancePath:instancePath+"/fds",parentData:data,parentDataProperty:"fds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.fds, {instancePath:instancePath+"/fds",parentData:data,parentDataProperty:"fds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -2493,8 +2767,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs8 = errors;
-if(!(validate95(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -2510,23 +2784,23 @@ var valid0 = true;
 }
 }
 else {
-validate116.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate124.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate116.errors = vErrors;
+validate124.errors = vErrors;
 return errors === 0;
 }
-validate116.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate124.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema40 = {"type":"object","additionalProperties":false,"required":["pid","user","name","unit","maps","fds","held_bytes","unread_fds","long_paths"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"unread_fds":{"$ref":"#/$defs/count"},"long_paths":{"$ref":"#/$defs/count"}}};
-const func5 = require("ajv/dist/runtime/ucs2length").default;
-const schema41 = {"enum":["system","user"]};
+const schema41 = {"type":"object","additionalProperties":false,"required":["pid","user","name","unit","maps","fds","held_bytes","unread_fds","long_paths"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"unread_fds":{"$ref":"#/$defs/count"},"long_paths":{"$ref":"#/$defs/count"}}};
+const func6 = require("ajv/dist/runtime/ucs2length").default;
+const schema42 = {"enum":["system","user"]};
 
-function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate123.evaluated;
+const evaluated0 = validate131.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2534,19 +2808,19 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((data === "system") || (data === "user"))){
-validate123.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema41.enum},message:"must be equal to one of the allowed values"}];
+validate131.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema42.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate123.errors = vErrors;
+validate131.errors = vErrors;
 return errors === 0;
 }
-validate123.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate131.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate121.evaluated;
+const evaluated0 = validate129.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2557,14 +2831,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((data.pid === undefined) && (missing0 = "pid")) || ((data.user === undefined) && (missing0 = "user"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.maps === undefined) && (missing0 = "maps"))) || ((data.fds === undefined) && (missing0 = "fds"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.unread_fds === undefined) && (missing0 = "unread_fds"))) || ((data.long_paths === undefined) && (missing0 = "long_paths"))){
-validate121.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate129.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func1.call(schema40.properties, key0))){
-validate121.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func1.call(schema41.properties, key0))){
+validate129.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2574,18 +2848,18 @@ if(data.pid !== undefined){
 let data0 = data.pid;
 const _errs2 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate121.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate129.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs2){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 2147483647 || isNaN(data0)){
-validate121.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate129.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data0 < 1 || isNaN(data0)){
-validate121.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate129.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -2599,8 +2873,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs4 = errors;
-if(!(validate105(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate113(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -2612,7 +2886,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs5 = errors;
 if(typeof data.name !== "string"){
-validate121.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate129.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -2625,21 +2899,21 @@ if(data.unit !== undefined){
 let data3 = data.unit;
 const _errs7 = errors;
 if((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)){
-validate121.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate129.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs7){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing1;
 if(((((data3.name === undefined) && (missing1 = "name")) || ((data3.scope === undefined) && (missing1 = "scope"))) || ((data3.user === undefined) && (missing1 = "user"))) || ((data3.source === undefined) && (missing1 = "source"))){
-validate121.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate129.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 const _errs10 = errors;
 for(const key1 in data3){
 if(!((((key1 === "name") || (key1 === "scope")) || (key1 === "user")) || (key1 === "source"))){
-validate121.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+validate129.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2650,13 +2924,13 @@ let data4 = data3.name;
 const _errs11 = errors;
 if(errors === _errs11){
 if(typeof data4 === "string"){
-if(func5(data4) < 1){
-validate121.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+if(func6(data4) < 1){
+validate129.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate121.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate129.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -2668,8 +2942,8 @@ var valid1 = true;
 if(valid1){
 if(data3.scope !== undefined){
 const _errs13 = errors;
-if(!(validate123(data3.scope, {instancePath:instancePath+"/unit/scope",parentData:data3,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
+if(!(validate131(data3.scope, {instancePath:instancePath+"/unit/scope",parentData:data3,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs13 === errors;
@@ -2680,8 +2954,8 @@ var valid1 = true;
 if(valid1){
 if(data3.user !== undefined){
 const _errs14 = errors;
-if(!(validate105(data3.user, {instancePath:instancePath+"/unit/user",parentData:data3,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate113(data3.user, {instancePath:instancePath+"/unit/user",parentData:data3,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs14 === errors;
@@ -2694,7 +2968,7 @@ if(data3.source !== undefined){
 let data7 = data3.source;
 const _errs15 = errors;
 if(!((data7 === "cgroup_v1") || (data7 === "cgroup_v2"))){
-validate121.errors = [{instancePath:instancePath+"/unit/source",schemaPath:"#/properties/unit/properties/source/enum",keyword:"enum",params:{allowedValues: schema40.properties.unit.properties.source.enum},message:"must be equal to one of the allowed values"}];
+validate129.errors = [{instancePath:instancePath+"/unit/source",schemaPath:"#/properties/unit/properties/source/enum",keyword:"enum",params:{allowedValues: schema41.properties.unit.properties.source.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid1 = _errs15 === errors;
@@ -2717,8 +2991,8 @@ var valid0 = true;
 if(valid0){
 if(data.maps !== undefined){
 const _errs16 = errors;
-if(!(validate95(data.maps, {instancePath:instancePath+"/maps",parentData:data,parentDataProperty:"maps",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.maps, {instancePath:instancePath+"/maps",parentData:data,parentDataProperty:"maps",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs16 === errors;
@@ -2729,8 +3003,8 @@ var valid0 = true;
 if(valid0){
 if(data.fds !== undefined){
 const _errs17 = errors;
-if(!(validate95(data.fds, {instancePath:instancePath+"/fds",parentData:data,parentDataProperty:"fds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.fds, {instancePath:instancePath+"/fds",parentData:data,parentDataProperty:"fds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs17 === errors;
@@ -2741,8 +3015,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs18 = errors;
-if(!(validate95(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs18 === errors;
@@ -2753,8 +3027,8 @@ var valid0 = true;
 if(valid0){
 if(data.unread_fds !== undefined){
 const _errs19 = errors;
-if(!(validate95(data.unread_fds, {instancePath:instancePath+"/unread_fds",parentData:data,parentDataProperty:"unread_fds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.unread_fds, {instancePath:instancePath+"/unread_fds",parentData:data,parentDataProperty:"unread_fds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs19 === errors;
@@ -2765,8 +3039,8 @@ var valid0 = true;
 if(valid0){
 if(data.long_paths !== undefined){
 const _errs20 = errors;
-if(!(validate95(data.long_paths, {instancePath:instancePath+"/long_paths",parentData:data,parentDataProperty:"long_paths",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.long_paths, {instancePath:instancePath+"/long_paths",parentData:data,parentDataProperty:"long_paths",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs20 === errors;
@@ -2786,21 +3060,21 @@ var valid0 = true;
 }
 }
 else {
-validate121.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate129.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate121.errors = vErrors;
+validate129.errors = vErrors;
 return errors === 0;
 }
-validate121.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate129.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema42 = {"type":"object","additionalProperties":false,"required":["because","processes"],"properties":{"because":{"enum":["container","no_service","not_main","no_facts","own_files","unit_changed","no_script","not_its_script","unreadable","no_birth","reloaded","no_history","vanished"]},"processes":{"$ref":"#/$defs/count"}}};
+const schema43 = {"type":"object","additionalProperties":false,"required":["because","processes"],"properties":{"because":{"enum":["container","no_service","not_main","no_facts","own_files","unit_changed","no_script","not_its_script","unreadable","no_birth","reloaded","no_history","vanished"]},"processes":{"$ref":"#/$defs/count"}}};
 
-function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate133.evaluated;
+const evaluated0 = validate141.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2811,14 +3085,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.because === undefined) && (missing0 = "because")) || ((data.processes === undefined) && (missing0 = "processes"))){
-validate133.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate141.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "because") || (key0 === "processes"))){
-validate133.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate141.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2828,7 +3102,7 @@ if(data.because !== undefined){
 let data0 = data.because;
 const _errs2 = errors;
 if(!(((((((((((((data0 === "container") || (data0 === "no_service")) || (data0 === "not_main")) || (data0 === "no_facts")) || (data0 === "own_files")) || (data0 === "unit_changed")) || (data0 === "no_script")) || (data0 === "not_its_script")) || (data0 === "unreadable")) || (data0 === "no_birth")) || (data0 === "reloaded")) || (data0 === "no_history")) || (data0 === "vanished"))){
-validate133.errors = [{instancePath:instancePath+"/because",schemaPath:"#/properties/because/enum",keyword:"enum",params:{allowedValues: schema42.properties.because.enum},message:"must be equal to one of the allowed values"}];
+validate141.errors = [{instancePath:instancePath+"/because",schemaPath:"#/properties/because/enum",keyword:"enum",params:{allowedValues: schema43.properties.because.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2839,8 +3113,8 @@ var valid0 = true;
 if(valid0){
 if(data.processes !== undefined){
 const _errs3 = errors;
-if(!(validate95(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -2853,20 +3127,20 @@ var valid0 = true;
 }
 }
 else {
-validate133.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate141.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate133.errors = vErrors;
+validate141.errors = vErrors;
 return errors === 0;
 }
-validate133.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate141.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate89.evaluated;
+const evaluated0 = validate98.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2877,14 +3151,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((data.proc_path === undefined) && (missing0 = "proc_path")) || ((data.include === undefined) && (missing0 = "include"))) || ((data.detail === undefined) && (missing0 = "detail"))) || ((data.filters === undefined) && (missing0 = "filters"))) || ((data.command_line === undefined) && (missing0 = "command_line"))) || ((data.packages === undefined) && (missing0 = "packages"))) || ((data.effective_uid === undefined) && (missing0 = "effective_uid"))) || ((data.complete === undefined) && (missing0 = "complete"))) || ((data.duration_seconds === undefined) && (missing0 = "duration_seconds"))) || ((data.processes === undefined) && (missing0 = "processes"))) || ((data.carriers === undefined) && (missing0 = "carriers"))) || ((data.suppressed === undefined) && (missing0 = "suppressed"))){
-validate89.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate98.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func1.call(schema31.properties, key0))){
-validate89.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func1.call(schema33.properties, key0))){
+validate98.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2893,7 +3167,7 @@ if(_errs1 === errors){
 if(data.proc_path !== undefined){
 const _errs2 = errors;
 if(typeof data.proc_path !== "string"){
-validate89.errors = [{instancePath:instancePath+"/proc_path",schemaPath:"#/properties/proc_path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate98.errors = [{instancePath:instancePath+"/proc_path",schemaPath:"#/properties/proc_path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2913,7 +3187,7 @@ for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 const _errs6 = errors;
 if(!((data2 === "maps") || (data2 === "fds"))){
-validate89.errors = [{instancePath:instancePath+"/include/" + i0,schemaPath:"#/properties/include/items/enum",keyword:"enum",params:{allowedValues: schema31.properties.include.items.enum},message:"must be equal to one of the allowed values"}];
+validate98.errors = [{instancePath:instancePath+"/include/" + i0,schemaPath:"#/properties/include/items/enum",keyword:"enum",params:{allowedValues: schema33.properties.include.items.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid1 = _errs6 === errors;
@@ -2923,7 +3197,7 @@ break;
 }
 }
 else {
-validate89.errors = [{instancePath:instancePath+"/include",schemaPath:"#/properties/include/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate98.errors = [{instancePath:instancePath+"/include",schemaPath:"#/properties/include/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -2937,7 +3211,7 @@ if(data.detail !== undefined){
 let data3 = data.detail;
 const _errs7 = errors;
 if(!((data3 === "units") || (data3 === "processes"))){
-validate89.errors = [{instancePath:instancePath+"/detail",schemaPath:"#/properties/detail/enum",keyword:"enum",params:{allowedValues: schema31.properties.detail.enum},message:"must be equal to one of the allowed values"}];
+validate98.errors = [{instancePath:instancePath+"/detail",schemaPath:"#/properties/detail/enum",keyword:"enum",params:{allowedValues: schema33.properties.detail.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -2948,8 +3222,8 @@ var valid0 = true;
 if(valid0){
 if(data.filters !== undefined){
 const _errs8 = errors;
-if(!(validate90(data.filters, {instancePath:instancePath+"/filters",parentData:data,parentDataProperty:"filters",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+if(!(validate99(data.filters, {instancePath:instancePath+"/filters",parentData:data,parentDataProperty:"filters",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -2962,7 +3236,7 @@ if(data.command_line !== undefined){
 let data5 = data.command_line;
 const _errs9 = errors;
 if(!(((data5 === "full") || (data5 === "program")) || (data5 === "none"))){
-validate89.errors = [{instancePath:instancePath+"/command_line",schemaPath:"#/properties/command_line/enum",keyword:"enum",params:{allowedValues: schema31.properties.command_line.enum},message:"must be equal to one of the allowed values"}];
+validate98.errors = [{instancePath:instancePath+"/command_line",schemaPath:"#/properties/command_line/enum",keyword:"enum",params:{allowedValues: schema33.properties.command_line.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -2974,7 +3248,7 @@ if(valid0){
 if(data.packages !== undefined){
 const _errs10 = errors;
 if(typeof data.packages !== "boolean"){
-validate89.errors = [{instancePath:instancePath+"/packages",schemaPath:"#/properties/packages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate98.errors = [{instancePath:instancePath+"/packages",schemaPath:"#/properties/packages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs10 === errors;
@@ -2986,7 +3260,7 @@ if(valid0){
 if(data.fixes !== undefined){
 const _errs12 = errors;
 if(typeof data.fixes !== "boolean"){
-validate89.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate98.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs12 === errors;
@@ -2999,18 +3273,18 @@ if(data.effective_uid !== undefined){
 let data8 = data.effective_uid;
 const _errs14 = errors;
 if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
-validate89.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate98.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs14){
 if((typeof data8 == "number") && (isFinite(data8))){
 if(data8 > 4294967295 || isNaN(data8)){
-validate89.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+validate98.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
 return false;
 }
 else {
 if(data8 < 0 || isNaN(data8)){
-validate89.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate98.errors = [{instancePath:instancePath+"/effective_uid",schemaPath:"#/properties/effective_uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -3025,7 +3299,7 @@ if(valid0){
 if(data.complete !== undefined){
 const _errs16 = errors;
 if(typeof data.complete !== "boolean"){
-validate89.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate98.errors = [{instancePath:instancePath+"/complete",schemaPath:"#/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs16 === errors;
@@ -3040,12 +3314,12 @@ const _errs18 = errors;
 if(errors === _errs18){
 if((typeof data10 == "number") && (isFinite(data10))){
 if(data10 < 0 || isNaN(data10)){
-validate89.errors = [{instancePath:instancePath+"/duration_seconds",schemaPath:"#/properties/duration_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate98.errors = [{instancePath:instancePath+"/duration_seconds",schemaPath:"#/properties/duration_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 else {
-validate89.errors = [{instancePath:instancePath+"/duration_seconds",schemaPath:"#/properties/duration_seconds/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+validate98.errors = [{instancePath:instancePath+"/duration_seconds",schemaPath:"#/properties/duration_seconds/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
 }
@@ -3057,8 +3331,8 @@ var valid0 = true;
 if(valid0){
 if(data.processes !== undefined){
 const _errs20 = errors;
-if(!(validate94(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
+if(!(validate103(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs20 === errors;
@@ -3076,8 +3350,8 @@ var valid2 = true;
 const len1 = data12.length;
 for(let i1=0; i1<len1; i1++){
 const _errs23 = errors;
-if(!(validate104(data12[i1], {instancePath:instancePath+"/blocked/" + i1,parentData:data12,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
+if(!(validate112(data12[i1], {instancePath:instancePath+"/blocked/" + i1,parentData:data12,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs23 === errors;
@@ -3087,7 +3361,7 @@ break;
 }
 }
 else {
-validate89.errors = [{instancePath:instancePath+"/blocked",schemaPath:"#/properties/blocked/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate98.errors = [{instancePath:instancePath+"/blocked",schemaPath:"#/properties/blocked/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3106,8 +3380,8 @@ var valid3 = true;
 const len2 = data14.length;
 for(let i2=0; i2<len2; i2++){
 const _errs26 = errors;
-if(!(validate110(data14[i2], {instancePath:instancePath+"/unseen/" + i2,parentData:data14,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+if(!(validate118(data14[i2], {instancePath:instancePath+"/unseen/" + i2,parentData:data14,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs26 === errors;
@@ -3117,7 +3391,7 @@ break;
 }
 }
 else {
-validate89.errors = [{instancePath:instancePath+"/unseen",schemaPath:"#/properties/unseen/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate98.errors = [{instancePath:instancePath+"/unseen",schemaPath:"#/properties/unseen/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3137,7 +3411,7 @@ const len3 = data16.length;
 for(let i3=0; i3<len3; i3++){
 const _errs29 = errors;
 if(typeof data16[i3] !== "string"){
-validate89.errors = [{instancePath:instancePath+"/carriers/" + i3,schemaPath:"#/properties/carriers/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate98.errors = [{instancePath:instancePath+"/carriers/" + i3,schemaPath:"#/properties/carriers/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid4 = _errs29 === errors;
@@ -3147,7 +3421,7 @@ break;
 }
 }
 else {
-validate89.errors = [{instancePath:instancePath+"/carriers",schemaPath:"#/properties/carriers/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate98.errors = [{instancePath:instancePath+"/carriers",schemaPath:"#/properties/carriers/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3161,21 +3435,21 @@ if(data.caller !== undefined){
 let data18 = data.caller;
 const _errs31 = errors;
 if((!(data18 && typeof data18 == "object" && !Array.isArray(data18))) && (data18 !== null)){
-validate89.errors = [{instancePath:instancePath+"/caller",schemaPath:"#/properties/caller/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate98.errors = [{instancePath:instancePath+"/caller",schemaPath:"#/properties/caller/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs31){
 if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
 let missing1;
 if(((data18.session === undefined) && (missing1 = "session")) || ((data18.uid === undefined) && (missing1 = "uid"))){
-validate89.errors = [{instancePath:instancePath+"/caller",schemaPath:"#/properties/caller/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate98.errors = [{instancePath:instancePath+"/caller",schemaPath:"#/properties/caller/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 const _errs34 = errors;
 for(const key1 in data18){
 if(!((key1 === "session") || (key1 === "uid"))){
-validate89.errors = [{instancePath:instancePath+"/caller",schemaPath:"#/properties/caller/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+validate98.errors = [{instancePath:instancePath+"/caller",schemaPath:"#/properties/caller/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3184,7 +3458,7 @@ if(_errs34 === errors){
 if(data18.session !== undefined){
 const _errs35 = errors;
 if(typeof data18.session !== "string"){
-validate89.errors = [{instancePath:instancePath+"/caller/session",schemaPath:"#/properties/caller/properties/session/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate98.errors = [{instancePath:instancePath+"/caller/session",schemaPath:"#/properties/caller/properties/session/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid5 = _errs35 === errors;
@@ -3197,18 +3471,18 @@ if(data18.uid !== undefined){
 let data20 = data18.uid;
 const _errs37 = errors;
 if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
-validate89.errors = [{instancePath:instancePath+"/caller/uid",schemaPath:"#/properties/caller/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate98.errors = [{instancePath:instancePath+"/caller/uid",schemaPath:"#/properties/caller/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs37){
 if((typeof data20 == "number") && (isFinite(data20))){
 if(data20 > 4294967295 || isNaN(data20)){
-validate89.errors = [{instancePath:instancePath+"/caller/uid",schemaPath:"#/properties/caller/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+validate98.errors = [{instancePath:instancePath+"/caller/uid",schemaPath:"#/properties/caller/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
 return false;
 }
 else {
 if(data20 < 0 || isNaN(data20)){
-validate89.errors = [{instancePath:instancePath+"/caller/uid",schemaPath:"#/properties/caller/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate98.errors = [{instancePath:instancePath+"/caller/uid",schemaPath:"#/properties/caller/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -3239,8 +3513,8 @@ var valid6 = true;
 const len4 = data21.length;
 for(let i4=0; i4<len4; i4++){
 const _errs41 = errors;
-if(!(validate116(data21[i4], {instancePath:instancePath+"/suppressed/" + i4,parentData:data21,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
+if(!(validate124(data21[i4], {instancePath:instancePath+"/suppressed/" + i4,parentData:data21,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs41 === errors;
@@ -3250,7 +3524,7 @@ break;
 }
 }
 else {
-validate89.errors = [{instancePath:instancePath+"/suppressed",schemaPath:"#/properties/suppressed/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate98.errors = [{instancePath:instancePath+"/suppressed",schemaPath:"#/properties/suppressed/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3269,8 +3543,8 @@ var valid7 = true;
 const len5 = data23.length;
 for(let i5=0; i5<len5; i5++){
 const _errs44 = errors;
-if(!(validate121(data23[i5], {instancePath:instancePath+"/cut/" + i5,parentData:data23,parentDataProperty:i5,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
+if(!(validate129(data23[i5], {instancePath:instancePath+"/cut/" + i5,parentData:data23,parentDataProperty:i5,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs44 === errors;
@@ -3280,7 +3554,7 @@ break;
 }
 }
 else {
-validate89.errors = [{instancePath:instancePath+"/cut",schemaPath:"#/properties/cut/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate98.errors = [{instancePath:instancePath+"/cut",schemaPath:"#/properties/cut/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3294,21 +3568,21 @@ if(data.outdated !== undefined){
 let data25 = data.outdated;
 const _errs45 = errors;
 if((!(data25 && typeof data25 == "object" && !Array.isArray(data25))) && (data25 !== null)){
-validate89.errors = [{instancePath:instancePath+"/outdated",schemaPath:"#/properties/outdated/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate98.errors = [{instancePath:instancePath+"/outdated",schemaPath:"#/properties/outdated/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs45){
 if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
 let missing2;
 if((((data25.possible === undefined) && (missing2 = "possible")) || ((data25.judged === undefined) && (missing2 = "judged"))) || ((data25.unknown === undefined) && (missing2 = "unknown"))){
-validate89.errors = [{instancePath:instancePath+"/outdated",schemaPath:"#/properties/outdated/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+validate98.errors = [{instancePath:instancePath+"/outdated",schemaPath:"#/properties/outdated/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
 const _errs48 = errors;
 for(const key2 in data25){
 if(!(((key2 === "possible") || (key2 === "judged")) || (key2 === "unknown"))){
-validate89.errors = [{instancePath:instancePath+"/outdated",schemaPath:"#/properties/outdated/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+validate98.errors = [{instancePath:instancePath+"/outdated",schemaPath:"#/properties/outdated/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3317,7 +3591,7 @@ if(_errs48 === errors){
 if(data25.possible !== undefined){
 const _errs49 = errors;
 if(typeof data25.possible !== "boolean"){
-validate89.errors = [{instancePath:instancePath+"/outdated/possible",schemaPath:"#/properties/outdated/properties/possible/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate98.errors = [{instancePath:instancePath+"/outdated/possible",schemaPath:"#/properties/outdated/properties/possible/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid8 = _errs49 === errors;
@@ -3328,8 +3602,8 @@ var valid8 = true;
 if(valid8){
 if(data25.judged !== undefined){
 const _errs51 = errors;
-if(!(validate95(data25.judged, {instancePath:instancePath+"/outdated/judged",parentData:data25,parentDataProperty:"judged",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data25.judged, {instancePath:instancePath+"/outdated/judged",parentData:data25,parentDataProperty:"judged",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid8 = _errs51 === errors;
@@ -3347,8 +3621,8 @@ var valid9 = true;
 const len6 = data28.length;
 for(let i6=0; i6<len6; i6++){
 const _errs54 = errors;
-if(!(validate133(data28[i6], {instancePath:instancePath+"/outdated/unknown/" + i6,parentData:data28,parentDataProperty:i6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
+if(!(validate141(data28[i6], {instancePath:instancePath+"/outdated/unknown/" + i6,parentData:data28,parentDataProperty:i6,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs54 === errors;
@@ -3358,7 +3632,7 @@ break;
 }
 }
 else {
-validate89.errors = [{instancePath:instancePath+"/outdated/unknown",schemaPath:"#/properties/outdated/properties/unknown/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate98.errors = [{instancePath:instancePath+"/outdated/unknown",schemaPath:"#/properties/outdated/properties/unknown/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -3399,21 +3673,21 @@ var valid0 = true;
 }
 }
 else {
-validate89.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate98.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate89.errors = vErrors;
+validate98.errors = vErrors;
 return errors === 0;
 }
-validate89.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate98.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema43 = {"type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count"},"units":{"$ref":"#/$defs/count"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"}}};
+const schema44 = {"type":"object","additionalProperties":false,"required":["processes","units","maps","fds","held_bytes"],"properties":{"processes":{"$ref":"#/$defs/count"},"units":{"$ref":"#/$defs/count"},"maps":{"$ref":"#/$defs/count"},"fds":{"$ref":"#/$defs/count"},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"}}};
 
-function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate137.evaluated;
+const evaluated0 = validate145.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3424,14 +3698,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.processes === undefined) && (missing0 = "processes")) || ((data.units === undefined) && (missing0 = "units"))) || ((data.maps === undefined) && (missing0 = "maps"))) || ((data.fds === undefined) && (missing0 = "fds"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))){
-validate137.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate145.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((((key0 === "processes") || (key0 === "units")) || (key0 === "maps")) || (key0 === "fds")) || (key0 === "held_bytes")) || (key0 === "held_memory_bytes"))){
-validate137.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate145.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3439,8 +3713,8 @@ break;
 if(_errs1 === errors){
 if(data.processes !== undefined){
 const _errs2 = errors;
-if(!(validate95(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.processes, {instancePath:instancePath+"/processes",parentData:data,parentDataProperty:"processes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -3451,8 +3725,8 @@ var valid0 = true;
 if(valid0){
 if(data.units !== undefined){
 const _errs3 = errors;
-if(!(validate95(data.units, {instancePath:instancePath+"/units",parentData:data,parentDataProperty:"units",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.units, {instancePath:instancePath+"/units",parentData:data,parentDataProperty:"units",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -3463,8 +3737,8 @@ var valid0 = true;
 if(valid0){
 if(data.maps !== undefined){
 const _errs4 = errors;
-if(!(validate95(data.maps, {instancePath:instancePath+"/maps",parentData:data,parentDataProperty:"maps",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.maps, {instancePath:instancePath+"/maps",parentData:data,parentDataProperty:"maps",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -3475,8 +3749,8 @@ var valid0 = true;
 if(valid0){
 if(data.fds !== undefined){
 const _errs5 = errors;
-if(!(validate95(data.fds, {instancePath:instancePath+"/fds",parentData:data,parentDataProperty:"fds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.fds, {instancePath:instancePath+"/fds",parentData:data,parentDataProperty:"fds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -3487,8 +3761,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs6 = errors;
-if(!(validate95(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -3499,8 +3773,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_memory_bytes !== undefined){
 const _errs7 = errors;
-if(!(validate95(data.held_memory_bytes, {instancePath:instancePath+"/held_memory_bytes",parentData:data,parentDataProperty:"held_memory_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.held_memory_bytes, {instancePath:instancePath+"/held_memory_bytes",parentData:data,parentDataProperty:"held_memory_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -3517,23 +3791,23 @@ var valid0 = true;
 }
 }
 else {
-validate137.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate145.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate137.errors = vErrors;
+validate145.errors = vErrors;
 return errors === 0;
 }
-validate137.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate145.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema44 = {"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"users":{"type":"array","items":{"$ref":"#/$defs/unit_user"}},"sessions":{"type":"array","items":{"$ref":"#/$defs/kernel_session"}},"sockets":{"type":"object","additionalProperties":false,"required":["listening","unlisted","established"],"properties":{"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"}},"unlisted":{"$ref":"#/$defs/count"},"established":{"$ref":"#/$defs/count"}},"nullable":true},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"outdated":{"type":"array","items":{"$ref":"#/$defs/outdated"}},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"conditions_met":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","requisite","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"requisite":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"survives_soft_reboot":{"type":"boolean","nullable":true},"start_limit_burst":{"$ref":"#/$defs/nullable_count"},"start_limit_interval_seconds":{"$ref":"#/$defs/nullable_seconds"},"starts_left":{"$ref":"#/$defs/nullable_count"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"}},"nullable":true}}};
-const schema45 = {"type":"object","additionalProperties":false,"required":["uid","name","kind","pids"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"},"pids":{"$ref":"#/$defs/pids"}}};
-const schema46 = {"enum":["root","service","user"]};
+const schema45 = {"type":"object","additionalProperties":false,"required":["name","scope","user","slice","pids","files","held_bytes","stale_since","systemd"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"slice":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"users":{"type":"array","items":{"$ref":"#/$defs/unit_user"}},"sessions":{"type":"array","items":{"$ref":"#/$defs/kernel_session"}},"sockets":{"type":"object","additionalProperties":false,"required":["listening","unlisted","established"],"properties":{"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"}},"unlisted":{"$ref":"#/$defs/count"},"established":{"$ref":"#/$defs/count"}},"nullable":true},"files":{"type":"array","items":{"$ref":"#/$defs/unit_file"}},"outdated":{"type":"array","items":{"$ref":"#/$defs/outdated"}},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/count"},"stale_since":{"$ref":"#/$defs/nullable_time"},"systemd":{"type":"object","additionalProperties":false,"required":["load_state","active_state","sub_state","type","main_pid","control_pid","kill_mode","fragment_path","transient","can_start","can_stop","can_reload","refuse_manual_start","refuse_manual_stop","need_daemon_reload"],"properties":{"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"sub_state":{"type":"string"},"type":{"$ref":"#/$defs/nullable_string"},"main_pid":{"$ref":"#/$defs/nullable_count"},"control_pid":{"$ref":"#/$defs/nullable_count"},"kill_mode":{"$ref":"#/$defs/nullable_string"},"fragment_path":{"$ref":"#/$defs/nullable_string"},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"conditions_met":{"type":"boolean","nullable":true},"transient":{"type":"boolean"},"can_start":{"type":"boolean"},"can_stop":{"type":"boolean"},"can_reload":{"type":"boolean"},"refuse_manual_start":{"type":"boolean"},"refuse_manual_stop":{"type":"boolean"},"need_daemon_reload":{"type":"boolean"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","requisite","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"requisite":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"survives_soft_reboot":{"type":"boolean","nullable":true},"start_limit_burst":{"$ref":"#/$defs/nullable_count"},"start_limit_interval_seconds":{"$ref":"#/$defs/nullable_seconds"},"starts_left":{"$ref":"#/$defs/nullable_count"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"}},"nullable":true}}};
+const schema46 = {"type":"object","additionalProperties":false,"required":["uid","name","kind","pids"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"},"pids":{"$ref":"#/$defs/pids"}}};
+const schema47 = {"enum":["root","service","user"]};
 
-function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate160(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate152.evaluated;
+const evaluated0 = validate160.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3541,19 +3815,19 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((data === "root") || (data === "service")) || (data === "user"))){
-validate152.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema46.enum},message:"must be equal to one of the allowed values"}];
+validate160.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema47.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate152.errors = vErrors;
+validate160.errors = vErrors;
 return errors === 0;
 }
-validate152.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate160.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate150.evaluated;
+const evaluated0 = validate158.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3564,14 +3838,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.uid === undefined) && (missing0 = "uid")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.pids === undefined) && (missing0 = "pids"))){
-validate150.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate158.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((key0 === "uid") || (key0 === "name")) || (key0 === "kind")) || (key0 === "pids"))){
-validate150.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate158.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3581,18 +3855,18 @@ if(data.uid !== undefined){
 let data0 = data.uid;
 const _errs2 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate150.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate158.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs2){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 4294967295 || isNaN(data0)){
-validate150.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+validate158.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
 return false;
 }
 else {
 if(data0 < 0 || isNaN(data0)){
-validate150.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate158.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -3618,8 +3892,8 @@ var valid0 = true;
 if(valid0){
 if(data.kind !== undefined){
 const _errs5 = errors;
-if(!(validate152(data.kind, {instancePath:instancePath+"/kind",parentData:data,parentDataProperty:"kind",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+if(!(validate160(data.kind, {instancePath:instancePath+"/kind",parentData:data,parentDataProperty:"kind",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -3630,8 +3904,8 @@ var valid0 = true;
 if(valid0){
 if(data.pids !== undefined){
 const _errs6 = errors;
-if(!(validate91(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+if(!(validate100(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -3646,21 +3920,21 @@ var valid0 = true;
 }
 }
 else {
-validate150.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate158.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate150.errors = vErrors;
+validate158.errors = vErrors;
 return errors === 0;
 }
-validate150.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate158.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema47 = {"type":"object","additionalProperties":false,"required":["pid","user","name","executable","terminal"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"},"terminal":{"$ref":"#/$defs/nullable_string"}}};
+const schema48 = {"type":"object","additionalProperties":false,"required":["pid","user","name","executable","terminal"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"},"terminal":{"$ref":"#/$defs/nullable_string"}}};
 
-function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate164(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate156.evaluated;
+const evaluated0 = validate164.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3671,14 +3945,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.pid === undefined) && (missing0 = "pid")) || ((data.user === undefined) && (missing0 = "user"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.terminal === undefined) && (missing0 = "terminal"))){
-validate156.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate164.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "pid") || (key0 === "user")) || (key0 === "name")) || (key0 === "executable")) || (key0 === "terminal"))){
-validate156.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate164.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3688,18 +3962,18 @@ if(data.pid !== undefined){
 let data0 = data.pid;
 const _errs2 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate156.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate164.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs2){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 2147483647 || isNaN(data0)){
-validate156.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate164.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data0 < 1 || isNaN(data0)){
-validate156.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate164.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -3713,8 +3987,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs4 = errors;
-if(!(validate105(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate113(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -3726,7 +4000,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs5 = errors;
 if(typeof data.name !== "string"){
-validate156.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate164.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -3766,21 +4040,21 @@ var valid0 = true;
 }
 }
 else {
-validate156.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate164.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate156.errors = vErrors;
+validate164.errors = vErrors;
 return errors === 0;
 }
-validate156.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate164.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema48 = {"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}};
+const schema49 = {"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}};
 
-function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate169(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate161.evaluated;
+const evaluated0 = validate169.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3791,14 +4065,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.protocol === undefined) && (missing0 = "protocol")) || ((data.address === undefined) && (missing0 = "address"))) || ((data.port === undefined) && (missing0 = "port"))){
-validate161.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate169.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((key0 === "protocol") || (key0 === "address")) || (key0 === "port"))){
-validate161.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate169.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3808,7 +4082,7 @@ if(data.protocol !== undefined){
 let data0 = data.protocol;
 const _errs2 = errors;
 if(!((data0 === "tcp") || (data0 === "udp"))){
-validate161.errors = [{instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema48.properties.protocol.enum},message:"must be equal to one of the allowed values"}];
+validate169.errors = [{instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema49.properties.protocol.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -3822,13 +4096,13 @@ let data1 = data.address;
 const _errs3 = errors;
 if(errors === _errs3){
 if(typeof data1 === "string"){
-if(func5(data1) < 1){
-validate161.errors = [{instancePath:instancePath+"/address",schemaPath:"#/properties/address/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+if(func6(data1) < 1){
+validate169.errors = [{instancePath:instancePath+"/address",schemaPath:"#/properties/address/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate161.errors = [{instancePath:instancePath+"/address",schemaPath:"#/properties/address/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate169.errors = [{instancePath:instancePath+"/address",schemaPath:"#/properties/address/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -3842,18 +4116,18 @@ if(data.port !== undefined){
 let data2 = data.port;
 const _errs5 = errors;
 if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate161.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate169.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs5){
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 65535 || isNaN(data2)){
-validate161.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
+validate169.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
 return false;
 }
 else {
 if(data2 < 0 || isNaN(data2)){
-validate161.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate169.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -3870,23 +4144,23 @@ var valid0 = true;
 }
 }
 else {
-validate161.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate169.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate161.errors = vErrors;
+validate169.errors = vErrors;
 return errors === 0;
 }
-validate161.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate169.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema49 = {"type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"owner":{"$ref":"#/$defs/nullable_owner"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}};
-const schema50 = {"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true};
-const pattern7 = new RegExp("^[A-Za-z0-9+/]*={0,2}$", "u");
+const schema50 = {"type":"object","additionalProperties":false,"required":["path","path_base64","via","kind","role","state","replaced_at","held_bytes","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"via":{"enum":["map","fd"]},"kind":{"enum":["executable","library","data","regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"owner":{"$ref":"#/$defs/nullable_owner"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"}}};
+const schema51 = {"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true};
+const pattern8 = new RegExp("^[A-Za-z0-9+/]*={0,2}$", "u");
 
-function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate174(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate166.evaluated;
+const evaluated0 = validate174.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3894,28 +4168,28 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (data !== null)){
-validate166.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate174.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 if(errors === 0){
 if(typeof data === "string"){
-if(!pattern7.test(data)){
-validate166.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]*={0,2}$"},message:"must match pattern \""+"^[A-Za-z0-9+/]*={0,2}$"+"\""}];
+if(!pattern8.test(data)){
+validate174.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]*={0,2}$"},message:"must match pattern \""+"^[A-Za-z0-9+/]*={0,2}$"+"\""}];
 return false;
 }
 }
 }
-validate166.errors = vErrors;
+validate174.errors = vErrors;
 return errors === 0;
 }
-validate166.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate174.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema51 = {"enum":["kernel","command_line","process_name","none"]};
+const schema52 = {"enum":["kernel","command_line","process_name","none"]};
 
-function validate168(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate168.evaluated;
+const evaluated0 = validate176.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3923,20 +4197,20 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!((((data === "kernel") || (data === "command_line")) || (data === "process_name")) || (data === "none"))){
-validate168.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema51.enum},message:"must be equal to one of the allowed values"}];
+validate176.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema52.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate168.errors = vErrors;
+validate176.errors = vErrors;
 return errors === 0;
 }
-validate168.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate176.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema52 = {"enum":["code","data","log","file","scratch"]};
+const schema53 = {"enum":["code","data","log","file","scratch"]};
 
-function validate170(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate170.evaluated;
+const evaluated0 = validate178.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3944,20 +4218,20 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((data === "code") || (data === "data")) || (data === "log")) || (data === "file")) || (data === "scratch"))){
-validate170.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema52.enum},message:"must be equal to one of the allowed values"}];
+validate178.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema53.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate170.errors = vErrors;
+validate178.errors = vErrors;
 return errors === 0;
 }
-validate170.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate178.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema53 = {"enum":["replaced","removed","unknown"]};
+const schema54 = {"enum":["replaced","removed","unknown"]};
 
-function validate172(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate180(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate172.evaluated;
+const evaluated0 = validate180.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3965,20 +4239,20 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((data === "replaced") || (data === "removed")) || (data === "unknown"))){
-validate172.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema53.enum},message:"must be equal to one of the allowed values"}];
+validate180.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema54.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate172.errors = vErrors;
+validate180.errors = vErrors;
 return errors === 0;
 }
-validate172.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate180.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema54 = {"type":"object","additionalProperties":false,"required":["uid","name","kind"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"}},"nullable":true};
+const schema55 = {"type":"object","additionalProperties":false,"required":["uid","name","kind"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"},"kind":{"$ref":"#/$defs/owner_kind"}},"nullable":true};
 
-function validate177(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate177.evaluated;
+const evaluated0 = validate185.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3986,21 +4260,21 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
-validate177.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate185.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.uid === undefined) && (missing0 = "uid")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.kind === undefined) && (missing0 = "kind"))){
-validate177.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate185.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs2 = errors;
 for(const key0 in data){
 if(!(((key0 === "uid") || (key0 === "name")) || (key0 === "kind"))){
-validate177.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate185.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4010,18 +4284,18 @@ if(data.uid !== undefined){
 let data0 = data.uid;
 const _errs3 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate177.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate185.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs3){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 4294967295 || isNaN(data0)){
-validate177.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
+validate185.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"}];
 return false;
 }
 else {
 if(data0 < 0 || isNaN(data0)){
-validate177.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate185.errors = [{instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -4047,8 +4321,8 @@ var valid0 = true;
 if(valid0){
 if(data.kind !== undefined){
 const _errs6 = errors;
-if(!(validate152(data.kind, {instancePath:instancePath+"/kind",parentData:data,parentDataProperty:"kind",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+if(!(validate160(data.kind, {instancePath:instancePath+"/kind",parentData:data,parentDataProperty:"kind",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -4062,17 +4336,17 @@ var valid0 = true;
 }
 }
 }
-validate177.errors = vErrors;
+validate185.errors = vErrors;
 return errors === 0;
 }
-validate177.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate185.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema55 = {"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true};
+const schema56 = {"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true};
 
-function validate181(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate189(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate181.evaluated;
+const evaluated0 = validate189.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4080,21 +4354,21 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
-validate181.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate189.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.manager === undefined) && (missing0 = "manager")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.version === undefined) && (missing0 = "version"))){
-validate181.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate189.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs2 = errors;
 for(const key0 in data){
 if(!((((key0 === "manager") || (key0 === "name")) || (key0 === "version")) || (key0 === "running_version"))){
-validate181.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate189.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4104,7 +4378,7 @@ if(data.manager !== undefined){
 let data0 = data.manager;
 const _errs3 = errors;
 if(!((((data0 === "dpkg") || (data0 === "rpm")) || (data0 === "pacman")) || (data0 === "apk"))){
-validate181.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema55.properties.manager.enum},message:"must be equal to one of the allowed values"}];
+validate189.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema56.properties.manager.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -4116,7 +4390,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs4 = errors;
 if(typeof data.name !== "string"){
-validate181.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate189.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -4128,7 +4402,7 @@ if(valid0){
 if(data.version !== undefined){
 const _errs6 = errors;
 if(typeof data.version !== "string"){
-validate181.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate189.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -4155,16 +4429,16 @@ var valid0 = true;
 }
 }
 }
-validate181.errors = vErrors;
+validate189.errors = vErrors;
 return errors === 0;
 }
-validate181.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate189.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate165(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate173(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate165.evaluated;
+const evaluated0 = validate173.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4175,14 +4449,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((data.path === undefined) && (missing0 = "path")) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.via === undefined) && (missing0 = "via"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.pids === undefined) && (missing0 = "pids"))){
-validate165.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate173.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func1.call(schema49.properties, key0))){
-validate165.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func1.call(schema50.properties, key0))){
+validate173.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4191,7 +4465,7 @@ if(_errs1 === errors){
 if(data.path !== undefined){
 const _errs2 = errors;
 if(typeof data.path !== "string"){
-validate165.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate173.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -4202,8 +4476,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs4 = errors;
-if(!(validate166(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate174(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -4214,8 +4488,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_source !== undefined){
 const _errs5 = errors;
-if(!(validate168(data.path_source, {instancePath:instancePath+"/path_source",parentData:data,parentDataProperty:"path_source",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
+if(!(validate176(data.path_source, {instancePath:instancePath+"/path_source",parentData:data,parentDataProperty:"path_source",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -4228,7 +4502,7 @@ if(data.via !== undefined){
 let data3 = data.via;
 const _errs6 = errors;
 if(!((data3 === "map") || (data3 === "fd"))){
-validate165.errors = [{instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema49.properties.via.enum},message:"must be equal to one of the allowed values"}];
+validate173.errors = [{instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema50.properties.via.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -4241,7 +4515,7 @@ if(data.kind !== undefined){
 let data4 = data.kind;
 const _errs7 = errors;
 if(!((((((data4 === "executable") || (data4 === "library")) || (data4 === "data")) || (data4 === "regular")) || (data4 === "directory")) || (data4 === "unknown"))){
-validate165.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema49.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate173.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema50.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -4252,8 +4526,8 @@ var valid0 = true;
 if(valid0){
 if(data.role !== undefined){
 const _errs8 = errors;
-if(!(validate170(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
+if(!(validate178(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -4264,8 +4538,8 @@ var valid0 = true;
 if(valid0){
 if(data.state !== undefined){
 const _errs9 = errors;
-if(!(validate172(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate172.errors : vErrors.concat(validate172.errors);
+if(!(validate180(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate180.errors : vErrors.concat(validate180.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -4312,8 +4586,8 @@ var valid0 = true;
 if(valid0){
 if(data.owner !== undefined){
 const _errs13 = errors;
-if(!(validate177(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors);
+if(!(validate185(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs13 === errors;
@@ -4324,8 +4598,8 @@ var valid0 = true;
 if(valid0){
 if(data.package !== undefined){
 const _errs14 = errors;
-if(!(validate181(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate181.errors : vErrors.concat(validate181.errors);
+if(!(validate189(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs14 === errors;
@@ -4336,8 +4610,8 @@ var valid0 = true;
 if(valid0){
 if(data.pids !== undefined){
 const _errs15 = errors;
-if(!(validate91(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+if(!(validate100(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs15 === errors;
@@ -4361,21 +4635,21 @@ var valid0 = true;
 }
 }
 else {
-validate165.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate173.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate165.errors = vErrors;
+validate173.errors = vErrors;
 return errors === 0;
 }
-validate165.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate173.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema56 = {"type":"object","additionalProperties":false,"required":["kind","confidence","evidence","path","path_base64","language","package","since","pids"],"properties":{"kind":{"enum":["script","snap","store","deployment"]},"confidence":{"enum":["certain","likely","possible"]},"evidence":{"type":"array","items":{"enum":["script_reborn","package_upgraded","script_modified","argv_script_reborn","argv_script_modified","venv_changed","snap_refreshed","store_switched","deployment_switched"]}},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"language":{"enum":["python","perl","ruby","node","php","shell","lua","tcl",null]},"package":{"$ref":"#/$defs/nullable_package"},"since":{"$ref":"#/$defs/nullable_time"},"pids":{"$ref":"#/$defs/pids"}}};
+const schema57 = {"type":"object","additionalProperties":false,"required":["kind","confidence","evidence","path","path_base64","language","package","since","pids"],"properties":{"kind":{"enum":["script","snap","store","deployment"]},"confidence":{"enum":["certain","likely","possible"]},"evidence":{"type":"array","items":{"enum":["script_reborn","package_upgraded","script_modified","argv_script_reborn","argv_script_modified","venv_changed","snap_refreshed","store_switched","deployment_switched"]}},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"language":{"enum":["python","perl","ruby","node","php","shell","lua","tcl",null]},"package":{"$ref":"#/$defs/nullable_package"},"since":{"$ref":"#/$defs/nullable_time"},"pids":{"$ref":"#/$defs/pids"}}};
 
-function validate186(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate194(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate186.evaluated;
+const evaluated0 = validate194.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4386,14 +4660,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((data.kind === undefined) && (missing0 = "kind")) || ((data.confidence === undefined) && (missing0 = "confidence"))) || ((data.evidence === undefined) && (missing0 = "evidence"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.language === undefined) && (missing0 = "language"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.since === undefined) && (missing0 = "since"))) || ((data.pids === undefined) && (missing0 = "pids"))){
-validate186.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate194.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func1.call(schema56.properties, key0))){
-validate186.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func1.call(schema57.properties, key0))){
+validate194.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4403,7 +4677,7 @@ if(data.kind !== undefined){
 let data0 = data.kind;
 const _errs2 = errors;
 if(!((((data0 === "script") || (data0 === "snap")) || (data0 === "store")) || (data0 === "deployment"))){
-validate186.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema56.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate194.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema57.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -4416,7 +4690,7 @@ if(data.confidence !== undefined){
 let data1 = data.confidence;
 const _errs3 = errors;
 if(!(((data1 === "certain") || (data1 === "likely")) || (data1 === "possible"))){
-validate186.errors = [{instancePath:instancePath+"/confidence",schemaPath:"#/properties/confidence/enum",keyword:"enum",params:{allowedValues: schema56.properties.confidence.enum},message:"must be equal to one of the allowed values"}];
+validate194.errors = [{instancePath:instancePath+"/confidence",schemaPath:"#/properties/confidence/enum",keyword:"enum",params:{allowedValues: schema57.properties.confidence.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -4436,7 +4710,7 @@ for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
 const _errs6 = errors;
 if(!(((((((((data3 === "script_reborn") || (data3 === "package_upgraded")) || (data3 === "script_modified")) || (data3 === "argv_script_reborn")) || (data3 === "argv_script_modified")) || (data3 === "venv_changed")) || (data3 === "snap_refreshed")) || (data3 === "store_switched")) || (data3 === "deployment_switched"))){
-validate186.errors = [{instancePath:instancePath+"/evidence/" + i0,schemaPath:"#/properties/evidence/items/enum",keyword:"enum",params:{allowedValues: schema56.properties.evidence.items.enum},message:"must be equal to one of the allowed values"}];
+validate194.errors = [{instancePath:instancePath+"/evidence/" + i0,schemaPath:"#/properties/evidence/items/enum",keyword:"enum",params:{allowedValues: schema57.properties.evidence.items.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid1 = _errs6 === errors;
@@ -4446,7 +4720,7 @@ break;
 }
 }
 else {
-validate186.errors = [{instancePath:instancePath+"/evidence",schemaPath:"#/properties/evidence/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate194.errors = [{instancePath:instancePath+"/evidence",schemaPath:"#/properties/evidence/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -4459,7 +4733,7 @@ if(valid0){
 if(data.path !== undefined){
 const _errs7 = errors;
 if(typeof data.path !== "string"){
-validate186.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate194.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -4470,8 +4744,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs9 = errors;
-if(!(validate166(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate174(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -4484,7 +4758,7 @@ if(data.language !== undefined){
 let data6 = data.language;
 const _errs10 = errors;
 if(!(((((((((data6 === "python") || (data6 === "perl")) || (data6 === "ruby")) || (data6 === "node")) || (data6 === "php")) || (data6 === "shell")) || (data6 === "lua")) || (data6 === "tcl")) || (data6 === null))){
-validate186.errors = [{instancePath:instancePath+"/language",schemaPath:"#/properties/language/enum",keyword:"enum",params:{allowedValues: schema56.properties.language.enum},message:"must be equal to one of the allowed values"}];
+validate194.errors = [{instancePath:instancePath+"/language",schemaPath:"#/properties/language/enum",keyword:"enum",params:{allowedValues: schema57.properties.language.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs10 === errors;
@@ -4495,8 +4769,8 @@ var valid0 = true;
 if(valid0){
 if(data.package !== undefined){
 const _errs11 = errors;
-if(!(validate181(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate181.errors : vErrors.concat(validate181.errors);
+if(!(validate189(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -4519,8 +4793,8 @@ var valid0 = true;
 if(valid0){
 if(data.pids !== undefined){
 const _errs13 = errors;
-if(!(validate91(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+if(!(validate100(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs13 === errors;
@@ -4540,21 +4814,21 @@ var valid0 = true;
 }
 }
 else {
-validate186.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate194.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate186.errors = vErrors;
+validate194.errors = vErrors;
 return errors === 0;
 }
-validate186.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate194.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema57 = {"type":"number","minimum":0,"nullable":true};
+const schema58 = {"type":"number","minimum":0,"nullable":true};
 
-function validate207(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate215(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate207.evaluated;
+const evaluated0 = validate215.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4562,27 +4836,27 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!((typeof data == "number") && (isFinite(data)))) && (data !== null)){
-validate207.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+validate215.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
 if(errors === 0){
 if((typeof data == "number") && (isFinite(data))){
 if(data < 0 || isNaN(data)){
-validate207.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate215.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
-validate207.errors = vErrors;
+validate215.errors = vErrors;
 return errors === 0;
 }
-validate207.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate215.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate145.evaluated;
+const evaluated0 = validate153.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4593,14 +4867,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((data.name === undefined) && (missing0 = "name")) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.slice === undefined) && (missing0 = "slice"))) || ((data.pids === undefined) && (missing0 = "pids"))) || ((data.files === undefined) && (missing0 = "files"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.stale_since === undefined) && (missing0 = "stale_since"))) || ((data.systemd === undefined) && (missing0 = "systemd"))){
-validate145.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate153.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func1.call(schema44.properties, key0))){
-validate145.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func1.call(schema45.properties, key0))){
+validate153.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4611,13 +4885,13 @@ let data0 = data.name;
 const _errs2 = errors;
 if(errors === _errs2){
 if(typeof data0 === "string"){
-if(func5(data0) < 1){
-validate145.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+if(func6(data0) < 1){
+validate153.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate153.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -4629,8 +4903,8 @@ var valid0 = true;
 if(valid0){
 if(data.scope !== undefined){
 const _errs4 = errors;
-if(!(validate123(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
+if(!(validate131(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -4641,8 +4915,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs5 = errors;
-if(!(validate105(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate113(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -4665,8 +4939,8 @@ var valid0 = true;
 if(valid0){
 if(data.pids !== undefined){
 const _errs7 = errors;
-if(!(validate91(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+if(!(validate100(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -4684,8 +4958,8 @@ var valid1 = true;
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
 const _errs10 = errors;
-if(!(validate150(data5[i0], {instancePath:instancePath+"/users/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors);
+if(!(validate158(data5[i0], {instancePath:instancePath+"/users/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs10 === errors;
@@ -4695,7 +4969,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/users",schemaPath:"#/properties/users/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/users",schemaPath:"#/properties/users/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -4714,8 +4988,8 @@ var valid2 = true;
 const len1 = data7.length;
 for(let i1=0; i1<len1; i1++){
 const _errs13 = errors;
-if(!(validate156(data7[i1], {instancePath:instancePath+"/sessions/" + i1,parentData:data7,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
+if(!(validate164(data7[i1], {instancePath:instancePath+"/sessions/" + i1,parentData:data7,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs13 === errors;
@@ -4725,7 +4999,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/sessions",schemaPath:"#/properties/sessions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/sessions",schemaPath:"#/properties/sessions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -4739,21 +5013,21 @@ if(data.sockets !== undefined){
 let data9 = data.sockets;
 const _errs14 = errors;
 if((!(data9 && typeof data9 == "object" && !Array.isArray(data9))) && (data9 !== null)){
-validate145.errors = [{instancePath:instancePath+"/sockets",schemaPath:"#/properties/sockets/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate153.errors = [{instancePath:instancePath+"/sockets",schemaPath:"#/properties/sockets/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs14){
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
 let missing1;
 if((((data9.listening === undefined) && (missing1 = "listening")) || ((data9.unlisted === undefined) && (missing1 = "unlisted"))) || ((data9.established === undefined) && (missing1 = "established"))){
-validate145.errors = [{instancePath:instancePath+"/sockets",schemaPath:"#/properties/sockets/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate153.errors = [{instancePath:instancePath+"/sockets",schemaPath:"#/properties/sockets/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 const _errs17 = errors;
 for(const key1 in data9){
 if(!(((key1 === "listening") || (key1 === "unlisted")) || (key1 === "established"))){
-validate145.errors = [{instancePath:instancePath+"/sockets",schemaPath:"#/properties/sockets/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+validate153.errors = [{instancePath:instancePath+"/sockets",schemaPath:"#/properties/sockets/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4768,8 +5042,8 @@ var valid4 = true;
 const len2 = data10.length;
 for(let i2=0; i2<len2; i2++){
 const _errs20 = errors;
-if(!(validate161(data10[i2], {instancePath:instancePath+"/sockets/listening/" + i2,parentData:data10,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
+if(!(validate169(data10[i2], {instancePath:instancePath+"/sockets/listening/" + i2,parentData:data10,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors);
 errors = vErrors.length;
 }
 var valid4 = _errs20 === errors;
@@ -4779,7 +5053,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/sockets/listening",schemaPath:"#/properties/sockets/properties/listening/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/sockets/listening",schemaPath:"#/properties/sockets/properties/listening/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -4791,8 +5065,8 @@ var valid3 = true;
 if(valid3){
 if(data9.unlisted !== undefined){
 const _errs21 = errors;
-if(!(validate95(data9.unlisted, {instancePath:instancePath+"/sockets/unlisted",parentData:data9,parentDataProperty:"unlisted",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data9.unlisted, {instancePath:instancePath+"/sockets/unlisted",parentData:data9,parentDataProperty:"unlisted",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs21 === errors;
@@ -4803,8 +5077,8 @@ var valid3 = true;
 if(valid3){
 if(data9.established !== undefined){
 const _errs22 = errors;
-if(!(validate95(data9.established, {instancePath:instancePath+"/sockets/established",parentData:data9,parentDataProperty:"established",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data9.established, {instancePath:instancePath+"/sockets/established",parentData:data9,parentDataProperty:"established",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs22 === errors;
@@ -4833,8 +5107,8 @@ var valid5 = true;
 const len3 = data14.length;
 for(let i3=0; i3<len3; i3++){
 const _errs25 = errors;
-if(!(validate165(data14[i3], {instancePath:instancePath+"/files/" + i3,parentData:data14,parentDataProperty:i3,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate165.errors : vErrors.concat(validate165.errors);
+if(!(validate173(data14[i3], {instancePath:instancePath+"/files/" + i3,parentData:data14,parentDataProperty:i3,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
 errors = vErrors.length;
 }
 var valid5 = _errs25 === errors;
@@ -4844,7 +5118,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/files",schemaPath:"#/properties/files/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/files",schemaPath:"#/properties/files/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -4863,8 +5137,8 @@ var valid6 = true;
 const len4 = data16.length;
 for(let i4=0; i4<len4; i4++){
 const _errs28 = errors;
-if(!(validate186(data16[i4], {instancePath:instancePath+"/outdated/" + i4,parentData:data16,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate186.errors : vErrors.concat(validate186.errors);
+if(!(validate194(data16[i4], {instancePath:instancePath+"/outdated/" + i4,parentData:data16,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs28 === errors;
@@ -4874,7 +5148,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/outdated",schemaPath:"#/properties/outdated/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/outdated",schemaPath:"#/properties/outdated/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -4886,8 +5160,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_bytes !== undefined){
 const _errs29 = errors;
-if(!(validate95(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs29 === errors;
@@ -4898,8 +5172,8 @@ var valid0 = true;
 if(valid0){
 if(data.held_memory_bytes !== undefined){
 const _errs30 = errors;
-if(!(validate95(data.held_memory_bytes, {instancePath:instancePath+"/held_memory_bytes",parentData:data,parentDataProperty:"held_memory_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.held_memory_bytes, {instancePath:instancePath+"/held_memory_bytes",parentData:data,parentDataProperty:"held_memory_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs30 === errors;
@@ -4924,21 +5198,21 @@ if(data.systemd !== undefined){
 let data21 = data.systemd;
 const _errs32 = errors;
 if((!(data21 && typeof data21 == "object" && !Array.isArray(data21))) && (data21 !== null)){
-validate145.errors = [{instancePath:instancePath+"/systemd",schemaPath:"#/properties/systemd/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate153.errors = [{instancePath:instancePath+"/systemd",schemaPath:"#/properties/systemd/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs32){
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 let missing2;
 if((((((((((((((((data21.load_state === undefined) && (missing2 = "load_state")) || ((data21.active_state === undefined) && (missing2 = "active_state"))) || ((data21.sub_state === undefined) && (missing2 = "sub_state"))) || ((data21.type === undefined) && (missing2 = "type"))) || ((data21.main_pid === undefined) && (missing2 = "main_pid"))) || ((data21.control_pid === undefined) && (missing2 = "control_pid"))) || ((data21.kill_mode === undefined) && (missing2 = "kill_mode"))) || ((data21.fragment_path === undefined) && (missing2 = "fragment_path"))) || ((data21.transient === undefined) && (missing2 = "transient"))) || ((data21.can_start === undefined) && (missing2 = "can_start"))) || ((data21.can_stop === undefined) && (missing2 = "can_stop"))) || ((data21.can_reload === undefined) && (missing2 = "can_reload"))) || ((data21.refuse_manual_start === undefined) && (missing2 = "refuse_manual_start"))) || ((data21.refuse_manual_stop === undefined) && (missing2 = "refuse_manual_stop"))) || ((data21.need_daemon_reload === undefined) && (missing2 = "need_daemon_reload"))){
-validate145.errors = [{instancePath:instancePath+"/systemd",schemaPath:"#/properties/systemd/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+validate153.errors = [{instancePath:instancePath+"/systemd",schemaPath:"#/properties/systemd/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
 const _errs35 = errors;
 for(const key2 in data21){
-if(!(func1.call(schema44.properties.systemd.properties, key2))){
-validate145.errors = [{instancePath:instancePath+"/systemd",schemaPath:"#/properties/systemd/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+if(!(func1.call(schema45.properties.systemd.properties, key2))){
+validate153.errors = [{instancePath:instancePath+"/systemd",schemaPath:"#/properties/systemd/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4954,7 +5228,7 @@ const len5 = data22.length;
 for(let i5=0; i5<len5; i5++){
 const _errs38 = errors;
 if(typeof data22[i5] !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/names/" + i5,schemaPath:"#/properties/systemd/properties/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/names/" + i5,schemaPath:"#/properties/systemd/properties/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid8 = _errs38 === errors;
@@ -4964,7 +5238,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/systemd/names",schemaPath:"#/properties/systemd/properties/names/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/names",schemaPath:"#/properties/systemd/properties/names/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -4977,7 +5251,7 @@ if(valid7){
 if(data21.load_state !== undefined){
 const _errs40 = errors;
 if(typeof data21.load_state !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/load_state",schemaPath:"#/properties/systemd/properties/load_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/load_state",schemaPath:"#/properties/systemd/properties/load_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid7 = _errs40 === errors;
@@ -4989,7 +5263,7 @@ if(valid7){
 if(data21.active_state !== undefined){
 const _errs42 = errors;
 if(typeof data21.active_state !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/active_state",schemaPath:"#/properties/systemd/properties/active_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/active_state",schemaPath:"#/properties/systemd/properties/active_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid7 = _errs42 === errors;
@@ -5001,7 +5275,7 @@ if(valid7){
 if(data21.sub_state !== undefined){
 const _errs44 = errors;
 if(typeof data21.sub_state !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/sub_state",schemaPath:"#/properties/systemd/properties/sub_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/sub_state",schemaPath:"#/properties/systemd/properties/sub_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid7 = _errs44 === errors;
@@ -5074,7 +5348,7 @@ if(data21.fragment_present !== undefined){
 let data32 = data21.fragment_present;
 const _errs51 = errors;
 if((typeof data32 !== "boolean") && (data32 !== null)){
-validate145.errors = [{instancePath:instancePath+"/systemd/fragment_present",schemaPath:"#/properties/systemd/properties/fragment_present/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/fragment_present",schemaPath:"#/properties/systemd/properties/fragment_present/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid7 = _errs51 === errors;
@@ -5087,7 +5361,7 @@ if(data21.programs_present !== undefined){
 let data33 = data21.programs_present;
 const _errs54 = errors;
 if((typeof data33 !== "boolean") && (data33 !== null)){
-validate145.errors = [{instancePath:instancePath+"/systemd/programs_present",schemaPath:"#/properties/systemd/properties/programs_present/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/programs_present",schemaPath:"#/properties/systemd/properties/programs_present/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid7 = _errs54 === errors;
@@ -5100,7 +5374,7 @@ if(data21.conditions_met !== undefined){
 let data34 = data21.conditions_met;
 const _errs57 = errors;
 if((typeof data34 !== "boolean") && (data34 !== null)){
-validate145.errors = [{instancePath:instancePath+"/systemd/conditions_met",schemaPath:"#/properties/systemd/properties/conditions_met/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/conditions_met",schemaPath:"#/properties/systemd/properties/conditions_met/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid7 = _errs57 === errors;
@@ -5112,7 +5386,7 @@ if(valid7){
 if(data21.transient !== undefined){
 const _errs60 = errors;
 if(typeof data21.transient !== "boolean"){
-validate145.errors = [{instancePath:instancePath+"/systemd/transient",schemaPath:"#/properties/systemd/properties/transient/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/transient",schemaPath:"#/properties/systemd/properties/transient/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid7 = _errs60 === errors;
@@ -5124,7 +5398,7 @@ if(valid7){
 if(data21.can_start !== undefined){
 const _errs62 = errors;
 if(typeof data21.can_start !== "boolean"){
-validate145.errors = [{instancePath:instancePath+"/systemd/can_start",schemaPath:"#/properties/systemd/properties/can_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/can_start",schemaPath:"#/properties/systemd/properties/can_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid7 = _errs62 === errors;
@@ -5136,7 +5410,7 @@ if(valid7){
 if(data21.can_stop !== undefined){
 const _errs64 = errors;
 if(typeof data21.can_stop !== "boolean"){
-validate145.errors = [{instancePath:instancePath+"/systemd/can_stop",schemaPath:"#/properties/systemd/properties/can_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/can_stop",schemaPath:"#/properties/systemd/properties/can_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid7 = _errs64 === errors;
@@ -5148,7 +5422,7 @@ if(valid7){
 if(data21.can_reload !== undefined){
 const _errs66 = errors;
 if(typeof data21.can_reload !== "boolean"){
-validate145.errors = [{instancePath:instancePath+"/systemd/can_reload",schemaPath:"#/properties/systemd/properties/can_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/can_reload",schemaPath:"#/properties/systemd/properties/can_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid7 = _errs66 === errors;
@@ -5160,7 +5434,7 @@ if(valid7){
 if(data21.refuse_manual_start !== undefined){
 const _errs68 = errors;
 if(typeof data21.refuse_manual_start !== "boolean"){
-validate145.errors = [{instancePath:instancePath+"/systemd/refuse_manual_start",schemaPath:"#/properties/systemd/properties/refuse_manual_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/refuse_manual_start",schemaPath:"#/properties/systemd/properties/refuse_manual_start/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid7 = _errs68 === errors;
@@ -5172,7 +5446,7 @@ if(valid7){
 if(data21.refuse_manual_stop !== undefined){
 const _errs70 = errors;
 if(typeof data21.refuse_manual_stop !== "boolean"){
-validate145.errors = [{instancePath:instancePath+"/systemd/refuse_manual_stop",schemaPath:"#/properties/systemd/properties/refuse_manual_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/refuse_manual_stop",schemaPath:"#/properties/systemd/properties/refuse_manual_stop/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid7 = _errs70 === errors;
@@ -5184,7 +5458,7 @@ if(valid7){
 if(data21.need_daemon_reload !== undefined){
 const _errs72 = errors;
 if(typeof data21.need_daemon_reload !== "boolean"){
-validate145.errors = [{instancePath:instancePath+"/systemd/need_daemon_reload",schemaPath:"#/properties/systemd/properties/need_daemon_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/need_daemon_reload",schemaPath:"#/properties/systemd/properties/need_daemon_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid7 = _errs72 === errors;
@@ -5197,21 +5471,21 @@ if(data21.dependencies !== undefined){
 let data42 = data21.dependencies;
 const _errs74 = errors;
 if((!(data42 && typeof data42 == "object" && !Array.isArray(data42))) && (data42 !== null)){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies",schemaPath:"#/properties/systemd/properties/dependencies/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies",schemaPath:"#/properties/systemd/properties/dependencies/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs74){
 if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
 let missing3;
 if((((((((((((((data42.required_by === undefined) && (missing3 = "required_by")) || ((data42.requisite_of === undefined) && (missing3 = "requisite_of"))) || ((data42.bound_by === undefined) && (missing3 = "bound_by"))) || ((data42.consists_of === undefined) && (missing3 = "consists_of"))) || ((data42.propagates_stop_to === undefined) && (missing3 = "propagates_stop_to"))) || ((data42.triggered_by === undefined) && (missing3 = "triggered_by"))) || ((data42.after === undefined) && (missing3 = "after"))) || ((data42.requires === undefined) && (missing3 = "requires"))) || ((data42.requisite === undefined) && (missing3 = "requisite"))) || ((data42.wants === undefined) && (missing3 = "wants"))) || ((data42.conflicts === undefined) && (missing3 = "conflicts"))) || ((data42.on_failure === undefined) && (missing3 = "on_failure"))) || ((data42.on_success === undefined) && (missing3 = "on_success"))){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies",schemaPath:"#/properties/systemd/properties/dependencies/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies",schemaPath:"#/properties/systemd/properties/dependencies/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
 return false;
 }
 else {
 const _errs77 = errors;
 for(const key3 in data42){
-if(!(func1.call(schema44.properties.systemd.properties.dependencies.properties, key3))){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies",schemaPath:"#/properties/systemd/properties/dependencies/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
+if(!(func1.call(schema45.properties.systemd.properties.dependencies.properties, key3))){
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies",schemaPath:"#/properties/systemd/properties/dependencies/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -5227,7 +5501,7 @@ const len6 = data43.length;
 for(let i6=0; i6<len6; i6++){
 const _errs80 = errors;
 if(typeof data43[i6] !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/required_by/" + i6,schemaPath:"#/properties/systemd/properties/dependencies/properties/required_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/required_by/" + i6,schemaPath:"#/properties/systemd/properties/dependencies/properties/required_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid10 = _errs80 === errors;
@@ -5237,7 +5511,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/required_by",schemaPath:"#/properties/systemd/properties/dependencies/properties/required_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/required_by",schemaPath:"#/properties/systemd/properties/dependencies/properties/required_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5257,7 +5531,7 @@ const len7 = data45.length;
 for(let i7=0; i7<len7; i7++){
 const _errs84 = errors;
 if(typeof data45[i7] !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/requisite_of/" + i7,schemaPath:"#/properties/systemd/properties/dependencies/properties/requisite_of/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/requisite_of/" + i7,schemaPath:"#/properties/systemd/properties/dependencies/properties/requisite_of/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid11 = _errs84 === errors;
@@ -5267,7 +5541,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/requisite_of",schemaPath:"#/properties/systemd/properties/dependencies/properties/requisite_of/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/requisite_of",schemaPath:"#/properties/systemd/properties/dependencies/properties/requisite_of/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5287,7 +5561,7 @@ const len8 = data47.length;
 for(let i8=0; i8<len8; i8++){
 const _errs88 = errors;
 if(typeof data47[i8] !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/bound_by/" + i8,schemaPath:"#/properties/systemd/properties/dependencies/properties/bound_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/bound_by/" + i8,schemaPath:"#/properties/systemd/properties/dependencies/properties/bound_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid12 = _errs88 === errors;
@@ -5297,7 +5571,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/bound_by",schemaPath:"#/properties/systemd/properties/dependencies/properties/bound_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/bound_by",schemaPath:"#/properties/systemd/properties/dependencies/properties/bound_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5317,7 +5591,7 @@ const len9 = data49.length;
 for(let i9=0; i9<len9; i9++){
 const _errs92 = errors;
 if(typeof data49[i9] !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/consists_of/" + i9,schemaPath:"#/properties/systemd/properties/dependencies/properties/consists_of/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/consists_of/" + i9,schemaPath:"#/properties/systemd/properties/dependencies/properties/consists_of/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid13 = _errs92 === errors;
@@ -5327,7 +5601,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/consists_of",schemaPath:"#/properties/systemd/properties/dependencies/properties/consists_of/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/consists_of",schemaPath:"#/properties/systemd/properties/dependencies/properties/consists_of/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5347,7 +5621,7 @@ const len10 = data51.length;
 for(let i10=0; i10<len10; i10++){
 const _errs96 = errors;
 if(typeof data51[i10] !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/propagates_stop_to/" + i10,schemaPath:"#/properties/systemd/properties/dependencies/properties/propagates_stop_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/propagates_stop_to/" + i10,schemaPath:"#/properties/systemd/properties/dependencies/properties/propagates_stop_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs96 === errors;
@@ -5357,7 +5631,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/propagates_stop_to",schemaPath:"#/properties/systemd/properties/dependencies/properties/propagates_stop_to/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/propagates_stop_to",schemaPath:"#/properties/systemd/properties/dependencies/properties/propagates_stop_to/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5377,7 +5651,7 @@ const len11 = data53.length;
 for(let i11=0; i11<len11; i11++){
 const _errs100 = errors;
 if(typeof data53[i11] !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/triggered_by/" + i11,schemaPath:"#/properties/systemd/properties/dependencies/properties/triggered_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/triggered_by/" + i11,schemaPath:"#/properties/systemd/properties/dependencies/properties/triggered_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid15 = _errs100 === errors;
@@ -5387,7 +5661,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/triggered_by",schemaPath:"#/properties/systemd/properties/dependencies/properties/triggered_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/triggered_by",schemaPath:"#/properties/systemd/properties/dependencies/properties/triggered_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5407,7 +5681,7 @@ const len12 = data55.length;
 for(let i12=0; i12<len12; i12++){
 const _errs104 = errors;
 if(typeof data55[i12] !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/after/" + i12,schemaPath:"#/properties/systemd/properties/dependencies/properties/after/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/after/" + i12,schemaPath:"#/properties/systemd/properties/dependencies/properties/after/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid16 = _errs104 === errors;
@@ -5417,7 +5691,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/after",schemaPath:"#/properties/systemd/properties/dependencies/properties/after/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/after",schemaPath:"#/properties/systemd/properties/dependencies/properties/after/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5437,7 +5711,7 @@ const len13 = data57.length;
 for(let i13=0; i13<len13; i13++){
 const _errs108 = errors;
 if(typeof data57[i13] !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/requires/" + i13,schemaPath:"#/properties/systemd/properties/dependencies/properties/requires/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/requires/" + i13,schemaPath:"#/properties/systemd/properties/dependencies/properties/requires/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid17 = _errs108 === errors;
@@ -5447,7 +5721,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/requires",schemaPath:"#/properties/systemd/properties/dependencies/properties/requires/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/requires",schemaPath:"#/properties/systemd/properties/dependencies/properties/requires/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5467,7 +5741,7 @@ const len14 = data59.length;
 for(let i14=0; i14<len14; i14++){
 const _errs112 = errors;
 if(typeof data59[i14] !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/requisite/" + i14,schemaPath:"#/properties/systemd/properties/dependencies/properties/requisite/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/requisite/" + i14,schemaPath:"#/properties/systemd/properties/dependencies/properties/requisite/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs112 === errors;
@@ -5477,7 +5751,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/requisite",schemaPath:"#/properties/systemd/properties/dependencies/properties/requisite/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/requisite",schemaPath:"#/properties/systemd/properties/dependencies/properties/requisite/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5497,7 +5771,7 @@ const len15 = data61.length;
 for(let i15=0; i15<len15; i15++){
 const _errs116 = errors;
 if(typeof data61[i15] !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/wants/" + i15,schemaPath:"#/properties/systemd/properties/dependencies/properties/wants/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/wants/" + i15,schemaPath:"#/properties/systemd/properties/dependencies/properties/wants/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid19 = _errs116 === errors;
@@ -5507,7 +5781,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/wants",schemaPath:"#/properties/systemd/properties/dependencies/properties/wants/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/wants",schemaPath:"#/properties/systemd/properties/dependencies/properties/wants/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5527,7 +5801,7 @@ const len16 = data63.length;
 for(let i16=0; i16<len16; i16++){
 const _errs120 = errors;
 if(typeof data63[i16] !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/conflicts/" + i16,schemaPath:"#/properties/systemd/properties/dependencies/properties/conflicts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/conflicts/" + i16,schemaPath:"#/properties/systemd/properties/dependencies/properties/conflicts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid20 = _errs120 === errors;
@@ -5537,7 +5811,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/conflicts",schemaPath:"#/properties/systemd/properties/dependencies/properties/conflicts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/conflicts",schemaPath:"#/properties/systemd/properties/dependencies/properties/conflicts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5557,7 +5831,7 @@ const len17 = data65.length;
 for(let i17=0; i17<len17; i17++){
 const _errs124 = errors;
 if(typeof data65[i17] !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/on_failure/" + i17,schemaPath:"#/properties/systemd/properties/dependencies/properties/on_failure/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/on_failure/" + i17,schemaPath:"#/properties/systemd/properties/dependencies/properties/on_failure/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid21 = _errs124 === errors;
@@ -5567,7 +5841,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/on_failure",schemaPath:"#/properties/systemd/properties/dependencies/properties/on_failure/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/on_failure",schemaPath:"#/properties/systemd/properties/dependencies/properties/on_failure/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5587,7 +5861,7 @@ const len18 = data67.length;
 for(let i18=0; i18<len18; i18++){
 const _errs128 = errors;
 if(typeof data67[i18] !== "string"){
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/on_success/" + i18,schemaPath:"#/properties/systemd/properties/dependencies/properties/on_success/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/on_success/" + i18,schemaPath:"#/properties/systemd/properties/dependencies/properties/on_success/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid22 = _errs128 === errors;
@@ -5597,7 +5871,7 @@ break;
 }
 }
 else {
-validate145.errors = [{instancePath:instancePath+"/systemd/dependencies/on_success",schemaPath:"#/properties/systemd/properties/dependencies/properties/on_success/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/dependencies/on_success",schemaPath:"#/properties/systemd/properties/dependencies/properties/on_success/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5704,7 +5978,7 @@ if(data21.survives_soft_reboot !== undefined){
 let data75 = data21.survives_soft_reboot;
 const _errs136 = errors;
 if((typeof data75 !== "boolean") && (data75 !== null)){
-validate145.errors = [{instancePath:instancePath+"/systemd/survives_soft_reboot",schemaPath:"#/properties/systemd/properties/survives_soft_reboot/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate153.errors = [{instancePath:instancePath+"/systemd/survives_soft_reboot",schemaPath:"#/properties/systemd/properties/survives_soft_reboot/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid7 = _errs136 === errors;
@@ -5727,8 +6001,8 @@ var valid7 = true;
 if(valid7){
 if(data21.start_limit_interval_seconds !== undefined){
 const _errs140 = errors;
-if(!(validate207(data21.start_limit_interval_seconds, {instancePath:instancePath+"/systemd/start_limit_interval_seconds",parentData:data21,parentDataProperty:"start_limit_interval_seconds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate207.errors : vErrors.concat(validate207.errors);
+if(!(validate215(data21.start_limit_interval_seconds, {instancePath:instancePath+"/systemd/start_limit_interval_seconds",parentData:data21,parentDataProperty:"start_limit_interval_seconds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate215.errors : vErrors.concat(validate215.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs140 === errors;
@@ -5751,8 +6025,8 @@ var valid7 = true;
 if(valid7){
 if(data21.stop_timeout_seconds !== undefined){
 const _errs142 = errors;
-if(!(validate207(data21.stop_timeout_seconds, {instancePath:instancePath+"/systemd/stop_timeout_seconds",parentData:data21,parentDataProperty:"stop_timeout_seconds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate207.errors : vErrors.concat(validate207.errors);
+if(!(validate215(data21.stop_timeout_seconds, {instancePath:instancePath+"/systemd/stop_timeout_seconds",parentData:data21,parentDataProperty:"stop_timeout_seconds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate215.errors : vErrors.concat(validate215.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs142 === errors;
@@ -5763,8 +6037,8 @@ var valid7 = true;
 if(valid7){
 if(data21.last_start_seconds !== undefined){
 const _errs143 = errors;
-if(!(validate207(data21.last_start_seconds, {instancePath:instancePath+"/systemd/last_start_seconds",parentData:data21,parentDataProperty:"last_start_seconds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate207.errors : vErrors.concat(validate207.errors);
+if(!(validate215(data21.last_start_seconds, {instancePath:instancePath+"/systemd/last_start_seconds",parentData:data21,parentDataProperty:"last_start_seconds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate215.errors : vErrors.concat(validate215.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs143 === errors;
@@ -5842,21 +6116,21 @@ var valid0 = true;
 }
 }
 else {
-validate145.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate153.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate145.errors = vErrors;
+validate153.errors = vErrors;
 return errors === 0;
 }
-validate145.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate153.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema58 = {"type":"object","additionalProperties":false,"required":["name","names","load_state","active_state","dependencies","failure_action","success_action","start_limit_action","job_timeout_action","on_failure_job_mode","on_success_job_mode","need_daemon_reload","fragment_present","programs_present","conditions_met","start_fails"],"properties":{"name":{"type":"string","minLength":1},"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","requisite","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"requisite":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"need_daemon_reload":{"type":"boolean","nullable":true},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"conditions_met":{"type":"boolean","nullable":true},"start_fails":{"type":"boolean","nullable":true}}};
+const schema59 = {"type":"object","additionalProperties":false,"required":["name","names","load_state","active_state","dependencies","failure_action","success_action","start_limit_action","job_timeout_action","on_failure_job_mode","on_success_job_mode","need_daemon_reload","fragment_present","programs_present","conditions_met","start_fails"],"properties":{"name":{"type":"string","minLength":1},"names":{"type":"array","items":{"type":"string"}},"load_state":{"type":"string"},"active_state":{"type":"string"},"dependencies":{"type":"object","additionalProperties":false,"required":["required_by","requisite_of","bound_by","consists_of","propagates_stop_to","triggered_by","after","requires","requisite","wants","conflicts","on_failure","on_success"],"properties":{"required_by":{"type":"array","items":{"type":"string"}},"requisite_of":{"type":"array","items":{"type":"string"}},"bound_by":{"type":"array","items":{"type":"string"}},"consists_of":{"type":"array","items":{"type":"string"}},"propagates_stop_to":{"type":"array","items":{"type":"string"}},"triggered_by":{"type":"array","items":{"type":"string"}},"after":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},"requisite":{"type":"array","items":{"type":"string"}},"wants":{"type":"array","items":{"type":"string"}},"conflicts":{"type":"array","items":{"type":"string"}},"on_failure":{"type":"array","items":{"type":"string"}},"on_success":{"type":"array","items":{"type":"string"}}},"nullable":true},"failure_action":{"$ref":"#/$defs/nullable_string"},"success_action":{"$ref":"#/$defs/nullable_string"},"start_limit_action":{"$ref":"#/$defs/nullable_string"},"job_timeout_action":{"$ref":"#/$defs/nullable_string"},"on_failure_job_mode":{"$ref":"#/$defs/nullable_string"},"on_success_job_mode":{"$ref":"#/$defs/nullable_string"},"need_daemon_reload":{"type":"boolean","nullable":true},"fragment_present":{"type":"boolean","nullable":true},"programs_present":{"type":"boolean","nullable":true},"conditions_met":{"type":"boolean","nullable":true},"start_fails":{"type":"boolean","nullable":true}}};
 
-function validate214(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate222(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate214.evaluated;
+const evaluated0 = validate222.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5867,14 +6141,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((((((data.name === undefined) && (missing0 = "name")) || ((data.names === undefined) && (missing0 = "names"))) || ((data.load_state === undefined) && (missing0 = "load_state"))) || ((data.active_state === undefined) && (missing0 = "active_state"))) || ((data.dependencies === undefined) && (missing0 = "dependencies"))) || ((data.failure_action === undefined) && (missing0 = "failure_action"))) || ((data.success_action === undefined) && (missing0 = "success_action"))) || ((data.start_limit_action === undefined) && (missing0 = "start_limit_action"))) || ((data.job_timeout_action === undefined) && (missing0 = "job_timeout_action"))) || ((data.on_failure_job_mode === undefined) && (missing0 = "on_failure_job_mode"))) || ((data.on_success_job_mode === undefined) && (missing0 = "on_success_job_mode"))) || ((data.need_daemon_reload === undefined) && (missing0 = "need_daemon_reload"))) || ((data.fragment_present === undefined) && (missing0 = "fragment_present"))) || ((data.programs_present === undefined) && (missing0 = "programs_present"))) || ((data.conditions_met === undefined) && (missing0 = "conditions_met"))) || ((data.start_fails === undefined) && (missing0 = "start_fails"))){
-validate214.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate222.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func1.call(schema58.properties, key0))){
-validate214.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func1.call(schema59.properties, key0))){
+validate222.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -5885,13 +6159,13 @@ let data0 = data.name;
 const _errs2 = errors;
 if(errors === _errs2){
 if(typeof data0 === "string"){
-if(func5(data0) < 1){
-validate214.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+if(func6(data0) < 1){
+validate222.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate222.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -5911,7 +6185,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 const _errs6 = errors;
 if(typeof data1[i0] !== "string"){
-validate214.errors = [{instancePath:instancePath+"/names/" + i0,schemaPath:"#/properties/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate222.errors = [{instancePath:instancePath+"/names/" + i0,schemaPath:"#/properties/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid1 = _errs6 === errors;
@@ -5921,7 +6195,7 @@ break;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/names",schemaPath:"#/properties/names/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate222.errors = [{instancePath:instancePath+"/names",schemaPath:"#/properties/names/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -5934,7 +6208,7 @@ if(valid0){
 if(data.load_state !== undefined){
 const _errs8 = errors;
 if(typeof data.load_state !== "string"){
-validate214.errors = [{instancePath:instancePath+"/load_state",schemaPath:"#/properties/load_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate222.errors = [{instancePath:instancePath+"/load_state",schemaPath:"#/properties/load_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs8 === errors;
@@ -5946,7 +6220,7 @@ if(valid0){
 if(data.active_state !== undefined){
 const _errs10 = errors;
 if(typeof data.active_state !== "string"){
-validate214.errors = [{instancePath:instancePath+"/active_state",schemaPath:"#/properties/active_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate222.errors = [{instancePath:instancePath+"/active_state",schemaPath:"#/properties/active_state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs10 === errors;
@@ -5959,21 +6233,21 @@ if(data.dependencies !== undefined){
 let data5 = data.dependencies;
 const _errs12 = errors;
 if((!(data5 && typeof data5 == "object" && !Array.isArray(data5))) && (data5 !== null)){
-validate214.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs12){
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 let missing1;
 if((((((((((((((data5.required_by === undefined) && (missing1 = "required_by")) || ((data5.requisite_of === undefined) && (missing1 = "requisite_of"))) || ((data5.bound_by === undefined) && (missing1 = "bound_by"))) || ((data5.consists_of === undefined) && (missing1 = "consists_of"))) || ((data5.propagates_stop_to === undefined) && (missing1 = "propagates_stop_to"))) || ((data5.triggered_by === undefined) && (missing1 = "triggered_by"))) || ((data5.after === undefined) && (missing1 = "after"))) || ((data5.requires === undefined) && (missing1 = "requires"))) || ((data5.requisite === undefined) && (missing1 = "requisite"))) || ((data5.wants === undefined) && (missing1 = "wants"))) || ((data5.conflicts === undefined) && (missing1 = "conflicts"))) || ((data5.on_failure === undefined) && (missing1 = "on_failure"))) || ((data5.on_success === undefined) && (missing1 = "on_success"))){
-validate214.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 const _errs15 = errors;
 for(const key1 in data5){
-if(!(func1.call(schema58.properties.dependencies.properties, key1))){
-validate214.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+if(!(func1.call(schema59.properties.dependencies.properties, key1))){
+validate222.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -5989,7 +6263,7 @@ const len1 = data6.length;
 for(let i1=0; i1<len1; i1++){
 const _errs18 = errors;
 if(typeof data6[i1] !== "string"){
-validate214.errors = [{instancePath:instancePath+"/dependencies/required_by/" + i1,schemaPath:"#/properties/dependencies/properties/required_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/required_by/" + i1,schemaPath:"#/properties/dependencies/properties/required_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid3 = _errs18 === errors;
@@ -5999,7 +6273,7 @@ break;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/dependencies/required_by",schemaPath:"#/properties/dependencies/properties/required_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/required_by",schemaPath:"#/properties/dependencies/properties/required_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6019,7 +6293,7 @@ const len2 = data8.length;
 for(let i2=0; i2<len2; i2++){
 const _errs22 = errors;
 if(typeof data8[i2] !== "string"){
-validate214.errors = [{instancePath:instancePath+"/dependencies/requisite_of/" + i2,schemaPath:"#/properties/dependencies/properties/requisite_of/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/requisite_of/" + i2,schemaPath:"#/properties/dependencies/properties/requisite_of/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid4 = _errs22 === errors;
@@ -6029,7 +6303,7 @@ break;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/dependencies/requisite_of",schemaPath:"#/properties/dependencies/properties/requisite_of/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/requisite_of",schemaPath:"#/properties/dependencies/properties/requisite_of/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6049,7 +6323,7 @@ const len3 = data10.length;
 for(let i3=0; i3<len3; i3++){
 const _errs26 = errors;
 if(typeof data10[i3] !== "string"){
-validate214.errors = [{instancePath:instancePath+"/dependencies/bound_by/" + i3,schemaPath:"#/properties/dependencies/properties/bound_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/bound_by/" + i3,schemaPath:"#/properties/dependencies/properties/bound_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid5 = _errs26 === errors;
@@ -6059,7 +6333,7 @@ break;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/dependencies/bound_by",schemaPath:"#/properties/dependencies/properties/bound_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/bound_by",schemaPath:"#/properties/dependencies/properties/bound_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6079,7 +6353,7 @@ const len4 = data12.length;
 for(let i4=0; i4<len4; i4++){
 const _errs30 = errors;
 if(typeof data12[i4] !== "string"){
-validate214.errors = [{instancePath:instancePath+"/dependencies/consists_of/" + i4,schemaPath:"#/properties/dependencies/properties/consists_of/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/consists_of/" + i4,schemaPath:"#/properties/dependencies/properties/consists_of/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid6 = _errs30 === errors;
@@ -6089,7 +6363,7 @@ break;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/dependencies/consists_of",schemaPath:"#/properties/dependencies/properties/consists_of/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/consists_of",schemaPath:"#/properties/dependencies/properties/consists_of/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6109,7 +6383,7 @@ const len5 = data14.length;
 for(let i5=0; i5<len5; i5++){
 const _errs34 = errors;
 if(typeof data14[i5] !== "string"){
-validate214.errors = [{instancePath:instancePath+"/dependencies/propagates_stop_to/" + i5,schemaPath:"#/properties/dependencies/properties/propagates_stop_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/propagates_stop_to/" + i5,schemaPath:"#/properties/dependencies/properties/propagates_stop_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid7 = _errs34 === errors;
@@ -6119,7 +6393,7 @@ break;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/dependencies/propagates_stop_to",schemaPath:"#/properties/dependencies/properties/propagates_stop_to/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/propagates_stop_to",schemaPath:"#/properties/dependencies/properties/propagates_stop_to/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6139,7 +6413,7 @@ const len6 = data16.length;
 for(let i6=0; i6<len6; i6++){
 const _errs38 = errors;
 if(typeof data16[i6] !== "string"){
-validate214.errors = [{instancePath:instancePath+"/dependencies/triggered_by/" + i6,schemaPath:"#/properties/dependencies/properties/triggered_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/triggered_by/" + i6,schemaPath:"#/properties/dependencies/properties/triggered_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid8 = _errs38 === errors;
@@ -6149,7 +6423,7 @@ break;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/dependencies/triggered_by",schemaPath:"#/properties/dependencies/properties/triggered_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/triggered_by",schemaPath:"#/properties/dependencies/properties/triggered_by/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6169,7 +6443,7 @@ const len7 = data18.length;
 for(let i7=0; i7<len7; i7++){
 const _errs42 = errors;
 if(typeof data18[i7] !== "string"){
-validate214.errors = [{instancePath:instancePath+"/dependencies/after/" + i7,schemaPath:"#/properties/dependencies/properties/after/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/after/" + i7,schemaPath:"#/properties/dependencies/properties/after/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid9 = _errs42 === errors;
@@ -6179,7 +6453,7 @@ break;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/dependencies/after",schemaPath:"#/properties/dependencies/properties/after/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/after",schemaPath:"#/properties/dependencies/properties/after/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6199,7 +6473,7 @@ const len8 = data20.length;
 for(let i8=0; i8<len8; i8++){
 const _errs46 = errors;
 if(typeof data20[i8] !== "string"){
-validate214.errors = [{instancePath:instancePath+"/dependencies/requires/" + i8,schemaPath:"#/properties/dependencies/properties/requires/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/requires/" + i8,schemaPath:"#/properties/dependencies/properties/requires/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid10 = _errs46 === errors;
@@ -6209,7 +6483,7 @@ break;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/dependencies/requires",schemaPath:"#/properties/dependencies/properties/requires/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/requires",schemaPath:"#/properties/dependencies/properties/requires/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6229,7 +6503,7 @@ const len9 = data22.length;
 for(let i9=0; i9<len9; i9++){
 const _errs50 = errors;
 if(typeof data22[i9] !== "string"){
-validate214.errors = [{instancePath:instancePath+"/dependencies/requisite/" + i9,schemaPath:"#/properties/dependencies/properties/requisite/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/requisite/" + i9,schemaPath:"#/properties/dependencies/properties/requisite/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid11 = _errs50 === errors;
@@ -6239,7 +6513,7 @@ break;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/dependencies/requisite",schemaPath:"#/properties/dependencies/properties/requisite/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/requisite",schemaPath:"#/properties/dependencies/properties/requisite/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6259,7 +6533,7 @@ const len10 = data24.length;
 for(let i10=0; i10<len10; i10++){
 const _errs54 = errors;
 if(typeof data24[i10] !== "string"){
-validate214.errors = [{instancePath:instancePath+"/dependencies/wants/" + i10,schemaPath:"#/properties/dependencies/properties/wants/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/wants/" + i10,schemaPath:"#/properties/dependencies/properties/wants/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid12 = _errs54 === errors;
@@ -6269,7 +6543,7 @@ break;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/dependencies/wants",schemaPath:"#/properties/dependencies/properties/wants/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/wants",schemaPath:"#/properties/dependencies/properties/wants/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6289,7 +6563,7 @@ const len11 = data26.length;
 for(let i11=0; i11<len11; i11++){
 const _errs58 = errors;
 if(typeof data26[i11] !== "string"){
-validate214.errors = [{instancePath:instancePath+"/dependencies/conflicts/" + i11,schemaPath:"#/properties/dependencies/properties/conflicts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/conflicts/" + i11,schemaPath:"#/properties/dependencies/properties/conflicts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid13 = _errs58 === errors;
@@ -6299,7 +6573,7 @@ break;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/dependencies/conflicts",schemaPath:"#/properties/dependencies/properties/conflicts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/conflicts",schemaPath:"#/properties/dependencies/properties/conflicts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6319,7 +6593,7 @@ const len12 = data28.length;
 for(let i12=0; i12<len12; i12++){
 const _errs62 = errors;
 if(typeof data28[i12] !== "string"){
-validate214.errors = [{instancePath:instancePath+"/dependencies/on_failure/" + i12,schemaPath:"#/properties/dependencies/properties/on_failure/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/on_failure/" + i12,schemaPath:"#/properties/dependencies/properties/on_failure/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs62 === errors;
@@ -6329,7 +6603,7 @@ break;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/dependencies/on_failure",schemaPath:"#/properties/dependencies/properties/on_failure/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/on_failure",schemaPath:"#/properties/dependencies/properties/on_failure/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6349,7 +6623,7 @@ const len13 = data30.length;
 for(let i13=0; i13<len13; i13++){
 const _errs66 = errors;
 if(typeof data30[i13] !== "string"){
-validate214.errors = [{instancePath:instancePath+"/dependencies/on_success/" + i13,schemaPath:"#/properties/dependencies/properties/on_success/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/on_success/" + i13,schemaPath:"#/properties/dependencies/properties/on_success/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid15 = _errs66 === errors;
@@ -6359,7 +6633,7 @@ break;
 }
 }
 else {
-validate214.errors = [{instancePath:instancePath+"/dependencies/on_success",schemaPath:"#/properties/dependencies/properties/on_success/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate222.errors = [{instancePath:instancePath+"/dependencies/on_success",schemaPath:"#/properties/dependencies/properties/on_success/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -6466,7 +6740,7 @@ if(data.need_daemon_reload !== undefined){
 let data38 = data.need_daemon_reload;
 const _errs74 = errors;
 if((typeof data38 !== "boolean") && (data38 !== null)){
-validate214.errors = [{instancePath:instancePath+"/need_daemon_reload",schemaPath:"#/properties/need_daemon_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate222.errors = [{instancePath:instancePath+"/need_daemon_reload",schemaPath:"#/properties/need_daemon_reload/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs74 === errors;
@@ -6479,7 +6753,7 @@ if(data.fragment_present !== undefined){
 let data39 = data.fragment_present;
 const _errs77 = errors;
 if((typeof data39 !== "boolean") && (data39 !== null)){
-validate214.errors = [{instancePath:instancePath+"/fragment_present",schemaPath:"#/properties/fragment_present/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate222.errors = [{instancePath:instancePath+"/fragment_present",schemaPath:"#/properties/fragment_present/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs77 === errors;
@@ -6492,7 +6766,7 @@ if(data.programs_present !== undefined){
 let data40 = data.programs_present;
 const _errs80 = errors;
 if((typeof data40 !== "boolean") && (data40 !== null)){
-validate214.errors = [{instancePath:instancePath+"/programs_present",schemaPath:"#/properties/programs_present/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate222.errors = [{instancePath:instancePath+"/programs_present",schemaPath:"#/properties/programs_present/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs80 === errors;
@@ -6505,7 +6779,7 @@ if(data.conditions_met !== undefined){
 let data41 = data.conditions_met;
 const _errs83 = errors;
 if((typeof data41 !== "boolean") && (data41 !== null)){
-validate214.errors = [{instancePath:instancePath+"/conditions_met",schemaPath:"#/properties/conditions_met/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate222.errors = [{instancePath:instancePath+"/conditions_met",schemaPath:"#/properties/conditions_met/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs83 === errors;
@@ -6518,7 +6792,7 @@ if(data.start_fails !== undefined){
 let data42 = data.start_fails;
 const _errs86 = errors;
 if((typeof data42 !== "boolean") && (data42 !== null)){
-validate214.errors = [{instancePath:instancePath+"/start_fails",schemaPath:"#/properties/start_fails/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate222.errors = [{instancePath:instancePath+"/start_fails",schemaPath:"#/properties/start_fails/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs86 === errors;
@@ -6545,24 +6819,24 @@ var valid0 = true;
 }
 }
 else {
-validate214.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate222.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate214.errors = vErrors;
+validate222.errors = vErrors;
 return errors === 0;
 }
-validate214.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate222.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema59 = {"type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"ppid":{"$ref":"#/$defs/count"},"start_ticks":{"$ref":"#/$defs/count"},"started_at":{"$ref":"#/$defs/nullable_time"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"command":{"type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64"},"command_truncated":{"type":"boolean"},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}},"nullable":true},"cgroup":{"$ref":"#/$defs/nullable_string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"maps":{"type":"array","items":{"$ref":"#/$defs/map"}},"outdated":{"type":"array","items":{"$ref":"#/$defs/outdated"}},"fds":{"type":"array","items":{"$ref":"#/$defs/fd"}}}};
-const schema60 = {"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"fs_type":{"$ref":"#/$defs/nullable_string"},"owner":{"$ref":"#/$defs/nullable_owner"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}};
-const schema61 = {"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$","nullable":true};
-const pattern8 = new RegExp("^[0-9a-f]{2,}:[0-9a-f]{2,}$", "u");
+const schema60 = {"type":"object","additionalProperties":false,"required":["pid","ppid","start_ticks","started_at","user","name","command","command_base64","command_truncated","executable","cgroup","unit","session","container","maps","fds"],"properties":{"pid":{"type":"integer","minimum":1,"maximum":2147483647},"ppid":{"$ref":"#/$defs/count"},"start_ticks":{"$ref":"#/$defs/count"},"started_at":{"$ref":"#/$defs/nullable_time"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"},"command":{"type":"array","items":{"type":"string"}},"command_base64":{"$ref":"#/$defs/base64"},"command_truncated":{"type":"boolean"},"executable":{"type":"object","additionalProperties":false,"required":["path","path_base64","deleted"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"deleted":{"type":"boolean"}},"nullable":true},"cgroup":{"$ref":"#/$defs/nullable_string"},"unit":{"type":"object","additionalProperties":false,"required":["name","scope","user","source"],"properties":{"name":{"type":"string","minLength":1},"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"source":{"enum":["cgroup_v1","cgroup_v2"]}},"nullable":true},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"maps":{"type":"array","items":{"$ref":"#/$defs/map"}},"outdated":{"type":"array","items":{"$ref":"#/$defs/outdated"}},"fds":{"type":"array","items":{"$ref":"#/$defs/fd"}}}};
+const schema61 = {"type":"object","additionalProperties":false,"required":["path","path_base64","kind","role","state","replaced_at","device","inode","links","mappings","mapped_bytes","executable","package"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["executable","library","data"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"fs_type":{"$ref":"#/$defs/nullable_string"},"owner":{"$ref":"#/$defs/nullable_owner"},"mappings":{"$ref":"#/$defs/count"},"mapped_bytes":{"$ref":"#/$defs/count"},"executable":{"type":"boolean"},"package":{"$ref":"#/$defs/nullable_package"}}};
+const schema62 = {"type":"string","pattern":"^[0-9a-f]{2,}:[0-9a-f]{2,}$","nullable":true};
+const pattern9 = new RegExp("^[0-9a-f]{2,}:[0-9a-f]{2,}$", "u");
 
-function validate244(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate252(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate244.evaluated;
+const evaluated0 = validate252.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6570,24 +6844,52 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (data !== null)){
-validate244.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate252.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 if(errors === 0){
 if(typeof data === "string"){
-if(!pattern8.test(data)){
-validate244.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{2,}:[0-9a-f]{2,}$"},message:"must match pattern \""+"^[0-9a-f]{2,}:[0-9a-f]{2,}$"+"\""}];
+if(!pattern9.test(data)){
+validate252.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{2,}:[0-9a-f]{2,}$"},message:"must match pattern \""+"^[0-9a-f]{2,}:[0-9a-f]{2,}$"+"\""}];
 return false;
 }
 }
 }
-validate244.errors = vErrors;
+validate252.errors = vErrors;
 return errors === 0;
 }
-validate244.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate252.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema62 = {"type":"string","pattern":"^[0-9]{1,20}$","nullable":true};
-const pattern9 = new RegExp("^[0-9]{1,20}$", "u");
+const schema63 = {"type":"string","pattern":"^[0-9]{1,20}$","nullable":true};
+const pattern10 = new RegExp("^[0-9]{1,20}$", "u");
+
+function validate254(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate254.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if((typeof data !== "string") && (data !== null)){
+validate254.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(errors === 0){
+if(typeof data === "string"){
+if(!pattern10.test(data)){
+validate254.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,20}$"},message:"must match pattern \""+"^[0-9]{1,20}$"+"\""}];
+return false;
+}
+}
+}
+validate254.errors = vErrors;
+return errors === 0;
+}
+validate254.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
 
 function validate246(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -6599,46 +6901,18 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if((typeof data !== "string") && (data !== null)){
-validate246.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(errors === 0){
-if(typeof data === "string"){
-if(!pattern9.test(data)){
-validate246.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,20}$"},message:"must match pattern \""+"^[0-9]{1,20}$"+"\""}];
-return false;
-}
-}
-}
-validate246.errors = vErrors;
-return errors === 0;
-}
-validate246.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-
-function validate238(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate238.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((data.path === undefined) && (missing0 = "path")) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.inode === undefined) && (missing0 = "inode"))) || ((data.links === undefined) && (missing0 = "links"))) || ((data.mappings === undefined) && (missing0 = "mappings"))) || ((data.mapped_bytes === undefined) && (missing0 = "mapped_bytes"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.package === undefined) && (missing0 = "package"))){
-validate238.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate246.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func1.call(schema60.properties, key0))){
-validate238.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func1.call(schema61.properties, key0))){
+validate246.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -6647,7 +6921,7 @@ if(_errs1 === errors){
 if(data.path !== undefined){
 const _errs2 = errors;
 if(typeof data.path !== "string"){
-validate238.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate246.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -6658,8 +6932,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs4 = errors;
-if(!(validate166(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate174(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -6670,8 +6944,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_source !== undefined){
 const _errs5 = errors;
-if(!(validate168(data.path_source, {instancePath:instancePath+"/path_source",parentData:data,parentDataProperty:"path_source",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
+if(!(validate176(data.path_source, {instancePath:instancePath+"/path_source",parentData:data,parentDataProperty:"path_source",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -6684,7 +6958,7 @@ if(data.kind !== undefined){
 let data3 = data.kind;
 const _errs6 = errors;
 if(!(((data3 === "executable") || (data3 === "library")) || (data3 === "data"))){
-validate238.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema60.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate246.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema61.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -6695,8 +6969,8 @@ var valid0 = true;
 if(valid0){
 if(data.role !== undefined){
 const _errs7 = errors;
-if(!(validate170(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
+if(!(validate178(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -6707,8 +6981,8 @@ var valid0 = true;
 if(valid0){
 if(data.state !== undefined){
 const _errs8 = errors;
-if(!(validate172(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate172.errors : vErrors.concat(validate172.errors);
+if(!(validate180(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate180.errors : vErrors.concat(validate180.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -6731,8 +7005,8 @@ var valid0 = true;
 if(valid0){
 if(data.device !== undefined){
 const _errs10 = errors;
-if(!(validate244(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
+if(!(validate252(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate252.errors : vErrors.concat(validate252.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs10 === errors;
@@ -6743,8 +7017,8 @@ var valid0 = true;
 if(valid0){
 if(data.inode !== undefined){
 const _errs11 = errors;
-if(!(validate246(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate246.errors : vErrors.concat(validate246.errors);
+if(!(validate254(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate254.errors : vErrors.concat(validate254.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -6791,8 +7065,8 @@ var valid0 = true;
 if(valid0){
 if(data.owner !== undefined){
 const _errs15 = errors;
-if(!(validate177(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors);
+if(!(validate185(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs15 === errors;
@@ -6803,8 +7077,8 @@ var valid0 = true;
 if(valid0){
 if(data.mappings !== undefined){
 const _errs16 = errors;
-if(!(validate95(data.mappings, {instancePath:instancePath+"/mappings",parentData:data,parentDataProperty:"mappings",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.mappings, {instancePath:instancePath+"/mappings",parentData:data,parentDataProperty:"mappings",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs16 === errors;
@@ -6815,8 +7089,8 @@ var valid0 = true;
 if(valid0){
 if(data.mapped_bytes !== undefined){
 const _errs17 = errors;
-if(!(validate95(data.mapped_bytes, {instancePath:instancePath+"/mapped_bytes",parentData:data,parentDataProperty:"mapped_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.mapped_bytes, {instancePath:instancePath+"/mapped_bytes",parentData:data,parentDataProperty:"mapped_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs17 === errors;
@@ -6828,7 +7102,7 @@ if(valid0){
 if(data.executable !== undefined){
 const _errs18 = errors;
 if(typeof data.executable !== "boolean"){
-validate238.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate246.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs18 === errors;
@@ -6839,8 +7113,8 @@ var valid0 = true;
 if(valid0){
 if(data.package !== undefined){
 const _errs20 = errors;
-if(!(validate181(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate181.errors : vErrors.concat(validate181.errors);
+if(!(validate189(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs20 === errors;
@@ -6868,21 +7142,21 @@ var valid0 = true;
 }
 }
 else {
-validate238.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate246.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate238.errors = vErrors;
+validate246.errors = vErrors;
 return errors === 0;
 }
-validate238.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate246.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema63 = {"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"owner":{"$ref":"#/$defs/nullable_owner"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"enum":["read","write","read_write","path",null]},"append":{"type":"boolean","nullable":true},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}};
+const schema64 = {"type":"object","additionalProperties":false,"required":["fd","path","path_base64","kind","role","state","replaced_at","device","inode","links","born_at","size_bytes","held_bytes","access","append","mount_point","fs_type","package"],"properties":{"fd":{"$ref":"#/$defs/count"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"path_source":{"$ref":"#/$defs/path_source"},"kind":{"enum":["regular","directory","unknown"]},"role":{"$ref":"#/$defs/role"},"state":{"$ref":"#/$defs/state"},"replaced_at":{"$ref":"#/$defs/nullable_time"},"device":{"$ref":"#/$defs/device"},"inode":{"$ref":"#/$defs/inode"},"links":{"$ref":"#/$defs/nullable_count"},"owner":{"$ref":"#/$defs/nullable_owner"},"born_at":{"$ref":"#/$defs/nullable_time"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"},"access":{"enum":["read","write","read_write","path",null]},"append":{"type":"boolean","nullable":true},"mount_point":{"$ref":"#/$defs/nullable_string"},"fs_type":{"$ref":"#/$defs/nullable_string"},"package":{"$ref":"#/$defs/nullable_package"}}};
 
-function validate257(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate265(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate257.evaluated;
+const evaluated0 = validate265.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6893,14 +7167,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((((((((data.fd === undefined) && (missing0 = "fd")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.role === undefined) && (missing0 = "role"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.inode === undefined) && (missing0 = "inode"))) || ((data.links === undefined) && (missing0 = "links"))) || ((data.born_at === undefined) && (missing0 = "born_at"))) || ((data.size_bytes === undefined) && (missing0 = "size_bytes"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.access === undefined) && (missing0 = "access"))) || ((data.append === undefined) && (missing0 = "append"))) || ((data.mount_point === undefined) && (missing0 = "mount_point"))) || ((data.fs_type === undefined) && (missing0 = "fs_type"))) || ((data.package === undefined) && (missing0 = "package"))){
-validate257.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate265.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func1.call(schema63.properties, key0))){
-validate257.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func1.call(schema64.properties, key0))){
+validate265.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -6908,8 +7182,8 @@ break;
 if(_errs1 === errors){
 if(data.fd !== undefined){
 const _errs2 = errors;
-if(!(validate95(data.fd, {instancePath:instancePath+"/fd",parentData:data,parentDataProperty:"fd",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.fd, {instancePath:instancePath+"/fd",parentData:data,parentDataProperty:"fd",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -6921,7 +7195,7 @@ if(valid0){
 if(data.path !== undefined){
 const _errs3 = errors;
 if(typeof data.path !== "string"){
-validate257.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate265.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -6932,8 +7206,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs5 = errors;
-if(!(validate166(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate174(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -6944,8 +7218,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_source !== undefined){
 const _errs6 = errors;
-if(!(validate168(data.path_source, {instancePath:instancePath+"/path_source",parentData:data,parentDataProperty:"path_source",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
+if(!(validate176(data.path_source, {instancePath:instancePath+"/path_source",parentData:data,parentDataProperty:"path_source",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -6958,7 +7232,7 @@ if(data.kind !== undefined){
 let data4 = data.kind;
 const _errs7 = errors;
 if(!(((data4 === "regular") || (data4 === "directory")) || (data4 === "unknown"))){
-validate257.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema63.properties.kind.enum},message:"must be equal to one of the allowed values"}];
+validate265.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema64.properties.kind.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -6969,8 +7243,8 @@ var valid0 = true;
 if(valid0){
 if(data.role !== undefined){
 const _errs8 = errors;
-if(!(validate170(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
+if(!(validate178(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -6981,8 +7255,8 @@ var valid0 = true;
 if(valid0){
 if(data.state !== undefined){
 const _errs9 = errors;
-if(!(validate172(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate172.errors : vErrors.concat(validate172.errors);
+if(!(validate180(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate180.errors : vErrors.concat(validate180.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs9 === errors;
@@ -7005,8 +7279,8 @@ var valid0 = true;
 if(valid0){
 if(data.device !== undefined){
 const _errs11 = errors;
-if(!(validate244(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
+if(!(validate252(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate252.errors : vErrors.concat(validate252.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -7017,8 +7291,8 @@ var valid0 = true;
 if(valid0){
 if(data.inode !== undefined){
 const _errs12 = errors;
-if(!(validate246(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate246.errors : vErrors.concat(validate246.errors);
+if(!(validate254(data.inode, {instancePath:instancePath+"/inode",parentData:data,parentDataProperty:"inode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate254.errors : vErrors.concat(validate254.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs12 === errors;
@@ -7041,8 +7315,8 @@ var valid0 = true;
 if(valid0){
 if(data.owner !== undefined){
 const _errs14 = errors;
-if(!(validate177(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors);
+if(!(validate185(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs14 === errors;
@@ -7091,7 +7365,7 @@ if(data.access !== undefined){
 let data15 = data.access;
 const _errs18 = errors;
 if(!(((((data15 === "read") || (data15 === "write")) || (data15 === "read_write")) || (data15 === "path")) || (data15 === null))){
-validate257.errors = [{instancePath:instancePath+"/access",schemaPath:"#/properties/access/enum",keyword:"enum",params:{allowedValues: schema63.properties.access.enum},message:"must be equal to one of the allowed values"}];
+validate265.errors = [{instancePath:instancePath+"/access",schemaPath:"#/properties/access/enum",keyword:"enum",params:{allowedValues: schema64.properties.access.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs18 === errors;
@@ -7104,7 +7378,7 @@ if(data.append !== undefined){
 let data16 = data.append;
 const _errs19 = errors;
 if((typeof data16 !== "boolean") && (data16 !== null)){
-validate257.errors = [{instancePath:instancePath+"/append",schemaPath:"#/properties/append/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate265.errors = [{instancePath:instancePath+"/append",schemaPath:"#/properties/append/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs19 === errors;
@@ -7139,8 +7413,8 @@ var valid0 = true;
 if(valid0){
 if(data.package !== undefined){
 const _errs24 = errors;
-if(!(validate181(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate181.errors : vErrors.concat(validate181.errors);
+if(!(validate189(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs24 === errors;
@@ -7171,20 +7445,20 @@ var valid0 = true;
 }
 }
 else {
-validate257.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate265.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate257.errors = vErrors;
+validate265.errors = vErrors;
 return errors === 0;
 }
-validate257.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate265.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate222(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate230(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate222.evaluated;
+const evaluated0 = validate230.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7195,14 +7469,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((((((data.pid === undefined) && (missing0 = "pid")) || ((data.ppid === undefined) && (missing0 = "ppid"))) || ((data.start_ticks === undefined) && (missing0 = "start_ticks"))) || ((data.started_at === undefined) && (missing0 = "started_at"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.command === undefined) && (missing0 = "command"))) || ((data.command_base64 === undefined) && (missing0 = "command_base64"))) || ((data.command_truncated === undefined) && (missing0 = "command_truncated"))) || ((data.executable === undefined) && (missing0 = "executable"))) || ((data.cgroup === undefined) && (missing0 = "cgroup"))) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.container === undefined) && (missing0 = "container"))) || ((data.maps === undefined) && (missing0 = "maps"))) || ((data.fds === undefined) && (missing0 = "fds"))){
-validate222.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate230.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func1.call(schema59.properties, key0))){
-validate222.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func1.call(schema60.properties, key0))){
+validate230.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -7212,18 +7486,18 @@ if(data.pid !== undefined){
 let data0 = data.pid;
 const _errs2 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate222.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate230.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs2){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 2147483647 || isNaN(data0)){
-validate222.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate230.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data0 < 1 || isNaN(data0)){
-validate222.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate230.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -7237,8 +7511,8 @@ var valid0 = true;
 if(valid0){
 if(data.ppid !== undefined){
 const _errs4 = errors;
-if(!(validate95(data.ppid, {instancePath:instancePath+"/ppid",parentData:data,parentDataProperty:"ppid",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.ppid, {instancePath:instancePath+"/ppid",parentData:data,parentDataProperty:"ppid",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -7249,8 +7523,8 @@ var valid0 = true;
 if(valid0){
 if(data.start_ticks !== undefined){
 const _errs5 = errors;
-if(!(validate95(data.start_ticks, {instancePath:instancePath+"/start_ticks",parentData:data,parentDataProperty:"start_ticks",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data.start_ticks, {instancePath:instancePath+"/start_ticks",parentData:data,parentDataProperty:"start_ticks",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -7273,8 +7547,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs7 = errors;
-if(!(validate105(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate113(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -7286,7 +7560,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs8 = errors;
 if(typeof data.name !== "string"){
-validate222.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate230.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs8 === errors;
@@ -7305,7 +7579,7 @@ const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
 const _errs12 = errors;
 if(typeof data6[i0] !== "string"){
-validate222.errors = [{instancePath:instancePath+"/command/" + i0,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate230.errors = [{instancePath:instancePath+"/command/" + i0,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid1 = _errs12 === errors;
@@ -7315,7 +7589,7 @@ break;
 }
 }
 else {
-validate222.errors = [{instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate230.errors = [{instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -7327,8 +7601,8 @@ var valid0 = true;
 if(valid0){
 if(data.command_base64 !== undefined){
 const _errs14 = errors;
-if(!(validate166(data.command_base64, {instancePath:instancePath+"/command_base64",parentData:data,parentDataProperty:"command_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate174(data.command_base64, {instancePath:instancePath+"/command_base64",parentData:data,parentDataProperty:"command_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs14 === errors;
@@ -7340,7 +7614,7 @@ if(valid0){
 if(data.command_truncated !== undefined){
 const _errs15 = errors;
 if(typeof data.command_truncated !== "boolean"){
-validate222.errors = [{instancePath:instancePath+"/command_truncated",schemaPath:"#/properties/command_truncated/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate230.errors = [{instancePath:instancePath+"/command_truncated",schemaPath:"#/properties/command_truncated/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -7353,21 +7627,21 @@ if(data.executable !== undefined){
 let data10 = data.executable;
 const _errs17 = errors;
 if((!(data10 && typeof data10 == "object" && !Array.isArray(data10))) && (data10 !== null)){
-validate222.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate230.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs17){
 if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
 let missing1;
 if((((data10.path === undefined) && (missing1 = "path")) || ((data10.path_base64 === undefined) && (missing1 = "path_base64"))) || ((data10.deleted === undefined) && (missing1 = "deleted"))){
-validate222.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate230.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 const _errs20 = errors;
 for(const key1 in data10){
 if(!((((key1 === "path") || (key1 === "path_base64")) || (key1 === "path_source")) || (key1 === "deleted"))){
-validate222.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+validate230.errors = [{instancePath:instancePath+"/executable",schemaPath:"#/properties/executable/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -7376,7 +7650,7 @@ if(_errs20 === errors){
 if(data10.path !== undefined){
 const _errs21 = errors;
 if(typeof data10.path !== "string"){
-validate222.errors = [{instancePath:instancePath+"/executable/path",schemaPath:"#/properties/executable/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate230.errors = [{instancePath:instancePath+"/executable/path",schemaPath:"#/properties/executable/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs21 === errors;
@@ -7387,8 +7661,8 @@ var valid2 = true;
 if(valid2){
 if(data10.path_base64 !== undefined){
 const _errs23 = errors;
-if(!(validate166(data10.path_base64, {instancePath:instancePath+"/executable/path_base64",parentData:data10,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate174(data10.path_base64, {instancePath:instancePath+"/executable/path_base64",parentData:data10,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs23 === errors;
@@ -7399,8 +7673,8 @@ var valid2 = true;
 if(valid2){
 if(data10.path_source !== undefined){
 const _errs24 = errors;
-if(!(validate168(data10.path_source, {instancePath:instancePath+"/executable/path_source",parentData:data10,parentDataProperty:"path_source",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
+if(!(validate176(data10.path_source, {instancePath:instancePath+"/executable/path_source",parentData:data10,parentDataProperty:"path_source",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs24 === errors;
@@ -7412,7 +7686,7 @@ if(valid2){
 if(data10.deleted !== undefined){
 const _errs25 = errors;
 if(typeof data10.deleted !== "boolean"){
-validate222.errors = [{instancePath:instancePath+"/executable/deleted",schemaPath:"#/properties/executable/properties/deleted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate230.errors = [{instancePath:instancePath+"/executable/deleted",schemaPath:"#/properties/executable/properties/deleted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid2 = _errs25 === errors;
@@ -7449,21 +7723,21 @@ if(data.unit !== undefined){
 let data16 = data.unit;
 const _errs28 = errors;
 if((!(data16 && typeof data16 == "object" && !Array.isArray(data16))) && (data16 !== null)){
-validate222.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate230.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs28){
 if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
 let missing2;
 if(((((data16.name === undefined) && (missing2 = "name")) || ((data16.scope === undefined) && (missing2 = "scope"))) || ((data16.user === undefined) && (missing2 = "user"))) || ((data16.source === undefined) && (missing2 = "source"))){
-validate222.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+validate230.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
 const _errs31 = errors;
 for(const key2 in data16){
 if(!((((key2 === "name") || (key2 === "scope")) || (key2 === "user")) || (key2 === "source"))){
-validate222.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+validate230.errors = [{instancePath:instancePath+"/unit",schemaPath:"#/properties/unit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -7474,13 +7748,13 @@ let data17 = data16.name;
 const _errs32 = errors;
 if(errors === _errs32){
 if(typeof data17 === "string"){
-if(func5(data17) < 1){
-validate222.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+if(func6(data17) < 1){
+validate230.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate222.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate230.errors = [{instancePath:instancePath+"/unit/name",schemaPath:"#/properties/unit/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -7492,8 +7766,8 @@ var valid3 = true;
 if(valid3){
 if(data16.scope !== undefined){
 const _errs34 = errors;
-if(!(validate123(data16.scope, {instancePath:instancePath+"/unit/scope",parentData:data16,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
+if(!(validate131(data16.scope, {instancePath:instancePath+"/unit/scope",parentData:data16,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs34 === errors;
@@ -7504,8 +7778,8 @@ var valid3 = true;
 if(valid3){
 if(data16.user !== undefined){
 const _errs35 = errors;
-if(!(validate105(data16.user, {instancePath:instancePath+"/unit/user",parentData:data16,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate113(data16.user, {instancePath:instancePath+"/unit/user",parentData:data16,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs35 === errors;
@@ -7518,7 +7792,7 @@ if(data16.source !== undefined){
 let data20 = data16.source;
 const _errs36 = errors;
 if(!((data20 === "cgroup_v1") || (data20 === "cgroup_v2"))){
-validate222.errors = [{instancePath:instancePath+"/unit/source",schemaPath:"#/properties/unit/properties/source/enum",keyword:"enum",params:{allowedValues: schema59.properties.unit.properties.source.enum},message:"must be equal to one of the allowed values"}];
+validate230.errors = [{instancePath:instancePath+"/unit/source",schemaPath:"#/properties/unit/properties/source/enum",keyword:"enum",params:{allowedValues: schema60.properties.unit.properties.source.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid3 = _errs36 === errors;
@@ -7543,21 +7817,21 @@ if(data.session !== undefined){
 let data21 = data.session;
 const _errs37 = errors;
 if((!(data21 && typeof data21 == "object" && !Array.isArray(data21))) && (data21 !== null)){
-validate222.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate230.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs37){
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 let missing3;
 if(((data21.id === undefined) && (missing3 = "id")) || ((data21.user === undefined) && (missing3 = "user"))){
-validate222.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
+validate230.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
 return false;
 }
 else {
 const _errs40 = errors;
 for(const key3 in data21){
 if(!((key3 === "id") || (key3 === "user"))){
-validate222.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
+validate230.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -7566,7 +7840,7 @@ if(_errs40 === errors){
 if(data21.id !== undefined){
 const _errs41 = errors;
 if(typeof data21.id !== "string"){
-validate222.errors = [{instancePath:instancePath+"/session/id",schemaPath:"#/properties/session/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate230.errors = [{instancePath:instancePath+"/session/id",schemaPath:"#/properties/session/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid4 = _errs41 === errors;
@@ -7577,8 +7851,8 @@ var valid4 = true;
 if(valid4){
 if(data21.user !== undefined){
 const _errs43 = errors;
-if(!(validate105(data21.user, {instancePath:instancePath+"/session/user",parentData:data21,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate113(data21.user, {instancePath:instancePath+"/session/user",parentData:data21,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var valid4 = _errs43 === errors;
@@ -7601,21 +7875,21 @@ if(data.container !== undefined){
 let data24 = data.container;
 const _errs44 = errors;
 if((!(data24 && typeof data24 == "object" && !Array.isArray(data24))) && (data24 !== null)){
-validate222.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate230.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs44){
 if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
 let missing4;
 if(((((data24.runtime === undefined) && (missing4 = "runtime")) || ((data24.id === undefined) && (missing4 = "id"))) || ((data24.name === undefined) && (missing4 = "name"))) || ((data24.user === undefined) && (missing4 = "user"))){
-validate222.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
+validate230.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
 return false;
 }
 else {
 const _errs47 = errors;
 for(const key4 in data24){
 if(!(((((key4 === "runtime") || (key4 === "id")) || (key4 === "name")) || (key4 === "user")) || (key4 === "cgroup"))){
-validate222.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
+validate230.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -7625,7 +7899,7 @@ if(data24.runtime !== undefined){
 let data25 = data24.runtime;
 const _errs48 = errors;
 if(!((((((((data25 === "docker") || (data25 === "podman")) || (data25 === "containerd")) || (data25 === "crio")) || (data25 === "lxc")) || (data25 === "nspawn")) || (data25 === "libvirt")) || (data25 === "unknown"))){
-validate222.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema59.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
+validate230.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema60.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid5 = _errs48 === errors;
@@ -7660,8 +7934,8 @@ var valid5 = true;
 if(valid5){
 if(data24.user !== undefined){
 const _errs51 = errors;
-if(!(validate105(data24.user, {instancePath:instancePath+"/container/user",parentData:data24,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate113(data24.user, {instancePath:instancePath+"/container/user",parentData:data24,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var valid5 = _errs51 === errors;
@@ -7704,8 +7978,8 @@ var valid6 = true;
 const len1 = data30.length;
 for(let i1=0; i1<len1; i1++){
 const _errs55 = errors;
-if(!(validate238(data30[i1], {instancePath:instancePath+"/maps/" + i1,parentData:data30,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
+if(!(validate246(data30[i1], {instancePath:instancePath+"/maps/" + i1,parentData:data30,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate246.errors : vErrors.concat(validate246.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs55 === errors;
@@ -7715,7 +7989,7 @@ break;
 }
 }
 else {
-validate222.errors = [{instancePath:instancePath+"/maps",schemaPath:"#/properties/maps/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate230.errors = [{instancePath:instancePath+"/maps",schemaPath:"#/properties/maps/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -7734,8 +8008,8 @@ var valid7 = true;
 const len2 = data32.length;
 for(let i2=0; i2<len2; i2++){
 const _errs58 = errors;
-if(!(validate186(data32[i2], {instancePath:instancePath+"/outdated/" + i2,parentData:data32,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate186.errors : vErrors.concat(validate186.errors);
+if(!(validate194(data32[i2], {instancePath:instancePath+"/outdated/" + i2,parentData:data32,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs58 === errors;
@@ -7745,7 +8019,7 @@ break;
 }
 }
 else {
-validate222.errors = [{instancePath:instancePath+"/outdated",schemaPath:"#/properties/outdated/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate230.errors = [{instancePath:instancePath+"/outdated",schemaPath:"#/properties/outdated/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -7764,8 +8038,8 @@ var valid8 = true;
 const len3 = data34.length;
 for(let i3=0; i3<len3; i3++){
 const _errs61 = errors;
-if(!(validate257(data34[i3], {instancePath:instancePath+"/fds/" + i3,parentData:data34,parentDataProperty:i3,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate257.errors : vErrors.concat(validate257.errors);
+if(!(validate265(data34[i3], {instancePath:instancePath+"/fds/" + i3,parentData:data34,parentDataProperty:i3,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 var valid8 = _errs61 === errors;
@@ -7775,7 +8049,7 @@ break;
 }
 }
 else {
-validate222.errors = [{instancePath:instancePath+"/fds",schemaPath:"#/properties/fds/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate230.errors = [{instancePath:instancePath+"/fds",schemaPath:"#/properties/fds/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -7804,21 +8078,21 @@ var valid0 = true;
 }
 }
 else {
-validate222.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate230.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate222.errors = vErrors;
+validate230.errors = vErrors;
 return errors === 0;
 }
-validate222.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate230.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema64 = {"type":"object","additionalProperties":false,"required":["holder","device","path","path_base64","size_bytes","held_bytes"],"properties":{"holder":{"enum":["loop","swap"]},"device":{"$ref":"#/$defs/nullable_string"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}};
+const schema65 = {"type":"object","additionalProperties":false,"required":["holder","device","path","path_base64","size_bytes","held_bytes"],"properties":{"holder":{"enum":["loop","swap"]},"device":{"$ref":"#/$defs/nullable_string"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"size_bytes":{"$ref":"#/$defs/nullable_count"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}};
 
-function validate276(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate284(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate276.evaluated;
+const evaluated0 = validate284.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7829,14 +8103,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((data.holder === undefined) && (missing0 = "holder")) || ((data.device === undefined) && (missing0 = "device"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.path_base64 === undefined) && (missing0 = "path_base64"))) || ((data.size_bytes === undefined) && (missing0 = "size_bytes"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))){
-validate276.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate284.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((((key0 === "holder") || (key0 === "device")) || (key0 === "path")) || (key0 === "path_base64")) || (key0 === "size_bytes")) || (key0 === "held_bytes"))){
-validate276.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate284.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -7846,7 +8120,7 @@ if(data.holder !== undefined){
 let data0 = data.holder;
 const _errs2 = errors;
 if(!((data0 === "loop") || (data0 === "swap"))){
-validate276.errors = [{instancePath:instancePath+"/holder",schemaPath:"#/properties/holder/enum",keyword:"enum",params:{allowedValues: schema64.properties.holder.enum},message:"must be equal to one of the allowed values"}];
+validate284.errors = [{instancePath:instancePath+"/holder",schemaPath:"#/properties/holder/enum",keyword:"enum",params:{allowedValues: schema65.properties.holder.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -7870,7 +8144,7 @@ if(valid0){
 if(data.path !== undefined){
 const _errs4 = errors;
 if(typeof data.path !== "string"){
-validate276.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate284.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -7881,8 +8155,8 @@ var valid0 = true;
 if(valid0){
 if(data.path_base64 !== undefined){
 const _errs6 = errors;
-if(!(validate166(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate174(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -7923,52 +8197,22 @@ var valid0 = true;
 }
 }
 else {
-validate276.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate284.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate276.errors = vErrors;
+validate284.errors = vErrors;
 return errors === 0;
 }
-validate276.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate284.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema65 = {"type":"object","additionalProperties":false,"required":["name","source","manager","installed_version","running_version","evidence","replaced_at","fixes","unknown_because","units","pids"],"properties":{"name":{"type":"string"},"source":{"$ref":"#/$defs/nullable_string"},"manager":{"enum":["dpkg","rpm","pacman","apk"]},"installed_version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"evidence":{"enum":["file_time","build_note","upgrade_log","first_upgrade",null]},"replaced_at":{"$ref":"#/$defs/nullable_time"},"replaced_by":{"type":"object","additionalProperties":false,"required":["command","user"],"properties":{"command":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"incomplete_because":{"enum":["changelog_too_short","advisories_alone","advisories_unread",null]}},"nullable":true},"unknown_because":{"enum":["no_running_version","no_changelog","no_source_version","not_kept","too_many_packages",null]},"units":{"type":"array","items":{"$ref":"#/$defs/package_unit"}},"pids":{"$ref":"#/$defs/pids"}}};
-const schema66 = {"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"};
-const pattern10 = new RegExp("^CVE-[0-9]{4}-[0-9]{4,19}$", "u");
-
-function validate289(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate289.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(errors === 0){
-if(typeof data === "string"){
-if(!pattern10.test(data)){
-validate289.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^CVE-[0-9]{4}-[0-9]{4,19}$"},message:"must match pattern \""+"^CVE-[0-9]{4}-[0-9]{4,19}$"+"\""}];
-return false;
-}
-}
-else {
-validate289.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-validate289.errors = vErrors;
-return errors === 0;
-}
-validate289.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
+const schema66 = {"type":"object","additionalProperties":false,"required":["name","source","manager","installed_version","running_version","evidence","replaced_at","fixes","unknown_because","units","pids"],"properties":{"name":{"type":"string"},"source":{"$ref":"#/$defs/nullable_string"},"manager":{"enum":["dpkg","rpm","pacman","apk"]},"installed_version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"evidence":{"enum":["file_time","build_note","upgrade_log","first_upgrade",null]},"replaced_at":{"$ref":"#/$defs/nullable_time"},"replaced_by":{"type":"object","additionalProperties":false,"required":["command","user"],"properties":{"command":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"incomplete_because":{"enum":["changelog_too_short","advisories_alone","advisories_unread",null]}},"nullable":true},"unknown_because":{"enum":["no_running_version","no_changelog","no_source_version","not_kept","too_many_packages",null]},"units":{"type":"array","items":{"$ref":"#/$defs/package_unit"}},"pids":{"$ref":"#/$defs/pids"}}};
 const schema67 = {"type":"object","additionalProperties":false,"required":["scope","user","name"],"properties":{"scope":{"$ref":"#/$defs/scope"},"user":{"$ref":"#/$defs/nullable_user"},"name":{"type":"string"}}};
 
-function validate291(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate298(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate291.evaluated;
+const evaluated0 = validate298.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7979,14 +8223,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.scope === undefined) && (missing0 = "scope")) || ((data.user === undefined) && (missing0 = "user"))) || ((data.name === undefined) && (missing0 = "name"))){
-validate291.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate298.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((key0 === "scope") || (key0 === "user")) || (key0 === "name"))){
-validate291.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate298.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -7994,8 +8238,8 @@ break;
 if(_errs1 === errors){
 if(data.scope !== undefined){
 const _errs2 = errors;
-if(!(validate123(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
+if(!(validate131(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -8006,8 +8250,8 @@ var valid0 = true;
 if(valid0){
 if(data.user !== undefined){
 const _errs3 = errors;
-if(!(validate105(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate113(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -8019,7 +8263,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs4 = errors;
 if(typeof data.name !== "string"){
-validate291.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate298.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -8033,20 +8277,20 @@ var valid0 = true;
 }
 }
 else {
-validate291.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate298.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate291.errors = vErrors;
+validate298.errors = vErrors;
 return errors === 0;
 }
-validate291.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate298.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate282(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate290(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate282.evaluated;
+const evaluated0 = validate290.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8057,14 +8301,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((data.name === undefined) && (missing0 = "name")) || ((data.source === undefined) && (missing0 = "source"))) || ((data.manager === undefined) && (missing0 = "manager"))) || ((data.installed_version === undefined) && (missing0 = "installed_version"))) || ((data.running_version === undefined) && (missing0 = "running_version"))) || ((data.evidence === undefined) && (missing0 = "evidence"))) || ((data.replaced_at === undefined) && (missing0 = "replaced_at"))) || ((data.fixes === undefined) && (missing0 = "fixes"))) || ((data.unknown_because === undefined) && (missing0 = "unknown_because"))) || ((data.units === undefined) && (missing0 = "units"))) || ((data.pids === undefined) && (missing0 = "pids"))){
-validate282.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate290.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func1.call(schema65.properties, key0))){
-validate282.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(func1.call(schema66.properties, key0))){
+validate290.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -8073,7 +8317,7 @@ if(_errs1 === errors){
 if(data.name !== undefined){
 const _errs2 = errors;
 if(typeof data.name !== "string"){
-validate282.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate290.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -8098,7 +8342,7 @@ if(data.manager !== undefined){
 let data2 = data.manager;
 const _errs5 = errors;
 if(!((((data2 === "dpkg") || (data2 === "rpm")) || (data2 === "pacman")) || (data2 === "apk"))){
-validate282.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema65.properties.manager.enum},message:"must be equal to one of the allowed values"}];
+validate290.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema66.properties.manager.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -8110,7 +8354,7 @@ if(valid0){
 if(data.installed_version !== undefined){
 const _errs6 = errors;
 if(typeof data.installed_version !== "string"){
-validate282.errors = [{instancePath:instancePath+"/installed_version",schemaPath:"#/properties/installed_version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate290.errors = [{instancePath:instancePath+"/installed_version",schemaPath:"#/properties/installed_version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -8135,7 +8379,7 @@ if(data.evidence !== undefined){
 let data5 = data.evidence;
 const _errs9 = errors;
 if(!(((((data5 === "file_time") || (data5 === "build_note")) || (data5 === "upgrade_log")) || (data5 === "first_upgrade")) || (data5 === null))){
-validate282.errors = [{instancePath:instancePath+"/evidence",schemaPath:"#/properties/evidence/enum",keyword:"enum",params:{allowedValues: schema65.properties.evidence.enum},message:"must be equal to one of the allowed values"}];
+validate290.errors = [{instancePath:instancePath+"/evidence",schemaPath:"#/properties/evidence/enum",keyword:"enum",params:{allowedValues: schema66.properties.evidence.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -8160,21 +8404,21 @@ if(data.replaced_by !== undefined){
 let data7 = data.replaced_by;
 const _errs11 = errors;
 if((!(data7 && typeof data7 == "object" && !Array.isArray(data7))) && (data7 !== null)){
-validate282.errors = [{instancePath:instancePath+"/replaced_by",schemaPath:"#/properties/replaced_by/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate290.errors = [{instancePath:instancePath+"/replaced_by",schemaPath:"#/properties/replaced_by/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs11){
 if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
 let missing1;
 if(((data7.command === undefined) && (missing1 = "command")) || ((data7.user === undefined) && (missing1 = "user"))){
-validate282.errors = [{instancePath:instancePath+"/replaced_by",schemaPath:"#/properties/replaced_by/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate290.errors = [{instancePath:instancePath+"/replaced_by",schemaPath:"#/properties/replaced_by/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 const _errs14 = errors;
 for(const key1 in data7){
 if(!((key1 === "command") || (key1 === "user"))){
-validate282.errors = [{instancePath:instancePath+"/replaced_by",schemaPath:"#/properties/replaced_by/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+validate290.errors = [{instancePath:instancePath+"/replaced_by",schemaPath:"#/properties/replaced_by/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -8194,8 +8438,8 @@ var valid1 = true;
 if(valid1){
 if(data7.user !== undefined){
 const _errs16 = errors;
-if(!(validate105(data7.user, {instancePath:instancePath+"/replaced_by/user",parentData:data7,parentDataProperty:"user",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+if(!(validate113(data7.user, {instancePath:instancePath+"/replaced_by/user",parentData:data7,parentDataProperty:"user",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs16 === errors;
@@ -8218,21 +8462,21 @@ if(data.fixes !== undefined){
 let data10 = data.fixes;
 const _errs17 = errors;
 if((!(data10 && typeof data10 == "object" && !Array.isArray(data10))) && (data10 !== null)){
-validate282.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate290.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs17){
 if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
 let missing2;
 if((((data10.count === undefined) && (missing2 = "count")) || ((data10.cves === undefined) && (missing2 = "cves"))) || ((data10.complete === undefined) && (missing2 = "complete"))){
-validate282.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+validate290.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
 const _errs20 = errors;
 for(const key2 in data10){
 if(!((((key2 === "count") || (key2 === "cves")) || (key2 === "complete")) || (key2 === "incomplete_because"))){
-validate282.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+validate290.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -8240,8 +8484,8 @@ break;
 if(_errs20 === errors){
 if(data10.count !== undefined){
 const _errs21 = errors;
-if(!(validate95(data10.count, {instancePath:instancePath+"/fixes/count",parentData:data10,parentDataProperty:"count",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if(!(validate93(data10.count, {instancePath:instancePath+"/fixes/count",parentData:data10,parentDataProperty:"count",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs21 === errors;
@@ -8259,8 +8503,8 @@ var valid3 = true;
 const len0 = data12.length;
 for(let i0=0; i0<len0; i0++){
 const _errs24 = errors;
-if(!(validate289(data12[i0], {instancePath:instancePath+"/fixes/cves/" + i0,parentData:data12,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate289.errors : vErrors.concat(validate289.errors);
+if(!(validate95(data12[i0], {instancePath:instancePath+"/fixes/cves/" + i0,parentData:data12,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs24 === errors;
@@ -8270,7 +8514,7 @@ break;
 }
 }
 else {
-validate282.errors = [{instancePath:instancePath+"/fixes/cves",schemaPath:"#/properties/fixes/properties/cves/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate290.errors = [{instancePath:instancePath+"/fixes/cves",schemaPath:"#/properties/fixes/properties/cves/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -8283,7 +8527,7 @@ if(valid2){
 if(data10.complete !== undefined){
 const _errs25 = errors;
 if(typeof data10.complete !== "boolean"){
-validate282.errors = [{instancePath:instancePath+"/fixes/complete",schemaPath:"#/properties/fixes/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate290.errors = [{instancePath:instancePath+"/fixes/complete",schemaPath:"#/properties/fixes/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid2 = _errs25 === errors;
@@ -8296,7 +8540,7 @@ if(data10.incomplete_because !== undefined){
 let data15 = data10.incomplete_because;
 const _errs27 = errors;
 if(!((((data15 === "changelog_too_short") || (data15 === "advisories_alone")) || (data15 === "advisories_unread")) || (data15 === null))){
-validate282.errors = [{instancePath:instancePath+"/fixes/incomplete_because",schemaPath:"#/properties/fixes/properties/incomplete_because/enum",keyword:"enum",params:{allowedValues: schema65.properties.fixes.properties.incomplete_because.enum},message:"must be equal to one of the allowed values"}];
+validate290.errors = [{instancePath:instancePath+"/fixes/incomplete_because",schemaPath:"#/properties/fixes/properties/incomplete_because/enum",keyword:"enum",params:{allowedValues: schema66.properties.fixes.properties.incomplete_because.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid2 = _errs27 === errors;
@@ -8321,7 +8565,7 @@ if(data.unknown_because !== undefined){
 let data16 = data.unknown_because;
 const _errs28 = errors;
 if(!((((((data16 === "no_running_version") || (data16 === "no_changelog")) || (data16 === "no_source_version")) || (data16 === "not_kept")) || (data16 === "too_many_packages")) || (data16 === null))){
-validate282.errors = [{instancePath:instancePath+"/unknown_because",schemaPath:"#/properties/unknown_because/enum",keyword:"enum",params:{allowedValues: schema65.properties.unknown_because.enum},message:"must be equal to one of the allowed values"}];
+validate290.errors = [{instancePath:instancePath+"/unknown_because",schemaPath:"#/properties/unknown_because/enum",keyword:"enum",params:{allowedValues: schema66.properties.unknown_because.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs28 === errors;
@@ -8339,8 +8583,8 @@ var valid4 = true;
 const len1 = data17.length;
 for(let i1=0; i1<len1; i1++){
 const _errs31 = errors;
-if(!(validate291(data17[i1], {instancePath:instancePath+"/units/" + i1,parentData:data17,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate291.errors : vErrors.concat(validate291.errors);
+if(!(validate298(data17[i1], {instancePath:instancePath+"/units/" + i1,parentData:data17,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate298.errors : vErrors.concat(validate298.errors);
 errors = vErrors.length;
 }
 var valid4 = _errs31 === errors;
@@ -8350,7 +8594,7 @@ break;
 }
 }
 else {
-validate282.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate290.errors = [{instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -8362,8 +8606,8 @@ var valid0 = true;
 if(valid0){
 if(data.pids !== undefined){
 const _errs32 = errors;
-if(!(validate91(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+if(!(validate100(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs32 === errors;
@@ -8386,21 +8630,21 @@ var valid0 = true;
 }
 }
 else {
-validate282.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate290.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate282.errors = vErrors;
+validate290.errors = vErrors;
 return errors === 0;
 }
-validate282.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate290.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema68 = {"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["not_everything_seen","blocked","hidepid","systemd_unavailable","unit_facts_unavailable","package_database_unavailable","host_fact_unavailable","stdin_unread","findings_cut"]},"message":{"type":"string"}}};
 
-function validate297(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate304(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate297.evaluated;
+const evaluated0 = validate304.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8411,14 +8655,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.code === undefined) && (missing0 = "code")) || ((data.message === undefined) && (missing0 = "message"))){
-validate297.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate304.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "code") || (key0 === "message"))){
-validate297.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate304.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -8428,7 +8672,7 @@ if(data.code !== undefined){
 let data0 = data.code;
 const _errs2 = errors;
 if(!(((((((((data0 === "not_everything_seen") || (data0 === "blocked")) || (data0 === "hidepid")) || (data0 === "systemd_unavailable")) || (data0 === "unit_facts_unavailable")) || (data0 === "package_database_unavailable")) || (data0 === "host_fact_unavailable")) || (data0 === "stdin_unread")) || (data0 === "findings_cut"))){
-validate297.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema68.properties.code.enum},message:"must be equal to one of the allowed values"}];
+validate304.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema68.properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -8440,7 +8684,7 @@ if(valid0){
 if(data.message !== undefined){
 const _errs3 = errors;
 if(typeof data.message !== "string"){
-validate297.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate304.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -8453,18 +8697,18 @@ var valid0 = true;
 }
 }
 else {
-validate297.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate304.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate297.errors = vErrors;
+validate304.errors = vErrors;
 return errors === 0;
 }
-validate297.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate304.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="urn:lib-users:schema:report:1.4.0" */;
+/*# sourceURL="urn:lib-users:schema:report:1.5.0" */;
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate52.evaluated;
@@ -8553,8 +8797,8 @@ var valid0 = true;
 if(valid0){
 if(data.scan !== undefined){
 const _errs7 = errors;
-if(!(validate89(data.scan, {instancePath:instancePath+"/scan",parentData:data,parentDataProperty:"scan",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
+if(!(validate98(data.scan, {instancePath:instancePath+"/scan",parentData:data,parentDataProperty:"scan",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -8565,8 +8809,8 @@ var valid0 = true;
 if(valid0){
 if(data.summary !== undefined){
 const _errs8 = errors;
-if(!(validate137(data.summary, {instancePath:instancePath+"/summary",parentData:data,parentDataProperty:"summary",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors);
+if(!(validate145(data.summary, {instancePath:instancePath+"/summary",parentData:data,parentDataProperty:"summary",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -8584,8 +8828,8 @@ var valid1 = true;
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
 const _errs11 = errors;
-if(!(validate145(data7[i0], {instancePath:instancePath+"/units/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
+if(!(validate153(data7[i0], {instancePath:instancePath+"/units/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs11 === errors;
@@ -8618,8 +8862,8 @@ var valid2 = true;
 const len1 = data9.length;
 for(let i1=0; i1<len1; i1++){
 const _errs15 = errors;
-if(!(validate214(data9[i1], {instancePath:instancePath+"/related_units/" + i1,parentData:data9,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
+if(!(validate222(data9[i1], {instancePath:instancePath+"/related_units/" + i1,parentData:data9,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate222.errors : vErrors.concat(validate222.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs15 === errors;
@@ -8644,8 +8888,8 @@ var valid3 = true;
 const len2 = data11.length;
 for(let i2=0; i2<len2; i2++){
 const _errs18 = errors;
-if(!(validate222(data11[i2], {instancePath:instancePath+"/processes/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate222.errors : vErrors.concat(validate222.errors);
+if(!(validate230(data11[i2], {instancePath:instancePath+"/processes/" + i2,parentData:data11,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate230.errors : vErrors.concat(validate230.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs18 === errors;
@@ -8678,8 +8922,8 @@ var valid4 = true;
 const len3 = data13.length;
 for(let i3=0; i3<len3; i3++){
 const _errs22 = errors;
-if(!(validate276(data13[i3], {instancePath:instancePath+"/kernel_held/" + i3,parentData:data13,parentDataProperty:i3,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate276.errors : vErrors.concat(validate276.errors);
+if(!(validate284(data13[i3], {instancePath:instancePath+"/kernel_held/" + i3,parentData:data13,parentDataProperty:i3,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate284.errors : vErrors.concat(validate284.errors);
 errors = vErrors.length;
 }
 var valid4 = _errs22 === errors;
@@ -8708,8 +8952,8 @@ var valid5 = true;
 const len4 = data15.length;
 for(let i4=0; i4<len4; i4++){
 const _errs26 = errors;
-if(!(validate282(data15[i4], {instancePath:instancePath+"/packages/" + i4,parentData:data15,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate282.errors : vErrors.concat(validate282.errors);
+if(!(validate290(data15[i4], {instancePath:instancePath+"/packages/" + i4,parentData:data15,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
 errors = vErrors.length;
 }
 var valid5 = _errs26 === errors;
@@ -8734,8 +8978,8 @@ var valid6 = true;
 const len5 = data17.length;
 for(let i5=0; i5<len5; i5++){
 const _errs29 = errors;
-if(!(validate297(data17[i5], {instancePath:instancePath+"/warnings/" + i5,parentData:data17,parentDataProperty:i5,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate297.errors : vErrors.concat(validate297.errors);
+if(!(validate304(data17[i5], {instancePath:instancePath+"/warnings/" + i5,parentData:data17,parentDataProperty:i5,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate304.errors : vErrors.concat(validate304.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs29 === errors;

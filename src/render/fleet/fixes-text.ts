@@ -1,6 +1,6 @@
 // The security fixes of a fleet -> sections of its text: those that most hosts lack in memory, or the answer to --cve.
 
-import type { CveAnswer, CveHost, CveUnknown, Fleet } from '../../documents/generated/fleet.ts';
+import type { CveAnswer, CveHost, CveUnknown, Fleet, FleetCve } from '../../documents/generated/fleet.ts';
 import { versionsText } from '../fixes-words.ts';
 import { count, quote } from '../format.ts';
 import { type Paint, type Word, word, words } from '../layout.ts';
@@ -15,13 +15,15 @@ export interface FleetSection {
   paint: Paint;
 }
 
-/** The ten that most hosts lack; no section if there are none. */
+/** The ten that most hosts lack, and those that only a reboot brings in one line, because a kernel fixes thousands. No section if there are none. */
 export function cvesSection({ cves = [] }: Fleet): FleetSection {
-  const more = cves.length - shownCves;
+  const restarts = cves.filter(({ closed_by = ['restart'] }) => closed_by.includes('restart'));
+  const reboots = cves.filter(({ closed_by = ['restart'] }) => !closed_by.includes('restart'));
+  const more = restarts.length - shownCves;
   return {
     title: 'fixed on disk, not in memory',
     lines: [
-      ...cves
+      ...restarts
         .slice(0, shownCves)
         .map(({ id, packages, hosts, units }) => [
           word(count(hosts.length, 'host').padStart(9)),
@@ -30,9 +32,27 @@ export function cvesSection({ cves = [] }: Fleet): FleetSection {
           ...(units.length === 0 ? [] : words(`(${few(units.map(sanitizeUnit))})`, 'dim')),
         ]),
       ...(more > 0 ? [words(`… ${more} more: see --format json`, 'dim')] : []),
+      ...rebootsLine(reboots),
     ],
     paint: 'bold',
   };
+}
+
+/** The document lists no more of them. */
+const listedReboots = 100;
+
+function rebootsLine(cves: readonly FleetCve[]): Word[][] {
+  if (cves.length === 0) return [];
+  const most = cves.reduce((max, { hosts }) => Math.max(max, hosts.length), 0);
+  const packages = [...new Set(cves.flatMap((each) => each.packages.map(sanitize)))];
+  const amount = `${cves.length >= listedReboots ? 'at least ' : ''}${cves.length === 1 ? '1 fix' : `${cves.length} fixes`}`;
+  return [
+    [
+      word(count(most, 'host').padStart(9)),
+      ...words(`a reboot brings ${amount}, as ${cves[0]!.id}:`),
+      ...words(few(packages)),
+    ],
+  ];
 }
 
 const becauses: Readonly<Record<CveUnknown['because'][number], string>> = {
@@ -42,6 +62,7 @@ const becauses: Readonly<Record<CveUnknown['because'][number], string>> = {
   fixes_unknown: 'of a version that it runs it is not known what was fixed since',
   changelog_incomplete: 'not all that was fixed since the version that it runs is known',
   list_cut: 'it has more ids than its report lists',
+  kernel_unknown: 'it may run an older kernel than is on disk, and it is not known which fixes that kernel lacks',
 };
 
 /** Sanitized: `libexpat1 2.5.0-1+deb12u2 → u5`. */
@@ -63,18 +84,14 @@ export function verdictOf({ id, verdict, hosts, unknown }: CveAnswer): [text: st
   return [`No host is known to run code without the fix of ${id}, but it cannot be known ${which}.`, 'yellow'];
 }
 
-const ofKernel: ReadonlySet<string> = new Set(['kernel_outdated', 'kernel_modules_missing']);
-
-/** The answer does not look at kernels, so a host whose kernel waits for a reboot is named beside it. */
-export function answerSections({ hosts, unknown }: CveAnswer, all: Fleet['hosts']): FleetSection[] {
-  const booted = all.filter(({ reboot_reasons = [] }) => reboot_reasons.some(({ code }) => ofKernel.has(code)));
+export function answerSections({ hosts, unknown }: CveAnswer): FleetSection[] {
   return [
     {
       title: 'fixed on disk, not in memory',
       lines: hosts.map(({ hostname, packages, units }) => [
         word(quote(sanitize(hostname)), 'bold'),
         ...words(few(packages.map(lackText))),
-        ...words(`(${units.length === 0 ? 'processes of no unit' : few(units.map(sanitizeUnit))})`, 'dim'),
+        ...words(`(${closedByText(packages, units)})`, 'dim'),
       ]),
       paint: 'bold',
     },
@@ -86,12 +103,16 @@ export function answerSections({ hosts, unknown }: CveAnswer, all: Fleet['hosts'
       ]),
       paint: 'yellow',
     },
-    {
-      title: 'an older kernel runs than is on disk, and --cve does not look at kernels',
-      lines: booted.length === 0 ? [] : [words(few(booted.map(({ hostname }) => sanitize(hostname))))],
-      paint: 'yellow',
-    },
   ];
+}
+
+/** Sanitized: the units to restart, or the reboot, or both. */
+export function closedByText(packages: CveHost['packages'], units: readonly string[]): string {
+  const isOf = (step: string) => packages.some(({ closed_by = 'restart' }) => closed_by === step);
+  return [
+    ...(isOf('restart') ? [units.length === 0 ? 'processes of no unit' : few(units.map(sanitizeUnit))] : []),
+    ...(isOf('reboot') ? ['a reboot closes it'] : []),
+  ].join('; ');
 }
 
 function few(sanitized: readonly string[]): string {

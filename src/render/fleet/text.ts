@@ -19,7 +19,7 @@ export function* renderFleetText(fleet: Fleet, style: Style): Generator<string> 
   const { cve = null } = fleet;
   if (cve !== null) {
     yield fold(words(...verdictOf(cve)), 0, 2, style);
-    for (const { title, lines, paint } of answerSections(cve, fleet.hosts)) yield* section(title, lines, style, paint);
+    for (const { title, lines, paint } of answerSections(cve)) yield* section(title, lines, style, paint);
     yield* unheard(fleet, style);
     return;
   }

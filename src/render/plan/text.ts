@@ -158,7 +158,7 @@ function renderTail({ reboot, microcode, unseen_users = [] }: Plan, style: Style
   );
 }
 
-/** Sanitized: whether a reboot is required and why; then what a soft one does, if that is enough. */
+/** Sanitized: whether a reboot is required and why; then which fixes it closes, and what a soft one does, if that is enough. */
 export function rebootLines(reboot: Plan['reboot']): string[] {
   const because = reboot.reasons.map(rebootReasonText).join('; ');
   const known = reboot.required
@@ -166,7 +166,9 @@ export function rebootLines(reboot: Plan['reboot']): string[] {
     : 'not required';
   const unknown = ['not known whether it is required', rebootUnknownText(reboot)].filter(Boolean).join(': ');
   const text = reboot.required === null ? unknown : known;
-  return reboot.kind === 'soft' ? [text, `${softReboot} ${survivorsText(reboot.survivors)}`] : [text];
+  const closes = closesText(reboot.fixes ?? null);
+  const soft = reboot.kind === 'soft' ? [`${softReboot} ${survivorsText(reboot.survivors)}`] : [];
+  return [text, ...(closes === null ? [] : [closes]), ...soft];
 }
 
 function renderMicrocode(microcode: Plan['microcode'], style: Style): string {

@@ -131,3 +131,10 @@ def test_fixes_of_a_plan(document, asked, code, cves):
 ])
 def test_number_of_an_action(found, count):
     assert fixes.known_count(found) == count
+
+
+def test_the_ids_that_only_a_reboot_brings():
+    assert fixes.kernel_cves(None) is None
+    assert fixes.kernel_cves({'count': 0, 'cves': [], 'complete': False}) is None
+    assert fixes.kernel_cves({'count': 0, 'cves': [], 'complete': True}) == []
+    assert fixes.kernel_cves({'count': 2, 'cves': [NEW, OLD], 'complete': False}) == [NEW, OLD]

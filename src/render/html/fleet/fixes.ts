@@ -4,7 +4,7 @@
 import type { CveAnswer, CveHost, CveUnknown, Fleet, FleetCve } from '../../../documents/generated/fleet.ts';
 import { groupBy } from '../../../group-by.ts';
 import { keyMaker } from '../../../keys.ts';
-import { lackText, verdictOf, whyUnknownText } from '../../fleet/fixes-text.ts';
+import { closedByText, lackText, verdictOf, whyUnknownText } from '../../fleet/fixes-text.ts';
 import { count, quote } from '../../format.ts';
 import { sanitize } from '../../sanitize.ts';
 import { barMaker } from '../bars.ts';
@@ -107,7 +107,8 @@ function* answerBody(answer: CveAnswer, room: Room): Generator<Html> {
         {
           title: 'Units',
           kind: 'wide',
-          cell: ({ units }) => (units.length === 0 ? 'processes of no unit' : room.names(units, unitText)),
+          cell: ({ packages, units }) =>
+            units.length === 0 ? closedByText(packages, units) : room.names(units, unitText),
         },
       ],
       rows,
