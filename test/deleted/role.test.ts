@@ -134,6 +134,32 @@ const fdRows: [name: string, fd: FdCase, role: string, user?: User][] = [
     fd(`/opt/kafka/${folder}/t-0/00000000000000000000.log`),
     'file',
   ]),
+  ...[
+    ...['/var/log/app/20240131.log', '/var/log/app/2024013112.log', '/var/log/app/1704067200.log'],
+    ...['/var/log/app/journal-2024-01-31.log', '/var/log/app/binlog-20240131.log', '/var/log/app/wal.2024-01-31.gz'],
+    ...['/var/log/named/x.db.log.1', '/srv/app/x.db.log-20240131', '/var/log/wal/archiver.log'],
+    ...['/opt/oracle/AdminServer.log00012', '/opt/oracle/AdminServer.out00012', '/srv/app/access.log20240131'],
+    ...['/data/nginx-logs/site1', '/data/app_log/site1'],
+  ].map((path): [string, FdCase, string] => ['a log by its name or folder', fd(path, append), 'log']),
+  ...[
+    ...['/var/log/kafka-logs/t-0/00000000000000012345.log.deleted', '/srv/kafka/t-0/00000000000000012345.log.deleted'],
+    ...[
+      '/var/log/kafka-logs/t-0/00000000000000012345.index.deleted',
+      '/data/pebble/000123-001.log',
+      '/data/x/000123.log',
+    ],
+    ...[
+      '/var/lib/mysql/aria_log.00000001',
+      '/var/lib/ldap/log.0000000001',
+      '/data/0-1-v1.log',
+      '/data/MANIFEST-000007',
+    ],
+    ...['/db2/LOGSTREAM0000/S0000001.LOG', '/u01/o1_mf_1_k8w_.log', '/var/log/prometheus/wal/00000012'],
+    ...['/data/raft-log/7', '/data/txn_logs/7', '/data/write-ahead-log/7'],
+  ].map((path): [string, FdCase, string] => ["a database's file", fd(path, append), 'file']),
+  ...['/srv/work/pg/PG_15_202209061/5/16392', '/srv/work/es/_1a.fdt', '/srv/work/prom/chunks_head/000001'].map(
+    (path): [string, FdCase, string] => ["a database's file in a folder that is called work", fd(path), 'file'],
+  ),
   ...['/mnt', '/data1', '/u01', '/home/pg', '/host/var/lib', '/opt', '/var/lib', '/srv'].flatMap((folder) => [
     ['a dropped table', fd(`${folder}/pg/base/5/16392`), 'file'] as [string, FdCase, string],
     ['made, unlinked and held', fd(`${folder}/x/f`, unpacked), 'file'] as [string, FdCase, string],
@@ -225,7 +251,7 @@ for (const [name, input, role, who = daemon] of fdRows) {
 
 // A pattern that backtracks would take hours here.
 test('a path of more than a megabyte has a role', () => {
-  for (const part of ['tmp.', '.db', '/log.', 'a_', '/base/1/1', 'wal', '-', '/']) {
+  for (const part of ['tmp.', '.db', '/log.', '/a-log', '0', '2024', 'a_', '/base/1/1', 'wal', '-', '/']) {
     const path = `/${part.repeat(300_000)}x`;
     assert.match(classifyFdRole(fd(path), java), /^(?:file|scratch)$/, part);
     assert.equal(classifyMapRole(map(path, { kind: 'data' }), java), 'data', part);
