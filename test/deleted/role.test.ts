@@ -216,6 +216,26 @@ const fdRows: [name: string, fd: FdCase, role: string, user?: User][] = [
     'code',
     shell('/usr/bin/dash', '/bin/sh -e /opt/app/run a'),
   ],
+  ...['sh -o nounset /opt/app/run', 'sh -eu -o nounset /opt/app/run a', 'sh +o notify -- /opt/app/run'].map(
+    (line): [string, FdCase, string, User] => [
+      `a script behind options with values: ${line}`,
+      fd('/opt/app/run', { ...read, fd: 10 }),
+      'code',
+      shell('/usr/bin/dash', line),
+    ],
+  ),
+  [
+    "perl's script behind a folder of modules",
+    fd('/opt/x.pl', { ...read, fd: 3 }),
+    'code',
+    shell('/usr/bin/perl', 'perl -I /opt/lib /opt/x.pl'),
+  ],
+  [
+    'a file that a program text of perl reads',
+    fd('/opt/x.pl', { ...read, fd: 3 }),
+    'file',
+    shell('/usr/bin/perl', 'perl -ne print /opt/x.pl'),
+  ],
   ["zsh's script", fd('/opt/app/run', { ...read, fd: 11 }), 'code', shell('/usr/bin/zsh', 'zsh /opt/app/run')],
   [
     'a file that a shell reads',
