@@ -150,6 +150,14 @@ const split = `0::/system.slice/web.service/libpod-payload-${id}\n`;
 const namespaces: [name: string, content: string, own: Namespaces, reference: Namespaces, expected: string | null][] = [
   ['no unit, another pid namespace', '0::/\n', { ...host, pid: guest.pid }, host, 'unknown null'],
   ['no unit, another cgroup namespace', '0::/\n', { ...host, cgroup: guest.cgroup }, host, 'unknown null'],
+  [
+    'an id without a PID namespace (--pid=host)',
+    `0::/x/${id}\n`,
+    { ...host, cgroup: guest.cgroup },
+    host,
+    'unknown ID',
+  ],
+  ['the same beside a name', `5:memory:/y/web\n0::/x/${id}\n`, { ...host, cgroup: guest.cgroup }, host, 'unknown ID'],
   ['no unit, the same namespaces', '0::/payload\n', host, host, null],
   ['no unit, namespaces not readable', '0::/\n', { pid: null, cgroup: null }, host, null],
   ['no unit, reference not readable', '0::/\n', guest, { pid: null, cgroup: null }, null],
