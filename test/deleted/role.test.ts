@@ -55,6 +55,11 @@ const mapRows: [name: string, map: MapCase, role: string, user?: User][] = [
   ...['/opt/app/temp', '/usr/share/tomcat/temp', '/opt/zextras/x/work', '/home/app/.cache', '/var/lib/x/tmp'].map(
     (folder): [string, MapCase, string] => ['in a folder of its own', map(`${folder}/x.so`, deployed), 'scratch'],
   ),
+  [
+    'an upgrade while the clock was behind, as on a board without a clock',
+    map('/usr/lib/libssl.so.3', { state: 'removed', unlinkedAtNs: start - 30n * day }),
+    'code',
+  ],
   ['in such a folder before the process began', map('/opt/app/temp/x.so'), 'code'],
   ['in such a folder, replaced', map('/opt/app/temp/x.so', { ...deployed, state: 'replaced' }), 'code'],
   ['JNA in /tmp', map('/tmp/jna-114/jna8871.tmp', notKnown), 'scratch'],
