@@ -52,9 +52,9 @@ export function logEvidence(path: string): LogEvidence {
 }
 
 /** A date is no sequence number: programs that begin a log each day name it 20240131.log or journal-2024-01-31.log. */
-const noDate = String.raw`(?!(?:19|20)[0-9]{2}[._-]?(?:0[1-9]|1[0-2])[._-]?(?:0[1-9]|[12][0-9]|3[01]))`;
+const noDate = `(?!(?:19|20)[0-9]{2}[._-]?(?:0[1-9]|1[0-2])[._-]?(?:0[1-9]|[12][0-9]|3[01]))`;
 /** A sequence number: padded with zeros, or shorter than a time in seconds. */
-const sequence = String.raw`(?:0[0-9]{4,}|${noDate}[0-9]{5,8})`;
+const sequence = `(?:0[0-9]{4,}|${noDate}[0-9]{5,8})`;
 
 /**
  * Files that databases and brokers append to or write beside each other, by their names: Redis, MySQL and InnoDB, Aria,
@@ -65,7 +65,7 @@ const sequence = String.raw`(?:0[0-9]{4,}|${noDate}[0-9]{5,8})`;
 const databaseNames: readonly RegExp[] = [
   /\.(?:aof|rdb|ibd|ibdata|ibtmp|frm|myd|myi|mdb|ldb|sst|wal|tlog|ckp|wt|db|db3|sqlite3?|cfs|tsm|tsi)(?:[.-](?!log(?:[._-]|$))[^/]*)?$/i,
   /\.(?:[mnl]df|dblwr|xlog|vylog|raftlog|vlog|couch|rdq|jdb)$/i,
-  new RegExp(String.raw`(?:^|[._-])(?:wal|binlog|translog|commitlog|redo|journal)[._-]?${noDate}[0-9]`, 'i'),
+  new RegExp(`(?:^|[._-])(?:wal|binlog|translog|commitlog|redo|journal)[._-]?${noDate}[0-9]`, 'i'),
   /-(?:wal|shm|journal)$/,
   /[._-](?:relay-)?bin\.[0-9]{6}$/,
   /^ib(?:data|tmp|_logfile)[0-9]+$/,
