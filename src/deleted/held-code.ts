@@ -30,7 +30,7 @@ const runtimes: readonly Runtime[] = [
   {
     programs: /^(?:java|javaw|jsvc|jshell)$/,
     library: '/libjvm.so',
-    code: /\.(?:jar|war|ear|sar|jmod|jsa|class)$|\/lib\/modules$/i,
+    code: /\.(?:jar|war|ear|sar|rar|par|kar|hpi|jpi|jmod|jsa|class)$|\/lib\/modules$/i,
   },
   { programs: /^dotnet$/, library: '/libcoreclr.so', code: /\.(?:dll|exe|winmd)$/i },
   { programs: /^mono(?:-sgen)?$/, library: '/libmonosgen', code: /\.(?:dll|exe)$/i },
@@ -47,11 +47,19 @@ const runtimes: readonly Runtime[] = [
   },
   { programs: /^beam(?:\.smp)?$/, library: null, code: /\.(?:beam|ez)$/ },
   { programs: /^(?:scheme|petite|chez|racket)[-a-z0-9.]*$/, library: null, code: /\.(?:boot|zo)$/ },
+  { programs: /^dart(?:aotruntime)?$/, library: null, code: /\.(?:aot|dill|snapshot)$/ },
+  // An emulator maps the program of another processor or system as data.
+  {
+    programs: /^(?:qemu-(?!img$|io$|nbd$|ga$)[a-z0-9_]+(?:-static)?|box(?:64|86)|FEXInterpreter)$/,
+    library: null,
+    code: /\/(?:s?bin|libexec)\/[^/]+$/,
+  },
+  { programs: /^wine(?:64)?(?:-preloader)?$/, library: null, code: /\.(?:exe|dll|drv|ocx|sys)$/i },
   { programs: /^emacs[-a-z0-9.]*$/, library: null, code: /\.(?:pdmp|elc)$/ },
 ];
 
-/** Files that Chromium and Electron keep open beside or below their own program. */
-const ownParts = /\/(?:[^/]+\.(?:asar|pak)|snapshot_blob\.bin|v8_context_snapshot[^/]*\.bin)$/;
+/** Files that Chromium, Electron and Firefox keep open beside or below their own program. */
+const ownParts = /\/(?:[^/]+\.(?:asar|pak)|omni\.ja|snapshot_blob\.bin|v8_context_snapshot[^/]*\.bin)$/;
 
 /** bash moves the script that it reads to this descriptor, because scripts themselves use low numbers. bash, shell.c. */
 const bashScriptFd = 255;

@@ -100,6 +100,27 @@ const mapRows: [name: string, map: MapCase, role: string, user?: User][] = [
   ],
   ['a .dll that something else maps', map('/opt/app/App.dll', { kind: 'data' }), 'data'],
   ['the class library of a JVM', map('/usr/lib/jvm/java-17/lib/modules', { kind: 'data' }), 'code', java],
+  [
+    'a program that an emulator runs',
+    map('/usr/sbin/nginx', { kind: 'data', executable: false }),
+    'code',
+    user('/usr/bin/qemu-aarch64-static'),
+  ],
+  [
+    'a program on an image that is served',
+    map('/usr/sbin/nginx', { kind: 'data', executable: false }),
+    'data',
+    user('/usr/bin/qemu-nbd'),
+  ],
+  [
+    'a program in a virtual machine that maps it',
+    map('/usr/bin/x', { kind: 'data', executable: false }),
+    'data',
+    user('/usr/bin/qemu-system-x86_64'),
+  ],
+  ['a library of Windows', map('/opt/app/App.dll', { kind: 'data' }), 'code', user('/usr/lib/wine/wine64-preloader')],
+  ["Firefox's own code", map('/usr/lib/firefox/omni.ja', { kind: 'data' }), 'code', user('/usr/lib/firefox/firefox')],
+  ["Dart's code", map('/opt/app/server.aot', { kind: 'data' }), 'code', user('/usr/lib/dart/bin/dartaotruntime')],
   ["Guile's code", map('/usr/lib/guile/3.0/ccache/x.go', { kind: 'data' }), 'code', user('/usr/bin/guile-3.0')],
 ];
 for (const [name, input, role, who = daemon] of mapRows) {
@@ -186,6 +207,9 @@ const fdRows: [name: string, fd: FdCase, role: string, user?: User][] = [
 
   ['a jar of a JVM', fd('/opt/app/log4j-core.jar', { ...read, state: 'replaced' }), 'code', java],
   ['a jar whose name has a version', fd('/opt/app/log4j-core-2.14.jar', read), 'code', java],
+  ...['/opt/jboss/ra.rar', '/opt/karaf/x.kar', '/var/lib/jenkins/plugins/git.jpi'].map(
+    (path): [string, FdCase, string, User] => ['another archive of a JVM', fd(path, read), 'code', java],
+  ),
   ['deployed later', fd('/opt/tomcat/webapps/a/WEB-INF/lib/x.jar', { ...read, ...deployed }), 'code', java],
   [
     'of a JVM in another program',
