@@ -11,6 +11,9 @@ const remedies: Record<string, string> = {
   ENOENT: 'there is no such file',
   EACCES: 'you may not read it',
   EISDIR: 'it is a folder; name a file',
+  ENOTDIR: 'a part of the path is a file and not a folder',
+  ELOOP: 'its links lead in a circle',
+  ENAMETOOLONG: 'no file has so long a name',
   EFBIG: `it is longer than ${maxMebibytes} MiB, as no document is`,
 };
 
@@ -39,7 +42,7 @@ export function readInput(source: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new LibUsersError('input_unreadable', `${name} is not UTF-8 text`, null);
+    throw new LibUsersError('input_unreadable', `${name} is not UTF-8 text`, 'write it as UTF-8');
   }
 }
 

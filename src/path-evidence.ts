@@ -36,8 +36,11 @@ export function isInBuildFolder(path: string): boolean {
 }
 
 const logPlace = /^\/(?:var|run)\/log\//;
-const logFolder = /\/logs?\//i;
-const logName = /(?:^|[._-])(?:log|out|err|stdout|stderr|syslog|messages|trace|audit)(?:[._-]|$)/i;
+/** log, logs, nginx-logs, app_log: but not the logs of changes that a database replays, as in raft-log and txn_logs. */
+const logFolder =
+  /\/(?:(?!(?:[^/]*[._-])?(?:ahead|bin|commit|edit|op|raft|redo|relay|trans(?:action)?|txn|undo|wal)[._-]logs?\/)[^/]*[._-])?logs?\//i;
+/** A number may follow at once: server.log00012 of WebLogic, access.log20240101. */
+const logName = /(?:^|[._-])(?:(?:log|out|err)[0-9]*|stdout|stderr|syslog|messages|trace|audit)(?:[._-]|$)/i;
 
 /** How strongly a path says that its file is a log: by the system's folder for logs, by the file's name, by a folder's name. */
 export type LogEvidence = 'place' | 'name' | 'folder' | null;
@@ -48,23 +51,35 @@ export function logEvidence(path: string): LogEvidence {
   return logName.test(fileName(path)) ? 'name' : logFolder.test(path) ? 'folder' : null;
 }
 
+/** A date is no sequence number: programs that begin a log each day name it 20240131.log or journal-2024-01-31.log. */
+const noDate = `(?!(?:19|20)[0-9]{2}[._-]?(?:0[1-9]|1[0-2])[._-]?(?:0[1-9]|[12][0-9]|3[01]))`;
+/** A sequence number: padded with zeros, or shorter than a time in seconds. */
+const sequence = `(?:0[0-9]{4,}|${noDate}[0-9]{5,8})`;
+
 /**
- * Files that databases and brokers append to or write beside each other, by their names: Redis, MySQL and
- * InnoDB, PostgreSQL, SQLite, Kafka (a segment is named by its first offset), LevelDB and RocksDB, etcd, Prometheus,
- * Elasticsearch and Lucene, Cassandra, MongoDB, ZooKeeper.
+ * Files that databases and brokers append to or write beside each other, by their names: Redis, MySQL and InnoDB, Aria,
+ * PostgreSQL, SQLite, Kafka (a segment is named by its first offset, and renamed to *.deleted before it is unlinked), LevelDB and
+ * RocksDB, Pebble, etcd, Prometheus, Elasticsearch and Lucene, Cassandra, MongoDB, ZooKeeper, Berkeley DB, Redpanda, Ratis,
+ * Oracle, Db2, SQL Server, Tarantool, Mnesia.
  */
 const databaseNames: readonly RegExp[] = [
-  /\.(?:aof|rdb|ibd|ibdata|ibtmp|frm|myd|myi|mdb|ldb|sst|wal|tlog|ckp|wt|db|db3|sqlite3?|cfs|tsm|tsi)(?:[.-](?!log$)[^/]*)?$/i,
-  /(?:^|[._-])(?:wal|binlog|translog|commitlog|redo|journal)[._-]?[0-9]/i,
+  /\.(?:aof|rdb|ibd|ibdata|ibtmp|frm|myd|myi|mdb|ldb|sst|wal|tlog|ckp|wt|db|db3|sqlite3?|cfs|tsm|tsi)(?:[.-](?!log(?:[._-]|$))[^/]*)?$/i,
+  /\.(?:[mnl]df|dblwr|xlog|vylog|raftlog|vlog|couch|rdq|jdb)$/i,
+  new RegExp(`(?:^|[._-])(?:wal|binlog|translog|commitlog|redo|journal)[._-]?${noDate}[0-9]`, 'i'),
   /-(?:wal|shm|journal)$/,
   /[._-](?:relay-)?bin\.[0-9]{6}$/,
   /^ib(?:data|tmp|_logfile)[0-9]+$/,
-  /^[0-9]{5,}\.(?:log|index|timeindex|snapshot)$/,
+  new RegExp(
+    String.raw`^${sequence}(?:-[0-9]{3})?\.(?:log|index|timeindex|txnindex|snapshot)(?:\.(?:deleted|cleaned|swap))?$`,
+  ),
   /^WiredTiger/,
+  /^_[0-9a-z]+(?:_[0-9A-Za-z_]+)?\.(?:cfe|cfs|dvd|dvm|fdm|fdt|fdx|fnm|kdd|kdi|kdm|nvd|nvm|pay|pos|tim|tip|tmd)$/,
+  /^(?:aria_log\.[0-9]{8}|undo_[0-9]{3}|log\.0[0-9]{9}|[0-9]+-[0-9]+-v[0-9]\.log|log_inprogress_[0-9]+)$/,
+  /^(?:S[0-9]{7}\.LOG|LATEST\.LOG|o1_mf_[0-9]+_[^/]*_\.log|MANIFEST-[0-9]{6,})$/,
 ];
-/** `log.1a` of ZooKeeper, `base/5/16392` and `pg_wal/…` of PostgreSQL. */
+/** `log.1a` of ZooKeeper, `base/5/16392`, `PG_15_202209061/5/16392` and `pg_wal/…` of PostgreSQL, `chunks_head/…` of Prometheus. */
 const databasePlaces =
-  /\/(?:version-2\/(?:log|snapshot)\.[0-9a-f]+|base\/[0-9]+\/[0-9][^/]*|(?:pg_)?(?:wal|xlog)\/[^/]+|translog\/[^/]+)$/;
+  /\/(?:version-2\/(?:log|snapshot)\.[0-9a-f]+|(?:base|PG_[0-9]+_[0-9]+)\/[0-9]+\/[0-9][^/]*|chunks_head\/[0-9]+|(?:(?:pg_)?(?:wal|xlog)|wbl|translog)\/(?![^/]*\.log(?:[._-][^/]*)?$)[^/]+)$/;
 
 /** Whether a database gives its files this name. A file that it writes for people to read does not count. */
 export function isDatabaseFile(path: string): boolean {

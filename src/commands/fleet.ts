@@ -12,7 +12,7 @@ import { LibUsersError } from '../errors.ts';
 import { parseExpected } from '../fleet/expected.ts';
 import { type Assessment, FleetFold } from '../fleet/fold.ts';
 import type { FleetGate } from '../fleet/gate.ts';
-import { assertStdinOnce, readInput } from '../input.ts';
+import { assertStdinOnce, readInput, sourceName } from '../input.ts';
 import { compileRebootJudge } from '../plan/build.ts';
 import { count, enumerate } from '../render/format.ts';
 import { cveFlag, expectFlag, fleetExitCode, fleetGate, fleetGateFlags, parseCve } from './fleet-flags.ts';
@@ -63,7 +63,8 @@ export default class Fleet extends BaseCommand {
     this.begin(flags, formats);
     const sources = argv as string[];
     assertStdinOnce([...sources, flags.expect, ...(flags.config ?? [])]);
-    const expected = flags.expect === undefined ? null : parseExpected(readInput(flags.expect));
+    const expected =
+      flags.expect === undefined ? null : parseExpected(readInput(flags.expect), sourceName(flags.expect));
     const cve = parseCve(flags);
     // --cve is a gate of its own.
     const gate: FleetGate = cve === null ? fleetGate(flags) : { failOn: [], allowIncomplete: false };
@@ -112,7 +113,7 @@ function nothingRead({ unreadable_inputs: [first], summary }: FleetDocument): Li
   if (first === undefined) return new LibUsersError('input_unreadable', 'there is no report in these inputs');
   const more = summary.unreadable_inputs - 1;
   const rest = more === 0 ? '' : `; nor could ${count(more, 'other input')}`;
-  return new LibUsersError(first.code, `${first.source} could not be read: ${first.message}${rest}`);
+  return new LibUsersError(first.code, `${sourceName(first.source)} could not be read: ${first.message}${rest}`);
 }
 
 function whyIncomplete({ summary, verdict, hosts, never_reported }: FleetDocument): string | null {

@@ -1,6 +1,6 @@
 // One configuration file's text -> its valid content. YAML 1.2 core schema: data, no tags of its own, no code.
 
-import { isMap, isNode, isPair, isSeq, LineCounter, type Pair, parseDocument } from 'yaml';
+import { isMap, isNode, isPair, isSeq, LineCounter, type Pair, parseDocument, visit } from 'yaml';
 import type { Config } from '../documents/generated/config.ts';
 import validateConfig from '../documents/generated/validate-config.js';
 import { LibUsersError } from '../errors.ts';
@@ -26,7 +26,19 @@ export function parseConfig(text: string, file: string): ConfigFile {
   if (problem?.code === 'MULTIPLE_DOCS') {
     fail(file, lineAt(problem.pos[0]), 'a second document begins', 'write a file of its own, or take out the ---');
   }
+  if (problem?.code === 'RESOURCE_EXHAUSTION') {
+    fail(
+      file,
+      lineAt(problem.pos[0]),
+      'the values are nested too deep',
+      'see lib-users schema config for what may be there',
+    );
+  }
   if (problem) fail(file, lineAt(problem.pos[0]), problem.message, 'see lib-users schema config for what may be there');
+
+  const tagged = findTag(document);
+  if (tagged)
+    fail(file, lineAt(tagged.offset), `${tagged.tag}: no value may have a tag of its own`, 'take the tag out');
 
   const content = toJs(document, file);
   const lineOf = (path: Path, key?: string) => lineAt(offsetOf(document.contents, path, key));
@@ -48,6 +60,21 @@ export function parseConfig(text: string, file: string): ConfigFile {
     policyLines: (config.policy ?? []).map((_, index) => lineOf(['policy', index])),
     acceptLines: (config.check?.accept ?? []).map((_, index) => lineOf(['check', 'accept', index])),
   };
+}
+
+/** The parser resolves the tags of YAML 1.1 that the core schema does not have, as !!set and !!omap, and reads other values from them. */
+const coreTag = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/;
+
+function findTag(document: ReturnType<typeof parseDocument>): { tag: string; offset: number } | null {
+  let found: { tag: string; offset: number } | null = null;
+  visit(document, {
+    Node(_, { tag, range }) {
+      if (tag === undefined || coreTag.test(tag)) return undefined;
+      found = { tag: tag.replace('tag:yaml.org,2002:', '!!'), offset: range?.[0] ?? 0 };
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 function toJs(document: ReturnType<typeof parseDocument>, file: string): unknown {

@@ -62,6 +62,7 @@ function unlinkedAt(stat: BigIntStats, layer: { startedAtNs: bigint | null } | n
   const { ctimeNs, mtimeNs, birthtimeNs } = stat;
   if (stat.nlink !== 0n) return null;
   if (layer !== null && (layer.startedAtNs === null || ctimeNs < layer.startedAtNs)) return null;
-  const young = birthtimeNs > 0n && ctimeNs - birthtimeNs < secondNs;
+  // If the clock was set back in between, the birth is later, and the file may be of any age.
+  const young = birthtimeNs > 0n && ctimeNs >= birthtimeNs && ctimeNs - birthtimeNs < secondNs;
   return ctimeNs !== mtimeNs || young || stat.isDirectory() ? ctimeNs : null;
 }

@@ -2,7 +2,7 @@
 // classes from, an image, or the script that a shell reads. The kernel's links say which program holds the file. The file's name
 // alone proves nothing, because a file server or a backup reads the same files. proc_pid_exe(5), proc_pid_fd(5).
 
-import { interpreterOf } from '../outdated/interpreters.ts';
+import { type Interpreter, interpreterOf, toldBy } from '../outdated/interpreters.ts';
 import { fileName } from '../path-evidence.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 
@@ -30,7 +30,7 @@ const runtimes: readonly Runtime[] = [
   {
     programs: /^(?:java|javaw|jsvc|jshell)$/,
     library: '/libjvm.so',
-    code: /\.(?:jar|war|ear|sar|jmod|jsa|class)$|\/lib\/modules$/i,
+    code: /\.(?:jar|war|ear|sar|rar|par|kar|hpi|jpi|jmod|jsa|class)$|\/lib\/modules$/i,
   },
   { programs: /^dotnet$/, library: '/libcoreclr.so', code: /\.(?:dll|exe|winmd)$/i },
   { programs: /^mono(?:-sgen)?$/, library: '/libmonosgen', code: /\.(?:dll|exe)$/i },
@@ -47,11 +47,19 @@ const runtimes: readonly Runtime[] = [
   },
   { programs: /^beam(?:\.smp)?$/, library: null, code: /\.(?:beam|ez)$/ },
   { programs: /^(?:scheme|petite|chez|racket)[-a-z0-9.]*$/, library: null, code: /\.(?:boot|zo)$/ },
+  { programs: /^dart(?:aotruntime)?$/, library: null, code: /\.(?:aot|dill|snapshot)$/ },
+  // An emulator maps the program of another processor or system as data.
+  {
+    programs: /^(?:qemu-(?!img$|io$|nbd$|ga$)[a-z0-9_]+(?:-static)?|box(?:64|86)|FEXInterpreter)$/,
+    library: null,
+    code: /\/(?:s?bin|libexec)\/[^/]+$/,
+  },
+  { programs: /^wine(?:64)?(?:-preloader)?$/, library: null, code: /\.(?:exe|dll|drv|ocx|sys)$/i },
   { programs: /^emacs[-a-z0-9.]*$/, library: null, code: /\.(?:pdmp|elc)$/ },
 ];
 
-/** Files that Chromium and Electron keep open beside or below their own program. */
-const ownParts = /\/(?:[^/]+\.(?:asar|pak)|snapshot_blob\.bin|v8_context_snapshot[^/]*\.bin)$/;
+/** Files that Chromium, Electron and Firefox keep open beside or below their own program. */
+const ownParts = /\/(?:[^/]+\.(?:asar|pak)|omni\.ja|snapshot_blob\.bin|v8_context_snapshot[^/]*\.bin)$/;
 
 /** bash moves the script that it reads to this descriptor, because scripts themselves use low numbers. bash, shell.c. */
 const bashScriptFd = 255;
@@ -72,9 +80,8 @@ export function heldCodeOf({ path, fd }: UsedFile, holder: Holder): 'script' | '
   const folder = holder.program.slice(0, -program.length);
   if (ownParts.test(path) && folder !== '/' && path.startsWith(folder)) return 'archive';
   if (fd === bashScriptFd && program === 'bash') return 'script';
-  if (fd !== null && fd > 2 && interpreterOf(program) !== null && scriptOf(holder) === fileName(path)) {
-    return 'script';
-  }
+  const interpreter = fd !== null && fd > 2 ? interpreterOf(program) : null;
+  if (interpreter !== null && scriptOf(holder, interpreter) === fileName(path)) return 'script';
   const loads = runtimes.some(
     ({ programs, library, code }) =>
       code.test(path) && (programs.test(program) || (library !== null && holder.maps(library))),
@@ -82,28 +89,21 @@ export function heldCodeOf({ path, fd }: UsedFile, holder: Holder): 'script' | '
   return loads ? 'archive' : null;
 }
 
-/** After these options the next argument is a program text or a module's name, and not a script. */
-const withoutScript = /^-(?:[a-z]*[cem]|-eval|-print)$/;
-
 /** Keeps the script of each process: a command line can be long, and a process can hold a hundred thousand files. */
 const scripts = new WeakMap<Holder, Bytes | null>();
 
 /** The name of the file that an interpreter was told to run; null if there is none. */
-function scriptOf(holder: Holder): Bytes | null {
+function scriptOf(holder: Holder, interpreter: Interpreter): Bytes | null {
   const known = scripts.get(holder);
   if (known !== undefined) return known;
-  const script = parseScript(holder.commandLine);
+  const script = parseScript(holder.commandLine, interpreter);
   scripts.set(holder, script);
   return script;
 }
 
-function parseScript(commandLine: Bytes): Bytes | null {
+function parseScript(commandLine: Bytes, interpreter: Interpreter): Bytes | null {
   const [first, ...rest] = commandLine.split('\0');
   const words = first !== undefined && fileName(first) === 'busybox' ? rest.slice(1) : rest;
-  for (const word of words) {
-    // The shell option -e (end at the first error) stands before a script.
-    if (withoutScript.test(word) && word !== '-e') return null;
-    if (!word.startsWith('-')) return word === '' ? null : fileName(word);
-  }
-  return null;
+  const told = toldBy(interpreter, words);
+  return told?.kind === 'script' ? fileName(told.name) : null;
 }

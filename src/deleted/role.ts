@@ -103,7 +103,9 @@ function isMadeBy({ state, links, bornAtNs, unlinkedAtNs }: Gone, { startedAtNs 
 function isOwnUnpacking(file: Gone, user: User): boolean {
   if (!isMadeBy(file, user)) return false;
   const { bornAtNs, unlinkedAtNs, path } = file;
-  const isBrief = bornAtNs !== null && unlinkedAtNs !== null && unlinkedAtNs - bornAtNs <= unpackingNs;
+  // A file that was unlinked before its birth lived while the clock was set back: nobody knows for how long.
+  const life = bornAtNs === null || unlinkedAtNs === null ? null : unlinkedAtNs - bornAtNs;
+  const isBrief = life !== null && life >= 0n && life <= unpackingNs;
   return (
     isBrief || (isInWorkspace(path) && bornAtNs !== null && user.startedAtNs !== null && bornAtNs > user.startedAtNs)
   );

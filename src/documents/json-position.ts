@@ -32,8 +32,11 @@ function tokenAt(text: string, at: number): { symbol: string; end: number } | nu
   return last === null ? null : { symbol: 'scalar', end: last };
 }
 
-/** Line and column (from 1) of the first token that does not belong there, or of the end if the text is cut off. */
-export function locateJsonError(text: string): { line: number; column: number; cutOff: boolean } {
+/**
+ * Line and column (from 1) of the first token that does not belong there, or of the end if the text is cut off; `isSecond` if a
+ * second object begins there.
+ */
+export function locateJsonError(text: string): { line: number; column: number; cutOff: boolean; isSecond: boolean } {
   const open: string[] = [];
   let expected: Expected = 'value';
   let at = 0;
@@ -46,7 +49,8 @@ export function locateJsonError(text: string): { line: number; column: number; c
     at = token.end;
   }
   const before = text.slice(0, at).split('\n');
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, cutOff: at >= text.length };
+  const isSecond = expected === 'end' && text[at] === '{';
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, cutOff: at >= text.length, isSecond };
 }
 
 /** The tokens that may follow `symbol`; null if `symbol` may not stand here. Keeps the stack of open brackets. */

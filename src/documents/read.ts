@@ -51,11 +51,21 @@ export function parseJson(text: string, name: string | null, firstLine = 1): unk
   try {
     return JSON.parse(text);
   } catch {
-    const { line, column, cutOff } = locateJsonError(text);
-    const what = cutOff ? 'the text is cut off' : 'this is not JSON';
+    const { line, column, cutOff, isSecond } = locateJsonError(text);
+    const what = cutOff ? 'the text is cut off' : isSecond ? 'a second document begins' : 'this is not JSON';
     const place = [...(name === null ? [] : [name]), `line ${line + firstLine - 1}`, `column ${column}`].join(', ');
-    throw new LibUsersError('invalid_document', `${place}: ${what}`, null);
+    throw new LibUsersError(
+      'invalid_document',
+      `${place}: ${what}`,
+      isSecond ? 'give one document at a time' : remedyOf(text),
+    );
   }
+}
+
+const configuration = /^kind: *["']?lib-users\/config/m;
+
+function remedyOf(text: string): string | null {
+  return configuration.test(text) ? 'a configuration is checked by lib-users rules --config FILE' : null;
 }
 
 /** The kind, if it is one of ours in a version that we can read. */

@@ -1,10 +1,22 @@
 // A list of hosts that should report -> those of which no report was read.
 
+import { LibUsersError } from '../errors.ts';
 import { distinct, keyMaker } from '../keys.ts';
 
-/** One name a line; blank lines and lines that begin with # are left out, and so are names that stand twice. */
-export function parseExpected(text: string): string[] {
+/** Characters that no host has in its name. A list of another form (an inventory, YAML, commas) would be hosts that never report. */
+const foreign = /[\s\x00-\x1f\x7f,;:=[\]{}()"'<>|\\/]/;
+
+/**
+ * One name a line; blank lines and lines that begin with # are left out, and so are names that stand twice. Throws invalid_document.
+ * @param source the name of the list in messages
+ */
+export function parseExpected(text: string, source: string): string[] {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
+  const odd = lines.findIndex((line) => !line.startsWith('#') && foreign.test(line));
+  if (odd !== -1) {
+    const message = `${source}:${odd + 1}: not the name of a host: "${lines[odd]!.slice(0, 80)}"`;
+    throw new LibUsersError('invalid_document', message, 'write one name a line, and nothing else in the line');
+  }
   return distinct(lines.filter((line) => line !== '' && !line.startsWith('#')));
 }
 

@@ -264,9 +264,12 @@ function staleSince({ units, processes }: Report): string | null {
   return earliest([...units.map(({ stale_since }) => stale_since), ...code.map(({ replaced_at }) => replaced_at)]);
 }
 
-/** JSON has no infinity, so the sum is limited even if a report lies about its bytes. */
+/**
+ * A report may lie about its bytes. The sum ends at the largest integer that is exact, so that the order of the reports does not
+ * matter.
+ */
 function sum(amounts: readonly number[]): number {
-  return amounts.reduce((all, amount) => Math.min(all + amount, Number.MAX_VALUE), 0);
+  return amounts.reduce((all, amount) => Math.min(all + amount, Number.MAX_SAFE_INTEGER), 0);
 }
 
 function sortedUnion(lists: Iterable<readonly string[]>): string[] {

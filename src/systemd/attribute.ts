@@ -72,7 +72,10 @@ export function attributeProcess(
   if (foreign.pid || foreign.cgroup) {
     const found = all.map((place) => [place, findOutsideUnits(place.walk)] as const);
     const best =
-      found.find(([, { name }]) => name !== null) ?? found.find(([{ line }]) => line.path !== '/') ?? found[0];
+      found.find(([, { id }]) => id !== null) ??
+      found.find(([, { name }]) => name !== null) ??
+      found.find(([{ line }]) => line.path !== '/') ??
+      found[0];
     if (best !== undefined) return contained(...best);
     const unknown = { runtime: 'unknown' as const, id: null, name: null, uid: null, cgroup: null };
     return { cgroup: null, ...outsider, container: unknown };

@@ -79,6 +79,13 @@ const patterns: readonly ContainerPattern[] = [
     word: 'systemd-nspawn@',
     path: /^systemd-nspawn@(?<name>[^/]+)\.service\/(?!supervisor(?:\/|$))/,
   },
+  // NixOS starts its containers from a unit of its own, in machined's slice.
+  {
+    runtime: 'nspawn',
+    word: 'container@',
+    path: /^container@(?<name>[^/]+)\.service\/(?!supervisor(?:\/|$))/,
+    slice: /^machine(?:-.+)?\.slice$/,
+  },
   { runtime: 'nspawn', word: 'nspawn-', path: /^nspawn-(?<name>[^/]+)\/payload(?:\/|$)/ },
 ];
 

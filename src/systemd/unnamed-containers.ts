@@ -57,9 +57,10 @@ export function findInUnit(walk: CgroupWalk, foreign: Foreign): PathContainer | 
   return loginSession(own) === null && own.below.length === 0 ? nameFrom([unit], uid) : nameFrom(own.below, uid);
 }
 
-/** The container that is in no unit. Its name comes from the path, if the path has one. */
+/** The container that is in no unit. Its id or name comes from the path, if the path has one. */
 export function findOutsideUnits(walk: CgroupWalk): PathContainer {
-  return nameFrom(isRuntimeService(walk.head) ? walk.below : partsOf(walk), ownerUid(walk));
+  const parts = isRuntimeService(walk.head) ? walk.below : partsOf(walk);
+  return searchId(parts, prefixedId, walk) ?? nameFrom(parts, ownerUid(walk));
 }
 
 function partsOf({ head, below }: CgroupWalk): readonly Bytes[] {

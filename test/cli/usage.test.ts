@@ -127,7 +127,7 @@ test('a configuration that does not validate: the line and the key', (t) => {
   });
   const piped = runCli(['rules', '--config', '-', '--format', 'text'], { input: config('labels: []\n') });
   assert.equal(piped.code, 2);
-  assert.match(piped.stderr, /^lib-users: error: standard input:3: labels: expected keys and values\n$/);
+  assert.match(piped.stderr, /^lib-users: error: standard input:3: labels: expected keys and values, not a list\n$/);
 });
 
 test('what users typed cannot drive the terminal', () => {

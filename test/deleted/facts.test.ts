@@ -24,6 +24,7 @@ const rows: [
   ['written since, or in the same moment', written, null, null],
   ['its mtime is in the future, as tar may set it', { mtimeNs: 900n * second }, null, 90],
   ['written at its end, in the second in which it was made', { ...written, birthtimeNs: 90n * second - 1n }, null, 90],
+  ['written, and made by a clock that was set back since', { ...written, birthtimeNs: 91n * second }, null, null],
   ['written, and the file system knows no birth', { ...written, birthtimeNs: 0n }, null, null],
   ['a folder, to which nobody writes any more', { ...written, ...directory }, null, 90],
   ['overlay, while the process ran', {}, { startedAtNs: 80n * second }, 90],

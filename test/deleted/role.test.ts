@@ -55,6 +55,11 @@ const mapRows: [name: string, map: MapCase, role: string, user?: User][] = [
   ...['/opt/app/temp', '/usr/share/tomcat/temp', '/opt/zextras/x/work', '/home/app/.cache', '/var/lib/x/tmp'].map(
     (folder): [string, MapCase, string] => ['in a folder of its own', map(`${folder}/x.so`, deployed), 'scratch'],
   ),
+  [
+    'an upgrade while the clock was behind, as on a board without a clock',
+    map('/usr/lib/libssl.so.3', { state: 'removed', unlinkedAtNs: start - 30n * day }),
+    'code',
+  ],
   ['in such a folder before the process began', map('/opt/app/temp/x.so'), 'code'],
   ['in such a folder, replaced', map('/opt/app/temp/x.so', { ...deployed, state: 'replaced' }), 'code'],
   ['JNA in /tmp', map('/tmp/jna-114/jna8871.tmp', notKnown), 'scratch'],
@@ -95,6 +100,27 @@ const mapRows: [name: string, map: MapCase, role: string, user?: User][] = [
   ],
   ['a .dll that something else maps', map('/opt/app/App.dll', { kind: 'data' }), 'data'],
   ['the class library of a JVM', map('/usr/lib/jvm/java-17/lib/modules', { kind: 'data' }), 'code', java],
+  [
+    'a program that an emulator runs',
+    map('/usr/sbin/nginx', { kind: 'data', executable: false }),
+    'code',
+    user('/usr/bin/qemu-aarch64-static'),
+  ],
+  [
+    'a program on an image that is served',
+    map('/usr/sbin/nginx', { kind: 'data', executable: false }),
+    'data',
+    user('/usr/bin/qemu-nbd'),
+  ],
+  [
+    'a program in a virtual machine that maps it',
+    map('/usr/bin/x', { kind: 'data', executable: false }),
+    'data',
+    user('/usr/bin/qemu-system-x86_64'),
+  ],
+  ['a library of Windows', map('/opt/app/App.dll', { kind: 'data' }), 'code', user('/usr/lib/wine/wine64-preloader')],
+  ["Firefox's own code", map('/usr/lib/firefox/omni.ja', { kind: 'data' }), 'code', user('/usr/lib/firefox/firefox')],
+  ["Dart's code", map('/opt/app/server.aot', { kind: 'data' }), 'code', user('/usr/lib/dart/bin/dartaotruntime')],
   ["Guile's code", map('/usr/lib/guile/3.0/ccache/x.go', { kind: 'data' }), 'code', user('/usr/bin/guile-3.0')],
 ];
 for (const [name, input, role, who = daemon] of mapRows) {
@@ -134,6 +160,32 @@ const fdRows: [name: string, fd: FdCase, role: string, user?: User][] = [
     fd(`/opt/kafka/${folder}/t-0/00000000000000000000.log`),
     'file',
   ]),
+  ...[
+    ...['/var/log/app/20240131.log', '/var/log/app/2024013112.log', '/var/log/app/1704067200.log'],
+    ...['/var/log/app/journal-2024-01-31.log', '/var/log/app/binlog-20240131.log', '/var/log/app/wal.2024-01-31.gz'],
+    ...['/var/log/named/x.db.log.1', '/srv/app/x.db.log-20240131', '/var/log/wal/archiver.log'],
+    ...['/opt/oracle/AdminServer.log00012', '/opt/oracle/AdminServer.out00012', '/srv/app/access.log20240131'],
+    ...['/data/nginx-logs/site1', '/data/app_log/site1'],
+  ].map((path): [string, FdCase, string] => ['a log by its name or folder', fd(path, append), 'log']),
+  ...[
+    ...['/var/log/kafka-logs/t-0/00000000000000012345.log.deleted', '/srv/kafka/t-0/00000000000000012345.log.deleted'],
+    ...[
+      '/var/log/kafka-logs/t-0/00000000000000012345.index.deleted',
+      '/data/pebble/000123-001.log',
+      '/data/x/000123.log',
+    ],
+    ...[
+      '/var/lib/mysql/aria_log.00000001',
+      '/var/lib/ldap/log.0000000001',
+      '/data/0-1-v1.log',
+      '/data/MANIFEST-000007',
+    ],
+    ...['/db2/LOGSTREAM0000/S0000001.LOG', '/u01/o1_mf_1_k8w_.log', '/var/log/prometheus/wal/00000012'],
+    ...['/data/raft-log/7', '/data/txn_logs/7', '/data/write-ahead-log/7'],
+  ].map((path): [string, FdCase, string] => ["a database's file", fd(path, append), 'file']),
+  ...['/srv/work/pg/PG_15_202209061/5/16392', '/srv/work/es/_1a.fdt', '/srv/work/prom/chunks_head/000001'].map(
+    (path): [string, FdCase, string] => ["a database's file in a folder that is called work", fd(path), 'file'],
+  ),
   ...['/mnt', '/data1', '/u01', '/home/pg', '/host/var/lib', '/opt', '/var/lib', '/srv'].flatMap((folder) => [
     ['a dropped table', fd(`${folder}/pg/base/5/16392`), 'file'] as [string, FdCase, string],
     ['made, unlinked and held', fd(`${folder}/x/f`, unpacked), 'file'] as [string, FdCase, string],
@@ -155,6 +207,9 @@ const fdRows: [name: string, fd: FdCase, role: string, user?: User][] = [
 
   ['a jar of a JVM', fd('/opt/app/log4j-core.jar', { ...read, state: 'replaced' }), 'code', java],
   ['a jar whose name has a version', fd('/opt/app/log4j-core-2.14.jar', read), 'code', java],
+  ...['/opt/jboss/ra.rar', '/opt/karaf/x.kar', '/var/lib/jenkins/plugins/git.jpi'].map(
+    (path): [string, FdCase, string, User] => ['another archive of a JVM', fd(path, read), 'code', java],
+  ),
   ['deployed later', fd('/opt/tomcat/webapps/a/WEB-INF/lib/x.jar', { ...read, ...deployed }), 'code', java],
   [
     'of a JVM in another program',
@@ -189,6 +244,26 @@ const fdRows: [name: string, fd: FdCase, role: string, user?: User][] = [
     fd('/opt/app/run', { ...read, fd: 11 }),
     'code',
     shell('/usr/bin/dash', '/bin/sh -e /opt/app/run a'),
+  ],
+  ...['sh -o nounset /opt/app/run', 'sh -eu -o nounset /opt/app/run a', 'sh +o notify -- /opt/app/run'].map(
+    (line): [string, FdCase, string, User] => [
+      `a script behind options with values: ${line}`,
+      fd('/opt/app/run', { ...read, fd: 10 }),
+      'code',
+      shell('/usr/bin/dash', line),
+    ],
+  ),
+  [
+    "perl's script behind a folder of modules",
+    fd('/opt/x.pl', { ...read, fd: 3 }),
+    'code',
+    shell('/usr/bin/perl', 'perl -I /opt/lib /opt/x.pl'),
+  ],
+  [
+    'a file that a program text of perl reads',
+    fd('/opt/x.pl', { ...read, fd: 3 }),
+    'file',
+    shell('/usr/bin/perl', 'perl -ne print /opt/x.pl'),
   ],
   ["zsh's script", fd('/opt/app/run', { ...read, fd: 11 }), 'code', shell('/usr/bin/zsh', 'zsh /opt/app/run')],
   [
@@ -225,7 +300,7 @@ for (const [name, input, role, who = daemon] of fdRows) {
 
 // A pattern that backtracks would take hours here.
 test('a path of more than a megabyte has a role', () => {
-  for (const part of ['tmp.', '.db', '/log.', 'a_', '/base/1/1', 'wal', '-', '/']) {
+  for (const part of ['tmp.', '.db', '/log.', '/a-log', '0', '2024', 'a_', '/base/1/1', 'wal', '-', '/']) {
     const path = `/${part.repeat(300_000)}x`;
     assert.match(classifyFdRole(fd(path), java), /^(?:file|scratch)$/, part);
     assert.equal(classifyMapRole(map(path, { kind: 'data' }), java), 'data', part);

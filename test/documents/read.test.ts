@@ -28,6 +28,8 @@ test('what is no such document is refused, by name and place', async () => {
     ['empty', '', /^f is empty$/],
     ['blank', ' \n\n', /^f is empty$/],
     ['cut off', report.slice(0, 2000), /^f, line \d+, column \d+: /],
+    ['two documents', `${report}\n{}`, /^f, line \d+, column 1: a second document begins$/, /one document at a time/],
+    ['a configuration', '# x\nkind: lib-users/config\n', /this is not JSON$/, /rules --config/],
     ['no JSON', 'hello', /^f, line 1, column 1: this is not JSON$/],
     ['null', 'null', /^f is no document of lib-users: it has no kind$/],
     ['a list', '[]', /it has no kind/],

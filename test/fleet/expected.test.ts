@@ -8,8 +8,30 @@ import { assess, noGate } from '../support/assess.ts';
 import { libc, report, unit } from '../support/reports.ts';
 
 test('a list has one name a line, each once, and comments', () => {
-  assert.deepEqual(parseExpected('# all\nweb-1\r\n\n  db-1  \nweb-1\n#db-2'), ['web-1', 'db-1']);
-  assert.deepEqual(parseExpected(''), []);
+  assert.deepEqual(parseExpected('# all\nweb-1\r\n\n  db-1  \nweb-1\n#db-2', 'f'), ['web-1', 'db-1']);
+  assert.deepEqual(parseExpected('', 'f'), []);
+  assert.deepEqual(parseExpected('web_1.example.org\n10.0.0.7\nmünchen', 'f').length, 3);
+});
+
+test('a list of another form is an error, and not hosts that never report', () => {
+  const lists = [
+    'a\n[web]\n',
+    'a\nall:\n',
+    'a\n["b"]',
+    'a\nb,c',
+    'a\nb c',
+    'a\nb # c',
+    'a\nb\0c',
+    'a\nb=1',
+    'a\nweb-[1:3]',
+  ];
+  for (const list of lists) {
+    assert.throws(
+      () => parseExpected(list, 'hosts'),
+      { code: 'invalid_document', message: /^hosts:2: not the name/ },
+      list,
+    );
+  }
 });
 
 const cases: [name: string, expected: string[], hosts: string[], never: string[]][] = [

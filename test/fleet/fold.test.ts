@@ -147,6 +147,20 @@ test('no sum of bytes is more than a JSON number can be', async () => {
   assert.equal(await validateDocument('fleet', JSON.parse(JSON.stringify(fleet))), null);
 });
 
+test('the order of the reports does not change a sum, even if they lie', () => {
+  const held = [3956147113459423, 4948865209478933, 5918023585293190];
+  const hosts = held.map((bytes, at) =>
+    host('abc'[at]!, null, late, {
+      units: [{ ...unit('a.service', []), held_bytes: bytes, held_memory_bytes: bytes }],
+    }),
+  );
+  const sums = [hosts, [...hosts].reverse(), [hosts[1]!, hosts[0]!, hosts[2]!]].map((each) => {
+    const [only] = fold(each).units;
+    return [only?.held_bytes, only?.held_memory_bytes];
+  });
+  assert.deepEqual(sums, Array(3).fill([Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]));
+});
+
 test('any reports give a valid document, and only the newest of each host shows in it', async () => {
   const named = fc.tuple(
     anyReport,

@@ -40,14 +40,18 @@ const rows: readonly Row[] = [
   {
     rule: 'display-manager',
     action: 'manual',
-    units: 'display-manager gdm gdm3 greetd lightdm lxdm ly ly@tty2 nodm plasmalogin sddm slim wdm xdm'
-      .split(' ')
-      .map((name) => `${name}.service`),
+    units: services(
+      'display-manager gdm gdm3 greetd lightdm lxdm ly ly@tty2 nodm plasmalogin sddm slim wdm xdm cage@tty1 cosmic-greeter',
+      'emptty entrance kdm lemurs mdm tdm weston weston@alice',
+    ),
   },
   {
     rule: 'remote-desktop',
     action: 'manual',
-    units: ['vncserver@:1.service', 'tigervncserver@:1.service', 'xrdp-sesman.service'],
+    units: services(
+      'chrome-remote-desktop@alice dcvserver nxserver tigervncserver@:1 vncserver@:1 vncserver-virtuald xpra@alice',
+      'xrdp-sesman',
+    ),
   },
   { rule: 'login-prompt', action: 'restart', program: '/usr/sbin/agetty', units: ['getty@tty1.service'] },
   {
@@ -60,6 +64,7 @@ const rows: readonly Row[] = [
       'container-getty@1.service',
       'console-getty.service',
       'autovt@tty2.service',
+      'kmsconvt@tty1.service',
     ],
   },
   { rule: 'rescue-shell', action: 'manual', units: ['emergency.service', 'rescue.service', 'debug-shell.service'] },
@@ -69,6 +74,10 @@ const rows: readonly Row[] = [
     action: 'manual',
     user: true,
     units: [
+      'gamescope-session-plus@steam.service',
+      'gnome-shell-wayland.service',
+      'mobi.phosh.Shell.service',
+      'niri.service',
       'org.gnome.Shell@wayland.service',
       'org.gnome.SettingsDaemon.Power.service',
       'gnome-session-manager@gnome.service',
@@ -102,12 +111,18 @@ const rows: readonly Row[] = [
     action: 'manual',
     units: 'bird bird6 frr keepalived quagga zebra bgpd ospfd'.split(' ').map((name) => `${name}.service`),
   },
-  { rule: 'docker', action: 'manual', units: ['docker.service'] },
+  { rule: 'docker', action: 'manual', units: services('docker snap.docker.dockerd balena balena-engine') },
   { rule: 'containerd', action: 'restart', units: ['containerd.service', 'crio.service'] },
   {
     rule: 'nspawn',
     action: 'manual',
-    units: ['systemd-nspawn@web.service', 'lxc@web.service', 'pve-container@101.service'],
+    units: services('systemd-nspawn@web systemd-vmspawn@vm container@web lxc@web microvm@vm pve-container@101 qemu@vm'),
+  },
+  {
+    rule: 'rootless-containers',
+    action: 'manual',
+    user: true,
+    units: services('docker containerd k3s-rootless buildkit'),
   },
   { rule: 'lxcfs', action: 'manual', units: ['lxcfs.service'] },
   {
@@ -147,7 +162,7 @@ const rows: readonly Row[] = [
     action: 'manual',
     units: services(
       'atd cron cronie crond fcron gridengine-exec gridengine-execd nomad pbs pbs_mom pbs-mom sge_execd sgeexecd.p6444',
-      'slurmd slurmd@n1 slurm-llnl torque-mom',
+      'slurmd slurmd@n1 slurm-llnl torque-mom flux kojid lava-worker lsfd mesos-agent mesos-slave nomad-client oar-node',
     ),
   },
   { rule: 'condor', action: 'manual', units: services('condor htcondor') },
@@ -159,6 +174,8 @@ const rows: readonly Row[] = [
       'circleci-runner concourse-worker drone-agent drone-runner-exec forgejo-runner gitea-runner github-runner-1',
       'gitlab-runner gitlab-runner-2 go-agent go-agent-1 jenkins-agent jenkins-slave openqa-worker@1 osbuild-worker@1',
       'teamcity-agent teamcity-build-agent2 travis-worker vm0-runner-7 vsts.agent.acme.Default.host1 woodpecker-agent',
+      'act-runner actions-runner@1 buildkit buildkitd circleci debusine-worker github-actions-runner jenkins-swarm-client',
+      'laminar obsworker swarm-client',
     ),
   },
   { rule: 'jenkins', action: 'manual', units: services('jenkins') },
@@ -166,7 +183,7 @@ const rows: readonly Row[] = [
     rule: 'supervisor',
     action: 'manual',
     units: services(
-      'circusd daemontools pm2 pm2-deploy runit runsvdir runsvdir@alice runsvdir-start s6-svscan supervisor supervisord',
+      'circus circusd daemontools immortaldir pm2 pm2-deploy runit runsvdir runsvdir@alice runsvdir-start s6-svscan supervisor supervisord',
       'svscan',
     ),
   },
@@ -178,7 +195,7 @@ const rows: readonly Row[] = [
   {
     rule: 'notebooks',
     action: 'manual',
-    units: services('code-server@alice jupyterhub jupyter-notebook rstudio-server'),
+    units: services('code-server@alice jupyterhub jupyter-notebook openvscode-server rstudio-server'),
   },
   {
     rule: 'user-jobs',
@@ -190,7 +207,9 @@ const rows: readonly Row[] = [
     rule: 'user-terminals',
     action: 'manual',
     user: true,
-    units: services('app-firefox@9c1 app-gnome-org.gnome.Evolution-9 code-server emacs jupyter screen tmux tmux@0'),
+    units: services(
+      'app-firefox@9c1 app-gnome-org.gnome.Evolution-9 code-server emacs foot-server jupyter screen tmux tmux@0',
+    ),
   },
   {
     rule: 'cluster-manager',
