@@ -94,7 +94,7 @@ export interface Tile {
 export function renderTiles(tiles: readonly Tile[]): Html {
   const each = tiles.map(({ label, value, note = null, href, tone }) => {
     const shown = href === null ? html`${value}` : html`<a href="#${href}">${value}</a>`;
-    const more = note === null ? null : html`<dd class="dim">${note}</dd>`;
+    const more = note === null ? null : html`<dd class="note dim">${note}</dd>`;
     return html`<div><dt>${label}</dt><dd class="${tone}">${shown}</dd>${more}</div>`;
   });
   return html`<dl class="tiles">${each}</dl>`;
