@@ -41,7 +41,7 @@ function* unitsBody(units: readonly FleetUnit[], room: Room): Generator<Html> {
   const drawBytes = barMaker(rows.map(diskOf));
   yield* renderTable<FleetUnit>({
     caption:
-      'Disk that files hold which are deleted and still open, by unit over all hosts. The unit that holds the most is first; its restart frees it.',
+      'Space on disk that deleted files still take because a unit uses them, over all hosts. The unit with the most is first; its restart frees it.',
     columns: [
       {
         title: 'Unit',

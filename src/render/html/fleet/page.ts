@@ -74,7 +74,7 @@ function tilesOf(fleet: Fleet): Tile[] {
     },
     ...[
       tile('hosts: reboot not known', unknownReboots, 'reboot', 'yellow'),
-      tile('unreadable inputs', summary.unreadable_inputs, 'unreadable', 'yellow'),
+      tile('unreadable inputs', summary.unreadable_inputs, 'unseen', 'yellow'),
     ].filter(({ value }) => value !== 0),
   ];
 }

@@ -35,7 +35,8 @@ export function rebootSection({ hosts }: Fleet, room: Room): PageSection {
 function* body(required: readonly Host[], unknown: readonly Host[], room: Room): Generator<Html> {
   const groups = groupReasons(required).sort((a, b) => b.hosts.length - a.hosts.length);
   const [rows, note] = firstRows(groups, mostRows, 'groups of hosts');
-  if (rows.length === 0) yield renderNote('No host is known to need a reboot.');
+  if (rows.length === 0)
+    yield renderNote(unknown.length === 0 ? 'No host must reboot.' : 'No host is known to need a reboot.');
   else {
     yield* renderTable<Group>({
       caption: 'All hosts that must reboot, by the reason',

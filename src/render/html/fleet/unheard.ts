@@ -31,22 +31,34 @@ export function unseenSection(fleet: Fleet, room: Room): PageSection {
 }
 
 function* body({ hosts, never_reported = null, unreadable_inputs }: Fleet, room: Room): Generator<Html> {
-  yield html`<h3 id="partly">Seen only in part</h3>`;
-  yield* partlyBody(
-    hosts.filter(({ complete }) => !complete),
-    room,
-  );
-  yield html`<h3 id="silent">Never reported</h3>`;
-  yield* silentBody(never_reported, room);
-  yield html`<h3 id="unreadable">Inputs that could not be read</h3>`;
-  yield* inputsBody(unreadable_inputs);
+  const partly = hosts.filter(({ complete }) => !complete);
+  if (partly.length > 0) {
+    yield html`<h3 id="partly">Seen only in part</h3>`;
+    yield* partlyBody(partly, room);
+  }
+  if (never_reported !== null && never_reported.length > 0) {
+    yield html`<h3 id="silent">Never reported</h3>`;
+    yield renderNote('These hosts were expected, and no report of them was read.');
+    yield room.below(count(never_reported.length, 'host'), never_reported, mostOpen);
+  }
+  if (unreadable_inputs.length > 0) {
+    yield html`<h3 id="unreadable">Inputs that could not be read</h3>`;
+    yield* inputsBody(unreadable_inputs);
+  }
+  const good = [
+    ...(partly.length === 0 ? ['Every host that reported was seen completely.'] : []),
+    ...(never_reported?.length === 0 ? ['Every expected host reported.'] : []),
+    ...(unreadable_inputs.length === 0 ? ['Every input could be read.'] : []),
+  ];
+  if (good.length > 0) yield renderNote(good.join(' '), 'green');
+  if (never_reported === null) {
+    yield renderNote(
+      'It is not known which hosts should report: lib-users fleet --expect takes a list of their names.',
+    );
+  }
 }
 
 function* partlyBody(hosts: Fleet['hosts'], room: Room): Generator<Html> {
-  if (hosts.length === 0) {
-    yield renderNote('Every host that reported was seen completely.');
-    return;
-  }
   const groups = [...groupBy(hosts, unseenBecauseText)].map(([because, members]): Group => {
     return { because: String(because), hosts: members.map(({ hostname }) => hostname) };
   });
@@ -62,20 +74,7 @@ function* partlyBody(hosts: Fleet['hosts'], room: Room): Generator<Html> {
   });
 }
 
-function* silentBody(names: readonly string[] | null, room: Room): Generator<Html> {
-  if (names === null) yield renderNote('It is not known which hosts should report: fleet --expect gives their names.');
-  else if (names.length === 0) yield renderNote('Every expected host reported.');
-  else {
-    yield renderNote('These hosts were expected, and no report of them was read.');
-    yield room.below(count(names.length, 'host'), names, mostOpen);
-  }
-}
-
 function* inputsBody(inputs: readonly UnreadableInput[]): Generator<Html> {
-  if (inputs.length === 0) {
-    yield renderNote('Every input could be read.');
-    return;
-  }
   const [rows, note] = firstRows(inputs, mostRows, 'inputs');
   yield* renderTable<UnreadableInput>({
     caption: 'Each of these inputs may be a host of which nothing is known.',
