@@ -4,7 +4,7 @@
 
 /** A table with fewer rows is seen at one look. */
 const leastToFilter = 6;
-const shownAtOnce = 200;
+const shownAtOnce = 100;
 
 export function addTools(table: HTMLTableElement): void {
   const body = table.tBodies[0];
