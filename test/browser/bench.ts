@@ -18,7 +18,7 @@ interface Figure {
 
 const sizes = [1000, 10_000];
 const now = new Date('2026-11-23T08:12:00Z');
-/** What somebody types: the first letter, the next ones, nothing again, and the name of a unit. */
+/** The texts that somebody types: the first letter, the next ones, nothing again, and the name of a unit. */
 const typed: readonly { section: string; text: string }[] = [
   ...['w', 'web-1', 'web-123', '', 'cron-24.service'].map((text) => ({ section: 'hosts', text })),
   { section: 'fixes', text: 'CVE-2025-4575' },

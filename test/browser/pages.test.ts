@@ -115,7 +115,7 @@ for (const [name, html] of Object.entries(pages)) {
   });
 }
 
-/** What a screen reader says of a section: what is closed or hidden is not in it. */
+/** The words of a screen reader for a section: nothing that is closed or hidden. */
 async function saidOf(page: Page, section: string): Promise<string> {
   return page.locator(`section[aria-labelledby=${section}]`).ariaSnapshot();
 }

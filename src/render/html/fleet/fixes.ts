@@ -72,9 +72,13 @@ function* body(cves: readonly FleetCve[], note: string, room: Room): Generator<H
 
 /** Every id is in the page, so that the page can be searched for one. */
 function idsCell(ids: readonly string[]): Html {
-  if (ids.length <= shownIds + 1) return html`${ids.join(', ')}`;
-  const label = `${ids.slice(0, shownIds).join(', ')} and ${ids.length - shownIds} more`;
-  return html`<details><summary>${label}</summary>${ids.slice(shownIds).map((id) => html`${id} `)}</details>`;
+  if (ids.length <= shownIds + 1) return idList(ids);
+  const more = ids.slice(shownIds);
+  return html`${idList(ids.slice(0, shownIds))}<details><summary>${more.length} more</summary>${idList(more)}</details>`;
+}
+
+function idList(ids: readonly string[]): Html {
+  return html`<ul class="names">${ids.map((id) => html`<li>${id}\n`)}</ul>`;
 }
 
 function groupHosts(cves: readonly FleetCve[]): Group[] {
