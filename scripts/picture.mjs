@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 import { localOptions } from './build/esbuild-options.mjs';
 import { root } from './project.mjs';
 
-const size = { width: 1100, height: 1240 };
+const size = { width: 1100, height: 1640 };
 const shown = { hosts: 40, units: 6, distinctUnits: 14, now: new Date('2026-11-23T08:12:00Z') };
 
 mkdirSync(join(root, 'build'), { recursive: true });

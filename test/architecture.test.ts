@@ -90,7 +90,6 @@ const edges: readonly Edge[] = [
   ['fixes', 'packages', 'asks rpm in batches'],
   ['fixes', 'procfs', 'what a gone file says of itself (types)'],
   ['fixes', 'spawn.ts', 'asks rpm (types)'],
-  ['fixes', 'host', 'the words of the running kernel (types)'],
   ['report', 'fixes', 'a report names what was fixed (types)'],
   ['scan', 'crew', 'asks helpers of the processes'],
   ['crew', 'deleted', 'a helper inspects'],

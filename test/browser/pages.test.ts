@@ -21,7 +21,8 @@ import type { Schema } from '../support/schema-arbitrary.ts';
 after(closeBrowser);
 
 const now = new Date('2026-11-23T08:12:00Z');
-const thousand = renderFleetPage(largeFleet({ hosts: 1000, units: 20, distinctUnits: 60, now }));
+const largest = largeFleet({ hosts: 1000, units: 20, distinctUnits: 60, now });
+const thousand = renderFleetPage(largest);
 const plan = renderPlanPage(readGolden<Plan>('plan'));
 const pages: Readonly<Record<string, string>> = {
   fleet: renderFleetPage(readGolden<Fleet>('fleet')),
@@ -114,6 +115,104 @@ for (const [name, html] of Object.entries(pages)) {
   });
 }
 
+/** The words of a screen reader for a section: nothing that is closed or hidden. */
+async function saidOf(page: Page, section: string): Promise<string> {
+  return page.locator(`section[aria-labelledby=${section}]`).ariaSnapshot();
+}
+
+const hostsIn = (said: string): string[] => [...new Set(said.match(/(?<![\w-])(?:web|cache)-\d+(?![\w-])/g))].sort();
+
+/** Each takes one step at most from the top of the page, and tells what can be read then. */
+const questions: readonly { question: string; answer: (page: Page) => Promise<unknown>; right: unknown }[] = [
+  {
+    question: 'which hosts must reboot',
+    answer: async (page) => {
+      await page.getByRole('link', { name: '100', exact: true }).click();
+      return hostsIn(await saidOf(page, 'reboot'));
+    },
+    right: largest.hosts
+      .filter((host) => host.reboot_required)
+      .map(({ hostname }) => hostname)
+      .sort(),
+  },
+  {
+    question: 'which hosts run the libssl without a fix, by the filter',
+    answer: async (page) => {
+      await page.locator('section[aria-labelledby=fixes]').getByLabel('Filter').fill('cve-2025-4575');
+      return hostsIn(await saidOf(page, 'fixes'));
+    },
+    right: [...largest.cves!.find(({ id }) => id === 'CVE-2025-4575')!.hosts].sort(),
+  },
+  {
+    question: 'which hosts run the libssl without a fix, by its bar',
+    answer: async (page) => {
+      const row = page.locator('section[aria-labelledby=fixes] tr', { hasText: 'CVE-2025-4575' });
+      await row.getByText('20 hosts', { exact: true }).click();
+      return hostsIn(await saidOf(page, 'fixes'));
+    },
+    right: [...largest.cves!.find(({ id }) => id === 'CVE-2025-4575')!.hosts].sort(),
+  },
+  {
+    question: 'which unit holds the most disk',
+    answer: async (page) => {
+      const said = await page.getByRole('banner').ariaSnapshot();
+      const first = page.locator('section[aria-labelledby=disk] tbody tr').first();
+      const unit = await first.getByRole('rowheader').textContent();
+      return [/most by (\S+)/.exec(said)?.[1], unit, (await first.ariaSnapshot()).includes('250.0 GiB')];
+    },
+    right: ['storage-0.service', 'storage-0.service', true],
+  },
+  {
+    question: 'which hosts were not seen, and why',
+    answer: async (page) => {
+      await page.getByRole('link', { name: '12', exact: true }).click();
+      const said = await saidOf(page, 'unseen');
+      const reasons = ['did not run as root', 'kept the scan waiting', 'asked for a part alone', 'Never reported'];
+      return [hostsIn(said), reasons.filter((reason) => !said.includes(reason))];
+    },
+    right: [
+      [
+        ...largest.hosts.filter(({ complete }) => !complete).map(({ hostname }) => hostname),
+        ...largest.never_reported!,
+      ].sort(),
+      [],
+    ],
+  },
+];
+for (const width of [1280, 390]) {
+  for (const { question, answer, right } of questions) {
+    test(`of 1000 hosts, on a screen of ${width} pixels: ${question}`, async (t) => {
+      if (!needs(t, 'chromium')) return;
+      await withPage(
+        thousand,
+        async (page) => {
+          assert.deepEqual(await answer(page), right);
+          // Nothing of the answer stands beyond the edge, but for the matrix of hosts and units, which is scrolled.
+          const beyond = await page.evaluate(() =>
+            [...document.querySelectorAll('section:not([aria-labelledby=hosts]) :is(li, th, td)')]
+              .filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > innerWidth)
+              .map(({ textContent }) => textContent),
+          );
+          assert.deepEqual(beyond, []);
+        },
+        { viewport: { width, height: 844 } },
+      );
+    });
+  }
+}
+
+test('the names that the filter opened close again with the next letter', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  await withPage(thousand, async (page) => {
+    const section = page.locator('section[aria-labelledby=fixes]');
+    const open = () => section.locator('details[open]').count();
+    await section.getByLabel('Filter').fill('CVE-2025-4575');
+    assert.ok((await open()) > 0);
+    await section.getByLabel('Filter').fill('CVE-2025');
+    assert.equal(await open(), 0);
+  });
+});
+
 test('the colours follow the reader: dark text on light, light text on dark', async (t) => {
   if (!needs(t, 'chromium')) return;
   const colours = (colorScheme: 'light' | 'dark') =>
@@ -143,7 +242,7 @@ test('filter: every word must occur, a unit is found by its mark, and the number
       await field.fill(text);
       return seenRows(page, 'hosts');
     };
-    assert.equal((await filtered('')).length, 200);
+    assert.equal((await filtered('')).length, 100);
     assert.equal(await said.textContent(), '1000 of 1000 rows');
     assert.deepEqual((await filtered('WEB-123 ')).sort(), ['web-123']);
     assert.equal(await said.textContent(), '1 of 1000 rows');
@@ -250,7 +349,7 @@ for (const javaScriptEnabled of [true, false]) {
       pages['fleet of 30']!,
       async (page) => {
         await page.emulateMedia({ media: 'print' });
-        const names = page.locator('section[aria-labelledby=fixes] details').last();
+        const names = page.locator('section[aria-labelledby=fixes] details:not([open])').last();
         assert.ok(((await names.boundingBox())?.height ?? 0) > 40, 'closed names are printed');
         for (const selector of ['nav', 'main button:not(thead button)', 'input']) {
           for (const each of await page.locator(selector).all()) assert.equal(await each.isVisible(), false, selector);
@@ -279,7 +378,7 @@ test('print: the text of a table is no larger than that of a paragraph', async (
 test('print: a long table is printed whole', async (t) => {
   if (!needs(t, 'chromium')) return;
   await withPage(thousand, async (page) => {
-    assert.equal((await seenRows(page, 'hosts')).length, 200);
+    assert.equal((await seenRows(page, 'hosts')).length, 100);
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
     assert.equal((await seenRows(page, 'hosts')).length, 1000);
   });

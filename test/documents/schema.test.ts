@@ -59,6 +59,7 @@ const laterFields: ReadonlySet<string> = new Set([
   'fleet/$defs/fleet_host/stale',
   'fleet/$defs/fleet_host/reboot_reasons',
   'fleet/$defs/fleet_host/verdict',
+  'fleet/$defs/fleet_host/incomplete_because',
   'drift/$defs/container/cgroup',
   'plan/$defs/container/cgroup',
   'plan/$defs/reboot/unknown_because',

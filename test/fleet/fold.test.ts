@@ -47,6 +47,31 @@ test('a unit that is outdated counts if that is certain, and not if it is inferr
   assert.equal(fleet.hosts[0]?.stale, 1);
 });
 
+test('a host that was not seen completely has the reasons, those that hide most first', () => {
+  const counts = { ...golden.scan.processes, denied: 0, failed: 0, blocked: 0 };
+  const filters = { ...golden.scan.filters, pids: [], units: [] };
+  const hidepid = { code: 'hidepid', message: '/proc is mounted with hidepid' } as const;
+  const because = (scan: Partial<Report['scan']>, warnings: Report['warnings'] = []) => {
+    const about = { complete: false, effective_uid: 0, processes: counts, filters, ...scan };
+    return fold([{ ...host('a', 'a', early, { scan: about }), warnings }]).hosts[0]?.incomplete_because;
+  };
+  const denied = { ...counts, denied: 3 };
+  assert.deepEqual(because({ complete: true }), []);
+  assert.deepEqual(because({}), [{ code: 'unknown', processes: null }]);
+  assert.deepEqual(because({ processes: denied }), [{ code: 'denied', processes: 3 }]);
+  assert.deepEqual(because({ processes: denied, effective_uid: 1000 }), [{ code: 'not_root', processes: 3 }]);
+  assert.deepEqual(because({ processes: { ...counts, failed: 1, blocked: 2 } }), [
+    { code: 'failed', processes: 1 },
+    { code: 'blocked', processes: 2 },
+  ]);
+  assert.deepEqual(because({ include: ['maps'] }), [{ code: 'filters', processes: null }]);
+  assert.deepEqual(because({ filters: { ...filters, units: ['a.service'] }, processes: denied }, [hidepid]), [
+    { code: 'hidepid', processes: null },
+    { code: 'filters', processes: null },
+    { code: 'denied', processes: 3 },
+  ]);
+});
+
 test('the worked example', () => {
   const expected = readGolden<Fleet>('fleet');
   const db = {

@@ -1,7 +1,7 @@
 // Numbers -> the fleet document of many hosts, always the same for the same numbers: what a page must answer from.
 
 import type { Fleet } from '../../src/documents/generated/fleet.ts';
-import type { PackageInUse, Report, Unit } from '../../src/documents/generated/report.ts';
+import type { PackageInUse, Report, Scan, Unit } from '../../src/documents/generated/report.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';
 import { noGate } from './assess.ts';
 import { file, report, unit } from './reports.ts';
@@ -20,8 +20,9 @@ export interface LargeFleet {
 }
 
 /**
- * Host 7, 17, 27 … must reboot; host 9, 109, 209 … was not seen completely; every second host lacks CVE-2026-10001 of libssl3;
- * storage-0.service holds the most disk; cache-1 and cache-2 never reported.
+ * Host 7, 17, 27 … must reboot; host 9, 109, 209 … was not seen completely, for one of three reasons; every second host lacks
+ * CVE-2026-10001 of libssl3, and every fiftieth an older fix of it too; hosts lack fixes of other packages; storage-0.service holds the
+ * most disk; cache-1 and cache-2 never reported.
  */
 export function largeFleet({ hosts, units, distinctUnits, now }: LargeFleet): Fleet {
   const fold = new FleetFold();
@@ -84,7 +85,7 @@ function hostReport(base: Report, host: number, names: readonly string[], units:
       labels: {},
       reboot: { required: needsReboot, reasons: needsReboot ? [kernel] : [] },
     },
-    scan: { ...base.scan, complete: host % 100 !== 9 },
+    scan: host % 100 === 9 ? partlySeen(base.scan, host) : { ...base.scan, complete: true },
     summary: {
       ...base.summary,
       units: made.length,
@@ -92,24 +93,59 @@ function hostReport(base: Report, host: number, names: readonly string[], units:
       held_bytes: made.reduce((sum, each) => sum + each.held_bytes, 0),
     },
     units: made,
-    packages: isClean || host % 2 === 1 ? [] : [openssl(made)],
+    packages: isClean ? [] : upgraded.filter(({ on }) => on(host)).map((each) => packageOf(each, made)),
   };
 }
 
-function openssl(units: readonly Unit[]): PackageInUse {
-  const cves = Array.from({ length: 12 }, (_, index) => `CVE-2026-${10001 + index}`);
+/** The scan ran as an ordinary user, processes kept it waiting, or it was asked for one unit alone. */
+function partlySeen(scan: Scan, host: number): Scan {
+  const processes = { ...scan.processes, denied: 0, failed: 0, blocked: 0 };
+  const filters = { ...scan.filters, units: [], pids: [] };
+  const ways: readonly Partial<Scan>[] = [
+    { effective_uid: 1000, processes: { ...processes, denied: 40 + host } },
+    { processes: { ...processes, blocked: 2 } },
+    { filters: { ...filters, units: ['nginx.service'] } },
+  ];
+  return { ...scan, effective_uid: 0, processes, filters, complete: false, ...ways[Math.floor(host / 100) % 3] };
+}
+
+interface Upgraded {
+  name: string;
+  source: string;
+  running: string;
+  installed: string;
+  cves: readonly string[];
+  on: (host: number) => boolean;
+}
+
+const idsFrom = (year: number, first: number, length: number): string[] =>
+  Array.from({ length }, (_, index) => `CVE-${year}-${first + index}`);
+const opensslFixes = idsFrom(2026, 10001, 12);
+const openssl = { name: 'libssl3', source: 'openssl', installed: '3.0.17-1~deb12u3' };
+
+const upgraded: readonly Upgraded[] = [
+  { ...openssl, running: '3.0.17-1~deb12u2', cves: opensslFixes, on: (host) => host % 2 === 0 && host % 50 !== 4 },
+  { ...openssl, running: '3.0.16-1~deb12u1', cves: [...opensslFixes, 'CVE-2025-4575'], on: (host) => host % 50 === 4 },
+  {
+    ...{ name: 'libc6', source: 'glibc', running: '2.36-9+deb12u9', installed: '2.36-9+deb12u10' },
+    ...{ cves: idsFrom(2026, 20001, 2), on: (host) => host % 5 === 0 },
+  },
+  {
+    ...{ name: 'libexpat1', source: 'expat', running: '2.5.0-1+deb12u1', installed: '2.5.0-1+deb12u2' },
+    ...{ cves: idsFrom(2026, 30001, 1), on: (host) => host % 7 === 2 },
+  },
+  {
+    ...{ name: 'libpcre2-8-0', source: 'pcre2', running: '10.42-1', installed: '10.42-1+deb12u1' },
+    ...{ cves: idsFrom(2025, 40001, 3), on: (host) => host % 25 === 1 },
+  },
+];
+
+function packageOf({ name, source, running, installed, cves }: Upgraded, units: readonly Unit[]): PackageInUse {
   return {
-    name: 'libssl3',
-    source: 'openssl',
-    manager: 'dpkg',
-    installed_version: '3.0.17-1~deb12u3',
-    running_version: '3.0.17-1~deb12u2',
-    evidence: 'upgrade_log',
-    replaced_at: null,
-    replaced_by: null,
-    fixes: { count: cves.length, cves, complete: true, incomplete_because: null },
-    unknown_because: null,
-    units: units.map(({ name }) => ({ scope: 'system', user: null, name })),
+    ...{ name, source, manager: 'dpkg', installed_version: installed, running_version: running },
+    ...{ evidence: 'upgrade_log', replaced_at: null, replaced_by: null, unknown_because: null },
+    fixes: { count: cves.length, cves: [...cves], complete: true, incomplete_because: null },
+    units: units.map((unit) => ({ scope: 'system', user: null, name: unit.name })),
     pids: [100],
   };
 }

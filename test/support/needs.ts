@@ -48,6 +48,7 @@ const programs = {
   lsof: 'lsof',
   mandoc: 'mandoc',
   mariadbd: 'mariadb-server-core',
+  prometheus: 'prometheus',
   promtool: 'prometheus',
   python3: 'python3',
   'qemu-aarch64-static': 'qemu-user-static',

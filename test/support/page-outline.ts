@@ -27,7 +27,7 @@ export function textOf(node: Node): string {
   if (isElement(node) && (node.tagName === 'style' || node.tagName === 'script')) return '';
   const text = 'childNodes' in node ? node.childNodes.map(textOf).join('') : '';
   // A cell ends a text as a line does.
-  return isElement(node) && /^(?:td|th|dd|dt|caption|summary)$/.test(node.tagName) ? `${text}\n` : text;
+  return isElement(node) && /^(?:td|th|dd|dt|li|caption|summary)$/.test(node.tagName) ? `${text}\n` : text;
 }
 
 export function attributeOf(element: Element, name: string): string | null {

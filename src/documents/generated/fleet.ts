@@ -167,6 +167,10 @@ export interface FleetHost {
    */
   reboot_kind?: ('full' | 'soft') | null;
   stale_since?: NullableTime;
+  /**
+   * Why not everything was seen on the host; empty if everything was. Always written; not required, since documents of 1.3 do not have it.
+   */
+  incomplete_because?: IncompleteBecause[];
   superseded: Count;
 }
 /**
@@ -295,6 +299,19 @@ export interface UnitReboot {
    * The unit's name.
    */
   unit: string;
+}
+/**
+ * One reason why not everything was seen on a host.
+ */
+export interface IncompleteBecause {
+  /**
+   * not_root: the scan did not run as root, and processes were denied to it. denied: it ran as root, and processes were denied to it all the same. failed: processes could not be read. blocked: processes kept it waiting. hidepid: procfs hides the processes of other users. filters: it was asked for a part alone (--only, --pid, --unit). unknown: the report does not say why.
+   */
+  code: 'not_root' | 'denied' | 'failed' | 'blocked' | 'hidepid' | 'filters' | 'unknown';
+  /**
+   * How many processes; null if that is not known.
+   */
+  processes: Count | null;
 }
 /**
  * One affected unit and where it runs.

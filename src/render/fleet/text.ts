@@ -2,12 +2,14 @@
 // which hosts could not be seen, which must reboot, and which inputs could not be read.
 
 import type { Fleet } from '../../documents/generated/fleet.ts';
+import { groupBy } from '../../group-by.ts';
 import { formatBytes } from '../../sizes.ts';
 import { count, quote, readableTime } from '../format.ts';
 import type { Paint, Style, Word } from '../layout.ts';
 import { fold, word, words } from '../layout.ts';
 import { sanitize, sanitizeUnit } from '../sanitize.ts';
 import { answerSections, cvesSection, verdictOf } from './fixes-text.ts';
+import { unseenBecauseText } from './unseen-text.ts';
 
 const shownNames = 8;
 
@@ -45,7 +47,7 @@ export function* renderFleetText(fleet: Fleet, style: Style): Generator<string> 
     ]),
     style,
   );
-  yield* section('not seen completely', asLines(hosts(({ complete }) => !complete)), style, 'yellow');
+  yield* section('not seen completely', unseenLines(fleet), style, 'yellow');
   yield* section('must reboot', asLines(hosts(({ reboot_required }) => reboot_required === true)), style, 'yellow');
   yield* section(
     'superseded by a newer report',
@@ -107,6 +109,17 @@ function* section(title: string, lines: readonly Word[][], style: Style, paint: 
   if (lines.length === 0) return;
   yield `\n${fold(words(title, paint), 0, 0, style)}`;
   for (const line of lines) yield fold(line, 2, 12, style);
+}
+
+/** One line for all hosts with the same reason. */
+function unseenLines({ hosts }: Fleet): Word[][] {
+  const groups = groupBy(
+    hosts.filter(({ complete }) => !complete),
+    unseenBecauseText,
+  );
+  return [...groups].flatMap(([because, members]) =>
+    asLines(members.map(({ hostname }) => hostname)).map((names) => [...names, ...words(`(${because})`, 'dim')]),
+  );
 }
 
 function asLines(names: readonly string[]): Word[][] {

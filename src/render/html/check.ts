@@ -30,7 +30,8 @@ export function renderCheckPage(drift: Drift): Generator<string> {
   const { host, report, baseline, accepted = [], expired = [] } = drift;
   const [text, paint] = driftVerdict(drift);
   const hostname = sanitize(host.hostname);
-  const compared = baseline === null ? 'without a baseline' : `since ${readableTime(baseline.generated_at)}`;
+  const compared =
+    baseline === null ? 'without a baseline' : `compared with the baseline of ${readableTime(baseline.generated_at)}`;
   const changes = changesOf(drift);
   return renderPage({
     title: `${hostname}: check`,
@@ -80,7 +81,7 @@ function changesOf({ findings, resolved, unseen }: Drift): Change[] {
     },
     {
       id: 'unseen',
-      title: 'Not seen',
+      title: 'Not seen this time',
       caption: 'Findings of the baseline that this report could not have seen',
       none: 'Everything that the baseline had could be seen.',
       tone: 'yellow',
@@ -119,7 +120,7 @@ function findingColumns(drift: Drift, id: string): Column<Finding>[] {
   return [
     { title: 'Unit or program', kind: 'path', cell: ownerName },
     { title: 'File', kind: 'path', cell: useText },
-    ...(isCurrent ? [{ title: 'Closes the gate', cell: gateCell } as const] : []),
+    ...(isCurrent ? [{ title: 'Closes the gate', kind: 'nowrap', cell: gateCell } as const] : []),
     { title: 'First seen', kind: 'nowrap', cell: ({ first_seen_at }) => readableTime(first_seen_at) },
     { title: 'Stale since', kind: 'nowrap', cell: sinceCell },
     ...(drift.fixes == null || id === 'resolved'

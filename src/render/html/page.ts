@@ -83,6 +83,8 @@ export function toneOf(paint: Paint | null): Tone {
 export interface Tile {
   label: string;
   value: number | string;
+  /** A word more about the value, sanitized. */
+  note?: string | null;
   /** The anchor of the section that says more; null if none does. */
   href: string | null;
   tone: Tone;
@@ -90,9 +92,10 @@ export interface Tile {
 
 /** Numbers that are read first. */
 export function renderTiles(tiles: readonly Tile[]): Html {
-  const each = tiles.map(({ label, value, href, tone }) => {
+  const each = tiles.map(({ label, value, note = null, href, tone }) => {
     const shown = href === null ? html`${value}` : html`<a href="#${href}">${value}</a>`;
-    return html`<div><dt>${label}</dt><dd class="${tone}">${shown}</dd></div>`;
+    const more = note === null ? null : html`<dd class="note dim">${note}</dd>`;
+    return html`<div><dt>${label}</dt><dd class="${tone}">${shown}</dd>${more}</div>`;
   });
   return html`<dl class="tiles">${each}</dl>`;
 }

@@ -33,14 +33,14 @@ export function renderPlanPage(plan: Plan): Generator<string> {
   const holders = held.filter(({ held_bytes }) => held_bytes > 0);
   const pageSections: PageSection[] = [
     { id: 'people', title: 'Left to people', aside: forPeople.length, body: listActions(forPeople, nothingForPeople) },
-    { id: 'todo', title: 'To do, in this order', aside: commands.length, body: listCommands(commands) },
+    { id: 'todo', title: 'Commands, in this order', aside: commands.length, body: listCommands(commands) },
     ...(own.length === 0
       ? []
       : [{ id: 'own', title: 'Your own connection, which ends when you log out', body: listActions(own, '') }]),
     { id: 'reboot', title: 'Reboot', body: rebootBody(plan) },
     ...(plan.fixes == null ? [] : [{ id: 'fixes', title: 'Security fixes', body: fixesBody(plan.fixes) }]),
     { id: 'held', title: 'Space that gone files hold', aside: holders.length, body: heldBody(holders) },
-    { id: 'ignored', title: 'Nothing to do about', aside: ignored.length, body: ignoredBody(ignored) },
+    { id: 'ignored', title: 'Files about which nothing is to do', aside: ignored.length, body: ignoredBody(ignored) },
   ];
   const about = [`from the report of ${readableTime(report.generated_at)}`];
   return renderPage({
@@ -55,8 +55,8 @@ const nothingForPeople = 'Nothing is left to people.';
 function tilesOf({ reboot, fixes = null }: Plan, forPeople: number, commands: number): Tile[] {
   const required = reboot.required === null ? 'not known' : reboot.required ? 'required' : 'not required';
   return [
-    { label: 'for people', value: forPeople, href: 'people', tone: forPeople > 0 ? 'yellow' : 'plain' },
-    { label: 'commands', value: commands, href: 'todo', tone: 'plain' },
+    { label: 'left to people', value: forPeople, href: 'people', tone: forPeople > 0 ? 'yellow' : 'plain' },
+    { label: 'commands to run', value: commands, href: 'todo', tone: 'plain' },
     { label: 'reboot', value: required, href: 'reboot', tone: reboot.required === false ? 'plain' : 'yellow' },
     ...(fixes === null
       ? []
@@ -196,7 +196,7 @@ function* heldBody(holders: readonly Holder[]): Generator<Html> {
         sort: ({ held_bytes }) => held_bytes,
       },
       {
-        title: 'Memory of it',
+        title: 'Of it in memory',
         kind: 'number',
         cell: ({ held_memory_bytes: bytes }) => (bytes === null ? 'not known' : formatBytes(bytes)),
         sort: ({ held_memory_bytes: bytes }) => bytes,

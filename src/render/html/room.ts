@@ -16,23 +16,47 @@ export class Room {
 
   /** The names as text, as long as there is room, and how many are left out. */
   names(names: readonly string[], show: (name: string) => string = nameText): Html {
+    const shown = this.#take(names, show);
+    const more = names.length - shown.length;
+    const rest = more > 0 ? `${shown.length > 0 ? ' … and ' : ''}${moreText(more)}` : '';
+    return html`${inPieces(shown.join(', '))}${rest}`;
+  }
+
+  #list(names: readonly string[], show: (name: string) => string): Html {
+    const shown = this.#take(names, show);
+    const more = names.length - shown.length;
+    // The end of an item may be left out, and saves much in a list of a thousand names.
+    const items = shown.map((name) => html`<li>${name}\n`);
+    return html`<ul class="names">${items}${more > 0 ? html`<li>${moreText(more)}` : null}</ul>`;
+  }
+
+  /** The first names, as many as there is room for. */
+  #take(names: readonly string[], show: (name: string) => string): string[] {
     const shown: string[] = [];
     for (const name of names) {
       const text = show(name);
-      if (text.length + 2 > this.#left) break;
-      this.#left -= Math.min(text.length, mostCharacters) + 2;
+      if (text.length + 5 > this.#left) break;
+      this.#left -= Math.min(text.length, mostCharacters) + 5;
       shown.push(text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text);
     }
-    const more = names.length - shown.length;
-    const rest = more > 0 ? `${shown.length > 0 ? ' … and ' : ''}${more} more: see --format json` : '';
-    return html`${inPieces(shown.join(', '))}${rest}`;
+    return shown;
   }
 
   /** The same; behind a line that opens them if there are more than a few. */
   folded(label: string, names: readonly string[], show: (name: string) => string = nameText): Html {
     if (names.length <= few) return this.names(names, show);
-    return html`<details><summary>${label}</summary>${this.names(names, show)}</details>`;
+    return html`<details><summary>${label}</summary>${this.#list(names, show)}</details>`;
   }
+
+  /** The names behind a line that opens and closes them. It is open at first if there are at most `mostOpen`. */
+  below(line: Html | string, names: readonly string[], mostOpen = few): Html {
+    const open = names.length <= mostOpen ? html` open` : null;
+    return html`<details${open}><summary>${line}</summary>${this.#list(names, nameText)}</details>`;
+  }
+}
+
+function moreText(more: number): string {
+  return `${more} more: see --format json`;
 }
 
 /** A name as it stands in a list, sanitized. */

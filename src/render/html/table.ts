@@ -17,28 +17,38 @@ export interface Table<Row> {
   /** The first column names the row. */
   columns: readonly Column<Row>[];
   rows: Iterable<Row>;
+  /** The words in the empty field that filters. With it even a short table has that field. */
+  filter?: string;
+  /** On a phone each row stays one line and the table scrolls to the side; other tables show each row as a block of lines. */
+  isMatrix?: boolean;
 }
 
-export function* renderTable<Row>({ caption, columns, rows }: Table<Row>): Generator<Html> {
+export function* renderTable<Row>({ caption, columns, rows, filter, isMatrix = false }: Table<Row>): Generator<Html> {
   const headings = columns.map(({ title, kind }) => {
     if (kind === 'mark') return html`<th scope="col" class="tall" data-mark>${title}</th>`;
     return html`<th scope="col"${kind === undefined ? null : html` class="${kind}"`}>${title}</th>`;
   });
   // A region that scrolls is reached with the keyboard and has a name.
-  yield html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table data-tools><caption>${caption}</caption><thead><tr>${headings}</tr></thead><tbody>`;
-  const cells = columns.map(cellMaker);
+  yield html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table data-tools${filter === undefined ? null : html` data-filter="${filter}"`}${isMatrix ? null : html` class="stack"`}><caption>${caption}</caption><thead><tr>${headings}</tr></thead><tbody>`;
+  const cells = columns.map((column, index) => cellMaker(column, index, isMatrix));
   for (const row of rows) yield html`<tr>${cells.map((cell) => cell(row))}</tr>`;
   yield html`</tbody></table></div>`;
 }
 
-function cellMaker<Row>({ cell, sort, kind }: Column<Row>, index: number): (row: Row) => Html {
+function cellMaker<Row>(
+  { title, cell, sort, kind }: Column<Row>,
+  index: number,
+  isMatrix: boolean,
+): (row: Row) => Html {
   const style = kind === undefined ? null : html` class="${kind}"`;
   const sortKey = (row: Row): Html | null => {
     const value = sort?.(row) ?? null;
     return value === null ? null : html` data-v="${value}"`;
   };
   if (index === 0) return (row) => html`<th scope="row"${style}${sortKey(row)}>${cell(row)}</th>`;
-  return (row) => html`<td${style}${sortKey(row)}>${cell(row)}</td>`;
+  // The style sheet puts it before the cell if the rows are blocks.
+  const label = isMatrix ? null : html` data-label="${title}"`;
+  return (row) => html`<td${style}${label}${sortKey(row)}>${cell(row)}</td>`;
 }
 
 /** A list of facts: each has a name and a text, and one without text is left out. */

@@ -60,7 +60,7 @@ export function verdictText(report: Report): { text: string; paint: Paint } {
 }
 
 /** Counts the processes and units that use gone files other than scratch, which is meant to be gone. */
-function countStale(report: Report): { processes: number; units: number } {
+export function countStale(report: Report): { processes: number; units: number } {
   const isCause = ({ role }: { role: Role }): boolean => role !== 'scratch';
   const units = report.units.filter(({ files }) => files.some(isCause));
   // With --detail units there are no processes, and only the summary counts those in no unit.

@@ -69,9 +69,9 @@ const known: Readonly<Record<string, readonly string[]>> = {
   a: ['class', 'href'],
   nav: ['aria-label'],
   section: ['aria-labelledby'],
-  table: ['data-tools'],
+  table: ['class', 'data-tools', 'data-filter'],
   th: ['scope', 'class', 'data-mark', 'data-v'],
-  td: ['class', 'data-v'],
+  td: ['class', 'data-v', 'data-label'],
   div: ['class', 'role', 'aria-label', 'tabindex'],
   svg: ['class', 'aria-hidden', 'width', 'height'],
   rect: ['width', 'height'],
@@ -80,24 +80,13 @@ const known: Readonly<Record<string, readonly string[]>> = {
   input: ['type'],
   main: ['id'],
   h2: ['id'],
+  h3: ['id', 'class'],
+  details: ['class', 'open'],
   ...Object.fromEntries(
-    [
-      'header',
-      'footer',
-      'h1',
-      'h3',
-      'p',
-      'ul',
-      'li',
-      'dl',
-      'dt',
-      'dd',
-      'caption',
-      'thead',
-      'tbody',
-      'tr',
-      'details',
-    ].map((name) => [name, ['class']]),
+    ['header', 'footer', 'h1', 'p', 'ul', 'li', 'dl', 'dt', 'dd', 'caption', 'thead', 'tbody', 'tr'].map((name) => [
+      name,
+      ['class'],
+    ]),
   ),
   ...Object.fromEntries(['summary', 'span', 'label', 'strong', 'br'].map((name) => [name, ['class']])),
 };
@@ -270,14 +259,10 @@ test('the four questions: who must reboot, who lacks a fix, what holds the most 
   );
   assert.deepEqual(
     named('fixes'),
-    hosts((host) => host % 2 === 0),
+    hosts((host) => host % 4 !== 3 && (host % 2 === 0 || host % 5 === 0 || host % 7 === 2 || host % 25 === 1)),
   );
   assert.match(sectionText(page, 'fixes'), /CVE-2026-10001\b/);
-  assert.deepEqual(
-    named('unseen'),
-    hosts((host) => host % 100 === 9),
-  );
-  assert.deepEqual(named('silent'), new Set(['cache-1', 'cache-2']));
+  assert.deepEqual(named('unseen'), new Set(['cache-1', 'cache-2', ...hosts((host) => host % 100 === 9)]));
   const [first] = [...elementsOf(parsePage(page))].filter(
     (each) => each.tagName === 'th' && attributeOf(each, 'scope') === 'row' && textOf(each).endsWith('.service\n'),
   );
@@ -289,7 +274,7 @@ test('security fixes: a list that is cut, or of one fix alone, is not taken for 
   const cves = Array.from({ length: 500 }, (_, index) => ({ ...fleet.cves![0]!, id: `CVE-2026-${20000 + index}` }));
   const cut = renderFleetPage({ ...fleet, cves });
   assert.match(sectionText(cut, 'fixes'), /Only the 500 that most hosts lack are listed; there may be others\./);
-  assert.match(textOf(parsePage(cut)), /Security fixes that are not in memory at least 500/);
+  assert.match(textOf(parsePage(cut)), /Security fixes that wait for a restart at least 500/);
   assert.match(sectionText(renderFleetPage(fleet), 'fixes'), /A host that is not named may lack a fix all the same/);
   const cve: NonNullable<Fleet['cve']> = { id: 'CVE-2026-10001', verdict: 'pass', hosts: [], unknown: [] };
   const one = renderFleetPage({ ...fleet, cves: [], cve });

@@ -4,15 +4,18 @@
 
 /** A table with fewer rows is seen at one look. */
 const leastToFilter = 6;
-const shownAtOnce = 200;
+const shownAtOnce = 100;
 
 export function addTools(table: HTMLTableElement): void {
   const body = table.tBodies[0];
   const head = table.tHead?.rows[0];
-  if (body === undefined || head === undefined || body.rows.length < 2) return;
+  if (body === undefined || head === undefined) return;
   const tools = new TableTools(body, head);
-  for (const [column, heading] of [...head.cells].entries()) tools.addSort(heading, column);
-  if (body.rows.length >= leastToFilter) (table.closest('.scroll') ?? table).before(tools.addFilter());
+  const words = table.dataset.filter;
+  if (body.rows.length > 1) for (const [column, heading] of [...head.cells].entries()) tools.addSort(heading, column);
+  if (words !== undefined || body.rows.length >= leastToFilter) {
+    (table.closest('.scroll') ?? table).before(tools.addFilter(words ?? 'every word must occur'));
+  }
   tools.show();
 }
 
@@ -25,6 +28,7 @@ class TableTools {
   #texts: Map<HTMLTableRowElement, string> | null = null;
   #words: string[] = [];
   #most = shownAtOnce;
+  #opened: HTMLDetailsElement[] = [];
   readonly #said = document.createElement('output');
   readonly #all = document.createElement('button');
 
@@ -46,9 +50,18 @@ class TableTools {
       if (matches) matching++;
     }
     const isCut = matching > this.#most;
+    this.#openOnly(matching === 1 && this.#words.length > 0);
     this.#said.textContent = this.#words.length === 0 && !isCut ? '' : `${matching} of ${this.#rows.length} rows`;
     this.#all.hidden = !isCut;
     this.#all.textContent = `Show all, not only the first ${this.#most}`;
+  }
+
+  /** The only row that matches shows its names at once. They close again with the next letter. */
+  #openOnly(isOnly: boolean): void {
+    for (const each of this.#opened) each.open = false;
+    const row = isOnly ? this.#rows.find(({ hidden }) => !hidden) : undefined;
+    this.#opened = [...(row?.querySelectorAll<HTMLDetailsElement>('details:not([open])') ?? [])];
+    for (const each of this.#opened) each.open = true;
   }
 
   #showAll(): void {
@@ -63,13 +76,13 @@ class TableTools {
   }
 
   /** Returns the field, for its place above the table. */
-  addFilter(): HTMLElement {
+  addFilter(words: string): HTMLElement {
     const tools = document.createElement('div');
     tools.className = 'tools';
     const label = document.createElement('label');
     const input = document.createElement('input');
     input.type = 'search';
-    input.placeholder = 'every word must occur';
+    input.placeholder = words;
     input.addEventListener('input', () => {
       this.#words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
       this.show();

@@ -1,12 +1,11 @@
-// The hosts of a fleet -> a histogram: for how long the replaced code runs on.
+// The hosts of a fleet -> a histogram: how many hosts have waited for a restart for how long.
 
 import type { Fleet } from '../../../documents/generated/fleet.ts';
-import { count } from '../../format.ts';
-import { barMaker } from '../bars.ts';
 import type { Html } from '../escape.ts';
 import type { PageSection } from '../page.ts';
 import type { Room } from '../room.ts';
 import { renderNote, renderTable } from '../table.ts';
+import { hostColumn } from './host-column.ts';
 import { ageOf, isStale } from './hosts.ts';
 
 type Host = Fleet['hosts'][number];
@@ -15,12 +14,14 @@ const day = 86400;
 
 /** Each holds the ages below its bound that the one before does not hold. */
 const spans: readonly { title: string; below: number }[] = [
-  { title: 'less than a day', below: day },
-  { title: '1 to 7 days', below: 7 * day },
-  { title: '7 to 30 days', below: 30 * day },
-  { title: '30 to 90 days', below: 90 * day },
+  { title: 'less than 1 day', below: day },
+  { title: '1 to 6 days', below: 7 * day },
+  { title: '7 to 29 days', below: 30 * day },
+  { title: '30 to 89 days', below: 90 * day },
   { title: '90 days or more', below: Number.POSITIVE_INFINITY },
 ];
+
+const notKnown = 'not known';
 
 interface Span {
   title: string;
@@ -30,7 +31,7 @@ interface Span {
 
 export function agesSection({ hosts, generated_at }: Fleet, room: Room): PageSection {
   const stale = hosts.filter(isStale);
-  return { id: 'age', title: 'For how long', body: body(stale, generated_at, room) };
+  return { id: 'age', title: 'How long hosts have waited for a restart', body: body(stale, generated_at, room) };
 }
 
 function* body(stale: readonly Host[], now: string, room: Room): Generator<Html> {
@@ -38,7 +39,7 @@ function* body(stale: readonly Host[], now: string, room: Room): Generator<Html>
     yield renderNote('No host is known to wait for a restart.');
     return;
   }
-  const rows: Span[] = [...spans.map(({ title }) => title), 'not known'].map((title, order) => ({
+  const rows: Span[] = [...spans.map(({ title }) => title), notKnown].map((title, order) => ({
     title,
     order,
     hosts: [],
@@ -48,23 +49,14 @@ function* body(stale: readonly Host[], now: string, room: Room): Generator<Html>
     const place = age === null ? -1 : spans.findIndex(({ below }) => age < below);
     rows.at(place)!.hosts.push(host.hostname);
   }
-  const draw = barMaker(rows.map(({ hosts }) => hosts.length));
+  const shown = rows.filter(({ title, hosts }) => title !== notKnown || hosts.length > 0);
   yield* renderTable<Span>({
-    caption: 'Hosts that wait for a restart, by the age of the oldest replacement that is not in memory',
+    caption:
+      'Every host that waits counts once. Its time began when the first of the code that it still runs was replaced on disk.',
     columns: [
-      { title: 'Replaced', kind: 'nowrap', cell: ({ title }) => title, sort: ({ order }) => order },
-      {
-        title: 'Hosts',
-        kind: 'nowrap',
-        cell: ({ hosts }) => draw(hosts.length, String(hosts.length)),
-        sort: ({ hosts }) => hosts.length,
-      },
-      {
-        title: 'Names',
-        kind: 'wide',
-        cell: ({ hosts }) => (hosts.length === 0 ? null : room.folded(count(hosts.length, 'host'), hosts)),
-      },
+      { title: 'Waiting for', kind: 'nowrap', cell: ({ title }) => title, sort: ({ order }) => order },
+      hostColumn({ title: 'Hosts', rows: shown, hostsOf: ({ hosts }) => hosts, mostOpen: 0 }, room),
     ],
-    rows,
+    rows: shown,
   });
 }

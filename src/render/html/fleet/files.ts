@@ -8,17 +8,27 @@ import { barMaker } from '../bars.ts';
 import type { Html } from '../escape.ts';
 import type { PageSection } from '../page.ts';
 import { firstRows, type Room, unitText } from '../room.ts';
-import { renderNote, renderTable } from '../table.ts';
+import { type Column, renderNote, renderTable } from '../table.ts';
+import { hostColumn } from './host-column.ts';
 
 const mostRows = 500;
+const mostOpen = 5;
 
 export function diskSection({ units }: Fleet, room: Room): PageSection {
-  return { id: 'disk', title: 'Units, and the disk that they hold', aside: units.length, body: unitsBody(units, room) };
+  return { id: 'disk', title: 'Which unit holds the most disk', aside: units.length, body: unitsBody(units, room) };
 }
 
 /** The bytes on disk, without those in memory if these are known. */
 function diskOf({ held_bytes = 0, held_memory_bytes = null }: FleetUnit): number {
   return held_bytes - (held_memory_bytes ?? 0);
+}
+
+/** Sanitized: the unit that holds the most; null if none holds any. */
+export function mostDiskText({ units }: Fleet): string | null {
+  const [first, ...rest] = units;
+  if (first === undefined) return null;
+  const most = rest.reduce((found, unit) => (diskOf(unit) > diskOf(found) ? unit : found), first);
+  return diskOf(most) > 0 ? `most by ${sanitizeUnit(most.name)}` : null;
 }
 
 function* unitsBody(units: readonly FleetUnit[], room: Room): Generator<Html> {
@@ -29,9 +39,9 @@ function* unitsBody(units: readonly FleetUnit[], room: Room): Generator<Html> {
   const ordered = [...units].sort((a, b) => diskOf(b) - diskOf(a) || b.hosts.length - a.hosts.length);
   const [rows, note] = firstRows(ordered, mostRows, 'units');
   const drawBytes = barMaker(rows.map(diskOf));
-  const drawHosts = barMaker(rows.map(({ hosts }) => hosts.length));
   yield* renderTable<FleetUnit>({
-    caption: 'Affected units over all hosts, those that hold the most disk first. A restart frees what a unit holds.',
+    caption:
+      'Space on disk that deleted files still take because a unit uses them, over all hosts. The unit with the most is first; its restart frees it.',
     columns: [
       {
         title: 'Unit',
@@ -39,24 +49,21 @@ function* unitsBody(units: readonly FleetUnit[], room: Room): Generator<Html> {
         cell: ({ name, scope }) => `${sanitizeUnit(name)}${scope === 'user' ? ' of users' : ''}`,
       },
       { title: 'Disk held', kind: 'nowrap', cell: (unit) => drawBytes(diskOf(unit), diskText(unit)), sort: diskOf },
-      {
-        title: 'Memory held',
-        kind: 'number',
-        cell: ({ held_memory_bytes: bytes }) => (bytes == null ? 'not known' : formatBytes(bytes)),
-        sort: ({ held_memory_bytes: bytes }) => bytes ?? null,
-      },
-      {
-        title: 'Hosts',
-        kind: 'nowrap',
-        cell: ({ hosts }) => drawHosts(hosts.length, String(hosts.length)),
-        sort: ({ hosts }) => hosts.length,
-      },
-      { title: 'Names', kind: 'wide', cell: ({ hosts }) => room.folded(count(hosts.length, 'host'), hosts) },
+      ...(units.some(({ held_memory_bytes: bytes }) => bytes !== 0) ? [memoryColumn] : []),
+      hostColumn({ title: 'Hosts', rows, hostsOf: ({ hosts }) => hosts, mostOpen }, room),
     ],
+    filter: 'unit or host',
     rows,
   });
   if (note !== null) yield note;
 }
+
+const memoryColumn: Column<FleetUnit> = {
+  title: 'Memory held',
+  kind: 'number',
+  cell: ({ held_memory_bytes: bytes }) => (bytes == null ? 'not known' : formatBytes(bytes)),
+  sort: ({ held_memory_bytes: bytes }) => bytes ?? null,
+};
 
 /** A report of an earlier minor version does not say which bytes are memory, so that the disk is at most so much. */
 function diskText(unit: FleetUnit): string {
@@ -66,7 +73,7 @@ function diskText(unit: FleetUnit): string {
 
 export function filesSection({ files }: Fleet, room: Room): PageSection {
   const shown = files.filter(({ role }) => role !== 'scratch').sort((a, b) => b.hosts.length - a.hosts.length);
-  return { id: 'files', title: 'Files', aside: shown.length, body: filesBody(shown, room) };
+  return { id: 'files', title: 'Deleted or replaced files in use', aside: shown.length, body: filesBody(shown, room) };
 }
 
 function* filesBody(files: readonly FleetFile[], room: Room): Generator<Html> {
@@ -75,20 +82,13 @@ function* filesBody(files: readonly FleetFile[], room: Room): Generator<Html> {
     return;
   }
   const [rows, note] = firstRows(files, mostRows, 'files');
-  const draw = barMaker(rows.map(({ hosts }) => hosts.length));
   yield* renderTable<FleetFile>({
-    caption: 'Gone files that are in use, those on most hosts first',
+    caption: 'Files that are replaced or deleted on disk and still in use, those on most hosts first',
     columns: [
       { title: 'File', kind: 'path', cell: ({ path }) => quote(sanitize(path)) },
       { title: 'State', kind: 'nowrap', cell: ({ state }) => state },
       { title: 'Use', kind: 'nowrap', cell: ({ role, kind }) => (role === 'code' ? kind : role) },
-      {
-        title: 'Hosts',
-        kind: 'nowrap',
-        cell: ({ hosts }) => draw(hosts.length, String(hosts.length)),
-        sort: ({ hosts }) => hosts.length,
-      },
-      { title: 'Names', kind: 'wide', cell: ({ hosts }) => room.folded(count(hosts.length, 'host'), hosts) },
+      hostColumn({ title: 'Hosts', rows, hostsOf: ({ hosts }) => hosts, mostOpen }, room),
       {
         title: 'Units on any host',
         kind: 'wide',

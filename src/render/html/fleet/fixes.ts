@@ -7,23 +7,23 @@ import { keyMaker } from '../../../keys.ts';
 import { closedByText, lackText, verdictOf, whyUnknownText } from '../../fleet/fixes-text.ts';
 import { count, quote } from '../../format.ts';
 import { sanitize } from '../../sanitize.ts';
-import { barMaker } from '../bars.ts';
 import { type Html, html } from '../escape.ts';
 import type { PageSection } from '../page.ts';
 import { firstRows, type Room, unitText } from '../room.ts';
 import { renderNote, renderTable } from '../table.ts';
+import { hostColumn } from './host-column.ts';
 
 const mostRows = 1000;
 /** The most fixes that a fleet document lists, by its schema. */
 const listedCves = 500;
-const shownIds = 3;
+const shownIds = 12;
 
 interface Group extends Omit<FleetCve, 'id'> {
   ids: string[];
 }
 
 export function fixesSection({ cves = [], cve = null }: Fleet, room: Room): PageSection {
-  const title = 'Security fixes that are not in memory';
+  const title = 'Security fixes that wait for a restart';
   // With --cve the document has no other fix.
   if (cve !== null) return { id: 'fixes', title, body: body(cves, `Only ${cve.id} was asked for (--cve).`, room) };
   const isFull = cves.length >= listedCves;
@@ -32,44 +32,53 @@ export function fixesSection({ cves = [], cve = null }: Fleet, room: Room): Page
   return { id: 'fixes', title, aside: isFull ? `at least ${listedCves}` : cves.length, body: body(cves, note, room) };
 }
 
+/** The number of fixes, and on how many hosts the one is that most hosts lack; null if none is known or if one was asked for. */
+export function fixesSummary({ cves = [], cve = null }: Fleet): { value: string; note: string } | null {
+  if (cves.length === 0 || cve !== null) return null;
+  const most = cves.reduce((hosts, each) => Math.max(hosts, each.hosts.length), 0);
+  return {
+    value: `${cves.length >= listedCves ? 'at least ' : ''}${cves.length}`,
+    note: `one of them on ${count(most, 'host')}`,
+  };
+}
+
 const otherHosts =
-  'A host that is not named may lack a fix all the same: only reports of scan --fixes name fixes. fleet --cve ID answers for one fix, and says of which hosts it cannot be known.';
+  'A host that is not named may lack a fix all the same, because only a scan with --fixes looks for them. lib-users fleet --cve ID answers for one fix, and says of which hosts it cannot be known.';
 
 function* body(cves: readonly FleetCve[], note: string, room: Room): Generator<Html> {
   if (cves.length === 0) {
     yield renderNote(`None is known. ${note}`);
     return;
   }
-  yield renderNote(note);
   const rows = groupHosts(cves);
-  const draw = barMaker(rows.map(({ hosts }) => hosts.length));
   yield* renderTable<Group>({
-    caption: 'Fixes that are on disk while older code still runs, those that most hosts lack first',
+    caption:
+      'These fixes are installed, but the hosts still run the code from before. A restart of the units brings them in. Open a bar to see the hosts.',
     columns: [
       { title: 'Fixes', kind: 'wide', cell: ({ ids }) => idsCell(ids) },
-      { title: 'Packages', cell: ({ packages }) => room.names(packages) },
-      {
-        title: 'Hosts',
-        kind: 'nowrap',
-        cell: ({ hosts }) => draw(hosts.length, String(hosts.length)),
-        sort: ({ hosts }) => hosts.length,
-      },
-      { title: 'Names', kind: 'wide', cell: ({ hosts }) => room.folded(count(hosts.length, 'host'), hosts) },
+      { title: 'Packages', kind: 'path', cell: ({ packages }) => room.names(packages) },
+      hostColumn({ title: 'Hosts without them in memory', rows, hostsOf: ({ hosts }) => hosts }, room),
       {
         title: 'Units on any host',
         kind: 'wide',
         cell: ({ units }) => (units.length === 0 ? 'none' : room.folded(count(units.length, 'unit'), units, unitText)),
       },
     ],
+    filter: 'CVE, package or host',
     rows,
   });
+  yield renderNote(note);
 }
 
 /** Every id is in the page, so that the page can be searched for one. */
 function idsCell(ids: readonly string[]): Html {
-  if (ids.length <= shownIds + 1) return html`${ids.join(', ')}`;
-  const label = `${ids.slice(0, shownIds).join(', ')} and ${ids.length - shownIds} more`;
-  return html`<details><summary>${label}</summary>${ids.slice(shownIds).map((id) => html`${id} `)}</details>`;
+  if (ids.length <= shownIds + 1) return idList(ids);
+  const more = ids.slice(shownIds);
+  return html`${idList(ids.slice(0, shownIds))}<details><summary>${more.length} more</summary>${idList(more)}</details>`;
+}
+
+function idList(ids: readonly string[]): Html {
+  return html`<ul class="names">${ids.map((id) => html`<li>${id}\n`)}</ul>`;
 }
 
 function groupHosts(cves: readonly FleetCve[]): Group[] {

@@ -34,7 +34,7 @@ export function ageOf({ stale_since = null }: Host, now: string): number | null 
 const needs: readonly { text: string; holds: (host: Host) => boolean }[] = [
   { text: 'reboot', holds: ({ reboot_required }) => reboot_required === true },
   { text: 'restart', holds: isStale },
-  { text: 'not all seen', holds: ({ complete }) => !complete },
+  { text: 'seen in part', holds: ({ complete }) => !complete },
   { text: 'reboot not known', holds: ({ reboot_required }) => reboot_required === null },
 ];
 
@@ -44,7 +44,7 @@ function weightOf(host: Host): number {
 }
 
 export function hostsSection(fleet: Fleet): PageSection {
-  return { id: 'hosts', title: 'Hosts and units', aside: fleet.hosts.length, body: body(fleet) };
+  return { id: 'hosts', title: 'All hosts and their units', aside: fleet.hosts.length, body: body(fleet) };
 }
 
 function* body(fleet: Fleet): Generator<Html> {
@@ -58,8 +58,10 @@ function* body(fleet: Fleet): Generator<Html> {
   const units = [...fleet.units].sort((a, b) => b.hosts.length - a.hosts.length || compareBytes(a.name, b.name));
   yield* renderTable<Host>({
     caption:
-      'What each host needs, the hosts that matter most first. A mark ● says that the unit runs on files that are gone.',
+      'One row a host, those that need the most first. A mark ● says that the unit still uses replaced or deleted files.',
     columns: [...hostColumns(generated_at), ...unitColumns(units, hosts)],
+    filter: 'host, need or unit',
+    isMatrix: true,
     rows: ordered.slice(0, mostHosts),
   });
   if (rest.length > 0) {
@@ -94,7 +96,7 @@ function hostColumns(now: string): Column<Host>[] {
       sort: (host) => host.stale ?? host.units,
     },
     {
-      title: 'For',
+      title: 'Waiting for',
       kind: 'number',
       cell: ({ stale_since = null }) => (stale_since === null ? null : formatAge(stale_since, now)),
       sort: (host) => ageOf(host, now),
@@ -105,7 +107,7 @@ function hostColumns(now: string): Column<Host>[] {
       cell: ({ held_bytes }) => formatBytes(held_bytes),
       sort: ({ held_bytes }) => held_bytes,
     },
-    { title: 'Seen', kind: 'nowrap', cell: ({ generated_at }) => readableTime(generated_at) },
+    { title: 'Scanned', kind: 'nowrap', cell: ({ generated_at }) => readableTime(generated_at) },
   ];
 }
 

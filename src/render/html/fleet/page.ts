@@ -1,5 +1,5 @@
-// Fleet -> a page that answers, in this order: how many hosts wait and for what, which security fixes are not in memory, for how long,
-// which unit on which host, which file on how many hosts, and of whom nothing is known.
+// Fleet -> a page that answers, in this order: how many hosts wait and for what, which hosts must reboot, which were not seen and why,
+// which security fixes are not in memory, for how long, which unit holds the most disk, which unit on which host, and which files.
 
 import type { Fleet } from '../../../documents/generated/fleet.ts';
 import { formatBytes } from '../../../sizes.ts';
@@ -8,12 +8,13 @@ import { count, readableTime } from '../../format.ts';
 import { html } from '../escape.ts';
 import { type PageSection, pageHead, renderPage, renderTiles, type Tile, type Tone } from '../page.ts';
 import { Room } from '../room.ts';
+import { renderNote } from '../table.ts';
 import { agesSection } from './ages.ts';
-import { diskSection, filesSection } from './files.ts';
-import { answerSection, fixesSection } from './fixes.ts';
+import { diskSection, filesSection, mostDiskText } from './files.ts';
+import { answerSection, fixesSection, fixesSummary } from './fixes.ts';
 import { hostsSection, isStale } from './hosts.ts';
 import { rebootSection } from './reboots.ts';
-import { silentSection, unreadableSection, unseenSection } from './unheard.ts';
+import { unseenSection } from './unheard.ts';
 
 /** The characters of the long lists of names: with the rest of the page they stay below three megabytes. */
 const listRoom = 900_000;
@@ -26,11 +27,9 @@ export function renderFleetPage(fleet: Fleet): Generator<string> {
     unseenSection(fleet, room),
     fixesSection(fleet, room),
     agesSection(fleet, room),
-    hostsSection(fleet),
     diskSection(fleet, room),
+    hostsSection(fleet),
     filesSection(fleet, room),
-    silentSection(fleet, room),
-    unreadableSection(fleet),
   ];
   const { text, clean } = fleetHeadline(fleet);
   const [gate, paint] = gateLine(fleet);
@@ -39,27 +38,43 @@ export function renderFleetPage(fleet: Fleet): Generator<string> {
   const gateText = gate === null ? null : html`<p class="verdict ${paint}">${gate}</p>`;
   return renderPage({
     title: `Fleet: ${text}`,
-    head: html`${pageHead('What many hosts still run on files that are gone', about, { text, tone })}${gateText}${renderTiles(tilesOf(fleet))}`,
+    head: html`${pageHead('Which hosts still use replaced or deleted files', about, { text, tone })}${gateText}${renderNote(whatItMeans)}${renderTiles(tilesOf(fleet))}`,
     sections: sections.filter((section) => section !== null),
   });
 }
 
+const whatItMeans =
+  'A program uses the files that it started with until it restarts, also after an update replaced them on disk.';
+
+/** The numbers that people look for first. The last two are there only if they have something to say. */
 function tilesOf(fleet: Fleet): Tile[] {
   const { hosts, summary, never_reported = null } = fleet;
+  const silent = never_reported?.length ?? 0;
   const unknownReboots = hosts.filter(({ reboot_required }) => reboot_required === null).length;
-  const tile = (label: string, value: number, href: string, tone: Tone): Tile => ({
-    label,
-    value,
-    href,
+  const fixes = fixesSummary(fleet);
+  const tile = (label: string, value: number, href: string, tone: Tone, note: string | null = null): Tile => ({
+    ...{ label, value, href, note },
     tone: value === 0 ? 'plain' : tone,
   });
+  const parts = [
+    `${summary.incomplete} seen in part`,
+    ...(never_reported === null ? [] : [`${silent} never reported`]),
+  ];
   return [
-    tile('wait for a restart', hosts.filter(isStale).length, 'hosts', 'red'),
-    tile('must reboot', summary.reboot_required, 'reboot', 'red'),
-    tile('reboot not known', unknownReboots, 'reboot', 'yellow'),
-    tile('not seen completely', summary.incomplete, 'unseen', 'yellow'),
-    ...(never_reported === null ? [] : [tile('never reported', never_reported.length, 'silent', 'yellow')]),
-    tile('unreadable inputs', summary.unreadable_inputs, 'unreadable', 'yellow'),
-    { label: 'held by gone files', value: formatBytes(summary.held_bytes), href: 'disk', tone: 'plain' },
+    tile('hosts must reboot', summary.reboot_required, 'reboot', 'red', `of ${hosts.length}`),
+    tile('hosts wait for a restart', hosts.filter(isStale).length, 'hosts', 'red', `of ${hosts.length}`),
+    tile('hosts not fully seen', summary.incomplete + silent, 'unseen', 'yellow', parts.join(', ')),
+    ...(fixes === null ? [] : [{ label: 'security fixes wait', href: 'fixes', tone: 'red', ...fixes } as const]),
+    {
+      label: 'disk held',
+      value: formatBytes(summary.held_bytes),
+      href: 'disk',
+      tone: 'plain',
+      note: mostDiskText(fleet),
+    },
+    ...[
+      tile('hosts: reboot not known', unknownReboots, 'reboot', 'yellow'),
+      tile('unreadable inputs', summary.unreadable_inputs, 'unseen', 'yellow'),
+    ].filter(({ value }) => value !== 0),
   ];
 }

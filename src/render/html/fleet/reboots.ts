@@ -4,17 +4,19 @@ import type { Fleet } from '../../../documents/generated/fleet.ts';
 import { earliest } from '../../../documents/time.ts';
 import { groupBy } from '../../../group-by.ts';
 import { keyMaker } from '../../../keys.ts';
-import { count, readableTime } from '../../format.ts';
+import { count } from '../../format.ts';
 import { rebootReasonText } from '../../reboot-reason.ts';
-import { barMaker } from '../bars.ts';
 import { type Html, html } from '../escape.ts';
 import type { PageSection } from '../page.ts';
 import { firstRows, type Room } from '../room.ts';
 import { renderNote, renderTable } from '../table.ts';
+import { hostColumn } from './host-column.ts';
 
 type Host = Fleet['hosts'][number];
 
 const mostRows = 200;
+/** A longer list of names is closed at first. */
+const mostOpen = 200;
 const kinds = { full: 'a full reboot', soft: 'a soft reboot is enough', unknown: 'a reboot' };
 
 interface Group {
@@ -27,35 +29,25 @@ interface Group {
 export function rebootSection({ hosts }: Fleet, room: Room): PageSection {
   const required = hosts.filter(({ reboot_required }) => reboot_required === true);
   const unknown = hosts.filter(({ reboot_required }) => reboot_required === null);
-  return { id: 'reboot', title: 'Must reboot', aside: required.length, body: body(required, unknown, room) };
+  return { id: 'reboot', title: 'Hosts that must reboot', aside: required.length, body: body(required, unknown, room) };
 }
 
 function* body(required: readonly Host[], unknown: readonly Host[], room: Room): Generator<Html> {
   const groups = groupReasons(required).sort((a, b) => b.hosts.length - a.hosts.length);
   const [rows, note] = firstRows(groups, mostRows, 'groups of hosts');
-  const drawHosts = barMaker(rows.map((row) => row.hosts.length));
-  if (rows.length === 0) yield renderNote('No host is known to need a reboot.');
+  if (rows.length === 0)
+    yield renderNote(unknown.length === 0 ? 'No host must reboot.' : 'No host is known to need a reboot.');
   else {
     yield* renderTable<Group>({
-      caption: 'Why hosts must reboot, and which hosts these are',
+      caption: 'All hosts that must reboot, by the reason',
       columns: [
-        { title: 'Reasons', kind: 'wide', cell: ({ reasons }) => reasons.join('; ') },
+        { title: 'Why', kind: 'wide', cell: ({ reasons }) => reasons.join('; ') },
         { title: 'Kind', kind: 'nowrap', cell: ({ kind }) => kind },
+        hostColumn({ title: 'Hosts', rows, hostsOf: ({ hosts }) => hosts, mostOpen }, room),
         {
-          title: 'Hosts',
+          title: 'Since',
           kind: 'nowrap',
-          cell: (row) => drawHosts(row.hosts.length, String(row.hosts.length)),
-          sort: (row) => row.hosts.length,
-        },
-        {
-          title: 'Earliest since',
-          kind: 'nowrap',
-          cell: ({ since }) => (since === null ? 'not known' : readableTime(since)),
-        },
-        {
-          title: 'Names',
-          kind: 'wide',
-          cell: (row) => room.folded(count(row.hosts.length, 'host'), row.hosts),
+          cell: ({ since }) => (since === null ? 'not known' : `${since.slice(0, '2026-11-23'.length)} or later`),
         },
       ],
       rows,

@@ -1,69 +1,83 @@
-// The hosts and inputs of a fleet of which too little is known -> sections that name them.
+// The hosts and inputs of a fleet of which too little is known -> a section that names them, each with the reason.
 
 import type { Fleet, UnreadableInput } from '../../../documents/generated/fleet.ts';
+import { groupBy } from '../../../group-by.ts';
+import { unseenBecauseText } from '../../fleet/unseen-text.ts';
 import { count } from '../../format.ts';
 import { sanitize } from '../../sanitize.ts';
 import { type Html, html } from '../escape.ts';
 import type { PageSection } from '../page.ts';
 import { firstRows, type Room } from '../room.ts';
 import { renderNote, renderTable } from '../table.ts';
+import { hostColumn } from './host-column.ts';
 
 const mostRows = 200;
+/** A longer list of names is closed at first. */
+const mostOpen = 200;
 
-export function unseenSection({ hosts }: Fleet, room: Room): PageSection {
-  const names = hosts.filter(({ complete }) => !complete).map(({ hostname }) => hostname);
-  const said = 'On these hosts not everything could be seen, so there may be more. Their own reports say what was not.';
+interface Group {
+  because: string;
+  hosts: string[];
+}
+
+export function unseenSection(fleet: Fleet, room: Room): PageSection {
+  const { summary, never_reported } = fleet;
   return {
     id: 'unseen',
-    title: 'Not seen completely',
-    aside: names.length,
-    body: namesBody(names, said, 'Every host that reported was seen completely.', room),
+    title: 'Hosts that were not fully seen',
+    aside: summary.incomplete + (never_reported?.length ?? 0),
+    body: body(fleet, room),
   };
 }
 
-export function silentSection({ never_reported = null }: Fleet, room: Room): PageSection {
-  const title = 'Never reported';
+function* body({ hosts, never_reported = null, unreadable_inputs }: Fleet, room: Room): Generator<Html> {
+  const partly = hosts.filter(({ complete }) => !complete);
+  if (partly.length > 0) {
+    yield html`<h3 id="partly">Seen only in part</h3>`;
+    yield* partlyBody(partly, room);
+  }
+  if (never_reported !== null && never_reported.length > 0) {
+    yield html`<h3 id="silent">Never reported</h3>`;
+    yield renderNote('These hosts were expected, and no report of them was read.');
+    yield room.below(count(never_reported.length, 'host'), never_reported, mostOpen);
+  }
+  if (unreadable_inputs.length > 0) {
+    yield html`<h3 id="unreadable">Inputs that could not be read</h3>`;
+    yield* inputsBody(unreadable_inputs);
+  }
+  const good = [
+    ...(partly.length === 0 ? ['Every host that reported was seen completely.'] : []),
+    ...(never_reported?.length === 0 ? ['Every expected host reported.'] : []),
+    ...(unreadable_inputs.length === 0 ? ['Every input could be read.'] : []),
+  ];
+  if (good.length > 0) yield renderNote(good.join(' '), 'green');
   if (never_reported === null) {
-    return {
-      id: 'silent',
-      title,
-      body: [renderNote('It is not known which hosts should report: see fleet --expect.')],
-    };
-  }
-  const said = 'These hosts were expected, and no report of them was read.';
-  return {
-    id: 'silent',
-    title,
-    aside: never_reported.length,
-    body: namesBody(never_reported, said, 'Every expected host reported.', room),
-  };
-}
-
-function* namesBody(names: readonly string[], said: string, none: string, room: Room): Generator<Html> {
-  if (names.length === 0) yield renderNote(none);
-  else {
-    yield renderNote(said, 'yellow');
-    yield html`<div class="names">${room.folded(count(names.length, 'host'), names)}</div>`;
+    yield renderNote(
+      'It is not known which hosts should report: lib-users fleet --expect takes a list of their names.',
+    );
   }
 }
 
-export function unreadableSection({ unreadable_inputs, summary }: Fleet): PageSection {
-  return {
-    id: 'unreadable',
-    title: 'Inputs that could not be read',
-    aside: summary.unreadable_inputs,
-    body: inputsBody(unreadable_inputs),
-  };
+function* partlyBody(hosts: Fleet['hosts'], room: Room): Generator<Html> {
+  const groups = [...groupBy(hosts, unseenBecauseText)].map(([because, members]): Group => {
+    return { because: String(because), hosts: members.map(({ hostname }) => hostname) };
+  });
+  groups.sort((a, b) => b.hosts.length - a.hosts.length);
+  yield* renderTable<Group>({
+    caption:
+      'These hosts reported, but the scan could not see everything on them. They may need more than this page says.',
+    columns: [
+      { title: 'Why', kind: 'wide', cell: ({ because }) => because },
+      hostColumn({ title: 'Hosts', rows: groups, hostsOf: (group) => group.hosts, mostOpen }, room),
+    ],
+    rows: groups,
+  });
 }
 
 function* inputsBody(inputs: readonly UnreadableInput[]): Generator<Html> {
-  if (inputs.length === 0) {
-    yield renderNote('Every input could be read.');
-    return;
-  }
   const [rows, note] = firstRows(inputs, mostRows, 'inputs');
   yield* renderTable<UnreadableInput>({
-    caption: 'Inputs that are no report or could not be read. Each may be a host of which nothing is known.',
+    caption: 'Each of these inputs may be a host of which nothing is known.',
     columns: [
       { title: 'Input', kind: 'path', cell: ({ source }) => sanitize(source) },
       { title: 'Why', kind: 'wide', cell: ({ message }) => sanitize(message) },

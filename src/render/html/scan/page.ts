@@ -6,7 +6,7 @@ import { formatBytes } from '../../../sizes.ts';
 import { readableTime } from '../../format.ts';
 import { countOutdated } from '../../outdated-words.ts';
 import { blocksOf } from '../../report/blocks.ts';
-import { nextStep, verdictText } from '../../report/headline.ts';
+import { countStale, nextStep, verdictText } from '../../report/headline.ts';
 import { sanitize } from '../../sanitize.ts';
 import { html } from '../escape.ts';
 import { type PageSection, pageHead, renderPage, renderTiles, type Tile, toneOf } from '../page.ts';
@@ -36,13 +36,18 @@ export function renderScanPage(report: Report): Generator<string> {
     { id: 'units', title: 'Units and programs', aside: blocks.length, body: unitsBody(blocks, generated_at, room) },
     ...(packages === null
       ? []
-      : [{ id: 'fixes', title: 'Security fixes that are not in memory', body: packagesBody(packages, room) }]),
-    { id: 'files', title: 'Files', aside: files, body: filesBody(blocks, room) },
+      : [{ id: 'fixes', title: 'Security fixes that wait for a restart', body: packagesBody(packages, room) }]),
+    { id: 'files', title: 'Deleted or replaced files in use', aside: files, body: filesBody(blocks, room) },
     ...(saysOutdated
       ? [{ id: 'outdated', title: 'Outdated, though not gone', aside: outdated, body: outdatedBody(blocks, room) }]
       : []),
     { id: 'held', title: 'Space held, by file system', body: heldBody(report) },
-    { id: 'suppressed', title: 'Suppressed', aside: scan.suppressed.length, body: suppressedBody(scan.suppressed) },
+    {
+      id: 'suppressed',
+      title: 'Hidden by rules',
+      aside: scan.suppressed.length,
+      body: suppressedBody(scan.suppressed),
+    },
     { id: 'seen', title: 'What was seen, and what was not', body: seenBody(report, room) },
   ];
   return renderPage({
@@ -55,6 +60,7 @@ export function renderScanPage(report: Report): Generator<string> {
 function tilesOf(report: Report): Tile[] {
   const { summary, host, scan } = report;
   const outdated = countOutdated(report).processes;
+  const stale = countStale(report);
   const { required } = host.reboot;
   const reboot = required === null ? 'not known' : required ? 'required' : 'not required';
   const tile = (label: string, value: number | string, href: string, isPlain: boolean): Tile => ({
@@ -64,11 +70,16 @@ function tilesOf(report: Report): Tile[] {
     tone: isPlain ? 'plain' : 'yellow',
   });
   return [
-    tile('processes', summary.processes, 'units', true),
-    tile('units', summary.units, 'units', true),
+    { ...tile('processes', stale.processes, 'units', true), note: scratchText(summary.processes - stale.processes) },
+    tile('units', stale.units, 'units', true),
     ...(outdated > 0 ? [tile('outdated processes', outdated, 'outdated', false)] : []),
-    tile('held', formatBytes(summary.held_bytes), 'held', true),
+    tile('space held', formatBytes(summary.held_bytes), 'held', true),
     tile('reboot', reboot, 'seen', required === false),
     tile('everything seen', scan.complete ? 'yes' : 'no', 'seen', scan.complete),
   ];
+}
+
+/** Processes that use scratch files alone are in the tables, and wait for nothing. */
+function scratchText(processes: number): string | null {
+  return processes > 0 ? `and ${processes} with scratch files alone` : null;
 }

@@ -41,7 +41,7 @@ export function* unitsBody(blocks: readonly Block[], now: string, room: Room): G
         sort: ({ held }) => held.bytes,
       },
       {
-        title: 'Memory of it',
+        title: 'Of it in memory',
         kind: 'number',
         cell: ({ held }) => (held.memory === null ? 'not known' : formatBytes(held.memory)),
         sort: ({ held }) => held.memory,
@@ -106,6 +106,12 @@ export function* filesBody(blocks: readonly Block[], room: Room): Generator<Html
   if (note !== null) yield note;
 }
 
+const packageColumn: Column<Use> = {
+  title: 'Package now',
+  cell: ({ file: { package: owner } }) =>
+    owner === null ? null : `${sanitize(owner.name)} ${sanitize(owner.version)}`,
+};
+
 function fileColumns(rows: readonly Use[], room: Room): Column<Use>[] {
   const draw = barMaker(rows.map(({ file }) => file.held_bytes ?? 0));
   return [
@@ -113,7 +119,7 @@ function fileColumns(rows: readonly Use[], room: Room): Column<Use>[] {
     { title: 'Unit or program', kind: 'path', cell: ({ owner }) => owner },
     { title: 'State', kind: 'nowrap', cell: ({ file }) => file.state },
     { title: 'Use', kind: 'nowrap', cell: ({ file }) => (file.role === 'code' ? file.kind : file.role) },
-    { title: 'By', kind: 'nowrap', cell: ({ file }) => (file.via === 'map' ? 'mapped' : 'open') },
+    { title: 'How', kind: 'nowrap', cell: ({ file }) => (file.via === 'map' ? 'mapped' : 'open') },
     {
       title: 'Held',
       kind: 'nowrap',
@@ -125,11 +131,7 @@ function fileColumns(rows: readonly Use[], room: Room): Column<Use>[] {
       kind: 'nowrap',
       cell: ({ file }) => (file.replaced_at === null ? 'not known' : readableTime(file.replaced_at)),
     },
-    {
-      title: 'Package now',
-      cell: ({ file: { package: owner } }) =>
-        owner === null ? null : `${sanitize(owner.name)} ${sanitize(owner.version)}`,
-    },
+    ...(rows.some(({ file }) => file.package !== null) ? [packageColumn] : []),
     {
       title: 'Processes',
       kind: 'wide',
