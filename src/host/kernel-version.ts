@@ -20,8 +20,8 @@ const number = /^[0-9_]+$/;
 const revision = /^(?:rc[0-9]+|bpo[0-9]*|deb[0-9]+(?:u[0-9]+)?|r[0-9]+|kali[0-9]+|rpt[0-9]*|[0-9]+git[0-9a-f]+)$/;
 /** `rpi7` is a revision in 6.1.0-rpi7-rpi-v8 of Raspberry Pi OS. `rpi4` is a flavour, a board, in Alpine's 5.15.68-0-rpi4. */
 const raspberryRevision = /^rpi[0-9]+$/;
-/** Letters that name the flavour, followed by a version, as in Arch Linux and in the real-time patches. */
-const taggedVersion = /^(?:arch|zen|hardened|realtime|rt|alt)[0-9]+$/;
+/** Letters that name the flavour, followed by a version, as in Arch Linux and in the real-time patches. Radxa has the year and month: rk2410. */
+const taggedVersion = /^(?:(?:arch|zen|hardened|realtime|rt|alt)[0-9]+|rk2[0-9]{3})$/;
 const rpmArchitecture = /^(?:x86_64|i[3-6]86|aarch64|armv7hl|ppc64|ppc64le|s390x|riscv64|loongarch64)$/;
 /** The distribution's tag in a package with an rpm architecture: el9_3, fc39, amzn2023, el9uek. */
 const distributionTag = /^[a-z]+[0-9][a-z0-9_]*$/;
@@ -33,7 +33,7 @@ const namesWithDigits: readonly RegExp[] = [
   // Page sizes: 64k, SUSE's 64kb.
   /^[0-9]+kb?$/,
   // Boards: Raspberry Pi OS (v7l), Alpine (rpi4), Armbian (the rest).
-  /^(?:v[0-9]l?|rpi[0-9]|(?:sunxi|rockchip|meson|mvebu)64|rk[0-9]+x*|bcm[0-9]+|imx[0-9]+|odroid[a-z]+[0-9])$/,
+  /^(?:v[0-9]l?|rpi[0-9]|(?:sunxi|rockchip|meson|mvebu)64|rk3[0-9]+x*|bcm[0-9]+|imx[0-9]+|odroid[a-z]+[0-9])$/,
 ];
 
 /** Takes any string; a string without digits has no segments. */

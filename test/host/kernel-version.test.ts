@@ -19,6 +19,9 @@ const flavours: [name: string, release: string, flavour: string][] = [
   ['Raspberry Pi OS, Pi 5', '6.6.31+rpt-rpi-2712', 'rpi'],
   ['Alpine for a board', '5.15.68-0-rpi4', 'rpi4'],
   ['Armbian', '6.6.31-current-rockchip64', 'current-rockchip64'],
+  ['Armbian for a family of boards', '6.1.75-vendor-rk35xx', 'vendor-rk35xx'],
+  ['Radxa', '6.1.84-7-rk2410', 'rk'],
+  ['Radxa without a driver', '6.1.84-7-rk2410-nocsf', 'rk-nocsf'],
   ['Kali', '6.5.0-kali3-amd64', 'amd64'],
   ['ALT', '6.6.22-un-def-alt1', 'un-def-alt'],
   ['a vendor that nobody knows: its revision stays in the flavour', '6.1.0-acme7-arm', 'acme7-arm'],
@@ -71,6 +74,7 @@ const older: [name: string, a: string, b: string][] = [
   ['Raspberry Pi OS, revision 10 after 9', '6.1.0-rpi9-rpi-v8', '6.1.0-rpi10-rpi-v8'],
   ['Raspberry Pi OS, from one style to the next', '6.1.0-rpi8-rpi-v8', '6.6.20+rpt-rpi-v8'],
   ['Raspberry Pi OS, Pi 5', '6.1.0-rpi8-rpi-2712', '6.6.31+rpt-rpi-2712'],
+  ['Radxa, from one kit of the maker to the next', '6.1.43-15-rk2312', '6.1.84-7-rk2410'],
   ['Kali', '6.5.0-kali2-amd64', '6.5.0-kali3-amd64'],
   ['Kali, from one style to the next', '6.6.0-kali3-amd64', '6.6.9-amd64'],
 ];
