@@ -2,7 +2,8 @@
 // dnf5-caching(7), zypp.conf(5).
 
 import type { Bytes } from '../procfs/bytes.ts';
-import { canUnpack, type Host, listTrusted, openTrusted, type Reading, readPieces } from './trusted-file.ts';
+import { type Host, listTrusted, openTrusted } from './trusted-file.ts';
+import { canUnpack, type Reading, readPieces } from './unpack.ts';
 import { type Advisory, NotUpdateinfo, parseUpdateinfo } from './updateinfo.ts';
 
 export interface Advisories {

@@ -5,7 +5,8 @@
 import type { Bytes } from '../procfs/bytes.ts';
 import { Changelog } from './changelog.ts';
 import { type DebianEntry, parseEntries } from './debian-changelog.ts';
-import { type Host, openTrusted, type Reading, readPieces, type TrustedFile } from './trusted-file.ts';
+import { type Host, openTrusted, type TrustedFile } from './trusted-file.ts';
+import { type Reading, readPieces } from './unpack.ts';
 
 export interface DpkgSource {
   name: string;
