@@ -1,6 +1,6 @@
 // How this program was started, by Node or as the standalone executable.
 
-import { basename } from 'node:path';
+import { fileName } from './path-evidence.ts';
 
 const [, script = ''] = process.argv;
 
@@ -8,7 +8,7 @@ const [, script = ''] = process.argv;
 export const isExecutable = script.startsWith('/$bunfs/');
 
 /** The name that the caller used: lib_users and fd_users are links to lib-users, and each is a program of its own. */
-export const programName: string = basename(isExecutable ? process.argv0 : script);
+export const programName: string = fileName(isExecutable ? process.argv0 : script);
 
 /** The words that the caller wrote after that name. */
 export const programArguments: readonly string[] = process.argv.slice(2);

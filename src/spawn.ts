@@ -1,8 +1,6 @@
 // Starts other programs, and nothing else here does: an argument vector, no shell, no stdin, a clean environment, a deadline.
 // Every outcome is a value.
 
-import { spawnSync } from 'node:child_process';
-
 export type SpawnOutcome =
   | { kind: 'ok'; status: number; stdout: Buffer; stderr: Buffer }
   | { kind: 'missing' }
@@ -29,6 +27,8 @@ const kinds: Record<string, 'missing' | 'timeout' | 'too_large'> = {
 
 /** `file` is looked up in the caller's PATH. Any exit status is `ok`. */
 export const run: Run = (file, args, { deadlineMs, maxBytes }) => {
+  // Loaded on first use, because a scan of a healthy host starts no other program.
+  const { spawnSync } = require('node:child_process') as typeof import('node:child_process');
   const result = spawnSync(file, args, {
     cwd: '/',
     env: { PATH: absolutePath(process.env.PATH), LC_ALL: 'C' },

@@ -11,8 +11,9 @@ import { programOptions } from './esbuild-options.mjs';
  * @type {Record<string, string[]>}
  */
 const unreached = {
-  'lib/command.js': ['node:util', './config', './help/util', './ux'],
-  'lib/flags.js': ['./help'],
+  'lib/args.js': ['node:url'],
+  'lib/command.js': ['node:url', 'node:util', './config', './help/util', './ux'],
+  'lib/flags.js': ['node:url', './help'],
   'lib/errors/index.js': ['./handle'],
   'lib/errors/errors/cli.js': ['wrap-ansi'],
   'lib/errors/errors/pretty-print.js': ['wrap-ansi'],
@@ -20,6 +21,7 @@ const unreached = {
   'lib/parser/help.js': ['../ux'],
   'lib/parser/parse.js': ['node:readline'],
   'lib/help/index.js': ['../module-loader', '../config/ts-path'],
+  'lib/util/fs.js': ['node:fs/promises'],
   'lib/ux/index.js': ['./action/simple', './action/spinner'],
   'lib/ux/supports-color.js': ['supports-color'],
   'lib/ux/theme.js': ['ansis'],

@@ -29,18 +29,19 @@ export class Answerer {
     this.#scanner = scanner;
   }
 
-  answer<N extends QuestionName>(name: N, item: Item): Answers[N] {
-    return this.#answers[name](item);
+  /** @param folder a path to the process's folder that is shorter than its path in procfs; undefined if there is none */
+  answer<N extends QuestionName>(name: N, item: Item, folder?: string): Answers[N] {
+    return this.#answers[name](item, folder);
   }
 
   close(): void {
     this.#views.close();
   }
 
-  readonly #answers: { [N in QuestionName]: (item: Item) => Answers[N] } = {
-    inspect: ({ pid }) => {
+  readonly #answers: { [N in QuestionName]: (item: Item, folder?: string) => Answers[N] } = {
+    inspect: ({ pid }, folder) => {
       this.#inspector ??= new Inspector(this.#setup, this.#views);
-      return this.#inspector.inspect(pid);
+      return this.#inspector.inspect(pid, folder);
     },
     origin: ({ pid }) => {
       const directory = `${this.#setup.procPath}/${pid}`;

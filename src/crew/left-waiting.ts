@@ -3,7 +3,7 @@
 // proc_pid_children(5).
 
 import { readFileSync, readlinkSync } from 'node:fs';
-import { basename } from 'node:path';
+import { fileName } from '../path-evidence.ts';
 import { orNull } from '../procfs/reader.ts';
 import { isOurs, readStatus, readVitals } from './vitals.ts';
 
@@ -70,7 +70,7 @@ export class LeftWaiting {
  */
 export function listLeftBehind(): number[] {
   const children = orNull(() => readFileSync('/proc/1/task/1/children', 'latin1')) ?? '';
-  const names = [readName('self'), `${basename(process.execPath).slice(0, longestName)}\n`];
+  const names = [readName('self'), `${fileName(process.execPath).slice(0, longestName)}\n`];
   return children
     .split(' ')
     .filter((pid) => pid !== '' && names.includes(readName(pid)) && isOurs(readStatus(pid)))

@@ -45,8 +45,8 @@ function answerAll(name: QuestionName, items: readonly Item[], procPath: string,
   let since = performance.now();
   for (let index = 0; index < items.length; index++) {
     const item = items[index]!;
-    goTo(procPath, item.pid);
-    const text = textOf(packAnswer(name, answerer.answer(name, item)));
+    const folder = goTo(procPath, item.pid) ? '.' : undefined;
+    const text = textOf(packAnswer(name, answerer.answer(name, item, folder)));
     length += text.length;
     texts.push(text);
     const isLast = index === items.length - 1;
@@ -75,9 +75,13 @@ const longSilenceMs = 20;
 const longFrame = 1 << 18;
 const mostAnswerLength = 1 << 26;
 
-/** A process that is gone, or not for us, is nobody's folder: to read it then says the same. */
-function goTo(procPath: string, pid: number): void {
-  orNull(() => process.chdir(`${procPath}/${pid}`));
+/** Returns false for a process that is gone, or not for us. The current folder is still that of another process then. */
+function goTo(procPath: string, pid: number): boolean {
+  const hasGone = orNull(() => {
+    process.chdir(`${procPath}/${pid}`);
+    return true;
+  });
+  return hasGone ?? false;
 }
 
 function* readMessages(): Iterable<ToHelper> {

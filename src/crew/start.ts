@@ -4,12 +4,14 @@ import { readOwners } from '../host/owners.ts';
 import { countHostProcesses } from '../procfs/self.ts';
 import { startHelper } from './channel.ts';
 import { Crew, manyProcesses } from './crew.ts';
+import { compileLate } from './jit.ts';
 import { listLeftBehind } from './left-waiting.ts';
 
 let early: Crew | null = null;
 
 /** Starts helpers before the flags are read. Nothing is lost if the command then wants no scan. */
 export function startEarly(): void {
+  compileLate();
   early = newCrew();
   early.start(countHostProcesses('/proc') < manyProcesses ? 1 : Number.POSITIVE_INFINITY);
 }

@@ -74,9 +74,10 @@ export class Inspector {
     };
   }
 
-  inspect(pid: number): Inspection {
+  /** @param folder of the process, if a shorter path than that in procfs leads to it: the current folder */
+  inspect(pid: number, folder = `${this.#options.procPath}/${pid}`): Inspection {
     const inspection =
-      (this.#expectsLong ? inspectAtOnce(pid, this.#options) : null) ?? inspectProcess(pid, this.#options);
+      (this.#expectsLong ? inspectAtOnce(pid, this.#options) : null) ?? inspectProcess(pid, folder, this.#options);
     this.#expectsLong = inspection.affected !== null || inspection.hidden.length > 0;
     return inspection;
   }
@@ -93,8 +94,8 @@ function inspectAtOnce(pid: number, options: InspectOptions): Inspection | null 
   }
 }
 
-function inspectProcess(pid: number, options: InspectOptions): Inspection {
-  const quick = quickLook(`${options.procPath}/${pid}`, options.include);
+function inspectProcess(pid: number, folder: string, options: InspectOptions): Inspection {
+  const quick = quickLook(folder, options.include);
   if (quick.kind === 'clean' && quick.program !== null && mayBeOutdated(quick.program)) return cleanScript;
   if (quick.kind !== 'suspicious') return unaffectedAs(outcomes[quick.kind] ?? (quick.kind as Trouble));
   for (let attempt = 0; attempt < attempts; attempt++) {

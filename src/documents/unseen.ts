@@ -25,7 +25,7 @@ export function onlyUsersUnseen({ scan, warnings }: Report): UnseenOwner[] | nul
 }
 
 /** Why the scan did not see everything, the reasons that hide most first; empty for a complete report. */
-export function whyIncomplete({ scan, warnings }: Report): IncompleteBecause[] {
+export function incompleteBecause({ scan, warnings }: Report): IncompleteBecause[] {
   if (scan.complete) return [];
   const { denied, failed, blocked = 0 } = scan.processes;
   const reasons: readonly [IncompleteBecause['code'], holds: boolean, processes: number | null][] = [

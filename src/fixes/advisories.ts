@@ -1,8 +1,9 @@
 // The metadata of repositories that dnf and zypper keep -> the advisories of the wanted packages. dnf.conf(5) (cachedir),
 // dnf5-caching(7), zypp.conf(5).
 
-import { canUnpack, type Host, listTrusted, openTrusted, type Reading, readPieces } from '../host/trusted-file.ts';
+import { type Host, listTrusted, openTrusted } from '../host/trusted-file.ts';
 import type { Bytes } from '../procfs/bytes.ts';
+import { canUnpack, type Reading, readPieces } from './unpack.ts';
 import { type Advisory, NotUpdateinfo, parseUpdateinfo } from './updateinfo.ts';
 
 export interface Advisories {

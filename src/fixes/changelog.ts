@@ -1,7 +1,7 @@
 // The changelog of one package. It is read only as far as a caller asks for entries.
 
-import type { Reading } from '../host/trusted-file.ts';
 import type { ChangelogEntry } from './debian-changelog.ts';
+import type { Reading } from './unpack.ts';
 
 /** Reads entry by entry, because few callers need the whole of a long changelog. */
 export class Changelog {

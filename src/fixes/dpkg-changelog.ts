@@ -2,10 +2,11 @@
 // dh_installchangelogs(1): a package has changelog.gz if its source is Debian's own, and changelog.Debian.gz if not. A package that
 // was rebuilt without a change of its source has the entry of the rebuild in a second file, named by the architecture.
 
-import { type Host, openTrusted, type Reading, readPieces, type TrustedFile } from '../host/trusted-file.ts';
+import { type Host, openTrusted, type TrustedFile } from '../host/trusted-file.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import { Changelog } from './changelog.ts';
 import { type DebianEntry, parseEntries } from './debian-changelog.ts';
+import { type Reading, readPieces } from './unpack.ts';
 
 export interface DpkgSource {
   name: string;

@@ -1,7 +1,8 @@
 // The logs of a package manager -> the changes of packages: from which version to which, and when.
 
-import { type Host, mostBytes, openLog, type Reading, readPieces, readTail } from '../host/trusted-file.ts';
+import { type Host, mostBytes, openLog, readTail } from '../host/trusted-file.ts';
 import type { Bytes } from '../procfs/bytes.ts';
+import { type Reading, readPieces } from './unpack.ts';
 
 export interface Change {
   name: string;

@@ -7,7 +7,7 @@ import type { PlanReboot } from '../documents/generated/plan.ts';
 import type { Report, Unit } from '../documents/generated/report.ts';
 import { schemaVersions } from '../documents/generated/versions.ts';
 import { earliest, formatTime } from '../documents/time.ts';
-import { whyIncomplete } from '../documents/unseen.ts';
+import { incompleteBecause } from '../documents/unseen.ts';
 import { distinct, keyMaker } from '../keys.ts';
 import { tool } from '../version.ts';
 import { findNeverReported } from './expected.ts';
@@ -255,7 +255,7 @@ function aboutHost(report: Report, source: string, superseded: number) {
     units: summary.units,
     held_bytes: summary.held_bytes,
     stale_since: staleSince(report),
-    incomplete_because: whyIncomplete(report),
+    incomplete_because: incompleteBecause(report),
     superseded,
   };
 }

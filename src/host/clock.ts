@@ -2,7 +2,7 @@
 // btime in proc_stat(5), AT_CLKTCK in getauxval(3).
 
 import { readFileSync } from 'node:fs';
-import { endianness } from 'node:os';
+import { byteOrder } from '../procfs/byte-order.ts';
 import { orNull, readBytes } from '../procfs/reader.ts';
 import { readHostFile } from './files.ts';
 
@@ -62,7 +62,7 @@ export function isToCome(ns: bigint): boolean {
 /** The kernel's clock ticks per second, in which start times are counted. */
 export function readClockTicks(): number {
   try {
-    return parseClockTicks(readFileSync('/proc/self/auxv'), endianness()) ?? usual;
+    return parseClockTicks(readFileSync('/proc/self/auxv'), byteOrder) ?? usual;
   } catch {
     return usual;
   }

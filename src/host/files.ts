@@ -1,13 +1,12 @@
 // A path below a root folder -> the text of the small file there, or whether a file is there; null if there is none.
 
 import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
 import { readShared } from '../procfs/reader.ts';
 
 /** @param limit no more bytes of a file are read; none of the files that we read should be large */
 export function readHostFile(root: string, path: string, limit = 1024 * 1024): string | null {
   try {
-    return readShared(join(root, path), limit).toString('utf8');
+    return readShared(`${root}/${path}`, limit).toString('utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return null;
@@ -17,7 +16,7 @@ export function readHostFile(root: string, path: string, limit = 1024 * 1024): s
 /** Whether anything is at a path, also a link; null if that cannot be known. The caller knows that no look on the way can hang. */
 export function hostFileExists(root: string, path: string): boolean | null {
   try {
-    lstatSync(join(root, path));
+    lstatSync(`${root}/${path}`);
     return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -1,9 +1,8 @@
 // machine-id(5) -> the id that reports give this host. The raw id is confidential and is never printed: it is the key of
 // an HMAC over our own application id, as the manual page asks.
 
-import { hmac } from '@noble/hashes/hmac';
-import { sha256 } from '@noble/hashes/sha2';
 import { readHostFile } from './files.ts';
+import { hmacSha256 } from './hmac.ts';
 
 /** Chosen at random once. It must never change, because every host would get another id. */
 const applicationId = Buffer.from('5d1c3f0a94b24e6f8c07e2a61b9d4f38', 'hex');
@@ -19,7 +18,6 @@ export function readHostId(root: string): string | null {
 export function deriveHostId(machineId: string): string | null {
   const digits = machineId.trim();
   if (!/^[0-9a-fA-F]{32}$/.test(digits) || /^0+$/.test(digits)) return null;
-  // Not from node:crypto, because loading OpenSSL takes longer than reading all of /proc on a quiet host.
-  const digest = hmac(sha256, Buffer.from(digits, 'hex'), applicationId);
+  const digest = hmacSha256(Buffer.from(digits, 'hex'), applicationId);
   return Buffer.from(digest).toString('hex').slice(0, 32);
 }

@@ -92,10 +92,13 @@ const interpreters: readonly Interpreter[] = [
   },
 ];
 
+/** Every process is asked about, and one search dismisses most of them. */
+const anyProgram = new RegExp(interpreters.map(({ program }) => program.source).join('|'));
+
 /** Returns the interpreter of a program, by the program's name; null if the program is none. */
 export function interpreterOf(program: string): Interpreter | null {
   const name = fileName(program);
-  return interpreters.find((each) => each.program.test(name)) ?? null;
+  return anyProgram.test(name) ? (interpreters.find((each) => each.program.test(name)) ?? null) : null;
 }
 
 export function hasSuffixOf(path: string, { suffix }: Interpreter): boolean {

@@ -1,7 +1,7 @@
 // The tables of TCP and UDP sockets in /proc/PID/net, which are those of the process's network namespace -> the wanted sockets that
 // listen, and those that are connections. proc_pid_net(5); net/ipv4/tcp_ipv4.c tcp4_seq_show(), net/ipv4/udp.c udp4_format_sock().
 
-import { endianness } from 'node:os';
+import { byteOrder } from './byte-order.ts';
 import { formatAddress } from './ip-address.ts';
 import { orNull, readLink, readShared, troubleOf } from './reader.ts';
 
@@ -74,7 +74,7 @@ export function readNamespaceSockets(
     for (const { inode, state, address, port } of sockets) {
       if (state === table.established) found.established.push(inode);
       if (state !== table.listening) continue;
-      found.listening.push({ protocol: table.protocol, address: formatAddress(address, endianness()), port, inode });
+      found.listening.push({ protocol: table.protocol, address: formatAddress(address, byteOrder), port, inode });
     }
   }
   // Read last: if the process ended before, or its pid belongs to another one now, the tables may be of another namespace.

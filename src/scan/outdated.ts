@@ -5,7 +5,6 @@ import { type Readers, readOr } from '../crew/readers.ts';
 import type { AffectedProcess } from '../deleted/inspect.ts';
 import { parseMarked } from '../deleted/mark.ts';
 import type { OutdatedScan, OutdatedUnknown, Package } from '../documents/generated/report.ts';
-import { findVersionsSince } from '../fixes/version-since.ts';
 import { isToCome, readMonotonicZero } from '../host/clock.ts';
 import { distinct } from '../keys.ts';
 import { withForks } from '../outdated/forks.ts';
@@ -246,6 +245,8 @@ async function readPast(scripts: readonly Reborn[], views: Views): Promise<Map<R
     return owner === undefined ? [] : [{ script, owner, beganAt: script.beganAt }];
   });
   const host = { root: '/', isLocal: (path: Bytes) => views.ownMounts.isLocalWalk(path) };
+  // Few scans find such a script, and loading what reads the history of packages takes a millisecond.
+  const { findVersionsSince } = await import('../fixes/version-since.ts');
   const versions = await findVersionsSince(owned, { host, run });
   const none = { owner: null, isOwnerUnknown: problem !== null, version: null };
   const past = new Map<Reborn, Past>(scripts.map((script) => [script, none]));

@@ -82,3 +82,17 @@ for (const [name, include] of modes) {
     });
   });
 }
+
+test('in the folder of a process the same is read as by its path', async (t) => {
+  if (!needs(t, 'python3')) return;
+  const { kinds } = await startKinds(t);
+  const before = process.cwd();
+  t.after(() => process.chdir(before));
+  for (const [kind, pid] of Object.entries(kinds)) {
+    if (!existsSync(`/proc/${pid}`)) continue;
+    const include = { maps: true, fds: true };
+    const byPath = newInspector(t, include).inspect(pid);
+    process.chdir(`/proc/${pid}`);
+    assert.deepEqual(newInspector(t, include).inspect(pid, '.'), byPath, kind);
+  }
+});
