@@ -20,6 +20,7 @@ const unreached = {
   'lib/parser/help.js': ['../ux'],
   'lib/parser/parse.js': ['node:readline'],
   'lib/help/index.js': ['../module-loader', '../config/ts-path'],
+  'lib/util/fs.js': ['node:fs/promises'],
   'lib/ux/index.js': ['./action/simple', './action/spinner'],
   'lib/ux/supports-color.js': ['supports-color'],
   'lib/ux/theme.js': ['ansis'],
