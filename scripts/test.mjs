@@ -49,6 +49,7 @@ await build({
 });
 // The longest files start first, so that no core is idle while the last one ends.
 const longest = ['test/live/', 'test/cli/'];
+/** @param {string} file */
 const rank = (file) => (longest.findIndex((dir) => file.startsWith(dir)) + longest.length + 1) % (longest.length + 1);
 files.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 const built = files.map((file) => join(outdir, relative('test', file).replace(/\.ts$/, '.mjs')));
