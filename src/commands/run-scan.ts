@@ -5,7 +5,6 @@ import { isStdinIgnored, isTerminal } from '../cli/terminal.ts';
 import type { EffectiveConfig } from '../config/effective.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { unseenWarnings } from '../documents/unseen.ts';
-import { scanHost } from '../scan/scan.ts';
 import { startProgress } from './progress.ts';
 import { loadFlaggedConfig, type ScanFlags, scanOptions } from './scan-flags.ts';
 
@@ -21,6 +20,8 @@ export async function runScan(
 ): Promise<{ report: Report; config: EffectiveConfig }> {
   const config = await loadFlaggedConfig(flags);
   const options = scanOptions(flags, config, context.now);
+  // check and plan of a report from a file do not need it.
+  const { scanHost } = await import('../scan/scan.ts');
   const progress = !context.quiet && (await isTerminal(2)) ? startProgress(() => performance.now()) : null;
   let report: Report;
   try {

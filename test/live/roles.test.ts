@@ -110,10 +110,11 @@ test('one that lay there for longer is code, but not in a folder for what is unp
   if (!needs(t, 'python3', 'stat map_files')) return;
   const folder = workFolder(t);
   mkdirSync(join(folder, 'temp'));
-  const plugin = await startPython(t, unpack, someLibrary(), join(folder, 'x.so'), '2.5');
-  const unpacked = await startPython(t, unpack, someLibrary(), join(folder, 'temp/x.so'), '2.5');
-  assert.deepEqual(rolesOf(plugin.pid), [`code removed ${folder}/x.so`]);
-  assert.deepEqual(rolesOf(unpacked.pid), [`scratch removed ${folder}/temp/x.so`]);
+  const [plugin, unpacked] = await Promise.all(
+    ['x.so', 'temp/x.so'].map((name) => startPython(t, unpack, someLibrary(), join(folder, name), '2.5')),
+  );
+  assert.deepEqual(rolesOf(plugin!.pid), [`code removed ${folder}/x.so`]);
+  assert.deepEqual(rolesOf(unpacked!.pid), [`scratch removed ${folder}/temp/x.so`]);
 });
 
 test('a library that a forked child has of its parent is scratch of the child too', async (t) => {

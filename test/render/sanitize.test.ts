@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { sanitizeCommand, sanitizePath } from '../../src/render/raw-bytes.ts';
 import { sanitize } from '../../src/render/sanitize.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 const forbidden = /(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
@@ -29,7 +30,7 @@ for (const [name, input, output] of table) {
 }
 
 const anyText = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: anyCharacter }),
   fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)) }),
   fc.string({ unit: fc.constantFrom('\\', 'x', 'u', '{', '}', '1', 'b', 'n', '\n', '\x1b', '\u202e', ' ', '\x80') }),
 );

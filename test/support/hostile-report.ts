@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { schemas } from '../../src/documents/generated/schemas.ts';
+import { anyCharacter } from './any-character.ts';
 import { arbitraryOf, type Schema } from './schema-arbitrary.ts';
 
 const snippets = [
@@ -44,7 +45,7 @@ const snippets = [
   ' ',
 ];
 const text = fc
-  .array(fc.oneof(fc.constantFrom(...snippets), fc.string({ unit: 'binary', maxLength: 3 })), {
+  .array(fc.oneof(fc.constantFrom(...snippets), fc.string({ unit: anyCharacter, maxLength: 3 })), {
     minLength: 1,
     maxLength: 5,
   })

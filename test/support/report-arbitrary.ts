@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import type { Report } from '../../src/documents/generated/report.ts';
 import { schemas } from '../../src/documents/generated/schemas.ts';
+import { anyCharacter } from './any-character.ts';
 import { arbitraryOf, type Schema } from './schema-arbitrary.ts';
 
 const names = [
@@ -26,7 +27,7 @@ const names = [
   '../x.service',
 ];
 const pid = fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 9 }) }, fc.integer({ min: 1, max: 4194304 }));
-const anyText = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 });
+const anyText = fc.string({ unit: anyCharacter, minLength: 1, maxLength: 12 });
 const unitName = fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...names) }, anyText);
 
 export const anyReport = arbitraryOf(schemas.report as Schema, {

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Container, KernelHeld, Process, Report, Unit } from '../../../src/documents/generated/report.ts';
 import { validateDocument } from '../../../src/documents/validate.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 import { renderText } from '../../support/joined.ts';
 import { outdated } from '../../support/outdated.ts';
 import { projectRoot } from '../../support/project.ts';
@@ -204,7 +205,7 @@ test('text: an inode that several processes hold counts once', () => {
 
 test('text: no text of the host reaches the terminal raw', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.boolean(), (text, colour) => {
+    fc.property(fc.string({ unit: anyCharacter }), fc.boolean(), (text, colour) => {
       const shown = renderText(samples.hostileReport(text), { colour, columns: 80 }).replace(/\x1b\[\d{1,2}m/g, '');
       assert.doesNotMatch(shown, /(?![ \n])[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u);
     }),
