@@ -225,7 +225,7 @@ for (const release of releases) {
     const folder = mkdtempSync('/var/tmp/lib-users-needrestart-');
     t.after(() => rmSync(folder, { recursive: true }));
     const tree = join(folder, 'tree');
-    const make = ['sh', join(projectRoot, 'test/guest/needrestart.sh'), base, tree, packages, ...debs];
+    const make = ['sh', join(projectRoot, 'test/guest/tree-with-packages.sh'), base, tree, packages, ...debs];
     await run(['unshare', '--mount', '--propagation', 'private', '--', ...make], { timeout: 900_000 });
 
     const name = `lib-users-needrestart-${process.pid}`;
