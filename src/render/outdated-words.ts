@@ -20,6 +20,7 @@ export function countOutdated({ units, processes }: Report): { processes: number
 const evidenceWords: Readonly<Record<Outdated['evidence'][number], string>> = {
   script_reborn: 'newer than the process',
   package_upgraded: 'its package was upgraded',
+  content_changed: "its content is not the package's",
   script_modified: 'edited since the process began',
   argv_script_reborn: 'by its own arguments, newer than the process',
   argv_script_modified: 'by its own arguments, edited since the process began',
@@ -54,6 +55,7 @@ const unknownWords: Readonly<Record<OutdatedUnknown['because'], string>> = {
   no_birth: 'the file system keeps no births',
   reloaded: 'reloaded since',
   no_history: 'the log of the packages does not reach back',
+  no_digest: "not known whether its content is the package's",
   vanished: 'ended meanwhile',
 };
 

@@ -8,6 +8,7 @@ import type { OutdatedScan, OutdatedUnknown, Package } from '../documents/genera
 import { findVersionsSince } from '../fixes/version-since.ts';
 import { isToCome, readMonotonicZero } from '../host/clock.ts';
 import { distinct } from '../keys.ts';
+import { type Content, compareContent, longestScript } from '../outdated/content.ts';
 import { withForks } from '../outdated/forks.ts';
 import { type ChangedEnvironment, judgeArguments, judgeEnvironment } from '../outdated/hints.ts';
 import { interpreterOf } from '../outdated/interpreters.ts';
@@ -16,6 +17,7 @@ import type { HostFiles } from '../outdated/on-host.ts';
 import type { OutdatedUse } from '../outdated/outdated.ts';
 import type { Switched } from '../outdated/switched.ts';
 import { queryPackages } from '../packages/packages.ts';
+import { findRecordedDigest } from '../packages/recorded-digests.ts';
 import { isTemporary } from '../path-evidence.ts';
 import { type Bytes, fromText } from '../procfs/bytes.ts';
 import type { RunningProgram } from '../procfs/program.ts';
@@ -214,7 +216,7 @@ async function describeAll(
   const uses = new Map<number, OutdatedUse[]>();
   for (const { members, what, isNamed } of found) {
     const use = what.kind === 'script' ? describeScript(what, isNamed, past.get(what)!) : describeOther(what);
-    if (use === 'no_history' || use === null) {
+    if (use === 'no_history' || use === 'no_digest' || use === null) {
       if (use !== null && isNamed) leave(use, members);
       continue;
     }
@@ -236,7 +238,12 @@ interface Past {
   isOwnerUnknown: boolean;
   /** null if nobody knows it. */
   version: string | null;
+  /** See compareContent. of_package also if the package manager itself made the script. Only asked if the version is still the same. */
+  content: Content;
 }
+
+/** The longest time that a run of a package manager takes. Its scripts may change the files that it has put in place. */
+const longestRunMs = 3_600_000;
 
 async function readPast(scripts: readonly Reborn[], views: Views): Promise<Map<Reborn, Past>> {
   const paths = distinct(scripts.map(({ path }) => path)).filter((path) => views.ownMounts.isLocalWalk(path));
@@ -247,27 +254,54 @@ async function readPast(scripts: readonly Reborn[], views: Views): Promise<Map<R
   });
   const host = { root: '/', isLocal: (path: Bytes) => views.ownMounts.isLocalWalk(path) };
   const versions = await findVersionsSince(owned, { host, run });
-  const none = { owner: null, isOwnerUnknown: problem !== null, version: null };
+  const none: Past = { owner: null, isOwnerUnknown: problem !== null, version: null, content: 'unknown' };
   const past = new Map<Reborn, Past>(scripts.map((script) => [script, none]));
-  for (const [index, { script, owner }] of owned.entries())
-    past.set(script, { ...none, owner, version: versions[index]! });
+  for (const [index, { script, owner }] of owned.entries()) {
+    const since = versions[index] ?? null;
+    const known = { ...none, owner, version: since?.version ?? null };
+    const isAsked = script.how === 'reborn' && known.version === owner.version;
+    const content = isAsked ? await judgeContent(script, owner, since?.changedAt ?? null, views) : 'unknown';
+    past.set(script, { ...known, content });
+  }
   return past;
 }
 
-/** null: the package was installed again in the same version. no_history: nobody knows whether it was. */
+/**
+ * A script of another user than root is not read as a whole.
+ * @param changedAt when the package was last installed since the process began, also in the same version; null if it was not
+ */
+async function judgeContent(
+  { path, since }: Reborn,
+  owner: Package,
+  changedAt: number | null,
+  { own, ownMounts }: Views,
+): Promise<Content> {
+  if (changedAt !== null && since < changedAt + longestRunMs) return 'of_package';
+  const host = { root: '/', isLocal: (each: Bytes) => ownMounts.isLocalWalk(each) };
+  const look = own.look(path);
+  const isRoots = look.kind === 'file' && look.ownerUid === 0;
+  const text = isRoots ? own.readBeginning(path, longestScript + 1) : null;
+  return await compareContent(text, text === null ? null : await findRecordedDigest(path, owner, { host, run }));
+}
+
+/**
+ * null: its content is the package's, of the same version. no_history: nobody knows whether the version is the same. no_digest: it is,
+ * and nobody knows whether the content is the package's.
+ */
 function describeScript(
   { how, language, path, since, beganAt }: Reborn,
   isNamed: boolean,
-  { owner, isOwnerUnknown, version }: Past,
-): OutdatedUse | 'no_history' | null {
+  { owner, isOwnerUnknown, version, content }: Past,
+): OutdatedUse | 'no_history' | 'no_digest' | null {
   const isUpgraded = owner !== null && version !== null && version !== owner.version;
-  if (how === 'reborn' && owner !== null && version === owner.version) return null;
+  const isSame = how === 'reborn' && owner !== null && version === owner.version;
+  if (isSame && content !== 'changed') return content === 'unknown' ? 'no_digest' : null;
   if (how === 'reborn' && isNamed && (isOwnerUnknown || (owner !== null && version === null))) return 'no_history';
   const fact = `${isNamed ? '' : 'argv_'}script_${how}` as const;
   return {
     kind: 'script',
     confidence: how === 'reborn' && isNamed ? 'likely' : 'possible',
-    evidence: isUpgraded ? [fact, 'package_upgraded'] : [fact],
+    evidence: [fact, ...(isUpgraded ? (['package_upgraded'] as const) : isSame ? (['content_changed'] as const) : [])],
     language,
     path,
     package: owner && { ...owner, running_version: version },

@@ -64,6 +64,14 @@ const services: Readonly<Record<string, Service>> = {
     change: 'chmod 700 $2; chown daemon $2; chown root $2; chmod 755 $2',
   },
   edited: { script: own('edited'), text: python, version: null, change: 'echo pass >>$2' },
+  replaced: { script: own('replaced'), text: python, version: null, change: 'sed -i "\\$a pass" $2' },
+  rewritten: { script: own('rewritten'), text: python, version: null, change: 'sed -i s/x/x/ $2' },
+  undigested: {
+    script: own('undigested'),
+    text: python,
+    version: null,
+    change: 'rm /var/lib/dpkg/info/old-$1.md5sums; sed -i s/x/x/ $2',
+  },
   wrapped: {
     script: own('wrapped'),
     text: '#!/bin/sh\nexec python3 -c "import signal; signal.pause()"\n',
@@ -151,12 +159,13 @@ test('services whose scripts are replaced, on files that know their births', { t
     module: upgrade('module'),
     perl: upgrade('perl', 'perl'),
     policy: upgrade('policy'),
+    replaced: [['likely', 'script_reborn,content_changed', 'python', own('replaced'), '1.0-1 -> 1.0-1', 1]],
     unowned: [['likely', 'script_reborn', 'python', unowned.script, null, 1]],
     upgraded: upgrade('upgraded'),
   };
   assert.deepEqual(told(report), likely);
   const unknown = new Map(report.scan.outdated?.unknown.map(({ because, processes }) => [because, processes]));
-  for (const because of ['not_its_script', 'reloaded', 'own_files'] as const)
+  for (const because of ['not_its_script', 'reloaded', 'own_files', 'no_digest'] as const)
     assert.equal(unknown.get(because), 1, because);
   const shellFiles = report.units.find(({ name }) => name === 'old-shell.service')?.files ?? [];
   assert.deepEqual(
@@ -176,7 +185,8 @@ test('services whose scripts are replaced, on files that know their births', { t
     (hints[name] as unknown[][] | undefined)?.some((each) => each[0] === 'possible' && each[1] === evidence);
   assert.ok(hinted('edited', 'script_modified'), JSON.stringify(hints));
   assert.ok(hinted('reloaded', 'argv_script_reborn,package_upgraded'), JSON.stringify(hints));
-  for (const name of ['again', 'touched', 'restarted', 'wrapped', 'shell']) assert.equal(hints[name], undefined, name);
+  for (const name of ['again', 'touched', 'restarted', 'rewritten', 'wrapped', 'shell'])
+    assert.equal(hints[name], undefined, name);
 
   const policy = { unit: 'old-policy.service', action: 'restart', inferred: 'restart', reason: 'tried by hand' };
   const config = { kind: 'lib-users/config', schema_version: '1.3.0', policy: [policy] };
@@ -188,7 +198,7 @@ test('services whose scripts are replaced, on files that know their births', { t
     [
       ['old-policy.service', 'restart', null, ['script_outdated']],
       ['old-shell.service', 'restart', null, ['library_replaced']],
-      ...['argument', 'forking', 'module', 'perl', 'unowned', 'upgraded'].map((name) => [
+      ...['argument', 'forking', 'module', 'perl', 'replaced', 'unowned', 'upgraded'].map((name) => [
         `old-${name}.service`,
         'manual',
         'inferred',
