@@ -4,16 +4,16 @@ import type { Outdated, OutdatedUnknown, Report } from '../documents/generated/r
 import { count, enumerate, readableTime } from './format.ts';
 import { sanitize } from './sanitize.ts';
 
-/** Whether a plan counts it. A hint is for people only. */
-function isCounted({ confidence }: Outdated): boolean {
+/** Whether plans, metrics and rows have it. A hint is for people only. */
+export function isNoHint({ confidence }: Outdated): boolean {
   return confidence !== 'possible';
 }
 
 /** The processes and units with something that is certain or likely. */
 export function countOutdated({ units, processes }: Report): { processes: number; units: number } {
-  const inUnits = units.map(({ outdated = [] }) => outdated.filter(isCounted));
+  const inUnits = units.map(({ outdated = [] }) => outdated.filter(isNoHint));
   const pids = new Set(inUnits.flatMap((outdated) => outdated.flatMap((each) => each.pids)));
-  for (const { pid, outdated = [] } of processes) if (outdated.some(isCounted)) pids.add(pid);
+  for (const { pid, outdated = [] } of processes) if (outdated.some(isNoHint)) pids.add(pid);
   return { processes: pids.size, units: inUnits.filter(({ length }) => length > 0).length };
 }
 

@@ -74,6 +74,33 @@ const services: Readonly<Record<string, Service>> = {
     owner: 'puma',
     start: '/usr/bin/puma --bind unix:///run/nr-puma.sock /srv/puma/config.ru',
   },
+  'Ruby script': {
+    unit: 'nr-ruby',
+    file: '/usr/bin/nr-ruby',
+    owner: 'nr-ruby',
+    start: '/usr/bin/nr-ruby',
+    text: '#!/usr/bin/ruby\nsleep\n',
+  },
+  'http-server (Node)': {
+    unit: 'nr-node',
+    file: '/usr/share/nodejs/http-server/bin/http-server',
+    owner: 'node-http-server',
+    start: '/usr/bin/http-server -p 8099 /srv/php',
+  },
+  'Tcl script': {
+    unit: 'nr-tcl',
+    file: '/usr/share/nr-tcl/main.tcl',
+    owner: 'nr-tcl',
+    start: '/usr/bin/tclsh /usr/share/nr-tcl/main.tcl',
+    text: 'vwait forever\n',
+  },
+  'Lua script': {
+    unit: 'nr-lua',
+    file: '/usr/bin/nr-lua',
+    owner: 'nr-lua',
+    start: '/usr/bin/nr-lua',
+    text: '#!/usr/bin/lua5.4\nio.popen("sleep infinity"):read()\n',
+  },
   'shell script': {
     unit: 'nr-shell',
     file: '/usr/bin/nr-shell',
@@ -87,11 +114,19 @@ const services: Readonly<Record<string, Service>> = {
     owner: 'libbsh-java',
     start: '/usr/bin/java -cp /usr/share/java/bsh-2.0b4.jar bsh.Interpreter /srv/java/sleep.bsh',
   },
+  'tomcat10 (Java)': { unit: 'tomcat10', file: '/usr/share/tomcat10/bin/bootstrap.jar', owner: 'tomcat10-common' },
+  'PHP-FPM': {
+    unit: 'nr-php',
+    file: '/usr/share/nr-php/index.php',
+    owner: 'nr-php',
+    start: '/usr/local/sbin/php-fpm --nodaemonize --fpm-config /srv/php/fpm.conf',
+    text: '<?php\n',
+  },
 };
 
-const packages =
-  'needrestart fail2ban python3-systemd unattended-upgrades supervisor munin-node spamd puma python3-venv default-jre-headless libbsh-java';
-const debs = ['fail2ban', 'unattended-upgrades', 'supervisor', 'munin-node', 'spamd', 'puma', 'libbsh-java'];
+const packages = `needrestart fail2ban python3-systemd unattended-upgrades supervisor munin-node spamd puma python3-venv
+default-jre-headless libbsh-java tomcat10 php-fpm node-http-server tcl lua5.4`;
+const debs = Object.values(services).flatMap(({ owner }) => (owner === null || owner.startsWith('nr-') ? [] : [owner]));
 
 /** Shell commands for a file of a package and for one of none. $1: the file, $2: its package, $3: the unit. */
 interface Change {
@@ -118,7 +153,9 @@ const restarting: Change = {
 const settings = `
 printf '[sshd]\\nenabled = false\\n' >/etc/fail2ban/jail.d/zz.conf
 python3 -m venv --without-pip /srv/venv; python3 -m venv --without-pip /srv/site
-mkdir -p /srv/beside /srv/puma /srv/java
+mkdir -p /srv/beside /srv/puma /srv/java /srv/php
+ln -s /usr/sbin/php-fpm8.* /usr/local/sbin/php-fpm
+printf '[www]\\nuser = nobody\\nlisten = /run/nr-php.sock\\npm = static\\npm.max_children = 1\\n' >/srv/php/fpm.conf
 ln -s "$(basename /srv/site/lib/python3.*)" /srv/site/lib/python3
 echo 'import part' >/srv/beside/main.py
 echo 'run ->(env) { [200, {}, []] }' >/srv/puma/config.ru
