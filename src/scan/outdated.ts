@@ -168,6 +168,7 @@ function judgeUnit(
   const command = start.command && {
     path: fromText(start.command.path),
     words: start.command.words.map(fromText),
+    folder: start.command.folder === null ? null : fromText(start.command.folder),
   };
   const judged = judgeMain(
     {

@@ -135,8 +135,9 @@ interface Change {
 }
 
 const modes = 'chmod 700 $1; chown daemon $1; chown root $1; chmod 755 $1';
-const edit = 'echo "# edited" >>$1';
-const rewrite = 'cp $1 $1.new; echo "# new" >>$1.new; mv $1.new $1';
+// An empty line changes nothing in any of the languages.
+const edit = 'echo >>$1';
+const rewrite = 'cp $1 $1.new; echo >>$1.new; mv $1.new $1';
 /** In the order of the columns of the table. /root/new and /root/newer have the next two versions of each package. */
 const changes: Readonly<Record<string, Change>> = {
   'chmod, chown': { packaged: modes, unpackaged: modes },
@@ -169,7 +170,7 @@ for way in new newer; do
   mkdir -p /root/$way
   dpkg-deb -R /root/debs/$2_*.deb /root/$way/$2
   sed -i "s/^Version: .*/&+$way/" /root/$way/$2/DEBIAN/control
-  echo "# $way" >>/root/$way/$2$1
+  echo >>/root/$way/$2$1
   dpkg-deb --root-owner-group -b /root/$way/$2 /root/$way/$2.deb
   rm -r /root/$way/$2
 done`;
