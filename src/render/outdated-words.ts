@@ -25,6 +25,7 @@ const evidenceWords: Readonly<Record<Outdated['evidence'][number], string>> = {
   argv_script_reborn: 'by its own arguments, newer than the process',
   argv_script_modified: 'by its own arguments, edited since the process began',
   venv_changed: 'packages were installed there since the process began',
+  modules_changed: 'modules were installed there since the process began',
   snap_refreshed: 'the snap was refreshed',
   store_switched: 'the unit names another item',
   deployment_switched: 'the unit leads to another folder',

@@ -10,7 +10,13 @@ import { isToCome, readMonotonicZero } from '../host/clock.ts';
 import { distinct } from '../keys.ts';
 import { type Content, compareContent, longestScript } from '../outdated/content.ts';
 import { withForks } from '../outdated/forks.ts';
-import { type ChangedEnvironment, judgeArguments, judgeEnvironment } from '../outdated/hints.ts';
+import {
+  type ChangedEnvironment,
+  judgeArguments,
+  judgeClassPath,
+  judgeEnvironment,
+  judgeModules,
+} from '../outdated/hints.ts';
 import { interpreterOf } from '../outdated/interpreters.ts';
 import { judgeMain, type Reborn } from '../outdated/judge.ts';
 import type { HostFiles } from '../outdated/on-host.ts';
@@ -197,8 +203,9 @@ function findHints(program: Program, files: HostFiles): Found[] {
   if (!isOnHost(program) || beganAt === null) return [];
   const hinting = { program: programOf(program), commandLine: identity.commandLine, folder, beganAt };
   const script = judgeArguments(hinting, files);
-  const environment = judgeEnvironment(hinting, files);
-  const found = [script, environment && { ...environment, kind: 'environment' as const }];
+  const environments = [judgeEnvironment(hinting, files), judgeModules(hinting, files)];
+  const jars = judgeClassPath(hinting, files);
+  const found = [script, ...jars, ...environments.map((each) => each && { ...each, kind: 'environment' as const })];
   return found.flatMap((what) =>
     what === null || isToComeMs(what.since) ? [] : [{ members: [program], what, isNamed: false }],
   );
@@ -314,6 +321,6 @@ function describeScript(
 function describeOther(what: Exclude<Found['what'], Reborn>): OutdatedUse {
   const common = { path: what.path, package: null, since: what.since, beganAt: null };
   if (what.kind === 'environment')
-    return { ...common, kind: 'script', confidence: 'possible', evidence: ['venv_changed'], language: what.language };
+    return { ...common, kind: 'script', confidence: 'possible', evidence: [what.evidence], language: what.language };
   return { ...common, kind: what.kind, confidence: 'certain', evidence: [what.evidence], language: null };
 }

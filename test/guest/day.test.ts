@@ -11,7 +11,7 @@ import type { Report } from '../../src/documents/generated/report.ts';
 import { placeInGuest } from '../support/program.ts';
 import { projectRoot } from '../support/project.ts';
 import { skip } from '../support/skip.ts';
-import { guestBase, guestObstacle } from './base.ts';
+import { guestBase, guestObstacle, releases } from './base.ts';
 import { bootGuest, Guest } from './guest.ts';
 import { run } from './run.ts';
 
@@ -191,69 +191,71 @@ echo '* * * * * root logrotate --force /etc/logrotate.conf' >>/etc/cron.d/day`;
 
 const minutes = Number(process.env.DAY ?? 0);
 
-test('a day in minutes, with the timers and services of Debian', async (t) => {
-  if (!minutes) return t.skip('takes as many minutes as it is told and two more, and the network: DAY=12');
-  const obstacle = guestObstacle('unified');
-  if (obstacle !== null) return skip(t, obstacle);
-  const { tree: base, key } = guestBase('bookworm');
-  const folder = mkdtempSync('/var/tmp/lib-users-day-');
-  t.after(() => rmSync(folder, { recursive: true }));
-  const tree = join(folder, 'tree');
-  const make = ['sh', join(projectRoot, 'test/guest/tree-with-packages.sh'), base, tree, packages, ...upgraded];
-  await run(['unshare', '--mount', '--propagation', 'private', '--', ...make], { timeout: 900_000 });
-  const name = `lib-users-day-${process.pid}`;
-  const guest = new Guest(name, key, mkdtempSync(join(tmpdir(), `${name}-`)));
-  t.after(() => guest.stop());
-  guest.launch(tree, { release: 'bookworm', cgroup: 'unified', copy: true, binds });
-  await guest.untilBooted(null);
-  await guest.exec(['sh', '-c', settingsOfDebian, 'sh', ...services], { timeout: 120_000 });
-  for (const [index, each] of upgraded.entries()) {
-    const programs = ['/usr/bin/fail2ban-server', '/usr/bin/supervisord', '/usr/sbin/munin-node'];
-    await guest.exec(['sh', '-c', repack, 'sh', each, programs[index]!]);
-  }
-  await addOwn(guest);
-  await guest.exec(['sh', '-c', hasten], { timeout: 120_000 });
-
-  const scans = async (untilMs: number, expected: (told: string[]) => boolean, what: string) => {
-    let count = 0;
-    for (; Date.now() < untilMs; count++) {
-      const found = told(await scan(guest));
-      assert.ok(expected(found), `${what}: ${JSON.stringify(found)}`);
-      await sleep(15_000);
+for (const release of releases) {
+  test(`a day of ${release} in minutes, with the timers and services of Debian`, async (t) => {
+    if (!minutes) return t.skip('takes as many minutes as it is told and two more, and the network: DAY=12');
+    const obstacle = guestObstacle('unified');
+    if (obstacle !== null) return skip(t, obstacle);
+    const { tree: base, key } = guestBase(release);
+    const folder = mkdtempSync('/var/tmp/lib-users-day-');
+    t.after(() => rmSync(folder, { recursive: true }));
+    const tree = join(folder, 'tree');
+    const make = ['sh', join(projectRoot, 'test/guest/tree-with-packages.sh'), base, tree, packages, ...upgraded];
+    await run(['unshare', '--mount', '--propagation', 'private', '--', ...make], { timeout: 900_000 });
+    const name = `lib-users-day-${process.pid}`;
+    const guest = new Guest(name, key, mkdtempSync(join(tmpdir(), `${name}-`)));
+    t.after(() => guest.stop());
+    guest.launch(tree, { release, cgroup: 'unified', copy: true, binds });
+    await guest.untilBooted(null);
+    await guest.exec(['sh', '-c', settingsOfDebian, 'sh', ...services], { timeout: 120_000 });
+    for (const [index, each] of upgraded.entries()) {
+      const programs = ['/usr/bin/fail2ban-server', '/usr/bin/supervisord', '/usr/sbin/munin-node'];
+      await guest.exec(['sh', '-c', repack, 'sh', each, programs[index]!]);
     }
-    return count;
-  };
-  const third = (minutes * 60_000) / 3;
-  const quiet = await scans(Date.now() + third, (found) => found.length === 0, 'nothing to upgrade');
+    await addOwn(guest);
+    await guest.exec(['sh', '-c', hasten], { timeout: 120_000 });
 
-  // One upgrade for which policy-rc.d denies the restarts, so that the services run on.
-  await guest.writeFile('/usr/sbin/policy-rc.d', '#!/bin/sh\nexit 101\n', 0o755);
-  await guest.exec(['sh', '-c', 'mkdir /root/held; mv /root/next/supervisor.deb /root/held']);
-  await guest.exec(['sh', '-c', publish, 'sh', '/root/next']);
-  const allowed = /^(?:day-kept|fail2ban)\.service: likely /;
-  const onlyUpgraded = (found: string[]) => found.every((line) => allowed.test(line));
-  const night = await scans(Date.now() + third, onlyUpgraded, 'an upgrade');
-  const after = await scan(guest);
-  t.diagnostic(JSON.stringify([told(after), after.scan.outdated]));
-  assert.deepEqual(
-    told(after).map((line) => line.split(':')[0]),
-    ['day-kept.service', 'fail2ban.service'],
-  );
-  // munin-node keeps its program open, so that the kernel shows it.
-  const munin = after.units.find((unit) => unit.name === 'munin-node.service')?.files ?? [];
-  assert.ok(munin.some(({ path, role }) => path === '/usr/sbin/munin-node' && role === 'code'));
+    const scans = async (untilMs: number, expected: (told: string[]) => boolean, what: string) => {
+      let count = 0;
+      for (; Date.now() < untilMs; count++) {
+        const found = told(await scan(guest));
+        assert.ok(expected(found), `${what}: ${JSON.stringify(found)}`);
+        await sleep(15_000);
+      }
+      return count;
+    };
+    const third = (minutes * 60_000) / 3;
+    const quiet = await scans(Date.now() + third, (found) => found.length === 0, 'nothing to upgrade');
 
-  // One that restarts its service.
-  await guest.exec(['rm', '/usr/sbin/policy-rc.d']);
-  await guest.exec(['sh', '-c', publish, 'sh', '/root/held']);
-  const last = await scans(Date.now() + third, onlyUpgraded, 'an upgrade with a restart');
-  const { stdout: version } = await guest.enter(['sh', '-c', 'dpkg-query --show supervisor']);
-  assert.match(version, /\+day$/);
-  const { stdout: log } = await guest.enter(['journalctl', '--no-pager', '--output=cat']);
-  const runs = (await findJobs(guest)).map(({ name: job }) => {
-    const starts = log.split('\n').filter((line) => line.startsWith(`Starting ${job}.service`)).length;
-    const lines = log.split('\n').filter((line) => line.includes(`CMD (run-parts /etc/${job})`)).length;
-    return `${job}: ${starts + lines}`;
+    // One upgrade for which policy-rc.d denies the restarts, so that the services run on.
+    await guest.writeFile('/usr/sbin/policy-rc.d', '#!/bin/sh\nexit 101\n', 0o755);
+    await guest.exec(['sh', '-c', 'mkdir /root/held; mv /root/next/supervisor.deb /root/held']);
+    await guest.exec(['sh', '-c', publish, 'sh', '/root/next']);
+    const allowed = /^(?:day-kept|fail2ban)\.service: likely /;
+    const onlyUpgraded = (found: string[]) => found.every((line) => allowed.test(line));
+    const night = await scans(Date.now() + third, onlyUpgraded, 'an upgrade');
+    const after = await scan(guest);
+    t.diagnostic(JSON.stringify([told(after), after.scan.outdated]));
+    assert.deepEqual(
+      told(after).map((line) => line.split(':')[0]),
+      ['day-kept.service', 'fail2ban.service'],
+    );
+    // munin-node keeps its program open, so that the kernel shows it.
+    const munin = after.units.find((unit) => unit.name === 'munin-node.service')?.files ?? [];
+    assert.ok(munin.some(({ path, role }) => path === '/usr/sbin/munin-node' && role === 'code'));
+
+    // One that restarts its service.
+    await guest.exec(['rm', '/usr/sbin/policy-rc.d']);
+    await guest.exec(['sh', '-c', publish, 'sh', '/root/held']);
+    const last = await scans(Date.now() + third, onlyUpgraded, 'an upgrade with a restart');
+    const { stdout: version } = await guest.enter(['sh', '-c', 'dpkg-query --show supervisor']);
+    assert.match(version, /\+day$/);
+    const { stdout: log } = await guest.enter(['journalctl', '--no-pager', '--output=cat']);
+    const runs = (await findJobs(guest)).map(({ name: job }) => {
+      const starts = log.split('\n').filter((line) => line.startsWith(`Starting ${job}.service`)).length;
+      const lines = log.split('\n').filter((line) => line.includes(`CMD (run-parts /etc/${job})`)).length;
+      return `${job}: ${starts + lines}`;
+    });
+    t.diagnostic(`${quiet}, ${night} and ${last} scans; ${runs.join(', ')}`);
   });
-  t.diagnostic(`${quiet}, ${night} and ${last} scans; ${runs.join(', ')}`);
-});
+}

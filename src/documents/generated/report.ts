@@ -792,7 +792,7 @@ export interface Outdated {
   /**
    * The facts that speak for it.
    *
-   * Items: script_reborn: the script that the unit's ExecStart= names was made after the process had begun. package_upgraded: its package has another version since. content_changed: its package has the same version, and its content is not the one that the database of packages records: somebody replaced it by hand. script_modified: its content or its time was changed since. argv_script_…: the same of the script that the process's own arguments name. venv_changed: something was installed into the virtual environment of Python since. snap_refreshed: the snap has another current revision. store_switched: the unit names another item of the store. deployment_switched: the link in ExecStart= leads to another folder.
+   * Items: script_reborn: the script that the unit's ExecStart= names was made after the process had begun. package_upgraded: its package has another version since. content_changed: its package has the same version, and its content is not the one that the database of packages records: somebody replaced it by hand. script_modified: its content or its time was changed since. argv_script_…: the same of the script that the process's own arguments name. venv_changed: something was installed into the virtual environment of Python since. modules_changed: npm, composer or bundler installed modules of the application since. snap_refreshed: the snap has another current revision. store_switched: the unit names another item of the store. deployment_switched: the link in ExecStart= leads to another folder.
    */
   evidence: (
     | 'script_reborn'
@@ -802,6 +802,7 @@ export interface Outdated {
     | 'argv_script_reborn'
     | 'argv_script_modified'
     | 'venv_changed'
+    | 'modules_changed'
     | 'snap_refreshed'
     | 'store_switched'
     | 'deployment_switched'
@@ -814,7 +815,7 @@ export interface Outdated {
   /**
    * The language of a script, else null.
    */
-  language: ('python' | 'perl' | 'ruby' | 'node' | 'php' | 'shell' | 'lua' | 'tcl') | null;
+  language: ('python' | 'perl' | 'ruby' | 'node' | 'php' | 'shell' | 'lua' | 'tcl' | 'java') | null;
   package: NullablePackage;
   since: NullableTime;
   pids: Pids;
