@@ -14,13 +14,21 @@ export interface Hinting {
   beganAt: number;
 }
 
-/** Judges the script that the arguments name; null if they name none that is newer than the process. */
-export function judgeArguments({ program, commandLine, folder, beganAt }: Hinting, files: HostFiles): Reborn | null {
+/** The script that a process's arguments name; null if they name none that is there. */
+export function scriptOfArguments(
+  { program, commandLine, folder }: Omit<Hinting, 'beganAt'>,
+  files: HostFiles,
+): { language: Language; file: HostFile } | null {
   const interpreter = interpreterOf(program);
   const told = interpreter && toldBy(interpreter, commandLine.split('\0').slice(1));
-  if (told?.kind !== 'script') return null;
-  const file = find(told.name, folder, files);
-  return file === null ? null : judgeScript({ language: interpreter!.language, file }, beganAt);
+  const file = told?.kind === 'script' ? find(told.name, folder, files) : null;
+  return interpreter === null || file === null ? null : { language: interpreter.language, file };
+}
+
+/** Judges the script that the arguments name; null if they name none that is newer than the process. */
+export function judgeArguments(hinting: Hinting, files: HostFiles): Reborn | null {
+  const script = scriptOfArguments(hinting, files);
+  return script && judgeScript(script, hinting.beganAt);
 }
 
 /** Returns the regular file at the path, which may be below the folder; null if there is none. */
@@ -95,13 +103,12 @@ const mostFolders = 4;
 
 /** Judges the modules of an application, whose folder is that of the process, that of its script, or one above the script. */
 export function judgeModules(hinting: Hinting, files: HostFiles): ChangedEnvironment | null {
-  const { program, commandLine, folder, beganAt } = hinting;
+  const { program, folder, beganAt } = hinting;
   const interpreter = interpreterOf(program);
   const mark = interpreter === null ? undefined : installed[interpreter.language];
   if (interpreter === null || mark === undefined) return null;
-  const told = toldBy(interpreter, commandLine.split('\0').slice(1));
-  const script = told === null ? null : find(told.name, folder, files);
-  const folders = [...(script === null ? [] : foldersAbove(script.path)), ...(folder === null ? [] : [folder])];
+  const script = scriptOfArguments(hinting, files);
+  const folders = [...(script === null ? [] : foldersAbove(script.file.path)), ...(folder === null ? [] : [folder])];
   for (const each of folders) {
     const file = find(`${each}/${mark}`, null, files);
     if (file === null) continue;

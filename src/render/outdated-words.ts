@@ -26,6 +26,7 @@ const evidenceWords: Readonly<Record<Outdated['evidence'][number], string>> = {
   argv_script_modified: 'by its own arguments, edited since the process began',
   venv_changed: 'packages were installed there since the process began',
   modules_changed: 'modules were installed there since the process began',
+  dependency_upgraded: 'its package depends on a library that was upgraded',
   snap_refreshed: 'the snap was refreshed',
   store_switched: 'the unit names another item',
   deployment_switched: 'the unit leads to another folder',

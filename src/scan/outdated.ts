@@ -12,10 +12,12 @@ import { type Content, compareContent, longestScript } from '../outdated/content
 import { withForks } from '../outdated/forks.ts';
 import {
   type ChangedEnvironment,
+  type Hinting,
   judgeArguments,
   judgeClassPath,
   judgeEnvironment,
   judgeModules,
+  scriptOfArguments,
 } from '../outdated/hints.ts';
 import { interpreterOf } from '../outdated/interpreters.ts';
 import { judgeMain, type Reborn } from '../outdated/judge.ts';
@@ -33,6 +35,7 @@ import { run } from '../spawn.ts';
 import type { Attribution } from '../systemd/attribution.ts';
 import { ownsCgroup, queryUnits } from '../systemd/systemctl.ts';
 import { type UnitStart, unitStart } from '../systemd/unit-start.ts';
+import { findUpgradedDependencies, type ScriptInUse } from './dependencies.ts';
 import { hostFiles } from './host-files.ts';
 import type { ScanOptions } from './options.ts';
 
@@ -107,6 +110,10 @@ export async function findOutdated(
   };
   const wanted = found.filter((each) => !isGone(each));
   const uses = await describeAll(wanted, views, options, leave);
+  if (options.possible) {
+    const scripts = programs.flatMap((program) => scriptInUse(program, files));
+    for (const { pid, use } of await findUpgradedDependencies(scripts, views)) addUse(uses, pid, use);
+  }
   const interpreters = programs.filter(isInterpreter);
   const unjudged = [...unknown.values()].reduce((sum, pids) => sum + pids.size, 0);
   const counts = [...unknown].map(([because, pids]) => ({ because, processes: pids.size }));
@@ -198,10 +205,21 @@ function judgeUnit(
   return [{ members, what: judged, isNamed: true }];
 }
 
+function hintingOf(program: Program, beganAt: number): Hinting {
+  const { identity, folder } = program;
+  return { program: programOf(program), commandLine: identity.commandLine, folder, beganAt };
+}
+
+function scriptInUse(program: Program, files: HostFiles): ScriptInUse[] {
+  const { pid, beganAt } = program;
+  const script = isOnHost(program) && beganAt !== null ? scriptOfArguments(hintingOf(program, beganAt), files) : null;
+  return script === null ? [] : [{ pid, language: script.language, path: script.file.path, beganAt: beganAt! }];
+}
+
 function findHints(program: Program, files: HostFiles): Found[] {
-  const { identity, folder, beganAt } = program;
+  const { beganAt } = program;
   if (!isOnHost(program) || beganAt === null) return [];
-  const hinting = { program: programOf(program), commandLine: identity.commandLine, folder, beganAt };
+  const hinting = hintingOf(program, beganAt);
   const script = judgeArguments(hinting, files);
   const environments = [judgeEnvironment(hinting, files), judgeModules(hinting, files)];
   const jars = judgeClassPath(hinting, files);
@@ -230,13 +248,17 @@ async function describeAll(
     }
     if (use.confidence === 'possible' && !possible) continue;
     for (const { pid, beganAt } of members) {
-      const own = uses.get(pid) ?? [];
       // A process that was forked after the change may have read the new file.
-      const isOlder = use.since === null || beganAt === null || beganAt < use.since;
-      if (isOlder && own.every(({ path }) => path !== use.path)) uses.set(pid, [...own, use]);
+      if (use.since === null || beganAt === null || beganAt < use.since) addUse(uses, pid, use);
     }
   }
   return uses;
+}
+
+/** The first word on a path counts. */
+function addUse(uses: Map<number, OutdatedUse[]>, pid: number, use: OutdatedUse): void {
+  const own = uses.get(pid) ?? [];
+  if (own.every(({ path }) => path !== use.path)) uses.set(pid, [...own, use]);
 }
 
 /** The owner of a script, and the version that its package had when the process began. */

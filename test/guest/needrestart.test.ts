@@ -125,7 +125,7 @@ const services: Readonly<Record<string, Service>> = {
 };
 
 const packages = `needrestart fail2ban python3-systemd unattended-upgrades supervisor munin-node spamd puma python3-venv
-default-jre-headless libbsh-java tomcat10 php-fpm node-http-server tcl lua5.4`;
+default-jre-headless libbsh-java tomcat10 php-fpm node-http-server node-opener tcl lua5.4`;
 const debs = Object.values(services).flatMap(({ owner }) => (owner === null || owner.startsWith('nr-') ? [] : [owner]));
 
 /** Shell commands for a file of a package and for one of none. $1: the file, $2: its package, $3: the unit. */

@@ -366,7 +366,7 @@ export interface Microcode {
    */
   kernel_says_old: boolean | null;
   /**
-   * current: no newer one was found, and everything was read. pending: a reboot loads a newer one. not_in_initrd: /lib/firmware has a newer one, and a reboot does not load it until the initrd is made anew. refused: the initrd had a newer one when the host was booted, and it does not run. unknown: not everything could be read, or nothing is known of this processor.
+   * current: no newer one was found, and everything was read. pending: a reboot loads a newer one. not_in_initrd: /lib/firmware has a newer one, and a reboot does not load it until the initrd is made anew. refused: the initrd had a newer one when the host was booted, and it does not run, or the kernel's log of this boot says that it was refused. unknown: not everything could be read, or nothing is known of this processor.
    */
   state: 'current' | 'pending' | 'not_in_initrd' | 'refused' | 'unknown';
 }
@@ -792,7 +792,7 @@ export interface Outdated {
   /**
    * The facts that speak for it.
    *
-   * Items: script_reborn: the script that the unit's ExecStart= names was made after the process had begun. package_upgraded: its package has another version since. content_changed: its package has the same version, and its content is not the one that the database of packages records: somebody replaced it by hand. script_modified: its content or its time was changed since. argv_script_…: the same of the script that the process's own arguments name. venv_changed: something was installed into the virtual environment of Python since. modules_changed: npm, composer or bundler installed modules of the application since. snap_refreshed: the snap has another current revision. store_switched: the unit names another item of the store. deployment_switched: the link in ExecStart= leads to another folder.
+   * Items: script_reborn: the script that the unit's ExecStart= names was made after the process had begun. package_upgraded: its package has another version since. content_changed: its package has the same version, and its content is not the one that the database of packages records: somebody replaced it by hand. script_modified: its content or its time was changed since. argv_script_…: the same of the script that the process's own arguments name. venv_changed: something was installed into the virtual environment of Python since. modules_changed: npm, composer or bundler installed modules of the application since. dependency_upgraded: a library that the package of the script depends on has another version since; package is then the library. snap_refreshed: the snap has another current revision. store_switched: the unit names another item of the store. deployment_switched: the link in ExecStart= leads to another folder.
    */
   evidence: (
     | 'script_reborn'
@@ -803,6 +803,7 @@ export interface Outdated {
     | 'argv_script_modified'
     | 'venv_changed'
     | 'modules_changed'
+    | 'dependency_upgraded'
     | 'snap_refreshed'
     | 'store_switched'
     | 'deployment_switched'
