@@ -89,7 +89,7 @@ async function scan(guest: Guest): Promise<Report> {
   return JSON.parse(stdout) as Report;
 }
 
-/** What is certain or likely, as unit, confidence, path and versions. */
+/** Each certain and likely entry as unit, confidence, path and versions. */
 function told({ units }: Report): string[] {
   return units
     .flatMap(({ name, outdated = [] }) =>

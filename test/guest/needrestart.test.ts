@@ -115,7 +115,7 @@ const services: Readonly<Record<string, Service>> = {
     start: '/usr/bin/java -cp /usr/share/java/bsh-2.0b4.jar bsh.Interpreter /srv/java/sleep.bsh',
   },
   'tomcat10 (Java)': { unit: 'tomcat10', file: '/usr/share/tomcat10/bin/bootstrap.jar', owner: 'tomcat10-common' },
-  'PHP-FPM': {
+  'PHP-FPM (up to date in each case)': {
     unit: 'nr-php',
     file: '/usr/share/nr-php/index.php',
     owner: 'nr-php',

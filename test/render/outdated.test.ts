@@ -1,4 +1,4 @@
-// What is outdated and not gone -> its metrics: counts by unit, kind and confidence, and never a hint.
+// Outdated programs that are not gone -> their metrics: counts by unit, kind and confidence, and never a hint.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
