@@ -102,7 +102,9 @@ const withoutFolder = /^-[bBdEhiIOPqRsSuvVx]*[IP]/;
 function modulePaths(name: string, { path, words }: StartCommand, program: string, files: HostFiles): string[] {
   if (!/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(name)) return [];
   const module = name.replaceAll('.', '/');
-  const own = words.some((word) => withoutFolder.test(word)) ? [] : ['.'];
+  // The words behind -m are the module's own.
+  const options = words.slice(0, words.findIndex((word) => interpreterOf(program)?.module?.test(word)) + 1);
+  const own = options.some((word) => withoutFolder.test(word)) ? [] : ['.'];
   return [...own, ...moduleFolders(path, program, files)].flatMap((folder) => [
     `${folder}/${module}/__main__.py`,
     `${folder}/${module}.py`,

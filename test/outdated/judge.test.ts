@@ -182,6 +182,12 @@ const cases: Record<string, Case> = {
     folder: '/srv/app',
     expected: 'reborn /usr/lib/python3/dist-packages/a.py',
   },
+  'a module with an option of its own': {
+    start: '/usr/bin/python3 -u -m a -P',
+    files: { '/srv/app/a.py': script('', { bornAt: 1 }), '/usr/lib/python3/dist-packages/a.py': script('') },
+    folder: '/srv/app',
+    expected: null,
+  },
   'a module, if the folder is not known': {
     start: '/usr/bin/python3 -m a',
     files: { '/usr/lib/python3/dist-packages/a.py': script('') },
