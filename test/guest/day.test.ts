@@ -249,7 +249,7 @@ for (const release of releases) {
     await guest.exec(['sh', '-c', publish, 'sh', '/root/held']);
     const last = await scans(Date.now() + third, onlyUpgraded, 'an upgrade with a restart');
     const { stdout: version } = await guest.enter(['sh', '-c', 'dpkg-query --show supervisor']);
-    assert.match(version, /\+day$/);
+    assert.match(version, /\+day\n$/);
     const { stdout: log } = await guest.enter(['journalctl', '--no-pager', '--output=cat']);
     const runs = (await findJobs(guest)).map(({ name: job }) => {
       const starts = log.split('\n').filter((line) => line.startsWith(`Starting ${job}.service`)).length;

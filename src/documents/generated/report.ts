@@ -366,7 +366,7 @@ export interface Microcode {
    */
   kernel_says_old: boolean | null;
   /**
-   * current: no newer one was found, and everything was read. pending: a reboot loads a newer one. not_in_initrd: /lib/firmware has a newer one, and a reboot does not load it until the initrd is made anew. refused: the initrd had a newer one when the host was booted, and it does not run, or the kernel's log of this boot says that it was refused. unknown: not everything could be read, or nothing is known of this processor.
+   * current: no newer one was found, and everything was read. pending: a reboot loads a newer one. not_in_initrd: /lib/firmware has a newer one, and a reboot does not load it until the initrd is made anew. refused: the initrd had a newer one when the host was booted, and it does not run. unknown: not everything could be read, or nothing is known of this processor.
    */
   state: 'current' | 'pending' | 'not_in_initrd' | 'refused' | 'unknown';
 }
