@@ -1,6 +1,7 @@
 // A process's own arguments and folder, and the files on disk -> hints that it may be outdated. The process's owner can write any
 // arguments, so a hint is for people only. proc_pid_cmdline(5), proc_pid_cwd(5).
 
+import { distinct } from '../keys.ts';
 import { fileName } from '../path-evidence.ts';
 import { interpreterOf, isJava, type Language, toldBy } from './interpreters.ts';
 import { birthToleranceMs, judgeScript, type Reborn } from './judge.ts';
@@ -61,7 +62,7 @@ function jarsOf(words: readonly string[]): string[] {
     return joined ?? (/^(?:-jar|-cp|-classpath|--class-path)$/.test(word) ? (words[at + 1] ?? []) : []);
   });
   const jars = paths.flatMap((path) => path.split(':')).filter((path) => path.endsWith('.jar'));
-  return [...new Set(jars)].slice(0, mostJars);
+  return distinct(jars.slice(0, mostJars));
 }
 
 /** Something was installed into a virtual environment of Python (venv_changed), or among the modules of an application. */
@@ -125,4 +126,20 @@ function foldersAbove(path: string): string[] {
     .flatMap((_, index) => (index === 0 ? [] : [names.slice(0, index + 1).join('/')]))
     .reverse()
     .slice(0, mostFolders);
+}
+
+/** The names that Debian's policies for the languages ask of a library. Whether a script imports the library is not known. */
+const libraryNames: Readonly<Partial<Record<Language, RegExp>>> = {
+  python: /^python3?-/,
+  perl: /^lib.+-perl$/,
+  ruby: /^ruby-/,
+  node: /^node-/,
+  php: /^php[0-9.]*-/,
+  tcl: /^tcl-/,
+  lua: /^lua-/,
+};
+
+/** Whether a package of Debian is a library of the language, by its name. */
+export function isLibraryOf(language: Language, name: string): boolean {
+  return libraryNames[language]?.test(name) ?? false;
 }

@@ -1,14 +1,14 @@
 // Scripts of Debian's packages that processes run -> libraries that these packages depend on, and that have another version since. It is a
 // hint, asked only with --possible, because a script need not import what its package depends on.
 
-import { readFileSync } from 'node:fs';
 import { findVersionsSince } from '../fixes/version-since.ts';
-import { dependencyIndex } from '../outdated/dependencies.ts';
+import { distinct } from '../keys.ts';
+import { isLibraryOf } from '../outdated/hints.ts';
 import type { Language } from '../outdated/interpreters.ts';
 import type { OutdatedUse } from '../outdated/outdated.ts';
+import { readDependencies } from '../packages/dependencies.ts';
 import { queryPackages } from '../packages/packages.ts';
 import type { Bytes } from '../procfs/bytes.ts';
-import { orNull } from '../procfs/reader.ts';
 import type { Views } from '../procfs/views.ts';
 import { run } from '../spawn.ts';
 
@@ -26,19 +26,15 @@ export async function findUpgradedDependencies(
   { ownMounts }: Views,
 ): Promise<{ pid: number; use: OutdatedUse }[]> {
   const isLocal = (path: Bytes) => ownMounts.isLocalWalk(path);
-  const paths = [...new Set(scripts.map(({ path }) => path))].filter(isLocal);
-  const status = orNull(() => readFileSync('/var/lib/dpkg/status', 'latin1'));
-  if (paths.length === 0 || status === null) return [];
+  const paths = distinct(scripts.map(({ path }) => path)).filter(isLocal);
+  const dependenciesOf = paths.length === 0 ? null : readDependencies();
+  if (dependenciesOf === null) return [];
   const { owners } = queryPackages(paths, run);
-  const dependenciesOf = dependencyIndex(status);
   const asked = scripts.flatMap((script) => {
     const owner = owners.get(script.path);
     if (owner?.manager !== 'dpkg') return [];
-    return dependenciesOf(owner.name, script.language).map((each) => ({
-      script,
-      owner: each,
-      beganAt: script.beganAt,
-    }));
+    const libraries = dependenciesOf(owner.name).filter(({ name }) => isLibraryOf(script.language, name));
+    return libraries.map((each) => ({ script, owner: each, beganAt: script.beganAt }));
   });
   const versions = await findVersionsSince(asked, { host: { root: '/', isLocal }, run });
   const uses = new Map<ScriptInUse, OutdatedUse>();

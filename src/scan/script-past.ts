@@ -2,12 +2,12 @@
 // whether the scripts are still what their packages had. The package database and the package manager's log are asked.
 
 import type { Package } from '../documents/generated/report.ts';
+import { type Content, compareContent, longestScript } from '../fixes/content.ts';
+import { findRecordedDigest } from '../fixes/recorded-digests.ts';
 import { findVersionsSince } from '../fixes/version-since.ts';
 import { distinct } from '../keys.ts';
-import { type Content, compareContent, longestScript } from '../outdated/content.ts';
 import type { Reborn } from '../outdated/judge.ts';
 import { queryPackages } from '../packages/packages.ts';
-import { findRecordedDigest } from '../packages/recorded-digests.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Views } from '../procfs/views.ts';
 import { run } from '../spawn.ts';

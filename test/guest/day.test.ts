@@ -251,11 +251,13 @@ for (const release of releases) {
     const { stdout: version } = await guest.enter(['sh', '-c', 'dpkg-query --show supervisor']);
     assert.match(version, /\+day\n$/);
     const { stdout: log } = await guest.enter(['journalctl', '--no-pager', '--output=cat']);
-    const runs = (await findJobs(guest)).map(({ name: job }) => {
-      const starts = log.split('\n').filter((line) => line.startsWith(`Starting ${job}.service`)).length;
-      const lines = log.split('\n').filter((line) => line.includes(`CMD (run-parts /etc/${job})`)).length;
-      return `${job}: ${starts + lines}`;
+    const lines = log.split('\n');
+    const runs = (await findJobs(guest)).map(({ name: job, argv }): [name: string, count: number] => {
+      const marks = [`Starting ${job}.service`, `CMD (run-parts /etc/${job})`, `CMD (${argv.join(' ')})`];
+      return [job, lines.filter((line) => marks.some((mark) => line.includes(mark))).length];
     });
-    t.diagnostic(`${quiet}, ${night} and ${last} scans; ${runs.join(', ')}`);
+    for (const job of ['apt-daily', 'apt-daily-upgrade', 'logrotate', 'man-db', 'cron.daily', 'logrotate --force'])
+      assert.ok((runs.find(([name]) => name === job)?.[1] ?? 0) > 1, `${job}: ${JSON.stringify(runs)}`);
+    t.diagnostic(`${quiet}, ${night} and ${last} scans; ${runs.map((each) => each.join(' ')).join(', ')}`);
   });
 }

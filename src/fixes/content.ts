@@ -1,8 +1,8 @@
 // A script of a package, which was made after a process had begun -> whether its content is still the package's. If not, somebody replaced
 // it by hand, although the package has the same version.
 
-import type { Digest } from '../packages/recorded-digests.ts';
 import type { Bytes } from '../procfs/bytes.ts';
+import type { Digest } from './recorded-digests.ts';
 
 /** unknown: no digest is recorded, or the script was not read as a whole. */
 export type Content = 'of_package' | 'changed' | 'unknown';

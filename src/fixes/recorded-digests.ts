@@ -2,20 +2,12 @@
 // pacman's mtree (mtree(5)), and apk's installed database. A configuration file has none with dpkg.
 
 import type { Package } from '../documents/generated/report.ts';
-import {
-  type Host,
-  listTrusted,
-  openLog,
-  openTrusted,
-  type Reading,
-  readPieces,
-  readWhole,
-} from '../fixes/trusted-file.ts';
+import { ask } from '../packages/ask.ts';
+import { parseDiversions } from '../packages/dpkg.ts';
+import { namesOf, readMergedFolders } from '../packages/merged-folders.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Run } from '../spawn.ts';
-import { ask } from './ask.ts';
-import { parseDiversions } from './dpkg.ts';
-import { namesOf, readMergedFolders } from './merged-folders.ts';
+import { type Host, listTrusted, openLog, openTrusted, type Reading, readPieces, readWhole } from './trusted-file.ts';
 
 export interface Digest {
   algorithm: 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';

@@ -5,13 +5,13 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { compareContent, longestScript } from '../../src/outdated/content.ts';
-import { type Digest, findRecordedDigest } from '../../src/packages/recorded-digests.ts';
+import { compareContent, longestScript } from '../../src/fixes/content.ts';
+import { type Digest, findRecordedDigest } from '../../src/fixes/recorded-digests.ts';
 import type { Run } from '../../src/spawn.ts';
+import { fakeRun, said } from '../packages/fake-run.ts';
 import { needs } from '../support/needs.ts';
 import { changelog, makeDatabase } from '../support/rpm-host.ts';
 import { makeTree, type Tree } from '../support/tree.ts';
-import { fakeRun, said } from './fake-run.ts';
 
 type Manager = 'dpkg' | 'rpm' | 'pacman' | 'apk';
 
