@@ -1,4 +1,4 @@
-// A package and a time -> the version that the package had then, by the package manager's own log.
+// A package and a time -> the version that the package had then, and when it last changed, by the package manager's own log.
 
 import { changesSince } from './judge.ts';
 import type { PackageLog } from './package-log.ts';
@@ -11,18 +11,27 @@ export interface Dated {
   beganAt: number;
 }
 
+/** A package since a time. */
+export interface Since {
+  /** Its version at the time, which is the installed one if it has not changed since. */
+  version: string;
+  /** When its last change since then ended, in milliseconds since the epoch; null if there was none. The same version again counts. */
+  changedAt: number | null;
+}
+
 /**
- * Returns for each package its version at the time, which is the installed one if it has not changed since; null if the log does not
- * reach back so far. A change that ended within the tolerance after the time does not count: it came before the process.
+ * Returns null for a package if the log does not reach back so far. A change that ended within the tolerance after the time does not
+ * count: it came before the process.
  */
-export async function findVersionsSince(all: readonly Dated[], context: FixesContext): Promise<(string | null)[]> {
+export async function findVersionsSince(all: readonly Dated[], context: FixesContext): Promise<(Since | null)[]> {
   const logs = new Map<Use['owner']['manager'], Promise<PackageLog>>();
-  const versions: (string | null)[] = [];
+  const versions: (Since | null)[] = [];
   for (const { owner, beganAt } of all) {
     const log = logs.get(owner.manager) ?? readLog(owner.manager, all, context);
     logs.set(owner.manager, log);
     const changes = changesSince(await log, owner.name, startedAfter(beganAt));
-    versions.push(changes === null ? null : (changes[0]?.from ?? owner.version));
+    const version = changes?.[0]?.from ?? owner.version;
+    versions.push(changes === null ? null : { version, changedAt: changes.at(-1)?.endedAt ?? null });
   }
   return versions;
 }

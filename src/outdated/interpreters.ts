@@ -4,7 +4,7 @@
 import { fileName } from '../path-evidence.ts';
 
 export const languages = ['python', 'perl', 'ruby', 'node', 'php', 'shell', 'lua', 'tcl'] as const;
-export type Language = (typeof languages)[number];
+export type Language = (typeof languages)[number] | 'java';
 
 export interface Interpreter {
   language: Language;
@@ -22,7 +22,7 @@ export interface Interpreter {
 
 /**
  * PHP-FPM is not in the table, because it looks by itself whether a script on disk is newer (opcache.validate_timestamps). Java is not,
- * because its class path stays open while it runs: a jar that was replaced is gone, and the kernel shows it.
+ * because its class path stays open while it runs: a jar that was replaced is gone, and the kernel shows it. See isJava.
  */
 const interpreters: readonly Interpreter[] = [
   {
@@ -132,7 +132,12 @@ function tell(kind: 'script' | 'module', name: string | undefined): Told {
 /** Folders of the system, in which an upgrade replaces a program under its own name. Elsewhere a new version may be beside the old one. */
 const systemFolder = /^\/(?:usr|bin|sbin|lib[^/]*)\//;
 
-/** Whether a program can be outdated although nothing of it is gone: it runs scripts, or is not in a folder of the system. */
+/** Whether a program can be outdated although nothing of it is gone: it runs scripts or jars, or is not in a folder of the system. */
 export function mayBeOutdated(program: string): boolean {
-  return program.startsWith('/') && (interpreterOf(program) !== null || !systemFolder.test(program));
+  const runsCode = interpreterOf(program) !== null || isJava(program);
+  return program.startsWith('/') && (runsCode || !systemFolder.test(program));
+}
+
+export function isJava(program: string): boolean {
+  return fileName(program) === 'java';
 }

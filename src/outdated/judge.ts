@@ -1,6 +1,6 @@
 // The main process of a service, systemd's word on how the service starts, and the files on disk -> what is outdated in the service, or
 // why nobody can say. Two facts are needed, and none of them is the process's own word: the script that the unit names was born after the
-// process had begun, and its package has another version since (which the caller asks: see `Reborn`).
+// process had begun, and its package has another version since, or its content is not the package's (which the caller asks: see `Reborn`).
 
 import type { UnitStart } from '../systemd/unit-start.ts';
 import { interpreterOf, type Language } from './interpreters.ts';

@@ -18,11 +18,8 @@ export type NoScript = 'no_script' | 'not_its_script' | 'unreadable';
 const firstLine = 256;
 
 /** @param program the program that the process runs */
-export function findNamedScript(
-  { path, words }: StartCommand,
-  program: string,
-  files: HostFiles,
-): NamedScript | NoScript {
+export function findNamedScript(command: StartCommand, program: string, files: HostFiles): NamedScript | NoScript {
+  const { path } = command;
   const running = interpreterOf(program);
   if (running === null) return 'not_its_script';
   const file = files.find(path);
@@ -32,24 +29,24 @@ export function findNamedScript(
   // An alternative may have a name that tells nothing, so the name of the file counts too. busybox is many programs, by the name in the unit.
   const interpreter = interpreterOf(path) ?? (fileName(file.path) === 'busybox' ? null : interpreterOf(file.path));
   if (interpreter?.language !== running.language) return 'not_its_script';
-  return findTold({ path, words }, program, running, files);
+  return findTold(command, program, running, files);
 }
 
 function findTold(
-  { path, words }: StartCommand,
+  command: StartCommand,
   program: string,
   interpreter: Interpreter,
   files: HostFiles,
 ): NamedScript | NoScript {
-  const told = toldBy(interpreter, words);
+  const told = toldBy(interpreter, command.words);
   const paths =
-    told === null ? [] : told.kind === 'script' ? [told.name] : modulePaths(told.name, { path, program }, files);
-  for (const each of paths) {
-    // A relative path depends on the folder in which the process was started.
-    if (!each.startsWith('/')) return 'no_script';
+    told === null ? [] : told.kind === 'script' ? [told.name] : modulePaths(told.name, command, program, files);
+  for (const name of paths) {
+    const each = resolveIn(command.folder, name);
+    if (each === null) return 'no_script';
     const file = files.find(each);
-    if (file === 'unknown') return 'unreadable';
-    if (file === 'absent' || !file.regular) continue;
+    if (file === 'absent') continue;
+    if (file === 'unknown' || !file.regular) return 'unreadable';
     // The value of an option that we do not know is not taken for the script.
     return isScript(file.path, interpreter, files) ? { language: interpreter.language, file } : 'no_script';
   }
@@ -62,7 +59,7 @@ function findTold(
  */
 export function isToldOtherwise(
   script: NamedScript,
-  { path }: StartCommand,
+  { path, folder }: StartCommand,
   { commandLine, program }: { commandLine: string; program: string },
   files: HostFiles,
 ): boolean {
@@ -70,8 +67,15 @@ export function isToldOtherwise(
   const interpreter = interpreterOf(first);
   const running = interpreterOf(program);
   if (running === null || interpreter?.language !== running.language) return false;
-  const told = findTold({ path, words }, program, running, files);
+  const told = findTold({ path, words, folder }, program, running, files);
   return typeof told === 'string' || told.file.path !== script.file.path;
+}
+
+/** Returns null for a path that cannot be known: it is relative, and the folder is not known, or the path leads up from the folder. */
+function resolveIn(folder: string | null, path: string): string | null {
+  if (path.startsWith('/')) return path;
+  const names = path.split('/').filter((name) => name !== '' && name !== '.');
+  return folder === null || names.includes('..') ? null : `${folder === '/' ? '' : folder}/${names.join('/')}`;
 }
 
 function isScript(path: string, interpreter: Interpreter, files: HostFiles): boolean {
@@ -91,17 +95,23 @@ function speaks(program: string, { language }: Interpreter): boolean {
   return interpreterOf(program)?.language === language;
 }
 
-/** The places of a Python module, in the order in which Python looks. */
-function modulePaths(name: string, started: { path: string; program: string }, files: HostFiles): string[] {
+/** Options with which Python does not look in its own folder first: -I and -P. */
+const withoutFolder = /^-[bBdEhiIOPqRsSuvVx]*[IP]/;
+
+/** The places of a Python module, in the order in which Python looks. The first ones are relative. */
+function modulePaths(name: string, { path, words }: StartCommand, program: string, files: HostFiles): string[] {
   if (!/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(name)) return [];
   const module = name.replaceAll('.', '/');
-  return moduleFolders(started, files).flatMap((folder) => [
+  // The words behind -m are the module's own.
+  const options = words.slice(0, words.findIndex((word) => interpreterOf(program)?.module?.test(word)) + 1);
+  const own = options.some((word) => withoutFolder.test(word)) ? [] : ['.'];
+  return [...own, ...moduleFolders(path, program, files)].flatMap((folder) => [
     `${folder}/${module}/__main__.py`,
     `${folder}/${module}.py`,
   ]);
 }
 
-function moduleFolders({ path, program }: { path: string; program: string }, files: HostFiles): string[] {
+function moduleFolders(path: string, program: string, files: HostFiles): string[] {
   const version = fileName(program);
   const [, environment] = /^(.*)\/bin\/[^/]+$/.exec(path) ?? [];
   const own = environment !== undefined && isFile(files.find(`${environment}/pyvenv.cfg`)) ? environment : null;

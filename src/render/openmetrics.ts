@@ -3,7 +3,7 @@
 
 import type { Drift } from '../documents/generated/drift.ts';
 import type { Plan } from '../documents/generated/plan.ts';
-import type { Report, UnitFile } from '../documents/generated/report.ts';
+import type { Outdated, Report, UnitFile } from '../documents/generated/report.ts';
 import { kernelPackage } from '../documents/packages-in-use.ts';
 import { earliest } from '../documents/time.ts';
 import { groupBy } from '../group-by.ts';
@@ -11,6 +11,7 @@ import { sumHeld } from '../held.ts';
 import { keyMaker } from '../keys.ts';
 import { stableName } from '../stable-names.ts';
 import { Family, toSeconds } from './metrics.ts';
+import { isNoHint } from './outdated-words.ts';
 import { indexUnitFixes, joinCounts } from './pending-fixes.ts';
 
 interface Owned {
@@ -24,6 +25,8 @@ interface Owned {
   /** null if it is not known. */
   fixes: number | null;
   files: readonly Pick<UnitFile, 'kind' | 'role' | 'state'>[];
+  /** Without hints. */
+  outdated: readonly Pick<Outdated, 'kind' | 'confidence'>[];
 }
 
 /** A family without a sample is left out: an unknown value is absent, not 0. */
@@ -40,6 +43,7 @@ export function renderOpenmetrics(report: Report, plan: Plan | null, drift: Drif
     'pending_fixes',
     'Security fixes (CVE ids) that are on disk and not in the memory of a unit.',
   );
+  const outdated = new Family('outdated', 'What a unit runs that is superseded and not gone, without hints.');
   const all = ownedFiles(report);
   const keyOf = keyMaker();
   const withCode = all.filter(({ files }) => files.some(({ role }) => role === 'code'));
@@ -53,6 +57,7 @@ export function renderOpenmetrics(report: Report, plan: Plan | null, drift: Drif
     const { scope, unit, user, staleSince, heldBytes, memoryBytes } = owned;
     const owner = { scope, unit, user };
     for (const { kind, state } of owned.files) files.set({ ...owner, kind, state }, 1);
+    for (const { kind, confidence } of owned.outdated) outdated.set({ ...owner, kind, confidence }, 1);
     if (owned.files.length > 0) since.set(owner, staleSince === null ? null : toSeconds(staleSince), Math.min);
     if (heldBytes > 0) held.set(owner, heldBytes);
     if (heldBytes > 0) memory.set(owner, memoryBytes);
@@ -67,6 +72,7 @@ export function renderOpenmetrics(report: Report, plan: Plan | null, drift: Drif
   return [
     files,
     since,
+    outdated,
     fixes,
     held,
     memory,
@@ -128,6 +134,7 @@ function ownedFiles(report: Report): Owned[] {
       memoryBytes: unit.held_memory_bytes ?? null,
       fixes: fixesOf(unit.scope, unit.user?.uid ?? null, unit.name, unit.files),
       files: unit.files.filter(({ role }) => role !== 'scratch'),
+      outdated: (unit.outdated ?? []).filter(isNoHint),
     }),
   );
   const loose = processes
@@ -144,6 +151,8 @@ function ownedFiles(report: Report): Owned[] {
         memoryBytes: held.memory,
         fixes: fixesOf(null, null, null, [...maps, ...fds]),
         files: [...maps, ...fds].filter(({ role }) => role !== 'scratch'),
+        // Only services are judged, and a hint does not count.
+        outdated: [],
       };
     });
   return [...owned, ...loose];

@@ -4,26 +4,29 @@ import type { Outdated, OutdatedUnknown, Report } from '../documents/generated/r
 import { count, enumerate, readableTime } from './format.ts';
 import { sanitize } from './sanitize.ts';
 
-/** Whether a plan counts it. A hint is for people only. */
-function isCounted({ confidence }: Outdated): boolean {
+/** Whether plans, metrics and rows have it. A hint is for people only. */
+export function isNoHint({ confidence }: Outdated): boolean {
   return confidence !== 'possible';
 }
 
 /** The processes and units with something that is certain or likely. */
 export function countOutdated({ units, processes }: Report): { processes: number; units: number } {
-  const inUnits = units.map(({ outdated = [] }) => outdated.filter(isCounted));
+  const inUnits = units.map(({ outdated = [] }) => outdated.filter(isNoHint));
   const pids = new Set(inUnits.flatMap((outdated) => outdated.flatMap((each) => each.pids)));
-  for (const { pid, outdated = [] } of processes) if (outdated.some(isCounted)) pids.add(pid);
+  for (const { pid, outdated = [] } of processes) if (outdated.some(isNoHint)) pids.add(pid);
   return { processes: pids.size, units: inUnits.filter(({ length }) => length > 0).length };
 }
 
 const evidenceWords: Readonly<Record<Outdated['evidence'][number], string>> = {
   script_reborn: 'newer than the process',
   package_upgraded: 'its package was upgraded',
+  content_changed: "its content is not the package's",
   script_modified: 'edited since the process began',
   argv_script_reborn: 'by its own arguments, newer than the process',
   argv_script_modified: 'by its own arguments, edited since the process began',
   venv_changed: 'packages were installed there since the process began',
+  modules_changed: 'modules were installed there since the process began',
+  dependency_upgraded: 'its package depends on a library that was upgraded',
   snap_refreshed: 'the snap was refreshed',
   store_switched: 'the unit names another item',
   deployment_switched: 'the unit leads to another folder',
@@ -54,6 +57,7 @@ const unknownWords: Readonly<Record<OutdatedUnknown['because'], string>> = {
   no_birth: 'the file system keeps no births',
   reloaded: 'reloaded since',
   no_history: 'the log of the packages does not reach back',
+  no_digest: "not known whether its content is the package's",
   vanished: 'ended meanwhile',
 };
 

@@ -8,7 +8,7 @@ import { isPlaceOfPackages } from '../path-evidence.ts';
 export type GoneFile = UnitFile | DeletedMap | DeletedFd;
 
 /** The fixes of a file and the processes that use it. */
-export type FixesOf = (file: GoneFile, pids: readonly number[]) => number | null;
+export type FixesOf = (file: Pick<GoneFile, 'role' | 'package' | 'path'>, pids: readonly number[]) => number | null;
 
 export function indexFixes(report: Report): FixesOf {
   const versionsOf = indexVersions(report);
@@ -48,7 +48,7 @@ export function indexUnitFixes({ packages = null, processes }: Report): UnitFixe
 }
 
 /** Code outside the folders of packages is somebody's own, and no package fixes it. */
-function isStray({ role, package: owner, path }: GoneFile): boolean {
+function isStray({ role, package: owner, path }: Pick<GoneFile, 'role' | 'package' | 'path'>): boolean {
   return role === 'code' && owner === null && isPlaceOfPackages(path);
 }
 

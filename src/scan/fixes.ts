@@ -94,10 +94,14 @@ export async function queryKernelFixes(
   return await findKernelFixes(kernels, ownerOf, isPatched, { host: hostOf(views), run });
 }
 
-/** A hint is no evidence of a version. The old script is not there to be looked at, so that only the log tells its version. */
+/**
+ * A hint is no evidence of a version, and a script that was replaced by hand is of no version. The old script is not there to be looked
+ * at, so that only the log tells its version.
+ */
 function usesOfScripts(process: AttributedProcess, outdated: Owned['outdated']): InUse[] {
-  return (outdated.get(process.pid) ?? []).flatMap(({ confidence, package: owner, since, beganAt }) => {
-    if (confidence === 'possible' || owner === null || beganAt === null) return [];
+  return (outdated.get(process.pid) ?? []).flatMap(({ confidence, evidence, package: owner, since, beganAt }) => {
+    if (confidence === 'possible' || !evidence.includes('package_upgraded')) return [];
+    if (owner === null || beganAt === null) return [];
     const file = { modifiedAtNs: null, fileOwner: null, unlinkedAtNs: null, note: null };
     const use = { pid: process.pid, owner, startedAt: startedAfter(beganAt), ...file };
     return [{ process, finding: null, replacedAtNs: since === null ? null : BigInt(since) * 1_000_000n, use }];

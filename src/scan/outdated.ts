@@ -4,17 +4,23 @@
 import { type Readers, readOr } from '../crew/readers.ts';
 import type { AffectedProcess } from '../deleted/inspect.ts';
 import { parseMarked } from '../deleted/mark.ts';
-import type { OutdatedScan, OutdatedUnknown, Package } from '../documents/generated/report.ts';
+import type { OutdatedScan, OutdatedUnknown } from '../documents/generated/report.ts';
 import { isToCome, readMonotonicZero } from '../host/clock.ts';
-import { distinct } from '../keys.ts';
 import { withForks } from '../outdated/forks.ts';
-import { type ChangedEnvironment, judgeArguments, judgeEnvironment } from '../outdated/hints.ts';
+import {
+  type ChangedEnvironment,
+  type Hinting,
+  judgeArguments,
+  judgeClassPath,
+  judgeEnvironment,
+  judgeModules,
+  scriptOfArguments,
+} from '../outdated/hints.ts';
 import { interpreterOf } from '../outdated/interpreters.ts';
 import { judgeMain, type Reborn } from '../outdated/judge.ts';
 import type { HostFiles } from '../outdated/on-host.ts';
 import type { OutdatedUse } from '../outdated/outdated.ts';
 import type { Switched } from '../outdated/switched.ts';
-import { queryPackages } from '../packages/packages.ts';
 import { isTemporary } from '../path-evidence.ts';
 import { type Bytes, fromText } from '../procfs/bytes.ts';
 import type { RunningProgram } from '../procfs/program.ts';
@@ -24,8 +30,10 @@ import { run } from '../spawn.ts';
 import type { Attribution } from '../systemd/attribution.ts';
 import { ownsCgroup, queryUnits } from '../systemd/systemctl.ts';
 import { type UnitStart, unitStart } from '../systemd/unit-start.ts';
+import { findUpgradedDependencies, type ScriptInUse } from './dependencies.ts';
 import { hostFiles } from './host-files.ts';
 import type { ScanOptions } from './options.ts';
+import type { Past, readPast } from './script-past.ts';
 
 type Program = RunningProgram & { attribution: Attribution };
 type Because = OutdatedUnknown['because'];
@@ -98,6 +106,10 @@ export async function findOutdated(
   };
   const wanted = found.filter((each) => !isGone(each));
   const uses = await describeAll(wanted, views, options, leave);
+  if (options.possible) {
+    const scripts = programs.flatMap((program) => scriptInUse(program, files));
+    for (const { pid, use } of await findUpgradedDependencies(scripts, views)) addUse(uses, pid, use);
+  }
   const interpreters = programs.filter(isInterpreter);
   const unjudged = [...unknown.values()].reduce((sum, pids) => sum + pids.size, 0);
   const counts = [...unknown].map(([because, pids]) => ({ because, processes: pids.size }));
@@ -165,6 +177,7 @@ function judgeUnit(
   const command = start.command && {
     path: fromText(start.command.path),
     words: start.command.words.map(fromText),
+    folder: start.command.folder === null ? null : fromText(start.command.folder),
   };
   const judged = judgeMain(
     {
@@ -188,13 +201,25 @@ function judgeUnit(
   return [{ members, what: judged, isNamed: true }];
 }
 
+function hintingOf(program: Program, beganAt: number): Hinting {
+  const { identity, folder } = program;
+  return { program: programOf(program), commandLine: identity.commandLine, folder, beganAt };
+}
+
+function scriptInUse(program: Program, files: HostFiles): ScriptInUse[] {
+  const { pid, beganAt } = program;
+  const script = isOnHost(program) && beganAt !== null ? scriptOfArguments(hintingOf(program, beganAt), files) : null;
+  return script === null ? [] : [{ pid, language: script.language, path: script.file.path, beganAt: beganAt! }];
+}
+
 function findHints(program: Program, files: HostFiles): Found[] {
-  const { identity, folder, beganAt } = program;
+  const { beganAt } = program;
   if (!isOnHost(program) || beganAt === null) return [];
-  const hinting = { program: programOf(program), commandLine: identity.commandLine, folder, beganAt };
+  const hinting = hintingOf(program, beganAt);
   const script = judgeArguments(hinting, files);
-  const environment = judgeEnvironment(hinting, files);
-  const found = [script, environment && { ...environment, kind: 'environment' as const }];
+  const environments = [judgeEnvironment(hinting, files), judgeModules(hinting, files)];
+  const jars = judgeClassPath(hinting, files);
+  const found = [script, ...jars, ...environments.map((each) => each && { ...each, kind: 'environment' as const })];
   return found.flatMap((what) =>
     what === null || isToComeMs(what.since) ? [] : [{ members: [program], what, isNamed: false }],
   );
@@ -209,66 +234,50 @@ async function describeAll(
   leave: (because: Because, left: readonly Program[]) => void,
 ): Promise<Map<number, OutdatedUse[]>> {
   const scripts = found.flatMap(({ what }) => (what.kind === 'script' ? [what] : []));
-  const past = scripts.length === 0 ? new Map<Reborn, Past>() : await readPast(scripts, views);
+  const past = scripts.length === 0 ? new Map<Reborn, Past>() : await askPast(scripts, views);
   const uses = new Map<number, OutdatedUse[]>();
   for (const { members, what, isNamed } of found) {
     const use = what.kind === 'script' ? describeScript(what, isNamed, past.get(what)!) : describeOther(what);
-    if (use === 'no_history' || use === null) {
+    if (use === 'no_history' || use === 'no_digest' || use === null) {
       if (use !== null && isNamed) leave(use, members);
       continue;
     }
     if (use.confidence === 'possible' && !possible) continue;
     for (const { pid, beganAt } of members) {
-      const own = uses.get(pid) ?? [];
       // A process that was forked after the change may have read the new file.
-      const isOlder = use.since === null || beganAt === null || beganAt < use.since;
-      if (isOlder && own.every(({ path }) => path !== use.path)) uses.set(pid, [...own, use]);
+      if (use.since === null || beganAt === null || beganAt < use.since) addUse(uses, pid, use);
     }
   }
   return uses;
 }
 
-/** The owner of a script, and the version that its package had when the process began. */
-interface Past {
-  owner: Package | null;
-  /** Whether the database could not answer, so that the script may have an owner that is not known. */
-  isOwnerUnknown: boolean;
-  /** null if nobody knows it. */
-  version: string | null;
+/** Few scans find such a script, and loading what reads the history of packages takes a millisecond. */
+const askPast: typeof readPast = async (...args) => (await import('./script-past.ts')).readPast(...args);
+
+/** The first word on a path counts. */
+function addUse(uses: Map<number, OutdatedUse[]>, pid: number, use: OutdatedUse): void {
+  const own = uses.get(pid) ?? [];
+  if (own.every(({ path }) => path !== use.path)) uses.set(pid, [...own, use]);
 }
 
-async function readPast(scripts: readonly Reborn[], views: Views): Promise<Map<Reborn, Past>> {
-  const paths = distinct(scripts.map(({ path }) => path)).filter((path) => views.ownMounts.isLocalWalk(path));
-  const { owners, problem } = queryPackages(paths, run);
-  const owned = scripts.flatMap((script) => {
-    const owner = owners.get(script.path);
-    return owner === undefined ? [] : [{ script, owner, beganAt: script.beganAt }];
-  });
-  const host = { root: '/', isLocal: (path: Bytes) => views.ownMounts.isLocalWalk(path) };
-  // Few scans find such a script, and loading what reads the history of packages takes a millisecond.
-  const { findVersionsSince } = await import('../fixes/version-since.ts');
-  const versions = await findVersionsSince(owned, { host, run });
-  const none = { owner: null, isOwnerUnknown: problem !== null, version: null };
-  const past = new Map<Reborn, Past>(scripts.map((script) => [script, none]));
-  for (const [index, { script, owner }] of owned.entries())
-    past.set(script, { ...none, owner, version: versions[index]! });
-  return past;
-}
-
-/** null: the package was installed again in the same version. no_history: nobody knows whether it was. */
+/**
+ * null: its content is the package's, of the same version. no_history: nobody knows whether the version is the same. no_digest: it is,
+ * and nobody knows whether the content is the package's.
+ */
 function describeScript(
   { how, language, path, since, beganAt }: Reborn,
   isNamed: boolean,
-  { owner, isOwnerUnknown, version }: Past,
-): OutdatedUse | 'no_history' | null {
+  { owner, isOwnerUnknown, version, content }: Past,
+): OutdatedUse | 'no_history' | 'no_digest' | null {
   const isUpgraded = owner !== null && version !== null && version !== owner.version;
-  if (how === 'reborn' && owner !== null && version === owner.version) return null;
+  const isSame = how === 'reborn' && owner !== null && version === owner.version;
+  if (isSame && content !== 'changed') return content === 'unknown' ? 'no_digest' : null;
   if (how === 'reborn' && isNamed && (isOwnerUnknown || (owner !== null && version === null))) return 'no_history';
   const fact = `${isNamed ? '' : 'argv_'}script_${how}` as const;
   return {
     kind: 'script',
     confidence: how === 'reborn' && isNamed ? 'likely' : 'possible',
-    evidence: isUpgraded ? [fact, 'package_upgraded'] : [fact],
+    evidence: [fact, ...(isUpgraded ? (['package_upgraded'] as const) : isSame ? (['content_changed'] as const) : [])],
     language,
     path,
     package: owner && { ...owner, running_version: version },
@@ -280,6 +289,6 @@ function describeScript(
 function describeOther(what: Exclude<Found['what'], Reborn>): OutdatedUse {
   const common = { path: what.path, package: null, since: what.since, beganAt: null };
   if (what.kind === 'environment')
-    return { ...common, kind: 'script', confidence: 'possible', evidence: ['venv_changed'], language: what.language };
+    return { ...common, kind: 'script', confidence: 'possible', evidence: [what.evidence], language: what.language };
   return { ...common, kind: what.kind, confidence: 'certain', evidence: [what.evidence], language: null };
 }

@@ -23,9 +23,17 @@ export interface StartCommand {
   path: string;
   /** The words behind the name of the program, up to the first that is not certain. */
   words: readonly string[];
+  /** The folder in which the program starts, as an absolute path; null if it is a user's home, or need not exist. */
+  folder: string | null;
 }
 
-const plain = ['MainPID', 'ControlGroup', 'NeedDaemonReload', 'StateChangeTimestampMonotonic'] as const;
+const plain = [
+  'MainPID',
+  'ControlGroup',
+  'NeedDaemonReload',
+  'StateChangeTimestampMonotonic',
+  'WorkingDirectory',
+] as const;
 
 export const unitStart: UnitQuestion<UnitStart> = {
   properties: ['Id', 'Names', ...plain, 'ExecStart', ...ownFilesProperties],
@@ -35,7 +43,7 @@ export const unitStart: UnitQuestion<UnitStart> = {
 function parseStart(block: string, name: string): UnitStart | null {
   const values = readValues(block);
   if (values === null || readNames(values, name) === null) return null;
-  const [pid = '', cgroup = '', reload = '', changed = ''] = plain.map((property) => values.get(property));
+  const [pid = '', cgroup = '', reload = '', changed = '', folder = ''] = plain.map((property) => values.get(property));
   if (!/^[0-9]{1,10}$/.test(pid) || !/^(?:yes|no)$/.test(reload)) return null;
   return {
     mainPid: Number(pid) || null,
@@ -43,7 +51,7 @@ function parseStart(block: string, name: string): UnitStart | null {
     needsReload: reload === 'yes',
     hasOwnFiles: ownFilesProperties.some((property) => values.get(property)),
     changedAt: /^[1-9][0-9]{0,15}$/.test(changed) ? Number(changed) / 1000 : null,
-    command: parseCommand(values.get('ExecStart') ?? ''),
+    command: parseCommand(values.get('ExecStart') ?? '', folder),
   };
 }
 
@@ -52,10 +60,12 @@ const line = /^\{ path=(\/.*?) ; argv\[\]=(.*) ; ignore_errors=(?:yes|no) ; /;
 /** A word with a variable, or one that may have been quoted: systemctl joins the words by blanks, and old versions quote none. */
 const uncertain = /["'\\$]/;
 
-function parseCommand(lines: string): StartCommand | null {
+/** systemctl prints `!` before a folder that need not exist, and `~` for a home. Without a setting a service starts in the root folder. */
+function parseCommand(lines: string, folder: string): StartCommand | null {
   const [, path, argv] = line.exec(lines) ?? [];
   if (lines.includes('\n') || path === undefined || argv === undefined) return null;
   const words = argv.split(' ').slice(1);
   const end = words.findIndex((word) => uncertain.test(word));
-  return { path, words: end === -1 ? words : words.slice(0, end) };
+  const known = folder === '' ? '/' : folder.startsWith('/') ? folder : null;
+  return { path, words: end === -1 ? words : words.slice(0, end), folder: known };
 }

@@ -16,6 +16,7 @@ import { renderFleetOpenmetrics } from '../../src/render/fleet/openmetrics.ts';
 import { renderOpenmetrics } from '../../src/render/openmetrics.ts';
 import { readGolden } from '../support/golden.ts';
 import { needs } from '../support/needs.ts';
+import { outdated } from '../support/outdated.ts';
 import { projectRoot } from '../support/project.ts';
 
 const path = (name: string): string => join(projectRoot, name);
@@ -102,6 +103,7 @@ test('the rules and the dashboard name metrics that the program writes', () => {
     ...{ replaced_at: null, replaced_by: null, fixes, unknown_because: null, pids: report.units[0]!.pids },
     units: report.units.map(({ scope, user, name }) => ({ scope, user, name })),
   };
+  report.units[0]!.outdated = [outdated('likely')];
   const own = renderOpenmetrics({ ...report, packages: [inUse] }, readGolden<Plan>('plan'), readGolden<Drift>('drift'));
   const written = new Set([
     ...[...`${own}${renderFleetOpenmetrics(readGolden<Fleet>('fleet'))}`.matchAll(/^# TYPE (\S+)/gm)].map(

@@ -21,6 +21,8 @@ interface Service {
   start?: string;
   /** More lines of [Service]. */
   more?: string;
+  /** Depends: of its package. */
+  depends?: string;
   /** The version that is installed over it; null for none. */
   version: string | null;
   /** A command that changes it. $1 is its name, and $2 its script. */
@@ -54,6 +56,13 @@ const services: Readonly<Record<string, Service>> = {
     start: '/usr/bin/python3 -W ignore /usr/share/old-argument/run.py --daemon',
     version: '1.0-2',
   },
+  relative: {
+    script: '/usr/share/old-relative/run.py',
+    text: python,
+    start: '/usr/bin/python3 run.py',
+    more: 'WorkingDirectory=/usr/share/old-relative',
+    version: '1.0-2',
+  },
   policy: { script: own('policy'), text: python, version: '1.0-2' },
   again: { script: own('again'), text: python, version: '1.0-1' },
   restarted: { script: own('restarted'), text: python, version: '1.0-2', change: 'systemctl restart old-$1' },
@@ -64,6 +73,14 @@ const services: Readonly<Record<string, Service>> = {
     change: 'chmod 700 $2; chown daemon $2; chown root $2; chmod 755 $2',
   },
   edited: { script: own('edited'), text: python, version: null, change: 'echo pass >>$2' },
+  replaced: { script: own('replaced'), text: python, version: null, change: 'sed -i "\\$a pass" $2' },
+  rewritten: { script: own('rewritten'), text: python, version: null, change: 'sed -i s/x/x/ $2' },
+  undigested: {
+    script: own('undigested'),
+    text: python,
+    version: null,
+    change: 'rm /var/lib/dpkg/info/old-$1.md5sums; sed -i s/x/x/ $2',
+  },
   wrapped: {
     script: own('wrapped'),
     text: '#!/bin/sh\nexec python3 -c "import signal; signal.pause()"\n',
@@ -77,6 +94,7 @@ const services: Readonly<Record<string, Service>> = {
     change: 'systemctl reload old-$1',
   },
   shell: { script: own('shell'), text: shell, version: '1.0-2' },
+  dependent: { script: own('dependent'), text: python, depends: 'python3-old', version: null },
   chrooted: { script: own('chrooted'), text: python, more: 'BindReadOnlyPaths=/etc', version: '1.0-2' },
 };
 
@@ -86,10 +104,21 @@ const unowned: Service = {
   change: 'cp $2 $2.new; mv $2.new $2',
 };
 
+function controlOf(name: string, version: string, depends = ''): string {
+  const needs = depends && `Depends: ${depends}\n`;
+  return `Package: ${name}\nVersion: ${version}\nArchitecture: all\nMaintainer: A <a@example.org>\nDescription: x\n${needs}`;
+}
+
+/** A library without files, on which the service `dependent` depends. */
+async function installLibrary(guest: Guest, version: string): Promise<void> {
+  await guest.writeFile('/root/library/DEBIAN/control', controlOf('python3-old', version));
+  await guest.exec(['sh', '-c', 'dpkg-deb --root-owner-group --build /root/library /root/l.deb; dpkg -i /root/l.deb']);
+}
+
 async function install(guest: Guest, name: string, service: Service, version: string): Promise<void> {
-  const { script, text, start = script, more = '' } = service;
+  const { script, text, start = script, more = '', depends } = service;
   const root = `/root/old-${name}`;
-  const control = `Package: old-${name}\nVersion: ${version}\nArchitecture: all\nMaintainer: A <a@example.org>\nDescription: x\n`;
+  const control = controlOf(`old-${name}`, version, depends);
   await guest.writeFile(`${root}/DEBIAN/control`, control);
   await guest.writeFile(`${root}${script}`, `${text}# ${version}\n`, 0o755);
   const unit = `[Service]\nExecStart=${start}\n${more}\n`;
@@ -123,6 +152,7 @@ test('services whose scripts are replaced, on files that know their births', { t
     const { stdout } = await guest.exec([...command, ...args, '--format', 'json'], { check: false });
     return JSON.parse(stdout);
   };
+  await installLibrary(guest, '3.0-1');
   for (const [name, service] of Object.entries(services)) await install(guest, name, service, '1.0-1');
   const { script, text } = unowned;
   await guest.writeFile(script, text, 0o755);
@@ -139,6 +169,7 @@ test('services whose scripts are replaced, on files that know their births', { t
     if (service.version !== null) await install(guest, name, service, service.version);
     if (service.change) await guest.exec(['sh', '-c', service.change, 'sh', name, service.script]);
   }
+  await installLibrary(guest, '3.0-2');
 
   const report = (await run('scan', '--no-config', '--fixes')) as Report;
   const both = 'script_reborn,package_upgraded';
@@ -151,12 +182,14 @@ test('services whose scripts are replaced, on files that know their births', { t
     module: upgrade('module'),
     perl: upgrade('perl', 'perl'),
     policy: upgrade('policy'),
+    relative: upgrade('relative'),
+    replaced: [['likely', 'script_reborn,content_changed', 'python', own('replaced'), '1.0-1 -> 1.0-1', 1]],
     unowned: [['likely', 'script_reborn', 'python', unowned.script, null, 1]],
     upgraded: upgrade('upgraded'),
   };
   assert.deepEqual(told(report), likely);
   const unknown = new Map(report.scan.outdated?.unknown.map(({ because, processes }) => [because, processes]));
-  for (const because of ['not_its_script', 'reloaded', 'own_files'] as const)
+  for (const because of ['not_its_script', 'reloaded', 'own_files', 'no_digest'] as const)
     assert.equal(unknown.get(because), 1, because);
   const shellFiles = report.units.find(({ name }) => name === 'old-shell.service')?.files ?? [];
   assert.deepEqual(
@@ -175,8 +208,12 @@ test('services whose scripts are replaced, on files that know their births', { t
   const hinted = (name: string, evidence: string) =>
     (hints[name] as unknown[][] | undefined)?.some((each) => each[0] === 'possible' && each[1] === evidence);
   assert.ok(hinted('edited', 'script_modified'), JSON.stringify(hints));
+  assert.deepEqual(hints.dependent, [
+    ['possible', 'dependency_upgraded', 'python', own('dependent'), '3.0-1 -> 3.0-2', 1],
+  ]);
   assert.ok(hinted('reloaded', 'argv_script_reborn,package_upgraded'), JSON.stringify(hints));
-  for (const name of ['again', 'touched', 'restarted', 'wrapped', 'shell']) assert.equal(hints[name], undefined, name);
+  for (const name of ['again', 'touched', 'restarted', 'rewritten', 'wrapped', 'shell'])
+    assert.equal(hints[name], undefined, name);
 
   const policy = { unit: 'old-policy.service', action: 'restart', inferred: 'restart', reason: 'tried by hand' };
   const config = { kind: 'lib-users/config', schema_version: '1.3.0', policy: [policy] };
@@ -188,7 +225,7 @@ test('services whose scripts are replaced, on files that know their births', { t
     [
       ['old-policy.service', 'restart', null, ['script_outdated']],
       ['old-shell.service', 'restart', null, ['library_replaced']],
-      ...['argument', 'forking', 'module', 'perl', 'unowned', 'upgraded'].map((name) => [
+      ...['argument', 'forking', 'module', 'perl', 'relative', 'replaced', 'unowned', 'upgraded'].map((name) => [
         `old-${name}.service`,
         'manual',
         'inferred',

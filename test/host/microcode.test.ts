@@ -273,6 +273,21 @@ test('microcode: an initrd with an old date that came to disk after the boot is 
   assert.equal(readMicrocode(places, release, past).microcode?.state, 'pending');
 });
 
+test('microcode: an initrd that was made anew after the kernel had refused its revision stays refused', (t) => {
+  const log = (...lines: string[]): Tree => ({ 'dev/kmsg': lines.map((line) => `${line}\n`).join('') });
+  const refused = '3,2,1272,-;microcode: No sha256 digest for patch ID: 0x830107c found';
+  const stateOf = (tree: Tree) => read(t, { ...rome('0x830107a'), ...romeInitrd, ...tree }).microcode?.state;
+  assert.equal(stateOf({}), 'pending');
+  assert.equal(stateOf(log('5,0,0,-;Linux version 6.12', refused)), 'refused');
+  assert.equal(stateOf(log('3,2,1272,-;microcode: Patch 0x830107c SHA256 digest mismatch!')), 'refused');
+  assert.equal(stateOf(log('3,2,1272,-;microcode: No sha256 digest for patch ID: 0x830107b found')), 'pending');
+  // A program of root wrote this one, not the kernel.
+  assert.equal(stateOf(log(refused.replace('3,', '11,'))), 'pending');
+  // A newer kernel may know the patch.
+  const { [`boot/initrd.img-${release}`]: bytes } = romeInitrd;
+  assert.equal(stateOf({ ...log(refused), ...kernels(newer), [`boot/initrd.img-${newer}`]: bytes! }), 'pending');
+});
+
 test('microcode: several revisions at once are a problem, and the state is not known', (t) => {
   const { microcode, problems } = read(t, { ...intel('0xf0'), ...versions('0xf0', '0xf6'), ...debian(0xf6) });
   assert.deepEqual([microcode?.running, microcode?.state], [null, 'unknown']);

@@ -58,7 +58,7 @@ const programs: [program: string, language: string | null, mayBe: boolean][] = [
   ['/usr/bin/dash', 'shell', true],
   ['/usr/sbin/php-fpm8.2', null, false],
   ['/usr/bin/php-cgi8.2', 'php', true],
-  ['/usr/lib/jvm/java-17/bin/java', null, false],
+  ['/usr/lib/jvm/java-17/bin/java', null, true],
   ['/usr/sbin/nginx', null, false],
   ['/usr/bin/pythonista', null, false],
   ['/opt/app/1/server', null, true],

@@ -25,6 +25,8 @@ interface Case {
   unit?: string;
   main?: Partial<MainProcess>;
   more?: Partial<UnitStart>;
+  /** The folder in which the unit starts its program; / if it is left out. */
+  folder?: string | null;
   /** `how path`, a reason, or null. */
   expected: string | null;
 }
@@ -144,7 +146,54 @@ const cases: Record<string, Case> = {
     main: { commandLine: '/usr/bin/python3\0-m\0a.b\0' },
     expected: 'reborn /usr/lib/python3/dist-packages/a/b.py',
   },
-  'an argument that is not absolute': { start: '/usr/bin/python3 a.py', files: {}, expected: 'no_script' },
+  'an argument that leads up from a folder': {
+    start: '/usr/bin/python3 bin/../a.py',
+    files: { '/srv/app/a.py': script('') },
+    folder: '/srv/app',
+    expected: 'no_script',
+  },
+  'an argument in the folder of the unit': {
+    start: '/usr/bin/python3 ./a.py',
+    files: { '/srv/app/a.py': script(''), '/a.py': script('', { bornAt: 1 }) },
+    folder: '/srv/app',
+    main: { commandLine: '/usr/bin/python3\0./a.py\0' },
+    expected: 'reborn /srv/app/a.py',
+  },
+  'an argument in the root folder': {
+    start: '/usr/bin/python3 a.py',
+    files: { '/a.py': script('') },
+    expected: 'reborn /a.py',
+  },
+  'an argument in a folder that is not known': {
+    start: '/usr/bin/python3 a.py',
+    files: { '/a.py': script('') },
+    folder: null,
+    expected: 'no_script',
+  },
+  'a module in the folder of the unit, before those of the system': {
+    start: '/usr/bin/python3 -m a',
+    files: { '/srv/app/a.py': script('', { bornAt: 1 }), '/usr/lib/python3/dist-packages/a.py': script('') },
+    folder: '/srv/app',
+    expected: null,
+  },
+  'a module, if Python does not look in its folder': {
+    start: '/usr/bin/python3 -sP -m a',
+    files: { '/srv/app/a.py': script('', { bornAt: 1 }), '/usr/lib/python3/dist-packages/a.py': script('') },
+    folder: '/srv/app',
+    expected: 'reborn /usr/lib/python3/dist-packages/a.py',
+  },
+  'a module with an option of its own': {
+    start: '/usr/bin/python3 -u -m a -P',
+    files: { '/srv/app/a.py': script('', { bornAt: 1 }), '/usr/lib/python3/dist-packages/a.py': script('') },
+    folder: '/srv/app',
+    expected: null,
+  },
+  'a module, if the folder is not known': {
+    start: '/usr/bin/python3 -m a',
+    files: { '/usr/lib/python3/dist-packages/a.py': script('') },
+    folder: null,
+    expected: 'no_script',
+  },
   'a program text': { start: '/usr/bin/python3 -c pass', files: {}, expected: 'no_script' },
   'a module of the distribution': {
     start: '/usr/bin/python3 -m a.b',
@@ -279,7 +328,7 @@ const cases: Record<string, Case> = {
 
 for (const [
   name,
-  { start, files, program = python, unit = 'a.service', main = {}, more = {}, expected },
+  { start, files, program = python, unit = 'a.service', main = {}, more = {}, folder = '/', expected },
 ] of Object.entries(cases)) {
   test(`judge: ${name}: ${expected}`, () => {
     const [path = '', ...words] = start.split(' ');
@@ -291,7 +340,7 @@ for (const [
         needsReload: false,
         hasOwnFiles: false,
         changedAt: null,
-        command: { path, words },
+        command: { path, words, folder },
         ...more,
       },
       filesOf({ ...system, ...files }),

@@ -12,7 +12,7 @@ const exec = (path: string, argv: string) => `ExecStart={ path=${path} ; argv[]=
 test('a service with one command', () => {
   assert.deepEqual(unitStart.parse(block(exec('/usr/bin/a', '/usr/bin/a -x --y=z')), 'a.service'), {
     ...{ mainPid: 7, controlGroup: '/system.slice/a.service', needsReload: false, hasOwnFiles: false, changedAt: 2.5 },
-    command: { path: '/usr/bin/a', words: ['-x', '--y=z'] },
+    command: { path: '/usr/bin/a', words: ['-x', '--y=z'], folder: '/' },
   });
 });
 
@@ -46,3 +46,16 @@ test('a service with mounts of its own says so', () => {
   const own = block('ExecStart=', '\nBindPaths=/a:/b:\nRootDirectory=');
   assert.equal(unitStart.parse(own, 'a.service')?.hasOwnFiles, true);
 });
+
+const folders: [setting: string, folder: string | null][] = [
+  ['', '/'],
+  ['/srv/my app', '/srv/my app'],
+  ['!/srv/app', null],
+  ['~', null],
+];
+for (const [setting, folder] of folders) {
+  test(`the folder in which a service starts: "${setting}"`, () => {
+    const text = block(exec('/usr/bin/a', 'a'), `\nWorkingDirectory=${setting}`);
+    assert.equal(unitStart.parse(text, 'a.service')?.command?.folder, folder);
+  });
+}

@@ -10,6 +10,7 @@ import { findNextKernel } from '../next-kernel.ts';
 import type { Host } from '../trusted-file.ts';
 import { readFirmware } from './firmware.ts';
 import { type BootImage, readBootImages } from './initrd.ts';
+import { wasRefused } from './kernel-log.ts';
 import { readLoaded, readProcessor, readSaysOld } from './processor.ts';
 import { comparableRevision, formatRevision } from './revision.ts';
 import type { Revision } from './span.ts';
@@ -68,7 +69,10 @@ export function readMicrocode(
     complete: hasInitrd && ![...firmware, ...images.map(({ revision }) => revision)].includes('unknown'),
     wasOffered: image === null ? null : wasOffered(image, next === release, bootTime),
   };
-  const state = running === null ? 'unknown' : judge({ running, ...facts });
+  const judged = running === null ? 'unknown' : judge({ running, ...facts });
+  // The initrd was made anew since, perhaps with what the kernel of this very boot did not take. A newer kernel may take it.
+  const isRefused = judged === 'pending' && next === release && processor.vendor === 'amd' && image !== null;
+  const state = isRefused && wasRefused(root, image.revision) ? 'refused' : judged;
   return {
     microcode: {
       vendor: processor.vendor,

@@ -1,7 +1,7 @@
 // Drift -> NDJSON, one finding a line, flat, every row with every column, for databases and log shippers:
 // generated_at hostname host_id, the finding's id and change, unit scope uid user, container_runtime container_id,
 // executable via path path_base64 kind role state, pids joined by commas, first_seen_at; package package_version running_version
-// and pending_fixes as in the rows of a report.
+// pending_fixes and confidence as in the rows of a report.
 
 import { fixesOf } from '../../documents/drift-gate.ts';
 import type { Drift, Finding } from '../../documents/generated/drift.ts';
@@ -34,6 +34,7 @@ export function* renderDriftRows({ report, host, findings, resolved, unseen }: D
       package_version: finding.package?.version ?? null,
       running_version: finding.package?.running_version ?? null,
       pending_fixes: pendingFixes(finding),
+      confidence: finding.confidence ?? null,
     });
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderRows } from '../../support/joined.ts';
+import { outdated } from '../../support/outdated.ts';
 import { cleanReport, hostileReport, unitsReport, workedReport } from '../samples.ts';
 
 type Row = Record<string, string | number | null>;
@@ -13,7 +14,7 @@ const parse = (text: string): Row[] =>
 const columns =
   'generated_at hostname host_id boot_id labels scope unit unit_uid session container_runtime container_id ' +
   'container_name pid pids uid user process command executable started_at via fd kind role state path path_base64 ' +
-  'replaced_at held_bytes package package_version running_version pending_fixes';
+  'replaced_at held_bytes package package_version running_version pending_fixes confidence evidence';
 
 test('rows: every row has the same columns in the same order, and nothing nested', () => {
   for (const row of [...parse(renderRows(workedReport())), ...parse(renderRows(unitsReport()))]) {
@@ -65,7 +66,29 @@ test('rows: what a row of a process says', () => {
     package_version: null,
     running_version: null,
     pending_fixes: null,
+    confidence: null,
+    evidence: null,
   });
+});
+
+test('rows: what is outdated and not gone, without hints', () => {
+  const all = [outdated('likely'), outdated('possible', '/usr/bin/b'), outdated('certain', '/snap/c/1')];
+  const ofUnits = { ...unitsReport() };
+  ofUnits.units[0]!.outdated = all;
+  const ofProcesses = workedReport();
+  ofProcesses.processes[0]!.outdated = all;
+  for (const report of [ofUnits, ofProcesses]) {
+    const rows = parse(renderRows(report)).filter(({ via }) => via === 'outdated');
+    const facts = (row: Row) =>
+      ['kind', 'role', 'state', 'path', 'held_bytes', 'confidence', 'evidence'].map((name) => row[name]);
+    const evidence = 'script_reborn,package_upgraded';
+    assert.deepEqual(rows.map(facts), [
+      ['script', 'code', 'replaced', '/usr/bin/a', 0, 'likely', evidence],
+      ['snap', 'code', 'replaced', '/snap/c/1', 0, 'certain', evidence],
+    ]);
+    assert.deepEqual([rows[0]!.package, rows[0]!.package_version, rows[0]!.running_version], ['a', '2', '1']);
+    assert.ok(rows.every((row) => Object.keys(row).join(' ') === columns));
+  }
 });
 
 test('rows: user units, sessions and containers', () => {

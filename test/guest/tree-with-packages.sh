@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes a tree of Debian with needrestart, with services that are written in interpreted languages, and with the packages of these
-# services as files in /root/debs: needrestart.sh BASE TREE 'PACKAGE...' DEB... It wants a mount namespace of its own, and the network.
+# Makes a tree of Debian with more packages in it, and with some packages as files in /root/debs:
+# tree-with-packages.sh BASE TREE 'PACKAGE...' DEB... It wants a mount namespace of its own, and the network.
 set -eu
 base=$1 tree=$2 packages=$3
 shift 3
