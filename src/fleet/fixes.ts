@@ -63,6 +63,11 @@ export function collectHostFixes(report: Report, whole: boolean, share: Share): 
   };
 }
 
+/** Why not every fix is known that the host lacks, whichever fix somebody asks for. */
+export function whyFixesUnknown({ unknown, lastListed }: HostFixes): Because[] {
+  return lastListed.length === 0 ? [...unknown] : [...unknown, 'list_cut'];
+}
+
 function ordered(found: ReadonlySet<Because>): Because[] {
   return becauses.filter((because) => found.has(because));
 }

@@ -171,6 +171,12 @@ export interface FleetHost {
    * Why not everything was seen on the host; empty if everything was. Always written; not required, since documents of 1.3 do not have it.
    */
   incomplete_because?: IncompleteBecause[];
+  /**
+   * Why the security fixes that the host lacks in memory may not all be in cves, with the codes of cve.unknown; empty if all are known, also because it runs no gone code. Always written; not required, since documents of 1.3 do not have it.
+   */
+  fixes_unknown?: (
+    'not_asked' | 'not_everything_seen' | 'no_package' | 'fixes_unknown' | 'changelog_incomplete' | 'list_cut'
+  )[];
   superseded: Count;
 }
 /**
