@@ -6,9 +6,11 @@ import { type Html, html, mostCharacters } from './escape.ts';
 const longest = 28;
 
 export function wholeWords(text: string): Html {
-  if (text.length > mostCharacters) return html`${text}`;
-  const pieces = text.split(/([\w.:@-]*-[\w.:@-]+)/);
-  return html`${pieces.map((piece, index) =>
-    index % 2 === 1 && piece.length <= longest ? html`<span class="whole">${piece}</span>` : html`${piece}`,
-  )}`;
+  if (text.length > mostCharacters || !text.includes('-')) return html`${text}`;
+  const words = text.split(' ').map((word, index) => {
+    const space = index === 0 ? '' : ' ';
+    const isWhole = word.includes('-') && word.length <= longest;
+    return isWhole ? html`${space}<span class="whole">${word}</span>` : html`${space}${word}`;
+  });
+  return html`${words}`;
 }
