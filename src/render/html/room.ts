@@ -36,8 +36,9 @@ export class Room {
     const shown: string[] = [];
     for (const name of names) {
       const text = show(name);
-      if (text.length + 5 > this.#left) break;
-      this.#left -= Math.min(text.length, mostCharacters) + 5;
+      const size = Math.min(text.length, mostCharacters) + 5;
+      if (size > this.#left) break;
+      this.#left -= size;
       shown.push(text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text);
     }
     return shown;

@@ -7,8 +7,8 @@ export interface Column<Row> {
   cell: (row: Row) => Value;
   /** The number that the column is sorted by; null if it is not known. Without it the text decides. */
   sort?: (row: Row) => number | null;
-  /** number: to the right. mark: a narrow column of marks, with its title upright. wide: long texts. nowrap: never broken. hosts: names that open. */
-  kind?: 'number' | 'mark' | 'wide' | 'nowrap' | 'short' | 'path' | 'hosts';
+  /** number: to the right. mark: a narrow column of marks, with its title upright. wide: long texts. nowrap: never broken. list: a few names. hosts: names that open. */
+  kind?: 'number' | 'mark' | 'wide' | 'nowrap' | 'short' | 'path' | 'list' | 'hosts';
 }
 
 export interface Table<Row> {

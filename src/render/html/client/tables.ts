@@ -72,7 +72,7 @@ class TableTools {
   #tell(matching: number, isCut: boolean): string {
     if (this.#words.length === 0) return isCut ? `The first ${this.#most} of ${matching} rows` : '';
     if (matching === 0) return 'No row matches';
-    const how = this.#words.some(({ isName }) => isName) ? ' by the whole name' : '';
+    const how = this.#words.some(({ isName }) => isName) ? ', with exactly this name' : '';
     return `${matching} of ${this.#rows.length} rows${how}${isCut ? `, the first ${this.#most} are shown` : ''}`;
   }
 

@@ -92,7 +92,7 @@ function* filesBody(files: readonly FleetFile[], room: Room): Generator<Html> {
       hostColumn({ title: 'Hosts', rows, hostsOf: ({ hosts }) => hosts, mostOpen }, room),
       {
         title: 'Units',
-        kind: 'wide',
+        kind: 'list',
         cell: ({ units }) => (units.length === 0 ? 'none' : room.folded(count(units.length, 'unit'), units, unitText)),
       },
     ],

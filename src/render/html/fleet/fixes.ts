@@ -44,7 +44,7 @@ export function fixesSummary({ cves = [], cve = null }: Fleet): { value: string;
   const most = cves.reduce((hosts, each) => Math.max(hosts, each.hosts.length), 0);
   return {
     value: `${cves.length >= listedCves ? 'at least ' : ''}${cves.length}`,
-    note: `CVEs of ${count(packages, 'package')}, each on ${count(most, 'host')} at most`,
+    note: `CVEs of ${count(packages, 'package')}, on up to ${count(most, 'host')}`,
   };
 }
 
@@ -79,7 +79,7 @@ function* bodyWithCoverage(fleet: Fleet, isFull: boolean, room: Room): Generator
     caption: 'lib-users fleet --cve ID answers for one fix, and names the hosts of which that cannot be known.',
     columns: [
       { title: 'Why', kind: 'wide', cell: ({ because }) => because },
-      hostColumn({ title: 'Hosts', rows, hostsOf: (row) => row.hosts }, room),
+      hostColumn({ title: 'Hosts', rows, hostsOf: (row) => row.hosts, mostOpen: 0 }, room),
     ],
     rows,
   });
@@ -97,11 +97,11 @@ function* body(cves: readonly FleetCve[], note: Html, room: Room): Generator<Htm
     caption: `These fixes are installed, but the hosts still run the code from before: restart the units. ${count(cves.length, 'CVE')} in ${count(rows.length, 'row')}; a row has those that the same hosts lack in the same packages.`,
     columns: [
       { title: 'Fixes', kind: 'wide', cell: ({ ids }) => idsCell(ids) },
-      { title: 'Packages', kind: 'path', cell: ({ packages }) => room.names(packages) },
+      { title: 'Packages', kind: 'list', cell: ({ packages }) => room.names(packages) },
       hostColumn({ title: 'Hosts', rows, hostsOf: ({ hosts }) => hosts }, room),
       {
         title: 'Units',
-        kind: 'wide',
+        kind: 'list',
         cell: ({ units }) => (units.length === 0 ? 'none' : room.folded(count(units.length, 'unit'), units, unitText)),
       },
     ],

@@ -18,6 +18,7 @@ interface Row {
   host: Host | null;
 }
 
+/** As many again if they never reported. */
 const mostHosts = 1000;
 /** The units with a column of their own; the others are named in the last column. */
 const mostColumns = 20;
@@ -59,15 +60,19 @@ export function hostsSection(fleet: Fleet): PageSection {
 }
 
 function* body(fleet: Fleet): Generator<Html> {
-  const { hosts, never_reported, generated_at } = fleet;
-  const silent = (never_reported ?? []).map((hostname): Row => ({ hostname, host: null }));
-  const all = [...hosts.map((host): Row => ({ hostname: host.hostname, host })), ...silent];
-  if (all.length === 0) {
+  const { hosts, generated_at } = fleet;
+  const silent = (fleet.never_reported ?? []).map((hostname): Row => ({ hostname, host: null }));
+  if (hosts.length + silent.length === 0) {
     yield renderNote('There is no host.');
     return;
   }
-  const ordered = orderHosts(all, generated_at);
-  const rest = ordered.slice(mostHosts);
+  const ordered = orderHosts(
+    hosts.map((host): Row => ({ hostname: host.hostname, host })),
+    generated_at,
+  );
+  // A host that never reported takes the place of no other.
+  const rows = orderHosts([...ordered.slice(0, mostHosts), ...silent.slice(0, mostHosts)], generated_at);
+  const rest = [...ordered.slice(mostHosts), ...silent.slice(mostHosts)];
   const units = [...fleet.units].sort((a, b) => b.hosts.length - a.hosts.length);
   yield* renderTable<Row>({
     caption:
@@ -75,7 +80,7 @@ function* body(fleet: Fleet): Generator<Html> {
     columns: [...hostColumns(generated_at), ...unitColumns(units, hosts)],
     filter: 'host, need or unit',
     isMatrix: true,
-    rows: ordered.slice(0, mostHosts),
+    rows,
   });
   if (rest.length > 0) {
     const waiting = rest.filter((row) => weightOf(row) > 0).length;

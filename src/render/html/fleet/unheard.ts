@@ -9,6 +9,7 @@ import { type Html, html } from '../escape.ts';
 import type { PageSection } from '../page.ts';
 import { firstRows, type Room } from '../room.ts';
 import { renderNote, renderTable } from '../table.ts';
+import { wholeWords } from '../whole-words.ts';
 import { hostColumn } from './host-column.ts';
 
 const inputRemedies: Readonly<Record<UnreadableInput['code'], string>> = {
@@ -77,8 +78,8 @@ function* partlyBody(hosts: Fleet['hosts'], room: Room): Generator<Html> {
     caption:
       'These hosts reported, but the scan could not see everything on them. They may need more than this page says.',
     columns: [
-      { title: 'Why', kind: 'wide', cell: ({ because }) => because },
-      { title: 'What to do', kind: 'wide', cell: ({ remedy }) => remedy },
+      { title: 'Why', kind: 'wide', cell: ({ because }) => wholeWords(because) },
+      { title: 'What to do', kind: 'wide', cell: ({ remedy }) => wholeWords(remedy) },
       hostColumn({ title: 'Hosts', rows: groups, hostsOf: (group) => group.hosts, mostOpen }, room),
     ],
     rows: groups,
