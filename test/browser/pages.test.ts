@@ -237,6 +237,23 @@ test('a whole name is found alone, its list opens alone, and it is marked', asyn
   });
 });
 
+test('a fix is found that stands behind the first of its row', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  const [first] = largest.cves!;
+  const cves = Array.from({ length: 40 }, (_, index) => ({ ...first!, id: `CVE-2026-${30000 + index}` }));
+  await withPage(renderFleetPage({ ...largest, cves }), async (page) => {
+    const section = page.locator('section[aria-labelledby=fixes]');
+    assert.equal(await section.getByText('CVE-2026-30039').isVisible(), false);
+    await section.getByLabel('Filter').fill('CVE-2026-30039');
+    assert.equal(await section.getByText('CVE-2026-30039').isVisible(), true);
+    await section.getByLabel('Filter').fill('CVE-2026-30040');
+    await section.getByText('No row matches').waitFor();
+    // The words on the buttons are no part of a row.
+    await section.getByLabel('Filter').fill('copy');
+    await section.getByText('No row matches').waitFor();
+  });
+});
+
 test('a row that opens moves no column', async (t) => {
   if (!needs(t, 'chromium')) return;
   await withPage(thousand, async (page) => {

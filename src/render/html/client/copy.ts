@@ -12,8 +12,9 @@ export function addCopyButtons(): void {
   }
   for (const list of document.querySelectorAll<HTMLElement>('ul.hosts')) {
     const names = [...list.querySelectorAll('li:not(.more)')].map((item) => (item.textContent ?? '').trim());
+    if (names.length < 2) continue;
     const isCut = list.querySelector('.more') !== null;
-    const label = `Copy ${isCut ? 'only the first ' : ''}${names.length} ${names.length === 1 ? 'name' : 'names'}`;
+    const label = `Copy ${isCut ? 'only the first ' : ''}${names.length} names`;
     list.before(makeButton(list, label, label, names.join('\n'), said));
   }
 }

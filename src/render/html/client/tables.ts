@@ -89,8 +89,9 @@ class TableTools {
       }),
     );
     for (const each of this.#marked) each.classList.add('hit');
-    const wanted = this.#marked.length > 0 ? '.hit' : '.hosts';
-    this.#opened = lists.filter((list) => !list.open && list.querySelector(wanted) !== null);
+    const isWanted = (list: Element): boolean =>
+      this.#marked.length > 0 ? list.querySelector('.hit') !== null : list.querySelector('ul:not(.hosts)') === null;
+    this.#opened = lists.filter((list) => !list.open && isWanted(list));
     for (const each of this.#opened) each.open = true;
   }
 
@@ -148,26 +149,30 @@ class TableTools {
 }
 
 function textsOf(rows: readonly HTMLTableRowElement[], head: HTMLTableRowElement): Map<HTMLTableRowElement, Words> {
-  const marks = [...head.cells].map(({ dataset, textContent }) => (dataset.mark === undefined ? null : textContent));
+  const marks = [...head.cells].map((heading) => (heading.dataset.mark === undefined ? null : nameIn(heading)));
   return new Map(
     rows.map((row) => {
-      const items = [...row.querySelectorAll('li')].map(nameIn);
-      const texts = [...row.cells].map(textOf);
-      const marked = texts.flatMap((text, column) => (text === '' ? [] : (marks[column]?.toLowerCase() ?? [])));
-      const words = {
-        text: [...texts, ...marked, ...items].join(' '),
-        names: new Set([texts[0]!, ...marked, ...items]),
-      };
-      return [row, words];
+      const texts: string[] = [];
+      const names: string[] = [];
+      for (const [column, cell] of [...row.cells].entries()) {
+        const text = textOf(cell);
+        if (text === '') continue;
+        texts.push(text);
+        const mark = marks[column] ?? null;
+        if (mark !== null) names.push(mark);
+        else if (column === 0) names.push(text.trim().toLowerCase());
+      }
+      for (const item of row.querySelectorAll('li')) names.push(nameIn(item));
+      return [row, { text: [...texts, ...names].join(' ').toLowerCase(), names: new Set(names) }];
     }),
   );
 }
 
 /** Without the items of lists, and without the buttons of this script. */
 function textOf(cell: Element): string {
-  const lines = cell.querySelectorAll('summary');
-  const text = lines.length === 0 ? cell.textContent : [...lines].map(({ textContent }) => textContent).join(' ');
-  return (text ?? '').trim().toLowerCase();
+  if (cell.firstElementChild === null) return cell.textContent ?? '';
+  if (cell.querySelector('ul') === null) return cell.textContent ?? '';
+  return [...cell.querySelectorAll('summary')].map(({ textContent }) => textContent).join(' ');
 }
 
 function nameIn(item: Element): string {
