@@ -115,7 +115,7 @@ for (const [name, html] of Object.entries(pages)) {
   });
 }
 
-/** What a screen reader says of a section: what is closed or hidden is not in it. */
+/** The text that a screen reader says of a section: parts that are closed or hidden are not in it. */
 async function saidOf(page: Page, section: string): Promise<string> {
   return page.locator(`section[aria-labelledby=${section}]`).ariaSnapshot();
 }

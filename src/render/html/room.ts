@@ -39,7 +39,7 @@ export class Room {
       const size = Math.min(text.length, mostCharacters) + 5;
       if (size > this.#left) break;
       this.#left -= size;
-      shown.push(text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text);
+      shown.push(text.length > mostCharacters ? `${text.slice(0, mostCharacters - 1)}…` : text);
     }
     return shown;
   }
