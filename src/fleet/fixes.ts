@@ -80,6 +80,11 @@ function kernelUnknown({ host }: Report): Because[] {
   return isUnknown ? ['kernel_unknown'] : [];
 }
 
+/** Why not every fix is known that the host lacks, whichever fix somebody asks for. */
+export function whyFixesUnknown({ unknown, lastListed }: HostFixes): Because[] {
+  return lastListed.length === 0 ? [...unknown] : [...unknown, 'list_cut'];
+}
+
 function ordered(found: ReadonlySet<Because>): Because[] {
   return becauses.filter((because) => found.has(because));
 }

@@ -11,7 +11,7 @@ import { incompleteBecause } from '../documents/unseen.ts';
 import { distinct, keyMaker } from '../keys.ts';
 import { tool } from '../version.ts';
 import { findNeverReported } from './expected.ts';
-import { answerCve, collectHostFixes, type HostFixes, listCves } from './fixes.ts';
+import { answerCve, collectHostFixes, type HostFixes, listCves, whyFixesUnknown } from './fixes.ts';
 import { type FleetGate, judgeFleet, judgeHost } from './gate.ts';
 import { collectUses, type FileUse } from './uses.ts';
 
@@ -85,10 +85,12 @@ export class FleetFold {
       return;
     }
     if (old !== undefined) this.#remove(old);
+    const fixes = collectHostFixes(report, assessment.whole, (cves) => this.#share(cves));
     const entry: HostEntry = {
       slot: this.#nextSlot++,
       about: {
         ...aboutHost(report, source, old === undefined ? 0 : old.about.superseded + 1),
+        fixes_unknown: whyFixesUnknown(fixes),
         stale: assessment.stale,
         reboot_required: assessment.reboot.required,
         reboot_kind: assessment.reboot.kind,
@@ -97,7 +99,7 @@ export class FleetFold {
       },
       affected: report.summary.processes > 0 || report.units.some(isAffected),
       whole: assessment.whole,
-      fixes: collectHostFixes(report, assessment.whole, (cves) => this.#share(cves)),
+      fixes,
       files: [],
       units: [],
     };

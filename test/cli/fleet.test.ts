@@ -156,10 +156,10 @@ test('text names files, units, and who could not be seen or must reboot', (t) =>
   });
   const { stdout } = runCli(['fleet', folder, '--format', 'text']);
   for (const expected of [
-    /^3 of 4 hosts run on files that are gone, 1 not seen completely, 1 must reboot,$/m,
+    /^3 of 4 hosts use replaced or deleted files, 1 not fully seen \(1 in part\), 1\s+input\s+unreadable,\s+1\s+must\s+reboot,/m,
     /^ +2 hosts replaced library {4}\/usr\/lib\/libc\.so\.6 \(a\.service\)$/m,
     /^ {2}a\.service on web-1, web-2$/m,
-    /^not seen completely\n {2}db-1 \(the report does not say why\)$/m,
+    /^seen only in part\n {2}db-1 \(the report does not say why\)$/m,
     /^must reboot\n {2}web-1$/m,
     /^could not be read\n {2}.*x: it is not a JSON object$/m,
   ])

@@ -60,6 +60,7 @@ const laterFields: ReadonlySet<string> = new Set([
   'fleet/$defs/fleet_host/reboot_reasons',
   'fleet/$defs/fleet_host/verdict',
   'fleet/$defs/fleet_host/incomplete_because',
+  'fleet/$defs/fleet_host/fixes_unknown',
   'drift/$defs/container/cgroup',
   'plan/$defs/container/cgroup',
   'plan/$defs/reboot/unknown_because',

@@ -44,6 +44,19 @@ function fold(reports: readonly Report[], cve: string | null = asked, refused = 
   return fleet.build(new Date('2026-11-23T08:12:00Z'), noGate, cve);
 }
 
+test('each host says why not all fixes are known that it lacks', () => {
+  const unknown = (made: Report) => fold([made], null).hosts[0]?.fixes_unknown;
+  assert.deepEqual(unknown(host('a', [inUse([asked])], whole)), []);
+  assert.deepEqual(unknown(host('a', null, whole)), ['not_asked']);
+  assert.deepEqual(unknown(host('a', null, { ...whole, units: [] })), []);
+  const cut = inUse(null, { fixes: { count: 600, cves: [asked], complete: false } });
+  assert.deepEqual(unknown(host('a', [cut], { scan: { complete: false } })), [
+    'not_everything_seen',
+    'changelog_incomplete',
+    'list_cut',
+  ]);
+});
+
 const lacking = (name: string) => host(name, [inUse([asked, 'CVE-2026-1000'])], whole);
 const closed = (name: string) => host(name, [inUse([])], whole);
 const many = Array.from({ length: 500 }, (_, i) => `CVE-2026-${99999 - i}`);

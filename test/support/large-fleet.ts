@@ -1,13 +1,12 @@
 // Numbers -> the fleet document of many hosts, always the same for the same numbers: what a page must answer from.
 
 import type { Fleet } from '../../src/documents/generated/fleet.ts';
-import type { PackageInUse, Report, Scan, Unit } from '../../src/documents/generated/report.ts';
+import type { PackageInUse, Report, Scan, Unit, UnitFile } from '../../src/documents/generated/report.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';
 import { noGate } from './assess.ts';
 import { file, report, unit } from './reports.ts';
 
 const services = ['nginx', 'postgresql', 'redis', 'sshd', 'cron', 'rsyslog', 'postfix', 'chrony', 'dbus', 'polkit'];
-const libraries = ['libssl.so.3', 'libcrypto.so.3', 'libc.so.6', 'libz.so.1', 'libexpat.so.1', 'libpcre2-8.so.0'];
 const day = 86400_000;
 
 export interface LargeFleet {
@@ -22,7 +21,7 @@ export interface LargeFleet {
 /**
  * Host 7, 17, 27 … must reboot; host 9, 109, 209 … was not seen completely, for one of three reasons; every second host lacks
  * CVE-2026-10001 of libssl3, and every fiftieth an older fix of it too; hosts lack fixes of other packages; storage-0.service holds the
- * most disk; cache-1 and cache-2 never reported.
+ * most disk; cache-1 and cache-2 never reported. A host uses the replaced libraries of the packages whose fixes it lacks, and one that was replaced without a fix.
  */
 export function largeFleet({ hosts, units, distinctUnits, now }: LargeFleet): Fleet {
   const fold = new FleetFold();
@@ -56,17 +55,27 @@ function unitName(index: number): string {
 function hostReport(base: Report, host: number, names: readonly string[], units: number, now: Date): Report {
   const since = new Date(now.getTime() - ((host * 7) % 120) * day - 3600_000).toISOString().replace('.000Z', 'Z');
   const isClean = host % 4 === 3;
+  const packages = isClean ? [] : upgraded.filter(({ on }) => on(host));
+  const libraries = packages.flatMap((each) => each.libraries.map((library) => ({ library, owner: ownerOf(each) })));
+  const turns = Math.min(units, libraries.length);
   const made: Unit[] = isClean
     ? []
     : Array.from({ length: units }, (_, index) => {
         const name = names[(host * 3 + index) % names.length]!;
         const held = name === 'storage-0.service' ? 1 << 30 : index * 4096;
-        const library = `/usr/lib/x86_64-linux-gnu/${libraries[(host + index) % libraries.length]}`;
-        return unit(name, [file('code', library, [100 + index])], {
-          held_bytes: held,
-          held_memory_bytes: 0,
-          stale_since: since,
-        });
+        const used = libraries.filter((_, place) => (place + host + index) % turns === 0);
+        return unit(
+          name,
+          used.map(({ library, owner }) => ({
+            ...file('code', `/usr/lib/x86_64-linux-gnu/${library}`, [100 + index]),
+            package: owner,
+          })),
+          {
+            held_bytes: held,
+            held_memory_bytes: 0,
+            stale_since: since,
+          },
+        );
       });
   const needsReboot = host % 10 === 7;
   const kernel = {
@@ -93,7 +102,7 @@ function hostReport(base: Report, host: number, names: readonly string[], units:
       held_bytes: made.reduce((sum, each) => sum + each.held_bytes, 0),
     },
     units: made,
-    packages: isClean ? [] : upgraded.filter(({ on }) => on(host)).map((each) => packageOf(each, made)),
+    packages: packages.map((each) => packageOf(each, made)),
   };
 }
 
@@ -115,37 +124,59 @@ interface Upgraded {
   running: string;
   installed: string;
   cves: readonly string[];
+  libraries: readonly string[];
   on: (host: number) => boolean;
 }
 
 const idsFrom = (year: number, first: number, length: number): string[] =>
   Array.from({ length }, (_, index) => `CVE-${year}-${first + index}`);
 const opensslFixes = idsFrom(2026, 10001, 12);
-const openssl = { name: 'libssl3', source: 'openssl', installed: '3.0.17-1~deb12u3' };
+const openssl = {
+  ...{ name: 'libssl3', source: 'openssl', installed: '3.0.17-1~deb12u3' },
+  libraries: ['libssl.so.3', 'libcrypto.so.3'],
+};
 
+/** The last upgrade fixed nothing. */
 const upgraded: readonly Upgraded[] = [
   { ...openssl, running: '3.0.17-1~deb12u2', cves: opensslFixes, on: (host) => host % 2 === 0 && host % 50 !== 4 },
   { ...openssl, running: '3.0.16-1~deb12u1', cves: [...opensslFixes, 'CVE-2025-4575'], on: (host) => host % 50 === 4 },
   {
     ...{ name: 'libc6', source: 'glibc', running: '2.36-9+deb12u9', installed: '2.36-9+deb12u10' },
+    libraries: ['libc.so.6'],
     ...{ cves: idsFrom(2026, 20001, 2), on: (host) => host % 5 === 0 },
   },
   {
     ...{ name: 'libexpat1', source: 'expat', running: '2.5.0-1+deb12u1', installed: '2.5.0-1+deb12u2' },
+    libraries: ['libexpat.so.1'],
     ...{ cves: idsFrom(2026, 30001, 1), on: (host) => host % 7 === 2 },
   },
   {
     ...{ name: 'libpcre2-8-0', source: 'pcre2', running: '10.42-1', installed: '10.42-1+deb12u1' },
+    libraries: ['libpcre2-8.so.0'],
     ...{ cves: idsFrom(2025, 40001, 3), on: (host) => host % 25 === 1 },
+  },
+  {
+    ...{ name: 'zlib1g', source: 'zlib', running: '1.2.13-1', installed: '1.2.13-2' },
+    ...{ libraries: ['libz.so.1'], cves: [], on: () => true },
   },
 ];
 
-function packageOf({ name, source, running, installed, cves }: Upgraded, units: readonly Unit[]): PackageInUse {
+function ownerOf({ name, installed }: Upgraded): NonNullable<UnitFile['package']> {
+  return { manager: 'dpkg', name, version: installed };
+}
+
+function packageOf(
+  { name, source, running, installed, cves, libraries }: Upgraded,
+  units: readonly Unit[],
+): PackageInUse {
+  const users = units.filter(({ files }) =>
+    files.some(({ path }) => libraries.some((each) => path.endsWith(`/${each}`))),
+  );
   return {
     ...{ name, source, manager: 'dpkg', installed_version: installed, running_version: running },
     ...{ evidence: 'upgrade_log', replaced_at: null, replaced_by: null, unknown_because: null },
     fixes: { count: cves.length, cves: [...cves], complete: true, incomplete_because: null },
-    units: units.map((unit) => ({ scope: 'system', user: null, name: unit.name })),
-    pids: [100],
+    units: users.map(({ name }) => ({ scope: 'system', user: null, name })),
+    pids: users.flatMap(({ pids }) => pids),
   };
 }

@@ -11,9 +11,9 @@ import { until } from './until.ts';
 
 export interface Series {
   metric: Readonly<Record<string, string>>;
-  /** The answer of an instant query. */
+  /** The answer to an instant query. */
   value?: [time: number, value: string];
-  /** The answers of a query over a range. */
+  /** The answer to a query over a range. */
   values?: [time: number, value: string][];
 }
 

@@ -37,6 +37,17 @@ export type RebootReason =
  */
 export type NullableTime = Time | null;
 /**
+ * Why it is not known which security fixes a host lacks in memory. The description of cve_unknown.because has the meaning of each.
+ */
+export type FixesUnknownBecause =
+  | 'not_asked'
+  | 'not_everything_seen'
+  | 'no_package'
+  | 'fixes_unknown'
+  | 'changelog_incomplete'
+  | 'list_cut'
+  | 'kernel_unknown';
+/**
  * system: of the system manager. user: of a user's manager.
  */
 export type Scope = 'system' | 'user';
@@ -171,6 +182,10 @@ export interface FleetHost {
    * Why not everything was seen on the host; empty if everything was. Always written; not required, since documents of 1.3 do not have it.
    */
   incomplete_because?: IncompleteBecause[];
+  /**
+   * Why the security fixes that the host lacks in memory may not all be in cves, with the codes of cve.unknown; empty if all are known, also because it runs no gone code. Always written; not required, since documents of 1.3 do not have it.
+   */
+  fixes_unknown?: FixesUnknownBecause[];
   superseded: Count;
 }
 /**
@@ -456,15 +471,7 @@ export interface CveUnknown {
   /**
    * Why. not_asked: it runs gone code, and its report was made without --fixes. not_everything_seen: its report is not complete. no_package: it runs gone code from a place of packages that is of no package now, or of a container. fixes_unknown: of a version that it runs it is not known what was fixed since. changelog_incomplete: a changelog does not reach back to the version that it runs. list_cut: more ids than a report lists. kernel_unknown: an older kernel than the one on disk may run, and it is not known which fixes it lacks.
    */
-  because: (
-    | 'not_asked'
-    | 'not_everything_seen'
-    | 'no_package'
-    | 'fixes_unknown'
-    | 'changelog_incomplete'
-    | 'list_cut'
-    | 'kernel_unknown'
-  )[];
+  because: FixesUnknownBecause[];
 }
 /**
  * One input that could not be folded.

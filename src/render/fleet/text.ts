@@ -47,7 +47,7 @@ export function* renderFleetText(fleet: Fleet, style: Style): Generator<string> 
     ]),
     style,
   );
-  yield* section('not seen completely', unseenLines(fleet), style, 'yellow');
+  yield* section('seen only in part', unseenLines(fleet), style, 'yellow');
   yield* section('must reboot', asLines(hosts(({ reboot_required }) => reboot_required === true)), style, 'yellow');
   yield* section(
     'superseded by a newer report',
@@ -86,15 +86,25 @@ function renderHead(fleet: Fleet, style: Style): string {
 }
 
 /** The one sentence about all hosts, and whether nothing was found and everything was seen. */
-export function fleetHeadline({ summary }: Fleet): { text: string; clean: boolean } {
-  const { hosts, affected, incomplete, reboot_required, held_bytes } = summary;
+export function fleetHeadline({ summary, never_reported = null }: Fleet): { text: string; clean: boolean } {
+  const { hosts, affected, incomplete, reboot_required, held_bytes, unreadable_inputs } = summary;
+  const silent = never_reported?.length ?? 0;
   const facts = [
-    `${affected} of ${count(hosts, 'host')} ${affected === 1 ? 'runs' : 'run'} on files that are gone`,
-    ...(incomplete > 0 ? [`${incomplete} not seen completely`] : []),
+    `${affected} of ${count(hosts, 'host')} ${affected === 1 ? 'uses' : 'use'} replaced or deleted files`,
+    ...(incomplete + silent > 0 ? [unseenText(incomplete, silent)] : []),
+    ...(unreadable_inputs > 0 ? [`${count(unreadable_inputs, 'input')} unreadable`] : []),
     ...(reboot_required > 0 ? [`${reboot_required} must reboot`] : []),
     ...(held_bytes > 0 ? [`${formatBytes(held_bytes)} held`] : []),
   ];
-  return { text: `${facts.join(', ')}.`, clean: affected === 0 && incomplete === 0 };
+  return { text: `${facts.join(', ')}.`, clean: affected + incomplete + silent + unreadable_inputs === 0 };
+}
+
+function unseenText(incomplete: number, silent: number): string {
+  const parts = [
+    ...(incomplete > 0 ? [`${incomplete} in part`] : []),
+    ...(silent > 0 ? [`${silent} never reported`] : []),
+  ];
+  return `${incomplete + silent} not fully seen (${parts.join(', ')})`;
 }
 
 /** Says whether the gate is open; null without one. */

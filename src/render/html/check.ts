@@ -10,7 +10,7 @@ import { count, readableTime } from '../format.ts';
 import { rebootText } from '../reboot-reason.ts';
 import { sanitize } from '../sanitize.ts';
 import { type Html, html, type Value } from './escape.ts';
-import { type PageSection, pageHead, renderPage, renderTiles, type Tile, type Tone, toneOf } from './page.ts';
+import { type PageSection, pageHead, renderPage, type Tile, type Tone, toneOf } from './page.ts';
 import { firstRows } from './room.ts';
 import { type Column, renderNote, renderTable } from './table.ts';
 
@@ -35,7 +35,9 @@ export function renderCheckPage(drift: Drift): Generator<string> {
   const changes = changesOf(drift);
   return renderPage({
     title: `${hostname}: check`,
-    head: html`${pageHead(`Is ${hostname} worse than it was?`, [readableTime(report.generated_at), compared], { text, tone: toneOf(paint) })}${renderTiles(tilesOf(changes))}${headNotes(drift)}`,
+    head: html`${pageHead(`Is ${hostname} worse than it was?`, [readableTime(report.generated_at), compared], { text, tone: toneOf(paint) })}`,
+    tiles: tilesOf(changes),
+    notes: html`${headNotes(drift)}`,
     sections: [
       ...changes.map(
         (change): PageSection => ({

@@ -4,6 +4,7 @@
 import { version } from '../../version.ts';
 import type { Paint } from '../layout.ts';
 import { escapeHtml, type Html, html } from './escape.ts';
+import { wholeWords } from './whole-words.ts';
 
 // Put in by the build (scripts/build/page-assets.mjs).
 declare const __PAGE_STYLE__: string;
@@ -24,6 +25,10 @@ export interface Page {
   /** The name of the window, sanitized. */
   title: string;
   head: Html;
+  /** The numbers below the head. A phone leaves out the links to sections to which a tile leads. */
+  tiles: readonly Tile[];
+  /** Below the tiles. */
+  notes?: Html | null;
   sections: readonly PageSection[];
 }
 
@@ -35,7 +40,7 @@ const policy = [
   "form-action 'none'",
 ].join('; ');
 
-export function* renderPage({ title, head, sections }: Page): Generator<string> {
+export function* renderPage({ title, head, tiles, notes = null, sections }: Page): Generator<string> {
   yield [
     '<!doctype html>',
     '<html lang="en">',
@@ -49,21 +54,21 @@ export function* renderPage({ title, head, sections }: Page): Generator<string> 
     '<body>',
     '<a class="skip" href="#main">Skip to the content</a>\n',
   ].join('\n');
-  yield `<header>${head}</header>\n`;
-  yield `${contents(sections)}\n<main id="main">\n`;
+  yield `<header>${head}${renderTiles(tiles)}${notes ?? ''}</header>\n`;
+  yield `${contents(sections, new Set(tiles.map(({ href }) => href)))}\n<main id="main">\n`;
   for (const { id, title: heading, body } of sections) {
     yield `${html`<section aria-labelledby="${id}"><h2 id="${id}">${heading}</h2>`}\n`;
     for (const piece of body) yield `${piece}\n`;
     yield '</section>\n';
   }
-  yield `</main>\n${html`<footer class="dim"><p>Made by lib-users ${version}. This page asks nothing of any other place.</p></footer>`}\n`;
+  yield `</main>\n${html`<footer class="dim"><p>Made by lib-users ${version}. This page loads nothing from the network.</p></footer>`}\n`;
   yield `<script>${__PAGE_SCRIPT__}</script>\n</body>\n</html>\n`;
 }
 
-function contents(sections: readonly PageSection[]): Html {
+function contents(sections: readonly PageSection[], inTiles: ReadonlySet<string | null>): Html {
   const items = sections.map(
     ({ id, title, aside }) =>
-      html`<li><a href="#${id}">${title}</a>${aside === undefined ? null : html` <span class="dim">${aside}</span>`}</li>`,
+      html`<li${inTiles.has(id) ? html` class="tiled"` : null}><a href="#${id}">${title}</a>${aside === undefined ? null : html` <span class="dim">${aside}</span>`}</li>`,
   );
   return html`<nav aria-label="On this page"><ul>${items}</ul></nav>`;
 }
@@ -91,10 +96,10 @@ export interface Tile {
 }
 
 /** Numbers that are read first. */
-export function renderTiles(tiles: readonly Tile[]): Html {
+function renderTiles(tiles: readonly Tile[]): Html {
   const each = tiles.map(({ label, value, note = null, href, tone }) => {
     const shown = href === null ? html`${value}` : html`<a href="#${href}">${value}</a>`;
-    const more = note === null ? null : html`<dd class="note dim">${note}</dd>`;
+    const more = note === null ? null : html`<dd class="note dim">${wholeWords(note)}</dd>`;
     return html`<div><dt>${label}</dt><dd class="${tone}">${shown}</dd>${more}</div>`;
   });
   return html`<dl class="tiles">${each}</dl>`;

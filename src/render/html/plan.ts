@@ -14,7 +14,7 @@ import { sanitize, sanitizeUnit } from '../sanitize.ts';
 import { shellLine } from '../shell-words.ts';
 import { barMaker } from './bars.ts';
 import { type Html, html, mostCharacters, type Value } from './escape.ts';
-import { type PageSection, pageHead, renderPage, renderTiles, type Tile, toneOf } from './page.ts';
+import { type PageSection, pageHead, renderPage, type Tile, toneOf } from './page.ts';
 import { firstRows } from './room.ts';
 import { renderFacts, renderNote, renderTable } from './table.ts';
 
@@ -45,7 +45,9 @@ export function renderPlanPage(plan: Plan): Generator<string> {
   const about = [`from the report of ${readableTime(report.generated_at)}`];
   return renderPage({
     title: `${hostname}: plan`,
-    head: html`${pageHead(`What to do on ${hostname}`, about, { text, tone: toneOf(paint) })}${renderTiles(tilesOf(plan, forPeople.length, commands.length))}${unseenNote(plan)}`,
+    head: html`${pageHead(`What to do on ${hostname}`, about, { text, tone: toneOf(paint) })}`,
+    tiles: tilesOf(plan, forPeople.length, commands.length),
+    notes: unseenNote(plan),
     sections: pageSections,
   });
 }

@@ -22,12 +22,13 @@ export class Room {
     return html`${inPieces(shown.join(', '))}${rest}`;
   }
 
-  #list(names: readonly string[], show: (name: string) => string): Html {
+  #list(names: readonly string[], show: (name: string) => string, areHosts = false): Html {
     const shown = this.#take(names, show);
     const more = names.length - shown.length;
     // The end of an item may be left out, and saves much in a list of a thousand names.
     const items = shown.map((name) => html`<li>${name}\n`);
-    return html`<ul class="names">${items}${more > 0 ? html`<li>${moreText(more)}` : null}</ul>`;
+    const style = areHosts ? 'names hosts' : 'names';
+    return html`<ul class="${style}">${items}${more > 0 ? html`<li class="more">${moreText(more)}` : null}</ul>`;
   }
 
   /** The first names, as many as there is room for. */
@@ -35,9 +36,10 @@ export class Room {
     const shown: string[] = [];
     for (const name of names) {
       const text = show(name);
-      if (text.length + 5 > this.#left) break;
-      this.#left -= Math.min(text.length, mostCharacters) + 5;
-      shown.push(text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text);
+      const size = Math.min(text.length, mostCharacters) + 5;
+      if (size > this.#left) break;
+      this.#left -= size;
+      shown.push(text.length > mostCharacters ? `${text.slice(0, mostCharacters - 1)}…` : text);
     }
     return shown;
   }
@@ -48,10 +50,10 @@ export class Room {
     return html`<details><summary>${label}</summary>${this.#list(names, show)}</details>`;
   }
 
-  /** The names behind a line that opens and closes them. It is open at first if there are at most `mostOpen`. */
+  /** The names of hosts behind a line that opens and closes them. It is open at first if there are at most `mostOpen`. */
   below(line: Html | string, names: readonly string[], mostOpen = few): Html {
     const open = names.length <= mostOpen ? html` open` : null;
-    return html`<details${open}><summary>${line}</summary>${this.#list(names, nameText)}</details>`;
+    return html`<details${open}><summary>${line}</summary>${this.#list(names, nameText, true)}</details>`;
   }
 }
 

@@ -7,8 +7,8 @@ export interface Column<Row> {
   cell: (row: Row) => Value;
   /** The number that the column is sorted by; null if it is not known. Without it the text decides. */
   sort?: (row: Row) => number | null;
-  /** number: to the right. mark: a narrow column of marks, with its title upright. wide: long texts. nowrap: never broken. */
-  kind?: 'number' | 'mark' | 'wide' | 'nowrap' | 'path';
+  /** number: to the right. mark: a narrow column of marks, with its title upright. wide: long texts. nowrap: never broken. list: a few names. hosts: names that open. */
+  kind?: 'number' | 'mark' | 'wide' | 'nowrap' | 'short' | 'path' | 'list' | 'hosts';
 }
 
 export interface Table<Row> {
@@ -28,8 +28,10 @@ export function* renderTable<Row>({ caption, columns, rows, filter, isMatrix = f
     if (kind === 'mark') return html`<th scope="col" class="tall" data-mark>${title}</th>`;
     return html`<th scope="col"${kind === undefined ? null : html` class="${kind}"`}>${title}</th>`;
   });
+  // Its columns do not move if a row opens.
+  const style = columns.some(({ kind }) => kind === 'hosts') ? 'stack fixed' : 'stack';
   // A region that scrolls is reached with the keyboard and has a name.
-  yield html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table data-tools${filter === undefined ? null : html` data-filter="${filter}"`}${isMatrix ? null : html` class="stack"`}><caption>${caption}</caption><thead><tr>${headings}</tr></thead><tbody>`;
+  yield html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table data-tools${filter === undefined ? null : html` data-filter="${filter}"`}${isMatrix ? null : html` class="${style}"`}><caption>${caption}</caption><thead><tr>${headings}</tr></thead><tbody>`;
   const cells = columns.map((column, index) => cellMaker(column, index, isMatrix));
   for (const row of rows) yield html`<tr>${cells.map((cell) => cell(row))}</tr>`;
   yield html`</tbody></table></div>`;

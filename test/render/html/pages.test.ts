@@ -259,7 +259,11 @@ test('the four questions: who must reboot, who lacks a fix, what holds the most 
   );
   assert.deepEqual(
     named('fixes'),
-    hosts((host) => host % 4 !== 3 && (host % 2 === 0 || host % 5 === 0 || host % 7 === 2 || host % 25 === 1)),
+    hosts(
+      (host) =>
+        // The last of these were seen in part, so that it is not known what else they lack.
+        (host % 4 !== 3 && (host % 2 === 0 || host % 5 === 0 || host % 7 === 2 || host % 25 === 1)) || host % 100 === 9,
+    ),
   );
   assert.match(sectionText(page, 'fixes'), /CVE-2026-10001\b/);
   assert.deepEqual(named('unseen'), new Set(['cache-1', 'cache-2', ...hosts((host) => host % 100 === 9)]));
@@ -275,13 +279,46 @@ test('security fixes: a list that is cut, or of one fix alone, is not taken for 
   const cut = renderFleetPage({ ...fleet, cves });
   assert.match(sectionText(cut, 'fixes'), /Only the 500 that most hosts lack are listed; there may be others\./);
   assert.match(textOf(parsePage(cut)), /Security fixes that wait for a restart at least 500/);
-  assert.match(sectionText(renderFleetPage(fleet), 'fixes'), /A host that is not named may lack a fix all the same/);
+  const covered = sectionText(renderFleetPage(fleet), 'fixes');
+  assert.match(covered, /Of 29 of 30 hosts it is known which fixes they lack in memory\. The other 1 may lack more/);
+  assert.match(covered, /Nothing is known of 2 hosts that never reported and what could not be read\./);
+  assert.match(covered, /its report is not complete/);
+  const older = { ...fleet, hosts: fleet.hosts.map(({ fixes_unknown: _, ...host }) => host) };
+  assert.match(sectionText(renderFleetPage(older), 'fixes'), /A host that is not named may lack a fix all the same/);
   const cve: NonNullable<Fleet['cve']> = { id: 'CVE-2026-10001', verdict: 'pass', hosts: [], unknown: [] };
   const one = renderFleetPage({ ...fleet, cves: [], cve });
-  assert.match(sectionText(one, 'fixes'), /None is known\. Only CVE-2026-10001 was asked for \(--cve\)\./);
+  assert.match(sectionText(one, 'fixes'), /Only CVE-2026-10001 was asked for \(--cve\)\.\s+None is known\./);
   assert.match(
     sectionText(renderFleetPage({ ...fleet, cves: [] }), 'fixes'),
-    /None is known\. A host that is not named/,
+    /Of 29 of 30 hosts[\s\S]*None is known\./,
+  );
+});
+
+test('hosts that never reported count in the headline as in the tile, and have rows', () => {
+  const fleet = fleetOf(1000, 20, 60);
+  const page = renderFleetPage(fleet);
+  const text = textOf(parsePage(page));
+  assert.match(text, /12 not fully seen \(10 in part, 2 never reported\), 1 input unreadable, /);
+  assert.match(text, /hosts not fully seen\s+12\s+10 in part, 2 never reported/);
+  assert.match(sectionText(page, 'hosts'), /cache-1\s+no report/);
+  const silent = { ...fleet, hosts: [], units: [], files: [], cves: [], unreadable_inputs: [] };
+  assert.match(sectionText(renderFleetPage(silent), 'hosts'), /cache-2\s+no report/);
+});
+
+test('names stand in natural order, also a name of a million digits', () => {
+  const fleet = fleetOf(30, 3, 30);
+  const long = '7'.repeat(1_000_000);
+  const names = ['web-104', 'web-54', long, 'web-4', 'web-04', 'Web-5', '', 'web-'];
+  const page = renderFleetPage({ ...fleet, never_reported: names });
+  const list = [...elementsOf(parsePage(page))].filter(
+    (each) => each.tagName === 'ul' && attributeOf(each, 'class') === 'names hosts' && textOf(each).includes('web-54'),
+  );
+  assert.deepEqual(
+    textOf(list[0]!)
+      .trim()
+      .split(/\s+/)
+      .map((name) => name.slice(0, 10)),
+    ['""', '7777777777', 'Web-5', 'web-', 'web-04', 'web-4', 'web-54', 'web-104'],
   );
 });
 

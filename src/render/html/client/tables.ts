@@ -10,31 +10,43 @@ export function addTools(table: HTMLTableElement): void {
   const body = table.tBodies[0];
   const head = table.tHead?.rows[0];
   if (body === undefined || head === undefined) return;
-  const tools = new TableTools(body, head);
+  const region = table.closest<HTMLElement>('.scroll') ?? table;
+  const tools = new TableTools(body, head, region);
   const words = table.dataset.filter;
   if (body.rows.length > 1) for (const [column, heading] of [...head.cells].entries()) tools.addSort(heading, column);
   if (words !== undefined || body.rows.length >= leastToFilter) {
-    (table.closest('.scroll') ?? table).before(tools.addFilter(words ?? 'every word must occur'));
+    region.before(tools.addFilter(words ?? 'every word must occur'));
   }
   tools.show();
+}
+
+interface Words {
+  /** Lower case, with the headings of the marks. */
+  text: string;
+  /** The names of the row and of its lists and marks, lower case. */
+  names: ReadonlySet<string>;
 }
 
 class TableTools {
   readonly #body: HTMLTableSectionElement;
   readonly #head: HTMLTableRowElement;
+  readonly #region: HTMLElement;
   /** In the order in which they are shown. */
   #rows: HTMLTableRowElement[];
-  /** Lower case, with the headings of the marks; made when the reader first types. */
-  #texts: Map<HTMLTableRowElement, string> | null = null;
-  #words: string[] = [];
+  /** Made when the reader first types. */
+  #texts: Map<HTMLTableRowElement, Words> | null = null;
+  /** A word that is a whole name stands for that name alone: web-4 is not looked for in web-404. */
+  #words: readonly { word: string; isName: boolean }[] = [];
   #most = shownAtOnce;
   #opened: HTMLDetailsElement[] = [];
+  #marked: Element[] = [];
   readonly #said = document.createElement('output');
   readonly #all = document.createElement('button');
 
-  constructor(body: HTMLTableSectionElement, head: HTMLTableRowElement) {
+  constructor(body: HTMLTableSectionElement, head: HTMLTableRowElement, region: HTMLElement) {
     this.#body = body;
     this.#head = head;
+    this.#region = region;
     this.#rows = [...body.rows];
     this.#all.type = 'button';
     this.#all.addEventListener('click', () => this.#showAll());
@@ -51,16 +63,35 @@ class TableTools {
     }
     const isCut = matching > this.#most;
     this.#openOnly(matching === 1 && this.#words.length > 0);
-    this.#said.textContent = this.#words.length === 0 && !isCut ? '' : `${matching} of ${this.#rows.length} rows`;
+    this.#region.hidden = matching === 0 && this.#words.length > 0;
+    this.#said.textContent = this.#tell(matching, isCut);
     this.#all.hidden = !isCut;
     this.#all.textContent = `Show all, not only the first ${this.#most}`;
   }
 
-  /** The only row that matches shows its names at once. They close again with the next letter. */
+  #tell(matching: number, isCut: boolean): string {
+    if (this.#words.length === 0) return isCut ? `The first ${this.#most} of ${matching} rows` : '';
+    if (matching === 0) return 'No row matches';
+    const how = this.#words.some(({ isName }) => isName) ? ', with exactly this name' : '';
+    return `${matching} of ${this.#rows.length} rows${how}${isCut ? `, the first ${this.#most} are shown` : ''}`;
+  }
+
+  /** The only row that matches shows the list with the match, or its hosts, at once. It closes again with the next letter. */
   #openOnly(isOnly: boolean): void {
     for (const each of this.#opened) each.open = false;
+    for (const each of this.#marked) each.classList.remove('hit');
     const row = isOnly ? this.#rows.find(({ hidden }) => !hidden) : undefined;
-    this.#opened = [...(row?.querySelectorAll<HTMLDetailsElement>('details:not([open])') ?? [])];
+    const lists = [...(row?.querySelectorAll('details') ?? [])];
+    this.#marked = lists.flatMap((list) =>
+      [...list.querySelectorAll('li')].filter((item) => {
+        const name = nameIn(item);
+        return this.#words.some(({ word, isName }) => (isName ? name === word : name.includes(word)));
+      }),
+    );
+    for (const each of this.#marked) each.classList.add('hit');
+    const isWanted = (list: Element): boolean =>
+      this.#marked.length > 0 ? list.querySelector('.hit') !== null : list.querySelector('ul:not(.hosts)') === null;
+    this.#opened = lists.filter((list) => !list.open && isWanted(list));
     for (const each of this.#opened) each.open = true;
   }
 
@@ -70,9 +101,16 @@ class TableTools {
   }
 
   #matches(row: HTMLTableRowElement): boolean {
+    const { text, names } = this.#texts!.get(row)!;
+    return this.#words.every(({ word, isName }) => (isName ? names.has(word) : text.includes(word)));
+  }
+
+  #filter(text: string): void {
     this.#texts ??= textsOf(this.#rows, this.#head);
-    const text = this.#texts.get(row) ?? '';
-    return this.#words.every((word) => text.includes(word));
+    const rows = [...this.#texts.values()];
+    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+    this.#words = words.map((word) => ({ word, isName: rows.some(({ names }) => names.has(word)) }));
+    this.show();
   }
 
   /** Returns the field, for its place above the table. */
@@ -83,10 +121,7 @@ class TableTools {
     const input = document.createElement('input');
     input.type = 'search';
     input.placeholder = words;
-    input.addEventListener('input', () => {
-      this.#words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-      this.show();
-    });
+    input.addEventListener('input', () => this.#filter(input.value));
     label.append('Filter ', input);
     tools.append(label, this.#said, this.#all);
     return tools;
@@ -113,15 +148,35 @@ class TableTools {
   }
 }
 
-function textsOf(rows: readonly HTMLTableRowElement[], head: HTMLTableRowElement): Map<HTMLTableRowElement, string> {
-  const marks = [...head.cells].map(({ dataset, textContent }) => (dataset.mark === undefined ? null : textContent));
+function textsOf(rows: readonly HTMLTableRowElement[], head: HTMLTableRowElement): Map<HTMLTableRowElement, Words> {
+  const marks = [...head.cells].map((heading) => (heading.dataset.mark === undefined ? null : nameIn(heading)));
   return new Map(
     rows.map((row) => {
-      const texts = [...row.cells].map(({ textContent }) => textContent ?? '');
-      const named = texts.map((text, column) => (text === '' ? text : (marks[column] ?? text)));
-      return [row, named.join(' ').toLowerCase()];
+      const texts: string[] = [];
+      const names: string[] = [];
+      for (const [column, cell] of [...row.cells].entries()) {
+        const text = textOf(cell);
+        if (text === '') continue;
+        texts.push(text);
+        const mark = marks[column] ?? null;
+        if (mark !== null) names.push(mark);
+        else if (column === 0) names.push(text.trim().toLowerCase());
+      }
+      for (const item of row.querySelectorAll('li')) names.push(nameIn(item));
+      return [row, { text: [...texts, ...names].join(' ').toLowerCase(), names: new Set(names) }];
     }),
   );
+}
+
+/** Without the items of lists, and without the buttons of this script. */
+function textOf(cell: Element): string {
+  if (cell.firstElementChild === null) return cell.textContent ?? '';
+  if (cell.querySelector('ul') === null) return cell.textContent ?? '';
+  return [...cell.querySelectorAll('summary')].map(({ textContent }) => textContent).join(' ');
+}
+
+function nameIn(item: Element): string {
+  return (item.textContent ?? '').trim().toLowerCase();
 }
 
 function sortRows(

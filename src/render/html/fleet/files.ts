@@ -9,6 +9,7 @@ import type { Html } from '../escape.ts';
 import type { PageSection } from '../page.ts';
 import { firstRows, type Room, unitText } from '../room.ts';
 import { type Column, renderNote, renderTable } from '../table.ts';
+import { wholeWords } from '../whole-words.ts';
 import { hostColumn } from './host-column.ts';
 
 const mostRows = 500;
@@ -28,12 +29,12 @@ export function mostDiskText({ units }: Fleet): string | null {
   const [first, ...rest] = units;
   if (first === undefined) return null;
   const most = rest.reduce((found, unit) => (diskOf(unit) > diskOf(found) ? unit : found), first);
-  return diskOf(most) > 0 ? `most by ${sanitizeUnit(most.name)}` : null;
+  return diskOf(most) > 0 ? `${diskText(most)} by ${sanitizeUnit(most.name)}` : null;
 }
 
 function* unitsBody(units: readonly FleetUnit[], room: Room): Generator<Html> {
   if (units.length === 0) {
-    yield renderNote('No unit is known to use files that are gone.');
+    yield renderNote('No unit is known to use replaced or deleted files.');
     return;
   }
   const ordered = [...units].sort((a, b) => diskOf(b) - diskOf(a) || b.hosts.length - a.hosts.length);
@@ -46,7 +47,7 @@ function* unitsBody(units: readonly FleetUnit[], room: Room): Generator<Html> {
       {
         title: 'Unit',
         kind: 'path',
-        cell: ({ name, scope }) => `${sanitizeUnit(name)}${scope === 'user' ? ' of users' : ''}`,
+        cell: ({ name, scope }) => wholeWords(`${sanitizeUnit(name)}${scope === 'user' ? ' of users' : ''}`),
       },
       { title: 'Disk held', kind: 'nowrap', cell: (unit) => drawBytes(diskOf(unit), diskText(unit)), sort: diskOf },
       ...(units.some(({ held_memory_bytes: bytes }) => bytes !== 0) ? [memoryColumn] : []),
@@ -86,12 +87,12 @@ function* filesBody(files: readonly FleetFile[], room: Room): Generator<Html> {
     caption: 'Files that are replaced or deleted on disk and still in use, those on most hosts first',
     columns: [
       { title: 'File', kind: 'path', cell: ({ path }) => quote(sanitize(path)) },
-      { title: 'State', kind: 'nowrap', cell: ({ state }) => state },
-      { title: 'Use', kind: 'nowrap', cell: ({ role, kind }) => (role === 'code' ? kind : role) },
+      { title: 'State', kind: 'short', cell: ({ state }) => state },
+      { title: 'Use', kind: 'short', cell: ({ role, kind }) => (role === 'code' ? kind : role) },
       hostColumn({ title: 'Hosts', rows, hostsOf: ({ hosts }) => hosts, mostOpen }, room),
       {
-        title: 'Units on any host',
-        kind: 'wide',
+        title: 'Units',
+        kind: 'list',
         cell: ({ units }) => (units.length === 0 ? 'none' : room.folded(count(units.length, 'unit'), units, unitText)),
       },
     ],

@@ -5,12 +5,13 @@ import type { CveAnswer, CveHost, CveUnknown, Fleet, FleetCve } from '../../../d
 import { groupBy } from '../../../group-by.ts';
 import { keyMaker } from '../../../keys.ts';
 import { closedByText, lackText, verdictOf, whyUnknownText } from '../../fleet/fixes-text.ts';
-import { count, quote } from '../../format.ts';
+import { count, enumerate, quote } from '../../format.ts';
 import { sanitize } from '../../sanitize.ts';
 import { type Html, html } from '../escape.ts';
 import type { PageSection } from '../page.ts';
 import { firstRows, type Room, unitText } from '../room.ts';
 import { renderNote, renderTable } from '../table.ts';
+import { wholeWords } from '../whole-words.ts';
 import { hostColumn } from './host-column.ts';
 
 const mostRows = 1000;
@@ -22,63 +23,98 @@ interface Group extends Omit<FleetCve, 'id'> {
   ids: string[];
 }
 
-export function fixesSection({ cves = [], cve = null }: Fleet, room: Room): PageSection {
+export function fixesSection(fleet: Fleet, room: Room): PageSection {
+  const { cves = [], cve = null } = fleet;
   const title = 'Security fixes that wait for a restart';
   // With --cve the document has no other fix.
-  if (cve !== null) return { id: 'fixes', title, body: body(cves, `Only ${cve.id} was asked for (--cve).`, room) };
+  if (cve !== null) {
+    return { id: 'fixes', title, body: body(cves, renderNote(`Only ${cve.id} was asked for (--cve).`), room) };
+  }
   const isFull = cves.length >= listedCves;
-  const more = isFull ? `Only the ${listedCves} that most hosts lack are listed; there may be others. ` : '';
-  const note = `${more}${otherHosts}`;
-  return { id: 'fixes', title, aside: isFull ? `at least ${listedCves}` : cves.length, body: body(cves, note, room) };
-}
-
-/** The number of fixes, and on how many hosts the one is that most hosts lack; null if none is known or if one was asked for. */
-export function fixesSummary({ cves = [], cve = null }: Fleet): { value: string; note: string } | null {
-  if (cves.length === 0 || cve !== null) return null;
-  const most = cves.reduce((hosts, each) => Math.max(hosts, each.hosts.length), 0);
   return {
-    value: `${cves.length >= listedCves ? 'at least ' : ''}${cves.length}`,
-    note: `one of them on ${count(most, 'host')}`,
+    ...{ id: 'fixes', title, aside: isFull ? `at least ${listedCves}` : cves.length },
+    body: bodyWithCoverage(fleet, isFull, room),
   };
 }
 
-const otherHosts =
+/** The number of fixes, of how many packages, and on how many hosts the fix is that most hosts lack; null if none is known or if one was asked for. */
+export function fixesSummary({ cves = [], cve = null }: Fleet): { value: string; note: string } | null {
+  if (cves.length === 0 || cve !== null) return null;
+  const packages = new Set(cves.flatMap((each) => each.packages)).size;
+  const most = cves.reduce((hosts, each) => Math.max(hosts, each.hosts.length), 0);
+  return {
+    value: `${cves.length >= listedCves ? 'at least ' : ''}${cves.length}`,
+    note: `CVEs of ${count(packages, 'package')}, on up to ${count(most, 'host')}`,
+  };
+}
+
+/** A document before 1.4 does not say of which hosts the fixes are known. */
+const notCovered =
   'A host that is not named may lack a fix all the same, because only a scan with --fixes looks for them. lib-users fleet --cve ID answers for one fix, and says of which hosts it cannot be known.';
 
-function* body(cves: readonly FleetCve[], note: string, room: Room): Generator<Html> {
+function* bodyWithCoverage(fleet: Fleet, isFull: boolean, room: Room): Generator<Html> {
+  const { hosts, cves = [], never_reported = null, unreadable_inputs } = fleet;
+  const more = isFull ? `Only the ${listedCves} that most hosts lack are listed; there may be others. ` : '';
+  if (hosts.some(({ fixes_unknown }) => fixes_unknown === undefined)) {
+    yield* body(cves, renderNote(`${more}${notCovered}`), room);
+    return;
+  }
+  const unknown = hosts.filter(({ fixes_unknown = [] }) => fixes_unknown.length > 0);
+  const unheard = [
+    ...((never_reported?.length ?? 0) > 0 ? [`${count(never_reported!.length, 'host')} that never reported`] : []),
+    ...(unreadable_inputs.length > 0 ? ['what could not be read'] : []),
+  ];
+  const facts = [
+    `Of ${hosts.length - unknown.length} of ${count(hosts.length, 'host')} it is known which fixes they lack in memory.`,
+    ...(unknown.length > 0 ? [`The other ${unknown.length} may lack more than is listed, for the reasons below.`] : []),
+    ...(unheard.length > 0 ? [`Nothing is known of ${enumerate(unheard)}.`] : []),
+  ];
+  yield* body(cves, renderNote(`${more}${facts.join(' ')}`), room);
+  if (unknown.length === 0) return;
+  yield html`<h3>Hosts whose fixes are not all known</h3>`;
+  const reasons = [...groupBy(unknown, ({ fixes_unknown = [] }) => whyUnknownText(fixes_unknown))];
+  const rows = reasons.map(([because, members]) => ({ because, hosts: members.map(({ hostname }) => hostname) }));
+  rows.sort((a, b) => b.hosts.length - a.hosts.length);
+  yield* renderTable<(typeof rows)[number]>({
+    caption: 'lib-users fleet --cve ID answers for one fix, and names the hosts of which that cannot be known.',
+    columns: [
+      { title: 'Why', kind: 'wide', cell: ({ because }) => because },
+      hostColumn({ title: 'Hosts', rows, hostsOf: (row) => row.hosts, mostOpen: 0 }, room),
+    ],
+    rows,
+  });
+}
+
+/** @param note what the table does not say */
+function* body(cves: readonly FleetCve[], note: Html, room: Room): Generator<Html> {
+  yield note;
   if (cves.length === 0) {
-    yield renderNote(`None is known. ${note}`);
+    yield renderNote('None is known.');
     return;
   }
   const rows = groupHosts(cves);
   yield* renderTable<Group>({
-    caption:
-      'These fixes are installed, but the hosts still run the code from before. A restart of the units brings them in. Open a bar to see the hosts.',
+    caption: `These fixes are installed, but the hosts still run the code from before: restart the units. ${count(cves.length, 'CVE')} in ${count(rows.length, 'row')}; a row has those that the same hosts lack in the same packages.`,
     columns: [
       { title: 'Fixes', kind: 'wide', cell: ({ ids }) => idsCell(ids) },
-      { title: 'Packages', kind: 'path', cell: ({ packages }) => room.names(packages) },
-      hostColumn({ title: 'Hosts without them in memory', rows, hostsOf: ({ hosts }) => hosts }, room),
+      { title: 'Packages', kind: 'list', cell: ({ packages }) => room.names(packages) },
+      hostColumn({ title: 'Hosts', rows, hostsOf: ({ hosts }) => hosts }, room),
       {
-        title: 'Units on any host',
-        kind: 'wide',
+        title: 'Units',
+        kind: 'list',
         cell: ({ units }) => (units.length === 0 ? 'none' : room.folded(count(units.length, 'unit'), units, unitText)),
       },
     ],
     filter: 'CVE, package or host',
     rows,
   });
-  yield renderNote(note);
 }
 
 /** Every id is in the page, so that the page can be searched for one. */
 function idsCell(ids: readonly string[]): Html {
-  if (ids.length <= shownIds + 1) return idList(ids);
-  const more = ids.slice(shownIds);
-  return html`${idList(ids.slice(0, shownIds))}<details><summary>${more.length} more</summary>${idList(more)}</details>`;
-}
-
-function idList(ids: readonly string[]): Html {
-  return html`<ul class="names">${ids.map((id) => html`<li>${id}\n`)}</ul>`;
+  if (ids.length <= shownIds + 1) return wholeWords(ids.join(', '));
+  const label = `${ids.slice(0, shownIds).join(', ')} and ${ids.length - shownIds} more`;
+  return html`<details><summary>${wholeWords(label)}</summary>${ids.slice(shownIds).map((id) => html`${wholeWords(id)} `)}</details>`;
 }
 
 function groupHosts(cves: readonly FleetCve[]): Group[] {

@@ -17,7 +17,7 @@ export function hostColumn<Row>({ title, rows, hostsOf, mostOpen }: HostColumn<R
   const draw = barMaker(rows.map((row) => hostsOf(row).length));
   return {
     title,
-    kind: 'wide',
+    kind: 'hosts',
     cell: (row) => {
       const hosts = hostsOf(row);
       const line = draw(hosts.length, count(hosts.length, 'host'));

@@ -1,6 +1,5 @@
 // The hosts of a fleet -> a matrix of hosts and units, the hosts that matter most first.
 
-import { compareBytes } from '../../../documents/compare-bytes.ts';
 import type { Fleet, FleetUnit } from '../../../documents/generated/fleet.ts';
 import { keyMaker } from '../../../keys.ts';
 import { formatBytes } from '../../../sizes.ts';
@@ -13,6 +12,13 @@ import { type Column, renderNote, renderTable } from '../table.ts';
 
 type Host = Fleet['hosts'][number];
 
+interface Row {
+  hostname: string;
+  /** null if it never reported. */
+  host: Host | null;
+}
+
+/** As many again if they never reported. */
 const mostHosts = 1000;
 /** The units with a column of their own; the others are named in the last column. */
 const mostColumns = 20;
@@ -31,103 +37,122 @@ export function ageOf({ stale_since = null }: Host, now: string): number | null 
 }
 
 /** A need of a host, the heaviest first. */
-const needs: readonly { text: string; holds: (host: Host) => boolean }[] = [
-  { text: 'reboot', holds: ({ reboot_required }) => reboot_required === true },
-  { text: 'restart', holds: isStale },
-  { text: 'seen in part', holds: ({ complete }) => !complete },
-  { text: 'reboot not known', holds: ({ reboot_required }) => reboot_required === null },
+const needs: readonly { text: string; holds: (host: Host | null) => boolean }[] = [
+  { text: 'reboot', holds: (host) => host?.reboot_required === true },
+  { text: 'no report', holds: (host) => host === null },
+  { text: 'restart', holds: (host) => host !== null && isStale(host) },
+  { text: 'seen in part', holds: (host) => host?.complete === false },
+  { text: 'reboot not known', holds: (host) => host?.reboot_required === null },
 ];
 
 /** Greater for a host that matters more: a heavier need weighs more than all lighter ones. */
-function weightOf(host: Host): number {
+function weightOf({ host }: Row): number {
   return needs.reduce((weight, { holds }) => weight * 2 + Number(holds(host)), 0);
 }
 
 export function hostsSection(fleet: Fleet): PageSection {
-  return { id: 'hosts', title: 'All hosts and their units', aside: fleet.hosts.length, body: body(fleet) };
+  return {
+    id: 'hosts',
+    title: 'All hosts and their units',
+    aside: fleet.hosts.length + (fleet.never_reported?.length ?? 0),
+    body: body(fleet),
+  };
 }
 
 function* body(fleet: Fleet): Generator<Html> {
   const { hosts, generated_at } = fleet;
-  if (hosts.length === 0) {
+  const silent = (fleet.never_reported ?? []).map((hostname): Row => ({ hostname, host: null }));
+  if (hosts.length + silent.length === 0) {
     yield renderNote('There is no host.');
     return;
   }
-  const ordered = orderHosts(hosts, generated_at);
-  const rest = ordered.slice(mostHosts);
-  const units = [...fleet.units].sort((a, b) => b.hosts.length - a.hosts.length || compareBytes(a.name, b.name));
-  yield* renderTable<Host>({
+  const ordered = orderHosts(
+    hosts.map((host): Row => ({ hostname: host.hostname, host })),
+    generated_at,
+  );
+  // A host that never reported takes the place of no other.
+  const rows = orderHosts([...ordered.slice(0, mostHosts), ...silent.slice(0, mostHosts)], generated_at);
+  const rest = [...ordered.slice(mostHosts), ...silent.slice(mostHosts)];
+  const units = [...fleet.units].sort((a, b) => b.hosts.length - a.hosts.length);
+  yield* renderTable<Row>({
     caption:
       'One row a host, those that need the most first. A mark ● says that the unit still uses replaced or deleted files.',
     columns: [...hostColumns(generated_at), ...unitColumns(units, hosts)],
     filter: 'host, need or unit',
     isMatrix: true,
-    rows: ordered.slice(0, mostHosts),
+    rows,
   });
   if (rest.length > 0) {
-    const waiting = rest.filter((host) => weightOf(host) > 0).length;
+    const waiting = rest.filter((row) => weightOf(row) > 0).length;
     const clean = rest.length - waiting;
     const text = `There is no row for ${count(rest.length, 'more host')}: ${waiting} with a need, ${clean} without one. See --format json.`;
     yield renderNote(text, 'yellow');
   }
 }
 
-function orderHosts(hosts: readonly Host[], now: string): Host[] {
-  return hosts
-    .map((host) => ({ host, weight: weightOf(host), age: ageOf(host, now) ?? -1 }))
-    .sort(
-      (a, b) =>
-        b.weight - a.weight ||
-        b.age - a.age ||
-        (b.host.stale ?? b.host.units) - (a.host.stale ?? a.host.units) ||
-        compareBytes(a.host.hostname, b.host.hostname),
-    )
-    .map(({ host }) => host);
+/** Hosts that need the same keep their order. */
+function orderHosts(rows: readonly Row[], now: string): Row[] {
+  return rows
+    .map((row) => ({ row, weight: weightOf(row), age: ageIn(row, now) ?? -1, stale: staleIn(row) ?? 0 }))
+    .sort((a, b) => b.weight - a.weight || b.age - a.age || b.stale - a.stale)
+    .map(({ row }) => row);
 }
 
-function hostColumns(now: string): Column<Host>[] {
+function ageIn({ host }: Row, now: string): number | null {
+  return host === null ? null : ageOf(host, now);
+}
+
+function staleIn({ host }: Row): number | null {
+  return host === null ? null : (host.stale ?? host.units);
+}
+
+function hostColumns(now: string): Column<Row>[] {
   return [
     { title: 'Host', kind: 'nowrap', cell: ({ hostname }) => quote(sanitize(hostname)) },
     { title: 'Needs', kind: 'nowrap', cell: needsText, sort: weightOf },
     {
       title: 'Stale units',
       kind: 'number',
-      cell: (host) => host.stale ?? host.units,
-      sort: (host) => host.stale ?? host.units,
+      cell: staleIn,
+      sort: staleIn,
     },
     {
       title: 'Waiting for',
       kind: 'number',
-      cell: ({ stale_since = null }) => (stale_since === null ? null : formatAge(stale_since, now)),
-      sort: (host) => ageOf(host, now),
+      cell: ({ host }) => (host?.stale_since == null ? null : formatAge(host.stale_since, now)),
+      sort: (row) => ageIn(row, now),
     },
     {
       title: 'Holds',
       kind: 'number',
-      cell: ({ held_bytes }) => formatBytes(held_bytes),
-      sort: ({ held_bytes }) => held_bytes,
+      cell: ({ host }) => (host === null ? null : formatBytes(host.held_bytes)),
+      sort: ({ host }) => host?.held_bytes ?? null,
     },
-    { title: 'Scanned', kind: 'nowrap', cell: ({ generated_at }) => readableTime(generated_at) },
+    {
+      title: 'Scanned',
+      kind: 'nowrap',
+      cell: ({ host }) => (host === null ? 'never' : readableTime(host.generated_at)),
+    },
   ];
 }
 
-function needsText(host: Host): string {
+function needsText({ host }: Row): string {
   const found = needs.filter(({ holds }) => holds(host)).map(({ text }) => text);
   return found.length === 0 ? 'nothing' : found.join(', ');
 }
 
 /** @param units those on most hosts first */
-function unitColumns(units: readonly FleetUnit[], hosts: readonly Host[]): Column<Host>[] {
+function unitColumns(units: readonly FleetUnit[], hosts: readonly Host[]): Column<Row>[] {
   const keyOf = keyMaker();
   const room = new Room(otherRoom);
   const twice = namesTwice(hosts.map(({ hostname }) => keyOf(hostname)));
-  const isAmbiguous = ({ hostname }: Host): boolean => twice.has(keyOf(hostname));
-  const marks = units.slice(0, mostColumns).map((unit): Column<Host> => {
+  const isAmbiguous = ({ hostname }: Row): boolean => twice.has(keyOf(hostname));
+  const marks = units.slice(0, mostColumns).map((unit): Column<Row> => {
     const on = new Set(unit.hosts.map((host) => keyOf(host)));
     return {
       title: nameUnit(unit),
       kind: 'mark',
-      cell: (host) => (!on.has(keyOf(host.hostname)) ? null : isAmbiguous(host) ? '?' : '●'),
+      cell: (row) => (!on.has(keyOf(row.hostname)) ? null : isAmbiguous(row) ? '?' : '●'),
     };
   });
   const others = new Map<string, string[]>();
@@ -139,9 +164,9 @@ function unitColumns(units: readonly FleetUnit[], hosts: readonly Host[]): Colum
       else known.push(nameUnit(unit));
     }
   }
-  const namesCell = (host: Host): Html | string | null => {
-    const names = others.get(keyOf(host.hostname)) ?? [];
-    if (isAmbiguous(host)) return 'not known: another host has this name';
+  const namesCell = (row: Row): Html | string | null => {
+    const names = others.get(keyOf(row.hostname)) ?? [];
+    if (isAmbiguous(row)) return 'not known: another host has this name';
     return names.length === 0 ? null : room.folded(count(names.length, 'unit'), names, (name) => name);
   };
   return [

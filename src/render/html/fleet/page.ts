@@ -4,22 +4,24 @@
 import type { Fleet } from '../../../documents/generated/fleet.ts';
 import { formatBytes } from '../../../sizes.ts';
 import { fleetHeadline, gateLine } from '../../fleet/text.ts';
-import { count, readableTime } from '../../format.ts';
+import { readableTime } from '../../format.ts';
 import { html } from '../escape.ts';
-import { type PageSection, pageHead, renderPage, renderTiles, type Tile, type Tone } from '../page.ts';
+import { type PageSection, pageHead, renderPage, type Tile, type Tone } from '../page.ts';
 import { Room } from '../room.ts';
 import { renderNote } from '../table.ts';
 import { agesSection } from './ages.ts';
 import { diskSection, filesSection, mostDiskText } from './files.ts';
 import { answerSection, fixesSection, fixesSummary } from './fixes.ts';
 import { hostsSection, isStale } from './hosts.ts';
+import { fleetInNaturalOrder } from './natural.ts';
 import { rebootSection } from './reboots.ts';
 import { unseenSection } from './unheard.ts';
 
 /** The characters of the long lists of names: with the rest of the page they stay below three megabytes. */
 const listRoom = 900_000;
 
-export function renderFleetPage(fleet: Fleet): Generator<string> {
+export function renderFleetPage(document: Fleet): Generator<string> {
+  const fleet = fleetInNaturalOrder(document);
   const room = new Room(listRoom);
   const sections: readonly (PageSection | null)[] = [
     answerSection(fleet, room),
@@ -34,11 +36,14 @@ export function renderFleetPage(fleet: Fleet): Generator<string> {
   const { text, clean } = fleetHeadline(fleet);
   const [gate, paint] = gateLine(fleet);
   const tone: Tone = clean ? 'green' : 'plain';
-  const about = [readableTime(fleet.generated_at), count(fleet.summary.hosts, 'host')];
+  const silent = fleet.never_reported?.length ?? 0;
+  const reported = silent === 0 ? '' : ` of ${fleet.hosts.length + silent}`;
+  const about = [readableTime(fleet.generated_at), `${fleet.hosts.length}${reported} hosts reported`];
   const gateText = gate === null ? null : html`<p class="verdict ${paint}">${gate}</p>`;
   return renderPage({
     title: `Fleet: ${text}`,
-    head: html`${pageHead('Which hosts still use replaced or deleted files', about, { text, tone })}${gateText}${renderNote(whatItMeans)}${renderTiles(tilesOf(fleet))}`,
+    head: html`${pageHead('Which hosts still use replaced or deleted files', about, { text, tone })}${gateText}${renderNote(whatItMeans)}`,
+    tiles: tilesOf(fleet),
     sections: sections.filter((section) => section !== null),
   });
 }
@@ -56,10 +61,7 @@ function tilesOf(fleet: Fleet): Tile[] {
     ...{ label, value, href, note },
     tone: value === 0 ? 'plain' : tone,
   });
-  const parts = [
-    `${summary.incomplete} seen in part`,
-    ...(never_reported === null ? [] : [`${silent} never reported`]),
-  ];
+  const parts = [`${summary.incomplete} in part`, ...(never_reported === null ? [] : [`${silent} never reported`])];
   return [
     tile('hosts must reboot', summary.reboot_required, 'reboot', 'red', `of ${hosts.length}`),
     tile('hosts wait for a restart', hosts.filter(isStale).length, 'hosts', 'red', `of ${hosts.length}`),

@@ -10,6 +10,7 @@ import { type Html, html } from '../escape.ts';
 import type { PageSection } from '../page.ts';
 import { firstRows, type Room } from '../room.ts';
 import { renderNote, renderTable } from '../table.ts';
+import { wholeWords } from '../whole-words.ts';
 import { hostColumn } from './host-column.ts';
 
 type Host = Fleet['hosts'][number];
@@ -17,6 +18,8 @@ type Host = Fleet['hosts'][number];
 const mostRows = 200;
 /** A longer list of names is closed at first. */
 const mostOpen = 200;
+/** Fewer hosts are seen at one look. */
+const leastToFilter = 20;
 const kinds = { full: 'a full reboot', soft: 'a soft reboot is enough', unknown: 'a reboot' };
 
 interface Group {
@@ -39,17 +42,19 @@ function* body(required: readonly Host[], unknown: readonly Host[], room: Room):
     yield renderNote(unknown.length === 0 ? 'No host must reboot.' : 'No host is known to need a reboot.');
   else {
     yield* renderTable<Group>({
-      caption: 'All hosts that must reboot, by the reason',
+      caption:
+        'All hosts that must reboot, by the reason. First since is the earliest day that is known of a host of the row; the others may have followed later.',
       columns: [
-        { title: 'Why', kind: 'wide', cell: ({ reasons }) => reasons.join('; ') },
+        { title: 'Why', kind: 'wide', cell: ({ reasons }) => wholeWords(reasons.join('; ')) },
         { title: 'Kind', kind: 'nowrap', cell: ({ kind }) => kind },
         hostColumn({ title: 'Hosts', rows, hostsOf: ({ hosts }) => hosts, mostOpen }, room),
         {
-          title: 'Since',
+          title: 'First since',
           kind: 'nowrap',
-          cell: ({ since }) => (since === null ? 'not known' : `${since.slice(0, '2026-11-23'.length)} or later`),
+          cell: ({ since }) => (since === null ? 'not known' : since.slice(0, '2026-11-23'.length)),
         },
       ],
+      ...(required.length > leastToFilter ? { filter: 'reason or host' } : {}),
       rows,
     });
   }
@@ -57,7 +62,7 @@ function* body(required: readonly Host[], unknown: readonly Host[], room: Room):
   if (unknown.length > 0) {
     yield html`<h3>It is not known whether these must reboot</h3>`;
     const names = unknown.map(({ hostname }) => hostname);
-    yield html`<div class="names">${room.folded(count(names.length, 'host'), names)}</div>`;
+    yield room.below(count(names.length, 'host'), names);
   }
 }
 

@@ -2,14 +2,20 @@
 
 import type { Fleet, UnreadableInput } from '../../../documents/generated/fleet.ts';
 import { groupBy } from '../../../group-by.ts';
-import { unseenBecauseText } from '../../fleet/unseen-text.ts';
+import { unseenBecauseText, unseenRemedyText } from '../../fleet/unseen-text.ts';
 import { count } from '../../format.ts';
 import { sanitize } from '../../sanitize.ts';
 import { type Html, html } from '../escape.ts';
 import type { PageSection } from '../page.ts';
 import { firstRows, type Room } from '../room.ts';
 import { renderNote, renderTable } from '../table.ts';
+import { wholeWords } from '../whole-words.ts';
 import { hostColumn } from './host-column.ts';
+
+const inputRemedies: Readonly<Record<UnreadableInput['code'], string>> = {
+  input_unreadable: 'Look whether it is there, and whether this user may read it.',
+  invalid_document: 'Write it anew with lib-users scan --format json.',
+};
 
 const mostRows = 200;
 /** A longer list of names is closed at first. */
@@ -17,6 +23,7 @@ const mostOpen = 200;
 
 interface Group {
   because: string;
+  remedy: string;
   hosts: string[];
 }
 
@@ -60,14 +67,19 @@ function* body({ hosts, never_reported = null, unreadable_inputs }: Fleet, room:
 
 function* partlyBody(hosts: Fleet['hosts'], room: Room): Generator<Html> {
   const groups = [...groupBy(hosts, unseenBecauseText)].map(([because, members]): Group => {
-    return { because: String(because), hosts: members.map(({ hostname }) => hostname) };
+    return {
+      because: String(because),
+      remedy: unseenRemedyText(members[0]!),
+      hosts: members.map(({ hostname }) => hostname),
+    };
   });
   groups.sort((a, b) => b.hosts.length - a.hosts.length);
   yield* renderTable<Group>({
     caption:
       'These hosts reported, but the scan could not see everything on them. They may need more than this page says.',
     columns: [
-      { title: 'Why', kind: 'wide', cell: ({ because }) => because },
+      { title: 'Why', kind: 'wide', cell: ({ because }) => wholeWords(because) },
+      { title: 'What to do', kind: 'wide', cell: ({ remedy }) => wholeWords(remedy) },
       hostColumn({ title: 'Hosts', rows: groups, hostsOf: (group) => group.hosts, mostOpen }, room),
     ],
     rows: groups,
@@ -80,7 +92,12 @@ function* inputsBody(inputs: readonly UnreadableInput[]): Generator<Html> {
     caption: 'Each of these inputs may be a host of which nothing is known.',
     columns: [
       { title: 'Input', kind: 'path', cell: ({ source }) => sanitize(source) },
-      { title: 'Why', kind: 'wide', cell: ({ message }) => sanitize(message) },
+      {
+        title: 'Why',
+        kind: 'wide',
+        cell: ({ message }) => (message.startsWith('/') ? `it is no report: ${sanitize(message)}` : sanitize(message)),
+      },
+      { title: 'What to do', kind: 'wide', cell: ({ code }) => inputRemedies[code] },
     ],
     rows,
   });

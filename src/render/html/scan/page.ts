@@ -9,7 +9,7 @@ import { blocksOf } from '../../report/blocks.ts';
 import { countStale, nextStep, verdictText } from '../../report/headline.ts';
 import { sanitize } from '../../sanitize.ts';
 import { html } from '../escape.ts';
-import { type PageSection, pageHead, renderPage, renderTiles, type Tile, toneOf } from '../page.ts';
+import { type PageSection, pageHead, renderPage, type Tile, toneOf } from '../page.ts';
 import { Room } from '../room.ts';
 import { heldBody } from './held.ts';
 import { outdatedBody } from './outdated.ts';
@@ -52,7 +52,9 @@ export function renderScanPage(report: Report): Generator<string> {
   ];
   return renderPage({
     title: `${hostname}: scan`,
-    head: html`${pageHead(`What ${hostname} still runs on files that are gone`, about, { text, tone: toneOf(paint) })}${renderTiles(tilesOf(report))}<p>Next: ${nextStep(report)}</p>`,
+    head: html`${pageHead(`What ${hostname} still runs on files that are gone`, about, { text, tone: toneOf(paint) })}`,
+    tiles: tilesOf(report),
+    notes: html`<p>Next: ${nextStep(report)}</p>`,
     sections,
   });
 }
