@@ -233,7 +233,7 @@ test('what is said of a required reboot, in every format', (t) => {
     runCli(['check', join(folder, name), '--no-config', ...args]).stdout;
   const why = '/run/reboot-required exists for linux-base';
   const drift = JSON.parse(check('now.json', '--json')) as Drift;
-  const said = { required: true, reasons: [requiredFile], unknown_because: null, kind: 'full' };
+  const said = { required: true, reasons: [requiredFile], unknown_because: null, kind: 'full', fixes: null };
   assert.deepEqual(drift.reboot, { ...said, counts_as: 'ok', by_default: true });
   assert.equal((JSON.parse(check('now.json', '--json', '--reboot', 'fail')) as Drift).verdict, 'drift');
   assert.equal(

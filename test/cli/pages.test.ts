@@ -16,10 +16,10 @@ const headings = (page: string): string[] =>
 
 const commands: [args: string[], code: number, heading: string][] = [
   [['scan'], 0, 'Units and programs'],
-  [['plan', sample('report')], 0, 'To do, in this order'],
+  [['plan', sample('report')], 0, 'Commands, in this order'],
   [['check', sample('report')], 5, 'Remaining'],
   [['check', sample('drift')], 5, 'Resolved'],
-  [['fleet', sample('report')], 0, 'Hosts and units'],
+  [['fleet', sample('report')], 0, 'All hosts and their units'],
   [['fleet', sample('report'), '--cve', 'CVE-2026-32776'], 4, 'Who lacks CVE-2026-32776 in memory'],
 ];
 for (const [args, code, heading] of commands) {
@@ -44,7 +44,7 @@ test('fleet --expect: who never reported is in the document, in the text and in 
   assert.deepEqual(document.never_reported, ['cache-1']);
   assert.match(runCli([...args, '--format', 'text']).stdout, /\nnever reported\n {2}cache-1\n/);
   const page = parsePage(runCli([...args, '--format', 'html']).stdout);
-  const section = [...elementsOf(page)].find((each) => attributeOf(each, 'aria-labelledby') === 'silent');
+  const section = [...elementsOf(page)].find((each) => attributeOf(each, 'aria-labelledby') === 'unseen');
   assert.match(textOf(section!), /\bcache-1\b/);
   assert.equal(runCli([...args, '--fail-on', 'reboot,incomplete']).code, 5);
   assert.equal(runCli([...args, '--require-complete']).code, 4);

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { halt } from '../support/halt.ts';
 import { naiveLookHangs, startCreature } from '../support/hostile.ts';
 import { processOf, python, scan, sleepProgram, start, workFolder } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
@@ -40,7 +41,7 @@ async function farMount(t: TestContext, type: string, content = sleepProgram()) 
   const { pid } = await start(t, argv, { ready: true });
   const server = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'));
   t.after(() => process.kill(server, 'SIGKILL'));
-  return { folder, stop: () => process.kill(server, 'SIGSTOP') };
+  return { folder, stop: () => halt(server) };
 }
 
 test('a FUSE mount that never answers, and one lazily unmounted, are unknown and not asked', async (t) => {
@@ -50,7 +51,7 @@ test('a FUSE mount that never answers, and one lazily unmounted, are unknown and
   const child = await start(t, [python as string, '-c', mapAndOpen, library, log], { ready: true });
   unlinkSync(library);
   unlinkSync(log);
-  stop();
+  await stop();
   const facts = () => {
     const found = processOf(scan('--pid', String(child.pid)), child.pid);
     return [...(found?.maps ?? []), ...(found?.fds ?? [])].map(({ path, state, links }) => [path, state, links]);
@@ -69,7 +70,7 @@ test('a program run from a dead mount is unknown, and nobody asks for it', async
   const child = await start(t, [join(folder, 'lib.so'), '600']);
   await until('it sleeps', () => readFileSync(`/proc/${child.pid}/wchan`, 'utf8').includes('nanosleep'));
   unlinkSync(join(folder, 'lib.so'));
-  stop();
+  await stop();
   assert.ok(naiveLookHangs(`/proc/${child.pid}/exe`));
   const found = processOf(scan(), child.pid);
   assert.deepEqual(found?.executable, {
@@ -93,7 +94,7 @@ test('a process whose root is a dead mount: its files outside of the mount are l
   const argv = [python as string, '-c', `import mmap,sys,time; ${script}; ${ready}`, library, folder] as const;
   const child = await start(t, argv, { ready: true });
   unlinkSync(library);
-  stop();
+  await stop();
   assert.ok(naiveLookHangs(`/proc/${child.pid}/root/lib.so`));
   const found = processOf(scan(), child.pid);
   assert.deepEqual(
@@ -128,7 +129,7 @@ test('a command line laid over the memory of a dead mount is not read, and nobod
   const { folder, stop } = await farMount(t, 'fuse');
   const { child, library } = await startCreature(t, 'words_from', join(folder, 'lib.so'), 'x'.repeat(20_000));
   unlinkSync(library);
-  stop();
+  await stop();
   const found = processOf(scan('--command-line', 'full'), child.pid);
   assert.equal(found?.maps[0]?.path, library);
   assert.ok(found.command.join('\0').length < 20_000);
@@ -138,7 +139,7 @@ test('a mapping exchanged for one of a dead mount while it is looked at: nobody 
   if (!needs(t, 'python3', 'FUSE')) return;
   const { folder, stop } = await farMount(t, 'fuse');
   const { child, library } = await startCreature(t, 'remapping', join(folder, 'lib.so'));
-  stop();
+  await stop();
   let met = 0;
   // On a busy machine the process may show its local mapping seldom.
   for (let turn = 0; turn < 8 || (met === 0 && turn < 60); turn++) {
@@ -153,7 +154,7 @@ test('a process that keeps its memory map locked is named, and what it uses coun
   const { folder, stop } = await farMount(t, 'fuse');
   const { child, library } = await startCreature(t, 'locking', join(folder, 'lib.so'));
   unlinkSync(library);
-  stop();
+  await stop();
   child.stdin?.write('\n');
   const waits = () =>
     spawnSync('cat', [`/proc/${child.pid}/cmdline`], { timeout: 2000, killSignal: 'SIGKILL', stdio: 'ignore' })

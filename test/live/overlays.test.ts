@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { halt } from '../support/halt.ts';
 import { naiveLookHangs } from '../support/hostile.ts';
 import { processOf, python, scan, start, workFolder } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
@@ -31,7 +32,7 @@ async function startUser(t: TestContext, namespaces: Namespaces, layer: 'near' |
   const stop = () => {
     const server = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8'));
     t.after(() => process.kill(server, 'SIGKILL'));
-    process.kill(server, 'SIGSTOP');
+    return halt(server);
   };
   return { child, place, stop };
 }
@@ -58,7 +59,7 @@ for (const [name, namespaces] of silent) {
     if (!needs(t, 'python3', 'FUSE', 'CAP_MKNOD', ...(namespaces === users ? (['overlays of users'] as const) : [])))
       return;
     const { child, stop } = await startUser(t, namespaces, 'far', 'hold');
-    stop();
+    await stop();
     assert.ok(naiveLookHangs(logOf(child.pid)));
     assert.deepEqual(filesOf(child.pid), [
       ['lib.so', 'unknown', null],
@@ -97,7 +98,7 @@ test('an overlay that a user mounted is unknown, since its layers could be anyth
 test('a mount id that is given to a tmpfs and to a silent overlay by turns: nobody waits', async (t) => {
   if (!needs(t, 'python3', 'FUSE', 'overlays of users', 'CAP_MKNOD')) return;
   const { child, stop } = await startUser(t, users, 'far', 'again');
-  stop();
+  await stop();
   for (let turn = 0; turn < 5; turn++) {
     const found = processOf(scan('--pid', String(child.pid)), child.pid);
     assert.equal(found?.maps.length, 200);
@@ -107,7 +108,7 @@ test('a mount id that is given to a tmpfs and to a silent overlay by turns: nobo
 test('descriptors exchanged for an epoll whose lock is kept: nobody waits for the lock', async (t) => {
   if (!needs(t, 'python3', 'FUSE', 'overlays of users', 'CAP_MKNOD')) return;
   const { child, stop } = await startUser(t, users, 'far', 'epoll');
-  stop();
+  await stop();
   let locked = false;
   child.stdout?.on('data', () => {
     locked = true;

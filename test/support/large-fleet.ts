@@ -1,7 +1,7 @@
 // Numbers -> the fleet document of many hosts, always the same for the same numbers: what a page must answer from.
 
 import type { Fleet } from '../../src/documents/generated/fleet.ts';
-import type { PackageInUse, Report, Scan, Unit, UnitFile } from '../../src/documents/generated/report.ts';
+import type { KernelFixes, PackageInUse, Report, Scan, Unit, UnitFile } from '../../src/documents/generated/report.ts';
 import { FleetFold } from '../../src/fleet/fold.ts';
 import { noGate } from './assess.ts';
 import { file, report, unit } from './reports.ts';
@@ -93,6 +93,7 @@ function hostReport(base: Report, host: number, names: readonly string[], units:
       id: host.toString(16).padStart(32, '0'),
       labels: {},
       reboot: { required: needsReboot, reasons: needsReboot ? [kernel] : [] },
+      kernel_fixes: needsReboot ? sameFixes(kernel.installed) : null,
     },
     scan: host % 100 === 9 ? partlySeen(base.scan, host) : { ...base.scan, complete: true },
     summary: {
@@ -103,6 +104,16 @@ function hostReport(base: Report, host: number, names: readonly string[], units:
     },
     units: made,
     packages: packages.map((each) => packageOf(each, made)),
+  };
+}
+
+/** A newer kernel without a fix that somebody gave an id. */
+function sameFixes(release: string): KernelFixes {
+  return {
+    ...{ release, name: `linux-image-${release}`, source: 'linux', manager: 'dpkg', evidence: 'kernel_version' },
+    ...{ running_version: '6.1.115-1', installed_version: '6.1.119-1' },
+    fixes: { count: 0, cves: [], complete: true, incomplete_because: null },
+    unknown_because: null,
   };
 }
 
