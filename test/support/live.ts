@@ -61,10 +61,13 @@ export function someLibrary(): string {
   return realpathSync(match[1] ?? '');
 }
 
-/** Starts a process that maps its own copy of a library at `path`. */
-export async function startWithLibrary(t: TestContext, path: string) {
+/**
+ * Starts a process that maps its own copy of a library at `path`.
+ * @param seconds of its sleep, which tell its command line from those of other tests
+ */
+export async function startWithLibrary(t: TestContext, path: string, seconds = 600) {
   copyFileSync(someLibrary(), path);
-  const child = await start(t, [sleepProgram(), '600'], { env: { LD_PRELOAD: path } });
+  const child = await start(t, [sleepProgram(), String(seconds)], { env: { LD_PRELOAD: path } });
   await untilMapped(child.pid, path);
   return child;
 }
