@@ -69,14 +69,20 @@ export function collectHostFixes(report: Report, whole: boolean, share: Share): 
   };
 }
 
+/** The running kernel cannot be compared with those on disk. In a container the kernel is its host's. */
+const incomparable: ReadonlySet<string> = new Set(['kernel_unknown', 'kernel_not_installed', 'kernels_not_comparable']);
+
 /**
  * Whether the running kernel may lack fixes that nobody knows. A report that says nothing of the kernel's fixes, because nobody asked
- * or because it was made before 1.5, may say that an older kernel runs.
+ * or because it was made before 1.5, may say that an older kernel runs, or that the kernels cannot be compared.
  */
-function kernelUnknown({ host }: Report): Because[] {
-  const { kernel_fixes = null, reboot } = host;
+function kernelUnknown({ host, packages = null }: Report): Because[] {
+  const { kernel_fixes: found, reboot } = host;
+  if (found != null) return found.fixes === null ? ['kernel_unknown'] : [];
+  const wasAsked = found === null && packages !== null;
   const isUnknown =
-    kernel_fixes === null ? reboot.reasons.some(({ code }) => code === 'kernel_outdated') : kernel_fixes.fixes === null;
+    reboot.reasons.some(({ code }) => code === 'kernel_outdated') ||
+    (!wasAsked && incomparable.has(reboot.unknown_because?.code ?? ''));
   return isUnknown ? ['kernel_unknown'] : [];
 }
 
@@ -130,7 +136,7 @@ export function listCves(hosts: readonly NamedHost[], only: string | null): Flee
   for (const [index, { fixes }] of hosts.entries()) {
     for (const lack of fixes.lacks) {
       // Most hosts of a fleet lack the same ids of the same package, so hosts are grouped and the ids are read once for a group.
-      const key = keyOf(lack.about.name, lack.cves.join());
+      const key = keyOf(lack.about.name, lack.about.closed_by, lack.cves.join());
       const variant = variants.get(key) ?? { lack, hosts: [], units: new Set<string>() };
       variants.set(key, variant);
       if (variant.hosts.at(-1) !== index) variant.hosts.push(index);

@@ -82,6 +82,13 @@ const kernel = (cves: readonly string[] | null, more: Partial<KernelFixes> = {})
   ...more,
 });
 
+/** A host on which nothing is stale, and whose kernels nobody can compare. */
+function unsure(code: NonNullable<Report['host']['reboot']['unknown_because']>['code']): Report {
+  const made = booted('a', undefined, null);
+  const reboot = { required: null, reasons: [], unknown_because: { code, message: 'so it is' } };
+  return { ...made, host: { ...made.host, reboot } };
+}
+
 const rows: [name: string, reports: Report[], exitCode: number, lacking: string[], unknown: string[]][] = [
   ['a host lacks it', [closed('a'), lacking('b')], 5, ['b'], []],
   ['no host lacks it', [closed('a')], 0, [], []],
@@ -170,6 +177,16 @@ const rows: [name: string, reports: Report[], exitCode: number, lacking: string[
   ],
   ['an older kernel runs, and nobody asked for fixes', [booted('a', null, null)], 4, [], ['a kernel_unknown']],
   ['an older kernel runs, by a report before 1.5', [booted('a', undefined)], 4, [], ['a kernel_unknown']],
+  ...(['kernel_not_installed', 'kernels_not_comparable', 'kernel_unknown'] as const).map(
+    (code): (typeof rows)[number] => [
+      `nobody asked for fixes, and the scan says of the kernels: ${code}`,
+      [unsure(code)],
+      4,
+      [],
+      ['a kernel_unknown'],
+    ],
+  ),
+  ['a container has no kernel of its own', [unsure('container')], 0, [], []],
   ['the newer report counts', [lacking('a'), { ...closed('a'), generated_at: '2027-01-01T00:00:00Z' }], 0, [], []],
 ];
 for (const [name, reports, exitCode, hosts, unknown] of rows) {
@@ -305,6 +322,9 @@ test('the ids of kernels leave room for the ids that a restart brings, and are o
   const [both] = fold([booted('a', kernel([asked])), lacking('b')], null).cves ?? [];
   assert.deepEqual(both?.closed_by, ['restart', 'reboot']);
   assert.deepEqual(both?.hosts, ['a', 'b']);
+  const sameName = inUse([asked], { name: image.name });
+  const [alike] = fold([booted('a', kernel([asked])), host('b', [sameName], whole)], null).cves ?? [];
+  assert.deepEqual(alike?.closed_by, ['restart', 'reboot']);
 });
 
 test('JUnit: each host is a case of the answer', (t) => {
