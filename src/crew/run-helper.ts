@@ -77,11 +77,11 @@ const mostAnswerLength = 1 << 26;
 
 /** Returns false for a process that is gone, or not for us. The current folder is still that of another process then. */
 function goTo(procPath: string, pid: number): boolean {
-  const hasGone = orNull(() => {
+  const isThere = orNull(() => {
     process.chdir(`${procPath}/${pid}`);
     return true;
   });
-  return hasGone ?? false;
+  return isThere ?? false;
 }
 
 function* readMessages(): Iterable<ToHelper> {
