@@ -35,6 +35,12 @@ export function renderFixes(report: Report, style: Style): string {
   return fold(words(title, 'bold'), 0, 2, style) + lines.map((line) => fold(line, 2, 4, style)).join('');
 }
 
+/** Sanitized: the kernel's fixes that a reboot brings, or why they are not known; null if it brings none. */
+export function kernelText(kernel: KernelFixes | null): string | null {
+  const [line] = kernelLines(kernel);
+  return line === undefined ? null : line.map(({ text }) => text).join(' ');
+}
+
 /** The kernel, for which only a reboot is a step. */
 function kernelLines(kernel: KernelFixes | null): Word[][] {
   if (kernel === null) return [];

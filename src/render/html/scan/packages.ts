@@ -1,7 +1,7 @@
-// The packages of a report -> a table of the security fixes that are on disk and not in memory.
+// The packages of a report, and its kernel -> the security fixes that are on disk and not in memory.
 
-import type { PackageInUse } from '../../../documents/generated/report.ts';
-import { requestText } from '../../fixes-text.ts';
+import type { KernelFixes, PackageInUse } from '../../../documents/generated/report.ts';
+import { kernelText, requestText } from '../../fixes-text.ts';
 import { unknownReasons, versionsText } from '../../fixes-words.ts';
 import { sanitize } from '../../sanitize.ts';
 import { barMaker } from '../bars.ts';
@@ -12,7 +12,13 @@ import { renderNote, renderTable } from '../table.ts';
 const mostRows = 500;
 const shownIds = 3;
 
-export function* packagesBody(packages: readonly PackageInUse[], room: Room): Generator<Html> {
+export function* fixesBody(packages: readonly PackageInUse[], kernel: KernelFixes | null, room: Room): Generator<Html> {
+  yield* packagesBody(packages, room);
+  const ofKernel = kernelText(kernel);
+  if (ofKernel !== null) yield renderNote(ofKernel, 'yellow');
+}
+
+function* packagesBody(packages: readonly PackageInUse[], room: Room): Generator<Html> {
   if (packages.length === 0) {
     yield renderNote('No package of gone code is known.');
     return;

@@ -13,7 +13,7 @@ import { type PageSection, pageHead, renderPage, type Tile, toneOf } from '../pa
 import { Room } from '../room.ts';
 import { heldBody } from './held.ts';
 import { outdatedBody } from './outdated.ts';
-import { packagesBody } from './packages.ts';
+import { fixesBody } from './packages.ts';
 import { seenBody, suppressedBody } from './seen.ts';
 import { filesBody, unitsBody } from './units.ts';
 
@@ -36,7 +36,13 @@ export function renderScanPage(report: Report): Generator<string> {
     { id: 'units', title: 'Units and programs', aside: blocks.length, body: unitsBody(blocks, generated_at, room) },
     ...(packages === null
       ? []
-      : [{ id: 'fixes', title: 'Security fixes that wait for a restart', body: packagesBody(packages, room) }]),
+      : [
+          {
+            id: 'fixes',
+            title: 'Security fixes that wait for a restart',
+            body: fixesBody(packages, host.kernel_fixes ?? null, room),
+          },
+        ]),
     { id: 'files', title: 'Deleted or replaced files in use', aside: files, body: filesBody(blocks, room) },
     ...(saysOutdated
       ? [{ id: 'outdated', title: 'Outdated, though not gone', aside: outdated, body: outdatedBody(blocks, room) }]
