@@ -17,8 +17,8 @@ export interface FleetSection {
 
 /** The ten that most hosts lack, and those that only a reboot brings in one line, because a kernel fixes thousands. No section if there are none. */
 export function cvesSection({ cves = [] }: Fleet): FleetSection {
-  const restarts = cves.filter(({ closed_by = ['restart'] }) => closed_by.includes('restart'));
-  const reboots = cves.filter(({ closed_by = ['restart'] }) => !closed_by.includes('restart'));
+  const restarts = cves.filter((each) => !isOfReboot(each));
+  const reboots = cves.filter(isOfReboot);
   const more = restarts.length - shownCves;
   return {
     title: 'fixed on disk, not in memory',
@@ -38,14 +38,26 @@ export function cvesSection({ cves = [] }: Fleet): FleetSection {
   };
 }
 
-/** The document lists no more of them. */
-const listedReboots = 100;
+/** Whether only a reboot brings it. A document before 1.4 does not say that, because it has no fix of a kernel. */
+export function isOfReboot({ closed_by = ['restart'] }: Pick<FleetCve, 'closed_by'>): boolean {
+  return !closed_by.includes('restart');
+}
+
+/** The most fixes that a fleet document lists, by its schema: those that a restart brings, and those that only a reboot brings. */
+export const listedRestarts = 500;
+export const listedReboots = 100;
+
+/** Says which of the two lists may have been cut. */
+export function cutLists(cves: readonly FleetCve[]): { restarts: boolean; reboots: boolean } {
+  const reboots = cves.filter(isOfReboot).length;
+  return { restarts: cves.length - reboots >= listedRestarts, reboots: reboots >= listedReboots };
+}
 
 function rebootsLine(cves: readonly FleetCve[]): Word[][] {
   if (cves.length === 0) return [];
   const most = cves.reduce((max, { hosts }) => Math.max(max, hosts.length), 0);
   const packages = [...new Set(cves.flatMap((each) => each.packages.map(sanitize)))];
-  const amount = `${cves.length >= listedReboots ? 'at least ' : ''}${cves.length === 1 ? '1 fix' : `${cves.length} fixes`}`;
+  const amount = `${cutLists(cves).reboots ? 'at least ' : ''}${cves.length === 1 ? '1 fix' : `${cves.length} fixes`}`;
   return [
     [
       word(count(most, 'host').padStart(9)),

@@ -294,6 +294,39 @@ test('security fixes: a list that is cut, or of one fix alone, is not taken for 
   );
 });
 
+test('the page of a scan has the fixes of the kernel, or says why they are not known', () => {
+  const golden = readGolden<Report>('report');
+  const shown = (kernel_fixes: NonNullable<Report['host']['kernel_fixes']> | null) =>
+    sectionText(renderScanPage({ ...golden, packages: [], host: { ...golden.host, kernel_fixes } }), 'fixes');
+  const kernel = {
+    ...{ release: '6.1.0-28', name: 'linux-image-6.1.0-28', source: 'linux', manager: 'dpkg' as const },
+    ...{ running_version: '6.1.112-1', installed_version: '6.1.115-1', evidence: 'kernel_version' as const },
+    ...{ fixes: { count: 1, cves: ['CVE-2026-1000'], complete: true }, unknown_because: null },
+  };
+  assert.match(shown(kernel), /linux-image-6\.1\.0-28 6\.1\.112-1 → 6\.1\.115-1: CVE-2026-1000 \(a reboot\)/);
+  const unknown = shown({ ...kernel, fixes: null, unknown_because: 'livepatch' });
+  assert.match(unknown, /Not known of the kernel 6\.1\.0-28: a live patch may have brought/);
+  assert.doesNotMatch(shown(null), /kernel/);
+});
+
+test('security fixes: those that only a reboot brings say so, and have a limit of their own', () => {
+  const fleet = fleetOf(30, 3, 30);
+  const cves = Array.from({ length: 100 }, (_, index) => ({
+    ...{ id: `CVE-2026-${30000 + index}`, packages: ['linux-image'], hosts: ['web-1'], units: [] },
+    closed_by: ['reboot'] as const,
+  }));
+  const shown = sectionText(renderFleetPage({ ...fleet, cves: [...fleet.cves!, ...cves] } as Fleet), 'fixes');
+  assert.match(shown, /Only 100 of those that only a reboot brings are listed; there may be others\./);
+  assert.doesNotMatch(shown, /that most hosts lack are listed/);
+  assert.match(shown, /restart the units, or reboot the hosts of a row that says so/);
+  assert.match(shown, /linux-image\s+1 host\s+web-1\s+a reboot\s/);
+  const lack = { name: 'linux-image', running_version: '1-1', installed_version: '1-2', closed_by: 'reboot' as const };
+  const expat = { ...lack, name: 'libexpat1', closed_by: 'restart' as const };
+  const host = { hostname: 'web-1', id: null, packages: [expat, lack], units: ['a.service'] };
+  const cve: NonNullable<Fleet['cve']> = { id: cves[0]!.id, verdict: 'drift', hosts: [host], unknown: [] };
+  assert.match(sectionText(renderFleetPage({ ...fleet, cve }), 'answer'), /a\.service; a reboot closes it/);
+});
+
 test('hosts that never reported count in the headline as in the tile, and have rows', () => {
   const fleet = fleetOf(1000, 20, 60);
   const page = renderFleetPage(fleet);

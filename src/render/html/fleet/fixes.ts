@@ -4,7 +4,16 @@
 import type { CveAnswer, CveHost, CveUnknown, Fleet, FleetCve } from '../../../documents/generated/fleet.ts';
 import { groupBy } from '../../../group-by.ts';
 import { keyMaker } from '../../../keys.ts';
-import { closedByText, lackText, verdictOf, whyUnknownText } from '../../fleet/fixes-text.ts';
+import {
+  closedByText,
+  cutLists,
+  isOfReboot,
+  lackText,
+  listedReboots,
+  listedRestarts,
+  verdictOf,
+  whyUnknownText,
+} from '../../fleet/fixes-text.ts';
 import { count, enumerate, quote } from '../../format.ts';
 import { sanitize } from '../../sanitize.ts';
 import { type Html, html } from '../escape.ts';
@@ -15,8 +24,6 @@ import { wholeWords } from '../whole-words.ts';
 import { hostColumn } from './host-column.ts';
 
 const mostRows = 1000;
-/** The most fixes that a fleet document lists, by its schema. */
-const listedCves = 500;
 const shownIds = 12;
 
 interface Group extends Omit<FleetCve, 'id'> {
@@ -30,11 +37,20 @@ export function fixesSection(fleet: Fleet, room: Room): PageSection {
   if (cve !== null) {
     return { id: 'fixes', title, body: body(cves, renderNote(`Only ${cve.id} was asked for (--cve).`), room) };
   }
-  const isFull = cves.length >= listedCves;
-  return {
-    ...{ id: 'fixes', title, aside: isFull ? `at least ${listedCves}` : cves.length },
-    body: bodyWithCoverage(fleet, isFull, room),
-  };
+  return { id: 'fixes', title, aside: amountText(cves), body: bodyWithCoverage(fleet, room) };
+}
+
+function amountText(cves: readonly FleetCve[]): string {
+  const { restarts, reboots } = cutLists(cves);
+  return `${restarts || reboots ? 'at least ' : ''}${cves.length}`;
+}
+
+function cutText(cves: readonly FleetCve[]): string {
+  const { restarts, reboots } = cutLists(cves);
+  return [
+    ...(restarts ? [`Only the ${listedRestarts} that most hosts lack are listed; there may be others. `] : []),
+    ...(reboots ? [`Only ${listedReboots} of those that only a reboot brings are listed; there may be others. `] : []),
+  ].join('');
 }
 
 /** The number of fixes, of how many packages, and on how many hosts the fix is that most hosts lack; null if none is known or if one was asked for. */
@@ -43,7 +59,7 @@ export function fixesSummary({ cves = [], cve = null }: Fleet): { value: string;
   const packages = new Set(cves.flatMap((each) => each.packages)).size;
   const most = cves.reduce((hosts, each) => Math.max(hosts, each.hosts.length), 0);
   return {
-    value: `${cves.length >= listedCves ? 'at least ' : ''}${cves.length}`,
+    value: amountText(cves),
     note: `CVEs of ${count(packages, 'package')}, on up to ${count(most, 'host')}`,
   };
 }
@@ -52,9 +68,9 @@ export function fixesSummary({ cves = [], cve = null }: Fleet): { value: string;
 const notCovered =
   'A host that is not named may lack a fix all the same, because only a scan with --fixes looks for them. lib-users fleet --cve ID answers for one fix, and says of which hosts it cannot be known.';
 
-function* bodyWithCoverage(fleet: Fleet, isFull: boolean, room: Room): Generator<Html> {
+function* bodyWithCoverage(fleet: Fleet, room: Room): Generator<Html> {
   const { hosts, cves = [], never_reported = null, unreadable_inputs } = fleet;
-  const more = isFull ? `Only the ${listedCves} that most hosts lack are listed; there may be others. ` : '';
+  const more = cutText(cves);
   if (hosts.some(({ fixes_unknown }) => fixes_unknown === undefined)) {
     yield* body(cves, renderNote(`${more}${notCovered}`), room);
     return;
@@ -93,8 +109,10 @@ function* body(cves: readonly FleetCve[], note: Html, room: Room): Generator<Htm
     return;
   }
   const rows = groupHosts(cves);
+  const reboots = cves.some(({ closed_by = [] }) => closed_by.includes('reboot'));
+  const step = `restart the units${reboots ? ', or reboot the hosts of a row that says so' : ''}`;
   yield* renderTable<Group>({
-    caption: `These fixes are installed, but the hosts still run the code from before: restart the units. ${count(cves.length, 'CVE')} in ${count(rows.length, 'row')}; a row has those that the same hosts lack in the same packages.`,
+    caption: `These fixes are installed, but the hosts still run the code from before: ${step}. ${count(cves.length, 'CVE')} in ${count(rows.length, 'row')}; a row has those that the same hosts lack in the same packages.`,
     columns: [
       { title: 'Fixes', kind: 'wide', cell: ({ ids }) => idsCell(ids) },
       { title: 'Packages', kind: 'list', cell: ({ packages }) => room.names(packages) },
@@ -102,12 +120,19 @@ function* body(cves: readonly FleetCve[], note: Html, room: Room): Generator<Htm
       {
         title: 'Units',
         kind: 'list',
-        cell: ({ units }) => (units.length === 0 ? 'none' : room.folded(count(units.length, 'unit'), units, unitText)),
+        cell: (group) => unitsCell(group, room),
       },
     ],
     filter: 'CVE, package or host',
     rows,
   });
+}
+
+function unitsCell({ units, closed_by = ['restart'] }: Group, room: Room): Html | string {
+  const none = isOfReboot({ closed_by }) ? '' : 'none';
+  const listed = units.length === 0 ? none : room.folded(count(units.length, 'unit'), units, unitText);
+  if (!closed_by.includes('reboot')) return listed;
+  return listed === '' ? 'a reboot' : html`${listed}, and a reboot`;
 }
 
 /** Every id is in the page, so that the page can be searched for one. */
@@ -119,8 +144,17 @@ function idsCell(ids: readonly string[]): Html {
 
 function groupHosts(cves: readonly FleetCve[]): Group[] {
   const keyOf = keyMaker();
-  const alike = groupBy(cves, ({ packages, hosts, units }) =>
-    keyOf(packages.length, ...packages, units.length, ...units, hosts.length, hosts[0] ?? null, hosts.at(-1) ?? null),
+  const alike = groupBy(cves, ({ packages, hosts, units, closed_by = ['restart'] }) =>
+    keyOf(
+      closed_by.join(),
+      packages.length,
+      ...packages,
+      units.length,
+      ...units,
+      hosts.length,
+      hosts[0] ?? null,
+      hosts.at(-1) ?? null,
+    ),
   );
   return [...alike.values()].flatMap((members) => {
     const groups: Group[] = [];
@@ -153,7 +187,9 @@ function* answerBody(answer: CveAnswer, room: Room): Generator<Html> {
           title: 'Units',
           kind: 'wide',
           cell: ({ packages, units }) =>
-            units.length === 0 ? closedByText(packages, units) : room.names(units, unitText),
+            units.length === 0 || packages.some(({ closed_by }) => closed_by === 'reboot')
+              ? closedByText(packages, units)
+              : room.names(units, unitText),
         },
       ],
       rows,
