@@ -7,7 +7,7 @@ import type { Bytes } from '../procfs/bytes.ts';
 import type { Glimpse } from '../procfs/hold.ts';
 import { type Identity, OpenProcess } from '../procfs/process.ts';
 import { type QuickLook, quickLook, type Suspicious, worse } from '../procfs/quick-look.ts';
-import { type Trouble, troubleOf } from '../procfs/reader.ts';
+import { orNull, readBytes, type Trouble, troubleOf } from '../procfs/reader.ts';
 import type { View } from '../procfs/view.ts';
 import type { Views } from '../procfs/views.ts';
 import { BuildNotes } from './build-notes.ts';
@@ -96,7 +96,9 @@ function inspectAtOnce(pid: number, options: InspectOptions): Inspection | null 
 
 function inspectProcess(pid: number, folder: string, options: InspectOptions): Inspection {
   const quick = quickLook(folder, options.include);
-  if (quick.kind === 'clean' && quick.program !== null && mayBeOutdated(quick.program)) return cleanScript;
+  if (quick.kind === 'clean' && quick.program !== null && mayBeOutdated(quick.program, () => isInService(folder))) {
+    return cleanScript;
+  }
   if (quick.kind !== 'suspicious') return unaffectedAs(outcomes[quick.kind] ?? (quick.kind as Trouble));
   for (let attempt = 0; attempt < attempts; attempt++) {
     try {
@@ -157,11 +159,18 @@ function readWhole(pid: number, quick: Suspicious | null, options: InspectOption
       affected,
       hidden,
       cut,
-      mayBeOutdated: runs !== null && mayBeOutdated(runs),
+      mayBeOutdated: runs !== null && mayBeOutdated(runs, () => isInService(`${options.procPath}/${pid}`)),
     };
   } finally {
     process.close();
   }
+}
+
+const service = /\.service(?:\/|$)/m;
+
+/** Returns true also if it is not known. */
+function isInService(folder: string): boolean {
+  return orNull(() => service.test(readBytes(`${folder}/cgroup`))) ?? true;
 }
 
 function nameProgram(

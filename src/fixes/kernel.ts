@@ -2,7 +2,7 @@
 // fixes since that version. No log is read, because a kernel says itself which one it is.
 
 import type { BootKernels, KernelUnknown } from '../host/boot-kernel.ts';
-import { compareDpkgVersions } from './dpkg-version.ts';
+import { compareDpkgVersions, withoutRebuild } from './dpkg-version.ts';
 import { findFixes } from './judge.ts';
 import { findRunningVersion, type KernelEvidence } from './kernel-versions.ts';
 import { type FixesContext, openManager } from './packages-in-use.ts';
@@ -54,7 +54,9 @@ export async function findKernelFixes(
   const { version, evidence } = found;
   // Only dpkg's kernels tell that: elsewhere the version is in the release.
   const isRebuilt =
-    owner.manager === 'dpkg' && running.release === next.release && compareDpkgVersions(owner.version, version) > 0;
+    owner.manager === 'dpkg' &&
+    running.release === next.release &&
+    compareDpkgVersions(withoutRebuild(owner.version), version) > 0;
   const named = { ...known, runningVersion: version, evidence, isRebuilt };
   // The same version has nothing new, so its changelog is not read: rpm would print all of it, for each installed kernel.
   if (isEqual(version, owner)) return { ...named, fixes: { cves: [], incompleteBecause: null } };
@@ -82,8 +84,11 @@ async function findSince(
   }
 }
 
-/** A release has no epoch. */
-function isEqual(version: string, owner: Use['owner']): boolean {
-  const bare = (text: string) => (owner.manager === 'rpm' ? text.replace(/^[0-9]+:/, '') : text);
-  return bare(version) === bare(owner.version);
+/** A release has no epoch, and Debian's kernel names the version of its source, which has no number of a rebuild. */
+function isEqual(version: string, { manager, version: installed }: Use['owner']): boolean {
+  const bare = (text: string) => {
+    if (manager === 'rpm') return text.replace(/^[0-9]+:/, '');
+    return manager === 'dpkg' ? withoutRebuild(text) : text;
+  };
+  return bare(version) === bare(installed);
 }

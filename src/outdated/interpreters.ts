@@ -132,10 +132,14 @@ function tell(kind: 'script' | 'module', name: string | undefined): Told {
 /** Folders of the system, in which an upgrade replaces a program under its own name. Elsewhere a new version may be beside the old one. */
 const systemFolder = /^\/(?:usr|bin|sbin|lib[^/]*)\//;
 
-/** Whether a program can be outdated although nothing of it is gone: it runs scripts or jars, or is not in a folder of the system. */
-export function mayBeOutdated(program: string): boolean {
-  const runsCode = interpreterOf(program) !== null || isJava(program);
-  return program.startsWith('/') && (runsCode || !systemFolder.test(program));
+/**
+ * Whether a program can be outdated although nothing of it is gone: it runs scripts or jars, or it is in no folder of the system and a
+ * service runs it, so that systemd can tell what it would start now.
+ * @param isInService only asked for a program in no folder of the system
+ */
+export function mayBeOutdated(program: string, isInService: () => boolean): boolean {
+  if (!program.startsWith('/')) return false;
+  return interpreterOf(program) !== null || isJava(program) || (!systemFolder.test(program) && isInService());
 }
 
 export function isJava(program: string): boolean {

@@ -87,6 +87,12 @@ const rows: [name: string, files: Files, asked: Asked, told: (string | null)[] |
     [image(27), '6.1.112-2', '6.1.115-1', 'CVE-2026-0005'],
   ],
   [
+    'the newest runs, in a package that was built again from the same source',
+    { ...debian, 'var/lib/dpkg/status': signed(27, '6.1.115-1+b1') },
+    { running: release(27), version: running('6.1.115-1') },
+    [image(27), '6.1.115-1', '6.1.115-1+b1', ''],
+  ],
+  [
     'the newest runs: nothing, and no changelog is needed',
     { ...debian, [`usr/share/doc/${image(27)}/changelog.gz`]: { link: 'gone' } },
     { running: release(27), version: running('6.1.115-1'), isPatched: true },
@@ -128,12 +134,14 @@ for (const [name, files, asked, expected] of rows) {
 }
 
 test('Debian: only a newer build of the release that runs is a rebuilt one', async (t) => {
-  const isRebuilt = async (kernel: number, version: string) =>
-    (await ask(t, debian, { running: release(kernel), version: running(version) }))!.isRebuilt;
+  const isRebuilt = async (kernel: number, version: string, files = debian) =>
+    (await ask(t, files, { running: release(kernel), version: running(version) }))!.isRebuilt;
   assert.equal(await isRebuilt(27, '6.1.112-2'), true);
   assert.equal(await isRebuilt(27, '6.1.115-1'), false);
   assert.equal(await isRebuilt(27, '6.1.119-1'), false, 'the older one is on disk');
   assert.equal(await isRebuilt(26, '6.1.112-1'), false);
+  const again = { ...debian, 'var/lib/dpkg/status': signed(27, '6.1.115-1+b1') };
+  assert.equal(await isRebuilt(27, '6.1.115-1', again), false, 'of the same source');
 });
 
 test('Ubuntu: the changelog of the modules counts, because that of the signed image names no fixes', async (t) => {

@@ -71,6 +71,20 @@ const programs: [program: string, language: string | null, mayBe: boolean][] = [
 for (const [program, language, mayBe] of programs) {
   test(`program: ${program}`, () => {
     assert.equal(interpreterOf(program)?.language ?? null, language);
-    assert.equal(mayBeOutdated(program), mayBe);
+    assert.equal(
+      mayBeOutdated(program, () => true),
+      mayBe,
+    );
   });
 }
+
+test('outside of the folders of the system only a service can be outdated, and an interpreter anywhere', () => {
+  assert.equal(
+    mayBeOutdated('/opt/app/1/server', () => false),
+    false,
+  );
+  assert.equal(
+    mayBeOutdated('/opt/python/bin/python3', () => false),
+    true,
+  );
+});

@@ -1,6 +1,7 @@
 // Fleet -> the same fleet with its hosts and units in natural order, for all sections of the page.
 
 import type { Fleet } from '../../../documents/generated/fleet.ts';
+import { keyMaker } from '../../../keys.ts';
 import { inNaturalOrder } from '../../natural-order.ts';
 
 type Sort = (names: readonly string[]) => string[];
@@ -32,10 +33,12 @@ function withNaturalHosts(cve: NonNullable<Fleet['cve']>): NonNullable<Fleet['cv
 
 /** The many lists of a fleet name the same hosts and units, so the names are compared once, and the lists by their ranks. */
 function sorter(ordered: readonly string[]): Sort {
-  const ranks = new Map(ordered.map((name, rank) => [name, rank]));
+  const keyOf = keyMaker();
+  const ranks = new Map(ordered.map((name, rank) => [keyOf(name), rank]));
   return (names) => {
-    if (!names.every((name) => ranks.has(name))) return inNaturalOrder(names, (name) => name);
-    const ranked = Uint32Array.from(names, (name) => ranks.get(name)!).sort();
+    const keys = names.map((name) => keyOf(name));
+    if (!keys.every((key) => ranks.has(key))) return inNaturalOrder(names, (name) => name);
+    const ranked = Uint32Array.from(keys, (key) => ranks.get(key)!).sort();
     return Array.from(ranked, (rank) => ordered[rank]!);
   };
 }
