@@ -120,7 +120,8 @@ export const changes: Target = {
   async run(input) {
     const end = input.indexOf(10);
     const name = input.toString('latin1', 0, Math.max(end, 0));
-    const reader = readers[name];
+    // A name such as __proto__ is no reader.
+    const reader = Object.hasOwn(readers, name) ? readers[name] : undefined;
     const raw = input.subarray(end + 1);
     return reader === undefined ? '' : `${name} ${JSON.stringify(await reader(raw.toString('latin1'), raw))}`;
   },

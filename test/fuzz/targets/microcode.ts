@@ -57,7 +57,8 @@ export const microcode: Target = {
   run(input) {
     const end = input.indexOf(10);
     const name = input.toString('latin1', 0, Math.max(end, 0));
-    const reader = readers[name];
+    // A name such as __proto__ is no reader.
+    const reader = Object.hasOwn(readers, name) ? readers[name] : undefined;
     return reader === undefined ? '' : `${name} ${JSON.stringify(reader(input.subarray(end + 1)))}`;
   },
 };
