@@ -2,14 +2,14 @@
 // ways.
 
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { shippedHideRules } from '../../src/deleted/hide-rules.ts';
 import { type Inspection, Inspector } from '../../src/deleted/inspect.ts';
 import { Views } from '../../src/procfs/views.ts';
 import { startCreature } from '../support/hostile.ts';
-import { start, workFolder } from '../support/live.ts';
+import { sleepProgram, start, workFolder } from '../support/live.ts';
 import { needs } from '../support/needs.ts';
 
 type Include = { maps: boolean; fds: boolean };
@@ -95,4 +95,14 @@ test('in the folder of a process the same is read as by its path', async (t) => 
     process.chdir(`/proc/${pid}`);
     assert.deepEqual(newInspector(t, include).inspect(pid, '.'), byPath, kind);
   }
+});
+
+test('a program outside of the folders of the system may be outdated only if a service runs it', async (t) => {
+  const program = join(workFolder(t), 'sleep');
+  copyFileSync(sleepProgram(), program);
+  const { pid } = await start(t, [program, '600']);
+  const { outcome, mayBeOutdated } = newInspector(t, { maps: true, fds: true }).inspect(pid);
+  // The tests themselves may run in a service.
+  const isInService = /\.service(?:\/|$)/m.test(readFileSync(`/proc/${pid}/cgroup`, 'latin1'));
+  assert.deepEqual([outcome, mayBeOutdated], ['inspected', isInService]);
 });
