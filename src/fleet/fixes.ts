@@ -17,7 +17,7 @@ interface Lack {
 export interface HostFixes {
   lacks: readonly Lack[];
   /** Why nobody can say that the host lacks no other fix; empty if all is known. */
-  unknown: readonly Because[];
+  unknown: Because[];
   /** The last id of each list that was cut. */
   lastListed: readonly string[];
 }
@@ -34,17 +34,42 @@ const becauses: readonly Because[] = [
   'kernel_unknown',
 ];
 
-/** Returns one array for equal lists of ids, so that a fleet of equal hosts stores each list once. */
-export type Share = (cves: readonly string[]) => readonly string[];
+/**
+ * What hosts lack, each value once, because a fleet of equal hosts says the same ten thousand times. Nobody may change the values. They
+ * are kept for good, because the newer report of a host mostly repeats the older one.
+ */
+export class SharedFixes {
+  readonly #keyOf = keyMaker();
+  readonly #lists = new Map<string, { number: number; cves: readonly string[] }>();
+  readonly #lacks = new Map<string, Lack>();
+  readonly #without = new Map<string, HostFixes>();
+
+  lack({ about, cves, units }: Lack): Lack {
+    const listKey = this.#keyOf(cves.join());
+    const list = this.#lists.get(listKey) ?? { number: this.#lists.size, cves };
+    this.#lists.set(listKey, list);
+    const key = this.#keyOf(list.number, JSON.stringify([about, units]));
+    const lack = this.#lacks.get(key) ?? { about, cves: list.cves, units };
+    this.#lacks.set(key, lack);
+    return lack;
+  }
+
+  withoutLacks(unknown: Because[]): HostFixes {
+    const key = unknown.join();
+    const fixes = this.#without.get(key) ?? { lacks: [], unknown, lastListed: [] };
+    this.#without.set(key, fixes);
+    return fixes;
+  }
+}
 
 /** @param whole whether the report saw everything and shows it */
-export function collectHostFixes(report: Report, whole: boolean, share: Share): HostFixes {
+export function collectHostFixes(report: Report, whole: boolean, shared: SharedFixes): HostFixes {
   const { packages = null } = report;
   const unknown = new Set<Because>(kernelUnknown(report));
   if (!whole) unknown.add('not_everything_seen');
   if (packages === null) {
     if (hasGoneCode(report)) unknown.add('not_asked');
-    return { lacks: [], unknown: ordered(unknown), lastListed: [] };
+    return shared.withoutLacks(ordered(unknown));
   }
   if (hasStrayCode(report)) unknown.add('no_package');
   if (hasUnlistedCode(report)) unknown.add('fixes_unknown');
@@ -58,12 +83,15 @@ export function collectHostFixes(report: Report, whole: boolean, share: Share): 
     else if (!fixes.complete) unknown.add('changelog_incomplete');
   }
   const known = all.filter((each) => each.fixes !== null && each.fixes.cves.length > 0);
+  if (known.length === 0) return shared.withoutLacks(ordered(unknown));
   return {
-    lacks: known.map(({ name, running_version, installed_version, closed_by, fixes, units }) => ({
-      about: { name, running_version, installed_version, closed_by },
-      cves: share(fixes!.cves),
-      units: units.map((unit) => unit.name),
-    })),
+    lacks: known.map(({ name, running_version, installed_version, closed_by, fixes, units }) =>
+      shared.lack({
+        about: { name, running_version, installed_version, closed_by },
+        cves: fixes!.cves,
+        units: units.map((unit) => unit.name),
+      }),
+    ),
     unknown: ordered(unknown),
     lastListed: known.flatMap(({ fixes }) => (fixes!.count > fixes!.cves.length ? fixes!.cves.slice(-1) : [])),
   };
@@ -88,7 +116,7 @@ function kernelUnknown({ host, packages = null }: Report): Because[] {
 
 /** Why not every fix is known that the host lacks, whichever fix somebody asks for. */
 export function whyFixesUnknown({ unknown, lastListed }: HostFixes): Because[] {
-  return lastListed.length === 0 ? [...unknown] : [...unknown, 'list_cut'];
+  return lastListed.length === 0 ? unknown : [...unknown, 'list_cut'];
 }
 
 function ordered(found: ReadonlySet<Because>): Because[] {
@@ -133,10 +161,12 @@ const listedOfKernels = 100;
 export function listCves(hosts: readonly NamedHost[], only: string | null): FleetCve[] {
   const keyOf = keyMaker();
   const variants = new Map<string, { lack: Lack; hosts: number[]; units: Set<string> }>();
+  // Most hosts of a fleet lack the same ids of the same package, so hosts are grouped and the ids are read once for a group.
+  const keys = new Map<Lack, string>();
   for (const [index, { fixes }] of hosts.entries()) {
     for (const lack of fixes.lacks) {
-      // Most hosts of a fleet lack the same ids of the same package, so hosts are grouped and the ids are read once for a group.
-      const key = keyOf(lack.about.name, lack.about.closed_by, lack.cves.join());
+      const key = keys.get(lack) ?? keyOf(lack.about.name, lack.about.closed_by, lack.cves.join());
+      keys.set(lack, key);
       const variant = variants.get(key) ?? { lack, hosts: [], units: new Set<string>() };
       variants.set(key, variant);
       if (variant.hosts.at(-1) !== index) variant.hosts.push(index);

@@ -7,7 +7,7 @@ import type { Drift, FixesUnknown } from '../../src/documents/generated/drift.ts
 import type { Package, PackageInUse, Report, UnitFile } from '../../src/documents/generated/report.ts';
 import { validateDocument } from '../../src/documents/validate.ts';
 import { type CheckOptions, judge, movesBaseline } from '../../src/drift/judge.ts';
-import { answerCve, collectHostFixes } from '../../src/fleet/fixes.ts';
+import { answerCve, collectHostFixes, SharedFixes } from '../../src/fleet/fixes.ts';
 import { file, process, report, rotatedLog, unit } from '../support/reports.ts';
 
 const options: CheckOptions = {
@@ -152,7 +152,7 @@ for (const [name, of, told] of rows) {
   if (name.endsWith('no entry of the package')) continue;
   test(`fleet --cve agrees: ${name}`, () => {
     const host = (fixes: ReturnType<typeof collectHostFixes>) => [{ hostname: 'a', id: null, fixes }];
-    const fixes = collectHostFixes(of, isWhole(of), (cves) => cves);
+    const fixes = collectHostFixes(of, isWhole(of), new SharedFixes());
     const { verdict } = judge(of, null, options).drift;
     const isLacking = fixes.lacks.some(({ cves }) => answerCve(cves[0]!, host(fixes), 0).verdict === 'drift');
     const other = answerCve('CVE-1999-0001', host(fixes), 0).verdict;

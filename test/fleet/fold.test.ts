@@ -120,6 +120,33 @@ test('nothing of a superseded report stays', () => {
   assert.deepEqual([units, files, summary.affected, summary.hosts], [[], [], 0, 1]);
 });
 
+test('what hosts have in common stays until the last of them has it no longer', () => {
+  const same = { units: [unit('a.service', [libc, rotatedLog]), unit('b.service', [libc])] };
+  const other = { units: [unit('a.service', [libc])] };
+  const both = [host('a', null, early, same), host('b', null, early, same)];
+  const shown = (...reports: Report[]) => {
+    const { units, files } = fold(reports);
+    return [
+      ...units.map(({ name, hosts }) => `${name} ${hosts}`),
+      ...files.map(({ path, hosts, units }) => `${path} ${hosts} ${units}`),
+    ];
+  };
+  assert.deepEqual(shown(...both, host('a', null, late, other)), [
+    'a.service a,b',
+    'b.service b',
+    `${libc.path} a,b a.service,b.service`,
+    `${rotatedLog.path} b a.service`,
+  ]);
+  const gone = [...both, host('a', null, late, other), host('b', null, late)];
+  assert.deepEqual(shown(...gone), ['a.service a', `${libc.path} a a.service`]);
+  assert.deepEqual(shown(...gone, host('a', null, late, same)), [
+    'a.service a',
+    'b.service a',
+    `${libc.path} a a.service,b.service`,
+    `${rotatedLog.path} a a.service`,
+  ]);
+});
+
 test('files with the same path, use, kind, role and state are one file, with the units of all hosts', () => {
   const a = host('a', null, late, { units: [unit('x.service', [libc]), unit('y.service', [libc, rotatedLog])] });
   const b = host('b', null, late, {
