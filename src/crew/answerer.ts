@@ -14,6 +14,7 @@ import { readLineage, readNamespaces } from '../procfs/self.ts';
 import { readCgroupMembers, readSessionLeader } from '../procfs/sessions.ts';
 import { readNamespaceSockets } from '../procfs/socket-table.ts';
 import { Views } from '../procfs/views.ts';
+import { compileAsUsual } from './jit.ts';
 import { readWaitedFor } from './left-waiting.ts';
 import type { Answers, Item, QuestionName, Setup } from './questions.ts';
 
@@ -40,7 +41,7 @@ export class Answerer {
 
   readonly #answers: { [N in QuestionName]: (item: Item, folder?: string) => Answers[N] } = {
     inspect: ({ pid }, folder) => {
-      this.#inspector ??= new Inspector(this.#setup, this.#views);
+      this.#inspector ??= new Inspector(this.#setup, this.#views, compileAsUsual);
       return this.#inspector.inspect(pid, folder);
     },
     origin: ({ pid }) => {

@@ -5,7 +5,8 @@ interface Bun {
   unsafe: { setJITPolicy?(factor: number): void };
 }
 
-/** The executable begins with 10, for long folds of reports. */
+/** The executable begins with it, for long folds of reports. */
+const usual = 10;
 const late = 100;
 
 /**
@@ -13,5 +14,14 @@ const late = 100;
  * them would compile the same code again. docs/performance.md has the figures.
  */
 export function compileLate(): void {
-  (globalThis as { Bun?: Bun }).Bun?.unsafe.setJITPolicy?.(late);
+  setPolicy(late);
+}
+
+/** Called by a helper that has found a process with very many gone files: the same code runs for each of them, so machine code pays off. */
+export function compileAsUsual(): void {
+  setPolicy(usual);
+}
+
+function setPolicy(factor: number): void {
+  (globalThis as { Bun?: Bun }).Bun?.unsafe.setJITPolicy?.(factor);
 }

@@ -49,7 +49,12 @@ interface InspectOptions extends InspectTask {
   notes: BuildNotes;
   /** Glimpses of mapped files by path, device and inode; processes with the same view share them. */
   mappedFiles: WeakMap<View, KnownFiles>;
+  /** Called when a process has very many files to judge, before they are judged. */
+  onMany: () => void;
 }
+
+/** In files that may be gone. Up to here a process takes a hundredth of a second. */
+const many = 500;
 
 const outcomes: Partial<Record<QuickLook['kind'], Inspection['outcome']>> = {
   clean: 'inspected',
@@ -64,9 +69,11 @@ export class Inspector {
   /** Whether to skip the quick look: after an affected process the next one probably maps the same replaced library. */
   #expectsLong = false;
 
-  constructor(task: InspectTask, views: Views) {
+  /** @param onMany called when a process has hundreds of files to judge, before they are judged */
+  constructor(task: InspectTask, views: Views, onMany: () => void = () => {}) {
     this.#options = {
       ...task,
+      onMany,
       match: compileRules(task.rules),
       views,
       notes: new BuildNotes(),
@@ -138,6 +145,7 @@ function readWhole(pid: number, quick: Suspicious | null, options: InspectOption
       odd: 0,
     });
     const links = part(options.include.fds, () => process.readSuspiciousFds(), []);
+    if (seen.mappings.length + links.length >= many) options.onMany();
     const judged = judgeMaps(seen.mappings, options.include.maps ? executable : null, evidence);
     const { notes, buildNotes } = options;
     const all = buildNotes ? notes.addTo(judged, seen.mappings, process, evidence.mountOf) : judged;
@@ -159,7 +167,11 @@ function readWhole(pid: number, quick: Suspicious | null, options: InspectOption
       affected,
       hidden,
       cut,
-      mayBeOutdated: runs !== null && mayBeOutdated(runs, () => isInService(`${options.procPath}/${pid}`)),
+      mayBeOutdated:
+        runs !== null &&
+        mayBeOutdated(runs, () =>
+          affected === null ? isInService(`${options.procPath}/${pid}`) : isOfService(affected.identity.cgroup),
+        ),
     };
   } finally {
     process.close();
@@ -170,7 +182,12 @@ const service = /\.service(?:\/|$)/m;
 
 /** Returns true also if it is not known. */
 function isInService(folder: string): boolean {
-  return orNull(() => service.test(readBytes(`${folder}/cgroup`))) ?? true;
+  return isOfService(orNull(() => readBytes(`${folder}/cgroup`)) ?? '');
+}
+
+/** @param cgroup the content of /proc/PID/cgroup; '' if it could not be read */
+function isOfService(cgroup: Bytes): boolean {
+  return cgroup === '' || service.test(cgroup);
 }
 
 function nameProgram(

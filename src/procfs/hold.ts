@@ -7,7 +7,7 @@ import { type Bytes, toBuffer } from './bytes.ts';
 import { type Access, accessOf, parseFdInfo } from './fdinfo.ts';
 import type { MountOf } from './live-mounts.ts';
 import type { Mount } from './mountinfo.ts';
-import { O_PATH, orNull, readBytes, readLink } from './reader.ts';
+import { O_PATH, orNull, readLink, readOwnFdInfoText } from './reader.ts';
 
 export interface Held {
   fd: number;
@@ -96,7 +96,7 @@ export function readFdLink(path: Bytes): Bytes | null {
 
 /** Never asks the driver of a foreign file: fdinfo of our own O_PATH descriptor has no lines of the driver (fs/proc/fd.c seq_show()). */
 function look(fd: number, mountOf: MountOf): Omit<OpenFile, 'link' | 'access'> {
-  const info = parseFdInfo(readBytes(`/proc/self/fdinfo/${fd}`));
+  const info = parseFdInfo(readOwnFdInfoText(fd));
   const known = info === null ? null : mountOf(fd, info.mountId);
   const stat = known?.local ? fstatSync(fd, { bigint: true }) : null;
   return { mount: known?.mount ?? null, stat, mountId: info?.mountId ?? null, inode: info?.inode ?? null };

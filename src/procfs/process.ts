@@ -10,7 +10,7 @@ import { type Glimpse, glimpse, glimpseOpenFile, type OpenFile, readFdLink } fro
 import type { MountOf } from './live-mounts.ts';
 import { findMapping, type Mapping, parseSuspiciousMappings, type SuspiciousMappings } from './maps.ts';
 import { linkMayBeGone } from './quick-look.ts';
-import { O_PATH, orNull, readBytes, readLink, readShared } from './reader.ts';
+import { O_PATH, orNull, readBytes, readFdInfoText, readLink, readSharedMaps } from './reader.ts';
 import { parseStat, type Stat } from './stat.ts';
 
 /** Longest part of a command line that is read. */
@@ -74,17 +74,17 @@ export class OpenProcess {
   }
 
   readSuspiciousMappings(): SuspiciousMappings {
-    return parseSuspiciousMappings(readShared(`${this.#base}/maps`));
+    return parseSuspiciousMappings(readSharedMaps(`${this.#base}/maps`));
   }
 
   /** Whether maps contains this text; false if maps cannot be read. Nothing is parsed. */
   mapsMention(part: Bytes): boolean {
-    return orNull(() => readShared(`${this.#base}/maps`).includes(part, 0, 'latin1')) ?? false;
+    return orNull(() => readSharedMaps(`${this.#base}/maps`).includes(part, 0, 'latin1')) ?? false;
   }
 
   /** The first mapping whose line has the text and that fits; null if there is none. Throws what node:fs throws. */
   findMapping(text: Bytes, fits: (mapping: Mapping) => boolean): Mapping | null {
-    return findMapping(readShared(`${this.#base}/maps`), text, fits);
+    return findMapping(readSharedMaps(`${this.#base}/maps`), text, fits);
   }
 
   readSuspiciousFds(): FdLink[] {
@@ -126,7 +126,7 @@ export class OpenProcess {
    */
   readFdInfo(fd: number, link: Bytes | null): FdInfo | null {
     if (orNull(() => readFdLink(`${this.#base}/fd/${fd}`)) !== link) return null;
-    const text = orNull(() => readBytes(`${this.#base}/fdinfo/${fd}`));
+    const text = orNull(() => readFdInfoText(`${this.#base}/fdinfo/${fd}`));
     return text === null ? null : parseFdInfo(text);
   }
 

@@ -26,6 +26,8 @@ export class Views {
   /** The mounts of PID 1, if it sees others than we do (we are in a container); undefined until they are needed. */
   #initLive: LiveMounts | null | undefined;
   #own: View | null = null;
+  /** The process that of() was called for last, and what it saw there. */
+  #last: { process: OpenProcess; root: Bytes | null; namespace: Bytes | null } | null = null;
   /** For each mount namespace, a process that is at its root; null until it is needed. */
   #rooted: ReadonlyMap<string, number> | null = null;
 
@@ -45,8 +47,7 @@ export class Views {
    * `unknown`. If the process ends or changes one of them meanwhile, the view is not used for the next process.
    */
   of(process: OpenProcess): View {
-    const root = process.readRoot();
-    const namespace = process.readMountNamespace();
+    const { root, namespace } = this.#readLast(process);
     const users = this.#usersOf(process, namespace);
     const key = `${namespace} ${root} ${users}`;
     const known = this.#known(key);
@@ -67,7 +68,8 @@ export class Views {
    * there. null if the process is not chrooted, or no process at the root of its namespace can be read.
    */
   around(process: OpenProcess): View | null {
-    const [root, namespace] = [process.readRoot(), process.readMountNamespace()];
+    // The same links as those of the view, because a path outside of the view's root is outside of this one.
+    const { root, namespace } = this.#last?.process === process ? this.#last : this.#readLast(process);
     if (root === null || root === '/' || namespace === null) return null;
     if (namespace === this.#ownNamespace) return this.own;
     const users = this.#usersOf(process, namespace);
@@ -86,6 +88,11 @@ export class Views {
     this.#pins.close();
     this.#ownLive.close();
     this.#initLive?.close();
+  }
+
+  #readLast(process: OpenProcess): { root: Bytes | null; namespace: Bytes | null } {
+    this.#last = { process, root: process.readRoot(), namespace: process.readMountNamespace() };
+    return this.#last;
   }
 
   /** The user namespace of a process. It is ours if the process sees our own mounts, which only root can have mounted. */

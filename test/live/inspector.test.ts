@@ -2,7 +2,7 @@
 // ways.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, openSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { shippedHideRules } from '../../src/deleted/hide-rules.ts';
@@ -14,11 +14,11 @@ import { needs } from '../support/needs.ts';
 
 type Include = { maps: boolean; fds: boolean };
 
-function newInspector(t: TestContext, include: Include): Inspector {
+function newInspector(t: TestContext, include: Include, onMany?: () => void): Inspector {
   const views = new Views();
   t.after(() => views.close());
   const task = { procPath: '/proc', include, rules: shippedHideRules, bootedAtNs: 0n, clockTicksPerSecond: 100 };
-  return new Inspector(task, views);
+  return new Inspector(task, views, onMany);
 }
 
 /** The first child of kthreadd, whose pid is 2; null in a PID namespace without kernel threads, in which pid 2 may be any process. */
@@ -105,4 +105,23 @@ test('a program outside of the folders of the system may be outdated only if a s
   // The tests themselves may run in a service.
   const isInService = /\.service(?:\/|$)/m.test(readFileSync(`/proc/${pid}/cgroup`, 'latin1'));
   assert.deepEqual([outcome, mayBeOutdated], ['inspected', isInService]);
+});
+
+test('a process with hundreds of gone files is told of before they are judged, and one with a few is not', (t) => {
+  const path = join(workFolder(t), 'gone');
+  let told = 0;
+  const inspector = newInspector(t, { maps: false, fds: true }, () => told++);
+  const hold = (count: number) => {
+    for (let i = 0; i < count; i++) {
+      const fd = openSync(path, 'w');
+      t.after(() => closeSync(fd));
+      unlinkSync(path);
+    }
+  };
+  hold(5);
+  assert.ok((inspector.inspect(process.pid).affected?.fds.length ?? 0) >= 5);
+  assert.equal(told, 0);
+  hold(600);
+  assert.ok((inspector.inspect(process.pid).affected?.fds.length ?? 0) >= 605);
+  assert.equal(told, 1);
 });
