@@ -1,12 +1,11 @@
 // The running kernel and the kernels on disk -> the kernel that the next boot starts, its files, and the running kernel's own
 // words. proc(5); /proc/version_signature of Ubuntu.
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { type HostPlaces, readContainer } from './container.ts';
 import { readHostFile } from './files.ts';
-import { readInstalledKernels } from './kernels.ts';
+import { isKernelFile, readInstalledKernels } from './kernels.ts';
 import { compareInstalled, findNextKernel } from './next-kernel.ts';
+import type { Host } from './trusted-file.ts';
 
 /** The running kernel, in its own words. */
 export interface RunningKernel {
@@ -35,11 +34,12 @@ export type KernelUnknown = 'kernel_unknown' | 'kernel_not_installed' | 'kernels
 
 /** Returns null in a container, and if no kernel is on disk: then no reboot brings another one. */
 export function readBootKernels(
-  { root, procPath, init }: HostPlaces,
+  { root, procPath, init, isLocal }: HostPlaces,
   release: string | null,
 ): BootKernels | KernelUnknown | null {
   if (readContainer(root, procPath, init) !== null) return null;
-  const installed = readInstalledKernels(root);
+  const host = { root, isLocal };
+  const installed = readInstalledKernels(host);
   if (installed.length === 0) return null;
   if (release === null) return 'kernel_unknown';
   const next = findNextKernel(release, installed);
@@ -49,8 +49,8 @@ export function readBootKernels(
   const line = (path: string) => readHostFile(procPath, path)?.trim() || null;
   return {
     running: { release, version: line('sys/kernel/version'), signature: line('version_signature') },
-    runningFiles: filesOf(root, release),
-    next: { release: next, files: filesOf(root, next) },
+    runningFiles: filesOf(host, release),
+    next: { release: next, files: filesOf(host, next) },
   };
 }
 
@@ -58,12 +58,12 @@ export function readBootKernels(
  * The files of a kernel that one package has, the best first: with Fedora, SUSE and Arch the image beside the modules. Debian and
  * Ubuntu have it in /boot alone, and Ubuntu's package of the image has no changelog that names fixes, but the package of the modules has.
  */
-function filesOf(root: string, release: string): string[] {
+function filesOf(host: Host, release: string): string[] {
   const folders = [`/usr/lib/modules/${release}`, `/lib/modules/${release}`];
   const candidates = [
     ...folders.map((folder) => `${folder}/vmlinuz`),
     ...folders.map((folder) => `${folder}/modules.builtin`),
     `/boot/vmlinuz-${release}`,
   ];
-  return candidates.filter((path) => existsSync(join(root, path)));
+  return candidates.filter((path) => isKernelFile(host, path));
 }

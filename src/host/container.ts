@@ -5,6 +5,7 @@
 import { existsSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RebootUnknown } from '../documents/generated/report.ts';
+import type { Bytes } from '../procfs/bytes.ts';
 import { parseRootMount } from '../procfs/root-mount.ts';
 import { initialPidNamespace } from '../procfs/self.ts';
 import { readHostFile } from './files.ts';
@@ -31,6 +32,8 @@ export interface HostPlaces {
   root: string;
   procPath: string;
   init: InitEvidence;
+  /** Returns whether the path is on file systems that cannot hang. */
+  isLocal: (path: Bytes) => boolean;
 }
 
 /** The value if nothing is known of PID 1. */

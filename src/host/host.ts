@@ -6,10 +6,11 @@ import { hostname } from 'node:os';
 import type { Host } from '../documents/generated/report.ts';
 import { formatTimeOrNull } from '../documents/time.ts';
 import { readBootTime } from './clock.ts';
+import type { HostPlaces } from './container.ts';
 import { readHostFile } from './files.ts';
 import { readInit } from './init.ts';
 import { readHostId } from './machine-id.ts';
-import { type MicrocodePlaces, readMicrocode } from './microcode/microcode.ts';
+import { readMicrocode } from './microcode/microcode.ts';
 import { readOsRelease } from './os-release.ts';
 import { readReboot } from './reboot.ts';
 
@@ -20,7 +21,7 @@ export interface HostAnswer {
   problems: string[];
 }
 
-export function readHost(places: MicrocodePlaces): HostAnswer {
+export function readHost(places: HostPlaces): HostAnswer {
   const { root, procPath } = places;
   const line = (path: string) => readHostFile(procPath, path)?.trim() || null;
   const bootTime = readBootTime(procPath);

@@ -12,6 +12,7 @@ import { readHostFile } from './files.ts';
 import { type InstalledKernel, readInstalledAtNs, readInstalledKernels } from './kernels.ts';
 import { readLivepatches } from './livepatches.ts';
 import { compareInstalled } from './next-kernel.ts';
+import type { Host } from './trusted-file.ts';
 
 interface KernelJudgement {
   reasons: RebootReason[];
@@ -26,12 +27,12 @@ interface KernelJudgement {
  * @param microcode the reasons that the processor's microcode gives
  */
 export function readReboot(
-  { root, procPath, init }: HostPlaces,
+  { root, procPath, init, isLocal }: HostPlaces,
   running: string | null,
   microcode: readonly RebootReason[] = [],
 ): Reboot {
   const container = readContainer(root, procPath, init);
-  const kernel = judgeKernel(container, { root, procPath }, running);
+  const kernel = judgeKernel(container, { root, procPath, isLocal }, running);
   const images = container === null ? [...readStagedImage(root), ...readSwitchedSystem(root)] : [];
   const reasons = [...kernel.reasons, ...images, ...microcode, ...readRequiredFile(root), ...readNeededFile(root)];
   const required = reasons.length > 0 || (kernel.unknown === null ? false : null);
@@ -47,10 +48,11 @@ export function readReboot(
 
 /** Adds a reason to the others: the kernel was installed anew under the release that runs, by a newer version of its package. */
 export function withRebuiltKernel(
+  host: Host,
   reboot: Reboot,
-  { root, release, running, installed }: { root: string; release: string; running: string; installed: string },
+  { release, running, installed }: { release: string; running: string; installed: string },
 ): Reboot {
-  const since = formatTimeNs(readInstalledAtNs(root, release));
+  const since = formatTimeNs(readInstalledAtNs(host, release));
   const [before, now] = [running, installed].map((version) => `${release} (${version})`) as [string, string];
   const reason = { code: 'kernel_outdated' as const, running: before, installed: now, since };
   return {
@@ -69,11 +71,14 @@ function isCurrent({ reasons, unknown }: KernelJudgement): boolean | null {
 
 function judgeKernel(
   container: RebootUnknown | null,
-  { root, procPath }: Pick<HostPlaces, 'root' | 'procPath'>,
+  { root, procPath, isLocal }: Pick<HostPlaces, 'root' | 'procPath' | 'isLocal'>,
   running: string | null,
 ): KernelJudgement {
   if (container !== null) return { reasons: [], unknown: container };
-  if (running !== null) return judgeKernels(root, running, readInstalledKernels(root), loadsModules(procPath));
+  if (running !== null) {
+    const host = { root, isLocal };
+    return judgeKernels(host, running, readInstalledKernels(host), loadsModules(procPath));
+  }
   const message = 'the release of the running kernel could not be read';
   return { reasons: [], unknown: { code: 'kernel_unknown', message } };
 }
@@ -83,7 +88,7 @@ function judgeKernel(
  * were never here. If no kernel is installed at all, nothing was removed either.
  */
 function judgeKernels(
-  root: string,
+  host: Host,
   running: string,
   installed: readonly InstalledKernel[],
   loads: boolean,
@@ -91,7 +96,7 @@ function judgeKernels(
   const reasons: RebootReason[] = [];
   const { newer, isInstalled, doubtful } = compareInstalled(running, installed);
   if (newer !== null) {
-    const since = formatTimeNs(readInstalledAtNs(root, newer));
+    const since = formatTimeNs(readInstalledAtNs(host, newer));
     reasons.push({ code: 'kernel_outdated', running, installed: newer, since });
   }
   if (!isInstalled && loads && installed.some(({ hasModules }) => hasModules)) {

@@ -12,11 +12,12 @@ import { LibUsersError } from '../errors.ts';
 import type { KernelFixes } from '../fixes/kernel.ts';
 import { readBootKernels } from '../host/boot-kernel.ts';
 import { readBootedAtNs, readBootTime, readClockTicks } from '../host/clock.ts';
-import { type InitEvidence, noEvidence, readContainer } from '../host/container.ts';
+import { type HostPlaces, type InitEvidence, noEvidence, readContainer } from '../host/container.ts';
 import { readHost } from '../host/host.ts';
 import { readOwners } from '../host/owners.ts';
 import { withRebuiltKernel } from '../host/reboot.ts';
 import { readUserNames } from '../host/users.ts';
+import type { Bytes } from '../procfs/bytes.ts';
 import { hidesProcesses } from '../procfs/hidepid.ts';
 import { type KernelHeldFile, readKernelHeld } from '../procfs/kernel-held.ts';
 import { readNumbers } from '../procfs/reader.ts';
@@ -52,12 +53,9 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     const inspected = readers.ask('inspect', pids.map(toItem), (done) => options.onProgress?.(done, pids.length));
     const origin = readOr(await asked, null)[0] ?? null;
     const evidence = origin?.evidence ?? noEvidence;
-    const { host, problems } = readHost({
-      root,
-      procPath,
-      init: evidence,
-      isLocal: (path) => views.ownMounts.isLocalWalk(path),
-    });
+    const isLocal = (path: Bytes) => views.ownMounts.isLocalWalk(path);
+    const places = { root, procPath, init: evidence, isLocal };
+    const { host, problems } = readHost(places);
     const answers = (await inspected).map(toInspection);
     const { inspections, unseen } = findUnseen(pids, answers, procPath, readers.ownPids());
     options.onProgress?.(pids.length, pids.length);
@@ -89,7 +87,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
     );
 
     // Packages
-    const kernels = options.fixes ? readBootKernels({ root, procPath, init: evidence }, host.kernel_release) : null;
+    const kernels = options.fixes ? readBootKernels(places, host.kernel_release) : null;
     const packages = queryOwners(confirmed, filesOfKernels(kernels), views, options);
     const owned = { owners: packages.owners, outdated: outdated.uses };
     const fixes = options.fixes ? await askFixes(confirmed, owned, views, options) : null;
@@ -119,7 +117,7 @@ export async function scanHost(options: ScanOptions): Promise<Report> {
       now: options.now,
       host: {
         ...host,
-        reboot: rebootOf(host.reboot, kernelFixes),
+        reboot: rebootOf(places, host.reboot, kernelFixes),
         systemd_version: systemd.version,
         labels: { ...options.labels },
       },
@@ -164,10 +162,10 @@ const askFixes: typeof queryFixes = async (...args) => (await import('./fixes.ts
 const askKernelFixes: typeof queryKernelFixes = async (...args) =>
   (await import('./fixes.ts')).queryKernelFixes(...args);
 
-function rebootOf(reboot: Reboot, kernel: KernelFixes | null): Reboot {
+function rebootOf(places: HostPlaces, reboot: Reboot, kernel: KernelFixes | null): Reboot {
   const { isRebuilt = false, release = null, runningVersion = null, owner = null } = kernel ?? {};
   if (!isRebuilt || release === null || runningVersion === null || owner === null) return reboot;
-  return withRebuiltKernel(reboot, { root, release, running: runningVersion, installed: owner.version });
+  return withRebuiltKernel(places, reboot, { release, running: runningVersion, installed: owner.version });
 }
 
 function filesOfKernels(kernels: ReturnType<typeof readBootKernels>): readonly string[] {

@@ -54,7 +54,7 @@ async function ask(
   const proc: Files = { 'proc/sys/kernel/version': version };
   if (signature !== undefined) proc['proc/version_signature'] = `${signature}\n`;
   const { root } = makeHost(t, { ...files, ...proc });
-  const kernels = readBootKernels({ root, procPath: `${root}/proc`, init: noEvidence }, kernel);
+  const kernels = readBootKernels({ root, procPath: `${root}/proc`, init: noEvidence, isLocal: () => true }, kernel);
   if (kernels === null) return null;
   const paths = typeof kernels === 'string' ? [] : [...kernels.next.files, ...kernels.runningFiles];
   const { owners } = queryPackages(paths, run, root);

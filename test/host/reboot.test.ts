@@ -40,9 +40,9 @@ const arch = (...releases: string[]): Tree => ({
 });
 
 /** Reads it in the same way as the scan. */
-function readRebootOf(root: string, running: string | null) {
+function readRebootOf(root: string, running: string | null, isLocal = (_: string) => true) {
   const procPath = join(root, 'proc');
-  return readReboot({ root, procPath, init: readInitEvidence(procPath) }, running);
+  return readReboot({ root, procPath, init: readInitEvidence(procPath), isLocal }, running);
 }
 
 /** The result without messages and times; tests below look at those. */
@@ -229,10 +229,32 @@ for (const [name, running, tree, required, reasons] of rows) {
 
 test('kernels: what is installed, a rescue image left out', (t) => {
   const tree = { ...fedora(rhel), ...images(rhelNew), 'boot/config-6.0.0': '', 'boot/initrd.img-6.0.0': '' };
-  assert.deepEqual(readInstalledKernels(makeTree(t, tree)), [
+  assert.deepEqual(readInstalledKernels({ root: makeTree(t, tree), isLocal: () => true }), [
     { release: rhelNew, hasModules: false },
     { release: rhel, hasModules: true },
   ]);
+});
+
+test('a folder on a mount that may hang is not looked into: the modules tell, or it is not known', (t) => {
+  const root = makeTree(t, packaged(deb(9), deb(27)));
+  const looked: string[] = [];
+  const beside = (away: string) => (path: string) => {
+    looked.push(path);
+    return path !== away && !path.startsWith(`${away}/`);
+  };
+  const told = (running: string, away: string) => {
+    const { required, reasons, unknown_because } = readRebootOf(root, running, beside(away));
+    return [required, reasons.map(({ code }) => code).join(), unknown_because?.code ?? null];
+  };
+  assert.deepEqual(told(deb(27), '/boot'), [false, '', null]);
+  assert.deepEqual(told(deb(9), '/boot'), [true, 'kernel_outdated', null]);
+  assert.deepEqual(told(deb(9), '/usr'), [true, 'kernel_outdated', null], 'the images in /boot tell it as well');
+  const onlyImage = makeTree(t, { ...usrMerged, ...images(deb(27)) });
+  assert.equal(readRebootOf(onlyImage, deb(27)).required, false);
+  assert.deepEqual(readInstalledKernels({ root: onlyImage, isLocal: beside('/boot') }), []);
+  assert.equal(readRebootOf(onlyImage, deb(27), beside('/boot')).unknown_because?.code, 'kernel_not_installed');
+  assert.deepEqual(readInstalledKernels({ root, isLocal: (path) => !/^\/(usr|boot)(\/|$)/.test(path) }), []);
+  assert.ok(looked.includes('/boot') && looked.includes('/lib/modules'));
 });
 
 const stale = packaged(deb(9), deb(27));
@@ -447,7 +469,10 @@ for (const [name, tree, livepatches] of livepatchRows) {
 test('live patches are those of the running kernel: with another procfs nothing is said', (t) => {
   const root = makeTree(t, { ...patch('lkp_a', '1\n', '0\n'), ...initialNamespace, 'host/proc/modules': '' });
   const init = readInitEvidence(join(root, 'proc'));
-  assert.equal(readReboot({ root, procPath: join(root, 'host/proc'), init }, deb(27)).livepatches, null);
+  assert.equal(
+    readReboot({ root, procPath: join(root, 'host/proc'), init, isLocal: () => true }, deb(27)).livepatches,
+    null,
+  );
 });
 
 test('a live patch never takes a reason away', (t) => {

@@ -24,10 +24,6 @@ export interface MicrocodeAnswer {
   problems: string[];
 }
 
-export interface MicrocodePlaces extends HostPlaces {
-  isLocal: Host['isLocal'];
-}
-
 interface Facts {
   /** The revision that runs. */
   running: number;
@@ -46,11 +42,7 @@ const nothing: MicrocodeAnswer = { microcode: null, reasons: [], problems: [] };
  * @param release the running kernel, null if it is not known
  * @param bootTime in seconds since the epoch, null if it is not known
  */
-export function readMicrocode(
-  places: MicrocodePlaces,
-  release: string | null,
-  bootTime: number | null,
-): MicrocodeAnswer {
+export function readMicrocode(places: HostPlaces, release: string | null, bootTime: number | null): MicrocodeAnswer {
   const { root, procPath, init, isLocal } = places;
   // /sys always shows the running kernel, and another procfs may be of another host.
   if (procPath !== join(root, 'proc') || readContainer(root, procPath, init) !== null) return nothing;
@@ -58,7 +50,7 @@ export function readMicrocode(
   if (processor === null) return nothing;
   const host: Host = { root, isLocal };
   const current = readLoaded(root);
-  const next = release === null ? null : findNextKernel(release, readInstalledKernels(root));
+  const next = release === null ? null : findNextKernel(release, readInstalledKernels(host));
   const firmware = readFirmware(host, processor, current);
   const { images, hasInitrd } = readBootImages(host, next, processor, current);
   const running = comparableRevision(processor, current);
