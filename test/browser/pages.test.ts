@@ -310,6 +310,45 @@ test('on a phone a link to a section stands in a tile or in the list below, and 
   );
 });
 
+/** The brightness (0 to 255) of each pixel of the window from left to right, `up` pixels above the lower edge of a table that scrolls. */
+async function brightness(page: Page, section: string, up: number): Promise<number[]> {
+  const box = (await page.locator(`section[aria-labelledby=${section}] .scroll`).boundingBox())!;
+  const clip = { x: 0, y: box.y + box.height - up, width: page.viewportSize()!.width, height: 1 };
+  const picture = [...(await page.screenshot({ clip, fullPage: true }))];
+  return page.evaluate(async (bytes) => {
+    const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
+    const context = new OffscreenCanvas(bitmap.width, 1).getContext('2d')!;
+    context.drawImage(bitmap, 0, 0);
+    const { data } = context.getImageData(0, 0, bitmap.width, 1);
+    return Array.from({ length: bitmap.width }, (_, x) => Math.max(...data.slice(x * 4, x * 4 + 3)));
+  }, picture);
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`a shade at the edge says that columns follow, until the last one is seen: ${colorScheme}, ${javaScriptEnabled ? 'with' : 'without'} script`, async (t) => {
+      if (!needs(t, 'chromium')) return;
+      await withPage(
+        pages['fleet of 30']!,
+        async (page) => {
+          const region = page.locator('section[aria-labelledby=hosts] .scroll');
+          // Below the text of the last row.
+          const edge = async (): Promise<number> => {
+            const row = await brightness(page, 'hosts', 4);
+            return Math.abs(row[390 - 16 - 2]! - row[390 - 8]!);
+          };
+          assert.ok((await edge()) > 60, `${await edge()}: the shade is seen`);
+          await region.evaluate((each) => each.scrollTo({ left: each.scrollWidth }));
+          assert.equal(await edge(), 0, 'the last column is seen');
+          await region.evaluate((each) => each.scrollTo({ left: 100 }));
+          assert.ok((await edge()) > 60, 'between the first and the last');
+        },
+        { viewport: { width: 390, height: 844 }, colorScheme, javaScriptEnabled },
+      );
+    });
+  }
+}
+
 test('the colours follow the reader: dark text on light, light text on dark', async (t) => {
   if (!needs(t, 'chromium')) return;
   const colours = (colorScheme: 'light' | 'dark') =>
