@@ -301,7 +301,7 @@ test('on a phone a link to a section stands in a tile or in the list below, and 
       const links = await page
         .locator('nav a:visible')
         .evaluateAll((all) => all.map((each) => each.getAttribute('href')));
-      assert.deepEqual(links, ['#age', '#files']);
+      assert.deepEqual(links, ['#age', '#hosts', '#files']);
       const headings = page.locator('section[aria-labelledby=fixes] thead').first().locator('th');
       const tops = await headings.evaluateAll((all) => all.map((each) => each.getBoundingClientRect().top));
       assert.equal(new Set(tops).size, 1, 'the words to sort by stand in one line');
@@ -402,6 +402,57 @@ test('filter: every word must occur, a unit is found by its mark, and the number
     );
     assert.ok(all.length > marked.length && all.length < total, String(all.length));
     assert.equal((await filtered('')).length, total);
+  });
+});
+
+for (const width of [1280, 390]) {
+  for (const javaScriptEnabled of [true, false]) {
+    test(`the tile of waiting hosts leads to these hosts alone, ${javaScriptEnabled ? 'with' : 'without'} script at ${width} pixels`, async (t) => {
+      if (!needs(t, 'chromium')) return;
+      await withPage(
+        thousand,
+        async (page) => {
+          const section = page.locator('section[aria-labelledby=hosts]');
+          const waiting = largest.hosts.filter(({ stale }) => stale! > 0).map(({ hostname }) => hostname);
+          const note = section.getByText('Only hosts that wait for a restart (750).');
+          const showAll = async () => {
+            if (javaScriptEnabled) await section.getByRole('button', { name: /^Show all, not/ }).click();
+          };
+          assert.equal(await note.isVisible(), false);
+          await page.getByRole('link', { name: '750', exact: true }).click();
+          await note.waitFor();
+          if (javaScriptEnabled) {
+            assert.equal(await section.locator('output').textContent(), '750 of 1002 rows, the first 100 are shown');
+            assert.equal((await seenRows(page, 'hosts')).length, 100);
+            await section.getByLabel('Filter').fill('no report');
+            assert.deepEqual(await seenRows(page, 'hosts'), []);
+            await section.getByLabel('Filter').fill('');
+          }
+          await showAll();
+          assert.deepEqual((await seenRows(page, 'hosts')).sort(), waiting.sort());
+          assert.ok(await section.getByRole('heading').evaluate((each) => each.getBoundingClientRect().top >= 0));
+          await section.getByRole('link', { name: 'Show all hosts' }).click();
+          assert.equal(await note.isVisible(), false);
+          assert.equal((await seenRows(page, 'hosts')).length, 1002);
+        },
+        { viewport: { width, height: 844 }, javaScriptEnabled },
+      );
+    });
+  }
+}
+
+test('a page that is opened at a part of its rows shows these alone', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  await withPage(thousand, async (page) => {
+    await page.evaluate(() => {
+      location.hash = '#waiting';
+    });
+    await page.reload();
+    const section = page.locator('section[aria-labelledby=hosts]');
+    assert.equal(await section.locator('output').textContent(), '750 of 1002 rows, the first 100 are shown');
+    assert.equal((await seenRows(page, 'hosts')).length, 100);
+    await page.goBack();
+    assert.equal(await section.locator('output').textContent(), 'The first 100 of 1002 rows');
   });
 });
 

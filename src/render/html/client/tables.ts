@@ -1,6 +1,7 @@
 // A table -> the same table with a field that filters its rows and headings that sort them. A cell that is sorted by a number has it in
 // data-v; a heading with data-mark stands for a word of each row that has a mark below it. A long table shows its first rows, because a
-// browser takes long to lay out thousands of cells; a button shows the others.
+// browser takes long to lay out thousands of cells; a button shows the others. The address of the page may ask for a part of the rows
+// (`.part`), which the style sheet shows alone.
 
 /** A table with fewer rows is seen at one look. */
 const leastToFilter = 6;
@@ -11,7 +12,8 @@ export function addTools(table: HTMLTableElement): void {
   const head = table.tHead?.rows[0];
   if (body === undefined || head === undefined) return;
   const region = table.closest<HTMLElement>('.scroll') ?? table;
-  const tools = new TableTools(body, head, region);
+  const before = region.previousElementSibling;
+  const tools = new TableTools(body, head, region, before?.classList.contains('part') ? before.id : null);
   const words = table.dataset.filter;
   if (body.rows.length > 1) for (const [column, heading] of [...head.cells].entries()) tools.addSort(heading, column);
   if (words !== undefined || body.rows.length >= leastToFilter) {
@@ -31,6 +33,7 @@ class TableTools {
   readonly #body: HTMLTableSectionElement;
   readonly #head: HTMLTableRowElement;
   readonly #region: HTMLElement;
+  readonly #part: string | null;
   /** In the order in which they are shown. */
   #rows: HTMLTableRowElement[];
   /** Made when the reader first types. */
@@ -43,20 +46,25 @@ class TableTools {
   readonly #said = document.createElement('output');
   readonly #all = document.createElement('button');
 
-  constructor(body: HTMLTableSectionElement, head: HTMLTableRowElement, region: HTMLElement) {
+  /** @param part the anchor of the rows with data-part; null if there is none */
+  constructor(body: HTMLTableSectionElement, head: HTMLTableRowElement, region: HTMLElement, part: string | null) {
     this.#body = body;
     this.#head = head;
     this.#region = region;
+    this.#part = part;
     this.#rows = [...body.rows];
     this.#all.type = 'button';
     this.#all.addEventListener('click', () => this.#showAll());
     addEventListener('beforeprint', () => this.#showAll());
+    if (part !== null) addEventListener('hashchange', () => this.show());
   }
 
   show(): void {
     let matching = 0;
+    const isPart = this.#isPart();
     for (const row of this.#rows) {
-      const matches = this.#words.length === 0 || this.#matches(row);
+      const isWanted = !isPart || row.dataset.part !== undefined;
+      const matches = isWanted && (this.#words.length === 0 || this.#matches(row));
       const isShown = matches && matching < this.#most;
       if (row.hidden === isShown) row.hidden = !isShown;
       if (matches) matching++;
@@ -69,8 +77,13 @@ class TableTools {
     this.#all.textContent = `Show all, not only the first ${this.#most}`;
   }
 
+  /** A page that was just opened may not have its :target yet. */
+  #isPart(): boolean {
+    return this.#part !== null && location.hash === `#${this.#part}`;
+  }
+
   #tell(matching: number, isCut: boolean): string {
-    if (this.#words.length === 0) return isCut ? `The first ${this.#most} of ${matching} rows` : '';
+    if (this.#words.length === 0 && !this.#isPart()) return isCut ? `The first ${this.#most} of ${matching} rows` : '';
     if (matching === 0) return 'No row matches';
     const how = this.#words.some(({ isName }) => isName) ? ', with exactly this name' : '';
     return `${matching} of ${this.#rows.length} rows${how}${isCut ? `, the first ${this.#most} are shown` : ''}`;

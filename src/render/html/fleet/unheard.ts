@@ -21,6 +21,9 @@ const mostRows = 200;
 /** A longer list of names is closed at first. */
 const mostOpen = 200;
 
+/** The anchor of the inputs that could not be read. */
+export const unreadableAnchor = 'unreadable';
+
 interface Group {
   because: string;
   remedy: string;
@@ -49,7 +52,7 @@ function* body({ hosts, never_reported = null, unreadable_inputs }: Fleet, room:
     yield room.below(count(never_reported.length, 'host'), never_reported, mostOpen);
   }
   if (unreadable_inputs.length > 0) {
-    yield html`<h3 id="unreadable">Inputs that could not be read</h3>`;
+    yield html`<h3 id="${unreadableAnchor}">Inputs that could not be read</h3>`;
     yield* inputsBody(unreadable_inputs);
   }
   const good = [
