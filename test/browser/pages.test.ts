@@ -562,6 +562,43 @@ test('copy the names of hosts: one name a line, in natural order', async (t) => 
   );
 });
 
+test('copy all hosts that must reboot: one button for all rows, whatever the filter hides', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  const required = largest.hosts.filter((host) => host.reboot_required).map(({ hostname }) => hostname);
+  await withPage(
+    thousand,
+    async (page) => {
+      const section = page.locator('section[aria-labelledby=reboot]');
+      await section.getByLabel('Filter').fill('web-7');
+      await section.getByRole('button', { name: 'Copy all 100 names' }).click();
+      await section.getByText('Copied', { exact: true }).waitFor();
+      const copied = await page.evaluate(() => navigator.clipboard.readText());
+      assert.deepEqual(copied.split('\n').sort(), required.sort());
+      await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+      await section.getByText('Copied', { exact: true }).click();
+      for (let press = 0; press < 2; press++) {
+        await section.getByText('Press Ctrl+C', { exact: true }).click();
+        const selected = await page.evaluate(() => String(getSelection()));
+        assert.equal(selected.trim(), copied);
+      }
+      assert.equal(await section.locator('pre').count(), 1);
+    },
+    { permissions: ['clipboard-read', 'clipboard-write'] },
+  );
+});
+
+test('a list that is cut is not copied as all', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  // Two lists of a million characters have no room in one page.
+  const hosts = largest.hosts.map((host, index) => ({ ...host, hostname: `web-${index}-${'x'.repeat(1500)}` }));
+  const all = hosts.map((host) => ({ ...host, reboot_required: true }));
+  await withPage(renderFleetPage({ ...largest, hosts: all }), async (page) => {
+    const section = page.locator('section[aria-labelledby=reboot]');
+    await section.getByRole('button', { name: /^Copy only the first \d+ names$/ }).first().waitFor();
+    assert.equal(await section.getByRole('button', { name: /^Copy all/ }).count(), 0);
+  });
+});
+
 test('without script there is no button and no field, and every row is seen', async (t) => {
   if (!needs(t, 'chromium')) return;
   await withPage(

@@ -69,7 +69,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
   a: ['class', 'href'],
   nav: ['aria-label'],
   section: ['aria-labelledby'],
-  table: ['class', 'data-tools', 'data-filter'],
+  table: ['class', 'data-tools', 'data-filter', 'data-copy'],
   th: ['scope', 'class', 'data-mark', 'data-v'],
   td: ['class', 'data-v', 'data-label'],
   div: ['class', 'role', 'aria-label', 'tabindex'],
