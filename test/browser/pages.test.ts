@@ -219,7 +219,7 @@ test('the names that the filter opened close again with the next letter', async 
   if (!needs(t, 'chromium')) return;
   await withPage(thousand, async (page) => {
     const section = page.locator('section[aria-labelledby=fixes]');
-    const open = () => section.locator('details[open]').count();
+    const open = () => section.locator('table').first().locator('details[open]').count();
     await section.getByLabel('Filter').fill('CVE-2025-4575');
     assert.ok((await open()) > 0);
     await section.getByLabel('Filter').fill('CVE-2025');
@@ -265,6 +265,41 @@ test('a fix is found that stands behind the first of its row', async (t) => {
     // The words on the buttons are no part of a row.
     await section.getByLabel('Filter').fill('copy');
     await section.getByText('No row matches').waitFor();
+  });
+});
+
+/** A fleet whose two rows of fixes differ in what closes them, with units and ids behind a fold. */
+function foldedFixes(): Fleet {
+  const units = Array.from({ length: 30 }, (_, index) => `worker-${index}.service`);
+  const made = (first: number, packages: string[], closed_by: ('restart' | 'reboot')[]) =>
+    Array.from({ length: 40 }, (_, index) => ({
+      ...{ id: `CVE-2026-${first + index}`, packages, hosts: ['web-1', 'web-2'] },
+      ...{ units, closed_by },
+    }));
+  return {
+    ...largest,
+    cves: [...made(30000, ['libfoo'], ['restart', 'reboot']), ...made(40000, ['libbar'], ['restart'])],
+  };
+}
+
+test('the text beside a folded list is searched, and so is every text inside', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  await withPage(renderFleetPage(foldedFixes()), async (page) => {
+    const section = page.locator('section[aria-labelledby=fixes]');
+    const rows = section.locator('table').first().locator('tbody tr:visible');
+    const filter = (text: string) => section.getByLabel('Filter').fill(text);
+    assert.equal(await rows.count(), 2);
+    await filter('and a reboot');
+    assert.match((await rows.allTextContents()).join(), /^CVE-2026-30000.*libfoo/);
+    assert.equal(await rows.count(), 1);
+    // The match is in one folded part, and a name in another.
+    await filter('CVE-2026-30039 worker-29.service');
+    assert.equal(await rows.count(), 1);
+    assert.equal(await section.getByText('CVE-2026-30039').isVisible(), true);
+    assert.equal(await rows.getByText('worker-29.service').isVisible(), true);
+    await filter('CVE-2026-30039 web-1');
+    assert.equal(await section.getByText('CVE-2026-30039').isVisible(), true);
+    assert.equal(await rows.getByText('worker-29.service').isVisible(), false);
   });
 });
 
@@ -594,7 +629,10 @@ test('a list that is cut is not copied as all', async (t) => {
   const all = hosts.map((host) => ({ ...host, reboot_required: true }));
   await withPage(renderFleetPage({ ...largest, hosts: all }), async (page) => {
     const section = page.locator('section[aria-labelledby=reboot]');
-    await section.getByRole('button', { name: /^Copy only the first \d+ names$/ }).first().waitFor();
+    await section
+      .getByRole('button', { name: /^Copy only the first \d+ names$/ })
+      .first()
+      .waitFor();
     assert.equal(await section.getByRole('button', { name: /^Copy all/ }).count(), 0);
   });
 });

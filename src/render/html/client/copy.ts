@@ -8,7 +8,10 @@ export function addCopyButtons(): void {
   document.querySelector('main')?.append(said);
   for (const code of document.querySelectorAll<HTMLElement>('code[data-copy]')) {
     const text = code.textContent ?? '';
-    code.after(' ', makeButton(() => code, 'Copy', `Copy ${text}`, text, said));
+    code.after(
+      ' ',
+      makeButton(() => code, 'Copy', `Copy ${text}`, text, said),
+    );
   }
   for (const list of document.querySelectorAll<HTMLElement>('ul.hosts')) {
     const names = namesIn(list);
@@ -49,7 +52,13 @@ function isCut(list: Element): boolean {
 }
 
 /** @param show makes the text seen, for the reader to copy, and returns where it stands */
-function makeButton(show: () => HTMLElement, label: string, name: string, text: string, said: HTMLElement): HTMLElement {
+function makeButton(
+  show: () => HTMLElement,
+  label: string,
+  name: string,
+  text: string,
+  said: HTMLElement,
+): HTMLElement {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'copy';

@@ -89,7 +89,10 @@ class TableTools {
     return `${matching} of ${this.#rows.length} rows${how}${isCut ? `, the first ${this.#most} are shown` : ''}`;
   }
 
-  /** The only row that matches shows the list with the match, or its hosts, at once. It closes again with the next letter. */
+  /**
+   * The only row that matches opens each part with a match in it; without a name that matches, its hosts too. They close again with the
+   * next letter.
+   */
   #openOnly(isOnly: boolean): void {
     for (const each of this.#opened) each.open = false;
     for (const each of this.#marked) each.classList.remove('hit');
@@ -102,10 +105,18 @@ class TableTools {
       }),
     );
     for (const each of this.#marked) each.classList.add('hit');
-    const isWanted = (list: Element): boolean =>
-      this.#marked.length > 0 ? list.querySelector('.hit') !== null : list.querySelector('ul:not(.hosts)') === null;
+    const isWanted = (list: Element): boolean => {
+      if (list.querySelector('.hit') !== null || this.#isInside(list)) return true;
+      return this.#marked.length === 0 && list.querySelector('ul:not(.hosts)') === null;
+    };
     this.#opened = lists.filter((list) => !list.open && isWanted(list));
     for (const each of this.#opened) each.open = true;
+  }
+
+  /** Returns whether a word occurs in the folded text, beside its names. */
+  #isInside(list: Element): boolean {
+    const text = textOf(list, 'summary').toLowerCase();
+    return this.#words.some(({ word, isName }) => !isName && text.includes(word));
   }
 
   #showAll(): void {
@@ -181,11 +192,15 @@ function textsOf(rows: readonly HTMLTableRowElement[], head: HTMLTableRowElement
   );
 }
 
-/** Without the items of lists, and without the buttons of this script. */
-function textOf(cell: Element): string {
-  if (cell.firstElementChild === null) return cell.textContent ?? '';
-  if (cell.querySelector('ul') === null) return cell.textContent ?? '';
-  return [...cell.querySelectorAll('summary')].map(({ textContent }) => textContent).join(' ');
+/** The text without the items of lists, which are names, without the buttons of this script, and without the elements named `but`. */
+function textOf(element: Element, but = ''): string {
+  if (element.firstElementChild === null) return element.textContent ?? '';
+  let text = '';
+  for (const node of element.childNodes) {
+    if (!(node instanceof Element)) text += node.textContent ?? '';
+    else if (!['ul', 'button', but].includes(node.localName)) text += textOf(node, but);
+  }
+  return text;
 }
 
 function nameIn(item: Element): string {
