@@ -1,19 +1,11 @@
 // The security fixes of a fleet -> a table of those that are not in memory, and the answer to --cve. Fixes that the same hosts lack by
 // the same packages share a row, so that the names of the hosts stand there once.
 
+import { cutLists, isOfReboot, listedReboots, listedRestarts } from '../../../documents/fleet-fixes.ts';
 import type { CveAnswer, CveHost, CveUnknown, Fleet, FleetCve } from '../../../documents/generated/fleet.ts';
 import { groupBy } from '../../../group-by.ts';
 import { keyMaker } from '../../../keys.ts';
-import {
-  closedByText,
-  cutLists,
-  isOfReboot,
-  lackText,
-  listedReboots,
-  listedRestarts,
-  verdictOf,
-  whyUnknownText,
-} from '../../fleet/fixes-text.ts';
+import { closedByText, lackText, verdictOf, whyUnknownText } from '../../fleet/fixes-text.ts';
 import { count, enumerate, quote } from '../../format.ts';
 import { sanitize } from '../../sanitize.ts';
 import { type Html, html } from '../escape.ts';
