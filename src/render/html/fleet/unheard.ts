@@ -101,7 +101,7 @@ function* inputsBody(inputs: readonly UnreadableInput[]): Generator<Html> {
       {
         title: 'Why',
         kind: 'wide',
-        cell: ({ message }) => (message.startsWith('/') ? `it is no report: ${sanitize(message)}` : sanitize(message)),
+        cell: ({ message }) => sanitize(message),
       },
       { title: 'What to do', kind: 'wide', cell: ({ code }) => inputRemedies[code] },
     ],
