@@ -329,7 +329,7 @@ test('the ids of kernels leave room for the ids that a restart brings, and are o
 
 test('JUnit: each host is a case of the answer', (t) => {
   if (!needs(t, 'xmllint', 'python3')) return;
-  const reports = [lacking('b'), host('c', [inUse(null)], whole), closed('a')];
+  const reports = [lacking('b'), host('c', [inUse(null)], whole), closed('a'), booted('d', kernel([asked]))];
   const xml = renderFleetJunit(fold(reports, asked, 1));
   assert.equal(lintJunit([xml]), '');
   assert.deepEqual(
@@ -342,6 +342,12 @@ test('JUnit: each host is a case of the answer', (t) => {
         'error',
         `it cannot be known whether ${asked} is fixed in memory: of a version that it runs it is not known what was fixed since`,
         '',
+      ],
+      [
+        'd',
+        'failure',
+        `fixed on disk, not in memory: ${asked}`,
+        `${image.name} ${image.running_version} → ${image.installed_version} (a reboot closes it)`,
       ],
       ['y can be read', 'error', 'torn', ''],
     ],
