@@ -81,9 +81,11 @@ function kernelUnknown({ host, packages = null }: Report): Because[] {
   const { kernel_fixes: found, reboot } = host;
   if (found != null) return found.fixes === null ? ['kernel_unknown'] : [];
   const wasAsked = found === null && packages !== null;
+  // Another reason for a reboot leaves no unknown_because. In a container the live patches are not looked at.
+  const isUnsaid = reboot.required === true && reboot.kernel_current === null && reboot.livepatches != null;
   const isUnknown =
     reboot.reasons.some(({ code }) => code === 'kernel_outdated') ||
-    (!wasAsked && incomparable.has(reboot.unknown_because?.code ?? ''));
+    (!wasAsked && (isUnsaid || incomparable.has(reboot.unknown_because?.code ?? '')));
   return isUnknown ? ['kernel_unknown'] : [];
 }
 

@@ -9,6 +9,7 @@ import { readStagedImage, readSwitchedSystem } from './booted-system.ts';
 import { type HostPlaces, readContainer } from './container.ts';
 import { readFirstWrittenNs } from './file-times.ts';
 import { readHostFile } from './files.ts';
+import { isOtherBuild } from './kernel-build.ts';
 import { type InstalledKernel, readInstalledAtNs, readInstalledKernels } from './kernels.ts';
 import { readLivepatches } from './livepatches.ts';
 import { compareInstalled } from './next-kernel.ts';
@@ -73,9 +74,18 @@ function judgeKernel(
   running: string | null,
 ): KernelJudgement {
   if (container !== null) return { reasons: [], unknown: container };
-  if (running !== null) return judgeKernels(root, running, readInstalledKernels(root), loadsModules(procPath));
+  if (running !== null) {
+    const judged = judgeKernels(root, running, readInstalledKernels(root), loadsModules(procPath));
+    const isSettled = judged.reasons.length + (judged.unknown === null ? 0 : 1) > 0;
+    if (isSettled || isOtherBuild(root, procPath, running) !== true) return judged;
+    return { reasons: [], unknown: { code: 'kernels_not_comparable', message: otherBuild(running) } };
+  }
   const message = 'the release of the running kernel could not be read';
   return { reasons: [], unknown: { code: 'kernel_unknown', message } };
+}
+
+function otherBuild(running: string): string {
+  return `the image of the running kernel ${running} on disk is of another build, or came to disk after the boot: a newer build may wait for a reboot`;
 }
 
 /**
