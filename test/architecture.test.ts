@@ -30,6 +30,7 @@ const everybodys: Readonly<Record<string, string>> = {
   'documents/host-identity.ts': 'one way to name a host',
   'documents/drift-gate.ts': 'one reading of what a gate says, from the judgement to every format',
   'documents/packages-in-use.ts': 'one reading of which versions a gone file is of, and one sum of their fixes',
+  'documents/fleet-fixes.ts': 'one limit of the lists of a fleet, from the fold to every format',
   'documents/compare-bytes.ts': 'one bytewise order',
   'documents/container-key.ts': 'one way to tell containers apart',
   'documents/unseen.ts': "one reading of whose processes a report's scan did not see",

@@ -122,7 +122,7 @@ async function readFrame(file: string, { line, bytes }: Frame): Promise<ReadRepo
     if (kind !== 'report') return refuse(file, source, 'invalid_document', `it is a lib-users/${kind}, not a report`);
     const violation = await validateReadDocument('report', document);
     if (violation === null) return { source, file, report: document as Report };
-    return refuse(file, source, 'invalid_document', `${violation.where} ${violation.message}`);
+    return refuse(file, source, 'invalid_document', `it is not valid at ${violation.where}: ${violation.message}`);
   } catch (error) {
     if (error instanceof LibUsersError) return refuse(file, source, 'invalid_document', error.message);
     throw error;

@@ -2,6 +2,7 @@
 
 import { compareCves } from '../cves.ts';
 import { compareBytes } from '../documents/compare-bytes.ts';
+import { listedReboots, listedRestarts } from '../documents/fleet-fixes.ts';
 import type { CveAnswer, CvePackage, CveUnknown, FleetCve } from '../documents/generated/fleet.ts';
 import type { Report } from '../documents/generated/report.ts';
 import { hasStrayCode, indexVersions, kernelPackage } from '../documents/packages-in-use.ts';
@@ -108,9 +109,11 @@ function kernelUnknown({ host, packages = null }: Report): Because[] {
   const { kernel_fixes: found, reboot } = host;
   if (found != null) return found.fixes === null ? ['kernel_unknown'] : [];
   const wasAsked = found === null && packages !== null;
+  // Another reason for a reboot leaves no unknown_because. In a container the live patches are not looked at.
+  const isUnsaid = reboot.required === true && reboot.kernel_current === null && reboot.livepatches != null;
   const isUnknown =
     reboot.reasons.some(({ code }) => code === 'kernel_outdated') ||
-    (!wasAsked && incomparable.has(reboot.unknown_because?.code ?? ''));
+    (!wasAsked && (isUnsaid || incomparable.has(reboot.unknown_because?.code ?? '')));
   return isUnknown ? ['kernel_unknown'] : [];
 }
 
@@ -152,11 +155,6 @@ interface NamedHost {
   fixes: HostFixes;
 }
 
-/** At most so many ids that a restart brings on some host. */
-const listedCves = 500;
-/** At most so many that only a reboot brings: a kernel fixes thousands, and each id names all its hosts. */
-const listedOfKernels = 100;
-
 /** The ids that most hosts lack come first, then the newest. */
 export function listCves(hosts: readonly NamedHost[], only: string | null): FleetCve[] {
   const keyOf = keyMaker();
@@ -197,8 +195,8 @@ export function listCves(hosts: readonly NamedHost[], only: string | null): Flee
   const sortedIds = counted.sort((a, b) => b.amount - a.amount || compareCves(a.id, b.id));
   const ofKernels = new Set(sortedIds.filter(({ members }) => members.every(isOfKernel)));
   const shown = new Set([
-    ...sortedIds.filter((each) => !ofKernels.has(each)).slice(0, listedCves),
-    ...[...ofKernels].slice(0, listedOfKernels),
+    ...sortedIds.filter((each) => !ofKernels.has(each)).slice(0, listedRestarts),
+    ...[...ofKernels].slice(0, listedReboots),
   ]);
   return sortedIds
     .filter((each) => shown.has(each))

@@ -1,4 +1,4 @@
-// A path -> when the file came to disk, or when it was first written. statx(2), stx_btime and stx_mtime. A link is not followed.
+// A path -> when the file came to disk, or when it was first written. statx(2), stx_btime, stx_mtime and stx_ctime. A link is not followed.
 
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { earliest } from '../documents/time.ts';
@@ -21,6 +21,12 @@ export function readFirstWrittenNs(path: string): bigint | null {
 export function readChangedNs(path: string): bigint | null {
   const stat = look(path);
   return stat === null ? null : plausible(stat.mtimeNs);
+}
+
+/** The last change of the file's place, owner or content (ctime). */
+export function readStatusChangedNs(path: string): bigint | null {
+  const stat = look(path);
+  return stat === null ? null : plausible(stat.ctimeNs);
 }
 
 function look(path: string): BigIntStats | null {

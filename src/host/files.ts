@@ -4,9 +4,14 @@ import { lstatSync } from 'node:fs';
 import { readShared } from '../procfs/reader.ts';
 
 /** @param limit no more bytes of a file are read; none of the files that we read should be large */
-export function readHostFile(root: string, path: string, limit = 1024 * 1024): string | null {
+export function readHostFile(
+  root: string,
+  path: string,
+  limit = 1024 * 1024,
+  encoding: 'utf8' | 'latin1' = 'utf8',
+): string | null {
   try {
-    return readShared(`${root}/${path}`, limit).toString('utf8');
+    return readShared(`${root}/${path}`, limit).toString(encoding);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return null;

@@ -9,6 +9,7 @@ import { readStagedImage, readSwitchedSystem } from './booted-system.ts';
 import { type HostPlaces, readContainer } from './container.ts';
 import { readFirstWrittenNs } from './file-times.ts';
 import { readHostFile } from './files.ts';
+import { isOtherBuild } from './kernel-build.ts';
 import { type InstalledKernel, readInstalledAtNs, readInstalledKernels } from './kernels.ts';
 import { readLivepatches } from './livepatches.ts';
 import { compareInstalled } from './next-kernel.ts';
@@ -77,10 +78,17 @@ function judgeKernel(
   if (container !== null) return { reasons: [], unknown: container };
   if (running !== null) {
     const host = { root, isLocal };
-    return judgeKernels(host, running, readInstalledKernels(host), loadsModules(procPath));
+    const judged = judgeKernels(host, running, readInstalledKernels(host), loadsModules(procPath));
+    const isSettled = judged.reasons.length + (judged.unknown === null ? 0 : 1) > 0;
+    if (isSettled || isOtherBuild(root, procPath, running) !== true) return judged;
+    return { reasons: [], unknown: { code: 'kernels_not_comparable', message: otherBuild(running) } };
   }
   const message = 'the release of the running kernel could not be read';
   return { reasons: [], unknown: { code: 'kernel_unknown', message } };
+}
+
+function otherBuild(running: string): string {
+  return `the image of the running kernel ${running} on disk is of another build, or came to disk after the boot: a newer build may wait for a reboot`;
 }
 
 /**

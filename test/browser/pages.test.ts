@@ -139,7 +139,7 @@ const questions: readonly { question: string; answer: (page: Page) => Promise<un
     question: 'which hosts run the libssl without a fix, by the filter',
     answer: async (page) => {
       await page.locator('section[aria-labelledby=fixes]').getByLabel('Filter').fill('cve-2025-4575');
-      return hostsIn(await saidOf(page, 'fixes'));
+      return hostsIn(await page.locator('section[aria-labelledby=fixes] table').first().ariaSnapshot());
     },
     right: [...largest.cves!.find(({ id }) => id === 'CVE-2025-4575')!.hosts].sort(),
   },
@@ -148,9 +148,20 @@ const questions: readonly { question: string; answer: (page: Page) => Promise<un
     answer: async (page) => {
       const row = page.locator('section[aria-labelledby=fixes] tr', { hasText: 'CVE-2025-4575' });
       await row.getByText('20 hosts', { exact: true }).click();
-      return hostsIn(await saidOf(page, 'fixes'));
+      return hostsIn(await row.ariaSnapshot());
     },
     right: [...largest.cves!.find(({ id }) => id === 'CVE-2025-4575')!.hosts].sort(),
+  },
+  {
+    question: 'of which hosts it is not known whether they lack a fix',
+    answer: async (page) => {
+      await page.locator('section[aria-labelledby=fixes]').getByLabel('Filter').fill('cve-2025-4575');
+      return hostsIn(await page.locator('section[aria-labelledby=fixes] table').nth(1).ariaSnapshot());
+    },
+    right: largest.hosts
+      .filter(({ fixes_unknown }) => fixes_unknown!.length > 0)
+      .map(({ hostname }) => hostname)
+      .sort(),
   },
   {
     question: 'which unit holds the most disk',
@@ -167,7 +178,10 @@ const questions: readonly { question: string; answer: (page: Page) => Promise<un
     answer: async (page) => {
       await page.getByRole('link', { name: '12', exact: true }).click();
       const said = await saidOf(page, 'unseen');
-      const reasons = ['did not run as root', 'could not be read in time', 'asked for a part alone', 'Never reported'];
+      const reasons = [
+        ...['did not run as root', 'could not be read in time', 'asked for a part alone', 'Never reported'],
+        'look on the host whether lib-users scan runs there on a schedule',
+      ];
       return [hostsIn(said), reasons.filter((reason) => !said.includes(reason))];
     },
     right: [
@@ -205,7 +219,7 @@ test('the names that the filter opened close again with the next letter', async 
   if (!needs(t, 'chromium')) return;
   await withPage(thousand, async (page) => {
     const section = page.locator('section[aria-labelledby=fixes]');
-    const open = () => section.locator('details[open]').count();
+    const open = () => section.locator('table').first().locator('details[open]').count();
     await section.getByLabel('Filter').fill('CVE-2025-4575');
     assert.ok((await open()) > 0);
     await section.getByLabel('Filter').fill('CVE-2025');
@@ -251,6 +265,41 @@ test('a fix is found that stands behind the first of its row', async (t) => {
     // The words on the buttons are no part of a row.
     await section.getByLabel('Filter').fill('copy');
     await section.getByText('No row matches').waitFor();
+  });
+});
+
+/** A fleet whose two rows of fixes differ in what closes them, with units and ids behind a fold. */
+function foldedFixes(): Fleet {
+  const units = Array.from({ length: 30 }, (_, index) => `worker-${index}.service`);
+  const made = (first: number, packages: string[], closed_by: ('restart' | 'reboot')[]) =>
+    Array.from({ length: 40 }, (_, index) => ({
+      ...{ id: `CVE-2026-${first + index}`, packages, hosts: ['web-1', 'web-2'] },
+      ...{ units, closed_by },
+    }));
+  return {
+    ...largest,
+    cves: [...made(30000, ['libfoo'], ['restart', 'reboot']), ...made(40000, ['libbar'], ['restart'])],
+  };
+}
+
+test('the text beside a folded list is searched, and so is every text inside', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  await withPage(renderFleetPage(foldedFixes()), async (page) => {
+    const section = page.locator('section[aria-labelledby=fixes]');
+    const rows = section.locator('table').first().locator('tbody tr:visible');
+    const filter = (text: string) => section.getByLabel('Filter').fill(text);
+    assert.equal(await rows.count(), 2);
+    await filter('and a reboot');
+    assert.match((await rows.allTextContents()).join(), /^CVE-2026-30000.*libfoo/);
+    assert.equal(await rows.count(), 1);
+    // The match is in one folded part, and a name in another.
+    await filter('CVE-2026-30039 worker-29.service');
+    assert.equal(await rows.count(), 1);
+    assert.equal(await section.getByText('CVE-2026-30039').isVisible(), true);
+    assert.equal(await rows.getByText('worker-29.service').isVisible(), true);
+    await filter('CVE-2026-30039 web-1');
+    assert.equal(await section.getByText('CVE-2026-30039').isVisible(), true);
+    assert.equal(await rows.getByText('worker-29.service').isVisible(), false);
   });
 });
 
@@ -301,7 +350,7 @@ test('on a phone a link to a section stands in a tile or in the list below, and 
       const links = await page
         .locator('nav a:visible')
         .evaluateAll((all) => all.map((each) => each.getAttribute('href')));
-      assert.deepEqual(links, ['#age', '#files']);
+      assert.deepEqual(links, ['#age', '#hosts', '#files']);
       const headings = page.locator('section[aria-labelledby=fixes] thead').first().locator('th');
       const tops = await headings.evaluateAll((all) => all.map((each) => each.getBoundingClientRect().top));
       assert.equal(new Set(tops).size, 1, 'the words to sort by stand in one line');
@@ -309,6 +358,45 @@ test('on a phone a link to a section stands in a tile or in the list below, and 
     { viewport: { width: 390, height: 844 } },
   );
 });
+
+/** The brightness (0 to 255) of each pixel of the window from left to right, `up` pixels above the lower edge of a table that scrolls. */
+async function brightness(page: Page, section: string, up: number): Promise<number[]> {
+  const box = (await page.locator(`section[aria-labelledby=${section}] .scroll`).boundingBox())!;
+  const clip = { x: 0, y: box.y + box.height - up, width: page.viewportSize()!.width, height: 1 };
+  const picture = [...(await page.screenshot({ clip, fullPage: true }))];
+  return page.evaluate(async (bytes) => {
+    const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
+    const context = new OffscreenCanvas(bitmap.width, 1).getContext('2d')!;
+    context.drawImage(bitmap, 0, 0);
+    const { data } = context.getImageData(0, 0, bitmap.width, 1);
+    return Array.from({ length: bitmap.width }, (_, x) => Math.max(...data.slice(x * 4, x * 4 + 3)));
+  }, picture);
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`a shade at the edge says that columns follow, until the last one is seen: ${colorScheme}, ${javaScriptEnabled ? 'with' : 'without'} script`, async (t) => {
+      if (!needs(t, 'chromium')) return;
+      await withPage(
+        pages['fleet of 30']!,
+        async (page) => {
+          const region = page.locator('section[aria-labelledby=hosts] .scroll');
+          // Below the text of the last row.
+          const edge = async (): Promise<number> => {
+            const row = await brightness(page, 'hosts', 4);
+            return Math.abs(row[390 - 16 - 2]! - row[390 - 8]!);
+          };
+          assert.ok((await edge()) > 60, `${await edge()}: the shade is seen`);
+          await region.evaluate((each) => each.scrollTo({ left: each.scrollWidth }));
+          assert.equal(await edge(), 0, 'the last column is seen');
+          await region.evaluate((each) => each.scrollTo({ left: 100 }));
+          assert.ok((await edge()) > 60, 'between the first and the last');
+        },
+        { viewport: { width: 390, height: 844 }, colorScheme, javaScriptEnabled },
+      );
+    });
+  }
+}
 
 test('the colours follow the reader: dark text on light, light text on dark', async (t) => {
   if (!needs(t, 'chromium')) return;
@@ -363,6 +451,57 @@ test('filter: every word must occur, a unit is found by its mark, and the number
     );
     assert.ok(all.length > marked.length && all.length < total, String(all.length));
     assert.equal((await filtered('')).length, total);
+  });
+});
+
+for (const width of [1280, 390]) {
+  for (const javaScriptEnabled of [true, false]) {
+    test(`the tile of waiting hosts leads to these hosts alone, ${javaScriptEnabled ? 'with' : 'without'} script at ${width} pixels`, async (t) => {
+      if (!needs(t, 'chromium')) return;
+      await withPage(
+        thousand,
+        async (page) => {
+          const section = page.locator('section[aria-labelledby=hosts]');
+          const waiting = largest.hosts.filter(({ stale }) => stale! > 0).map(({ hostname }) => hostname);
+          const note = section.getByText('Only hosts that wait for a restart (750).');
+          const showAll = async () => {
+            if (javaScriptEnabled) await section.getByRole('button', { name: /^Show all, not/ }).click();
+          };
+          assert.equal(await note.isVisible(), false);
+          await page.getByRole('link', { name: '750', exact: true }).click();
+          await note.waitFor();
+          if (javaScriptEnabled) {
+            assert.equal(await section.locator('output').textContent(), '750 of 1002 rows, the first 100 are shown');
+            assert.equal((await seenRows(page, 'hosts')).length, 100);
+            await section.getByLabel('Filter').fill('no report');
+            assert.deepEqual(await seenRows(page, 'hosts'), []);
+            await section.getByLabel('Filter').fill('');
+          }
+          await showAll();
+          assert.deepEqual((await seenRows(page, 'hosts')).sort(), waiting.sort());
+          assert.ok(await section.getByRole('heading').evaluate((each) => each.getBoundingClientRect().top >= 0));
+          await section.getByRole('link', { name: 'Show all hosts' }).click();
+          assert.equal(await note.isVisible(), false);
+          assert.equal((await seenRows(page, 'hosts')).length, 1002);
+        },
+        { viewport: { width, height: 844 }, javaScriptEnabled },
+      );
+    });
+  }
+}
+
+test('a page that is opened at a part of its rows shows these alone', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  await withPage(thousand, async (page) => {
+    await page.evaluate(() => {
+      location.hash = '#waiting';
+    });
+    await page.reload();
+    const section = page.locator('section[aria-labelledby=hosts]');
+    assert.equal(await section.locator('output').textContent(), '750 of 1002 rows, the first 100 are shown');
+    assert.equal((await seenRows(page, 'hosts')).length, 100);
+    await page.goBack();
+    assert.equal(await section.locator('output').textContent(), 'The first 100 of 1002 rows');
   });
 });
 
@@ -456,6 +595,46 @@ test('copy the names of hosts: one name a line, in natural order', async (t) => 
     },
     { permissions: ['clipboard-read', 'clipboard-write'] },
   );
+});
+
+test('copy all hosts that must reboot: one button for all rows, whatever the filter hides', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  const required = largest.hosts.filter((host) => host.reboot_required).map(({ hostname }) => hostname);
+  await withPage(
+    thousand,
+    async (page) => {
+      const section = page.locator('section[aria-labelledby=reboot]');
+      await section.getByLabel('Filter').fill('web-7');
+      await section.getByRole('button', { name: 'Copy all 100 names' }).click();
+      await section.getByText('Copied', { exact: true }).waitFor();
+      const copied = await page.evaluate(() => navigator.clipboard.readText());
+      assert.deepEqual(copied.split('\n').sort(), required.sort());
+      await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+      await section.getByText('Copied', { exact: true }).click();
+      for (let press = 0; press < 2; press++) {
+        await section.getByText('Press Ctrl+C', { exact: true }).click();
+        const selected = await page.evaluate(() => String(getSelection()));
+        assert.equal(selected.trim(), copied);
+      }
+      assert.equal(await section.locator('pre').count(), 1);
+    },
+    { permissions: ['clipboard-read', 'clipboard-write'] },
+  );
+});
+
+test('a list that is cut is not copied as all', async (t) => {
+  if (!needs(t, 'chromium')) return;
+  // Two lists of a million characters have no room in one page.
+  const hosts = largest.hosts.map((host, index) => ({ ...host, hostname: `web-${index}-${'x'.repeat(1500)}` }));
+  const all = hosts.map((host) => ({ ...host, reboot_required: true }));
+  await withPage(renderFleetPage({ ...largest, hosts: all }), async (page) => {
+    const section = page.locator('section[aria-labelledby=reboot]');
+    await section
+      .getByRole('button', { name: /^Copy only the first \d+ names$/ })
+      .first()
+      .waitFor();
+    assert.equal(await section.getByRole('button', { name: /^Copy all/ }).count(), 0);
+  });
 });
 
 test('without script there is no button and no field, and every row is seen', async (t) => {

@@ -32,6 +32,7 @@ test('a folder with foreign files: they are listed with their reason, the rest i
     'plan.json': JSON.stringify(readGolden<object>('plan'), null, 2),
     'old.json': line({ ...golden, schema_version: '2.0.0' }),
     'wrong.json': line({ ...golden, scan: { ...golden.scan, processes: { ...golden.scan.processes, seen: 'x' } } }),
+    'odd.json': line({ ...golden, host: { ...golden.host, labels: { 'a\nb': 1 } } }),
     'cut.json': JSON.stringify(golden, null, 2).split('"nginx.serv', 1)[0] ?? '',
     'empty.json': '',
     'latin1.json': 'x',
@@ -66,18 +67,19 @@ test('a folder with foreign files: they are listed with their reason, the rest i
     'empty.json': 'invalid_document: it is empty',
     fifo: 'input_unreadable: neither a file nor a folder',
     'latin1.json': 'invalid_document: it is not a JSON object',
+    'odd.json': String.raw`invalid_document: it is not valid at "/host/labels/a\nb": must be string`,
     'old.json': 'invalid_document: it has schema_version 2.0.0, and this lib-users reads 1.x of lib-users/report',
     'plan.json': 'invalid_document: it is a lib-users/plan, not a report',
     void: 'input_unreadable: the folder is empty',
-    'wrong.json': 'invalid_document: /scan/processes/seen must be integer',
+    'wrong.json': 'invalid_document: it is not valid at /scan/processes/seen: must be integer',
   });
   assert.match(reasons['cut.json'] ?? '', /invalid_document: line \d\d+, column \d+: the text is cut off/);
   assert.match(
     reasons['list.json'] ?? '',
     /invalid_document: its \d\d+ lines from here are a list, give the reports one by one \(jq '\.\[\]'\)/,
   );
-  assert.equal(summary.unreadable_inputs, 14);
-  assert.match(result.stderr, /14 inputs could not be read/);
+  assert.equal(summary.unreadable_inputs, 15);
+  assert.match(result.stderr, /15 inputs could not be read/);
 });
 
 test('standard input: a line cut in the middle costs no other', () => {

@@ -89,6 +89,13 @@ function unsure(code: NonNullable<Report['host']['reboot']['unknown_because']>['
   return { ...made, host: { ...made.host, reboot } };
 }
 
+/** A host on which nothing is stale, and a package asks for a reboot. */
+function asksForReboot(about: Pick<Report['host']['reboot'], 'kernel_current' | 'livepatches'>): Report {
+  const made = booted('a', undefined, null);
+  const asks = { code: 'reboot_required_file' as const, path: '/run/reboot-required', packages: [], since: null };
+  return { ...made, host: { ...made.host, reboot: { required: true, reasons: [asks], ...about } } };
+}
+
 const rows: [name: string, reports: Report[], exitCode: number, lacking: string[], unknown: string[]][] = [
   ['a host lacks it', [closed('a'), lacking('b')], 5, ['b'], []],
   ['no host lacks it', [closed('a')], 0, [], []],
@@ -186,6 +193,21 @@ const rows: [name: string, reports: Report[], exitCode: number, lacking: string[
       ['a kernel_unknown'],
     ],
   ),
+  [
+    'a package asks for a reboot, and whether the kernel is current is not known',
+    [asksForReboot({ kernel_current: null, livepatches: [] })],
+    4,
+    [],
+    ['a kernel_unknown'],
+  ],
+  [
+    'a package asks for a reboot, and the kernel is current',
+    [asksForReboot({ kernel_current: true, livepatches: [] })],
+    0,
+    [],
+    [],
+  ],
+  ['a package in a container asks for one', [asksForReboot({ kernel_current: null, livepatches: null })], 0, [], []],
   ['a container has no kernel of its own', [unsure('container')], 0, [], []],
   ['the newer report counts', [lacking('a'), { ...closed('a'), generated_at: '2027-01-01T00:00:00Z' }], 0, [], []],
 ];
@@ -329,7 +351,7 @@ test('the ids of kernels leave room for the ids that a restart brings, and are o
 
 test('JUnit: each host is a case of the answer', (t) => {
   if (!needs(t, 'xmllint', 'python3')) return;
-  const reports = [lacking('b'), host('c', [inUse(null)], whole), closed('a')];
+  const reports = [lacking('b'), host('c', [inUse(null)], whole), closed('a'), booted('d', kernel([asked]))];
   const xml = renderFleetJunit(fold(reports, asked, 1));
   assert.equal(lintJunit([xml]), '');
   assert.deepEqual(
@@ -342,6 +364,12 @@ test('JUnit: each host is a case of the answer', (t) => {
         'error',
         `it cannot be known whether ${asked} is fixed in memory: of a version that it runs it is not known what was fixed since`,
         '',
+      ],
+      [
+        'd',
+        'failure',
+        `fixed on disk, not in memory: ${asked}`,
+        `${image.name} ${image.running_version} → ${image.installed_version} (a reboot closes it)`,
       ],
       ['y can be read', 'error', 'torn', ''],
     ],

@@ -315,6 +315,61 @@ test('kernels: a kernel with modules loaded misses them', (t) => {
   assert.deepEqual(verdict(root, deb(26)).reasons, [outdated(deb(26), deb(27)), missing(deb(26))]);
 });
 
+/** A bzImage of x86 as far as its header is read. */
+function bzImage(version: string, setup = 0x3800): string {
+  const header = `${'\0'.repeat(0x202)}HdrS\x0f\x02${'\0'.repeat(6)}${String.fromCharCode(setup & 0xff, setup >> 8)}`;
+  return `${header.padEnd(0x200 + setup, '\0')}${version}\0${'\x90'.repeat(100)}`;
+}
+
+const debian = (version: string) => `#1 SMP PREEMPT_DYNAMIC Debian ${version} (2024-11-22)`;
+const imageOf = (version: string, release = deb(27)) =>
+  bzImage(`${release} (debian-kernel@lists.debian.org) ${debian(version)}`);
+const booted = (seconds: number): Tree => ({ 'proc/stat': `cpu 1\nbtime ${seconds}\n` });
+const runs: Tree = { 'proc/sys/kernel/version': `${debian('6.1.119-1')}\n`, ...booted(1) };
+const later = Math.floor(Date.now() / 1000) + 3600;
+const image = `boot/vmlinuz-${deb(27)}`;
+const builds: [name: string, tree: Tree, current: boolean | null][] = [
+  ['the image is the build that runs, installed anew after the boot', { [image]: imageOf('6.1.119-1'), ...runs }, true],
+  [
+    'a name that ends in a blank, as it was cut off',
+    {
+      [image]: `${imageOf('6.1.119-1').replace('(2024-11-22)', '(2024-11- ')}`,
+      ...runs,
+      'proc/sys/kernel/version': `${debian('6.1.119-1').replace('(2024-11-22)', '(2024-11-')} \n`,
+    },
+    true,
+  ],
+  ['the image is another build', { [image]: imageOf('6.1.128-1'), ...runs }, null],
+  ['the image is another build, and no time tells', { [image]: imageOf('6.1.128-1'), ...runs, ...booted(later) }, null],
+  ['an image without a header came after the boot', { [image]: 'ARM', ...runs }, null],
+  ['an image without a header was there at the boot', { [image]: 'ARM', ...runs, ...booted(later) }, true],
+  ['an image beside the modules', { [`usr/lib/modules/${deb(27)}/vmlinuz`]: imageOf('6.1.128-1'), ...runs }, null],
+  ['the image names another release', { [image]: imageOf('6.1.128-1', deb(28)), ...runs, ...booted(later) }, true],
+  [
+    'the name begins beyond the image',
+    { [image]: bzImage('', 0xffff).slice(0, 0x400), ...runs, ...booted(later) },
+    true,
+  ],
+  ['the running kernel does not name itself', { [image]: imageOf('6.1.128-1'), ...booted(later) }, true],
+  ['no time and no name', { [image]: '' }, true],
+];
+for (const [name, tree, current] of builds) {
+  test(`kernels: the same release on disk: ${name}`, (t) => {
+    const root = makeTree(t, { ...usrMerged, ...modulesDep(deb(27)), ...tree });
+    const { required, unknown_because, kernel_current } = readRebootOf(root, deb(27));
+    assert.deepEqual([required, kernel_current], current === null ? [null, null] : [false, true]);
+    assert.equal(unknown_because?.code ?? null, current === null ? 'kernels_not_comparable' : null);
+    if (current === null) assert.match(unknown_because!.message, /another build, or came to disk after the boot/);
+  });
+}
+
+test('kernels: another build takes away no other reason', (t) => {
+  const tree = { ...usrMerged, ...modulesDep(deb(27)), [image]: imageOf('6.1.128-1'), ...runs };
+  const root = makeTree(t, { ...tree, 'run/reboot-required': '' });
+  const { required, unknown_because, kernel_current } = readRebootOf(root, deb(27));
+  assert.deepEqual([required, unknown_because, kernel_current], [true, null, null]);
+});
+
 test('kernels: nothing is said if the running one is not known', (t) => {
   const root = makeTree(t, stale);
   assert.deepEqual(verdict(root, null), { required: null, reasons: [], unknown: 'kernel_unknown' });

@@ -146,16 +146,16 @@ const fleets = causes.map((failOn) => {
     fold.add(named, `reports/${index}.json`, assess(named));
   }
   fold.refuse('x', { source: 'x<\x1b[2J>', code: 'invalid_document', message: ']]>\u202e\n' });
-  return fold.build(options.now, { failOn, allowIncomplete: false });
+  return fold.build(options.now, { failOn, allowIncomplete: false }, null, ['never-1', 'never\x1b[2J']);
 });
 
-test('JUnit of a fleet: the schema holds, one case a host and one an input that could not be read', (t) => {
+test('JUnit of a fleet: the schema holds, one case a host, also if it never reported, and one an input that could not be read', (t) => {
   if (!needs(t, 'xmllint', 'python3')) return;
   const texts = fleets.map(renderFleetJunit);
   assert.equal(lintJunit(texts), '');
   parseJunit(texts).forEach((suite, index) => {
-    const { hosts, verdict, unreadable_inputs } = fleets[index]!;
-    assert.equal(suite.cases.length, hosts.length + unreadable_inputs.length);
+    const { hosts, verdict, unreadable_inputs, never_reported } = fleets[index]!;
+    assert.equal(suite.cases.length, hosts.length + never_reported!.length + unreadable_inputs.length);
     const names = suite.cases.map(({ name }) => name);
     assert.equal(new Set(names).size, names.length, 'no name twice');
     hosts.forEach((host, at) => {
@@ -167,12 +167,44 @@ test('JUnit of a fleet: the schema holds, one case a host and one an input that 
       else assert.ok(outcome === null || outcome === 'skipped' || outcome === 'system-out', String(outcome));
       if (host.stale! > 0) assert.match(message ?? '', /^\d+ stale units?/);
       if (host.reboot_required) assert.match(message ?? '', /a reboot is required/);
-      if (!host.complete) assert.match(message ?? '', /not everything could be seen/);
+      const reasons = host.incomplete_because!.length;
+      if (!host.complete) assert.match(message ?? '', /not everything could be seen: \w/);
+      if (reasons > 0) assert.doesNotMatch(message ?? '', /the report does not say why/);
+      assert.equal(
+        /soft reboot is enough/.test(message ?? ''),
+        host.reboot_required === true && host.reboot_kind === 'soft',
+      );
       if (outcome === 'failure' || outcome === 'error') assert.notEqual(message, '');
     });
     assert.equal(Number(suite.attributes.failures) > 0, verdict === 'drift');
-    assert.equal(suite.cases.at(-1)?.outcome, verdict === null || verdict === 'pass' ? 'skipped' : 'error');
+    const unheard = suite.cases.slice(hosts.length);
+    assert.deepEqual(
+      unheard.map(({ name, message }) => [name, message]),
+      [
+        ['never-1', 'it never reported'],
+        ['never\\x1b[2J', 'it never reported'],
+        ['x<\\x1b[2J> can be read', ']]>\\u{202e}\\n'],
+      ],
+    );
+    const expected = verdict === null || verdict === 'pass' ? 'skipped' : 'error';
+    assert.deepEqual(new Set(unheard.map(({ outcome }) => outcome)), new Set([expected]));
   });
+});
+
+test('JUnit of a fleet: a soft reboot is said if it is enough', () => {
+  const [fleet] = fleets;
+  const [host] = fleet!.hosts;
+  const because = [{ code: 'unit' as const, unit: 'a.service' }];
+  const shown = (reboot_kind: 'full' | 'soft') =>
+    renderFleetJunit({
+      ...fleet!,
+      hosts: [{ ...host!, reboot_required: true, reboot_reasons: because as never, reboot_kind }],
+    });
+  assert.match(
+    shown('soft'),
+    /a reboot is required: a\.service cannot be restarted safely \(a soft reboot is enough\)/,
+  );
+  assert.doesNotMatch(shown('full'), /soft/);
 });
 
 test('OpenMetrics of a fleet: strict parsers read back every host once, and promtool has nothing to say', (t) => {

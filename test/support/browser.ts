@@ -54,7 +54,7 @@ export async function withPage<R>(
     const result = await look(page);
     assert.deepEqual(said, [], 'the console is empty');
     assert.deepEqual(
-      asked.map((each) => each.replace(/#.*/, '')),
+      [...new Set(asked.map((each) => each.replace(/#.*/, '')))],
       [url],
       'nothing but the page itself was asked for',
     );

@@ -38,7 +38,7 @@ export function largeFleet({ hosts, units, distinctUnits, now }: LargeFleet): Fl
   fold.refuse('reports/broken.json', {
     source: 'reports/broken.json',
     code: 'invalid_document',
-    message: '/scan must be object',
+    message: 'it is not valid at /scan: must be object',
   });
   return fold.build(now, noGate, null, ['web-0', 'cache-1', 'cache-2']);
 }

@@ -1,5 +1,6 @@
 // The security fixes of a fleet -> sections of its text: those that most hosts lack in memory, or the answer to --cve.
 
+import { cutLists, isOfReboot } from '../../documents/fleet-fixes.ts';
 import type { CveAnswer, CveHost, CveUnknown, Fleet, FleetCve } from '../../documents/generated/fleet.ts';
 import { versionsText } from '../fixes-words.ts';
 import { count, quote } from '../format.ts';
@@ -36,21 +37,6 @@ export function cvesSection({ cves = [] }: Fleet): FleetSection {
     ],
     paint: 'bold',
   };
-}
-
-/** Whether only a reboot brings it. A document before 1.4 does not say that, because it has no fix of a kernel. */
-export function isOfReboot({ closed_by = ['restart'] }: Pick<FleetCve, 'closed_by'>): boolean {
-  return !closed_by.includes('restart');
-}
-
-/** The most fixes that a fleet document lists, by its schema: those that a restart brings, and those that only a reboot brings. */
-export const listedRestarts = 500;
-export const listedReboots = 100;
-
-/** Says which of the two lists may have been cut. */
-export function cutLists(cves: readonly FleetCve[]): { restarts: boolean; reboots: boolean } {
-  const reboots = cves.filter(isOfReboot).length;
-  return { restarts: cves.length - reboots >= listedRestarts, reboots: reboots >= listedReboots };
 }
 
 function rebootsLine(cves: readonly FleetCve[]): Word[][] {

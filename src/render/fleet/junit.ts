@@ -1,13 +1,14 @@
-// Fleet -> JUnit XML: one suite, one case for every host and one for every input that could not be read. With --cve a case is the
-// answer about its host.
+// Fleet -> JUnit XML: one suite, one case for every host, one for every expected host that never reported, and one for every input that
+// could not be read. With --cve a case is the answer about its host.
 
-import type { CveAnswer, Fleet } from '../../documents/generated/fleet.ts';
+import type { CveAnswer, CveHost, Fleet } from '../../documents/generated/fleet.ts';
 import { type KeyOf, keyMaker } from '../../keys.ts';
 import { count } from '../format.ts';
 import { type Case, type Outcome, renderSuite } from '../junit-xml.ts';
 import { rebootReasonText, rebootText } from '../reboot-reason.ts';
 import { sanitize, sanitizeUnit } from '../sanitize.ts';
 import { lackText, whyUnknownText } from './fixes-text.ts';
+import { unseenBecauseText } from './unseen-text.ts';
 
 type Host = Fleet['hosts'][number];
 
@@ -33,10 +34,15 @@ export function renderFleetJunit(fleet: Fleet): string {
         const ambiguous = twice.has(keyOf(sanitize(host.hostname)));
         return caseOf(host, ambiguous, ambiguous ? [] : (units.get(keyOf(host.hostname)) ?? []), fleet);
       }),
-      ...fleet.unreadable_inputs.map((input) => inputCase(input, fleet)),
+      ...(fleet.never_reported ?? []).map((name) => unheardCase(sanitize(name), 'it never reported', fleet)),
+      ...fleet.unreadable_inputs.map((input) =>
+        unheardCase(`${sanitize(input.source)} can be read`, sanitize(input.message), fleet),
+      ),
     ],
   });
 }
+
+const blind = 'not everything could be seen';
 
 /**
  * A host that passes with a remark is skipped with that remark, since a case cannot warn.
@@ -44,14 +50,14 @@ export function renderFleetJunit(fleet: Fleet): string {
  * @param units the affected units of the host with that name
  */
 function hostCase(host: Host, ambiguous: boolean, units: readonly string[], { fail_on = [] }: Fleet): Case {
-  const { complete, reboot_required, stale = 0, reboot_reasons = [], verdict = null } = host;
+  const { complete, reboot_required, stale = 0, reboot_reasons = [], reboot_kind = null, verdict = null } = host;
   const isReboot = reboot_required === true || fail_on.includes('reboot');
   const reboot = isReboot ? rebootText({ required: reboot_required, reasons: reboot_reasons }) : null;
   const isBlind = !complete || (verdict === 'incomplete' && !(isReboot && reboot_required === null));
   const said = [
     ...(stale > 0 ? [count(stale, 'stale unit')] : []),
-    ...(reboot === null ? [] : [reboot]),
-    ...(isBlind ? ['not everything could be seen'] : []),
+    ...(reboot === null ? [] : [reboot_kind === 'soft' ? `${reboot} (a soft reboot is enough)` : reboot]),
+    ...(isBlind ? [complete ? blind : `${blind}: ${unseenBecauseText(host)}`] : []),
   ];
   const outcomes: Readonly<Record<string, Outcome>> = { drift: 'failure', incomplete: 'error' };
   return {
@@ -75,13 +81,17 @@ function answerCases({ id, hosts, unknown }: CveAnswer, keyOf: KeyOf): (host: Ho
     const name = caseName(host, ambiguous);
     const [lack, unsure] = [lacking.get(key), open.get(key)];
     if (lack !== undefined) {
-      const lines = [...lack.packages.map(lackText), ...lack.units.map((unit) => `affected: ${sanitizeUnit(unit)}`)];
+      const lines = [...lack.packages.map(lackLine), ...lack.units.map((unit) => `affected: ${sanitizeUnit(unit)}`)];
       return { name, outcome: 'failure', message: `fixed on disk, not in memory: ${id}`, lines };
     }
     if (unsure === undefined) return { name, outcome: null, message: '', lines: [] };
     const message = `it cannot be known whether ${id} is fixed in memory: ${whyUnknownText(unsure.because)}`;
     return { name, outcome: 'error', message, lines: [] };
   };
+}
+
+function lackLine(lack: CveHost['packages'][number]): string {
+  return `${lackText(lack)}${lack.closed_by === 'reboot' ? ' (a reboot closes it)' : ''}`;
 }
 
 function unitsByHost({ units }: Fleet, keyOf: KeyOf): Map<string, string[]> {
@@ -97,15 +107,8 @@ function unitsByHost({ units }: Fleet, keyOf: KeyOf): Map<string, string[]> {
   return byHost;
 }
 
-function inputCase(
-  { source, message }: Fleet['unreadable_inputs'][number],
-  { verdict = null, cve = null }: Fleet,
-): Case {
+/** A host or an input of which nothing is known. @param name sanitized, as is the message */
+function unheardCase(name: string, message: string, { verdict = null, cve = null }: Fleet): Case {
   const isSkipped = cve === null && (verdict === null || verdict === 'pass');
-  return {
-    name: `${sanitize(source)} can be read`,
-    outcome: isSkipped ? 'skipped' : 'error',
-    message: sanitize(message),
-    lines: [],
-  };
+  return { name, outcome: isSkipped ? 'skipped' : 'error', message, lines: [] };
 }

@@ -21,19 +21,35 @@ export interface Table<Row> {
   filter?: string;
   /** On a phone each row stays one line and the table scrolls to the side; other tables show each row as a block of lines. */
   isMatrix?: boolean;
+  part?: Part<Row>;
+  /** A button copies the names of the hosts of all rows. */
+  copiesHosts?: boolean;
 }
 
-export function* renderTable<Row>({ caption, columns, rows, filter, isMatrix = false }: Table<Row>): Generator<Html> {
+/** Rows that a link to `#id` shows alone, also without script. */
+export interface Part<Row> {
+  id: string;
+  /** Says which rows these are, and leads back to all. */
+  note: Html;
+  holds: (row: Row) => boolean;
+}
+
+export function* renderTable<Row>(table: Table<Row>): Generator<Html> {
+  const { caption, columns, rows, filter, isMatrix = false, part, copiesHosts = false } = table;
   const headings = columns.map(({ title, kind }) => {
     if (kind === 'mark') return html`<th scope="col" class="tall" data-mark>${title}</th>`;
     return html`<th scope="col"${kind === undefined ? null : html` class="${kind}"`}>${title}</th>`;
   });
   // Its columns do not move if a row opens.
   const style = columns.some(({ kind }) => kind === 'hosts') ? 'stack fixed' : 'stack';
+  // It stands before the region, because the style sheet hides rows of what follows the target.
+  if (part !== undefined) yield html`<p class="part" id="${part.id}">${part.note}</p>`;
   // A region that scrolls is reached with the keyboard and has a name.
-  yield html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table data-tools${filter === undefined ? null : html` data-filter="${filter}"`}${isMatrix ? null : html` class="${style}"`}><caption>${caption}</caption><thead><tr>${headings}</tr></thead><tbody>`;
+  yield html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table data-tools${copiesHosts ? html` data-copy` : null}${filter === undefined ? null : html` data-filter="${filter}"`}${isMatrix ? null : html` class="${style}"`}><caption>${caption}</caption><thead><tr>${headings}</tr></thead><tbody>`;
   const cells = columns.map((column, index) => cellMaker(column, index, isMatrix));
-  for (const row of rows) yield html`<tr>${cells.map((cell) => cell(row))}</tr>`;
+  for (const row of rows) {
+    yield html`<tr${part?.holds(row) ? html` data-part` : null}>${cells.map((cell) => cell(row))}</tr>`;
+  }
   yield html`</tbody></table></div>`;
 }
 

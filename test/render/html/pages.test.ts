@@ -69,7 +69,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
   a: ['class', 'href'],
   nav: ['aria-label'],
   section: ['aria-labelledby'],
-  table: ['class', 'data-tools', 'data-filter'],
+  table: ['class', 'data-tools', 'data-filter', 'data-copy'],
   th: ['scope', 'class', 'data-mark', 'data-v'],
   td: ['class', 'data-v', 'data-label'],
   div: ['class', 'role', 'aria-label', 'tabindex'],
@@ -83,11 +83,13 @@ const known: Readonly<Record<string, readonly string[]>> = {
   h3: ['id', 'class'],
   details: ['class', 'open'],
   ...Object.fromEntries(
-    ['header', 'footer', 'h1', 'p', 'ul', 'li', 'dl', 'dt', 'dd', 'caption', 'thead', 'tbody', 'tr'].map((name) => [
+    ['header', 'footer', 'h1', 'ul', 'li', 'dl', 'dt', 'dd', 'caption', 'thead', 'tbody'].map((name) => [
       name,
       ['class'],
     ]),
   ),
+  p: ['class', 'id'],
+  tr: ['data-part'],
   ...Object.fromEntries(['summary', 'span', 'label', 'strong', 'br'].map((name) => [name, ['class']])),
 };
 
@@ -352,6 +354,42 @@ test('names stand in natural order, also a name of a million digits', () => {
       .split(/\s+/)
       .map((name) => name.slice(0, 10)),
     ['""', '7777777777', 'Web-5', 'web-', 'web-04', 'web-4', 'web-54', 'web-104'],
+  );
+});
+
+/** Where the tile with this label leads to; null if there is no such tile. */
+function tileTarget(page: string, label: string): string | null {
+  const tile = [...elementsOf(parsePage(page))].find(
+    (each) =>
+      each.tagName === 'div' && [...elementsOf(each)].some((dt) => dt.tagName === 'dt' && textOf(dt) === `${label}\n`),
+  );
+  const link = tile === undefined ? undefined : [...elementsOf(tile)].find(({ tagName }) => tagName === 'a');
+  return link === undefined ? null : attributeOf(link, 'href');
+}
+
+test('the tile of waiting hosts leads to a part that says how many of them have a row', () => {
+  const label = 'hosts wait for a restart';
+  const few = renderFleetPage(fleetOf(30, 3, 30));
+  assert.equal(tileTarget(few, label), '#waiting');
+  assert.match(sectionText(few, 'hosts'), /Only hosts that wait for a restart \(23\)\. Show all hosts/);
+  const many = renderFleetPage(fleetOf(10_000, 20, 60));
+  assert.match(
+    sectionText(many, 'hosts'),
+    /Only hosts that wait for a restart: \d+ of 7500 have a row here\. The names of all · Show all hosts/,
+  );
+  const none = fleetOf(30, 3, 30).hosts.map((host) => ({ ...host, stale: 0 }));
+  const clean = renderFleetPage({ ...fleetOf(30, 3, 30), hosts: none });
+  assert.equal(tileTarget(clean, label), '#age');
+  assert.doesNotMatch(sectionText(clean, 'hosts'), /Only/);
+});
+
+test('the tile of unreadable inputs leads to their table', () => {
+  const page = renderFleetPage(fleetOf(30, 3, 30));
+  assert.equal(tileTarget(page, 'unreadable inputs'), '#unreadable');
+  const headings = [...elementsOf(parsePage(page))].filter(({ tagName }) => tagName === 'h3');
+  assert.deepEqual(
+    headings.filter((each) => attributeOf(each, 'id') === 'unreadable').map((each) => textOf(each)),
+    ['Inputs that could not be read'],
   );
 });
 

@@ -1,6 +1,7 @@
 // A table -> the same table with a field that filters its rows and headings that sort them. A cell that is sorted by a number has it in
 // data-v; a heading with data-mark stands for a word of each row that has a mark below it. A long table shows its first rows, because a
-// browser takes long to lay out thousands of cells; a button shows the others.
+// browser takes long to lay out thousands of cells; a button shows the others. The address of the page may ask for a part of the rows
+// (`.part`), which the style sheet shows alone.
 
 /** A table with fewer rows is seen at one look. */
 const leastToFilter = 6;
@@ -11,7 +12,8 @@ export function addTools(table: HTMLTableElement): void {
   const head = table.tHead?.rows[0];
   if (body === undefined || head === undefined) return;
   const region = table.closest<HTMLElement>('.scroll') ?? table;
-  const tools = new TableTools(body, head, region);
+  const before = region.previousElementSibling;
+  const tools = new TableTools(body, head, region, before?.classList.contains('part') ? before.id : null);
   const words = table.dataset.filter;
   if (body.rows.length > 1) for (const [column, heading] of [...head.cells].entries()) tools.addSort(heading, column);
   if (words !== undefined || body.rows.length >= leastToFilter) {
@@ -31,6 +33,7 @@ class TableTools {
   readonly #body: HTMLTableSectionElement;
   readonly #head: HTMLTableRowElement;
   readonly #region: HTMLElement;
+  readonly #part: string | null;
   /** In the order in which they are shown. */
   #rows: HTMLTableRowElement[];
   /** Made when the reader first types. */
@@ -43,20 +46,25 @@ class TableTools {
   readonly #said = document.createElement('output');
   readonly #all = document.createElement('button');
 
-  constructor(body: HTMLTableSectionElement, head: HTMLTableRowElement, region: HTMLElement) {
+  /** @param part the anchor of the rows with data-part; null if there is none */
+  constructor(body: HTMLTableSectionElement, head: HTMLTableRowElement, region: HTMLElement, part: string | null) {
     this.#body = body;
     this.#head = head;
     this.#region = region;
+    this.#part = part;
     this.#rows = [...body.rows];
     this.#all.type = 'button';
     this.#all.addEventListener('click', () => this.#showAll());
     addEventListener('beforeprint', () => this.#showAll());
+    if (part !== null) addEventListener('hashchange', () => this.show());
   }
 
   show(): void {
     let matching = 0;
+    const isPart = this.#isPart();
     for (const row of this.#rows) {
-      const matches = this.#words.length === 0 || this.#matches(row);
+      const isWanted = !isPart || row.dataset.part !== undefined;
+      const matches = isWanted && (this.#words.length === 0 || this.#matches(row));
       const isShown = matches && matching < this.#most;
       if (row.hidden === isShown) row.hidden = !isShown;
       if (matches) matching++;
@@ -69,14 +77,22 @@ class TableTools {
     this.#all.textContent = `Show all, not only the first ${this.#most}`;
   }
 
+  /** A page that was just opened may not have its :target yet. */
+  #isPart(): boolean {
+    return this.#part !== null && location.hash === `#${this.#part}`;
+  }
+
   #tell(matching: number, isCut: boolean): string {
-    if (this.#words.length === 0) return isCut ? `The first ${this.#most} of ${matching} rows` : '';
+    if (this.#words.length === 0 && !this.#isPart()) return isCut ? `The first ${this.#most} of ${matching} rows` : '';
     if (matching === 0) return 'No row matches';
     const how = this.#words.some(({ isName }) => isName) ? ', with exactly this name' : '';
     return `${matching} of ${this.#rows.length} rows${how}${isCut ? `, the first ${this.#most} are shown` : ''}`;
   }
 
-  /** The only row that matches shows the list with the match, or its hosts, at once. It closes again with the next letter. */
+  /**
+   * The only row that matches opens each part with a match in it; without a name that matches, its hosts too. They close again with the
+   * next letter.
+   */
   #openOnly(isOnly: boolean): void {
     for (const each of this.#opened) each.open = false;
     for (const each of this.#marked) each.classList.remove('hit');
@@ -89,10 +105,18 @@ class TableTools {
       }),
     );
     for (const each of this.#marked) each.classList.add('hit');
-    const isWanted = (list: Element): boolean =>
-      this.#marked.length > 0 ? list.querySelector('.hit') !== null : list.querySelector('ul:not(.hosts)') === null;
+    const isWanted = (list: Element): boolean => {
+      if (list.querySelector('.hit') !== null || this.#isInside(list)) return true;
+      return this.#marked.length === 0 && list.querySelector('ul:not(.hosts)') === null;
+    };
     this.#opened = lists.filter((list) => !list.open && isWanted(list));
     for (const each of this.#opened) each.open = true;
+  }
+
+  /** Returns whether a word occurs in the folded text, beside its names. */
+  #isInside(list: Element): boolean {
+    const text = textOf(list, 'summary').toLowerCase();
+    return this.#words.some(({ word, isName }) => !isName && text.includes(word));
   }
 
   #showAll(): void {
@@ -168,11 +192,15 @@ function textsOf(rows: readonly HTMLTableRowElement[], head: HTMLTableRowElement
   );
 }
 
-/** Without the items of lists, and without the buttons of this script. */
-function textOf(cell: Element): string {
-  if (cell.firstElementChild === null) return cell.textContent ?? '';
-  if (cell.querySelector('ul') === null) return cell.textContent ?? '';
-  return [...cell.querySelectorAll('summary')].map(({ textContent }) => textContent).join(' ');
+/** The text without the items of lists, which are names, without the buttons of this script, and without the elements named `but`. */
+function textOf(element: Element, but = ''): string {
+  if (element.firstElementChild === null) return element.textContent ?? '';
+  let text = '';
+  for (const node of element.childNodes) {
+    if (!(node instanceof Element)) text += node.textContent ?? '';
+    else if (!['ul', 'button', but].includes(node.localName)) text += textOf(node, but);
+  }
+  return text;
 }
 
 function nameIn(item: Element): string {

@@ -1,19 +1,11 @@
 // The security fixes of a fleet -> a table of those that are not in memory, and the answer to --cve. Fixes that the same hosts lack by
 // the same packages share a row, so that the names of the hosts stand there once.
 
+import { cutLists, isOfReboot, listedReboots, listedRestarts } from '../../../documents/fleet-fixes.ts';
 import type { CveAnswer, CveHost, CveUnknown, Fleet, FleetCve } from '../../../documents/generated/fleet.ts';
 import { groupBy } from '../../../group-by.ts';
 import { keyMaker } from '../../../keys.ts';
-import {
-  closedByText,
-  cutLists,
-  isOfReboot,
-  lackText,
-  listedReboots,
-  listedRestarts,
-  verdictOf,
-  whyUnknownText,
-} from '../../fleet/fixes-text.ts';
+import { closedByText, lackText, verdictOf, whyUnknownText } from '../../fleet/fixes-text.ts';
 import { count, enumerate, quote } from '../../format.ts';
 import { sanitize } from '../../sanitize.ts';
 import { type Html, html } from '../escape.ts';
@@ -25,6 +17,8 @@ import { hostColumn } from './host-column.ts';
 
 const mostRows = 1000;
 const shownIds = 12;
+/** A longer list of hosts whose fixes are not known is closed at first. */
+const mostOpen = 200;
 
 interface Group extends Omit<FleetCve, 'id'> {
   ids: string[];
@@ -95,7 +89,7 @@ function* bodyWithCoverage(fleet: Fleet, room: Room): Generator<Html> {
     caption: 'lib-users fleet --cve ID answers for one fix, and names the hosts of which that cannot be known.',
     columns: [
       { title: 'Why', kind: 'wide', cell: ({ because }) => because },
-      hostColumn({ title: 'Hosts', rows, hostsOf: (row) => row.hosts, mostOpen: 0 }, room),
+      hostColumn({ title: 'Hosts', rows, hostsOf: (row) => row.hosts, mostOpen }, room),
     ],
     rows,
   });

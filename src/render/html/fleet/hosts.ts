@@ -5,7 +5,7 @@ import { keyMaker } from '../../../keys.ts';
 import { formatBytes } from '../../../sizes.ts';
 import { count, formatAge, quote, readableTime } from '../../format.ts';
 import { sanitize, sanitizeUnit } from '../../sanitize.ts';
-import type { Html } from '../escape.ts';
+import { type Html, html } from '../escape.ts';
 import type { PageSection } from '../page.ts';
 import { Room } from '../room.ts';
 import { type Column, renderNote, renderTable } from '../table.ts';
@@ -50,6 +50,9 @@ function weightOf({ host }: Row): number {
   return needs.reduce((weight, { holds }) => weight * 2 + Number(holds(host)), 0);
 }
 
+/** The anchor of the hosts that wait for a restart, and of no other. */
+export const waitingAnchor = 'waiting';
+
 export function hostsSection(fleet: Fleet): PageSection {
   return {
     id: 'hosts',
@@ -73,6 +76,8 @@ function* body(fleet: Fleet): Generator<Html> {
   // A host that never reported takes the place of no other.
   const rows = orderHosts([...ordered.slice(0, mostHosts), ...silent.slice(0, mostHosts)], generated_at);
   const rest = [...ordered.slice(mostHosts), ...silent.slice(mostHosts)];
+  const isWaiting = ({ host }: Row): boolean => host !== null && isStale(host);
+  const waiting = hosts.filter(isStale).length;
   const units = [...fleet.units].sort((a, b) => b.hosts.length - a.hosts.length);
   yield* renderTable<Row>({
     caption:
@@ -80,14 +85,24 @@ function* body(fleet: Fleet): Generator<Html> {
     columns: [...hostColumns(generated_at), ...unitColumns(units, hosts)],
     filter: 'host, need or unit',
     isMatrix: true,
+    ...(waiting > 0
+      ? { part: { id: waitingAnchor, note: partNote(rows.filter(isWaiting).length, waiting), holds: isWaiting } }
+      : {}),
     rows,
   });
   if (rest.length > 0) {
-    const waiting = rest.filter((row) => weightOf(row) > 0).length;
-    const clean = rest.length - waiting;
-    const text = `There is no row for ${count(rest.length, 'more host')}: ${waiting} with a need, ${clean} without one. See --format json.`;
+    const needy = rest.filter((row) => weightOf(row) > 0).length;
+    const clean = rest.length - needy;
+    const text = `There is no row for ${count(rest.length, 'more host')}: ${needy} with a need, ${clean} without one. See --format json.`;
     yield renderNote(text, 'yellow');
   }
+}
+
+/** @param shown how many of them have a row */
+function partNote(shown: number, waiting: number): Html {
+  const back = html`<a href="#hosts">Show all hosts</a>`;
+  if (shown === waiting) return html`Only hosts that wait for a restart (${waiting}). ${back}`;
+  return html`Only hosts that wait for a restart: ${shown} of ${waiting} have a row here. <a href="#age">The names of all</a> · ${back}`;
 }
 
 /** Hosts that need the same keep their order. */

@@ -12,10 +12,10 @@ import { renderNote } from '../table.ts';
 import { agesSection } from './ages.ts';
 import { diskSection, filesSection, mostDiskText } from './files.ts';
 import { answerSection, fixesSection, fixesSummary } from './fixes.ts';
-import { hostsSection, isStale } from './hosts.ts';
+import { hostsSection, isStale, waitingAnchor } from './hosts.ts';
 import { fleetInNaturalOrder } from './natural.ts';
 import { rebootSection } from './reboots.ts';
-import { unseenSection } from './unheard.ts';
+import { unreadableAnchor, unseenSection } from './unheard.ts';
 
 /** The characters of the long lists of names: with the rest of the page they stay below three megabytes. */
 const listRoom = 900_000;
@@ -56,6 +56,7 @@ function tilesOf(fleet: Fleet): Tile[] {
   const { hosts, summary, never_reported = null } = fleet;
   const silent = never_reported?.length ?? 0;
   const unknownReboots = hosts.filter(({ reboot_required }) => reboot_required === null).length;
+  const waiting = hosts.filter(isStale).length;
   const fixes = fixesSummary(fleet);
   const tile = (label: string, value: number, href: string, tone: Tone, note: string | null = null): Tile => ({
     ...{ label, value, href, note },
@@ -64,7 +65,7 @@ function tilesOf(fleet: Fleet): Tile[] {
   const parts = [`${summary.incomplete} in part`, ...(never_reported === null ? [] : [`${silent} never reported`])];
   return [
     tile('hosts must reboot', summary.reboot_required, 'reboot', 'red', `of ${hosts.length}`),
-    tile('hosts wait for a restart', hosts.filter(isStale).length, 'hosts', 'red', `of ${hosts.length}`),
+    tile('hosts wait for a restart', waiting, waiting === 0 ? 'age' : waitingAnchor, 'red', `of ${hosts.length}`),
     tile('hosts not fully seen', summary.incomplete + silent, 'unseen', 'yellow', parts.join(', ')),
     ...(fixes === null ? [] : [{ label: 'security fixes wait', href: 'fixes', tone: 'red', ...fixes } as const]),
     {
@@ -76,7 +77,7 @@ function tilesOf(fleet: Fleet): Tile[] {
     },
     ...[
       tile('hosts: reboot not known', unknownReboots, 'reboot', 'yellow'),
-      tile('unreadable inputs', summary.unreadable_inputs, 'unseen', 'yellow'),
+      tile('unreadable inputs', summary.unreadable_inputs, unreadableAnchor, 'yellow'),
     ].filter(({ value }) => value !== 0),
   ];
 }

@@ -54,6 +54,7 @@ function* body(required: readonly Host[], unknown: readonly Host[], room: Room):
           cell: ({ since }) => (since === null ? 'not known' : since.slice(0, '2026-11-23'.length)),
         },
       ],
+      copiesHosts: note === null,
       ...(required.length > leastToFilter ? { filter: 'reason or host' } : {}),
       rows,
     });

@@ -17,9 +17,15 @@ const inputRemedies: Readonly<Record<UnreadableInput['code'], string>> = {
   invalid_document: 'Write it anew with lib-users scan --format json.',
 };
 
+const silentRemedy =
+  'What to do: look on the host whether lib-users scan runs there on a schedule, and whether its report reaches the folder from which this page is made. Take a host that is gone, or has another name now, out of the list.';
+
 const mostRows = 200;
 /** A longer list of names is closed at first. */
 const mostOpen = 200;
+
+/** The anchor of the inputs that could not be read. */
+export const unreadableAnchor = 'unreadable';
 
 interface Group {
   because: string;
@@ -45,11 +51,11 @@ function* body({ hosts, never_reported = null, unreadable_inputs }: Fleet, room:
   }
   if (never_reported !== null && never_reported.length > 0) {
     yield html`<h3 id="silent">Never reported</h3>`;
-    yield renderNote('These hosts were expected, and no report of them was read.');
+    yield renderNote(`These hosts were expected (--expect), and no report of them was read. ${silentRemedy}`);
     yield room.below(count(never_reported.length, 'host'), never_reported, mostOpen);
   }
   if (unreadable_inputs.length > 0) {
-    yield html`<h3 id="unreadable">Inputs that could not be read</h3>`;
+    yield html`<h3 id="${unreadableAnchor}">Inputs that could not be read</h3>`;
     yield* inputsBody(unreadable_inputs);
   }
   const good = [
@@ -95,7 +101,7 @@ function* inputsBody(inputs: readonly UnreadableInput[]): Generator<Html> {
       {
         title: 'Why',
         kind: 'wide',
-        cell: ({ message }) => (message.startsWith('/') ? `it is no report: ${sanitize(message)}` : sanitize(message)),
+        cell: ({ message }) => sanitize(message),
       },
       { title: 'What to do', kind: 'wide', cell: ({ code }) => inputRemedies[code] },
     ],
