@@ -59,7 +59,7 @@ function findTold(
  */
 export function isToldOtherwise(
   script: NamedScript,
-  { path, folder }: StartCommand,
+  command: StartCommand,
   { commandLine, program }: { commandLine: string; program: string },
   files: HostFiles,
 ): boolean {
@@ -67,7 +67,7 @@ export function isToldOtherwise(
   const interpreter = interpreterOf(first);
   const running = interpreterOf(program);
   if (running === null || interpreter?.language !== running.language) return false;
-  const told = findTold({ path, words, folder }, program, running, files);
+  const told = findTold({ ...command, words }, program, running, files);
   return typeof told === 'string' || told.file.path !== script.file.path;
 }
 
@@ -99,7 +99,8 @@ function speaks(program: string, { language }: Interpreter): boolean {
 const withoutFolder = /^-[bBdEhiIOPqRsSuvVx]*[IP]/;
 
 /** The places of a Python module, in the order in which Python looks. The first ones are relative. */
-function modulePaths(name: string, { path, words }: StartCommand, program: string, files: HostFiles): string[] {
+function modulePaths(name: string, command: StartCommand, program: string, files: HostFiles): string[] {
+  const { path, words } = command;
   if (!/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(name)) return [];
   const module = name.replaceAll('.', '/');
   // The words behind -m are the module's own.

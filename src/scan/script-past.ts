@@ -6,7 +6,7 @@ import { type Content, compareContent, longestScript } from '../fixes/content.ts
 import { findRecordedDigest } from '../fixes/recorded-digests.ts';
 import { findVersionsSince } from '../fixes/version-since.ts';
 import { distinct } from '../keys.ts';
-import type { Reborn } from '../outdated/judge.ts';
+import type { Reborn } from '../outdated/reborn.ts';
 import { queryPackages } from '../packages/packages.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Views } from '../procfs/views.ts';

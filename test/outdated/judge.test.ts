@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judgeMain, type MainProcess } from '../../src/outdated/judge.ts';
+import { judgeMain } from '../../src/outdated/judge.ts';
+import type { MainProcess } from '../../src/outdated/main-process.ts';
 import type { UnitStart } from '../../src/systemd/unit-start.ts';
 import { filesOf, type TestFile } from '../support/host-files.ts';
 
@@ -27,6 +28,8 @@ interface Case {
   more?: Partial<UnitStart>;
   /** The folder in which the unit starts its program; / if it is left out. */
   folder?: string | null;
+  /** Environment=. */
+  environment?: string;
   /** `how path`, a reason, or null. */
   expected: string | null;
 }
@@ -328,19 +331,29 @@ const cases: Record<string, Case> = {
 
 for (const [
   name,
-  { start, files, program = python, unit = 'a.service', main = {}, more = {}, folder = '/', expected },
+  {
+    start,
+    files,
+    program = python,
+    unit = 'a.service',
+    main = {},
+    more = {},
+    folder = '/',
+    environment = '',
+    expected,
+  },
 ] of Object.entries(cases)) {
   test(`judge: ${name}: ${expected}`, () => {
     const [path = '', ...words] = start.split(' ');
     const judged = judgeMain(
-      { unit, program, commandLine: '', isGone: false, beganAt: began, ...main },
+      { unit, program, commandLine: '', isGone: false, beganAt: began, oldestForkAt: null, ...main },
       {
         mainPid: 1,
         controlGroup: '/',
         needsReload: false,
         hasOwnFiles: false,
         changedAt: null,
-        command: { path, words, folder },
+        command: { path, words, folder, isWhole: true, environment, hasEnvironmentFiles: false },
         ...more,
       },
       filesOf({ ...system, ...files }),
