@@ -185,6 +185,30 @@ const cases: Record<string, Case> = {
     folder: '/srv/app',
     expected: 'reborn /usr/lib/python3/dist-packages/a.py',
   },
+  'a module, if the unit says that Python does not look in its folder': {
+    ...{ start: '/usr/bin/python3 -sm a', environment: 'A=b PYTHONSAFEPATH=1', folder: '/srv/app' },
+    files: { '/srv/app/a.py': script(''), '/usr/lib/python3/dist-packages/a.py': script('') },
+    expected: 'reborn /usr/lib/python3/dist-packages/a.py',
+  },
+  'a module, if Python does not read the variables of the unit': {
+    ...{ start: '/usr/bin/python3 -E -m a', environment: '"PYTHONSAFEPATH=1"', folder: '/srv/app' },
+    files: { '/srv/app/a.py': script(''), '/usr/lib/python3/dist-packages/a.py': script('') },
+    expected: 'reborn /srv/app/a.py',
+  },
+  'a module, if the variable is empty': {
+    ...{ start: '/usr/bin/python3 -m a', environment: 'PYTHONSAFEPATH= B=1', folder: '/srv/app' },
+    files: { '/srv/app/a.py': script(''), '/usr/lib/python3/dist-packages/a.py': script('') },
+    expected: 'reborn /srv/app/a.py',
+  },
+  'a module, if this Python does not know the variable': {
+    ...{ start: '/usr/bin/python3 -m a', environment: 'PYTHONSAFEPATH=1', folder: '/srv/app' },
+    files: {
+      ...{ '/usr/bin/python3': { to: '/usr/bin/python3.9' }, '/usr/bin/python3.9': { text: '\x7fELF', bornAt: 1 } },
+      ...{ '/srv/app/a.py': script(''), '/usr/lib/python3/dist-packages/a.py': script('') },
+    },
+    program: '/usr/bin/python3.9',
+    expected: 'reborn /srv/app/a.py',
+  },
   'a module with an option of its own': {
     start: '/usr/bin/python3 -u -m a -P',
     files: { '/srv/app/a.py': script('', { bornAt: 1 }), '/usr/lib/python3/dist-packages/a.py': script('') },
