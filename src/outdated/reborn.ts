@@ -13,6 +13,8 @@ export interface Reborn {
   /** Milliseconds since the epoch. */
   beganAt: number;
   since: number;
+  /** When its content was last written. The same as `since`, unless the new file was edited in place. */
+  writtenAt: number;
   /** Why nobody can say, if this script turns out to be the same after all. Without it the process is up to date then. */
   otherwise?: 'opcache_frozen';
 }
@@ -27,8 +29,16 @@ export function judgeScript(
 ): Reborn | null {
   const { path, bornAt, modifiedAt } = file;
   if (bornAt !== null && bornAt > beganAt + birthToleranceMs)
-    return { kind: 'script', how: 'reborn', language, path, beganAt, since: bornAt };
+    return {
+      kind: 'script',
+      how: 'reborn',
+      language,
+      path,
+      beganAt,
+      since: bornAt,
+      writtenAt: Math.max(bornAt, modifiedAt),
+    };
   if (modifiedAt > beganAt + birthToleranceMs)
-    return { kind: 'script', how: 'modified', language, path, beganAt, since: modifiedAt };
+    return { kind: 'script', how: 'modified', language, path, beganAt, since: modifiedAt, writtenAt: modifiedAt };
   return null;
 }
