@@ -22,8 +22,10 @@ export function parseIni(text: string): IniEntry[] | null {
     }
     const code = withoutComment(line);
     if (code === null) return null;
-    const [, key, value = ''] = /^([^=]+?)[ \t]*(?:=(.*))?$/.exec(code) ?? [];
-    if (key !== undefined) entries.push({ section, key, value: plainValue(value.trim()) });
+    const at = code.indexOf('=');
+    // A key alone sets nothing.
+    if (at === -1) continue;
+    entries.push({ section, key: code.slice(0, at).trim(), value: plainValue(code.slice(at + 1).trim()) });
   }
   return entries;
 }

@@ -14,6 +14,7 @@ const rows: [name: string, text: string, told: string[] | null][] = [
   ['a semicolon in a string', 'key="a;b"', ['key a;b']],
   ['nothing', 'key =', ['key ']],
   ['a word', 'key = None', ['key None']],
+  ['a key alone', 'key', []],
   ['a line that was commented out', ';key=0', []],
   ['a hash is no comment, and the key is another one', '# key=0', ['# key 0']],
   ['upper case is another key', 'KEY=0', ['KEY 0']],
