@@ -118,8 +118,9 @@ rm -f /tmp/id.pub /usr/sbin/policy-rc.d /etc/hostname /etc/resolv.conf /var/lib/
 const guestScript = (debs) => `
 apt-get -q -y install --no-install-recommends ${packages.join(' ')}
 apt-get clean
-# Installed by the tests that ask what its hook of apt does.
+# Installed by the tests that ask for them.
 apt-get -q -y --download-only install --no-install-recommends needrestart
+apt-get -q -y --download-only install --no-install-recommends php-fpm php-cli libapache2-mod-php libfcgi-bin
 install -d -o _apt /tmp/versions && cd /tmp/versions
 for package in ${debs.join(' ')}; do
   apt-cache madison "$package" | awk '{ print $1 "=" $3 }' | sort -u >list

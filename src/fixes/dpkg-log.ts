@@ -4,7 +4,7 @@ import type { Bytes } from '../procfs/bytes.ts';
 import type { Change } from './package-log.ts';
 
 const line =
-  /^[-0-9]{10} [:0-9]{8} (?<what>upgrade|remove|status unpacked) (?<name>[^ :]+)(?<architecture>:[^ ]+)? (?<version>[^ ]+)(?: (?<next>[^ ]+))?$/;
+  /^[-0-9]{10} [:0-9]{8} (?<what>upgrade|remove|status unpacked|status installed) (?<name>[^ :]+)(?<architecture>:[^ ]+)? (?<version>[^ ]+)(?: (?<next>[^ ]+))?$/;
 
 /** Returns the time of a line in milliseconds since the epoch, read in the zone of this process; null if the line has no time. */
 export function timeOfLine(text: Bytes): number | null {
@@ -34,6 +34,12 @@ export function parseDpkgLog(lines: Iterable<Bytes>): Change[] {
       // By the time of this line the old files have lost their names.
       const change = open.get(key);
       if (change?.to === version) change.endedAt = at;
+      continue;
+    }
+    if (what === 'status installed') {
+      // It is written once more after each trigger of the package.
+      const change = open.get(key);
+      if (change?.to === version) change.settledAt = at;
       continue;
     }
     const to = what === 'upgrade' ? (next ?? null) : null;

@@ -13,6 +13,8 @@ export interface Change {
   /** Milliseconds since the epoch, to the second. */
   beganAt: number;
   endedAt: number;
+  /** When the package's own programs had run, to the second. Only dpkg's log says it. */
+  settledAt?: number;
 }
 
 /** @typeParam Entry what the log is about, if not single changes */

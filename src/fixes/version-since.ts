@@ -17,6 +17,8 @@ export interface Since {
   version: string;
   /** When its last change since then ended, in milliseconds since the epoch; null if there was none. The same version again counts. */
   changedAt: number | null;
+  /** When the package's own programs had run after that change; null if that is not known. */
+  settledAt: number | null;
 }
 
 /**
@@ -31,9 +33,25 @@ export async function findVersionsSince(all: readonly Dated[], context: FixesCon
     logs.set(owner.manager, log);
     const changes = changesSince(await log, owner.name, startedAfter(beganAt));
     const version = changes?.[0]?.from ?? owner.version;
-    versions.push(changes === null ? null : { version, changedAt: changes.at(-1)?.endedAt ?? null });
+    const last = changes?.at(-1);
+    const times = { changedAt: last?.endedAt ?? null, settledAt: last?.settledAt ?? null };
+    versions.push(changes === null ? null : { version, ...times });
   }
   return versions;
+}
+
+/** The longest time that a run of a package manager takes, if its log does not say when the package's own programs had run. */
+const longestRunMs = 3_600_000;
+
+/**
+ * Whether the package manager, or the package's own programs, may have written a file: they put it in place after the process had begun,
+ * and may change it until they have ended.
+ * @param writtenAt when the file was made, or its content was last written, in milliseconds since the epoch
+ */
+export function mayBeOfManager(writtenAt: number, { changedAt, settledAt }: Omit<Since, 'version'>): boolean {
+  if (changedAt === null) return false;
+  // A time of the log is rounded down to its second.
+  return writtenAt < (settledAt === null ? changedAt + longestRunMs : settledAt + 1000 + toleranceMs);
 }
 
 /** The start of a process for which a change counts that ended later than the tolerance after the real start. */

@@ -4,8 +4,8 @@
 import { distinct } from '../keys.ts';
 import { fileName } from '../path-evidence.ts';
 import { interpreterOf, isJava, type Language, toldBy } from './interpreters.ts';
-import { birthToleranceMs, judgeScript, type Reborn } from './judge.ts';
 import type { HostFile, HostFiles } from './on-host.ts';
+import { birthToleranceMs, judgeScript, type Reborn } from './reborn.ts';
 
 export interface Hinting {
   program: string;

@@ -21,7 +21,7 @@ export interface Interpreter {
 }
 
 /**
- * PHP-FPM is not in the table, because it looks by itself whether a script on disk is newer (opcache.validate_timestamps). Java is not,
+ * PHP-FPM is not in the table, because its unit names no script, and it looks by itself whether a script on disk is newer: see php.ts. Java is not,
  * because its class path stays open while it runs: a jar that was replaced is gone, and the kernel shows it. See isJava.
  */
 const interpreters: readonly Interpreter[] = [
@@ -139,9 +139,20 @@ const systemFolder = /^\/(?:usr|bin|sbin|lib[^/]*)\//;
  */
 export function mayBeOutdated(program: string, isInService: () => boolean): boolean {
   if (!program.startsWith('/')) return false;
-  return interpreterOf(program) !== null || isJava(program) || (!systemFolder.test(program) && isInService());
+  if (interpreterOf(program) !== null || isJava(program) || isPhpFpm(program) || isApache(program)) return true;
+  return !systemFolder.test(program) && isInService();
 }
 
 export function isJava(program: string): boolean {
   return fileName(program) === 'java';
+}
+
+/** Whether a program is PHP-FPM. */
+export function isPhpFpm(program: string): boolean {
+  return /^php-fpm[0-9.]*$/.test(fileName(program));
+}
+
+/** Whether a program is Debian's Apache, which may have PHP in it. */
+export function isApache(program: string): boolean {
+  return program === '/usr/sbin/apache2';
 }

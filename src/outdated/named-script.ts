@@ -59,7 +59,7 @@ function findTold(
  */
 export function isToldOtherwise(
   script: NamedScript,
-  { path, folder }: StartCommand,
+  command: StartCommand,
   { commandLine, program }: { commandLine: string; program: string },
   files: HostFiles,
 ): boolean {
@@ -67,7 +67,7 @@ export function isToldOtherwise(
   const interpreter = interpreterOf(first);
   const running = interpreterOf(program);
   if (running === null || interpreter?.language !== running.language) return false;
-  const told = findTold({ path, words, folder }, program, running, files);
+  const told = findTold({ ...command, words }, program, running, files);
   return typeof told === 'string' || told.file.path !== script.file.path;
 }
 
@@ -95,16 +95,29 @@ function speaks(program: string, { language }: Interpreter): boolean {
   return interpreterOf(program)?.language === language;
 }
 
-/** Options with which Python does not look in its own folder first: -I and -P. */
+/** Options with which Python does not look in its own folder first (-I and -P), and those with which it reads no variable (-I and -E). */
 const withoutFolder = /^-[bBdEhiIOPqRsSuvVx]*[IP]/;
+const withoutVariables = /^-[bBdEhiIOPqRsSuvVx]*[IE]/;
+
+/**
+ * Whether Python looks first in the folder in which it starts. PYTHONSAFEPATH counts since 3.11, and only if the unit sets it: the owner
+ * of a process can write what its environment seems to be.
+ */
+function looksInFolder(options: readonly string[], environment: string, version: string): boolean {
+  if (options.some((word) => withoutFolder.test(word))) return false;
+  const isSafe = /(?:^|[ "'])PYTHONSAFEPATH=[^ "']/.test(environment);
+  const minor = Number(/^python3\.([0-9]+)$/.exec(version)?.[1] ?? 0);
+  return !isSafe || minor < 11 || options.some((word) => withoutVariables.test(word));
+}
 
 /** The places of a Python module, in the order in which Python looks. The first ones are relative. */
-function modulePaths(name: string, { path, words }: StartCommand, program: string, files: HostFiles): string[] {
+function modulePaths(name: string, command: StartCommand, program: string, files: HostFiles): string[] {
+  const { path, words, environment } = command;
   if (!/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(name)) return [];
   const module = name.replaceAll('.', '/');
   // The words behind -m are the module's own.
   const options = words.slice(0, words.findIndex((word) => interpreterOf(program)?.module?.test(word)) + 1);
-  const own = options.some((word) => withoutFolder.test(word)) ? [] : ['.'];
+  const own = looksInFolder(options, environment, fileName(program)) ? ['.'] : [];
   return [...own, ...moduleFolders(path, program, files)].flatMap((folder) => [
     `${folder}/${module}/__main__.py`,
     `${folder}/${module}.py`,

@@ -18,4 +18,8 @@ export interface HostFiles {
   linkAt: (path: string) => string | null;
   /** The first bytes of a regular file; null if they cannot be read. */
   beginningOf: (path: string, most: number) => string | null;
+  /** The whole text of a file that only root could have written, as a file of configuration; null for anything else. */
+  textOf: (path: string) => string | null;
+  /** The names in a folder that only root can change, in the order of their bytes; null if they may not be all. */
+  namesIn: (path: string) => readonly string[] | null;
 }

@@ -58,6 +58,8 @@ const unknownWords: Readonly<Record<OutdatedUnknown['because'], string>> = {
   reloaded: 'reloaded since',
   no_history: 'the log of the packages does not reach back',
   no_digest: "not known whether its content is the package's",
+  settings_unknown: 'its PHP settings are not known, or changed since',
+  opcache_frozen: 'its PHP is told not to look at scripts again',
   vanished: 'ended meanwhile',
 };
 

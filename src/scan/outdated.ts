@@ -8,7 +8,6 @@ import type { OutdatedScan, OutdatedUnknown } from '../documents/generated/repor
 import { isToCome, readMonotonicZero } from '../host/clock.ts';
 import { withForks } from '../outdated/forks.ts';
 import {
-  type ChangedEnvironment,
   type Hinting,
   judgeArguments,
   judgeClassPath,
@@ -16,10 +15,12 @@ import {
   judgeModules,
   scriptOfArguments,
 } from '../outdated/hints.ts';
-import { interpreterOf } from '../outdated/interpreters.ts';
-import { judgeMain, type Reborn } from '../outdated/judge.ts';
+import { interpreterOf, isApache, isPhpFpm } from '../outdated/interpreters.ts';
+import { judgeMain } from '../outdated/judge.ts';
 import type { HostFiles } from '../outdated/on-host.ts';
 import type { OutdatedUse } from '../outdated/outdated.ts';
+import { phpOfApache } from '../outdated/php-settings.ts';
+import type { Reborn } from '../outdated/reborn.ts';
 import type { Switched } from '../outdated/switched.ts';
 import { isTemporary } from '../path-evidence.ts';
 import { type Bytes, fromText } from '../procfs/bytes.ts';
@@ -31,6 +32,7 @@ import type { Attribution } from '../systemd/attribution.ts';
 import { ownsCgroup, queryUnits } from '../systemd/systemctl.ts';
 import { type UnitStart, unitStart } from '../systemd/unit-start.ts';
 import { findUpgradedDependencies, type ScriptInUse } from './dependencies.ts';
+import { describeOther, describeScript, type Environment } from './describe-outdated.ts';
 import { hostFiles } from './host-files.ts';
 import type { ScanOptions } from './options.ts';
 import type { Past, readPast } from './script-past.ts';
@@ -41,7 +43,7 @@ type Because = OutdatedUnknown['because'];
 /** A program that was judged, before its package is known. */
 interface Found {
   members: Program[];
-  what: Reborn | Switched | (ChangedEnvironment & { kind: 'environment' });
+  what: Reborn | Switched | Environment;
   /** Whether the unit names it, and not the process. */
   isNamed: boolean;
 }
@@ -80,11 +82,12 @@ export interface Candidates {
 }
 
 export async function findOutdated(
-  { programs, lost, listed }: Candidates,
+  { programs: candidates, lost, listed }: Candidates,
   views: Views,
   options: ScanOptions,
 ): Promise<OutdatedResult> {
   const files = hostFiles(views);
+  const programs = withoutPlainApache(candidates, files);
   const unknown = new Map<Because, Set<number>>();
   const leave = (because: Because, left: readonly Program[]) => {
     for (const program of left) if (isInterpreter(program)) add(unknown, because, program.pid);
@@ -110,8 +113,11 @@ export async function findOutdated(
     const scripts = programs.flatMap((program) => scriptInUse(program, files));
     for (const { pid, use } of await findUpgradedDependencies(scripts, views)) addUse(uses, pid, use);
   }
-  const interpreters = programs.filter(isInterpreter);
-  const unjudged = [...unknown.values()].reduce((sum, pids) => sum + pids.size, 0);
+  const unjudged = new Set([...unknown.values()].flatMap((pids) => [...pids]));
+  // Apache has settings of PHP that are not read, so that it is never said to be judged.
+  const judged = programs.filter(
+    (each) => isInterpreter(each) && !isApache(programOf(each)) && !unjudged.has(each.pid),
+  );
   const counts = [...unknown].map(([because, pids]) => ({ because, processes: pids.size }));
   if (lost > 0) counts.push({ because: 'vanished', processes: lost });
   return {
@@ -119,7 +125,7 @@ export async function findOutdated(
     uses,
     scan: {
       possible: options.possible,
-      judged: interpreters.length - unjudged,
+      judged: judged.length,
       unknown: counts.sort((a, b) => (a.because < b.because ? -1 : 1)),
     },
   };
@@ -136,10 +142,21 @@ function add<K, V>(sets: Map<K, Set<V>>, key: K, value: V): void {
 }
 
 const programOf = ({ executable }: RunningProgram): Bytes => parseMarked(executable)?.path ?? executable;
-const isInterpreter = (program: RunningProgram): boolean => interpreterOf(programOf(program)) !== null;
+/** Whether it runs scripts. */
+function isInterpreter(program: RunningProgram): boolean {
+  const path = programOf(program);
+  return interpreterOf(path) !== null || isPhpFpm(path) || isApache(path);
+}
 
 /** Whether the process sees the host's own files: it is in no container, and its root is the host's. */
 const isOnHost = ({ attribution, root }: Program): boolean => attribution.container === null && root === '/';
+
+/** Leaves out each Apache that has no PHP in it. */
+function withoutPlainApache(programs: readonly Program[], files: HostFiles): readonly Program[] {
+  if (!programs.some((program) => isApache(programOf(program)))) return programs;
+  const hasPhp = phpOfApache(files) !== null;
+  return programs.filter((program) => !isApache(programOf(program)) || (hasPhp && isOnHost(program)));
+}
 
 function groupByService(
   programs: readonly Program[],
@@ -175,6 +192,7 @@ function judgeUnit(
   );
   const { executable, beganAt, identity } = main;
   const command = start.command && {
+    ...start.command,
     path: fromText(start.command.path),
     words: start.command.words.map(fromText),
     folder: start.command.folder === null ? null : fromText(start.command.folder),
@@ -182,7 +200,7 @@ function judgeUnit(
   const judged = judgeMain(
     {
       ...{ unit, program: programOf(main), commandLine: identity.commandLine },
-      ...{ isGone: parseMarked(executable) !== null, beganAt },
+      ...{ isGone: parseMarked(executable) !== null, beganAt, oldestForkAt: earliestStart(members.slice(1)) },
     },
     { ...start, command },
     files,
@@ -199,6 +217,12 @@ function judgeUnit(
     return [];
   }
   return [{ members, what: judged, isNamed: true }];
+}
+
+/** Returns null if one of the starts is not known, or there is none. */
+function earliestStart(programs: readonly Program[]): number | null {
+  const starts = programs.map(({ beganAt }) => beganAt);
+  return starts.length === 0 || starts.includes(null) ? null : Math.min(...starts.map(Number));
 }
 
 function hintingOf(program: Program, beganAt: number): Hinting {
@@ -238,10 +262,13 @@ async function describeAll(
   const uses = new Map<number, OutdatedUse[]>();
   for (const { members, what, isNamed } of found) {
     const use = what.kind === 'script' ? describeScript(what, isNamed, past.get(what)!) : describeOther(what);
+    const otherwise = what.kind === 'script' ? (what.otherwise ?? null) : null;
     if (use === 'no_history' || use === 'no_digest' || use === null) {
-      if (use !== null && isNamed) leave(use, members);
+      const because = use ?? otherwise;
+      if (because !== null && isNamed) leave(because, members);
       continue;
     }
+    if (use.confidence === 'possible' && otherwise !== null) leave(otherwise, members);
     if (use.confidence === 'possible' && !possible) continue;
     for (const { pid, beganAt } of members) {
       // A process that was forked after the change may have read the new file.
@@ -258,37 +285,4 @@ const askPast: typeof readPast = async (...args) => (await import('./script-past
 function addUse(uses: Map<number, OutdatedUse[]>, pid: number, use: OutdatedUse): void {
   const own = uses.get(pid) ?? [];
   if (own.every(({ path }) => path !== use.path)) uses.set(pid, [...own, use]);
-}
-
-/**
- * null: its content is the package's, of the same version. no_history: nobody knows whether the version is the same. no_digest: it is,
- * and nobody knows whether the content is the package's.
- */
-function describeScript(
-  { how, language, path, since, beganAt }: Reborn,
-  isNamed: boolean,
-  { owner, isOwnerUnknown, version, content }: Past,
-): OutdatedUse | 'no_history' | 'no_digest' | null {
-  const isUpgraded = owner !== null && version !== null && version !== owner.version;
-  const isSame = how === 'reborn' && owner !== null && version === owner.version;
-  if (isSame && content !== 'changed') return content === 'unknown' ? 'no_digest' : null;
-  if (how === 'reborn' && isNamed && (isOwnerUnknown || (owner !== null && version === null))) return 'no_history';
-  const fact = `${isNamed ? '' : 'argv_'}script_${how}` as const;
-  return {
-    kind: 'script',
-    confidence: how === 'reborn' && isNamed ? 'likely' : 'possible',
-    evidence: [fact, ...(isUpgraded ? (['package_upgraded'] as const) : isSame ? (['content_changed'] as const) : [])],
-    language,
-    path,
-    package: owner && { ...owner, running_version: version },
-    since,
-    beganAt,
-  };
-}
-
-function describeOther(what: Exclude<Found['what'], Reborn>): OutdatedUse {
-  const common = { path: what.path, package: null, since: what.since, beganAt: null };
-  if (what.kind === 'environment')
-    return { ...common, kind: 'script', confidence: 'possible', evidence: [what.evidence], language: what.language };
-  return { ...common, kind: what.kind, confidence: 'certain', evidence: [what.evidence], language: null };
 }

@@ -4,9 +4,9 @@
 import type { Package } from '../documents/generated/report.ts';
 import { type Content, compareContent, longestScript } from '../fixes/content.ts';
 import { findRecordedDigest } from '../fixes/recorded-digests.ts';
-import { findVersionsSince } from '../fixes/version-since.ts';
+import { findVersionsSince, mayBeOfManager, type Since } from '../fixes/version-since.ts';
 import { distinct } from '../keys.ts';
-import type { Reborn } from '../outdated/judge.ts';
+import type { Reborn } from '../outdated/reborn.ts';
 import { queryPackages } from '../packages/packages.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Views } from '../procfs/views.ts';
@@ -23,9 +23,6 @@ export interface Past {
   content: Content;
 }
 
-/** The longest time that a run of a package manager takes. Its scripts may change the files that it has put in place. */
-const longestRunMs = 3_600_000;
-
 export async function readPast(scripts: readonly Reborn[], views: Views): Promise<Map<Reborn, Past>> {
   const paths = distinct(scripts.map(({ path }) => path)).filter((path) => views.ownMounts.isLocalWalk(path));
   const { owners, problem } = queryPackages(paths, run);
@@ -41,7 +38,7 @@ export async function readPast(scripts: readonly Reborn[], views: Views): Promis
     const since = versions[index] ?? null;
     const known = { ...none, owner, version: since?.version ?? null };
     const isAsked = script.how === 'reborn' && known.version === owner.version;
-    const content = isAsked ? await judgeContent(script, owner, since?.changedAt ?? null, views) : 'unknown';
+    const content = isAsked ? await judgeContent(script, owner, since, views) : 'unknown';
     past.set(script, { ...known, content });
   }
   return past;
@@ -49,15 +46,15 @@ export async function readPast(scripts: readonly Reborn[], views: Views): Promis
 
 /**
  * A script of another user than root is not read as a whole.
- * @param changedAt when the package was last installed since the process began, also in the same version; null if it was not
+ * @param past its package since the process began
  */
 async function judgeContent(
-  { path, since }: Reborn,
+  { path, writtenAt }: Reborn,
   owner: Package,
-  changedAt: number | null,
+  past: Since | null,
   { own, ownMounts }: Views,
 ): Promise<Content> {
-  if (changedAt !== null && since < changedAt + longestRunMs) return 'of_package';
+  if (past !== null && mayBeOfManager(writtenAt, past)) return 'of_package';
   const host = { root: '/', isLocal: (each: Bytes) => ownMounts.isLocalWalk(each) };
   const look = own.look(path);
   const isRoots = look.kind === 'file' && look.ownerUid === 0;

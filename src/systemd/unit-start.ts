@@ -23,6 +23,12 @@ export interface StartCommand {
   path: string;
   /** The words behind the name of the program, up to the first that is not certain. */
   words: readonly string[];
+  /** Whether these are all words. */
+  isWhole: boolean;
+  /** Environment= as systemctl prints it: the assignments, with a blank between them, and some of them in quotes. */
+  environment: string;
+  /** Whether the unit has EnvironmentFile=, so that there may be more. */
+  hasEnvironmentFiles: boolean;
   /** The folder in which the program starts, as an absolute path; null if it is a user's home, or need not exist. */
   folder: string | null;
 }
@@ -33,6 +39,8 @@ const plain = [
   'NeedDaemonReload',
   'StateChangeTimestampMonotonic',
   'WorkingDirectory',
+  'Environment',
+  'EnvironmentFiles',
 ] as const;
 
 export const unitStart: UnitQuestion<UnitStart> = {
@@ -43,7 +51,8 @@ export const unitStart: UnitQuestion<UnitStart> = {
 function parseStart(block: string, name: string): UnitStart | null {
   const values = readValues(block);
   if (values === null || readNames(values, name) === null) return null;
-  const [pid = '', cgroup = '', reload = '', changed = '', folder = ''] = plain.map((property) => values.get(property));
+  const [pid = '', cgroup = '', reload = '', changed = '', folder = '', environment = '', environmentFiles = ''] =
+    plain.map((property) => values.get(property));
   if (!/^[0-9]{1,10}$/.test(pid) || !/^(?:yes|no)$/.test(reload)) return null;
   return {
     mainPid: Number(pid) || null,
@@ -51,7 +60,7 @@ function parseStart(block: string, name: string): UnitStart | null {
     needsReload: reload === 'yes',
     hasOwnFiles: ownFilesProperties.some((property) => values.get(property)),
     changedAt: /^[1-9][0-9]{0,15}$/.test(changed) ? Number(changed) / 1000 : null,
-    command: parseCommand(values.get('ExecStart') ?? '', folder),
+    command: parseCommand(values.get('ExecStart') ?? '', folder, { environment, environmentFiles }),
   };
 }
 
@@ -61,11 +70,18 @@ const line = /^\{ path=(\/.*?) ; argv\[\]=(.*) ; ignore_errors=(?:yes|no) ; /;
 const uncertain = /["'\\$]/;
 
 /** systemctl prints `!` before a folder that need not exist, and `~` for a home. Without a setting a service starts in the root folder. */
-function parseCommand(lines: string, folder: string): StartCommand | null {
+function parseCommand(
+  lines: string,
+  folder: string,
+  { environment, environmentFiles }: Record<'environment' | 'environmentFiles', string>,
+): StartCommand | null {
   const [, path, argv] = line.exec(lines) ?? [];
   if (lines.includes('\n') || path === undefined || argv === undefined) return null;
   const words = argv.split(' ').slice(1);
   const end = words.findIndex((word) => uncertain.test(word));
   const known = folder === '' ? '/' : folder.startsWith('/') ? folder : null;
-  return { path, words: end === -1 ? words : words.slice(0, end), folder: known };
+  return {
+    ...{ path, words: end === -1 ? words : words.slice(0, end), isWhole: end === -1, folder: known },
+    ...{ environment, hasEnvironmentFiles: environmentFiles !== '' },
+  };
 }

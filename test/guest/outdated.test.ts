@@ -23,6 +23,8 @@ interface Service {
   more?: string;
   /** Depends: of its package. */
   depends?: string;
+  /** The program of its package that runs after an installation. */
+  postinst?: string;
   /** The version that is installed over it; null for none. */
   version: string | null;
   /** A command that changes it. $1 is its name, and $2 its script. */
@@ -75,6 +77,16 @@ const services: Readonly<Record<string, Service>> = {
   edited: { script: own('edited'), text: python, version: null, change: 'echo pass >>$2' },
   replaced: { script: own('replaced'), text: python, version: null, change: 'sed -i "\\$a pass" $2' },
   rewritten: { script: own('rewritten'), text: python, version: null, change: 'sed -i s/x/x/ $2' },
+  // The package's own programs have ended three seconds before.
+  corrected: {
+    ...{ script: own('corrected'), text: python, version: '1.0-1' },
+    change: 'sleep 4; sed -i "\\$a pass" $2',
+  },
+  amended: { ...{ script: own('amended'), text: python, version: '1.0-1' }, change: 'sleep 4; echo pass >>$2' },
+  adapting: {
+    ...{ script: own('adapting'), text: python, version: '1.0-1' },
+    postinst: `#!/bin/sh\nsleep 3\nsed -i '$a pass' ${own('adapting')}\n`,
+  },
   undigested: {
     script: own('undigested'),
     text: python,
@@ -116,11 +128,12 @@ async function installLibrary(guest: Guest, version: string): Promise<void> {
 }
 
 async function install(guest: Guest, name: string, service: Service, version: string): Promise<void> {
-  const { script, text, start = script, more = '', depends } = service;
+  const { script, text, start = script, more = '', depends, postinst } = service;
   const root = `/root/old-${name}`;
   const control = controlOf(`old-${name}`, version, depends);
   await guest.writeFile(`${root}/DEBIAN/control`, control);
   await guest.writeFile(`${root}${script}`, `${text}# ${version}\n`, 0o755);
+  if (postinst) await guest.writeFile(`${root}/DEBIAN/postinst`, postinst, 0o755);
   const unit = `[Service]\nExecStart=${start}\n${more}\n`;
   await guest.writeFile(`${root}/usr/lib/systemd/system/old-${name}.service`, unit);
   const build = `set -e; find ${root} -exec touch -h -d 2026-01-05T10:00:00Z {} +
@@ -176,14 +189,19 @@ test('services whose scripts are replaced, on files that know their births', { t
   const upgrade = (name: string, language = 'python', processes = 1) => [
     ['likely', both, language, services[name]!.script, '1.0-1 -> 1.0-2', processes],
   ];
+  const byHand = (name: string) => [
+    ['likely', 'script_reborn,content_changed', 'python', own(name), '1.0-1 -> 1.0-1', 1],
+  ];
   const likely = {
+    amended: byHand('amended'),
     argument: upgrade('argument'),
+    corrected: byHand('corrected'),
     forking: upgrade('forking', 'python', 2),
     module: upgrade('module'),
     perl: upgrade('perl', 'perl'),
     policy: upgrade('policy'),
     relative: upgrade('relative'),
-    replaced: [['likely', 'script_reborn,content_changed', 'python', own('replaced'), '1.0-1 -> 1.0-1', 1]],
+    replaced: byHand('replaced'),
     unowned: [['likely', 'script_reborn', 'python', unowned.script, null, 1]],
     upgraded: upgrade('upgraded'),
   };
@@ -212,7 +230,7 @@ test('services whose scripts are replaced, on files that know their births', { t
     ['possible', 'dependency_upgraded', 'python', own('dependent'), '3.0-1 -> 3.0-2', 1],
   ]);
   assert.ok(hinted('reloaded', 'argv_script_reborn,package_upgraded'), JSON.stringify(hints));
-  for (const name of ['again', 'touched', 'restarted', 'rewritten', 'wrapped', 'shell'])
+  for (const name of ['again', 'adapting', 'touched', 'restarted', 'rewritten', 'wrapped', 'shell'])
     assert.equal(hints[name], undefined, name);
 
   const policy = { unit: 'old-policy.service', action: 'restart', inferred: 'restart', reason: 'tried by hand' };
@@ -225,12 +243,18 @@ test('services whose scripts are replaced, on files that know their births', { t
     [
       ['old-policy.service', 'restart', null, ['script_outdated']],
       ['old-shell.service', 'restart', null, ['library_replaced']],
-      ...['argument', 'forking', 'module', 'perl', 'relative', 'replaced', 'unowned', 'upgraded'].map((name) => [
-        `old-${name}.service`,
-        'manual',
-        'inferred',
-        ['script_outdated'],
-      ]),
+      ...[
+        'amended',
+        'argument',
+        'corrected',
+        'forking',
+        'module',
+        'perl',
+        'relative',
+        'replaced',
+        'unowned',
+        'upgraded',
+      ].map((name) => [`old-${name}.service`, 'manual', 'inferred', ['script_outdated']]),
     ],
   );
   assert.deepEqual(

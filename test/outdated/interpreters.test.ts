@@ -56,7 +56,10 @@ for (const [line, expected] of commands) {
 const programs: [program: string, language: string | null, mayBe: boolean][] = [
   ['/usr/bin/python3.11', 'python', true],
   ['/usr/bin/dash', 'shell', true],
-  ['/usr/sbin/php-fpm8.2', null, false],
+  ['/usr/sbin/php-fpm8.2', null, true],
+  ['/usr/sbin/php-fpm84', null, true],
+  ['/usr/sbin/apache2', null, true],
+  ['/usr/sbin/httpd', null, false],
   ['/usr/bin/php-cgi8.2', 'php', true],
   ['/usr/lib/jvm/java-17/bin/java', null, true],
   ['/usr/sbin/nginx', null, false],

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judgeMain, type MainProcess } from '../../src/outdated/judge.ts';
+import { judgeMain } from '../../src/outdated/judge.ts';
+import type { MainProcess } from '../../src/outdated/main-process.ts';
 import type { UnitStart } from '../../src/systemd/unit-start.ts';
 import { filesOf, type TestFile } from '../support/host-files.ts';
 
@@ -27,6 +28,8 @@ interface Case {
   more?: Partial<UnitStart>;
   /** The folder in which the unit starts its program; / if it is left out. */
   folder?: string | null;
+  /** Environment=. */
+  environment?: string;
   /** `how path`, a reason, or null. */
   expected: string | null;
 }
@@ -182,6 +185,30 @@ const cases: Record<string, Case> = {
     folder: '/srv/app',
     expected: 'reborn /usr/lib/python3/dist-packages/a.py',
   },
+  'a module, if the unit says that Python does not look in its folder': {
+    ...{ start: '/usr/bin/python3 -sm a', environment: 'A=b PYTHONSAFEPATH=1', folder: '/srv/app' },
+    files: { '/srv/app/a.py': script(''), '/usr/lib/python3/dist-packages/a.py': script('') },
+    expected: 'reborn /usr/lib/python3/dist-packages/a.py',
+  },
+  'a module, if Python does not read the variables of the unit': {
+    ...{ start: '/usr/bin/python3 -E -m a', environment: '"PYTHONSAFEPATH=1"', folder: '/srv/app' },
+    files: { '/srv/app/a.py': script(''), '/usr/lib/python3/dist-packages/a.py': script('') },
+    expected: 'reborn /srv/app/a.py',
+  },
+  'a module, if the variable is empty': {
+    ...{ start: '/usr/bin/python3 -m a', environment: 'PYTHONSAFEPATH= B=1', folder: '/srv/app' },
+    files: { '/srv/app/a.py': script(''), '/usr/lib/python3/dist-packages/a.py': script('') },
+    expected: 'reborn /srv/app/a.py',
+  },
+  'a module, if this Python does not know the variable': {
+    ...{ start: '/usr/bin/python3 -m a', environment: 'PYTHONSAFEPATH=1', folder: '/srv/app' },
+    files: {
+      ...{ '/usr/bin/python3': { to: '/usr/bin/python3.9' }, '/usr/bin/python3.9': { text: '\x7fELF', bornAt: 1 } },
+      ...{ '/srv/app/a.py': script(''), '/usr/lib/python3/dist-packages/a.py': script('') },
+    },
+    program: '/usr/bin/python3.9',
+    expected: 'reborn /srv/app/a.py',
+  },
   'a module with an option of its own': {
     start: '/usr/bin/python3 -u -m a -P',
     files: { '/srv/app/a.py': script('', { bornAt: 1 }), '/usr/lib/python3/dist-packages/a.py': script('') },
@@ -328,19 +355,29 @@ const cases: Record<string, Case> = {
 
 for (const [
   name,
-  { start, files, program = python, unit = 'a.service', main = {}, more = {}, folder = '/', expected },
+  {
+    start,
+    files,
+    program = python,
+    unit = 'a.service',
+    main = {},
+    more = {},
+    folder = '/',
+    environment = '',
+    expected,
+  },
 ] of Object.entries(cases)) {
   test(`judge: ${name}: ${expected}`, () => {
     const [path = '', ...words] = start.split(' ');
     const judged = judgeMain(
-      { unit, program, commandLine: '', isGone: false, beganAt: began, ...main },
+      { unit, program, commandLine: '', isGone: false, beganAt: began, oldestForkAt: null, ...main },
       {
         mainPid: 1,
         controlGroup: '/',
         needsReload: false,
         hasOwnFiles: false,
         changedAt: null,
-        command: { path, words, folder },
+        command: { path, words, folder, isWhole: true, environment, hasEnvironmentFiles: false },
         ...more,
       },
       filesOf({ ...system, ...files }),

@@ -19,6 +19,7 @@ test('OpenMetrics: what is certain or likely outdated is counted by unit, and a 
   ];
   const owner = 'scope="system",unit="nginx.service",user=""';
   assert.deepEqual(lines(renderOpenmetrics(report, null, null)), [
+    'lib_users_outdated{scope="system",unit="fail2ban.service",user="",kind="script",confidence="likely"} 1',
     `lib_users_outdated{${owner},kind="script",confidence="likely"} 2`,
     `lib_users_outdated{${owner},kind="snap",confidence="certain"} 1`,
   ]);

@@ -2,7 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, lchownSync, mkdirSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Views } from '../../src/procfs/views.ts';
@@ -78,6 +88,36 @@ test("another user's link is not followed, and root's is", (t) => {
     [join(folder, 'real'), null],
   );
   assert.equal(files.beginningOf(join(folder, 'foreign'), 256), null);
+});
+
+test('a file of configuration is read only if nobody but root could have written it', (t) => {
+  if (!needs(t, 'another user')) return;
+  const { files } = filesIn(t);
+  // Anybody may write into the folder for temporary files.
+  const folder = mkdtempSync('/var/lib/lib-users-test-');
+  t.after(() => rmSync(folder, { recursive: true }));
+  chmodSync(folder, 0o755);
+  const at = (name: string) => join(folder, name);
+  mkdirSync(at('conf.d'));
+  writeFileSync(at('real'), 'a=1\n');
+  symlinkSync('../real', at('conf.d/linked'));
+  symlinkSync(at('real'), at('conf.d/foreign-link'));
+  lchownSync(at('conf.d/foreign-link'), 65534, 65534);
+  symlinkSync('/etc/passwd', at('conf.d/out'));
+  writeFileSync(at('foreign'), 'a=1\n');
+  lchownSync(at('foreign'), 65534, 65534);
+  writeFileSync(at('long'), 'a'.repeat(1024 * 1024 + 1));
+  assert.equal(spawnSync('mkfifo', [at('pipe')]).status, 0);
+  mkdirSync(at('shared'));
+  writeFileSync(at('shared/file'), 'a=1\n');
+  chmodSync(at('shared'), 0o775);
+
+  assert.equal(files.textOf(at('real')), 'a=1\n');
+  assert.equal(files.textOf(at('conf.d/linked')), 'a=1\n');
+  for (const name of ['conf.d/foreign-link', 'conf.d/out', 'foreign', 'long', 'pipe', 'conf.d', 'none', 'shared/file'])
+    assert.equal(files.textOf(at(name)), null, name);
+  assert.deepEqual(files.namesIn(at('conf.d')), ['foreign-link', 'linked', 'out']);
+  assert.equal(files.namesIn(at('shared')), null);
 });
 
 test('a lease on a script is not waited for', async (t) => {

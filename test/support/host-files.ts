@@ -37,5 +37,11 @@ export function filesOf(files: Readonly<Record<string, TestFile>>): HostFiles {
     },
     linkAt: (path) => files[path]?.to ?? null,
     beginningOf: (path, most) => files[path]?.text?.slice(0, most) ?? null,
+    textOf: (path) => files[resolve(path)]?.text ?? null,
+    namesIn: (folder) =>
+      Object.keys(files)
+        .flatMap((path) => (path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : []))
+        .filter((name) => !name.includes('/'))
+        .sort(),
   };
 }

@@ -12,7 +12,10 @@ const exec = (path: string, argv: string) => `ExecStart={ path=${path} ; argv[]=
 test('a service with one command', () => {
   assert.deepEqual(unitStart.parse(block(exec('/usr/bin/a', '/usr/bin/a -x --y=z')), 'a.service'), {
     ...{ mainPid: 7, controlGroup: '/system.slice/a.service', needsReload: false, hasOwnFiles: false, changedAt: 2.5 },
-    command: { path: '/usr/bin/a', words: ['-x', '--y=z'], folder: '/' },
+    command: {
+      ...{ path: '/usr/bin/a', words: ['-x', '--y=z'], isWhole: true, folder: '/' },
+      ...{ environment: '', hasEnvironmentFiles: false },
+    },
   });
 });
 
@@ -36,6 +39,14 @@ for (const [argv, words] of uncertain) {
   test(`the words end before one that is not certain: ${argv}`, () =>
     assert.deepEqual(unitStart.parse(block(exec('/usr/bin/a', argv)), 'a.service')?.command?.words, words));
 }
+
+test('the environment that the unit sets', () => {
+  const more = '\nEnvironment=A=b "C=d e"\nEnvironmentFiles=/etc/default/a (ignore_errors=yes)';
+  const command = unitStart.parse(block(exec('/usr/bin/a', '/usr/bin/a $ARGS'), more), 'a.service')?.command;
+  assert.equal(command?.environment, 'A=b "C=d e"');
+  assert.equal(command?.hasEnvironmentFiles, true);
+  assert.equal(command?.isWhole, false);
+});
 
 test('a block that is not whole, or is of another unit, is not believed', () => {
   assert.equal(unitStart.parse(block('ExecStart='), 'b.service'), null);

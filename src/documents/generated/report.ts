@@ -655,7 +655,7 @@ export interface OutdatedScan {
  */
 export interface OutdatedUnknown {
   /**
-   * container: it is in one. no_service: it is in no service of the system. not_main: it is neither the main process of its service nor a fork of it. no_facts: systemd did not say how the service starts. own_files: the service or the process has a root, or mounts, of its own. unit_changed: the unit file changed on disk since systemd read it. no_script: the unit names no script, or by a path that is not absolute. not_its_script: the process does not run the interpreter of the script that the unit names. unreadable: the script that the unit names is not on disk now, or looking at it might hang, or is refused. no_birth: the file system does not tell when the script was made (also any overlay), or the start of the process is not known. reloaded: the script is newer than the process, but the service was reloaded since, and may have executed itself anew. no_history: the script is newer, and the log of the package manager does not say whether its package has another version. no_digest: the script is newer, its package has the same version, and the database of packages has no digest that would tell whether the script is still the package's. vanished: it ended, or ran another program meanwhile.
+   * container: it is in one. no_service: it is in no service of the system. not_main: it is neither the main process of its service nor a fork of it. no_facts: systemd did not say how the service starts. own_files: the service or the process has a root, or mounts, of its own. unit_changed: the unit file changed on disk since systemd read it. no_script: the unit names no script, or by a path that is not absolute. not_its_script: the process does not run the interpreter of the script that the unit names. unreadable: the script that the unit names, or that PHP-FPM loads when it starts, is not on disk now, or looking at it might hang, or is refused. no_birth: the file system does not tell when the script was made (also any overlay), or the start of the process is not known. reloaded: the script is newer than the process, but the service was reloaded since, and may have executed itself anew. no_history: the script is newer, and the log of the package manager does not say whether its package has another version. no_digest: the script is newer, its package has the same version, and the database of packages has no digest that would tell whether the script is still the package's. settings_unknown: the settings of PHP-FPM, or of PHP in Apache, could not be read or are not plain, or one of their files changed since it began. opcache_frozen: PHP-FPM, or PHP in Apache, is told not to look, or to look less often than once a minute, whether the scripts that it has read are others now. vanished: it ended, or ran another program meanwhile.
    */
   because:
     | 'container'
@@ -671,6 +671,8 @@ export interface OutdatedUnknown {
     | 'reloaded'
     | 'no_history'
     | 'no_digest'
+    | 'settings_unknown'
+    | 'opcache_frozen'
     | 'vanished';
   processes: Count;
 }
@@ -852,7 +854,7 @@ export interface Outdated {
   /**
    * The facts that speak for it.
    *
-   * Items: script_reborn: the script that the unit's ExecStart= names was made after the process had begun. package_upgraded: its package has another version since. content_changed: its package has the same version, and its content is not the one that the database of packages records: somebody replaced it by hand. script_modified: its content or its time was changed since. argv_script_…: the same of the script that the process's own arguments name. venv_changed: something was installed into the virtual environment of Python since. modules_changed: npm, composer or bundler installed modules of the application since. dependency_upgraded: a library that the package of the script depends on has another version since; package is then the library. snap_refreshed: the snap has another current revision. store_switched: the unit names another item of the store. deployment_switched: the link in ExecStart= leads to another folder.
+   * Items: script_reborn: the script that the unit's ExecStart= names, or that PHP-FPM loads when it starts (opcache.preload), was made after the process had begun. package_upgraded: its package has another version since. content_changed: its package has the same version, and its content is not the one that the database of packages records: somebody replaced it by hand. script_modified: its content or its time was changed since. argv_script_…: the same of the script that the process's own arguments name. venv_changed: something was installed into the virtual environment of Python since. modules_changed: npm, composer or bundler installed modules of the application since. dependency_upgraded: a library that the package of the script depends on has another version since; package is then the library. snap_refreshed: the snap has another current revision. store_switched: the unit names another item of the store. deployment_switched: the link in ExecStart= leads to another folder.
    */
   evidence: (
     | 'script_reborn'

@@ -16,7 +16,7 @@ export interface CommandGroup {
 }
 
 /**
- * Groups by identical command, the group with the lowest pid first. A process without a command line (or with
+ * Groups by identical command, the group with the lowest pid first. What is outdated and not gone has no gone files, and no group. A process without a command line (or with
  * --command-line none) is `[name]`, as ps(1) prints it. With --detail units a report has no commands, so the name of the
  * unit is used for the command.
  */
@@ -31,6 +31,7 @@ export function groupByCommand(report: Report): CommandGroup[] {
     for (const file of files) group.files.push(escapeSeparators(sanitizePath(file)));
   }
   return [...groups.values()]
+    .filter(({ files }) => files.length > 0)
     .map(({ command, pids, files }) => ({
       command,
       pids: [...pids].sort((a, b) => a - b),

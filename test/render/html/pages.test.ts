@@ -181,7 +181,8 @@ test('a scan: what is outdated and not gone has a row, with its unit and its rea
   const units = golden.units.map((unit) =>
     unit.name === 'cron.service' ? { ...unit, files: [], outdated: [outdated] } : { ...unit, outdated: [] },
   );
-  const page = renderScanPage({ ...golden, units });
+  const processes = golden.processes.map(({ outdated: _, ...process }) => process);
+  const page = renderScanPage({ ...golden, units, processes });
   const shown = sectionText(page, 'outdated');
   for (const text of [
     '/usr/bin/fail2ban-server',
@@ -195,7 +196,7 @@ test('a scan: what is outdated and not gone has a row, with its unit and its rea
   assert.match(textOf(parsePage(page)), /outdated processes\n1\n/);
   const { outdated: _, ...scan } = golden.scan;
   const older = golden.units.map(({ outdated: __, ...unit }) => unit);
-  assert.doesNotMatch(textOf(parsePage(renderScanPage({ ...golden, scan, units: older }))), /[Oo]utdated/);
+  assert.doesNotMatch(textOf(parsePage(renderScanPage({ ...golden, scan, units: older, processes }))), /[Oo]utdated/);
 });
 
 test('a plan: microcode, survivors of a soft reboot, units that systemd refuses, starts and restarts again, remarks', () => {

@@ -85,6 +85,7 @@ test('rows: what is outdated and not gone, without hints', () => {
     assert.deepEqual(rows.map(facts), [
       ['script', 'code', 'replaced', '/usr/bin/a', 0, 'likely', evidence],
       ['snap', 'code', 'replaced', '/snap/c/1', 0, 'certain', evidence],
+      ['script', 'code', 'replaced', '/usr/bin/fail2ban-server', 0, 'likely', evidence],
     ]);
     assert.deepEqual([rows[0]!.package, rows[0]!.package_version, rows[0]!.running_version], ['a', '2', '1']);
     assert.ok(rows.every((row) => Object.keys(row).join(' ') === columns));
@@ -101,7 +102,7 @@ test('rows: user units, sessions and containers', () => {
 
 test('rows: with --detail units, one per unit and file', () => {
   const rows = parse(renderRows(unitsReport()));
-  assert.equal(rows.length, 9);
+  assert.equal(rows.length, 10);
   const log = rows.find(({ path }) => path === '/var/log/nginx/access.log.1')!;
   assert.deepEqual([log.unit, log.pid, log.pids, log.held_bytes], ['nginx.service', null, '812,813', 10489856]);
   assert.equal(rows.at(-1)!.uid, 1000);
