@@ -18,6 +18,8 @@ export const programOptions = /** @satisfies {import('esbuild').BuildOptions} */
   ...shared,
   format: 'cjs',
   legalComments: 'none',
+  // import() of a module of Node becomes require(): in CommonJS, Node would start its loader of ES modules for it.
+  supported: { 'dynamic-import': false },
   define,
 });
 

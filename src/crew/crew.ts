@@ -19,7 +19,10 @@ import { type Answer, type Readers, readOr } from './readers.ts';
 /** With fewer processes than this, the work is most likely done before a second helper has started. */
 export const manyProcesses = 600;
 
-/** If the work takes longer than this, in milliseconds, more helpers are started. Few processes may be much work too. */
+/**
+ * If a helper has worked or was blocked for longer than this, in milliseconds, more helpers are started: few processes may be much work
+ * too. The start of a helper is no work, and takes longer on Node. On a busy host another helper would wait for a processor as well.
+ */
 const longWorkMs = 60;
 
 /** How often the helpers are looked at, in milliseconds. */
@@ -66,7 +69,6 @@ export class Crew implements Readers {
   #wanted = 1;
   #timer: NodeJS.Timeout | null = null;
   #closing: Promise<void> | null = null;
-  #askedAt = 0;
   #lookedAt = 0;
   #fail: (error: Error) => void = () => {};
   readonly #failure: Promise<never>;
@@ -191,6 +193,7 @@ export class Crew implements Readers {
     if (message.kind === 'defect') throw new Error(`in a helper of the scan: ${message.message}`);
     if (message.kind === 'ready') {
       this.#hands.isReady(hand);
+      hand.beginToCount();
       this.#ownPids.add(message.pid);
       return;
     }
@@ -224,8 +227,7 @@ export class Crew implements Readers {
 
   #beginToLook(): void {
     if (this.#timer !== null) return;
-    this.#askedAt = this.#options.clock();
-    this.#lookedAt = this.#askedAt;
+    this.#lookedAt = this.#options.clock();
     this.#timer = setInterval(() => this.look(), lookEveryMs);
   }
 
@@ -238,7 +240,7 @@ export class Crew implements Readers {
     const busy = [...this.#hands].filter(({ asked }) => asked.length > 0);
     for (const hand of busy) this.#lookAt(hand, elapsed);
     const isMore = busy.some(({ asked }) => asked.length > 1) || this.#work?.queue.isEmpty === false;
-    if (isMore && now - this.#askedAt >= longWorkMs) this.start(this.#hands.size + 1);
+    if (isMore && busy.some(({ workedMs }) => workedMs >= longWorkMs)) this.start(this.#hands.size + 1);
     this.#handOut();
     this.#hands.share();
   }

@@ -14,6 +14,7 @@ export class Hand {
   readonly #frames = new FrameReader();
   /** Whether it has said a word yet. */
   isReady = false;
+  #spentOnStartMs = 0;
   /** Questions without an answer yet, in the order in which it will answer them. */
   asked: Question[] = [];
 
@@ -50,6 +51,17 @@ export class Hand {
   /** @returns whether it was blocked since the last look, as far as can be seen */
   look(elapsed: number): boolean {
     return this.watch.look(readVitals(this.channel.pid), elapsed);
+  }
+
+  /** Call this when it is ready. */
+  beginToCount(): void {
+    this.look(0);
+    this.#spentOnStartMs = this.watch.spentMs;
+  }
+
+  /** Milliseconds since it was ready that it has worked or was blocked. */
+  get workedMs(): number {
+    return this.isReady ? this.watch.spentMs - this.#spentOnStartMs : 0;
   }
 
   /** The question that it works on; null if that is not known. */

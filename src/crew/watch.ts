@@ -20,9 +20,15 @@ export class Watch {
   /** The helper's processor time before that process, in clock ticks. */
   #ticksBefore = 0;
   #excessTold = 0;
+  #spentMs = 0;
 
   get vitals(): Vitals | null {
     return this.#seen;
+  }
+
+  /** Milliseconds that the helper has worked or was blocked. The time in which it waited for a processor is not in it. */
+  get spentMs(): number {
+    return this.#spentMs;
   }
 
   /** Begins anew: the helper gave an answer, or reads another process. */
@@ -49,8 +55,12 @@ export class Watch {
     const before = this.#seen;
     this.#seen = vitals;
     if (before?.reads !== vitals?.reads) this.forget();
-    if (vitals !== null && (before === null || !isBlocked(vitals, before))) return false;
+    if (vitals !== null && (before === null || !isBlocked(vitals, before))) {
+      if (before !== null) this.#spentMs += (vitals.ticks - before.ticks) * tickMs;
+      return false;
+    }
     this.#blockedMs += elapsed;
+    this.#spentMs += elapsed;
     return true;
   }
 

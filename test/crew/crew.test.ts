@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { ChannelEvents, StartChannel } from '../../src/crew/channel.ts';
 import { Crew } from '../../src/crew/crew.ts';
 import { encodeFrame, FrameReader } from '../../src/crew/frames.ts';
@@ -26,8 +27,19 @@ interface Stage {
   abandoned: number[];
 }
 
+interface StageOptions {
+  owner?: Owner;
+  /** Milliseconds until a helper that was started hears anything. */
+  startMs?: number;
+}
+
 /** Makes a crew of made-up helpers, and a procfs of folders. A blocked helper is a process that sleeps in such a folder. */
-function stage(t: TestContext, pids: readonly number[], fate: (pid: number) => Fate, owner: Owner = user): Stage {
+function stage(
+  t: TestContext,
+  pids: readonly number[],
+  fate: (pid: number) => Fate,
+  { owner = user, startMs = 0 }: StageOptions = {},
+): Stage {
   const procPath = temporaryFolder(t);
   for (const pid of pids) mkdirSync(join(procPath, String(pid)));
   const asked: number[][] = [];
@@ -44,6 +56,7 @@ function stage(t: TestContext, pids: readonly number[], fate: (pid: number) => F
     const frames = new FrameReader();
     let ended = false;
     let sleeper: ChildProcess | null = null;
+    const begun = startMs > 0 ? setTimeout(startMs) : null;
     // A message that was written before the end still arrives before it.
     const answer = (message: unknown) => setImmediate(() => onData(encodeFrame(message)));
     const take = (message: ToHelper) => {
@@ -68,7 +81,8 @@ function stage(t: TestContext, pids: readonly number[], fate: (pid: number) => F
     };
     const channel = {
       pid: process.pid,
-      send: (frame: Uint8Array) => {
+      send: async (frame: Uint8Array) => {
+        if (begun !== null) await begun;
         for (const message of frames.push(frame) as ToHelper[]) if (!ended) take(message);
       },
       abandon: () => {
@@ -145,11 +159,19 @@ test('another helper answers the other questions of a blocked helper meanwhile',
   assert.ok(early >= 64, `${early} answers before the blocked one was given up`);
 });
 
+test('a second helper is not started because the first one starts slowly', async (t) => {
+  if (!needs(t, 'two processors')) return;
+  const pids = numbers(100);
+  const { crew, asked } = stage(t, [], () => 'answers', { startMs: 300 });
+  assert.deepEqual(await inspect(crew, pids), pids.map(outcomeOf));
+  assert.equal(asked.length, 1);
+});
+
 test('a process of a service is asked again after all others, and then it may answer', async (t) => {
   let times = 0;
   const pids = numbers(60);
   const fate = (pid: number): Fate => (pid === 20 && ++times === 1 ? 'blocks' : 'answers');
-  const { crew } = stage(t, pids, fate, { kind: 'service', key: 33 });
+  const { crew } = stage(t, pids, fate, { owner: { kind: 'service', key: 33 } });
   assert.deepEqual(await inspect(crew, pids), pids.map(outcomeOf));
   assert.equal(times, 2);
 });

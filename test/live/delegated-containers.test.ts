@@ -41,7 +41,7 @@ for (const [what, name] of Object.entries(names)) {
       cgroupFolder(t, group);
       for (const hierarchy of unitHierarchies()) chownSync(join(hierarchy, service), owner, owner);
       const child = await startIn(t, group);
-      const { unit, container } = processOf(scan('--no-systemctl'), child) ?? {};
+      const { unit, container } = processOf(scan(), child) ?? {};
       assert.equal(unit, null);
       assert.equal(container?.cgroup, `/${group}`);
       assert.deepEqual(container?.user, owner === 0 ? null : { uid: owner, name: null });

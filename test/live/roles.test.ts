@@ -22,7 +22,7 @@ import { needs } from '../support/needs.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 function planOf(pid: number): Plan {
-  const answer = runCli(['plan', '--no-config', '--format', 'json', '--pid', String(pid)]);
+  const answer = runCli(['plan', '--no-config', '--no-systemctl', '--format', 'json', '--pid', String(pid)]);
   assert.equal(answer.status, 0, answer.stderr);
   return JSON.parse(answer.stdout) as Plan;
 }
@@ -251,7 +251,7 @@ print('ready', flush=True); time.sleep(600)`;
   const report: Report = scan('--pid', String(pid));
   const bytes = 3 << 20;
   assert.deepEqual([report.summary.held_bytes, report.summary.held_memory_bytes], [bytes, bytes]);
-  const text = runCli(['scan', '--no-config', '--format', 'text', '--pid', String(pid)]).stdout;
+  const text = runCli(['scan', '--no-config', '--no-systemctl', '--format', 'text', '--pid', String(pid)]).stdout;
   assert.match(text, /holds 3\.0 MiB of memory\./);
   assert.match(text, /\(3\.0 MiB of\s+memory held\)/);
   assert.doesNotMatch(text, /of disk/);
@@ -260,7 +260,7 @@ print('ready', flush=True); time.sleep(600)`;
 test('a host with nothing but scratch is not introduced as one that runs on gone files', async (t) => {
   if (!needs(t, 'python3')) return;
   const { pid } = await startPython(t, hold, join(temporaryFolder(t, {}, '/tmp'), 'x'), '8192');
-  const text = runCli(['scan', '--no-config', '--format', 'text', '--pid', String(pid)]).stdout;
+  const text = runCli(['scan', '--no-config', '--no-systemctl', '--format', 'text', '--pid', String(pid)]).stdout;
   assert.match(text, /No program or library in use is gone: 1 process uses scratch files/);
   assert.doesNotMatch(text, /files that are gone/);
 });

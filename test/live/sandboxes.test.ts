@@ -63,7 +63,7 @@ for (const [what, { script, isContainer }] of Object.entries(roots)) {
   test(`in a session, with namespaces of its own and as its root ${what}`, async (t) => {
     if (!needs(t, 'cgroups', 'cgroup namespace', 'PID namespace', 'mounts')) return;
     const pid = await startIn(t, script);
-    const found = processOf(scan('--no-systemctl'), pid);
+    const found = processOf(scan(), pid);
     assert.ok(found);
     if (isContainer) {
       assert.deepEqual([found.unit, found.session], [null, null]);

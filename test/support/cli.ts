@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
-import { commandLine, programFile } from './program.ts';
+import { programFile, quickCommandLine } from './program.ts';
 
 export interface CliResult {
   code: number | null;
@@ -18,7 +18,7 @@ export function plainEnvironment(extra: Record<string, string> = {}): NodeJS.Pro
 
 /** @param path the program, or a copy that another user may read */
 export function runCli(args: readonly string[], options: SpawnSyncOptions = {}, path = programFile): CliResult {
-  const [file, ...argv] = commandLine(args, path);
+  const [file, ...argv] = quickCommandLine(args, path);
   const result = spawnSync(file, argv, {
     input: '',
     env: plainEnvironment(),
