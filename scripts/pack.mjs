@@ -13,6 +13,7 @@ import { buildExecutable } from './pack/executable.mjs';
 import { bundledPackages, executableLicenses } from './pack/licenses.mjs';
 import { pinnedVersions } from './pack/linked.mjs';
 import { buildNpm } from './pack/npm.mjs';
+import { askRuntime } from './pack/own-runtime.mjs';
 import { buildRpm } from './pack/rpm.mjs';
 import { buildSbom } from './pack/sbom.mjs';
 import { buildTar } from './pack/tar.mjs';
@@ -48,6 +49,14 @@ const ownBun = values.runtime === undefined ? undefined : resolve(values.runtime
 if (ownBun !== undefined && !existsSync(ownBun)) {
   console.error(`--runtime ${values.runtime} is not there: name the file of a Bun for ${values.target[0]}`);
   process.exit(2);
+}
+if (ownBun !== undefined) {
+  const { refused, warning } = askRuntime(ownBun);
+  if (refused !== null) {
+    console.error(`--runtime ${values.runtime}: ${refused}`);
+    process.exit(2);
+  }
+  if (warning !== null) console.error(`--runtime ${values.runtime}: ${warning}`);
 }
 
 const out = join(root, 'build/pack');

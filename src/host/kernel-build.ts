@@ -40,7 +40,7 @@ export function isOtherBuild(root: string, procPath: string, release: string): b
  * Parses the kernel's name in the header of a bzImage, as in `6.1.0-28-amd64 (debian-kernel@lists.debian.org) #1 SMP … 6.1.119-1 …`.
  * @param image its beginning, one UTF-16 unit a byte; null if there is no such header or no name in it
  */
-export function parseImageVersion(image: string): string | null {
+function parseImageVersion(image: string): string | null {
   if (image.length < pointer + 2 || !image.startsWith(magic.text, magic.at)) return null;
   const start = image.charCodeAt(pointer) + image.charCodeAt(pointer + 1) * 256;
   const end = image.indexOf('\0', base + start);

@@ -80,6 +80,21 @@ test("--runtime: the program runs on a Bun of one's own", () => {
   );
 });
 
+const hmacs: [name: string, script: string, says: RegExp][] = [
+  ['ignores the key', "printf %s $(printf 'what do ya want for nothing?' | sha256sum | cut -c1-64)", /a wrong HMAC/],
+  ['knows no HMAC', 'exit 1', /it makes no HMAC/],
+];
+for (const [name, script, says] of hmacs) {
+  test(`refuses a runtime that ${name}, and makes nothing`, () => {
+    const own = join(place, 'odd bun');
+    writeFileSync(own, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const args = ['--target', hostTarget, '--format', 'tar', '--runtime', own];
+    const result = run(process.execPath, [join(elsewhere, 'scripts/pack.mjs'), ...args]);
+    assert.match(result.stderr, says);
+    assert.deepEqual([result.code, result.stdout], [2, '']);
+  });
+}
+
 const refused: [args: string[], says: RegExp][] = [
   [['--runtime', '/bin/true'], /--runtime is the Bun of one target: name that target, --target x64/],
   [
