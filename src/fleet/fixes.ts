@@ -36,8 +36,8 @@ const becauses: readonly Because[] = [
 ];
 
 /**
- * What hosts lack, each value once, because a fleet of equal hosts says the same ten thousand times. Nobody may change the values. They
- * are kept for good, because the newer report of a host mostly repeats the older one.
+ * Stores each thing that hosts lack once, because the hosts of a fleet mostly lack the same. Nobody may change the values. They are kept
+ * for good, because the newer report of a host mostly repeats the older one.
  */
 export class SharedFixes {
   readonly #keyOf = keyMaker();
