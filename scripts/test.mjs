@@ -22,6 +22,7 @@ const separate = [
   'test/hostile',
   'test/pack',
   'test/fresh',
+  'test/machine',
 ];
 
 const files = (wanted.length ? wanted : ['test']).flatMap((path) =>
